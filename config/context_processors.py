@@ -1,0 +1,25 @@
+"""What every page's header needs."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from people.models import Kind, Organization, Role
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Which desks the person has, so that the header offers these and no others."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": {}}
+    kinds = set(Organization.objects.filter(pk__in=list(user.roles)).values_list("kind", flat=True))
+    parts = set(user.participations.current().values_list("part", flat=True))
+    return {
+        "nav": {
+            "funder": Kind.FUNDER in kinds,
+            "mentor": "mentor" in parts or bool(user.organizations_as(Role.MENTOR)),
+            "judge": "judge" in parts,
+            "evaluator": Kind.EVALUATOR in kinds,
+        },
+        "inbox_count": user.notifications.filter(read_at__isnull=True).count(),
+    }

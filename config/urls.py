@@ -1,0 +1,21 @@
+"""The map of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("todo/", views.inbox, name="inbox"),
+    path("healthz", views.health, name="health"),
+    path("", include("core.urls")),
+    path("", include("grants.urls")),
+    path("", include("projects.urls")),
+    path("", include("evaluations.urls")),
+    path("", include("people.urls")),
+    path("documents/", include("reports.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,57 @@
+"""The two home pages, the public one and mine, and a sign of life for the machine that watches us."""
+
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from core import clock
+from evaluations import inbox as evaluation_inbox
+from grants.models import Call
+from projects import inbox as project_inbox
+from projects.models import Notice, Project
+from projects.models.state import ENDED, FUNDED
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """For everybody: open calls, running notices, what came of earlier ones."""
+    now = clock.now()
+    figures = Project.objects.aggregate(
+        proposed=Count("pk", filter=~Q(state="draft")),
+        funded=Count("pk", filter=Q(state__in=FUNDED)),
+        awarded=Sum("amount_awarded", filter=Q(state__in=FUNDED)),
+    )
+    context = {
+        "calls": Call.objects.published()
+        .filter(closes_at__gt=now)
+        .select_related("funder")
+        .prefetch_related("tracks")[:6],
+        "notices": Notice.objects.filter(ends_on__gte=clock.today()).select_related("call__funder")[:6],
+        "projects": Project.objects.completed().with_names()[:6],
+        "figures": figures,
+    }
+    return render(request, "config/home.html", context)
+
+
+@login_required
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What waits for me, the most pressing first, and what I have a hand in."""
+    tasks = [*project_inbox.waiting_for(request.user), *evaluation_inbox.waiting_for(request.user)]
+    tasks.sort(key=lambda task: (task.due_on is None, task.due_on or clock.today(), task.title))
+    projects = Project.objects.visible_to(request.user).with_names().exclude(state__in=ENDED)
+    context = {
+        "tasks": tasks,
+        "projects": projects[:8],
+        "late": sum(1 for task in tasks if task.due_on and task.due_on < clock.today()),
+        "unread": request.user.notifications.filter(read_at__isnull=True)[:5],
+        "open_calls": Call.objects.open().select_related("funder")[:3],
+    }
+    return render(request, "config/inbox.html", context)
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})

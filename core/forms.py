@@ -1,0 +1,133 @@
+"""Form parts that every app uses: counted texts, dates, several files, refused verbs, stale pages."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from core.files import ACCEPT, validate_upload
+from core.workflow import Refused
+
+
+class CountedTextarea(forms.Textarea):
+    """A text area that counts characters as a reader does and never cuts off what is pasted into it.
+
+    `maxlength` would cut silently, and browsers send line breaks as two characters: both are undone here.
+    """
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 4} | (attrs or {}))
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        if limit := attrs.pop("maxlength", None):
+            attrs["data-count-max"] = limit
+        return attrs
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DateTimeInput(forms.DateTimeInput):
+    """The browser's own picker of a day and time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once, each checked; the value is a list."""
+
+    widget = FilesInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", FilesInput(attrs={"accept": ACCEPT, "multiple": True}))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+        given = data if isinstance(data, list | tuple) else [data]
+        uploads = [super(FilesField, self).clean(one, initial) for one in given if one] or (
+            [super().clean(None, initial)] if self.required else []
+        )
+        problems = []
+        for upload in uploads:
+            try:
+                validate_upload(upload)
+            except ValidationError as error:
+                problems.append(error)
+        if problems:
+            raise ValidationError(problems)
+        return uploads
+
+
+class FileField(forms.FileField):
+    """One file, checked by what it really is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ACCEPT}))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        if upload:
+            validate_upload(upload)
+        return upload
+
+
+class SeenState(forms.Form):
+    """Carries the state in which a page was opened, so that a press on a stale page moves nothing."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.state = state
+        self.fields["seen"].initial = state
+
+    def clean_seen(self) -> str:
+        seen = self.cleaned_data["seen"]
+        if seen and seen != self.state:
+            # From now on the form speaks of the present state: pressing again is then a decision.
+            data = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
+            data[self.add_prefix("seen")] = self.state
+            self.data = data
+            raise ValidationError(_("The state has changed since you opened this page. Please look again."))
+        return seen
+
+
+class NoteForm(SeenState):
+    """Confirm a step, with a note for the people concerned."""
+
+    note = forms.CharField(label=_("Note"), widget=CountedTextarea, max_length=2000, required=False)
+
+    def __init__(self, *args: Any, needs_note: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if needs_note:
+            self.fields["note"].required = True
+            self.fields["note"].label = _("Reason")
+            self.fields["note"].help_text = _("The people concerned will read it.")
+
+
+def add_refusal(form: forms.BaseForm, refused: Refused) -> None:
+    """Show why a verb was refused, above the form; what was typed stays."""
+    for reason in refused.reasons:
+        form.add_error(None, reason)

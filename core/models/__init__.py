@@ -1,0 +1,7 @@
+from core.models.attachment import Attachment
+from core.models.calendar_day import CalendarDay
+from core.models.event import Event
+from core.models.notification import Notification
+from core.models.series import Series
+
+__all__ = ["Attachment", "CalendarDay", "Event", "Notification", "Series"]

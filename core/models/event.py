@@ -1,0 +1,59 @@
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def about(self, obj: models.Model) -> "EventQuerySet":
+        """What has happened to one object, oldest first."""
+        kind = ContentType.objects.get_for_model(obj)
+        return self.filter(content_type=kind, object_id=obj.pk).select_related("actor")
+
+
+class Event(models.Model):
+    """One line of the log: who did what to which object, when, and with which words.
+
+    Written by `core.workflow` and by verbs; never changed, never deleted.
+    """
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT)
+    object_id = models.BigIntegerField()
+    target = GenericForeignKey("content_type", "object_id")
+    name = models.CharField(_("what"), max_length=60)
+    label = models.CharField(_("in words"), max_length=120, blank=True)
+    source_state = models.CharField(_("from"), max_length=30, blank=True)
+    target_state = models.CharField(_("to"), max_length=30, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    data = models.JSONField(_("details"), default=dict, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text=_("Empty: the system itself, or a resident without an account"),
+    )
+    at = models.DateTimeField(_("when"), default=clock.now)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["content_type", "object_id", "at"], name="event_of_object")]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.name}"
+
+    def save(self, *args, **kwargs):
+        if self.pk and not self._state.adding:
+            raise TypeError("An event is never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("An event is never deleted")

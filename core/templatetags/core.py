@@ -1,0 +1,69 @@
+"""Tags that every template has: amounts, permissions, due days, masked personal data."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import rules
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import clock, masking, money
+
+register = template.Library()
+
+register.filter("mask_name", masking.mask_name)
+register.filter("mask_phone", masking.mask_phone)
+register.filter("mask_account", masking.mask_account)
+register.filter("in_words", money.in_words)
+
+
+@register.filter
+def yuan(amount: Decimal | None) -> str:
+    """An amount as people read it: 12,345.00; a dash when there is none."""
+    return "—" if amount is None else number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def points(value: Decimal | None) -> str:
+    """Points without needless zeros: 18, 17.5; a dash when there are none."""
+    return "—" if value is None else f"{value.normalize():f}"
+
+
+@register.filter
+def percent(part: Decimal | int | None, whole: Decimal | int | None) -> int:
+    """How much of the whole the part is, 0 to 100, for a bar's width."""
+    return min(100, round(100 * float(part) / float(whole))) if part and whole else 0
+
+
+@register.simple_tag
+def allowed(permission: str, user: Any, obj: Any) -> bool:
+    """`{% allowed "projects.submit" user project as may_submit %}`: asked of `rules`, as `advance` does."""
+    return rules.has_perm(permission, user, obj)
+
+
+@register.filter
+def due(day: date | None) -> str:
+    """A due day (or moment) as a badge: overdue, today, in so many days."""
+    if day is None:
+        return ""
+    if isinstance(day, datetime):
+        day = clock.localdate(day)
+    left = (day - clock.today()).days
+    if left < 0:
+        tone, text = "bad", ngettext("%(n)s day overdue", "%(n)s days overdue", -left) % {"n": -left}
+    elif left == 0:
+        tone, text = "warn", _("due today")
+    else:
+        tone = "warn" if left <= 3 else "wait"
+        text = ngettext("%(n)s day left", "%(n)s days left", left) % {"n": left}
+    return format_html('<span class="badge badge-{}" title="{}">{}</span>', tone, day.isoformat(), text)
+
+
+@register.filter
+def get(mapping: dict, key: Any) -> Any:
+    """A value of a dictionary by a key held in a variable."""
+    return mapping.get(key)

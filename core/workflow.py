@@ -1,0 +1,224 @@
+"""The one door to a state.
+
+A model declares its life with `step` (a `django_fsm` transition that always names a permission); every
+change of state, wherever it is asked for, goes through `advance`. Buttons ask `choices`, and so show
+exactly what `advance` would accept.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from inspect import signature
+from typing import Any, TypeVar
+
+import rules
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+from django_fsm import FSMField, FSMFieldDescriptor, Transition
+from django_fsm import transition as fsm_transition
+
+from core import clock
+from core.models import Event
+
+M = TypeVar("M", bound=models.Model)
+Condition = Callable[[Any], bool]
+
+
+class Refused(Exception):
+    """A step that cannot be taken now. `reasons` are sentences for the person who asked."""
+
+    def __init__(self, *reasons: str):
+        self.reasons = [str(reason) for reason in reasons]
+        super().__init__(" ".join(self.reasons))
+
+
+class Stale(Refused):
+    """Somebody else moved or changed the object after this page was opened."""
+
+
+class _GuardedState(FSMFieldDescriptor):
+    """Refuses assignment like its parent, except while the object reads itself from the database."""
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        if instance.__dict__.get("_refreshing"):
+            self.field.set_state(instance, value)
+        else:
+            super().__set__(instance, value)
+
+
+class StateField(FSMField):
+    """A state that only `advance` changes; with `Stateful`, `refresh_from_db` works as on any model.
+
+    `django_fsm.FSMModelMixin` lifts the protection on the field itself, for every object and thread.
+    """
+
+    descriptor_class = _GuardedState
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["protected"] = True
+        super().__init__(*args, **kwargs)
+
+
+class Stateful(models.Model):
+    """A noun whose life is the field `state`, declared by `step`."""
+
+    class Meta:
+        abstract = True
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        self._refreshing = True
+        try:
+            super().refresh_from_db(*args, **kwargs)
+        finally:
+            del self._refreshing
+
+
+def requires(reason: Any) -> Callable[[Condition], Condition]:
+    """Name, in the users' words, what a condition asks for; shown where it is not met."""
+
+    def mark(condition: Condition) -> Condition:
+        condition.reason = reason  # type: ignore[attr-defined]
+        return condition
+
+    return mark
+
+
+def step(
+    state: Any,
+    *,
+    source: Any,
+    target: Any,
+    permission: str,
+    label: Any,
+    conditions: Iterable[Condition] = (),
+    note: bool = False,
+    button: bool = True,
+    tone: str = "primary",
+) -> Callable:
+    """Declare a transition: like `django_fsm.transition`, with a named permission checked on the object.
+
+    `note=True`: the person must give a reason (somebody is refused something).
+    `button=False`: taken by an app further right as part of a larger verb, so the page offers no button.
+    `tone`: "primary", "quiet" or "danger", how the button looks.
+    """
+
+    def permitted(obj: models.Model, user: Any) -> bool:
+        # Asked of `rules` itself: a superuser keeps the platform running and decides nothing on it.
+        return rules.has_perm(permission, user, obj)
+
+    return fsm_transition(
+        field=state,
+        source=source,
+        target=target,
+        permission=permitted,
+        conditions=list(conditions),
+        custom={"label": label, "permission": permission, "note": note, "button": button, "tone": tone},
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A step a person may take from here, and what still stands in its way."""
+
+    name: str
+    label: str
+    tone: str
+    note: bool
+    blocked: list[str] = field(default_factory=list)
+
+
+def transitions(model: type[models.Model]) -> list[Transition]:
+    """Every transition of the model's state, in the order in which the class declares them."""
+    found = model._meta.get_field("state").get_all_transitions(model)  # type: ignore[union-attr]
+    order = {name: place for place, name in enumerate(vars(model))}
+    return sorted(found, key=lambda t: (order.get(t.name, 999), str(t.source)))
+
+
+def _transition(obj: models.Model, name: str) -> Transition | None:
+    """The transition `name` as it stands from the object's present state, or None."""
+    method = getattr(type(obj), name, None)
+    meta = getattr(method, "_django_fsm", None)
+    if meta is None:
+        raise LookupError(f"{type(obj).__name__} has no transition {name}")
+    return meta.get_transition(obj.state)  # type: ignore[attr-defined]
+
+
+def unmet(obj: models.Model, found: Transition) -> list[str]:
+    """The reasons of the conditions that do not hold."""
+    return [str(getattr(c, "reason", c.__name__)) for c in found.conditions if not c(obj)]
+
+
+def can_proceed(obj: models.Model, name: str, user: Any) -> bool:
+    """Whether `advance` would accept this step of this person now (a required note aside)."""
+    found = _transition(obj, name)
+    return found is not None and found.has_perm(obj, user) and not unmet(obj, found)
+
+
+def choices(obj: models.Model, user: Any) -> list[Choice]:
+    """The steps that this person may take from here, also those that still lack something, in order of time."""
+    offered = []
+    for found in transitions(type(obj)):
+        custom = found.custom
+        if found.source != obj.state or not custom["button"] or not found.has_perm(obj, user):  # type: ignore[attr-defined]
+            continue
+        offered.append(Choice(found.name, str(custom["label"]), custom["tone"], custom["note"], unmet(obj, found)))
+    return offered
+
+
+def record(obj: models.Model, name: str, *, by: Any, label: str = "", note: str = "", **data: Any) -> Event:
+    """Write one line of the log that is no change of state."""
+    return Event.objects.create(
+        content_type=ContentType.objects.get_for_model(obj),
+        object_id=obj.pk,
+        name=name,
+        label=label,
+        actor=by,
+        note=note,
+        data=data,
+    )
+
+
+@transaction.atomic
+def advance(obj: M, name: str, *, by: Any, note: str = "", **values: Any) -> M:
+    """Take the step `name`: lock, check, move, save, and write one event; returns the fresh object.
+
+    `values` go to the transition method, with `by` if it asks for it. Of two people who press the same
+    button at once exactly one moves the object; the other gets `Stale`. Raises `PermissionDenied` when
+    the step is not theirs, `Refused` when a condition is not met or a required note is missing. The object
+    passed in is refreshed as well, so the caller sees the new state.
+    """
+    locked = type(obj)._base_manager.select_for_update().get(pk=obj.pk)
+    found = _transition(locked, name)
+    before = locked.state  # type: ignore[attr-defined]
+    if before != obj.state or found is None:  # type: ignore[attr-defined]
+        raise Stale(
+            _("This cannot be done any more: the state is now “%(state)s”.") % {"state": locked.get_state_display()}  # type: ignore[attr-defined]
+        )
+    if not found.has_perm(locked, by):
+        raise PermissionDenied(_("This step is not yours to take."))
+    reasons = unmet(locked, found)
+    note = note.strip()
+    if found.custom["note"] and not note:
+        reasons.append(_("Please give a reason: the people concerned will read it."))
+    if reasons:
+        raise Refused(*reasons)
+    method = getattr(locked, name)
+    if "by" in signature(method).parameters:  # a step that keeps who took it
+        values["by"] = by
+    method(**values)
+    if hasattr(locked, "state_since"):
+        locked.state_since = clock.now()
+    locked.save()
+    Event.objects.create(
+        content_type=ContentType.objects.get_for_model(obj),
+        object_id=obj.pk,
+        name=name,
+        label=str(found.custom["label"]),
+        source_state=before,
+        target_state=locked.state,  # type: ignore[attr-defined]
+        actor=by,
+        note=note,
+    )
+    obj.refresh_from_db()
+    return obj

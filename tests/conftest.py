@@ -1,0 +1,67 @@
+"""Fixtures: the town, a clock to move, a way to walk a project, and a browser for each person."""
+
+from contextlib import ExitStack
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from core import clock
+from tests import town as towns
+from tests.life import Life
+
+
+@pytest.fixture(autouse=True)
+def _fast_and_apart(settings, tmp_path):
+    """Cheap password hashes, uploads in a folder of their own, mail in memory, background work at once."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "private"},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+
+class Time:
+    """The test's present: `time.go(datetime(…))` moves it."""
+
+    def __init__(self, stack: ExitStack):
+        self.stack = stack
+
+    def go(self, moment: datetime) -> None:
+        self.stack.enter_context(clock.at(moment))
+
+
+@pytest.fixture
+def time():
+    with ExitStack() as stack:
+        time = Time(stack)
+        time.go(towns.MARCH)
+        yield time
+
+
+@pytest.fixture
+def town(db, time):
+    return towns.build()
+
+
+@pytest.fixture
+def life(town, time):
+    return Life(town, time)
+
+
+@pytest.fixture
+def browse(db):
+    """`browse(user)` gives a test client signed in as that person; `browse()` an anonymous one."""
+
+    def start(user=None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return start

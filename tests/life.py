@@ -1,0 +1,159 @@
+"""Walk a project through its life by the real verbs, on the days on which they would happen."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from core import clock
+from projects.actions import award, competition, delivery, evaluation, notices, payments, proposals
+from projects.models import Project, State
+from tests.town import Town
+
+VALUES = {
+    "title": "夕阳红暖心陪伴",
+    "leader": "刘芳",
+    "leader_phone": "13800138000",
+    "starts_on": date(2026, 5, 1),
+    "ends_on": date(2027, 2, 28),
+    "beneficiaries": 60,
+    "summary": "为独居老人提供每周一次的入户陪伴。",
+    "features": "低龄老人陪伴高龄老人。",
+    "needs": "入户调查120户,独居老人68人。",
+    "goals": "60位独居老人每月至少得到四次陪伴。",
+    "method": "招募志愿者,结对,每周入户。",
+    "risks": "志愿者流失:每月补充培训。突发疾病:联系社区卫生站。",
+    "sustainability": "骨干志愿者自组织延续服务。",
+}
+LINES = [
+    {
+        "category": "materials",
+        "item": "慰问活动物资",
+        "unit_price": Decimal("200.00"),
+        "unit": "次",
+        "quantity": Decimal(40),
+    },
+    {
+        "category": "volunteers",
+        "item": "志愿者交通补贴",
+        "unit_price": Decimal("20.00"),
+        "unit": "人次",
+        "quantity": Decimal(100),
+    },
+]
+"""Two budget lines that add up to 10,000 yuan."""
+
+
+def draft(town: Town, applicant=None, by=None, **changes) -> Project:
+    """A complete draft of the centre (10,000 yuan), or of another applicant."""
+    by = by or town.head
+    project = proposals.create_draft(town.call, applicant or town.centre, by=by, title="草稿")
+    values = VALUES | {"field": town.elderly, "community": town.community, "amount_requested": Decimal("10000.00")}
+    lines = changes.pop("lines", LINES)
+    return proposals.save_proposal(project, by=by, version=0, values=values | changes, lines=lines)
+
+
+def choir_draft(town: Town, **changes) -> Project:
+    """A complete draft of the filed choir: 2,000 yuan, through its host."""
+    return draft(town, town.choir, by=town.singer, amount_requested=Decimal("2000.00"), lines=LINES[1:], **changes)
+
+
+class Life:
+    """Takes one project from state to state along the main road; `go` moves the test's clock as well."""
+
+    ROAD = ["draft", "submitted", "eligible", "in_review", "shortlisted", "in_notice", "approved", "running",
+            "midterm", "midterm_passed", "closing", "final", "settling", "completed"]  # fmt: skip
+
+    def __init__(self, town: Town, time):
+        self.town, self.time = town, time
+
+    def walk(self, project: Project, to: str) -> Project:
+        """Every step from the project's present place up to `to` ("midterm_passed" is running again)."""
+        here = project.state
+        if here == State.RUNNING and project.midterm_passed_on:
+            here = "midterm_passed"
+        for name in self.ROAD[self.ROAD.index(here) + 1 : self.ROAD.index(to) + 1]:
+            getattr(self, f"to_{name}")(project)
+            project.refresh_from_db()
+        return Project.objects.get(pk=project.pk)
+
+    def day(self, year: int, month: int, day: int) -> None:
+        """Move on to that day, never back."""
+        moment = datetime(year, month, day, 10, 0)
+        if moment.date() > clock.today():
+            self.time.go(moment)
+
+    @property
+    def _head(self):
+        return self.town.head
+
+    def head_of(self, project):
+        return self.town.singer if project.applicant == self.town.choir else self.town.head
+
+    def payee_of(self, project):
+        return self.town.hosthead if project.host_id else self.town.head
+
+    def to_submitted(self, project):
+        proposals.submit(project, by=self.head_of(project))
+
+    def to_eligible(self, project):
+        proposals.check(project, "accept", by=self.town.clerk)
+
+    def to_in_review(self, project):
+        self.day(2026, 4, 2)
+        competition.start_review(project, by=self.town.clerk)
+
+    def to_shortlisted(self, project):
+        self.day(2026, 4, 10)
+        competition.shortlist(project, by=self.town.clerk, amount=project.amount_requested)
+
+    def to_in_notice(self, project):
+        self.day(2026, 4, 13)
+        notices.publish_notice(project.call, by=self.town.clerk, places={})
+
+    def to_approved(self, project):
+        self.day(2026, 4, 20)
+        award.approve(project, by=self.town.approver)
+
+    def to_running(self, project):
+        self.day(2026, 4, 22)
+        award.sign_for_group(project, by=self.payee_of(project))
+        award.sign_for_funder(project, by=self.town.approver)
+
+    def to_midterm(self, project):
+        self.day(2026, 10, 12)
+        evaluation.open_evaluation(project, "begin_midterm", by=self.town.clerk)
+
+    def to_midterm_passed(self, project):
+        evaluation.conclude(project, "pass_midterm", by=self.town.clerk)
+
+    def to_closing(self, project):
+        self.day(2027, 2, 25)
+        report = {
+            "kind": "closing",
+            "done": "全部完成。",
+            "visits": 900,
+            "persons": 62,
+            "spent": project.amount_awarded,
+        }
+        delivery.submit_report(project, by=self.head_of(project), values=report)
+        delivery.request_closing(project, by=self.head_of(project))
+
+    def to_final(self, project):
+        self.day(2027, 3, 10)
+        evaluation.open_evaluation(project, "begin_final", by=self.town.clerk)
+
+    def to_settling(self, project):
+        evaluation.conclude(project, "pass_final", by=self.town.clerk)
+
+    def to_completed(self, project):
+        for tranche in project.tranches.all():
+            self.pay(tranche)
+        project.refresh_from_db()
+        payments.settle(project, by=self.town.finance, recognised=project.amount_awarded, returned=Decimal("0.00"))
+        payments.complete(Project.objects.get(pk=project.pk), by=self.town.finance)
+
+    def pay(self, tranche) -> None:
+        """Request, approve, pay and receipt one instalment by four different hands."""
+        payments.request_payment(tranche, by=self.town.clerk)
+        payments.approve_payment(tranche, by=self.town.approver)
+        payments.pay(tranche, by=self.town.finance, bank_reference=f"BANK-{tranche.pk}")
+        payments.confirm_receipt(tranche, by=self.payee_of(tranche.project), receipt_number=f"R-{tranche.pk}")

@@ -1,0 +1,113 @@
+"""The house stands: an app imports only what is to its left, and core is a closed list of files."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ORDER = ["core", "people", "grants", "projects", "evaluations", "reports", "config"]
+WITHIN = ["rules", "models", "actions", "forms", "views"]
+PURE = ["core/money.py", "core/masking.py", "projects/stages.py", "evaluations/ranking.py"]
+
+
+def modules(app: str) -> list[Path]:
+    return [path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports, also inside functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("app", ORDER)
+def test_an_app_imports_only_what_stands_to_its_left(app):
+    forbidden = set(ORDER[ORDER.index(app) + 1 :])
+
+    backwards = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules(app)
+        for name in imported(path)
+        if name.split(".")[0] in forbidden
+    ]
+
+    assert backwards == []
+
+
+@pytest.mark.parametrize("app", ORDER)
+def test_inside_an_app_views_know_forms_and_never_the_other_way_round(app):
+    backwards = []
+    for place, layer in enumerate(WITHIN):
+        later = {f"{app}.{name}" for name in WITHIN[place + 1 :] if not (layer == "rules" and name == "models")}
+        files = [p for p in modules(app) if p.relative_to(ROOT / app).parts[0].removesuffix(".py") == layer]
+        backwards += [
+            f"{path.relative_to(ROOT)} imports {name}"
+            for path in files
+            for name in imported(path)
+            if any(name == module or name.startswith(f"{module}.") for module in later)
+        ]
+
+    assert backwards == []
+
+
+@pytest.mark.parametrize("path", PURE)
+def test_pure_calculation_imports_no_orm(path):
+    assert [name for name in imported(ROOT / path) if name.startswith("django.db")] == []
+
+
+def test_core_is_a_closed_list_of_files():
+    """A new file in core needs an ADR: it is the floor that everybody stands on."""
+    files = sorted(str(path.relative_to(ROOT / "core")) for path in modules("core"))
+
+    assert files == [
+        "__init__.py",
+        "admin.py",
+        "apps.py",
+        "clock.py",
+        "fields.py",
+        "files.py",
+        "forms.py",
+        "identifiers.py",
+        "inbox.py",
+        "management/__init__.py",
+        "management/commands/__init__.py",
+        "management/commands/state_diagram.py",
+        "masking.py",
+        "models/__init__.py",
+        "models/attachment.py",
+        "models/calendar_day.py",
+        "models/event.py",
+        "models/notification.py",
+        "models/series.py",
+        "money.py",
+        "notifications.py",
+        "numbering.py",
+        "templatetags/__init__.py",
+        "templatetags/core.py",
+        "urls.py",
+        "views.py",
+        "workdays.py",
+        "workflow.py",
+    ]
+
+
+def test_no_state_is_written_past_the_door():
+    """`QuerySet.update(state=…)` would leave no event and ask nobody."""
+    offenders = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for app in ORDER
+        for path in modules(app)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("update", "bulk_update", "update_or_create")
+        and any(keyword.arg == "state" for keyword in node.keywords)
+    ]
+
+    assert offenders == []
