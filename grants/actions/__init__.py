@@ -1,0 +1,3 @@
+from grants.actions import calls, ledger
+
+__all__ = ["calls", "ledger"]

@@ -1,0 +1,156 @@
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.fields import MoneyField
+from core.workdays import add_workdays
+from people.models import Kind
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def published(self) -> "CallQuerySet":
+        return self.filter(published_at__isnull=False)
+
+    def open(self) -> "CallQuerySet":
+        """Taking proposals at this moment."""
+        now = clock.now()
+        return self.published().filter(opens_at__lte=now, closes_at__gt=now)
+
+    def visible_to(self, user) -> "CallQuerySet":
+        """Everybody sees what is published; drafts are seen by the funder's people only."""
+        if not user.is_authenticated:
+            return self.published()
+        return self.filter(Q(published_at__isnull=False) | Q(funder__in=list(user.roles)))
+
+    def managed_by(self, user) -> "CallQuerySet":
+        """The calls of the funders one works for."""
+        return self.filter(funder__in=list(user.roles)) if user.is_authenticated else self.none()
+
+
+class Call(models.Model):
+    """A round of a funder's programme (批次): until when to apply, for what, judged and paid by which rules.
+
+    A person decides to publish; whether a call is upcoming, open or closed is what the clock says.
+    """
+
+    funder = models.ForeignKey(
+        "people.Organization",
+        verbose_name=_("funder"),
+        on_delete=models.PROTECT,
+        related_name="calls",
+        limit_choices_to={"kind": Kind.FUNDER},
+    )
+    fund = models.ForeignKey("grants.Fund", verbose_name=_("fund"), on_delete=models.PROTECT, related_name="calls")
+    title = models.CharField(_("title"), max_length=120)
+    code = models.SlugField(
+        _("code"), max_length=20, unique=True, help_text=_("Begins every project number, e.g. DF2013")
+    )
+    guidelines = models.TextField(_("guidelines"), help_text=_("Who may apply, what is funded, what is not"))
+    legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+    budget = MoneyField(_("total money"), help_text=_("Yuan for the whole call"))
+    opens_at = models.DateTimeField(_("opens at"))
+    closes_at = models.DateTimeField(_("closes at"))
+    starts_on = models.DateField(_("projects start from"))
+    ends_on = models.DateField(_("projects end by"))
+    service_fields = models.ManyToManyField(
+        "grants.ServiceField", verbose_name=_("service fields"), related_name="calls"
+    )
+    review_rubric = models.ForeignKey(
+        "grants.Rubric", verbose_name=_("review rubric"), on_delete=models.PROTECT, related_name="reviewed_calls"
+    )
+    midterm_rubric = models.ForeignKey(
+        "grants.Rubric", verbose_name=_("midterm rubric"), on_delete=models.PROTECT, related_name="midterm_calls"
+    )
+    final_rubric = models.ForeignKey(
+        "grants.Rubric", verbose_name=_("final rubric"), on_delete=models.PROTECT, related_name="final_calls"
+    )
+    tranche_plan = models.ForeignKey(
+        "grants.TranchePlan", verbose_name=_("tranche plan"), on_delete=models.PROTECT, related_name="calls"
+    )
+    panel_size = models.PositiveSmallIntegerField(
+        _("experts a project"), default=3, validators=[MinValueValidator(1), MaxValueValidator(15)]
+    )
+    correction_workdays = models.PositiveSmallIntegerField(
+        _("workdays to correct"), default=5, validators=[MinValueValidator(1), MaxValueValidator(30)]
+    )
+    notice_workdays = models.PositiveSmallIntegerField(
+        _("workdays of public notice"), default=5, validators=[MinValueValidator(1), MaxValueValidator(30)]
+    )
+    notice_counts_first_day = models.BooleanField(_("the first day of the notice counts"), default=True)
+    signing_workdays = models.PositiveSmallIntegerField(
+        _("workdays to sign"), default=15, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
+    contact = models.CharField(
+        _("contact"), max_length=120, help_text=_("Office and person for questions and objections")
+    )
+    contact_phone = models.CharField(_("contact phone"), max_length=30)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    published_by = models.ForeignKey(
+        "people.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-closes_at"]
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        constraints = [
+            models.CheckConstraint(
+                name="call_opens_before_it_closes",
+                condition=Q(opens_at__lt=F("closes_at")),
+                violation_error_message=_("A call must open before it closes."),
+            ),
+            models.CheckConstraint(
+                name="call_projects_start_before_end",
+                condition=Q(starts_on__lt=F("ends_on")),
+                violation_error_message=_("Projects must start before they end."),
+            ),
+            models.CheckConstraint(name="call_budget_is_positive", condition=Q(budget__gt=0)),
+            models.CheckConstraint(
+                name="call_published_by_somebody",
+                condition=Q(published_at__isnull=True, published_by__isnull=True)
+                | Q(published_at__isnull=False, published_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("grants:call_detail", args=[self.pk])
+
+    def clean(self) -> None:
+        if self.fund_id and self.funder_id and self.fund.funder_id != self.funder_id:
+            raise ValidationError({"fund": _("This fund belongs to another funder.")})
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
+
+    @property
+    def is_upcoming(self) -> bool:
+        return self.is_published and clock.now() < self.opens_at
+
+    @property
+    def is_open(self) -> bool:
+        """Taking proposals now: published, opened, and before the minute it closes."""
+        return self.is_published and self.opens_at <= clock.now() < self.closes_at
+
+    @property
+    def is_closed(self) -> bool:
+        return self.is_published and clock.now() >= self.closes_at
+
+    def track_for(self, organization):
+        """The track in which this applicant is judged, or None when the call is not for it."""
+        return next((track for track in self.tracks.all() if track.takes(organization)), None)
+
+    def notice_end(self, first_day: date) -> date:
+        """Last day of a public notice that begins on `first_day`."""
+        return add_workdays(first_day, self.notice_workdays, count_first_day=self.notice_counts_first_day)

@@ -1,0 +1,100 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q, Sum
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from grants.models.ledger import LedgerEntry
+from people.models import Kind
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Where a fund's money stands, in yuan; every figure is a sum over the ledger."""
+
+    allocated: Decimal
+    reserved: Decimal
+    committed: Decimal
+    paid: Decimal
+
+    @property
+    def free(self) -> Decimal:
+        return self.allocated - self.reserved - self.committed - self.paid
+
+
+class FundQuerySet(models.QuerySet["Fund"]):
+    def visible_to(self, user) -> "FundQuerySet":
+        """The funds of the funders one works for."""
+        return self.filter(funder__in=list(user.roles)) if user.is_authenticated else self.none()
+
+
+class Fund(models.Model):
+    """A pot of money of one year, from one kind of source."""
+
+    class Source(models.TextChoices):
+        BUDGET = "budget", _("Government budget")
+        LOTTERY = "lottery", _("Welfare lottery")
+        COMMUNITY = "community", _("Community welfare fund")
+        DEPARTMENT = "department", _("Department fund")
+        ENTERPRISE = "enterprise", _("Enterprise")
+        FOUNDATION = "foundation", _("Foundation")
+
+    funder = models.ForeignKey(
+        "people.Organization",
+        verbose_name=_("funder"),
+        on_delete=models.PROTECT,
+        related_name="funds",
+        limit_choices_to={"kind": Kind.FUNDER},
+    )
+    name = models.CharField(_("name"), max_length=120)
+    source = models.CharField(_("kind of source"), max_length=12, choices=Source.choices)
+    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
+    legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+
+    objects = FundQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-year", "name"]
+        verbose_name = _("fund")
+        verbose_name_plural = _("funds")
+        constraints = [
+            models.UniqueConstraint(fields=["funder", "year", "name"], name="fund_once_a_year"),
+            models.CheckConstraint(name="fund_year_is_sane", condition=Q(year__gte=2000, year__lte=2100)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.year})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("grants:fund_detail", args=[self.pk])
+
+    def balance(self) -> Balance:
+        """Derived from the ledger in one query; nothing is ever stored."""
+        return self.balances([self])[0]
+
+    @staticmethod
+    def balances(funds: Sequence["Fund"]) -> list[Balance]:
+        """The balance of each fund, in the same order, in one query."""
+        zero = dict.fromkeys(LedgerEntry.Kind.values, ZERO)
+        totals: dict[int, dict[str, Decimal]] = {fund.pk: dict(zero) for fund in funds}
+        sums = LedgerEntry.objects.filter(fund__in=funds).order_by().values_list("fund", "kind").annotate(Sum("amount"))
+        for fund_id, kind, amount in sums:
+            totals[fund_id][kind] = amount
+        return [_balance(totals[fund.pk]) for fund in funds]
+
+
+def _balance(total: dict[str, Decimal]) -> Balance:
+    """Each entry moves money from one place to the next; a place holds what came minus what went on."""
+    kind = LedgerEntry.Kind
+    return Balance(
+        allocated=total[kind.ALLOCATE],
+        reserved=total[kind.RESERVE] - total[kind.RELEASE] - total[kind.COMMIT],
+        committed=total[kind.COMMIT] - total[kind.DECOMMIT] - total[kind.PAY],
+        paid=total[kind.PAY] - total[kind.REFUND],
+    )

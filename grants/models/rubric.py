@@ -1,0 +1,87 @@
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+HUNDRED = Decimal(100)
+
+
+class Rubric(models.Model):
+    """A score sheet: criteria whose full points sum to 100. Used for review, midterm and final evaluation."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    legal_basis = models.CharField(_("basis"), max_length=200, blank=True)
+    pass_mark = models.DecimalField(
+        _("pass mark"), max_digits=5, decimal_places=2, default=Decimal(60), help_text=_("Out of 100; for evaluations")
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("rubric")
+        verbose_name_plural = _("rubrics")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of the criteria's full points; a call cannot be published unless it is 100."""
+        return sum((criterion.weight for criterion in self.criteria.all()), Decimal(0))
+
+
+class Criterion(models.Model):
+    """One line of a score sheet: what is judged, and its full points (weight)."""
+
+    rubric = models.ForeignKey(Rubric, verbose_name=_("rubric"), on_delete=models.CASCADE, related_name="criteria")
+    name = models.CharField(_("name"), max_length=60)
+    weight = models.DecimalField(
+        _("full points"), max_digits=5, decimal_places=2, validators=[MinValueValidator(Decimal("0.5"))]
+    )
+    guidance = models.CharField(_("what to look at"), max_length=300, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("criterion")
+        verbose_name_plural = _("criteria")
+        constraints = [
+            models.CheckConstraint(name="criterion_weight_in_range", condition=Q(weight__gt=0, weight__lte=100))
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Level(models.Model):
+    """An anchor of a criterion: which share of the points means what, so that two judges mean the same."""
+
+    criterion = models.ForeignKey(
+        Criterion, verbose_name=_("criterion"), on_delete=models.CASCADE, related_name="levels"
+    )
+    name = models.CharField(_("level"), max_length=20)
+    lowest = models.PositiveSmallIntegerField(_("from (% of the points)"))
+    highest = models.PositiveSmallIntegerField(_("to (% of the points)"))
+    descriptor = models.CharField(_("descriptor"), max_length=200)
+
+    class Meta:
+        ordering = ["-highest"]
+        verbose_name = _("level")
+        verbose_name_plural = _("levels")
+        constraints = [
+            models.CheckConstraint(
+                name="level_range_in_order",
+                condition=Q(lowest__lte=models.F("highest"), highest__lte=100),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.lowest}–{self.highest}%"
+
+    @property
+    def range(self) -> str:
+        """The range in points, e.g. "18–20"."""
+        weight = self.criterion.weight
+        low, high = (weight * share / HUNDRED for share in (self.lowest, self.highest))
+        return f"{low.normalize():f}–{high.normalize():f}"

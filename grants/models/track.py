@@ -1,0 +1,45 @@
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import MoneyField
+
+
+class Track(models.Model):
+    """A lane of a call in which applicants of one legal status are judged among themselves, with their own cap."""
+
+    class Open(models.TextChoices):
+        REGISTERED = "registered", _("Registered organisations")
+        FILED = "filed", _("Filed groups")
+
+    call = models.ForeignKey("grants.Call", verbose_name=_("call"), on_delete=models.CASCADE, related_name="tracks")
+    name = models.CharField(_("name"), max_length=60)
+    open_to = models.CharField(_("open to"), max_length=12, choices=Open.choices)
+    cap = MoneyField(_("highest grant"), help_text=_("Yuan a project"))
+    max_share = models.DecimalField(
+        _("highest share"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(100),
+        validators=[MinValueValidator(Decimal(1)), MaxValueValidator(Decimal(100))],
+        help_text=_("Percent of the project's total budget"),
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("track")
+        verbose_name_plural = _("tracks")
+        constraints = [
+            models.CheckConstraint(name="track_cap_is_positive", condition=Q(cap__gt=0)),
+            models.CheckConstraint(name="track_share_in_range", condition=Q(max_share__gt=0, max_share__lte=100)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def takes(self, organization) -> bool:
+        """Whether an applicant of this legal status belongs in this track."""
+        return organization.status == self.open_to

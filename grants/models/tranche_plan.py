@@ -1,0 +1,56 @@
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Gate(models.TextChoices):
+    """What must have happened before an instalment may be asked for."""
+
+    AGREEMENT = "agreement", _("Agreement signed")
+    MIDTERM = "midterm", _("Midterm evaluation passed")
+    FINAL = "final", _("Final evaluation passed")
+
+
+class TranchePlan(models.Model):
+    """How an award is paid, e.g. 50/40/10: a template that calls choose from."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    legal_basis = models.CharField(_("basis"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("tranche plan")
+        verbose_name_plural = _("tranche plans")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def total(self) -> Decimal:
+        """Sum of the percentages; a call cannot be published unless it is 100."""
+        return sum((rule.percentage for rule in self.rules.all()), Decimal(0))
+
+
+class TrancheRule(models.Model):
+    """One instalment of a plan: its share and the gate that opens it."""
+
+    plan = models.ForeignKey(TranchePlan, verbose_name=_("plan"), on_delete=models.CASCADE, related_name="rules")
+    ordinal = models.PositiveSmallIntegerField(_("number"))
+    percentage = models.DecimalField(_("percentage"), max_digits=5, decimal_places=2)
+    gate = models.CharField(_("opens with"), max_length=12, choices=Gate.choices)
+
+    class Meta:
+        ordering = ["ordinal"]
+        verbose_name = _("instalment rule")
+        verbose_name_plural = _("instalment rules")
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "ordinal"], name="instalment_once"),
+            models.CheckConstraint(
+                name="instalment_share_in_range", condition=Q(percentage__gt=0, percentage__lte=100)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ordinal}: {self.percentage.normalize():f}% ({self.get_gate_display()})"

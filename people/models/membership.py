@@ -1,0 +1,60 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+
+
+class Role(models.TextChoices):
+    """What a person does in an organisation. One person can hold several, in several organisations."""
+
+    MANAGER = "manager", _("Head")
+    STAFF = "staff", _("Staff")
+    APPROVER = "approver", _("Approver")
+    FINANCE = "finance", _("Finance")
+    MENTOR = "mentor", _("Mentor")
+    EVALUATOR = "evaluator", _("Evaluator")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self) -> "MembershipQuerySet":
+        """Memberships that hold today."""
+        today = clock.today()
+        return self.filter(since__lte=today).filter(Q(until__isnull=True) | Q(until__gte=today))
+
+
+class Membership(models.Model):
+    """A person holds a role in an organisation, from one day until another.
+
+    Ended, never deleted: who left less than two years ago is still biased (order 39 of civil affairs).
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
+    )
+    organization = models.ForeignKey(
+        "people.Organization", verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="memberships"
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    since = models.DateField(_("since"), default=clock.today)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["organization", "role", "user"]
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organization", "role"], name="role_held_once", condition=Q(until__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="membership_ends_after_start", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.organization} ({self.get_role_display()})"

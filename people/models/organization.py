@@ -1,0 +1,123 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+
+
+class Kind(models.TextChoices):
+    """What an organisation is in this field."""
+
+    COMMUNITY_GROUP = "community_group", _("Community group")
+    SOCIAL_ORGANIZATION = "social_organization", _("Social work organisation")
+    SUPPORT_ORGANIZATION = "support_organization", _("Support organisation")
+    FUNDER = "funder", _("Funder")
+    EVALUATOR = "evaluator", _("Evaluator")
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def applicants(self) -> "OrganizationQuerySet":
+        """Organisations that may propose a project."""
+        return self.filter(kind__in=[Kind.COMMUNITY_GROUP, Kind.SOCIAL_ORGANIZATION, Kind.SUPPORT_ORGANIZATION])
+
+    def possible_hosts(self) -> "OrganizationQuerySet":
+        """Registered organisations: only a legal person can sign and receive money for a filed group."""
+        return self.filter(status=Organization.Status.REGISTERED).exclude(kind__in=[Kind.FUNDER, Kind.EVALUATOR])
+
+    def visible_to(self, user) -> "OrganizationQuerySet":
+        """One's own organisations; whoever works for a funder sees all, because it checks them."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(pk__in=list(user.roles)) | Q(guests__in=list(user.roles))
+        funders = Organization.objects.filter(pk__in=list(user.roles), kind=Kind.FUNDER)
+        return self.filter(own | models.Exists(funders)).distinct()
+
+
+class Organization(models.Model):
+    """A group, social organisation, support organisation, funder or evaluator.
+
+    A group that is only filed (备案) is no legal person: it has a filing number instead of a credit
+    code, no account of its own, and a host (代管主体) that signs and receives the money for it.
+    """
+
+    class Status(models.TextChoices):
+        REGISTERED = "registered", _("Registered")
+        FILED = "filed", _("Filed")
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices)
+    status = models.CharField(
+        _("legal status"),
+        max_length=12,
+        choices=Status.choices,
+        default=Status.REGISTERED,
+        help_text=_("Registered with civil affairs, or only filed with the street office"),
+    )
+    credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
+    filing_number = models.CharField(_("filing number"), max_length=30, blank=True)
+    authority = models.CharField(_("registration or filing authority"), max_length=120, blank=True)
+    established_on = models.DateField(_("established on"), null=True, blank=True)
+    host = models.ForeignKey(
+        "self",
+        verbose_name=_("host organisation"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="guests",
+        help_text=_("Signs agreements and receives the money for a group that is only filed"),
+    )
+    community = models.ForeignKey(
+        "people.Community", verbose_name=_("community"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    legal_representative = models.CharField(_("person in charge"), max_length=60, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    profile = models.TextField(_("about the organisation"), max_length=500, blank=True)
+    bank_name = models.CharField(_("bank"), max_length=120, blank=True)
+    bank_account_name = models.CharField(_("account name"), max_length=120, blank=True)
+    bank_account = models.CharField(_("account number"), max_length=40, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        constraints = [
+            models.UniqueConstraint("credit_code", name="credit_code_once", condition=~Q(credit_code="")),
+            models.UniqueConstraint("filing_number", name="filing_number_once", condition=~Q(filing_number="")),
+            models.CheckConstraint(
+                name="registered_has_code_filed_has_number",
+                condition=(Q(status="registered", filing_number="") & ~Q(credit_code=""))
+                | (Q(status="filed", credit_code="") & ~Q(filing_number="")),
+                violation_error_message=_("A registered organisation has a credit code; a filed one a filing number."),
+            ),
+            models.CheckConstraint(
+                name="only_groups_are_filed", condition=Q(status="registered") | Q(kind=Kind.COMMUNITY_GROUP)
+            ),
+            models.CheckConstraint(name="kind_is_known", condition=Q(kind__in=Kind.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:organization_detail", args=[self.pk])
+
+    @property
+    def is_filed(self) -> bool:
+        """Only filed: no legal person, so a host signs and receives the money."""
+        return self.status == self.Status.FILED
+
+    @property
+    def signatory(self) -> "Organization | None":
+        """Who signs and receives the money: itself, or the host of a filed group (None: a host is missing)."""
+        return self.host if self.is_filed else self
+
+    @property
+    def number(self) -> str:
+        """The number by which the authorities know it."""
+        return self.filing_number if self.is_filed else self.credit_code

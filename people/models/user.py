@@ -1,0 +1,51 @@
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A person. What a person may do comes from memberships and assignments, never from a field here."""
+
+    first_name = None
+    last_name = None
+    name = models.CharField(_("name"), max_length=60)
+    phone = models.CharField(_("mobile phone"), max_length=11, unique=True, null=True, blank=True)
+    identity_fingerprint = models.CharField(
+        max_length=64, unique=True, null=True, blank=True, editable=False, help_text=_("HMAC of the resident ID number")
+    )
+    identity_tail = models.CharField(_("last four of the resident ID"), max_length=4, blank=True, editable=False)
+
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    @cached_property
+    def roles(self) -> dict[int, frozenset[str]]:
+        """The person's present roles, by organisation id; read once a request."""
+        found: dict[int, set[str]] = {}
+        for organization_id, role in self.memberships.current().values_list("organization_id", "role"):
+            found.setdefault(organization_id, set()).add(role)
+        return {organization_id: frozenset(roles) for organization_id, roles in found.items()}
+
+    def has_role(self, organization_id: int | None, *roles: str) -> bool:
+        """Whether the person now holds one of `roles` in the organisation (any role, when none is named)."""
+        held = self.roles.get(organization_id, frozenset()) if organization_id else frozenset()
+        return bool(held & set(roles)) if roles else bool(held)
+
+    def organizations_as(self, *roles: str) -> list[int]:
+        """Ids of the organisations in which the person now holds one of `roles`."""
+        return [pk for pk, held in self.roles.items() if held & set(roles)]

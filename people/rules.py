@@ -1,0 +1,21 @@
+"""Who may do what to people and organisations. Predicates are facts; permissions join them."""
+
+import rules
+
+from people.models import Role
+
+
+@rules.predicate
+def manages(user, organization) -> bool:
+    """Is the head of this organisation."""
+    return user.is_authenticated and user.has_role(organization.pk, Role.MANAGER)
+
+
+@rules.predicate
+def belongs_to(user, organization) -> bool:
+    return user.is_authenticated and user.has_role(organization.pk)
+
+
+rules.add_perm("people.change_profile", manages)
+rules.add_perm("people.manage_members", manages)
+rules.add_perm("people.see_account", belongs_to)
