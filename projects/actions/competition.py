@@ -1,0 +1,42 @@
+"""What follows from the judging. Called by `evaluations`, which knows the scores."""
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.workflow import advance
+from people.models import User
+from projects.actions.messages import tell_group
+from projects.models import Project
+
+
+@transaction.atomic
+def start_review(project: Project, *, by: User) -> Project:
+    """The panel is complete; the experts may score. The group is told."""
+    advance(project, "start_review", by=by)
+    tell_group(project, project.get_state_display())
+    return project
+
+
+def shortlist(project: Project, *, by: User, amount: Decimal) -> Project:
+    """Propose an award of `amount` yuan. Nobody is told before the public notice."""
+    return advance(project, "shortlist", by=by, amount=amount)
+
+
+def waitlist(project: Project, *, by: User) -> Project:
+    """Keep it in reserve. Nobody is told before the public notice."""
+    return advance(project, "waitlist", by=by)
+
+
+def promote(project: Project, *, by: User, amount: Decimal) -> Project:
+    """Move up from the waitlist with an award of `amount` yuan; a public notice must follow."""
+    return advance(project, "promote", by=by, amount=amount)
+
+
+@transaction.atomic
+def decline(project: Project, *, by: User, note: str) -> Project:
+    """Not selected: the group reads why."""
+    advance(project, "decline", by=by, note=note)
+    tell_group(project, _("not selected"), body=note)
+    return project

@@ -1,0 +1,39 @@
+"""Who hears of what: one place that knows the people around a project."""
+
+from django.utils.translation import gettext as _
+
+from core.notifications import notify
+from people.models import Membership, Role, User
+from projects.models import Project
+
+
+def holders(organization_id: int, *roles: str) -> list[User]:
+    """The people who now hold one of `roles` in the organisation."""
+    held = Membership.objects.current().filter(organization_id=organization_id, role__in=roles)
+    return list(User.objects.filter(memberships__in=held, is_active=True).distinct())
+
+
+def tell_group(project: Project, subject: str, body: str = "") -> None:
+    """The applicant's head and staff, and the head of the host."""
+    people = holders(project.applicant_id, Role.MANAGER, Role.STAFF)
+    if project.host_id:
+        people += holders(project.host_id, Role.MANAGER)
+    _tell(people, project, subject, body)
+
+
+def tell_funder(project: Project, subject: str, *roles: str, body: str = "") -> None:
+    """The funder's people in the given roles; the clerks, when none is named."""
+    _tell(holders(project.call.funder_id, *(roles or (Role.STAFF,))), project, subject, body)
+
+
+def tell_mentors(project: Project, subject: str, body: str = "") -> None:
+    _tell([mentor.person for mentor in project.mentors], project, subject, body)
+
+
+def _tell(people: list[User], project: Project, subject: str, body: str) -> None:
+    notify(
+        people,
+        subject=_("“%(project)s”: %(subject)s") % {"project": project.title, "subject": subject},
+        body=body,
+        url=project.get_absolute_url(),
+    )

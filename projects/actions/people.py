@@ -1,0 +1,65 @@
+"""Who takes part in one project from outside: mentors, experts, evaluators."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.notifications import notify
+from core.workflow import Refused, record
+from people.models import Organization, Role, User
+from projects.models import Part, Participant, Project
+
+
+@transaction.atomic
+def add_participant(
+    project: Project,
+    person: User,
+    part: str,
+    *,
+    by: User,
+    organization: Organization | None = None,
+    until: date | None = None,
+) -> Participant:
+    """Let a person take part from today; a part that had ended is taken up again. The person is told."""
+    participant, created = Participant.objects.get_or_create(
+        project=project, person=person, part=part, defaults={"organization": organization, "until": until}
+    )
+    if not created:
+        participant.organization, participant.until = organization, until
+        participant.save(update_fields=["organization", "until"])
+    label = Part(part).label
+    record(project, f"add_{part}", by=by, label=_("%(part)s named: %(person)s") % {"part": label, "person": person})
+    notify(
+        [person],
+        subject=_("“%(project)s”: you are now %(part)s") % {"project": project.title, "part": label},
+        url=project.get_absolute_url(),
+    )
+    return participant
+
+
+@transaction.atomic
+def end_participation(project: Project, person: User, part: str, *, by: User) -> None:
+    """The person no longer sees the project from tomorrow; the line stays."""
+    Participant.objects.filter(project=project, person=person, part=part).update(until=clock.today())
+    record(
+        project,
+        f"end_{part}",
+        by=by,
+        label=_("%(part)s ended: %(person)s") % {"part": Part(part).label, "person": person},
+    )
+
+
+@transaction.atomic
+def assign_mentor(project: Project, person: User, organization: Organization, *, by: User) -> Participant:
+    """Name a mentor of a support organisation; refused for whoever judges the project or belongs to its applicant."""
+    if not person.has_role(organization.pk, Role.MENTOR):
+        raise Refused(
+            _("%(person)s is not a mentor of %(organization)s.") % {"person": person, "organization": organization}
+        )
+    if person.has_role(project.applicant_id) or person.has_role(project.host_id):
+        raise Refused(_("%(person)s belongs to the group and cannot be its mentor.") % {"person": person})
+    if project.participants.current().filter(person=person, part__in=[Part.JUDGE, Part.EVALUATOR]).exists():
+        raise Refused(_("%(person)s judges this project and cannot be its mentor.") % {"person": person})
+    return add_participant(project, person, Part.MENTOR, by=by, organization=organization)

@@ -1,0 +1,75 @@
+"""What must hold before a step: questions to one project, each with the sentence a person reads when it does not."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.workflow import requires
+from projects.completeness import problems
+
+
+@requires(_("The call is open for proposals."))
+def call_is_open(project) -> bool:
+    return project.call.is_open
+
+
+@requires(_("The call is closed, so that every proposal in it is known."))
+def call_is_closed(project) -> bool:
+    return project.call.is_closed
+
+
+@requires(_("The proposal is complete and its budget adds up."))
+def proposal_is_complete(project) -> bool:
+    return not problems(project)
+
+
+@requires(_("The time to correct has not run out."))
+def correction_is_in_time(project) -> bool:
+    return project.due_on is None or clock.today() <= project.due_on
+
+
+@requires(_("The applicant's time to correct has run out."))
+def correction_is_over(project) -> bool:
+    return project.state != "returned" or not correction_is_in_time(project)
+
+
+@requires(_("There is an objection to examine."))
+def has_open_objection(project) -> bool:
+    return project.objections.open().exists()
+
+
+@requires(_("No objection is open."))
+def has_no_open_objection(project) -> bool:
+    return not has_open_objection(project)
+
+
+@requires(_("The public notice has run its full time."))
+def notice_is_over(project) -> bool:
+    entry = project.notice_entries.order_by("-notice__ends_on").first()
+    return entry is not None and entry.notice.is_over
+
+
+@requires(_("All parties have signed the agreement."))
+def agreement_is_signed(project) -> bool:
+    return hasattr(project, "agreement") and project.agreement.is_signed
+
+
+@requires(_("The midterm evaluation has not been passed yet."))
+def midterm_is_due(project) -> bool:
+    return project.midterm_passed_on is None
+
+
+@requires(_("The midterm evaluation is passed."))
+def midterm_is_passed(project) -> bool:
+    return project.midterm_passed_on is not None
+
+
+@requires(_("A closing report has been submitted."))
+def closing_report_is_there(project) -> bool:
+    return project.reports.filter(kind="closing").exists()
+
+
+@requires(_("Every instalment is receipted, and what was not spent has been returned."))
+def is_settled(project) -> bool:
+    return (
+        hasattr(project, "settlement") and project.settlement.is_balanced and not project.tranches.unsettled().exists()
+    )

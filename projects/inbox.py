@@ -1,0 +1,149 @@
+"""What waits for a person in the life of a project."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Max
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.inbox import Task
+from people.models import Role, User
+from projects.models import Objection, Part, Project, Report, State, Tranche
+
+COACH_EVERY = timedelta(days=30)
+"""A mentor looks in on a running project once a month (field guide S11)."""
+
+
+def waiting_for(user: User) -> list[Task]:
+    """Everything in projects that this person should do now; a constant number of queries."""
+    return [
+        *_group(user),
+        *_payee(user),
+        *_clerk(user),
+        *_approver(user),
+        *_finance(user),
+        *_mentor(user),
+    ]
+
+
+def _task(project: Project, what: str, url: str = "", due_on=None) -> Task:
+    return Task(project.title, what, url or project.get_absolute_url(), due_on or project.due_on, project.state_since)
+
+
+def _group(user: User) -> Iterator[Task]:
+    mine = user.organizations_as(Role.MANAGER, Role.STAFF)
+    if not mine:
+        return
+    now = clock.now()
+    projects = Project.objects.with_names().filter(applicant__in=mine)
+    for project in projects.filter(state=State.DRAFT, call__closes_at__gt=now):
+        url = reverse("projects:proposal_edit", args=[project.pk])
+        yield _task(project, _("Finish the proposal and submit it"), url, clock.localdate(project.call.closes_at))
+    for project in projects.filter(state=State.RETURNED):
+        url = reverse("projects:proposal_edit", args=[project.pk])
+        yield _task(project, _("Correct the proposal and submit it again"), url)
+    for project in projects.filter(state=State.RECTIFYING):
+        yield _task(project, _("Mend what was found and report it"))
+    running = projects.filter(state=State.RUNNING)
+    for project in running.prefetch_related("milestones__reports", "activities"):
+        for milestone in project.milestones.all():
+            if not milestone.reports.all() and milestone.due_on <= clock.today() + timedelta(days=14):
+                url = reverse("projects:report_create", args=[project.pk])
+                yield _task(project, _("Report on “%(what)s”") % {"what": milestone.name}, url, milestone.due_on)
+        for activity in project.activities.all():
+            if not activity.is_recorded and activity.starts_at < now:
+                url = reverse("projects:activity_record", args=[activity.pk])
+                yield _task(project, _("Record the activity “%(what)s”") % {"what": activity.theme}, url)
+
+
+def _payee(user: User) -> Iterator[Task]:
+    """Signing and receipting, for whoever stands for the group: itself or its host."""
+    mine = user.organizations_as(Role.MANAGER)
+    if not mine:
+        return
+    for project in Project.objects.with_names().filter(state=State.APPROVED, agreement__group_signed_at__isnull=True):
+        if (project.host_id or project.applicant_id) in mine:
+            yield _task(project, _("Sign the agreement"), reverse("projects:agreement_detail", args=[project.pk]))
+    for tranche in _tranches(Tranche.State.PAID):
+        if (tranche.project.host_id or tranche.project.applicant_id) in mine:
+            what = _("Confirm the receipt of instalment %(n)s") % {"n": tranche.ordinal}
+            yield _task(tranche.project, what, reverse("projects:tranche_step", args=[tranche.pk, "receipt"]))
+
+
+def _tranches(state: str):
+    related = ("project__call", "project__agreement")
+    return Tranche.objects.filter(state=state).select_related(*related)
+
+
+def _clerk(user: User) -> Iterator[Task]:
+    funders = user.organizations_as(Role.STAFF)
+    if not funders:
+        return
+    for project in Project.objects.with_names().filter(call__funder__in=funders, state=State.SUBMITTED):
+        yield _task(project, _("Check the papers"))
+    objections = Objection.objects.open().filter(project__call__funder__in=funders).select_related("project")
+    for objection in objections:
+        url = reverse("projects:objection_detail", args=[objection.pk])
+        yield Task(objection.project.title, _("Examine an objection"), url, None, objection.received_at, "bad")
+    for report in Report.objects.filter(
+        accepted_at__isnull=True, project__call__funder__in=funders, project__state__in=[State.RUNNING, State.CLOSING]
+    ).select_related("project"):
+        url = reverse("projects:report_detail", args=[report.pk])
+        yield Task(report.project.title, _("Read a report and accept it"), url, None, report.submitted_at)
+    payable = [State.RUNNING, State.MIDTERM, State.CLOSING, State.FINAL, State.SETTLING]
+    planned = _tranches(Tranche.State.PLANNED).filter(project__call__funder__in=funders, project__state__in=payable)
+    first_of: set[int] = set()
+    for tranche in planned.order_by("project", "ordinal"):
+        if tranche.project_id not in first_of and tranche.gate_is_open:
+            what = _("Request instalment %(n)s") % {"n": tranche.ordinal}
+            url = reverse("projects:tranche_step", args=[tranche.pk, "request"])
+            yield Task(tranche.project.title, what, url, None, tranche.project.state_since)
+        first_of.add(tranche.project_id)
+
+
+def _approver(user: User) -> Iterator[Task]:
+    funders = user.organizations_as(Role.APPROVER)
+    if not funders:
+        return
+    projects = Project.objects.with_names().filter(call__funder__in=funders)
+    for project in projects.filter(state=State.IN_NOTICE, due_on__lt=clock.today()):
+        yield Task(
+            project.title,
+            _("The notice is over: approve the award"),
+            project.get_absolute_url(),
+            None,
+            project.state_since,
+        )
+    for project in projects.filter(state=State.APPROVED, agreement__group_signed_at__isnull=False):
+        url = reverse("projects:agreement_detail", args=[project.pk])
+        yield _task(project, _("Countersign the agreement"), url)
+    for tranche in _tranches(Tranche.State.REQUESTED).filter(project__call__funder__in=funders):
+        what = _("Approve instalment %(n)s") % {"n": tranche.ordinal}
+        url = reverse("projects:tranche_step", args=[tranche.pk, "approve"])
+        yield Task(tranche.project.title, what, url)
+
+
+def _finance(user: User) -> Iterator[Task]:
+    funders = user.organizations_as(Role.FINANCE)
+    if not funders:
+        return
+    for tranche in _tranches(Tranche.State.APPROVED).filter(project__call__funder__in=funders):
+        what = _("Pay instalment %(n)s") % {"n": tranche.ordinal}
+        yield Task(tranche.project.title, what, reverse("projects:tranche_step", args=[tranche.pk, "pay"]))
+    for project in Project.objects.with_names().filter(call__funder__in=funders, state=State.SETTLING):
+        url = reverse("projects:settlement_edit", args=[project.pk])
+        yield Task(project.title, _("Settle the account"), url, None, project.state_since)
+
+
+def _mentor(user: User) -> Iterator[Task]:
+    coached = Project.objects.with_names().filter(
+        participants__in=user.participations.current().filter(part=Part.MENTOR), state=State.RUNNING
+    )
+    for project in coached.annotate(last_note=Max("mentoring_notes__held_on")):
+        since = project.last_note or clock.localdate(project.state_since)
+        due_on = since + COACH_EVERY
+        if due_on <= clock.today() + timedelta(days=7):
+            url = reverse("projects:mentoring_create", args=[project.pk])
+            yield _task(project, _("Look in on the group this month"), url, due_on)

@@ -1,0 +1,41 @@
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.fields import MoneyField
+
+
+class Settlement(models.Model):
+    """The last account of a project: what was recognised as spent, and what had to be returned, in yuan."""
+
+    project = models.OneToOneField(
+        "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="settlement"
+    )
+    recognised = MoneyField(_("recognised spending"), help_text=_("Yuan of this grant that was spent as agreed"))
+    returned = MoneyField(_("returned"), default=Decimal("0.00"), help_text=_("Yuan that came back to the fund"))
+    returned_on = models.DateField(_("returned on"), null=True, blank=True)
+    remark = models.CharField(_("remark"), max_length=300, blank=True)
+    settled_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
+    settled_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("settlement")
+        verbose_name_plural = _("settlements")
+        constraints = [
+            models.CheckConstraint(name="settlement_not_negative", condition=Q(recognised__gte=0, returned__gte=0))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project}: {self.recognised}"
+
+    @property
+    def to_return(self) -> Decimal:
+        """What was paid and not recognised as spent; never below zero (field guide 6.9)."""
+        return max(self.project.amount_paid - self.recognised, Decimal("0.00"))
+
+    @property
+    def is_balanced(self) -> bool:
+        return self.returned == self.to_return

@@ -1,0 +1,140 @@
+"""Who may do what to a project.
+
+Segregation of duties (field guide 1.6): who proposes does not approve, a mentor advises and never
+decides, who confirms a payment did not request it.
+"""
+
+import rules
+
+from people.models import Role
+from projects.models import Part, Project, State
+
+
+def project_of(obj) -> Project:
+    """The project that a part of it (instalment, report, activity …) belongs to."""
+    return obj if isinstance(obj, Project) else obj.project
+
+
+@rules.predicate
+def in_applicant(user, obj) -> bool:
+    """Works in the group that applies."""
+    return user.is_authenticated and user.has_role(project_of(obj).applicant_id, Role.MANAGER, Role.STAFF)
+
+
+@rules.predicate
+def heads_applicant(user, obj) -> bool:
+    return user.is_authenticated and user.has_role(project_of(obj).applicant_id, Role.MANAGER)
+
+
+@rules.predicate
+def heads_payee(user, obj) -> bool:
+    """Heads whoever signs and receives the money: the group itself, or the host of a filed group."""
+    project = project_of(obj)
+    return user.is_authenticated and user.has_role(project.host_id or project.applicant_id, Role.MANAGER)
+
+
+@rules.predicate
+def keeps_books_of_payee(user, obj) -> bool:
+    project = project_of(obj)
+    return user.is_authenticated and user.has_role(project.host_id or project.applicant_id, Role.MANAGER, Role.FINANCE)
+
+
+@rules.predicate
+def in_host(user, obj) -> bool:
+    return user.is_authenticated and user.has_role(project_of(obj).host_id)
+
+
+@rules.predicate
+def is_clerk(user, obj) -> bool:
+    """Handles calls at the funder (经办人)."""
+    return user.is_authenticated and user.has_role(project_of(obj).call.funder_id, Role.STAFF)
+
+
+@rules.predicate
+def is_approver(user, obj) -> bool:
+    """Decides at the funder (审批人)."""
+    return user.is_authenticated and user.has_role(project_of(obj).call.funder_id, Role.APPROVER)
+
+
+@rules.predicate
+def is_finance(user, obj) -> bool:
+    return user.is_authenticated and user.has_role(project_of(obj).call.funder_id, Role.FINANCE)
+
+
+@rules.predicate
+def in_funder(user, obj) -> bool:
+    """Works at the funder in any role, auditors included."""
+    return user.is_authenticated and user.has_role(project_of(obj).call.funder_id)
+
+
+def plays(part: str) -> rules.Predicate:
+    """A predicate: takes part in the project now as mentor, judge or evaluator."""
+
+    def playing(user, obj) -> bool:
+        return user.is_authenticated and project_of(obj).participants.current().filter(person=user, part=part).exists()
+
+    return rules.Predicate(playing, name=f"is_{part}")
+
+
+is_mentor = plays(Part.MENTOR)
+is_judge = plays(Part.JUDGE)
+is_evaluator = plays(Part.EVALUATOR)
+
+
+@rules.predicate
+def is_under_way(user, obj) -> bool:
+    """Delivery can be recorded: work goes on, or is being mended or closed."""
+    return project_of(obj).state in (State.RUNNING, State.MIDTERM, State.RECTIFYING)
+
+
+@rules.predicate
+def is_editable(user, obj) -> bool:
+    return project_of(obj).is_editable
+
+
+@rules.predicate
+def has_ended_well(user, obj) -> bool:
+    return project_of(obj).state == State.COMPLETED
+
+
+@rules.predicate
+def asked_for_it(user, tranche) -> bool:
+    """Is the person who requested this instalment."""
+    return tranche.requested_by_id == user.pk
+
+
+# the proposal
+rules.add_perm("projects.write_proposal", in_applicant & is_editable)
+rules.add_perm("projects.submit", heads_applicant)
+rules.add_perm("projects.withdraw", heads_applicant)
+rules.add_perm("projects.check", is_clerk)
+# the competition: verbs of the evaluations app and of the notice
+rules.add_perm("projects.rank", is_clerk)
+rules.add_perm("projects.publish_notice", is_clerk)
+rules.add_perm("projects.examine_objection", is_clerk)
+rules.add_perm("projects.approve", is_approver)
+rules.add_perm("projects.forfeit", heads_payee | is_approver)
+# the agreement
+rules.add_perm("projects.sign_for_group", heads_payee)
+rules.add_perm("projects.sign_for_funder", is_approver)
+# the money
+rules.add_perm("projects.request_payment", is_clerk)
+rules.add_perm("projects.approve_payment", is_approver & ~asked_for_it)
+rules.add_perm("projects.pay", is_finance & ~asked_for_it)
+rules.add_perm("projects.receipt", keeps_books_of_payee)
+rules.add_perm("projects.settle", is_finance)
+# the delivery
+rules.add_perm("projects.plan_delivery", in_applicant & is_under_way)
+rules.add_perm("projects.deliver", in_applicant)
+rules.add_perm("projects.accept_report", is_clerk)
+rules.add_perm("projects.assign_mentor", is_clerk)
+rules.add_perm("projects.mentor", is_mentor)
+rules.add_perm("projects.supervise", is_clerk)
+rules.add_perm("projects.conclude_evaluation", is_clerk)
+rules.add_perm("projects.terminate", is_approver)
+rules.add_perm("projects.cancel_tranche", heads_payee | is_approver)
+rules.add_perm("projects.follow_up", (is_mentor | is_clerk) & has_ended_well)
+# what is shown
+rules.add_perm("projects.see_delivery", in_applicant | in_host | in_funder | is_mentor | is_evaluator)
+rules.add_perm("projects.see_log", in_applicant | in_host | in_funder | is_mentor)
+rules.add_perm("projects.see_contact", in_applicant | in_host | in_funder | is_mentor)

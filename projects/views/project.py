@@ -1,0 +1,163 @@
+"""The list, the page of one project, and the steps its buttons take."""
+
+import rules
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from core import workflow
+from core.forms import NoteForm, add_refusal
+from core.models import Attachment, Event
+from core.workflow import Refused
+from people.models import User
+from projects.actions import award, delivery, evaluation, payments, people, proposals
+from projects.forms import MentorForm, ProjectFilter
+from projects.models import Project
+from projects.models.state import STANDINGS
+from projects.stages import stage_bar
+
+PAGE = 20
+
+# The steps that have a button, and the verb each one calls. Steps without a button belong to a larger verb.
+STEPS = {
+    "submit": lambda project, by, note: proposals.submit(project, by=by),
+    "resubmit": lambda project, by, note: proposals.submit(project, by=by),
+    "return_for_correction": lambda project, by, note: proposals.check(
+        project, "return_for_correction", by=by, note=note
+    ),
+    "declare_ineligible": lambda project, by, note: proposals.check(project, "declare_ineligible", by=by, note=note),
+    "accept": lambda project, by, note: proposals.check(project, "accept", by=by, note=note),
+    "withdraw": lambda project, by, note: proposals.withdraw(project, by=by, note=note),
+    "approve": lambda project, by, note: award.approve(project, by=by, note=note),
+    "forfeit": lambda project, by, note: award.forfeit(project, by=by, note=note),
+    "suspend": lambda project, by, note: delivery.supervise(project, "suspend", by=by, note=note),
+    "resume": lambda project, by, note: delivery.supervise(project, "resume", by=by, note=note),
+    "reject_closing": lambda project, by, note: delivery.supervise(project, "reject_closing", by=by, note=note),
+    "report_rectified": lambda project, by, note: evaluation.report_rectified(project, by=by, note=note),
+    "request_closing": lambda project, by, note: delivery.request_closing(project, by=by, note=note),
+    "complete": lambda project, by, note: payments.complete(project, by=by, note=note),
+    "terminate": lambda project, by, note: payments.terminate(project, by=by, note=note),
+}
+
+
+def find(request: HttpRequest, pk: int) -> Project:
+    """The project, if this person may see it; 404 otherwise."""
+    related = ("call__funder", "call__fund", "track", "applicant", "host", "field", "community", "agreement")
+    return get_object_or_404(Project.objects.visible_to(request.user).select_related(*related), pk=pk)
+
+
+def permit(permission: str, user: User, project: Project) -> None:
+    """403 for a person who sees the project but may not do this to it."""
+    if not rules.has_perm(permission, user, project):
+        raise PermissionDenied
+
+
+@login_required
+def project_list(request: HttpRequest) -> HttpResponse:
+    """Every project I may see, with search, filters and paging."""
+    form = ProjectFilter(request.GET, user=request.user)
+    projects = Project.objects.visible_to(request.user).with_names()
+    if form.is_valid():
+        projects = filtered(projects, **form.cleaned_data)
+    page = Paginator(projects, PAGE).get_page(request.GET.get("page"))
+    return render(request, "projects/project_list.html", {"page_obj": page, "form": form})
+
+
+def filtered(projects: QuerySet, *, q: str, call, stage: int | None, field) -> QuerySet:
+    """The projects that match a search form."""
+    if q:
+        projects = projects.filter(Q(title__contains=q) | Q(number__icontains=q) | Q(applicant__name__contains=q))
+    if call:
+        projects = projects.filter(call=call)
+    if stage:
+        projects = projects.filter(state__in=[state for state, s in STANDINGS.items() if s.stage == stage])
+    if field:
+        projects = projects.filter(field=field)
+    return projects
+
+
+@login_required
+def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the project is, who has it, what comes next; its money, its work, its papers, its log."""
+    project = find(request, pk)
+    events = list(Event.objects.about(project))
+    context = {
+        "project": project,
+        "stages": stage_bar(project, events),
+        "choices": workflow.choices(project, request.user),
+        "participants": project.participants.select_related("person", "organization"),
+        "attachments": Attachment.objects.of(project),
+    }
+    if rules.has_perm("projects.see_log", request.user, project):
+        context["events"] = events[::-1]
+    if rules.has_perm("projects.see_delivery", request.user, project):
+        tranches = list(project.tranches.all())
+        for tranche in tranches:
+            tranche.project = project
+            tranche.choices = workflow.choices(tranche, request.user)
+        context |= {
+            "tranches": tranches,
+            "milestones": project.milestones.prefetch_related("reports"),
+            "activities": project.activities.prefetch_related("items"),
+            "reports": project.reports.select_related("milestone"),
+            "mentoring_notes": project.mentoring_notes.select_related("mentor"),
+            "follow_ups": project.follow_ups.all(),
+        }
+    if rules.has_perm("projects.examine_objection", request.user, project):
+        context["objections"] = project.objections.all()
+    return render(request, "projects/project_detail.html", context)
+
+
+@login_required
+def project_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Confirm a step and take it."""
+    if name not in STEPS:
+        raise Http404
+    project = find(request, pk)
+    choice = next((c for c in workflow.choices(project, request.user) if c.name == name), None)
+    form = NoteForm(request.POST or None, state=project.state, needs_note=bool(choice and choice.note))
+    if choice is None:
+        if request.method == "POST" and request.POST.get("seen", project.state) != project.state:
+            messages.error(
+                request,
+                _("This cannot be done any more: the state is now “%(state)s”.")
+                % {"state": project.get_state_display()},
+            )
+            return redirect(project)
+        raise PermissionDenied
+    if request.method == "POST" and form.is_valid():
+        try:
+            STEPS[name](project, request.user, form.cleaned_data["note"])
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Done: %(step)s") % {"step": choice.label})
+            return redirect(project if name != "withdraw" else "projects:project_list")
+    return render(request, "projects/project_step.html", {"project": project, "choice": choice, "form": form})
+
+
+@login_required
+def mentor_assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The clerk names a mentor."""
+    project = find(request, pk)
+    permit("projects.assign_mentor", request.user, project)
+    form = MentorForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        held = form.cleaned_data["mentor"]
+        try:
+            people.assign_mentor(project, held.user, held.organization, by=request.user)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("%(person)s is now the mentor.") % {"person": held.user})
+            return redirect(project)
+    return render(
+        request,
+        "projects/form.html",
+        {"project": project, "form": form, "heading": _("Name a mentor"), "submit": _("Name the mentor")},
+    )

@@ -1,0 +1,31 @@
+"""What came of it: completed projects, for everybody."""
+
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from projects.models import Project
+
+PAGE = 12
+
+
+def showcase(request: HttpRequest) -> HttpResponse:
+    """Completed projects, newest first, with what they reached."""
+    found = Project.objects.completed().with_names()
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    figures = found.aggregate(awarded=Sum("amount_awarded"))
+    return render(request, "projects/showcase.html", {"page_obj": page, "count": page.paginator.count, **figures})
+
+
+def showcase_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One completed project: what was planned, what was done, what remains. No contact data."""
+    related = ("call__funder", "applicant", "field", "community")
+    project = get_object_or_404(Project.objects.completed().select_related(*related), pk=pk)
+    context = {
+        "project": project,
+        "report": project.reports.filter(kind="closing").last(),
+        "activities": project.activities.filter(recorded_at__isnull=False),
+        "follow_up": project.follow_ups.first(),
+    }
+    return render(request, "projects/showcase_detail.html", context)

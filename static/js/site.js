@@ -1,0 +1,234 @@
+/* Progressive enhancement only: every page works with this file missing.
+   Everything listens on the document, so parts that htmx brings in need no set-up of their own. */
+"use strict";
+
+document.documentElement.classList.add("js");
+
+const all = (root, selector) => Array.from(root.querySelectorAll(selector));
+const valueOf = (input) => (input ? input.value.normalize("NFKC").replace(/[,\s¥元]/g, "") : "");
+
+// -- Exact figures -----------------------------------------------------------------------------
+
+/** "12.5" with 2 places -> 1250n; null for anything that is not such a figure. */
+function scaled(text, places) {
+  const match = /^(\d{1,15})(?:\.(\d*))?$/.exec(text);
+  if (!match) return null;
+  const fraction = (match[2] || "").replace(/0+$/, "");
+  if (fraction.length > places) return null;
+  return BigInt(match[1] + fraction.padEnd(places, "0"));
+}
+
+/** 123456n fen -> "1,234.56" */
+function yuan(fen) {
+  const digits = (fen < 0n ? -fen : fen).toString().padStart(3, "0");
+  const whole = digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${fen < 0n ? "−" : ""}${whole}.${digits.slice(-2)}`;
+}
+
+function write(element, text) {
+  if (!element) return;
+  if ("value" in element && element.tagName !== "LI") element.value = text;
+  else element.textContent = text;
+}
+
+function mark(element, good) {
+  element.classList.toggle("is-ok", good === true);
+  element.classList.toggle("is-off", good === false);
+}
+
+const isGone = (row) => row.hidden || Boolean(row.querySelector('input[name$="-DELETE"]:checked'));
+
+// -- Budget: price × quantity, in fen, half up -------------------------------------------------
+
+const QUANTITY_PLACES = 4;
+
+function lineAmount(row) {
+  const price = valueOf(row.querySelector("[data-price]"));
+  const quantity = valueOf(row.querySelector("[data-quantity]"));
+  if (price === "" && quantity === "") return undefined;      // an empty line is not a mistake
+  const fen = scaled(price, 2);
+  const count = scaled(quantity, QUANTITY_PLACES);
+  if (fen === null || count === null) return null;
+  const unit = 10n ** BigInt(QUANTITY_PLACES);
+  return (fen * count * 2n + unit) / (unit * 2n);
+}
+
+function sumBudget(box) {
+  let total = 0n, grant = 0n, valid = true, grantValid = true;
+  for (const price of all(box, "[data-price]")) {
+    const row = price.closest("[data-formset-row], tr, li");
+    if (!row || isGone(row)) continue;
+    const amount = lineAmount(row);
+    const source = row.querySelector("[data-source]");
+    const isGrant = Boolean(source && source.value === "grant");
+    const cell = row.querySelector("[data-line-amount]");
+    if (cell) write(cell, amount === undefined ? "" : amount === null ? "—" : yuan(amount));
+    if (amount === null) { valid = false; grantValid = grantValid && !isGrant; }
+    if (amount) { total += amount; if (isGrant) grant += amount; }
+  }
+  all(box, "[data-total-all]").forEach((cell) => write(cell, valid ? yuan(total) : "—"));
+  all(box, "[data-total-grant]").forEach((cell) => write(cell, grantValid ? yuan(grant) : "—"));
+  for (const cell of all(box, "[data-total-difference]")) {
+    const selector = cell.dataset.requestInput || box.dataset.requestInput;
+    const request = selector ? scaled(valueOf(document.querySelector(selector)), 2) : null;
+    const known = grantValid && request !== null;
+    write(cell, known ? yuan(grant - request) : "—");
+    mark(cell, known ? grant === request : undefined);
+  }
+}
+
+// -- Sums of scores ----------------------------------------------------------------------------
+
+function sumScores(target) {
+  let total = 0n, valid = true;
+  const scope = target.closest("form") || document;
+  for (const input of all(scope, target.dataset.sumOf)) {
+    const figure = scaled(valueOf(input), 4);
+    const max = input.dataset.max ? scaled(input.dataset.max, 4) : null;
+    const filled = valueOf(input) !== "";
+    const over = filled && (figure === null || (max !== null && figure > max));
+    input.classList.toggle("is-off", over);
+    if (over) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
+    if (input.dataset.max && !input.nextElementSibling?.classList.contains("input-hint")) {
+      const hint = document.createElement("span");
+      hint.className = "input-hint";
+      hint.textContent = `/ ${input.dataset.max}`;
+      input.after(hint);
+    }
+    if (filled && figure === null) valid = false;
+    total += figure || 0n;
+  }
+  const fraction = (total % 10000n).toString().padStart(4, "0").replace(/0+$/, "");
+  write(target, valid ? `${total / 10000n}${fraction && "."}${fraction}` : "—");
+}
+
+// -- Counting characters, as a reader would ----------------------------------------------------
+
+function count(input) {
+  const max = Number(input.dataset.countMax);
+  let output = input.nextElementSibling;
+  if (!output || !output.classList.contains("count")) {
+    output = document.createElement("span");
+    output.className = "count";
+    output.setAttribute("aria-live", "polite");
+    input.after(output);
+  }
+  const used = Array.from(input.value.replace(/\r\n/g, "\n")).length;
+  output.textContent = `${used} / ${max}`;
+  output.classList.toggle("is-off", used > max);
+}
+
+// -- Formsets ----------------------------------------------------------------------------------
+
+function management(box, name) {
+  return (box.closest("form") || document).querySelector(`[name="${CSS.escape(box.dataset.formset)}-${name}"]`);
+}
+
+function addRow(box) {
+  const total = management(box, "TOTAL_FORMS");
+  const template = box.querySelector("template[data-formset-empty]");
+  if (!total || !template) return;
+  const rows = all(box, "[data-formset-row]");
+  const max = Number(management(box, "MAX_NUM_FORMS")?.value || 1000);
+  if (rows.filter((row) => !isGone(row)).length >= max) return;
+  const copy = document.createElement("template");
+  copy.innerHTML = template.innerHTML.replaceAll("__prefix__", total.value);
+  const place = box.querySelector("[data-formset-rows]");
+  const added = copy.content.querySelector("[data-formset-row]") || copy.content.firstElementChild;
+  if (place) place.append(copy.content);
+  else if (rows.length) rows[rows.length - 1].after(copy.content);
+  else template.before(copy.content);
+  total.value = Number(total.value) + 1;
+  if (window.htmx && added) window.htmx.process(added);
+  refresh(box);
+  added?.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+}
+
+function removeRow(button) {
+  const row = button.closest("[data-formset-row]");
+  const box = button.closest("[data-formset]");
+  if (!row || !box) return;
+  const tick = row.querySelector('input[name$="-DELETE"]');
+  for (const input of all(row, "input:not([type=hidden]), select, textarea")) {
+    if (input === tick) continue;
+    if (tick) input.disabled = true;      // a hidden field the browser finds wrong would block the form
+    else input.value = "";                // an empty extra form is ignored by the server
+  }
+  if (tick) tick.checked = true;
+  row.hidden = true;
+  (box.querySelector("[data-formset-add]") || box).focus();
+}
+
+// -- Forms: unsaved changes, sending twice -----------------------------------------------------
+
+const changed = new Set();
+const guarded = (element) => element.closest?.("form[data-guard]");
+
+function release() {
+  all(document, "[data-sent]").forEach((form) => delete form.dataset.sent);
+  all(document, ".is-busy").forEach((button) => { button.disabled = false; button.classList.remove("is-busy"); });
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.matches("[hx-get], [hx-post], [hx-put], [hx-patch], [hx-delete]")) return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  changed.delete(form);
+  if (form.method !== "post") return;
+  form.dataset.sent = "1";
+  setTimeout(() => {                      // after the browser has read the pressed button's name
+    const buttons = Array.from(form.elements).filter((element) => element.type === "submit" && !element.disabled);
+    buttons.forEach((button) => { button.disabled = true; button.classList.add("is-busy"); });
+  });
+  setTimeout(release, 10000);             // a download leaves the page where it was
+});
+window.addEventListener("pageshow", release);
+window.addEventListener("beforeunload", (event) => {
+  for (const form of changed) if (form.isConnected) { event.preventDefault(); event.returnValue = ""; return; }
+});
+
+// -- Listening ---------------------------------------------------------------------------------
+
+function refresh(root) {
+  const box = root.closest?.("[data-budget]");
+  (box ? [box] : all(root, "[data-budget]")).forEach(sumBudget);
+  all(document, "[data-sum-of]").forEach(sumScores);
+  all(root, "[data-count-max]").forEach(count);
+}
+
+function onInput(event) {
+  const input = event.target;
+  const form = guarded(input);
+  if (form) changed.add(form);
+  if (input.matches?.("[data-count-max]")) count(input);
+  if (input.closest?.("[data-budget]")) sumBudget(input.closest("[data-budget]"));
+  else all(document, "[data-budget]").forEach(sumBudget);      // the requested amount stands outside the table
+  all(document, "[data-sum-of]").forEach(sumScores);
+}
+document.addEventListener("input", onInput);
+document.addEventListener("change", onInput);
+
+document.addEventListener("click", (event) => {
+  const add = event.target.closest("[data-formset-add]");
+  const remove = event.target.closest("[data-formset-remove]");
+  if (add || remove) {
+    event.preventDefault();
+    const box = (add || remove).closest("[data-formset]");
+    if (add) addRow(box); else removeRow(remove);
+    if (box) { refresh(box); if (guarded(box)) changed.add(guarded(box)); }
+  }
+  if (event.target.closest("[data-print]")) window.print();
+  all(document, "details[data-menu][open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  all(document, "details[data-menu][open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+});
+document.addEventListener("htmx:load", (event) => refresh(event.detail.elt));
+
+function start() {
+  refresh(document);
+  document.querySelector("[data-errors-summary]")?.focus();
+}
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();
