@@ -16,6 +16,7 @@
 
 import os
 from pathlib import Path
+from tempfile import gettempdir
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -117,7 +118,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     # A file, not memory: threads on one shared memory database do not wait for each other's locks.
-    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+    DATABASES["default"]["TEST"] = {"NAME": Path(gettempdir()) / f"venture-test-{os.getpid()}.sqlite3"}
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -144,7 +145,8 @@ LOGIN_REDIRECT_URL = "inbox"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "phone*", "email", "password1*", "password2*"]
+# A required phone would shut out everybody who has none on record: sign-in aborts for them.
+ACCOUNT_SIGNUP_FIELDS = ["username*", "phone", "email", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "people.forms.SignupDetailsForm"
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False  # needs an SMS gateway, which a bureau plugs in
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -138,3 +138,11 @@ def in_words(amount: Decimal) -> str:
     if fen:
         words += f"{_DIGITS[fen]}分"
     return f"人民币{sign}{words}"
+
+
+def yuan(amount: Decimal) -> str:
+    """An amount as people read it: 12345 → "12,345.00".
+
+    Not Django's number format: its Chinese locale knows no thousands separator.
+    """
+    return f"{round_half_up(amount):,.2f}"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+
+from core.money import yuan
 
 REQUIRED = [
     "title",
@@ -32,11 +33,6 @@ class Problem:
 
     field: str
     message: Any
-
-
-def yuan(amount: Decimal) -> str:
-    """An amount as people read it: 12,345.00."""
-    return number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
 
 
 def problems(project, lines: Iterable[Any] | None = None) -> list[Problem]:

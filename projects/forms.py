@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
 from core.forms import CountedTextarea, DateInput, DateTimeInput, FileField, FilesField, SeenState
+from core.money import yuan
 from grants.models import Call, ServiceField
 from people.models import Membership, Organization, Role, User
-from projects.completeness import problems
+from projects.completeness import REQUIRED, problems
 from projects.models import (
     Activity,
     ActivityItem,
@@ -77,6 +78,8 @@ class ProposalForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         call = self.instance.call
+        for name in set(REQUIRED) & set(self.fields):
+            self.fields[name].needed = True  # a draft may do without it, a submission may not
         self.fields["version"].initial = self.instance.version
         self.fields["field"].queryset = call.service_fields.all()
         for name in ("starts_on", "ends_on"):
@@ -274,7 +277,7 @@ class ReportForm(forms.ModelForm):
         data = super().clean()
         award, spent = self.instance.project.amount_awarded, data.get("spent")
         if spent is not None and award is not None and spent > award:
-            self.add_error("spent", _("This is more than the award of %(award)s yuan.") % {"award": award})
+            self.add_error("spent", _("This is more than the award of %(award)s yuan.") % {"award": yuan(award)})
         persons, visits = data.get("persons"), data.get("visits")
         if persons is not None and visits is not None and persons > visits:
             self.add_error("persons", _("There cannot be more persons than visits."))

@@ -6,7 +6,6 @@ from typing import Any
 
 import rules
 from django import template
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,7 +23,13 @@ register.filter("in_words", money.in_words)
 @register.filter
 def yuan(amount: Decimal | None) -> str:
     """An amount as people read it: 12,345.00; a dash when there is none."""
-    return "—" if amount is None else number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
+    return "—" if amount is None else money.yuan(amount)
+
+
+@register.filter
+def whole_yuan(amount: Decimal | None) -> str:
+    """A large amount without fen, for headlines: 1,234,500."""
+    return f"{amount or 0:,.0f}"
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.money import yuan
 from core.workflow import Refused, record
 from grants.models import Call
 from people.models import User
@@ -49,7 +50,7 @@ def contradictions(call: Call) -> list[str]:
     if call.budget > call.fund.balance().free:
         found.append(
             _("The call offers %(budget)s yuan, but its fund has only %(free)s yuan free.")
-            % {"budget": f"{call.budget:,.2f}", "free": f"{call.fund.balance().free:,.2f}"}
+            % {"budget": yuan(call.budget), "free": yuan(call.fund.balance().free)}
         )
     return found
 

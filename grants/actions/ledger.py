@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.money import yuan
 from core.workflow import Refused
 from grants.models import Fund, LedgerEntry
 from grants.models.fund import Balance
@@ -33,7 +34,7 @@ def _enter(
         if amount > left:
             raise Refused(
                 _("The fund “%(fund)s” has only %(left)s yuan left for this; %(amount)s yuan are needed.")
-                % {"fund": fund.name, "left": f"{left:,.2f}", "amount": f"{amount:,.2f}"}
+                % {"fund": fund.name, "left": yuan(left), "amount": yuan(amount)}
             )
     return LedgerEntry.objects.create(fund=fund, kind=kind, amount=amount, reference=reference, memo=memo, by=by)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.files import attach
+from core.money import yuan
 from core.workflow import Refused, advance, record
 from people.models import User
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
@@ -80,7 +81,8 @@ def submit_report(project: Project, *, by: User, values: dict[str, Any], files: 
     _permit("projects.plan_delivery", by, project)
     if values["spent"] > (project.amount_awarded or 0):
         raise Refused(
-            _("More than the award of %(award)s yuan cannot be spent from it.") % {"award": project.amount_awarded}
+            _("More than the award of %(award)s yuan cannot be spent from it.")
+            % {"award": yuan(project.amount_awarded)}
         )
     report = Report.objects.create(project=project, submitted_by=by, **values)
     for upload in files:

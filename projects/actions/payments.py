@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.money import yuan
 from core.workflow import Refused, advance, record
 from grants.actions import ledger
 from people.models import Role, User
@@ -74,23 +75,23 @@ def settle(project: Project, *, by: User, recognised: Decimal, returned: Decimal
         raise Refused(_("Accounts are settled after the final evaluation or a termination."))
     if recognised > locked.amount_awarded:
         raise Refused(
-            _("No more can be recognised than was awarded: %(award)s yuan.") % {"award": locked.amount_awarded}
+            _("No more can be recognised than was awarded: %(award)s yuan.") % {"award": yuan(locked.amount_awarded)}
         )
     settlement = Settlement.objects.filter(project=locked).first() or Settlement(project=locked)
     before = settlement.returned
     settlement.recognised, settlement.returned, settlement.remark = recognised, returned, remark
     settlement.settled_by, settlement.settled_at = by, clock.now()
     if returned < before:
-        raise Refused(_("%(before)s yuan have already been entered as returned.") % {"before": before})
+        raise Refused(_("%(before)s yuan have already been entered as returned.") % {"before": yuan(before)})
     if returned > settlement.to_return:
-        raise Refused(_("Only %(due)s yuan are to be returned.") % {"due": settlement.to_return})
+        raise Refused(_("Only %(due)s yuan are to be returned.") % {"due": yuan(settlement.to_return)})
     if returned > before:
         settlement.returned_on = clock.today()
         ledger.refund(locked.call.fund, returned - before, by=by, reference=locked.number, memo=_("Unspent money"))
     settlement.save()
     record(locked, "settle", by=by, label=_("Accounts settled"), recognised=str(recognised), returned=str(returned))
     if settlement.to_return > returned:
-        tell_group(locked, _("please return %(due)s yuan") % {"due": settlement.to_return - returned})
+        tell_group(locked, _("please return %(due)s yuan") % {"due": yuan(settlement.to_return - returned)})
     return settlement
 
 

@@ -151,7 +151,7 @@ def plan(request: HttpRequest, project: Project, activity: Activity | None) -> H
     """Write the plan of an activity with its materials."""
     permit("projects.plan_delivery", request.user, project)
     form = ActivityForm(request.POST or None, instance=activity or Activity(project=project))
-    initial = list(activity.items.values("name", "quantity", "amount")) if activity else []
+    initial = list(activity.items.values("name", "quantity", "amount")) if activity and not request.POST else None
     formset = ActivityItems(request.POST or None, initial=initial, prefix="items")
     if request.method == "POST" and form.is_valid() and formset.is_valid():
         stored = Activity.objects.get(pk=activity.pk) if activity else None

@@ -17,7 +17,7 @@ from core.workflow import Refused
 from people.models import User
 from projects.actions import award, delivery, evaluation, payments, people, proposals
 from projects.forms import MentorForm, ProjectFilter
-from projects.models import Project
+from projects.models import Part, Project
 from projects.models.state import STANDINGS
 from projects.stages import stage_bar
 
@@ -90,7 +90,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "project": project,
         "stages": stage_bar(project, events),
         "choices": workflow.choices(project, request.user),
-        "participants": project.participants.select_related("person", "organization"),
+        "mentors": project.participants.current().filter(part=Part.MENTOR).select_related("person", "organization"),
         "attachments": Attachment.objects.of(project),
     }
     if rules.has_perm("projects.see_log", request.user, project):

@@ -48,7 +48,10 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     project = find(request, pk)
     permit("projects.write_proposal", request.user, project)
     form = ProposalForm(request.POST or None, instance=find(request, pk))
-    formset = BudgetLines(request.POST or None, initial=budget_initial(project), prefix="lines")
+    # Sent rows are taken as they come: compared with stored ones, rows that another tab saved would vanish.
+    formset = BudgetLines(
+        request.POST or None, initial=None if request.POST else budget_initial(project), prefix="lines"
+    )
     if request.method == "POST":
         saved = save(request, project, form, formset)
         if saved:

@@ -106,9 +106,7 @@ def test_an_instalment_paid_twice_at_once_is_paid_once(town, time):
     payments.approve_payment(first, by=town.approver)
     pages = [Tranche.objects.get(pk=first.pk) for _ in range(3)]
 
-    outcomes = at_once(
-        *(lambda page=page: payments.pay(page, by=town.finance, bank_reference="B-1") for page in pages)
-    )
+    outcomes = at_once(*(lambda page=page: payments.pay(page, by=town.finance, bank_reference="B-1") for page in pages))
 
     assert sum(isinstance(outcome, Tranche) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, Stale) for outcome in outcomes) == 2

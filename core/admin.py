@@ -1,0 +1,78 @@
+"""The calendar, which is kept by hand, and the records, which nobody changes."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from import_export import resources
+from import_export.admin import ImportExportModelAdmin
+
+from core.models import Attachment, CalendarDay, Event, Notification, Series
+
+
+class CalendarDayResource(resources.ModelResource):
+    """Holidays and make-up workdays by day: a known day is changed, a new one is added, nothing is deleted."""
+
+    class Meta:
+        model = CalendarDay
+        fields = ("date", "kind", "source")
+        export_order = fields
+        import_id_fields = ("date",)
+        clean_model_instances = True
+        skip_unchanged = True
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(ImportExportModelAdmin):
+    resource_classes = (CalendarDayResource,)
+    list_display = ("date", "kind", "source")
+    list_filter = ("kind",)
+    search_fields = ("source",)
+    date_hierarchy = "date"
+
+
+class RecordAdmin(admin.ModelAdmin):
+    """To be read, never written: who could change the log could change what happened."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Event)
+class EventAdmin(RecordAdmin):
+    list_display = ("at", "actor", "label", "name", "content_type", "object_id", "source_state", "target_state")
+    list_filter = ("content_type", "name")
+    list_select_related = ("actor", "content_type")
+    search_fields = ("name", "label", "note", "actor__name", "actor__username")
+    date_hierarchy = "at"
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(RecordAdmin):
+    """What was handed in, without the way to read it: files are read where `visible_to` is asked."""
+
+    list_display = ("at", "name", "size", "media_type", "content_type", "object_id", "uploaded_by")
+    list_filter = ("media_type", "content_type")
+    list_select_related = ("uploaded_by", "content_type")
+    search_fields = ("name", "sha256")
+    exclude = ("file",)
+
+
+@admin.register(Notification)
+class NotificationAdmin(RecordAdmin):
+    list_display = ("at", "recipient", "subject", "read_at")
+    list_select_related = ("recipient",)
+    search_fields = ("subject", "recipient__name", "recipient__username")
+    date_hierarchy = "at"
+
+
+@admin.register(Series)
+class SeriesAdmin(RecordAdmin):
+    list_display = ("key", "last")
+    search_fields = ("key",)

@@ -1,0 +1,190 @@
+"""Setting up and publishing a call."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core.workflow import Refused
+from grants.actions import calls
+from grants.models import Call, Criterion, Rubric, TranchePlan, TrancheRule
+from tests.town import aware, make_call
+
+
+def test_a_sound_call_is_published_by_the_approver(town):
+    call = make_call(town, code="NEW", publish=False)
+
+    calls.publish(call, by=town.approver)
+
+    assert (call.is_published, call.published_by, call.is_open) == (True, town.approver, True)
+
+
+@pytest.mark.parametrize("username", ["clerk", "finance", "auditor", "head", "admin"])
+def test_nobody_else_publishes(town, username):
+    call = make_call(town, code="NEW", publish=False)
+
+    with pytest.raises(PermissionDenied):
+        calls.publish(call, by=town.people[username])
+
+
+def test_a_call_is_published_once(town):
+    with pytest.raises(Refused):
+        calls.publish(town.call, by=town.approver)
+
+
+def short_rubric():
+    rubric = Rubric.objects.create(name="不足一百分")
+    Criterion.objects.create(rubric=rubric, name="需求", weight=Decimal("99.5"))
+    return rubric
+
+
+def short_plan():
+    plan = TranchePlan.objects.create(name="不足百分之百")
+    TrancheRule.objects.create(plan=plan, ordinal=1, percentage=Decimal("99.99"), gate="agreement")
+    return plan
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        lambda: {"review_rubric": short_rubric()},
+        lambda: {"final_rubric": short_rubric()},
+        lambda: {"tranche_plan": short_plan()},
+        lambda: {"opens_at": aware(2026, 2, 1), "closes_at": aware(2026, 3, 9)},
+        lambda: {"starts_on": datetime(2026, 3, 31).date()},
+        lambda: {"budget": Decimal("200000.01")},
+        lambda: {"budget": Decimal("49999.99")},
+    ],
+    ids=["review points", "final points", "instalments", "already closed", "starts too early", "fund", "cap > budget"],
+)
+def test_a_contradictory_call_is_refused_with_exactly_one_reason(town, changes):
+    call = make_call(town, code="NEW", publish=False, **changes())
+
+    with pytest.raises(Refused) as refused:
+        calls.publish(call, by=town.approver)
+
+    assert len(refused.value.reasons) == 1
+    assert not Call.objects.get(pk=call.pk).is_published
+
+
+def test_a_call_without_track_and_field_is_told_both(town):
+    call = make_call(town, code="NEW", publish=False)
+    call.tracks.all().delete()
+    call.service_fields.clear()
+
+    assert len(calls.contradictions(call)) == 2
+
+
+@pytest.mark.parametrize(
+    ("moment", "open_"),
+    [
+        (datetime(2026, 3, 1, 8, 59, 59), False),
+        (datetime(2026, 3, 1, 9, 0, 0), True),
+        (datetime(2026, 3, 31, 23, 59, 59), True),
+        (datetime(2026, 4, 1, 0, 0, 0), False),
+    ],
+)
+def test_the_clock_opens_and_closes_a_call(town, time, moment, open_):
+    time.go(moment)
+
+    assert town.call.is_open is open_
+    assert Call.objects.open().exists() is open_
+
+
+# -- pages -----------------------------------------------------------------------------------------
+
+
+def form_data(town, **changes) -> dict:
+    return {
+        "funder": town.bureau.pk,
+        "fund": town.fund.pk,
+        "title": "2026年秋季微创投",
+        "code": "qiu2026",
+        "guidelines": "支持备案组织。",
+        "legal_basis": "",
+        "budget": "30,000",
+        "opens_at": "2026-03-15T09:00",
+        "closes_at": "2026-04-15T17:00",
+        "starts_on": "2026-05-01",
+        "ends_on": "2026-12-31",
+        "service_fields": [town.elderly.pk],
+        "review_rubric": town.rubric.pk,
+        "midterm_rubric": town.evaluation_rubric.pk,
+        "final_rubric": town.evaluation_rubric.pk,
+        "tranche_plan": town.plan.pk,
+        "panel_size": "3",
+        "correction_workdays": "5",
+        "notice_workdays": "5",
+        "notice_counts_first_day": "on",
+        "signing_workdays": "15",
+        "contact": "社区办",
+        "contact_phone": "010-65000000",
+        "tracks-TOTAL_FORMS": "1",
+        "tracks-INITIAL_FORMS": "0",
+        "tracks-0-name": "备案组织",
+        "tracks-0-open_to": "filed",
+        "tracks-0-cap": "5000",
+        "tracks-0-max_share": "100",
+    } | changes
+
+
+def test_a_clerk_sets_up_a_call_and_the_approver_publishes_it(town, browse):
+    response = browse(town.clerk).post(reverse("grants:call_create"), form_data(town))
+
+    call = Call.objects.get(code="QIU2026")
+    assert response.url == call.get_absolute_url()
+    assert browse(town.head).get(response.url).status_code == 404  # not public yet
+    assert browse(town.clerk).post(reverse("grants:call_publish", args=[call.pk])).status_code == 403
+    browse(town.approver).post(reverse("grants:call_publish", args=[call.pk]))
+    assert browse().get(response.url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"closes_at": "2026-03-14T17:00"}, "closes_at"),
+        ({"ends_on": "2026-04-30"}, "ends_on"),
+        ({"budget": "-1"}, "budget"),
+        ({"budget": "1.005"}, "budget"),
+        ({"code": "LX2026"}, "code"),
+        ({"code": "有 空格"}, "code"),
+        ({"panel_size": "0"}, "panel_size"),
+        ({"funder": "999"}, "funder"),
+    ],
+)
+def test_bad_input_is_said_at_its_field_and_nothing_is_stored(town, browse, changes, field):
+    response = browse(town.clerk).post(reverse("grants:call_create"), form_data(town, **changes))
+
+    assert field in response.context["form"].errors
+    assert "支持备案组织。" in response.content.decode()
+    assert Call.objects.count() == 1
+
+
+def test_a_published_call_is_fixed(town, browse):
+    assert browse(town.clerk).get(reverse("grants:call_edit", args=[town.call.pk])).status_code == 403
+
+
+def test_money_enters_a_fund_by_the_finance_office_alone(town, browse):
+    page = reverse("grants:fund_allocate", args=[town.fund.pk])
+
+    assert browse(town.clerk).post(page, {"amount": "5", "memo": "x"}).status_code == 403
+    assert browse(town.head).post(page, {"amount": "5", "memo": "x"}).status_code == 404
+    assert "amount" in browse(town.finance).post(page, {"amount": "0", "memo": "x"}).context["form"].errors
+    browse(town.finance).post(page, {"amount": "１，０００元", "memo": "区财预〔2026〕12号"})
+
+    assert town.fund.balance().allocated == Decimal("201000.00")
+
+
+def test_the_list_of_calls_costs_the_same_for_1_and_for_20(town, browse, django_assert_num_queries):
+    client = browse()
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("grants:call_list"))
+    for number in range(19):
+        make_call(town, code=f"C{number}")
+
+    with django_assert_num_queries(len(one)):
+        client.get(reverse("grants:call_list"))

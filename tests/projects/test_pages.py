@@ -1,0 +1,567 @@
+"""The pages of a project, through the browser client: who sees what, bad input, stale pages."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core.models import Attachment
+from projects.actions import delivery, notices, people, proposals
+from projects.models import Activity, Objection, Project, Report
+from tests.life import LINES, VALUES, choir_draft, draft
+
+LATE = datetime(2026, 4, 1, 0, 0)
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"projects:{name}", args=args)
+
+
+def proposal_data(project: Project, **changes) -> dict:
+    """What the proposal form sends for a complete proposal of 10,000 yuan."""
+    rows = {
+        f"lines-{row}-{name}": str(value)
+        for row, line in enumerate(LINES)
+        for name, value in ({"source": "grant", "remark": ""} | line).items()
+    }
+    texts = {name: str(value) for name, value in VALUES.items()}
+    figures = {
+        "version": str(project.version),
+        "field": str(project.field_id or project.call.service_fields.first().pk),
+        "community": str(project.applicant.community_id),
+        "amount_requested": "10000.00",
+        "lines-TOTAL_FORMS": str(len(LINES)),
+        "lines-INITIAL_FORMS": "0",
+    }
+    return texts | figures | rows | changes
+
+
+@pytest.fixture
+def empty(town):
+    """A draft just opened."""
+    return proposals.create_draft(town.call, town.centre, by=town.head, title="新项目")
+
+
+# -- applying --------------------------------------------------------------------------------------
+
+
+def test_applying_opens_a_draft_in_the_track_of_the_group(town, browse):
+    response = browse(town.head).post(url("apply", town.call.pk), {"applicant": town.centre.pk, "title": "暖心陪伴"})
+
+    project = Project.objects.get()
+    assert response.url == url("proposal_edit", project.pk)
+    assert (project.track.name, project.state, project.community) == ("登记组织", "draft", town.community)
+
+
+def test_applying_for_a_group_of_others_is_refused_at_the_field(town, browse):
+    response = browse(town.head).post(url("apply", town.call.pk), {"applicant": town.choir.pk, "title": "暖心陪伴"})
+
+    assert response.status_code == 200
+    assert list(response.context["form"].errors) == ["applicant"]
+    assert not Project.objects.exists()
+
+
+def test_applying_after_the_deadline_keeps_the_title_and_says_why(town, browse, time):
+    time.go(LATE)
+
+    response = browse(town.head).post(url("apply", town.call.pk), {"applicant": town.centre.pk, "title": "暖心陪伴"})
+
+    assert response.context["form"].non_field_errors()
+    assert 'value="暖心陪伴"' in response.content.decode()
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def test_a_draft_may_be_incomplete(town, browse, empty):
+    response = browse(town.head).post(
+        url("proposal_edit", empty.pk),
+        {"version": 0, "title": "半成品", "lines-TOTAL_FORMS": 0, "lines-INITIAL_FORMS": 0, "save": ""},
+    )
+
+    assert response.status_code == 302
+    assert Project.objects.get().title == "半成品"
+
+
+def test_submitting_a_complete_proposal_gives_it_its_number(town, browse, empty):
+    response = browse(town.head).post(url("proposal_edit", empty.pk), proposal_data(empty, submit=""))
+
+    project = Project.objects.get()
+    assert response.url == project.get_absolute_url()
+    assert (project.state, project.number, project.total_budget) == ("submitted", "LX2026-001", Decimal("10000.00"))
+
+
+def test_a_volunteer_writes_but_does_not_submit(town, browse, empty):
+    data = proposal_data(empty)
+    assert browse(town.volunteer).post(url("proposal_edit", empty.pk), data | {"save": ""}).status_code == 302
+
+    data = proposal_data(Project.objects.get(), submit="")
+    assert browse(town.volunteer).post(url("proposal_edit", empty.pk), data).status_code == 403
+    assert Project.objects.get().state == "draft"
+
+
+BAD = {
+    "missing field": ({"needs": ""}, "needs"),
+    "lines do not sum to the request": ({"amount_requested": "9999.00"}, "amount_requested"),
+    "three decimals": ({"amount_requested": "10000.005"}, "amount_requested"),
+    "minus sign": ({"amount_requested": "-10000"}, "amount_requested"),
+    "no number": ({"amount_requested": "一万"}, "amount_requested"),
+    "one fen over the cap": (
+        {"amount_requested": "50000.01", "lines-0-unit_price": "48000.01", "lines-0-quantity": "1"},
+        "amount_requested",
+    ),
+    "before the call's period": ({"starts_on": "2026-04-30"}, "starts_on"),
+    "after the call's period": ({"ends_on": "2027-04-01"}, "ends_on"),
+    "ends before it starts": ({"starts_on": "2026-06-01", "ends_on": "2026-05-31"}, "ends_on"),
+    "no date": ({"starts_on": "明天"}, "starts_on"),
+    "nobody served": ({"beneficiaries": "0"}, "beneficiaries"),
+    "text too long": ({"summary": "字" * 201}, "summary"),
+    "field of another call": ({"field": "999"}, "field"),
+}
+
+
+@pytest.mark.parametrize(("changes", "field"), BAD.values(), ids=BAD)
+def test_bad_input_is_said_at_its_field_and_nothing_typed_is_lost(town, browse, empty, changes, field):
+    data = proposal_data(empty, submit="", **changes)
+
+    response = browse(town.head).post(url("proposal_edit", empty.pk), data)
+
+    assert response.status_code == 200
+    assert field in response.context["form"].errors
+    page = response.content.decode()
+    assert VALUES["method"] in page
+    assert 'value="慰问活动物资"' in page
+    stored = Project.objects.get()
+    assert (stored.state, stored.title, stored.version) == ("draft", "新项目", 0)
+    assert not stored.budget_lines.exists()
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("unit_price", "-1"), ("unit_price", "1.005"), ("quantity", "0"), ("quantity", "三"), ("category", "bribes")],
+)
+def test_a_bad_budget_cell_is_said_at_the_cell(town, browse, empty, cell, value):
+    data = proposal_data(empty, save="", **{f"lines-0-{cell}": value})
+
+    response = browse(town.head).post(url("proposal_edit", empty.pk), data)
+
+    assert cell in response.context["formset"].forms[0].errors
+    assert not Project.objects.get().budget_lines.exists()
+
+
+def test_full_width_digits_and_separators_are_understood(town, browse, empty):
+    data = proposal_data(empty, submit="", amount_requested="１０，０００.００元")
+
+    assert browse(town.head).post(url("proposal_edit", empty.pk), data).status_code == 302
+    assert Project.objects.get().amount_requested == Decimal("10000.00")
+
+
+def test_two_hundred_characters_with_line_breaks_fit(town, browse, empty):
+    data = proposal_data(empty, save="", summary="字" * 99 + "\r\n" + "字" * 100)
+
+    assert browse(town.head).post(url("proposal_edit", empty.pk), data).status_code == 302
+
+
+def test_a_late_submission_is_refused_and_the_draft_kept(town, browse, empty, time):
+    time.go(LATE)
+
+    response = browse(town.head).post(url("proposal_edit", empty.pk), proposal_data(empty, submit=""))
+
+    assert response.context["form"].non_field_errors()
+    assert VALUES["method"] in response.content.decode()
+    assert Project.objects.get().state == "draft"
+
+
+def test_a_second_tab_is_warned_before_it_overwrites(town, browse, empty):
+    client = browse(town.head)
+    first = proposal_data(empty, save="", title="甲的标题")
+    second = proposal_data(empty, save="", title="乙的标题")
+    client.post(url("proposal_edit", empty.pk), first)
+
+    warned = client.post(url("proposal_edit", empty.pk), second)
+
+    assert warned.context["form"].non_field_errors()
+    assert Project.objects.get().title == "甲的标题"
+    assert 'value="乙的标题"' in warned.content.decode()
+    version = warned.context["form"]["version"].value()
+    client.post(url("proposal_edit", empty.pk), second | {"version": version})
+    assert Project.objects.get().title == "乙的标题"
+
+
+def test_a_submitted_proposal_cannot_be_edited(town, browse, life):
+    project = life.walk(draft(town), "submitted")
+
+    assert browse(town.head).get(url("proposal_edit", project.pk)).status_code == 403
+
+
+def test_a_returned_proposal_shows_what_to_correct_and_is_submitted_again(town, browse, life):
+    project = life.walk(draft(town), "submitted")
+    browse(town.clerk).post(url("project_step", project.pk, "return_for_correction"), {"note": "请补充备案证明"})
+    project.refresh_from_db()
+
+    client = browse(town.head)
+    assert "请补充备案证明" in client.get(url("proposal_edit", project.pk)).content.decode()
+    client.post(url("proposal_edit", project.pk), proposal_data(project, submit=""))
+    assert Project.objects.get().state == "submitted"
+    assert Project.objects.get().number == "LX2026-001"
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+PDF = b"%PDF-1.7\n1 0 obj\n"
+
+
+def upload(client, project, name: str, content: bytes):
+    data = {"kind": "other", "file": SimpleUploadedFile(name, content)}
+    return client.post(url("proposal_attach", project.pk), data)
+
+
+def test_a_pdf_is_attached_and_downloaded_by_whoever_sees_the_project(town, browse, empty):
+    assert upload(browse(town.head), empty, "备案证明.pdf", PDF).status_code == 302
+
+    attachment = Attachment.objects.get()
+    response = browse(town.volunteer).get(reverse("core:attachment", args=[attachment.pk]))
+    assert b"".join(response.streaming_content) == PDF
+    assert response["Content-Disposition"].startswith("attachment")
+    assert browse(town.stranger).get(reverse("core:attachment", args=[attachment.pk])).status_code == 404
+    assert browse().get(reverse("core:attachment", args=[attachment.pk])).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("照片.pdf", b"MZ\x90\x00" + b"\0" * 100),
+        ("大文件.pdf", PDF + b"\0" * (30 * 1024 * 1024)),
+        ("空.pdf", b""),
+        ("脚本.exe", b"MZ"),
+        ("没有后缀", PDF),
+        ("网页.html", b"<script>alert(1)</script>"),
+    ],
+    ids=["executable named pdf", "30 MB", "empty", "exe", "no suffix", "html"],
+)
+def test_a_bad_file_is_refused_at_the_field(town, browse, empty, name, content):
+    response = upload(browse(town.head), empty, name, content)
+
+    assert response.status_code == 200
+    assert "file" in response.context["attachment_form"].errors
+    assert not Attachment.objects.exists()
+
+
+# -- the page and its steps ------------------------------------------------------------------------
+
+
+def test_the_page_offers_exactly_the_steps_the_person_may_take(town, browse, life):
+    project = life.walk(draft(town), "submitted")
+
+    def offered(user):
+        return [choice.name for choice in browse(user).get(project.get_absolute_url()).context["choices"]]
+
+    assert offered(town.clerk) == ["return_for_correction", "declare_ineligible", "accept"]
+    assert offered(town.head) == ["withdraw"]
+    assert offered(town.volunteer) == []
+    assert offered(town.auditor) == []
+
+
+def test_a_step_without_a_reason_is_said_at_the_field(town, browse, life):
+    project = life.walk(draft(town), "submitted")
+
+    response = browse(town.clerk).post(url("project_step", project.pk, "return_for_correction"), {"note": " "})
+
+    assert "note" in response.context["form"].errors
+    assert Project.objects.get().state == "submitted"
+
+
+def test_a_stale_page_moves_nothing_and_says_where_the_project_is(town, browse, life):
+    project = life.walk(draft(town), "submitted")
+    client = browse(town.clerk)
+    client.post(url("project_step", project.pk, "accept"), {"seen": "submitted", "note": ""})
+
+    again = client.post(url("project_step", project.pk, "accept"), {"seen": "submitted", "note": ""}, follow=True)
+
+    assert [message.level_tag for message in again.context["messages"]] == ["success", "error"]
+    assert Project.objects.get().state == "eligible"
+
+
+def test_a_step_without_a_button_cannot_be_taken_by_its_address(town, browse, life):
+    project = life.walk(draft(town), "eligible")
+
+    assert browse(town.clerk).post(url("project_step", project.pk, "start_review")).status_code == 404
+
+
+def test_another_groups_project_is_not_there(town, browse, life):
+    project = life.walk(choir_draft(town), "submitted")
+
+    assert browse(town.head).get(project.get_absolute_url()).status_code == 404
+    assert browse(town.hosthead).get(project.get_absolute_url()).status_code == 200
+
+
+def test_a_draft_is_not_there_for_the_funder(town, browse, empty):
+    assert browse(town.clerk).get(empty.get_absolute_url()).status_code == 404
+
+
+# -- agreement and money ---------------------------------------------------------------------------
+
+
+def test_group_signs_first_then_the_funder(town, browse, life):
+    project = life.walk(draft(town), "approved")
+    page = url("agreement_detail", project.pk)
+
+    early = browse(town.approver).post(page, {"agreed": "on", "funder": ""})
+    assert early.context["form"].non_field_errors()
+    assert browse(town.head).post(page, {"group": ""}).context["form"].errors.keys() == {"agreed"}
+    browse(town.head).post(page, {"agreed": "on", "group": ""})
+    browse(town.approver).post(page, {"agreed": "on", "funder": ""})
+
+    assert Project.objects.get().state == "running"
+
+
+@pytest.mark.parametrize("username", ["clerk", "volunteer", "mentor_of_project", "auditor"])
+def test_others_do_not_sign(town, browse, life, username):
+    project = life.walk(draft(town), "approved")
+    people.assign_mentor(project, town.mentor, town.support, by=town.clerk)
+    person = town.mentor if username == "mentor_of_project" else town.people[username]
+
+    for party in ("group", "funder"):
+        response = browse(person).post(url("agreement_detail", project.pk), {"agreed": "on", party: ""})
+        assert response.status_code == 403
+    assert not project.agreement.is_signed
+
+
+def test_an_instalment_is_requested_approved_paid_and_receipted_by_four_hands(town, browse, life):
+    project = life.walk(draft(town), "running")
+    first = project.tranches.first()
+
+    browse(town.clerk).post(url("tranche_step", first.pk, "request"), {"note": ""})
+    assert browse(town.clerk).post(url("tranche_step", first.pk, "approve"), {"note": ""}).status_code == 403
+    browse(town.approver).post(url("tranche_step", first.pk, "approve"), {"note": ""})
+    assert browse(town.approver).post(url("tranche_step", first.pk, "pay"), {"bank_reference": "1"}).status_code == 403
+    browse(town.finance).post(url("tranche_step", first.pk, "pay"), {"bank_reference": "ICBC-1"})
+    browse(town.head).post(url("tranche_step", first.pk, "receipt"), {"receipt_number": "SJ-1"})
+
+    first = project.tranches.first()
+    assert (first.state, first.bank_reference, first.receipt_number) == ("receipted", "ICBC-1", "SJ-1")
+    assert Project.objects.get().amount_paid == Decimal("5000.00")
+
+
+def test_an_instalment_whose_gate_is_shut_says_what_is_missing(town, browse, life):
+    project = life.walk(draft(town), "running")
+    second = project.tranches.get(ordinal=2)
+
+    response = browse(town.clerk).get(url("tranche_step", second.pk, "request"))
+    refused = browse(town.clerk).post(url("tranche_step", second.pk, "request"), {"note": ""})
+
+    assert len(response.context["choice"].blocked) == 2  # its gate, and the first instalment's receipt
+    assert refused.status_code == 200
+    assert project.tranches.get(ordinal=2).state == "planned"
+
+
+# -- delivery --------------------------------------------------------------------------------------
+
+ACTIVITY = {
+    "theme": "中泰文化大交流",
+    "starts_at": "2026-06-06T20:00",
+    "ends_at": "2026-06-06T22:00",
+    "place": "",
+    "partners": "文学社出策划",
+    "programme": "短剧、问答",
+    "emergency_plan": "停电时骨干维持秩序",
+    "items-TOTAL_FORMS": "5",
+    "items-INITIAL_FORMS": "0",
+} | {
+    f"items-{row}-{name}": value
+    for row, line in enumerate(
+        [
+            ("大海报2张,小海报30张", "32张", "25"),
+            ("矿泉水", "10瓶×1元", "10"),
+            ("活动奖品", "20支笔,10个记事本", "100"),
+            ("气球和彩带", "1包和6条", "35"),
+            ("打印文件", "", "5"),
+        ]
+    )
+    for name, value in zip(("name", "quantity", "amount"), line, strict=True)
+}
+
+
+def test_the_activity_plan_of_the_seed_sums_to_175_yuan(town, browse, life):
+    project = life.walk(draft(town), "running")
+
+    browse(town.volunteer).post(url("activity_create", project.pk), ACTIVITY)
+
+    activity = Activity.objects.get()
+    assert (activity.items.count(), activity.cost, activity.place) == (5, Decimal("175.00"), "")
+    assert "175.00" in browse(town.head).get(activity.get_absolute_url()).content.decode()
+
+
+def test_an_activity_is_recorded_once_with_a_place_and_only_after_it_began(town, browse, life, time):
+    project = life.walk(draft(town), "running")
+    client = browse(town.head)
+    client.post(url("activity_create", project.pk), ACTIVITY)
+    activity = Activity.objects.get()
+    page = url("activity_record", activity.pk)
+    record = {"place": "社区大厅", "audience": "居民", "attendance": "46", "outcome": "很成功", "spent": "170.50"}
+
+    assert client.post(page, record).context["form"].non_field_errors()  # it has not begun
+    time.go(datetime(2026, 6, 7, 9, 0))
+    assert "place" in client.post(page, record | {"place": ""}).context["form"].errors
+    assert "attendance" in client.post(page, record | {"attendance": "-3"}).context["form"].errors
+    assert client.post(page, record).status_code == 302
+    assert client.post(page, record).context["form"].non_field_errors()  # it is recorded
+
+    activity.refresh_from_db()
+    assert (activity.place, activity.attendance, activity.recorded_by) == ("社区大厅", 46, town.head)
+
+
+def test_a_report_with_more_persons_than_visits_or_more_than_the_award_is_refused(town, browse, life):
+    project = life.walk(draft(town), "running")
+    report = {"kind": "milestone", "done": "完成", "persons": "10", "visits": "9", "volunteer_hours": "0", "spent": "1"}
+    client = browse(town.head)
+
+    assert "persons" in client.post(url("report_create", project.pk), report).context["form"].errors
+    too_much = report | {"visits": "10", "spent": "10000.01"}
+    assert "spent" in client.post(url("report_create", project.pk), too_much).context["form"].errors
+    assert client.post(url("report_create", project.pk), report | {"visits": "10"}).status_code == 302
+    assert Report.objects.get().persons == 10
+
+
+def test_the_clerk_accepts_a_report_and_the_mentor_does_not(town, browse, life):
+    project = life.walk(draft(town), "running")
+    people.assign_mentor(project, town.mentor, town.support, by=town.clerk)
+    values = {"kind": "milestone", "done": "完成", "persons": 1, "visits": 1, "spent": Decimal("1.00")}
+    report = delivery.submit_report(project, by=town.head, values=values)
+
+    assert browse(town.mentor).post(url("report_detail", report.pk)).status_code == 403
+    browse(town.clerk).post(url("report_detail", report.pk))
+
+    report.refresh_from_db()
+    assert report.accepted_by == town.clerk
+
+
+def test_only_the_mentor_writes_mentoring_notes(town, browse, life):
+    project = life.walk(draft(town), "running")
+    note = {"held_on": "2026-05-05", "topic": "finance", "hours": "1.5", "advice": "票据按月整理"}
+
+    assert browse(town.mentor).post(url("mentoring_create", project.pk), note).status_code == 404
+    people.assign_mentor(project, town.mentor, town.support, by=town.clerk)
+    assert browse(town.head).post(url("mentoring_create", project.pk), note).status_code == 403
+    assert browse(town.mentor).post(url("mentoring_create", project.pk), note).status_code == 302
+
+
+# -- notice and objection --------------------------------------------------------------------------
+
+OBJECTION = {"name": "李四", "contact": "13900139000", "text": "该项目与去年项目重复", "website": ""}
+
+
+def test_a_resident_objects_without_an_account_and_the_clerk_rules(town, browse, life):
+    project = life.walk(draft(town), "in_notice")
+    notice = project.notice_entries.get().notice
+
+    assert browse().post(url("objection_create", notice.pk, project.pk), OBJECTION).status_code == 302
+
+    objection = Objection.objects.get()
+    page = url("objection_detail", objection.pk)
+    assert browse(town.head).get(page).status_code == 403
+    browse(town.clerk).post(page, {"examine": ""})
+    assert Project.objects.get().state == "objected"
+    assert browse(town.clerk).post(page, {"rule": "", "ruling": "dismissed", "reason": ""}).context["form"].errors
+    browse(town.clerk).post(page, {"rule": "", "ruling": "dismissed", "reason": "经核查不重复"})
+    assert Project.objects.get().state == "in_notice"
+
+
+def test_an_upheld_objection_frees_the_money(town, browse, life):
+    project = life.walk(draft(town), "in_notice")
+    notice = project.notice_entries.get().notice
+    objection = notices.receive_objection(notice, project, name="李四", contact="1", text="重复申报")
+
+    browse(town.clerk).post(
+        url("objection_detail", objection.pk), {"rule": "", "ruling": "upheld", "reason": "经查属实"}
+    )
+
+    assert Project.objects.get().state == "not_selected"
+    assert town.fund.balance().reserved == Decimal("0.00")
+
+
+def test_an_objection_after_the_last_day_is_refused_and_kept_on_the_page(town, browse, life, time):
+    project = life.walk(draft(town), "in_notice")
+    notice = project.notice_entries.get().notice
+    time.go(datetime(2026, 4, 18, 0, 1))
+
+    response = browse().post(url("objection_create", notice.pk, project.pk), OBJECTION)
+
+    assert response.context["form"].non_field_errors()
+    assert OBJECTION["text"] in response.content.decode()
+
+
+def test_a_program_that_fills_in_everything_leaves_nothing(town, browse, life):
+    project = life.walk(draft(town), "in_notice")
+    notice = project.notice_entries.get().notice
+
+    browse().post(url("objection_create", notice.pk, project.pk), OBJECTION | {"website": "http://spam"})
+
+    assert not Objection.objects.exists()
+
+
+def test_the_objectors_name_is_not_public(town, browse, life):
+    project = life.walk(draft(town), "in_notice")
+    notice = project.notice_entries.get().notice
+    notices.receive_objection(notice, project, name="李四光", contact="13900139000", text="重复")
+
+    page = browse().get(notice.get_absolute_url()).content.decode()
+
+    assert "李四光" not in page
+    assert "13900139000" not in page
+
+
+# -- lists -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("username", ["clerk", "head"])
+def test_the_project_list_costs_the_same_for_1_and_for_30(town, browse, life, username, django_assert_num_queries):
+    client = browse(town.people[username])
+    life.walk(draft(town), "submitted")
+    with CaptureQueriesContext(connection) as one:
+        client.get(url("project_list"))
+    for _ in range(29):
+        life.walk(draft(town), "submitted")
+
+    with django_assert_num_queries(len(one)):
+        response = client.get(url("project_list"))
+
+    assert response.context["page_obj"].paginator.count == 30
+
+
+def test_search_and_filters_narrow_the_list(town, browse, life):
+    life.walk(draft(town), "submitted")
+    life.walk(choir_draft(town, title="合唱进社区"), "eligible")
+    client = browse(town.clerk)
+
+    def found(**query):
+        return [project.title for project in client.get(url("project_list"), query).context["page_obj"]]
+
+    assert found(q="合唱") == ["合唱进社区"]
+    assert found(q="LX2026-001") == ["夕阳红暖心陪伴"]
+    assert found(q="没有这个") == []
+    assert len(found(stage="2")) == 2
+    assert found(stage="3") == []
+    assert len(found(stage="x", page="99")) == 2  # nonsense in the address is ignored
+
+
+def test_public_pages_are_public(town, browse, life):
+    project = life.walk(draft(town), "completed")
+    client = browse()
+
+    for page in (
+        reverse("home"),
+        reverse("grants:call_list"),
+        town.call.get_absolute_url(),
+        url("notice_list"),
+        project.notice_entries.get().notice.get_absolute_url(),
+        url("showcase"),
+        url("showcase_detail", project.pk),
+    ):
+        response = client.get(page)
+        assert response.status_code == 200, page
+        assert "13800138000" not in response.content.decode()
