@@ -21,5 +21,5 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "judge": "judge" in parts,
             "evaluator": Kind.EVALUATOR in kinds,
         },
-        "inbox_count": user.notifications.filter(read_at__isnull=True).count(),
+        "unread_count": user.notifications.filter(read_at__isnull=True).count(),
     }

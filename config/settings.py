@@ -11,6 +11,7 @@
 | HTTPS               | `1`: secure cookies, HSTS, redirect                 | `0`                        |
 | VAR_DIR             | database, uploads, mail files                       | `var/`                     |
 | EMAIL_URL_HOST      | SMTP host; without one, mail is written to files    | empty                      |
+| TRUSTED_PROXIES     | how many proxies stand before us (nginx: 1)         | 0                          |
 | TASKS_BACKEND       | `database` (needs ./run worker) or `immediate`       | database                   |
 """
 
@@ -152,6 +153,8 @@ ACCOUNT_PHONE_VERIFICATION_ENABLED = False  # needs an SMS gateway, which a bure
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # else all sign-ins share the proxy's limit
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not verified here (see above), and must not bar the second factor
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "公益创投"
 

@@ -1,14 +1,235 @@
 """Forms of people and organisations."""
 
+from copy import copy
+from typing import Any
+
 from django import forms
+from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.forms import CountedTextarea, DateInput
+from core.identifiers import half_width, validate_resident_id
+from people.actions import OPEN_KINDS, ROLES, check_email, check_number, check_phone
+from people.adapter import MobileField
+from people.models import Certificate, Kind, Organization, User
+
+Status = Organization.Status
 
 
 class SignupDetailsForm(forms.Form):
-    """What django-allauth adds to its sign-up form."""
+    """What django-allauth adds to its sign-up form, and what it would keep to itself.
+
+    Against strangers who try out numbers, allauth answers "sent" to somebody who signs up a second time,
+    and sends a message. We send no SMS, so a person of seventy would wait for ever: we say it instead.
+    """
 
     name = forms.CharField(label=_("Your name"), max_length=60)
+
+    def clean_phone(self) -> str:
+        return check_phone(self.cleaned_data["phone"]) or ""
 
     def signup(self, request, user):
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
+
+
+# -- Oneself ---------------------------------------------------------------------------------------
+
+
+class ProfileForm(forms.ModelForm):
+    """One's own name and the two ways to be reached, with which one also signs in."""
+
+    phone = MobileField(label=_("Mobile phone"), required=False, help_text=_("You can sign in with it."))
+
+    class Meta:
+        model = User
+        fields = ("name", "phone", "email")
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def clean_phone(self) -> str | None:
+        return check_phone(self.cleaned_data["phone"], apart_from=self.instance.pk)
+
+    def clean_email(self) -> str:
+        return check_email(self.cleaned_data["email"], apart_from=self.instance.pk)
+
+
+class IdentityForm(forms.Form):
+    """A resident identity number: checked and forgotten. It is sensitive, so consent to it stands by itself."""
+
+    number = forms.CharField(
+        label=_("Resident ID number"),
+        max_length=40,
+        help_text=_("18 characters; the last may be X."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    agreed = forms.BooleanField(
+        label=_("I agree that my number is checked for this purpose."),
+        error_messages={"required": _("Without your consent the number may not be checked.")},
+    )
+
+    def clean_number(self) -> str:
+        return validate_resident_id(self.cleaned_data["number"])
+
+
+class CertificateForm(forms.ModelForm):
+    """A social worker's certificate."""
+
+    class Meta:
+        model = Certificate
+        fields = ("level", "number", "issued_on", "registered_until")
+        widgets = {"issued_on": DateInput, "registered_until": DateInput}
+
+    def clean_number(self) -> str:
+        return half_width(self.cleaned_data["number"]).strip().upper()
+
+    def clean_issued_on(self):
+        return not_in_future(self.cleaned_data["issued_on"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        issued, until = data.get("issued_on"), data.get("registered_until")
+        if issued and until and until < issued:
+            self.add_error("registered_until", _("Must not be before the day of issue."))
+        return data
+
+
+def not_in_future(day):
+    if day and day > clock.today():
+        raise forms.ValidationError(_("This day is in the future."))
+    return day
+
+
+# -- Organisations ---------------------------------------------------------------------------------
+
+
+class OrganizationFilter(forms.Form):
+    q = forms.CharField(label=_("Name or number"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *Kind.choices])
+
+    def clean_q(self) -> str:
+        return half_width(self.cleaned_data["q"]).strip()
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(label=_("Name or street"), required=False)
+
+
+class OrganizationForm(forms.ModelForm):
+    """The facts of a group or organisation. Which ones are asked depends on its legal status.
+
+    `values` is what the verbs take. The number is declared here again, longer than the column: people
+    paste it with spaces, and it is normalised before it is measured.
+    """
+
+    REGISTERED = ("kind", "name", "credit_code")
+    FILED = ("name", "filing_number", "host")
+    BOTH = (
+        *("authority", "established_on", "community", "legal_representative", "phone", "email", "address", "profile"),
+    )
+    BANK = ("bank_name", "bank_account_name", "bank_account")
+
+    credit_code = forms.CharField(
+        label=_("Unified social credit code"),
+        max_length=60,
+        help_text=_("18 characters, on the registration certificate."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    filing_number = forms.CharField(
+        label=_("Filing number"),
+        max_length=60,
+        help_text=_("On the filing notice of the street office, for example BA-110105030001-2025-0001."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    class Meta:
+        model = Organization
+        fields = (
+            *("kind", "name", "credit_code", "filing_number", "host", "authority", "established_on", "community"),
+            *("legal_representative", "phone", "email", "address", "profile"),
+            *("bank_name", "bank_account_name", "bank_account"),
+        )
+        widgets = {
+            "established_on": DateInput,
+            "profile": CountedTextarea,
+            "phone": forms.TextInput(attrs={"type": "tel"}),
+            "bank_account": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        }
+
+    def __init__(self, *args: Any, status: str, instance: Organization | None = None, **kwargs: Any) -> None:
+        # A copy: what is typed and found wrong must not appear elsewhere on the page as if it held.
+        super().__init__(*args, instance=copy(instance), **kwargs)
+        self.status = status
+        own = self.FILED if status == Status.FILED else self.REGISTERED
+        bank = () if status == Status.FILED else self.BANK
+        if instance and instance.kind not in OPEN_KINDS:
+            own = tuple(name for name in own if name != "kind")
+        self.fields = {name: self.fields[name] for name in (*own, *self.BOTH, *bank)}
+        if "kind" in self.fields:
+            choices = [(kind.value, kind.label) for kind in OPEN_KINDS]
+            self.fields["kind"] = forms.ChoiceField(label=_("Kind"), choices=choices, widget=forms.RadioSelect)
+        if "host" in self.fields:
+            self.fields["host"].queryset = Organization.objects.possible_hosts().exclude(pk=self.instance.pk)
+            self.fields["host"].empty_label = _("No host yet")
+        self.fields["community"].empty_label = _("None, or several")
+
+    def clean_credit_code(self) -> str:
+        return check_number(Status.REGISTERED, self.cleaned_data["credit_code"], apart_from=self.instance.pk)
+
+    def clean_filing_number(self) -> str:
+        return check_number(Status.FILED, self.cleaned_data["filing_number"], apart_from=self.instance.pk)
+
+    def clean_established_on(self):
+        return not_in_future(self.cleaned_data["established_on"])
+
+    def clean_bank_account(self) -> str:
+        return half_width(self.cleaned_data["bank_account"]).replace(" ", "").replace("-", "")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The checked facts, with the status and, for a filed group, its kind."""
+        kind = {"kind": Kind.COMMUNITY_GROUP} if self.status == Status.FILED else {}
+        return self.cleaned_data | {"status": self.status} | kind
+
+    @property
+    def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields in groups, each with a heading."""
+        contact = ("phone", "email", "address", "community")
+        bank = [self[name] for name in self.BANK if name in self.fields]
+        first = [self[name] for name in self.fields if name not in (*contact, *self.BANK)]
+        found = [(_("What it is"), first), (_("Where to find it"), [self[name] for name in contact])]
+        return [*found, (_("Bank account for grants"), bank)] if bank else found
+
+
+class CouncilMemberForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=60)
+    post = forms.CharField(label=_("Post"), max_length=30, help_text=_("For example: chair, member, supervisor"))
+    phone = forms.CharField(
+        label=_("Phone"), max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"})
+    )
+
+
+class BaseCouncilFormset(BaseFormSet):
+    @property
+    def members(self) -> list[dict[str, str]]:
+        """The filled rows that are not to be removed."""
+        rows = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
+        return [{name: row[name] for name in ("name", "post", "phone")} for row in rows if row]
+
+
+CouncilFormset = formset_factory(
+    CouncilMemberForm, formset=BaseCouncilFormset, extra=2, max_num=30, validate_max=True, can_delete=True
+)
+
+
+class MemberForm(forms.Form):
+    """Somebody who has signed up gets a role."""
+
+    login = forms.CharField(
+        label=_("Who"), max_length=254, help_text=_("Mobile number, user name or e-mail address of the person.")
+    )
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in ROLES[organization.kind]]

@@ -1,4 +1,19 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from people import views
 
 app_name = "people"
-urlpatterns = []
+urlpatterns = [
+    path("me/", views.profile, name="profile"),
+    path("me/edit/", views.profile_edit, name="profile_edit"),
+    path("me/identity/", views.identity_edit, name="identity_edit"),
+    path("me/certificates/new/", views.certificate_create, name="certificate_create"),
+    path("organizations/", views.organization_list, name="organization_list"),
+    path("organizations/new/", views.organization_create, name="organization_create"),
+    path("organizations/<int:pk>/", views.organization_detail, name="organization_detail"),
+    path("organizations/<int:pk>/edit/", views.organization_edit, name="organization_edit"),
+    path("organizations/<int:pk>/council/", views.council_edit, name="council_edit"),
+    path("organizations/<int:pk>/members/new/", views.member_add, name="member_add"),
+    path("memberships/<int:pk>/end/", views.membership_end, name="membership_end"),
+    path("communities/", views.community_list, name="community_list"),
+]

@@ -22,7 +22,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> "MembershipQuerySet":
         """Memberships that hold today."""
         today = clock.today()
-        return self.filter(since__lte=today).filter(Q(until__isnull=True) | Q(until__gte=today))
+        return self.filter(since__lte=today).filter(Q(until__isnull=True) | Q(until__gt=today))
 
 
 class Membership(models.Model):
@@ -39,7 +39,9 @@ class Membership(models.Model):
     )
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     since = models.DateField(_("since"), default=clock.today)
-    until = models.DateField(_("until"), null=True, blank=True)
+    until = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("The first day on which it no longer holds")
+    )
 
     objects = MembershipQuerySet.as_manager()
 

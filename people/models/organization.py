@@ -26,10 +26,10 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.filter(status=Organization.Status.REGISTERED).exclude(kind__in=[Kind.FUNDER, Kind.EVALUATOR])
 
     def visible_to(self, user) -> "OrganizationQuerySet":
-        """One's own organisations; whoever works for a funder sees all, because it checks them."""
+        """One's own organisations with their hosts and guests; a funder's people see all, because they check them."""
         if not user.is_authenticated:
             return self.none()
-        own = Q(pk__in=list(user.roles)) | Q(guests__in=list(user.roles))
+        own = Q(pk__in=list(user.roles)) | Q(guests__in=list(user.roles)) | Q(host__in=list(user.roles))
         funders = Organization.objects.filter(pk__in=list(user.roles), kind=Kind.FUNDER)
         return self.filter(own | models.Exists(funders)).distinct()
 

@@ -41,7 +41,7 @@ def add_participant(
 
 @transaction.atomic
 def end_participation(project: Project, person: User, part: str, *, by: User) -> None:
-    """The person no longer sees the project from tomorrow; the line stays."""
+    """The person no longer sees the project, from this moment; the line stays."""
     Participant.objects.filter(project=project, person=person, part=part).update(until=clock.today())
     record(
         project,

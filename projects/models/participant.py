@@ -17,7 +17,7 @@ class Part(models.TextChoices):
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     def current(self) -> "ParticipantQuerySet":
         today = clock.today()
-        return self.filter(since__lte=today).filter(Q(until__isnull=True) | Q(until__gte=today))
+        return self.filter(since__lte=today).filter(Q(until__isnull=True) | Q(until__gt=today))
 
 
 class Participant(models.Model):
@@ -40,7 +40,9 @@ class Participant(models.Model):
         help_text=_("For whom: the support organisation or the evaluator"),
     )
     since = models.DateField(_("since"), default=clock.today)
-    until = models.DateField(_("until"), null=True, blank=True)
+    until = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("The first day on which it no longer holds")
+    )
 
     objects = ParticipantQuerySet.as_manager()
 

@@ -1,0 +1,82 @@
+"""What the README's figures come from: `./run bench [projects]` prints a table, on a database of its own."""
+
+import os
+import statistics
+import sys
+import tempfile
+from contextlib import ExitStack
+from time import perf_counter
+
+SCRATCH = tempfile.TemporaryDirectory()
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "VAR_DIR": SCRATCH.name,
+    "TASKS_BACKEND": "immediate",
+    "ALLOWED_HOSTS": "testserver",
+    "DEBUG": "1",
+}
+
+import django  # noqa: E402 - the environment above must be set first
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, reset_queries, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
+from core import clock  # noqa: E402
+from projects.models import Project  # noqa: E402
+from reports import documents, pdf  # noqa: E402
+from tests import town as towns  # noqa: E402
+from tests.life import draft  # noqa: E402
+
+ROUNDS = 15
+
+
+def median_ms(work) -> float:
+    """The median of ROUNDS runs, in milliseconds; one run before is not counted."""
+    work()
+    times = []
+    for _ in range(ROUNDS):
+        start = perf_counter()
+        work()
+        times.append((perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+def page(client: Client, path: str) -> tuple[float, int]:
+    """Median milliseconds and number of queries of one page."""
+    assert client.get(path).status_code == 200, path
+    reset_queries()
+    client.get(path)
+    queries = len(connection.queries)
+    return median_ms(lambda: client.get(path)), queries
+
+
+def main(count: int) -> None:
+    call_command("migrate", verbosity=0)
+    with ExitStack() as stack:
+        stack.enter_context(clock.at(towns.MARCH))
+        town = towns.build()
+        with transaction.atomic():
+            projects = [draft(town, title=f"项目{n}") for n in range(count)]
+            Project.objects.update(state="submitted")
+        clerk = Client()
+        clerk.force_login(town.clerk, backend="django.contrib.auth.backends.ModelBackend")
+        print(f"{count} projects, {connection.vendor}, median of {ROUNDS}")
+        for label, path in (
+            ("project list", reverse("projects:project_list")),
+            ("search in titles", reverse("projects:project_list") + "?q=项目99"),
+            ("project page", reverse("projects:project_detail", args=[projects[0].pk])),
+            ("what waits for me", reverse("inbox")),
+            ("public home", reverse("home")),
+        ):
+            milliseconds, queries = page(clerk, path)
+            print(f"  {label:<20} {milliseconds:7.1f} ms  {queries:3d} queries")
+        _name, template, context = documents.proposal(projects[0], contact=True)
+        print(f"  {'proposal as PDF':<20} {median_ms(lambda: pdf.render(template, context)):7.1f} ms")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)

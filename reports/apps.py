@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportsConfig(AppConfig):
+    name = "reports"
+    verbose_name = _("Documents and figures")
+
+    def ready(self) -> None:
+        # Importing registers the checks; only now are the apps there that the messages are translated with.
+        from reports import checks  # noqa: F401, PLC0415

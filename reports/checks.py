@@ -1,0 +1,111 @@
+"""What a machine needs to print documents, said at start instead of at the first document.
+
+The libraries are asked directly: importing WeasyPrint costs half a second on every `manage.py`, and
+asking `fc-list` another process.
+"""
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from io import StringIO
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.utils.translation import gettext as _
+
+PANGO = ("libpango-1.0.so.0", "libpango-1.0.0.dylib", "libpango-1.0-0.dll")
+PANGOFT2 = ("libpangoft2-1.0.so.0", "libpangoft2-1.0.0.dylib", "libpangoft2-1.0-0.dll")
+SUBSET = ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset-0.dll")
+CHINESE = ":lang=zh-cn"
+FONTCONFIG = ("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig-1.dll")
+
+
+class FontSet(ctypes.Structure):
+    """`FcFontSet` of fontconfig."""
+
+    _fields_ = [("count", ctypes.c_int), ("room", ctypes.c_int), ("patterns", ctypes.c_void_p)]
+
+
+def load(names: tuple[str, ...]) -> ctypes.CDLL | None:
+    """The first of these shared libraries that opens, or None."""
+    for name in names:
+        with suppress(OSError):
+            return ctypes.CDLL(name)
+    return None
+
+
+def can_print() -> bool:
+    """Whether WeasyPrint finds its libraries."""
+    if load(PANGO) and load(PANGOFT2) and load(FONTCONFIG):
+        return True
+    # Elsewhere they may lie in a folder that only WeasyPrint knows (Windows, Homebrew): its word is the last.
+    # It is imported here because on a machine without Pango the import itself fails, which is the question.
+    try:
+        with redirect_stdout(StringIO()):
+            import weasyprint  # noqa: F401, PLC0415
+    except (OSError, ImportError):
+        return False
+    return True
+
+
+@contextmanager
+def _pattern(library: ctypes.CDLL, name: bytes) -> Iterator[ctypes.c_void_p]:
+    library.FcNameParse.restype = ctypes.c_void_p
+    pattern = ctypes.c_void_p(library.FcNameParse(name))
+    try:
+        yield pattern
+    finally:
+        library.FcPatternDestroy(pattern)
+
+
+def count_fonts(pattern: str) -> int | None:
+    """How many fonts fontconfig knows that fit, as `fc-list <pattern>` would; None when it cannot be asked."""
+    library = load(FONTCONFIG)
+    if library is None or not library.FcInit():
+        return None
+    library.FcObjectSetCreate.restype = ctypes.c_void_p
+    library.FcFontList.restype = ctypes.POINTER(FontSet)
+    objects = ctypes.c_void_p(library.FcObjectSetCreate())
+    try:
+        library.FcObjectSetAdd(objects, b"family")
+        with _pattern(library, pattern.encode()) as parsed:
+            found = library.FcFontList(None, parsed, objects)
+        if not found:
+            return None
+        try:
+            return found.contents.count
+        finally:
+            library.FcFontSetDestroy(found)
+    finally:
+        library.FcObjectSetDestroy(objects)
+
+
+@register()
+def check_printing(**kwargs: Any) -> list[CheckMessage]:
+    """Pango, HarfBuzz' subsetter and a Chinese font: without them no document, or a slow or an unreadable one."""
+    if not can_print():
+        return [
+            Error(
+                _("Pango cannot be loaded: no document can be made."),
+                hint="apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk",
+                id="reports.E001",
+            )
+        ]
+    found: list[CheckMessage] = []
+    if count_fonts(CHINESE) == 0:
+        found.append(
+            Warning(
+                _("No Chinese font is installed: documents would show boxes instead of characters."),
+                hint="apt install fonts-noto-cjk",
+                id="reports.W001",
+            )
+        )
+    if load(SUBSET) is None:
+        found.append(
+            Warning(
+                _("libharfbuzz-subset is missing: a document takes up to sixty times as long."),
+                hint="apt install libharfbuzz-subset0",
+                id="reports.W002",
+            )
+        )
+    return found

@@ -1,0 +1,259 @@
+"""What each document says: its file name, its template, and the facts that the template lays out.
+
+These are papers that people sign and file, in Chinese whatever language the screen is in. Hence the Chinese
+words here and in templates/pdf/: a legal wording is written once, and not translated back and forth.
+"""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from core import clock
+from core.masking import mask_account, mask_phone
+from core.workdays import add_workdays
+from grants.models import Fund, Gate
+from people.models import Kind, Organization
+from projects.models import Activity, BudgetLine, Notice, Project
+
+ZERO = Decimal("0.00")
+
+KINDS = {
+    Kind.COMMUNITY_GROUP: "社区社会组织",
+    Kind.SOCIAL_ORGANIZATION: "社会服务机构",
+    Kind.SUPPORT_ORGANIZATION: "支持型社会组织",
+    Kind.FUNDER: "主办单位",
+    Kind.EVALUATOR: "第三方评估机构",
+}
+CATEGORIES = {
+    BudgetLine.Category.PUBLICITY: "宣传费用",
+    BudgetLine.Category.MATERIALS: "活动物资",
+    BudgetLine.Category.TRAINING: "培训及专家费",
+    BudgetLine.Category.VENUE: "场地费",
+    BudgetLine.Category.TRANSPORT: "交通费",
+    BudgetLine.Category.MEALS: "餐费",
+    BudgetLine.Category.PRINTING: "印刷费",
+    BudgetLine.Category.INSURANCE: "保险费",
+    BudgetLine.Category.STAFF: "项目人员补贴",
+    BudgetLine.Category.VOLUNTEERS: "志愿者补贴",
+    BudgetLine.Category.ADMINISTRATION: "管理费用",
+    BudgetLine.Category.TAX: "税费",
+}
+SOURCES = {
+    BudgetLine.Source.GRANT: "申请资助",
+    BudgetLine.Source.OWN: "单位自筹",
+    BudgetLine.Source.DONATED: "社会捐赠",
+}
+FUND_SOURCES = {
+    Fund.Source.BUDGET: "财政资金",
+    Fund.Source.LOTTERY: "福利彩票公益金",
+    Fund.Source.COMMUNITY: "社区公益基金",
+    Fund.Source.DEPARTMENT: "部门资金",
+    Fund.Source.ENTERPRISE: "企业资金",
+    Fund.Source.FOUNDATION: "基金会资金",
+}
+GATES = {
+    Gate.AGREEMENT: "本协议生效",
+    Gate.MIDTERM: "中期评估合格",
+    Gate.FINAL: "末期评估合格",
+}
+TEXTS = {
+    "summary": "项目概述",
+    "features": "项目特色",
+    "needs": "需求分析",
+    "goals": "项目目标",
+    "method": "实施方案",
+    "risks": "风险预计与防控",
+    "sustainability": "项目可持续性",
+}
+TIERS = "一二三四五六七八九十"
+
+
+class Document(NamedTuple):
+    """A document before it is laid out."""
+
+    filename: str
+    template: str
+    context: dict[str, Any]
+
+
+class Tier(NamedTuple):
+    """One text of the plan under its heading: （一）项目概述."""
+
+    ordinal: str
+    heading: str
+    text: str
+
+
+class Line(NamedTuple):
+    """One row of the budget table."""
+
+    line: BudgetLine
+    category: str
+    source: str
+
+
+class Lane(NamedTuple):
+    """The lines of a notice that were judged among themselves."""
+
+    track: str
+    entries: list
+    amount: Decimal
+
+
+def _same(value: str) -> str:
+    return value
+
+
+def _name(*parts: str) -> str:
+    """A file name of these parts that every system accepts."""
+    joined = "-".join(part for part in parts if part)
+    return "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in joined) + ".pdf"
+
+
+def _numbered(texts: Iterable[tuple[str, str]]) -> list[Tier]:
+    return [Tier(TIERS[place], heading, text) for place, (heading, text) in enumerate(texts)]
+
+
+def _party(organization: Organization) -> dict[str, Any]:
+    """An organisation as papers name it: which number it has, and from whom."""
+    return {
+        "organization": organization,
+        "kind": KINDS[Kind(organization.kind)],
+        "number_name": "备案编号" if organization.is_filed else "统一社会信用代码",
+        "authority_name": "备案机关" if organization.is_filed else "登记机关",
+    }
+
+
+def proposal(project: Project, *, contact: bool) -> Document:
+    """The proposal (项目申报书). `contact`: the reader may see phones and accounts (`projects.see_contact`).
+
+    An expert judges the plan and needs neither; both are masked for him.
+    """
+    lines = [
+        Line(line, CATEGORIES[BudgetLine.Category(line.category)], SOURCES[BudgetLine.Source(line.source)])
+        for line in project.budget_lines.all()
+    ]
+    subtotals = [
+        (name, sum((each.line.amount for each in lines if each.line.source == source), ZERO))
+        for source, name in SOURCES.items()
+    ]
+    phone: Callable[[str], str] = _same if contact else mask_phone
+    account: Callable[[str], str] = _same if contact else mask_account
+    return Document(
+        _name("项目申报书", project.number, project.title),
+        "pdf/proposal.html",
+        {
+            "title": "项目申报书",
+            "number": project.number,
+            "author": project.applicant.name,
+            "project": project,
+            "applicant": _party(project.applicant),
+            "host": _party(project.host) if project.host else None,
+            "payee": project.payee,
+            "payee_account": account(project.payee.bank_account),
+            "leader_phone": phone(project.leader_phone),
+            "applicant_phone": phone(project.applicant.phone),
+            "host_phone": phone(project.host.phone) if project.host else "",
+            "texts": _numbered((heading, getattr(project, name)) for name, heading in TEXTS.items()),
+            "lines": lines,
+            "subtotals": [(name, amount) for name, amount in subtotals if amount],
+            "total": project.total_budget,
+            "milestones": project.milestones.all(),
+        },
+    )
+
+
+def agreement(project: Project) -> Document:
+    """The agreement (立项协议书): between the funder and the group, or the host that signs for a filed group.
+
+    The residents' committee of the place is named but is no party: it neither pays nor is paid, and it
+    does not sign on the platform.
+    """
+    found = project.agreement
+    tranches = list(project.tranches.all())
+    return Document(
+        _name("立项协议书", found.number, project.title),
+        "pdf/agreement.html",
+        {
+            "title": "立项协议书",
+            "number": found.number,
+            "author": project.call.funder.name,
+            "agreement": found,
+            "project": project,
+            "funder": _party(project.call.funder),
+            "group": _party(project.applicant),
+            "payee": _party(project.payee),
+            "hosted": project.host is not None,
+            "award": project.amount_awarded,
+            "source": FUND_SOURCES[Fund.Source(project.call.fund.source)],
+            "lottery": project.call.fund.source == Fund.Source.LOTTERY,
+            "tranches": [(tranche, GATES[Gate(tranche.gate)]) for tranche in tranches],
+            "percentage": sum((tranche.percentage for tranche in tranches), Decimal(0)),
+            "total": sum((tranche.amount for tranche in tranches), ZERO),
+        },
+    )
+
+
+def award_letter(project: Project) -> Document:
+    """The letter that tells the group of its award (立项通知书), as it stood on the day of the approval."""
+    assert project.approved_at is not None, "an award letter follows an approval"
+    approved_on = clock.localdate(project.approved_at)
+    return Document(
+        _name("立项通知书", project.number, project.title),
+        "pdf/award_letter.html",
+        {
+            "title": "立项通知书",
+            "number": project.number,
+            "author": project.call.funder.name,
+            "project": project,
+            "funder": project.call.funder,
+            "source": FUND_SOURCES[Fund.Source(project.call.fund.source)],
+            "approved_on": approved_on,
+            "sign_by": add_workdays(approved_on, project.call.signing_workdays),
+        },
+    )
+
+
+def notice(found: Notice) -> Document:
+    """The public notice (公示): what it said when it was published, and whether that still has its digest."""
+    entries = list(found.entries.select_related("project"))
+    lanes = [
+        Lane(track, members, sum((entry.amount for entry in members), ZERO))
+        for track, members in ((track, list(each)) for track, each in groupby(entries, key=lambda entry: entry.track))
+    ]
+    return Document(
+        _name("公示", found.call.title, found.starts_on.isoformat()),
+        "pdf/notice.html",
+        {
+            "title": f"{found.call.title}拟立项项目公示",
+            "number": f"{found.call.code} {found.starts_on:%Y-%m-%d}",
+            "author": found.call.funder.name,
+            "notice": found,
+            "call": found.call,
+            "funder": found.call.funder,
+            "lanes": lanes,
+            "count": len(entries),
+            "total": sum((entry.amount for entry in entries), ZERO),
+            "unaltered": found.digest == found.compute_digest(),
+        },
+    )
+
+
+def activity_plan(activity: Activity, *, contact: bool) -> Document:
+    """The plan of one activity (活动方案) with its materials. `contact` as for the proposal."""
+    project = activity.project
+    return Document(
+        _name("活动方案", clock.localdate(activity.starts_at).isoformat(), activity.theme),
+        "pdf/activity_plan.html",
+        {
+            "title": "活动方案",
+            "number": project.number,
+            "author": project.applicant.name,
+            "activity": activity,
+            "project": project,
+            "leader_phone": project.leader_phone if contact else mask_phone(project.leader_phone),
+            "items": activity.items.all(),
+            "cost": activity.cost,
+        },
+    )

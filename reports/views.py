@@ -1,0 +1,88 @@
+"""Documents as PDF. Who may not see the project gets 404, who may see it but not this paper 403."""
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from people.models import User
+from projects.models import Activity, Notice, Project
+from reports import documents, pdf
+
+PRIVATE = "private, no-store"
+PUBLIC = "public, max-age=600"
+RELATED = ("call__funder", "call__fund", "track", "applicant", "host", "field", "community")
+
+
+def respond(document: documents.Document, *, caching: str = PRIVATE) -> HttpResponse:
+    """The document, to be read in the browser and saved under its Chinese name."""
+    response = HttpResponse(pdf.render(document.template, document.context), content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(False, document.filename) or "inline"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = caching
+    return response
+
+
+def find(request: HttpRequest, pk: int, *related: str) -> Project:
+    """The project, if this person may see it; 404 otherwise."""
+    return get_object_or_404(Project.objects.visible_to(request.user).select_related(*RELATED, *related), pk=pk)
+
+
+def permit(user: User | AnonymousUser, project: Project) -> None:
+    """403 for whoever sees the proposal only: an expert of the panel."""
+    if not rules.has_perm("projects.see_delivery", user, project):
+        raise PermissionDenied
+
+
+@require_safe
+@login_required
+def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    """The proposal, a draft as well; phones and accounts only for whoever may see them."""
+    project = find(request, pk)
+    contact = rules.has_perm("projects.see_contact", request.user, project)
+    return respond(documents.proposal(project, contact=contact))
+
+
+@require_safe
+@login_required
+def agreement(request: HttpRequest, pk: int) -> HttpResponse:
+    """The agreement; there is none before the award is approved."""
+    project = find(request, pk, "agreement__group_signed_by", "agreement__funder_signed_by")
+    permit(request.user, project)
+    if not hasattr(project, "agreement"):
+        raise Http404
+    return respond(documents.agreement(project))
+
+
+@require_safe
+@login_required
+def award_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter of award; there is none before the award is approved."""
+    project = find(request, pk)
+    permit(request.user, project)
+    if project.approved_at is None:
+        raise Http404
+    return respond(documents.award_letter(project))
+
+
+@require_safe
+@login_required
+def activity_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """The plan of an activity, to be printed and taken along."""
+    visible = Project.objects.visible_to(request.user)
+    found = Activity.objects.select_related("project__call", "project__applicant", "project__community")
+    activity = get_object_or_404(found, pk=pk, project__in=visible)
+    permit(request.user, activity.project)
+    contact = rules.has_perm("projects.see_contact", request.user, activity.project)
+    return respond(documents.activity_plan(activity, contact=contact))
+
+
+@require_safe
+def notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """The public notice, for anybody: it exists from the moment it is published."""
+    found = get_object_or_404(Notice.objects.select_related("call__funder"), pk=pk)
+    return respond(documents.notice(found), caching=PUBLIC)

@@ -1,0 +1,368 @@
+"""What the documents say, read back from the PDF."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from grants.models import Fund, Gate
+from people.models import Kind
+from projects.actions import competition, delivery, notices, proposals
+from projects.actions.notices import Place
+from projects.models import BudgetLine, Notice, Project
+from reports import documents
+from tests.life import LINES, choir_draft, draft
+from tests.town import aware
+
+AWKWARD = [
+    {"category": "training", "item": "培训", "unit_price": Decimal("33333.33"), "unit": "项", "quantity": Decimal(1)},
+]
+LONG = "为保障老人安全和服务质量，志愿者须先接受培训。" * 20
+
+
+@pytest.fixture
+def choir(town, life):
+    return life.walk(choir_draft(town), "running")
+
+
+def both_in_notice(town, life) -> Notice:
+    """The choir and the centre, each first in its track."""
+    projects = [choir_draft(town), draft(town, title="四点半课堂")]
+    for state in ("eligible", "in_review"):
+        for project in projects:
+            life.walk(project, state)
+            project.refresh_from_db()
+    for project in projects:
+        competition.shortlist(project, by=town.clerk, amount=project.amount_requested)
+    life.day(2026, 4, 13)
+    places = {projects[0].pk: Place(1, Decimal("88.67")), projects[1].pk: Place(1, Decimal("91.00"))}
+    return notices.publish_notice(town.call, by=town.clerk, places=places)
+
+
+def plan(town, project, **changes):
+    values = {"theme": "端午包粽子", "starts_at": aware(2026, 6, 19, 14), "place": "社区活动室"} | changes
+    items = [
+        {"name": "糯米", "quantity": "20斤", "amount": Decimal("160.00")},
+        {"name": "粽叶", "quantity": "5捆", "amount": Decimal("75.55")},
+    ]
+    return delivery.plan_activity(project, by=town.head, values=values, items=items)
+
+
+# -- every document ----------------------------------------------------------------------------
+
+
+def every_document(town, life) -> list[documents.Document]:
+    project = life.walk(draft(town), "running")
+    return [
+        documents.proposal(project, contact=True),
+        documents.agreement(project),
+        documents.award_letter(project),
+        documents.activity_plan(plan(town, project), contact=True),
+        documents.notice(project.notice_entries.get().notice),
+    ]
+
+
+def test_every_page_has_its_number(town, life, draw):
+    for document in every_document(town, life):
+        paper = draw(document)
+
+        assert [f"—{number}—" in page for number, page in enumerate(paper.pages, start=1)] == [True] * len(paper.pages)
+
+
+def test_every_font_is_embedded_and_chinese(town, life, draw):
+    for document in every_document(town, life):
+        fonts = draw(document).fonts
+
+        assert fonts
+        assert all(fonts.values()), fonts
+        assert all("CJK-SC" in name or "Fandol" in name for name in fonts), fonts
+
+
+def test_every_document_names_itself_and_its_language(town, life, draw):
+    titles = []
+    for document in every_document(town, life):
+        reader = draw(document).reader
+        titles.append(reader.metadata.title)
+        assert reader.trailer["/Root"]["/Lang"] == "zh-CN"
+
+    assert titles == [
+        "项目申报书：夕阳红暖心陪伴",
+        "立项协议书：夕阳红暖心陪伴",
+        "立项通知书：夕阳红暖心陪伴",
+        "活动方案：端午包粽子",
+        "2026年柳溪镇公益创投拟立项项目公示",
+    ]
+
+
+def test_same_input_gives_the_same_bytes(town, draw):
+    document = documents.proposal(draft(town), contact=True)
+
+    assert draw(document).content == draw(document).content
+
+
+def test_documents_are_chinese_for_an_english_reader(town, draw):
+    project = draft(town, lines=AWKWARD, amount_requested=Decimal("33333.33"))
+
+    with translation.override("en"):
+        text = draw(documents.proposal(project, contact=True)).text
+
+    assert "培训及专家费培训33,333.331项33,333.33申请资助" in text
+
+
+def test_rare_characters_survive(town, draw):
+    text = draw(documents.proposal(draft(town, title="龚䶮喆与𬱖", leader="翟堃玥"), contact=True)).text
+
+    assert "龚䶮喆与𬱖" in text
+    assert "翟堃玥" in text
+
+
+def test_markup_in_a_title_is_printed_and_not_obeyed(town, life, draw):
+    hostile = '<img src="http://example.org/x.png"><b>粗</b>'
+    project = life.walk(draft(town, title=hostile), "running")
+
+    for document in (documents.proposal(project, contact=True), documents.agreement(project)):
+        paper = draw(document)
+        assert '<imgsrc="http://example.org/x.png"><b>粗</b>' in paper.text
+        assert paper.reader.metadata.title.endswith(hostile)
+
+
+def test_file_name_is_one_that_every_system_takes(town):
+    document = documents.proposal(draft(town, title="老人/儿童:共享\n时光"), contact=True)
+
+    assert document.filename == "项目申报书-老人_儿童_共享_时光.pdf"
+
+
+def test_every_choice_has_its_chinese_word():
+    assert set(documents.KINDS) == set(Kind)
+    assert set(documents.CATEGORIES) == set(BudgetLine.Category)
+    assert set(documents.SOURCES) == set(BudgetLine.Source)
+    assert set(documents.FUND_SOURCES) == set(Fund.Source)
+    assert set(documents.GATES) == set(Gate)
+
+
+# -- the proposal ------------------------------------------------------------------------------
+
+
+def test_proposal_says_who_what_and_how_much(town, life, draw):
+    text = draw(documents.proposal(life.walk(draft(town), "submitted"), contact=True)).text
+
+    assert "编号：LX2026-0012026年柳溪镇公益创投项目申报书" in text
+    assert "项目名称夕阳红暖心陪伴申报单位柳溪社会工作服务中心" in text
+    assert "申报日期2026年3月10日" in text
+    assert "统一社会信用代码52110105MJ01000190" in text
+    assert "申请资助金额（小写）：¥10,000.00" in text
+    assert "申请资助金额（大写）：人民币壹万元整" in text
+    assert "联系电话13800138000" in text
+    assert "代管单位" not in text
+
+
+def test_proposal_of_a_filed_group_names_its_host(town, draw):
+    text = draw(documents.proposal(choir_draft(town), contact=True)).text
+
+    assert "备案编号BA-110105030001-2025-0001" in text
+    assert "代管单位统一社会信用代码91110108551385082Q" in text
+
+
+def test_proposal_for_a_judge_hides_phones_and_account(town, draw):
+    town.centre.phone = "13900139000"
+    town.centre.save()
+    text = draw(documents.proposal(draft(town), contact=False)).text
+
+    assert "138****8000" in text
+    assert "139****9000" in text
+    assert "****2222" in text
+    for secret in ("13800138000", "13900139000", "6222000011112222"):
+        assert secret not in text
+
+
+def test_proposal_that_is_a_draft_says_so_on_every_page(town, draw):
+    assert all("草稿，未提交" in page for page in draw(documents.proposal(draft(town), contact=True)).pages)
+
+
+def test_empty_draft_can_be_printed(town, draw):
+    project = proposals.create_draft(town.call, town.centre, by=town.head, title="草稿")
+
+    assert "项目总预算0.00" in draw(documents.proposal(project, contact=True)).text
+
+
+def test_milestones_are_printed_when_there_are_any(town, life, draw):
+    project = life.walk(draft(town), "running")
+    assert "五、申报承诺与签章" in draw(documents.proposal(project, contact=True)).text
+    delivery.add_milestone(
+        project, by=town.head, values={"name": "完成招募", "due_on": date(2026, 6, 30), "proof": "签到表"}
+    )
+
+    text = draw(documents.proposal(Project.objects.get(pk=project.pk), contact=True)).text
+
+    assert "五、项目里程碑序号阶段目标完成时间成果证明1完成招募2026年6月30日签到表" in text
+    assert "六、申报承诺与签章" in text
+
+
+def test_budget_adds_up_by_source(town, draw):
+    own = {
+        "category": "venue",
+        "item": "场地",
+        "unit_price": Decimal("500.00"),
+        "quantity": Decimal("1.5"),
+        "source": "own",
+    }
+    text = draw(documents.proposal(draft(town, lines=[*LINES, own]), contact=True)).text
+
+    assert "申请资助小计10,000.00单位自筹小计750.00项目总预算10,750.00" in text
+    assert "场地500.001.5750.00单位自筹" in text
+
+
+def test_long_budget_repeats_its_header_on_every_page(town, draw):
+    lines = [LINES[1] | {"item": f"第{number}项", "quantity": Decimal(1)} for number in range(1, 61)]
+    paper = draw(documents.proposal(draft(town, lines=lines), contact=True))
+
+    with_lines = [page for page in paper.pages if "志愿者补贴第" in page]
+    assert len(with_lines) > 1
+    assert all("序号费用类别支出项目及说明" in page for page in with_lines)
+    assert all(f"第{number}项" in paper.text for number in range(1, 61))
+
+
+def test_long_texts_go_on_over_the_page(town, draw):
+    texts = {name: LONG[:500] for name in ("needs", "goals", "risks")} | {"method": LONG}
+    paper = draw(documents.proposal(draft(town, **texts), contact=True))
+
+    assert len(paper.pages) > len(draw(documents.proposal(draft(town), contact=True)).pages)
+    assert paper.text.count("志愿者须先接受培训") >= 75
+
+
+def test_signatures_stand_below_the_promise(town, draw):
+    last = draw(documents.proposal(draft(town), contact=True)).pages[-1]
+
+    assert last.index("本单位郑重承诺") < last.index("申报单位（盖章）") < last.index("主办单位意见（盖章）")
+
+
+# -- the agreement -----------------------------------------------------------------------------
+
+
+def test_agreement_states_award_and_instalments_in_figures_and_words(town, life, draw):
+    project = life.walk(draft(town, lines=AWKWARD, amount_requested=Decimal("33333.33")), "running")
+
+    text = draw(documents.agreement(project)).text
+
+    assert "¥33,333.33（大写：人民币叁万叁仟叁佰叁拾叁元叁角叁分）" in text
+    assert "150%16,666.67人民币壹万陆仟陆佰陆拾陆元陆角柒分本协议生效" in text
+    assert "240%13,333.33人民币壹万叁仟叁佰叁拾叁元叁角叁分中期评估合格" in text
+    assert "310%3,333.33人民币叁仟叁佰叁拾叁元叁角叁分末期评估合格" in text
+    assert "合计100%33,333.33人民币叁万叁仟叁佰叁拾叁元叁角叁分" in text
+
+
+def test_agreement_of_ten_thousand_yuan(town, life, draw):
+    text = draw(documents.agreement(life.walk(draft(town), "running"))).text
+
+    assert "¥10,000.00（大写：人民币壹万元整）" in text
+    assert "乙方（承接方）：柳溪社会工作服务中心统一社会信用代码：52110105MJ01000190" in text
+    assert "户名柳溪社会工作服务中心开户银行柳溪农商银行银行账号6222000011112222" in text
+    assert "代管单位" not in text
+
+
+def test_agreement_of_a_filed_group_is_signed_by_its_host_who_is_paid(town, choir, draw):
+    town.host.bank_account, town.host.bank_account_name = "6222999900008888", "柳溪社区服务中心"
+    town.host.save()
+    choir = Project.objects.get(pk=choir.pk)
+
+    text = draw(documents.agreement(choir)).text
+
+    assert "乙方（承接方）：柳溪社区服务中心（代管单位）统一社会信用代码：91110108551385082Q" in text
+    assert "项目实施团队：夕阳红合唱队备案编号：BA-110105030001-2025-0001" in text
+    assert "乙方（盖章）柳溪社区服务中心" in text
+    assert "户名柳溪社区服务中心" in text
+    assert "银行账号6222999900008888" in text
+
+
+def test_agreement_records_who_signed_and_when(town, choir, draw):
+    text = draw(documents.agreement(choir)).text
+
+    assert "（甲方）：签署人：赵启明签署时间：2026年4月22日10:00" in text
+    assert "（乙方）：签署人：马力签署时间：2026年4月22日10:00" in text
+
+
+def test_agreement_before_signing_says_that_nobody_has_signed(town, life, draw):
+    text = draw(documents.agreement(life.walk(draft(town), "approved"))).text
+
+    assert text.count("尚未签署") == 2
+
+
+def test_signatures_never_stand_alone_on_a_page(town, choir, draw):
+    last = draw(documents.agreement(choir)).pages[-1]
+
+    assert last.index("本协议未尽事宜") < last.index("甲方（盖章）")
+
+
+def test_agreement_on_lottery_money_asks_for_the_mark(town, life, draw):
+    project = life.walk(draft(town), "running")
+    assert "彩票公益金资助" not in draw(documents.agreement(project)).text
+
+    Fund.objects.filter(pk=town.fund.pk).update(source=Fund.Source.LOTTERY)
+
+    assert "“彩票公益金资助”标识" in draw(documents.agreement(Project.objects.get(pk=project.pk))).text
+
+
+# -- the letter of award, the notice, the plan -------------------------------------------------
+
+
+def test_award_letter_says_how_much_and_until_when_to_sign(town, life, draw):
+    project = life.walk(draft(town), "approved")
+
+    text = draw(documents.award_letter(project)).text
+
+    assert "立项通知书柳溪社会工作服务中心：" in text
+    assert "一、项目名称。夕阳红暖心陪伴。" in text
+    assert "核定资助¥10,000.00（大写：人民币壹万元整）" in text
+    assert f"于{project.due_on.year}年{project.due_on.month}月{project.due_on.day}日前签订立项协议书" in text
+    assert text.endswith("柳溪镇人民政府2026年4月20日")
+
+
+def test_award_letter_stays_as_it_was_sent(town, life, draw):
+    project = life.walk(draft(town), "approved")
+    sent = draw(documents.award_letter(project)).content
+
+    assert draw(documents.award_letter(life.walk(project, "running"))).content == sent
+
+
+def test_notice_lists_each_track_with_its_amounts(town, life, draw):
+    notice = both_in_notice(town, life)
+
+    text = draw(documents.notice(notice)).text
+
+    assert "2026年柳溪镇公益创投拟立项项目公示" in text
+    assert "公示期：2026年4月13日至2026年4月17日（5个工作日）" in text
+    assert "备案组织（1个项目）" in text
+    assert "1夕阳红暖心陪伴LX2026-001夕阳红合唱队88.672,000.00小计2,000.00" in text
+    assert "1四点半课堂LX2026-002柳溪社会工作服务中心91.0010,000.00小计10,000.00" in text
+    assert "合计：2个项目，¥12,000.00（大写：人民币壹万贰仟元整）" in text
+    assert "联系人：柳溪镇社区办陈静，联系电话：010-65000000" in text
+    assert notice.digest in text
+    assert "不一致" not in text
+
+
+def test_notice_that_was_altered_says_so(town, life, draw):
+    notice = both_in_notice(town, life)
+    notice.entries.filter(rank=1).update(amount=Decimal("1.00"))
+
+    assert "现有内容与发布时的校验码不一致" in draw(documents.notice(notice)).text
+
+
+def test_activity_plan_sums_its_materials(town, life, draw):
+    project = life.walk(draft(town), "running")
+    activity = plan(town, project, programme="签到\n包粽子", ends_at=aware(2026, 6, 19, 16, 30))
+
+    text = draw(documents.activity_plan(activity, contact=True)).text
+
+    assert "端午包粽子活动方案" in text
+    assert "活动时间2026年6月19日14:00至2026年6月19日16:30" in text
+    assert "1糯米20斤160.002粽叶5捆75.55合计235.55" in text
+    assert "合计（大写）：人民币贰佰叁拾伍元伍角伍分" in text
+
+
+def test_activity_plan_is_named_after_the_day_in_shanghai(town, life):
+    project = life.walk(draft(town), "running")
+    activity = plan(town, project, starts_at=aware(2026, 6, 19, 6))  # still the 18th in Greenwich
+    activity.refresh_from_db()
+
+    assert documents.activity_plan(activity, contact=True).filename == "活动方案-2026-06-19-端午包粽子.pdf"
