@@ -1,0 +1,100 @@
+"""What waits for a person in judging."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.inbox import Task
+from evaluations.models import Assignment, Purpose
+from grants.models import Call
+from people.models import Role, User
+from projects.models import Project, State
+
+
+def waiting_for(user: User) -> list[Task]:
+    """Sheets to fill in, and for clerks panels, rankings, notices and evaluations to arrange."""
+    return [*_sheets(user), *_calls(user), *_evaluations(user)]
+
+
+def _sheets(user: User) -> Iterator[Task]:
+    mine = Assignment.objects.open().filter(person=user).select_related("project")
+    for assignment in mine:
+        what = _("Score the proposal") if assignment.purpose == Purpose.REVIEW else _("Evaluate the project")
+        url = reverse("evaluations:sheet", args=[assignment.pk])
+        yield Task(assignment.project.title, what, url, assignment.due_on, assignment.assigned_at)
+
+
+def _calls(user: User) -> Iterator[Task]:
+    """One task a call: the next thing its clerk has to do in the competition."""
+    funders = user.organizations_as(Role.STAFF)
+    if not funders:
+        return
+    review = Q(projects__assignments__purpose=Purpose.REVIEW, projects__assignments__recused_at__isnull=True)
+    in_review = review & Q(projects__state=State.IN_REVIEW)
+    calls = Call.objects.published().filter(funder__in=funders, closes_at__lte=clock.now())
+    counted = calls.annotate(
+        checking=Count("projects", filter=Q(projects__state__in=[State.SUBMITTED, State.RETURNED]), distinct=True),
+        eligible=Count("projects", filter=Q(projects__state=State.ELIGIBLE), distinct=True),
+        assigned=Count("projects__assignments", filter=review & Q(projects__state=State.ELIGIBLE), distinct=True),
+        reviewing=Count("projects", filter=Q(projects__state=State.IN_REVIEW), distinct=True),
+        sheets=Count("projects__assignments", filter=in_review, distinct=True),
+        submitted=Count(
+            "projects__assignments",
+            filter=in_review & Q(projects__assignments__sheet__submitted_at__isnull=False),
+            distinct=True,
+        ),
+        shortlisted=Count("projects", filter=Q(projects__state=State.SHORTLISTED), distinct=True),
+    )
+    for call in counted:
+        panel, ranking = (reverse(f"evaluations:{name}", args=[call.pk]) for name in ("panel", "ranking"))
+        if call.eligible and not call.checking:
+            if call.assigned < call.eligible * call.panel_size:
+                yield Task(call.title, _("Assign the experts"), panel)
+            else:
+                yield Task(call.title, _("Start the review"), panel)
+        if call.reviewing and call.sheets == call.submitted:
+            yield Task(call.title, _("Confirm the ranking"), ranking)
+        if call.shortlisted:
+            yield Task(call.title, _("Publish the notice"), ranking)
+
+
+def _evaluations(user: User) -> Iterator[Task]:
+    funders = user.organizations_as(Role.STAFF)
+    if not funders:
+        return
+    projects = Project.objects.with_names().filter(call__funder__in=funders)
+    half_way = clock.today() + timedelta(days=1)
+    for project in projects.filter(state=State.RUNNING, midterm_passed_on__isnull=True, starts_on__lt=half_way):
+        if clock.today() >= project.starts_on + (project.ends_on - project.starts_on) / 2:
+            url = reverse("evaluations:evaluation_open", args=[project.pk, "midterm"])
+            yield Task(project.title, _("Open midterm evaluation"), url, None, project.state_since)
+    for project in projects.filter(state=State.CLOSING):
+        url = reverse("evaluations:evaluation_open", args=[project.pk, "final"])
+        yield Task(project.title, _("Open final evaluation"), url, None, project.state_since)
+    for state, purpose in ((State.MIDTERM, Purpose.MIDTERM), (State.FINAL, Purpose.FINAL)):
+        active = Q(assignments__purpose=purpose, assignments__recused_at__isnull=True)
+        done = active & Q(assignments__sheet__submitted_at__isnull=False)
+        counted = projects.filter(state=state).annotate(
+            asked=Count("assignments", filter=active, distinct=True),
+            submitted=Count("assignments", filter=done, distinct=True),
+            concluded=Count("results", filter=Q(results__purpose=purpose), distinct=True),
+        )
+        for project in counted.filter(asked=F("submitted")):
+            # After a failed round everybody has submitted, and it is concluded: the second look must be arranged.
+            again = project.concluded and not _open_round(project, purpose)
+            name, what = (
+                ("evaluation_open", _("Arrange the second evaluation"))
+                if again
+                else ("evaluation_detail", _("Conclude the evaluation"))
+            )
+            yield Task(project.title, what, reverse(f"evaluations:{name}", args=[project.pk, purpose]))
+
+
+def _open_round(project: Project, purpose: str) -> bool:
+    """Whether somebody has been asked in the round that is not concluded yet."""
+    rounds = Assignment.objects.active().filter(project=project, purpose=purpose)
+    return rounds.filter(round__gt=project.concluded).exists()

@@ -1,0 +1,79 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+
+
+class Purpose(models.TextChoices):
+    """What is judged: the proposal before the award, the work half-way, the work at the end."""
+
+    REVIEW = "review", _("Expert review")
+    MIDTERM = "midterm", _("Midterm evaluation")
+    FINAL = "final", _("Final evaluation")
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def active(self) -> "AssignmentQuerySet":
+        """Not recused."""
+        return self.filter(recused_at__isnull=True)
+
+    def open(self) -> "AssignmentQuerySet":
+        """Waiting for their person to score: the sheet is not locked, and the project is where it is judged."""
+        stage = (
+            Q(purpose=Purpose.REVIEW, project__state="in_review")
+            | Q(purpose=Purpose.MIDTERM, project__state="midterm")
+            | Q(purpose=Purpose.FINAL, project__state="final")
+        )
+        return self.active().filter(stage).filter(Q(sheet__isnull=True) | Q(sheet__submitted_at__isnull=True))
+
+
+class Assignment(models.Model):
+    """A person is asked to judge one project for one purpose. Recused, never deleted: the line stays."""
+
+    project = models.ForeignKey(
+        "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="assignments"
+    )
+    person = models.ForeignKey(
+        "people.User", verbose_name=_("judge"), on_delete=models.PROTECT, related_name="assignments"
+    )
+    purpose = models.CharField(_("purpose"), max_length=8, choices=Purpose.choices)
+    round = models.PositiveSmallIntegerField(_("round"), default=1, help_text=_("2 after a rectification, and so on"))
+    organization = models.ForeignKey(
+        "people.Organization",
+        verbose_name=_("evaluator"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    assigned_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
+    assigned_at = models.DateTimeField(default=clock.now, editable=False)
+    recused_at = models.DateTimeField(_("recused at"), null=True, blank=True, editable=False)
+    recusal_reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["project", "purpose", "round", "pk"]
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        constraints = [
+            models.UniqueConstraint(fields=["project", "person", "purpose", "round"], name="judges_once_a_round"),
+            models.CheckConstraint(
+                name="recusal_has_a_reason", condition=Q(recused_at__isnull=True) | ~Q(recusal_reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} – {self.project} ({self.get_purpose_display()})"
+
+    @property
+    def rubric(self):
+        """The score sheet that the call prescribes for this purpose."""
+        return getattr(self.project.call, f"{self.purpose}_rubric")
+
+    @property
+    def is_submitted(self) -> bool:
+        return hasattr(self, "sheet") and self.sheet.is_submitted

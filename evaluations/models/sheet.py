@@ -1,0 +1,63 @@
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Sheet(models.Model):
+    """One judge's score sheet of one project: a draft until it is submitted, and then locked."""
+
+    assignment = models.OneToOneField(
+        "evaluations.Assignment", verbose_name=_("assignment"), on_delete=models.PROTECT, related_name="sheet"
+    )
+    strengths = models.TextField(_("strengths"), max_length=1000, blank=True)
+    weaknesses = models.TextField(_("weaknesses and advice"), max_length=1000, blank=True)
+    total = models.DecimalField(_("total"), max_digits=5, decimal_places=2, null=True, editable=False)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("score sheet")
+        verbose_name_plural = _("score sheets")
+        constraints = [
+            models.CheckConstraint(
+                name="submitted_sheet_has_a_total",
+                condition=Q(submitted_at__isnull=True) | Q(total__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="total_in_range", condition=Q(total__isnull=True) | Q(total__gte=0, total__lte=100)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment}: {self.total}"
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.submitted_at is not None
+
+    def add_up(self) -> Decimal:
+        """Sum of the points given; the criteria's full points carry the weights."""
+        return sum((score.points for score in self.scores.all()), Decimal(0))
+
+
+class Score(models.Model):
+    """The points one judge gives for one criterion, from 0 to its full points."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="scores")
+    criterion = models.ForeignKey(
+        "grants.Criterion", verbose_name=_("criterion"), on_delete=models.PROTECT, related_name="+"
+    )
+    points = models.DecimalField(_("points"), max_digits=5, decimal_places=2)
+
+    class Meta:
+        ordering = ["criterion__position", "pk"]
+        verbose_name = _("score")
+        verbose_name_plural = _("scores")
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "criterion"], name="scored_once"),
+            models.CheckConstraint(name="points_not_negative", condition=Q(points__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.points}"

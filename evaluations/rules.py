@@ -1,0 +1,47 @@
+"""Who may judge, who may arrange the judging, who may see what was judged."""
+
+import rules
+
+from evaluations.models import Assignment, Purpose
+from grants.rules import is_clerk as is_clerk_of_call
+from projects.models import Part, State
+from projects.rules import in_applicant, in_funder, in_host, is_clerk, is_evaluator, is_mentor
+
+JUDGED_IN = {Purpose.REVIEW: State.IN_REVIEW, Purpose.MIDTERM: State.MIDTERM, Purpose.FINAL: State.FINAL}
+"""The state of a project in which each purpose is judged."""
+
+
+@rules.predicate
+def is_judge_of(user, assignment: Assignment) -> bool:
+    """Is the person asked, and has not been recused."""
+    return assignment.person_id == user.pk and assignment.recused_at is None
+
+
+@rules.predicate
+def is_being_judged(user, assignment: Assignment) -> bool:
+    return assignment.project.state == JUDGED_IN[Purpose(assignment.purpose)]
+
+
+@rules.predicate
+def still_takes_part(user, assignment: Assignment) -> bool:
+    """An evaluator's term may be over."""
+    part = Part.JUDGE if assignment.purpose == Purpose.REVIEW else Part.EVALUATOR
+    return assignment.project.participants.current().filter(person=assignment.person_id, part=part).exists()
+
+
+@rules.predicate
+def works_for_funder(user, call) -> bool:
+    return user.is_authenticated and user.has_role(call.funder_id)
+
+
+rules.add_perm("evaluations.score", is_judge_of & is_being_judged & still_takes_part)
+rules.add_perm("evaluations.read_sheet", is_judge_of | is_clerk)
+rules.add_perm("evaluations.recuse", is_judge_of | is_clerk)
+rules.add_perm("evaluations.assign", is_clerk_of_call)
+rules.add_perm("evaluations.commission", is_clerk_of_call)
+rules.add_perm("evaluations.confirm", is_clerk_of_call)
+rules.add_perm("evaluations.see_ranking", works_for_funder)
+rules.add_perm("evaluations.open", is_clerk)
+rules.add_perm("evaluations.conclude", is_clerk)
+rules.add_perm("evaluations.see_sheets", in_funder)
+rules.add_perm("evaluations.see_result", in_funder | in_applicant | in_host | is_mentor | is_evaluator)

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from evaluations import views
+
+app_name = "evaluations"
+urlpatterns = [
+    path("reviews/", views.desk, name="desk"),
+    path("reviews/<int:pk>/", views.sheet, name="sheet"),
+    path("reviews/<int:pk>/recuse/", views.recuse, name="recuse"),
+    path("calls/<int:pk>/panel/", views.panel, name="panel"),
+    path("calls/<int:pk>/ranking/", views.ranking, name="ranking"),
+    path("calls/<int:pk>/publish-notice/", views.publish_notice, name="publish_notice"),
+    path("calls/<int:pk>/commission/", views.commission_create, name="commission_create"),
+    path("projects/<int:pk>/promote/", views.promote, name="promote"),
+    path("projects/<int:pk>/evaluate/<slug:purpose>/", views.evaluation_open, name="evaluation_open"),
+    path("projects/<int:pk>/evaluations/<slug:purpose>/", views.evaluation_detail, name="evaluation_detail"),
+]

@@ -1,0 +1,16 @@
+from evaluations.views.competition import panel, promote, publish_notice, ranking
+from evaluations.views.evaluation import commission_create, evaluation_detail, evaluation_open
+from evaluations.views.sheets import desk, recuse, sheet
+
+__all__ = [
+    "commission_create",
+    "desk",
+    "evaluation_detail",
+    "evaluation_open",
+    "panel",
+    "promote",
+    "publish_notice",
+    "ranking",
+    "recuse",
+    "sheet",
+]
