@@ -18,8 +18,7 @@ class FundForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mine = user.organizations_as(Role.FINANCE)
-        self.fields["funder"].queryset = Organization.objects.filter(pk__in=mine, kind="funder")
+        self.fields["funder"].queryset = Organization.objects.funders_of(user, Role.FINANCE)
         self.fields["funder"].empty_label = None
 
 
@@ -79,8 +78,8 @@ class CallForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mine = user.organizations_as(Role.STAFF)
-        self.fields["funder"].queryset = Organization.objects.filter(pk__in=mine, kind="funder")
+        mine = Organization.objects.funders_of(user, Role.STAFF)
+        self.fields["funder"].queryset = mine
         self.fields["funder"].empty_label = None
         self.fields["fund"].queryset = Fund.objects.filter(funder__in=mine)
 

@@ -17,7 +17,7 @@ from core.workflow import Refused
 from grants.actions import calls, ledger
 from grants.forms import AllocationForm, CallForm, FundForm, TrackFormSet
 from grants.models import Call, Criterion, Fund
-from people.models import Role
+from people.models import Kind, Organization, Role
 
 PAGE = 20
 FIELDS_OF_CALL = ("fund", "review_rubric", "midterm_rubric", "final_rubric", "tranche_plan", "funder")
@@ -27,7 +27,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     """Open calls first, then upcoming and closed ones; drafts for the funder's people only."""
     found = Call.objects.visible_to(request.user).select_related("funder").prefetch_related("tracks", "service_fields")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    is_clerk = request.user.is_authenticated and bool(request.user.organizations_as(Role.STAFF))
+    is_clerk = Organization.objects.funders_of(request.user, Role.STAFF).exists()
     return render(request, "grants/call_list.html", {"page_obj": page, "is_clerk": is_clerk})
 
 
@@ -50,7 +50,7 @@ def call_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def call_create(request: HttpRequest) -> HttpResponse:
     """A clerk of a funder sets up a call."""
-    if not request.user.organizations_as(Role.STAFF):
+    if not Organization.objects.funders_of(request.user, Role.STAFF).exists():
         raise PermissionDenied
     return edit(request, Call())
 
@@ -95,17 +95,17 @@ def call_publish(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def fund_list(request: HttpRequest) -> HttpResponse:
     """The funds of my funders with their balances."""
-    funds = list(Fund.objects.visible_to(request.user).select_related("funder"))
-    if not request.user.roles:
+    if not Organization.objects.filter(pk__in=list(request.user.roles), kind=Kind.FUNDER).exists():
         raise PermissionDenied
+    funds = list(Fund.objects.visible_to(request.user).select_related("funder"))
     rows = list(zip(funds, Fund.balances(funds), strict=True))
-    may_create = bool(request.user.organizations_as(Role.FINANCE))
+    may_create = Organization.objects.funders_of(request.user, Role.FINANCE).exists()
     return render(request, "grants/fund_list.html", {"rows": rows, "may_create": may_create})
 
 
 @login_required
 def fund_create(request: HttpRequest) -> HttpResponse:
-    if not request.user.organizations_as(Role.FINANCE):
+    if not Organization.objects.funders_of(request.user, Role.FINANCE).exists():
         raise PermissionDenied
     form = FundForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():

@@ -23,7 +23,7 @@ register.filter("in_words", money.in_words)
 @register.filter
 def yuan(amount: Decimal | None) -> str:
     """An amount as people read it: 12,345.00; a dash when there is none."""
-    return "—" if amount is None else money.yuan(amount)
+    return "—" if amount in (None, "") else money.yuan(amount)
 
 
 @register.filter
@@ -35,7 +35,7 @@ def whole_yuan(amount: Decimal | None) -> str:
 @register.filter
 def points(value: Decimal | None) -> str:
     """Points without needless zeros: 18, 17.5; a dash when there are none."""
-    return "—" if value is None else f"{value.normalize():f}"
+    return "—" if value in (None, "") else f"{value.normalize():f}"
 
 
 @register.filter

@@ -1,0 +1,134 @@
+"""One competition from the call to the archive, only through the pages, each person in their own browser."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.urls import reverse
+
+from projects.models import Project, State
+from tests.projects.test_pages import ACTIVITY, proposal_data
+
+
+def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, time):
+    """Returned once, objected once, paid in three instalments, 500 yuan returned at the end."""
+    people = {name: browse(user) for name, user in town.people.items()}
+
+    def post(who, to, /, *args, **data):
+        response = people[who].post(reverse(to, args=args), data, follow=True)
+        assert response.status_code == 200, (who, to, response.status_code)
+        form = response.context and response.context.get("form")
+        assert not (form and form.is_bound and form.errors), (who, to, form.errors)
+        return response
+
+    # The proposal
+    post("head", "projects:apply", town.call.pk, applicant=town.centre.pk, title="夕阳红暖心陪伴")
+    project = Project.objects.get()
+    people["head"].post(reverse("projects:proposal_edit", args=[project.pk]), proposal_data(project, submit=""))
+
+    # The formal check: returned once, corrected, accepted
+    post("clerk", "projects:project_step", project.pk, "return_for_correction", note="请把目标写得可以衡量")
+    project.refresh_from_db()
+    people["head"].post(reverse("projects:proposal_edit", args=[project.pk]), proposal_data(project, submit=""))
+    post("clerk", "projects:project_step", project.pk, "accept", note="")
+
+    # The review
+    time.go(datetime(2026, 4, 2, 9, 0))
+    for expert in ("expert1", "expert2", "expert3"):
+        post("clerk", "evaluations:panel", town.call.pk, project=project.pk, person=town.people[expert].pk, assign="")
+    post("clerk", "evaluations:panel", town.call.pk, open_review="")
+    criteria = list(town.rubric.criteria.all())
+    for expert, points in (("expert1", (25, 35, 25)), ("expert2", (27, 30, 26)), ("expert3", (28, 36.5, 27))):
+        assignment = town.people[expert].assignments.get()
+        scores = {f"points-{c.pk}": str(p) for c, p in zip(criteria, points, strict=True)}
+        post(
+            expert, "evaluations:sheet", assignment.pk, strengths="需求真实", weaknesses="预算略高", submit="", **scores
+        )
+    post(
+        "clerk",
+        "evaluations:ranking",
+        town.call.pk,
+        **{f"decision-{project.pk}": "shortlist", f"amount-{project.pk}": "10000", "note": "", "confirm": ""},
+    )
+
+    # The notice, an objection, the award
+    time.go(datetime(2026, 4, 13, 9, 0))
+    post("clerk", "evaluations:publish_notice", town.call.pk)
+    notice = project.notice_entries.get().notice
+    stranger = browse()
+    stranger.post(
+        reverse("projects:objection_create", args=[notice.pk, project.pk]),
+        {"name": "李四", "contact": "13900139000", "text": "与去年的项目重复", "website": ""},
+    )
+    objection = project.objections.get()
+    people["clerk"].post(
+        reverse("projects:objection_detail", args=[objection.pk]),
+        {"rule": "", "ruling": "dismissed", "reason": "经核查不重复"},
+    )
+    early = people["approver"].post(reverse("projects:project_step", args=[project.pk, "approve"]), {"note": ""})
+    assert early.context["choice"].blocked  # the notice still runs
+    time.go(datetime(2026, 4, 20, 9, 0))
+    post("approver", "projects:project_step", project.pk, "approve", note="")
+    post("head", "projects:agreement_detail", project.pk, agreed="on", group="")
+    post("approver", "projects:agreement_detail", project.pk, agreed="on", funder="")
+    assert Project.objects.get().state == State.RUNNING
+
+    # The work
+    def pay(ordinal):
+        tranche = project.tranches.get(ordinal=ordinal)
+        post("clerk", "projects:tranche_step", tranche.pk, "request", note="")
+        post("approver", "projects:tranche_step", tranche.pk, "approve", note="")
+        post("finance", "projects:tranche_step", tranche.pk, "pay", bank_reference=f"B-{ordinal}")
+        post("head", "projects:tranche_step", tranche.pk, "receipt", receipt_number=f"S-{ordinal}")
+
+    pay(1)
+    mentors = people["clerk"].get(reverse("projects:mentor_assign", args=[project.pk])).context["form"]
+    post("clerk", "projects:mentor_assign", project.pk, mentor=mentors.fields["mentor"].queryset.get().pk)
+    post("head", "projects:milestone_create", project.pk, name="完成入户建档", due_on="2026-08-31", proof="档案")
+    post("head", "projects:activity_create", project.pk, **ACTIVITY)
+    time.go(datetime(2026, 6, 8, 9, 0))
+    activity = project.activities.get()
+    record = {"place": "社区大厅", "audience": "居民", "attendance": "46", "outcome": "气氛热烈", "spent": "170.50"}
+    post("volunteer", "projects:activity_record", activity.pk, **record)
+    note = {"held_on": "2026-06-08", "topic": "finance", "hours": "1.5", "advice": "票据按月整理"}
+    post("mentor", "projects:mentoring_create", project.pk, **note)
+    report = {"done": "已结对30户", "persons": "30", "visits": "120", "volunteer_hours": "80", "spent": "4200.00"}
+    milestone = project.milestones.get()
+    post("head", "projects:report_create", project.pk, kind="milestone", milestone=milestone.pk, **report)
+    post("clerk", "projects:report_detail", project.reports.get().pk)
+
+    # Midterm evaluation, second instalment
+    def evaluate(purpose, points):
+        open_page = reverse("evaluations:evaluation_open", args=[project.pk, purpose])
+        people["clerk"].post(open_page, {"people": [town.evaluator.pk]}, follow=True)
+        assignment = town.evaluator.assignments.filter(purpose=purpose).latest("pk")
+        rows = town.evaluation_rubric.criteria.all()
+        scores = {f"points-{c.pk}": str(p) for c, p in zip(rows, points, strict=True)}
+        post("evaluator", "evaluations:sheet", assignment.pk, strengths="扎实", weaknesses="", submit="", **scores)
+        post("clerk", "evaluations:evaluation_detail", project.pk, purpose, summary="达到要求", conclude="")
+
+    time.go(datetime(2026, 10, 12, 9, 0))
+    commission = {"organization": town.evaluators.pk, "since": "2026-10-01", "until": "2027-06-30"}
+    post("clerk", "evaluations:commission_create", town.call.pk, **commission)
+    evaluate("midterm", (45, 25, 18))
+    assert Project.objects.get().midterm_passed_on
+    pay(2)
+
+    # Closing, final evaluation, settlement
+    time.go(datetime(2027, 2, 26, 9, 0))
+    post("head", "projects:report_create", project.pk, kind="closing", **(report | {"spent": "9500.00"}))
+    post("head", "projects:project_step", project.pk, "request_closing", note="")
+    time.go(datetime(2027, 3, 10, 9, 0))
+    evaluate("final", (46, 27, 18))
+    assert Project.objects.get().state == State.SETTLING
+    pay(3)
+    post("finance", "projects:settlement_edit", project.pk, recognised="9500.00", returned="0", remark="")
+    blocked = people["finance"].get(project.get_absolute_url()).context["choices"]
+    assert [bool(choice.blocked) for choice in blocked if choice.name == "complete"] == [True]
+    post("finance", "projects:settlement_edit", project.pk, recognised="9500.00", returned="500.00", remark="")
+    post("finance", "projects:project_step", project.pk, "complete", note="")
+
+    project = Project.objects.get()
+    assert project.state == State.COMPLETED
+    assert project.amount_paid == Decimal("10000.00")
+    assert town.fund.balance().free == Decimal("190500.00")
+    assert browse().get(reverse("projects:showcase_detail", args=[project.pk])).status_code == 200
