@@ -1,0 +1,300 @@
+"""The demo's present: calls in every stage, counted from the day on which the demo is loaded."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from config.story.programme import Programme
+from config.story.proposal import Proposal
+from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, OPEN, RUNNING
+from config.story.stage import ADVICE, PRAISE, Stage, moment, on
+from core import clock
+from evaluations.actions import evaluation, panel, scoring
+from evaluations.models import Assignment
+from grants.models import Call, Fund
+from projects.actions import delivery
+from projects.models import Project
+
+BOTH = {"registered": ("登记组织组", "38000.00"), "filed": ("备案组织组", "6000.00")}
+FILED = {"filed": ("备案组织组", "6000.00")}
+FIELDS = ["为老服务", "助残服务", "儿童青少年", "社区文化", "环境治理", "邻里互助", "新市民融入", "社区矫正与禁毒"]
+GUIDELINES = (
+    "支持登记的社会组织和备案的社区社会组织，回应居民真实需求。优先支持失能老人帮扶、社区矫正、禁毒、"
+    "外来人员子女教育等服务空白领域。\n不支持：购买固定资产和基建、直接发放现金、以营利为目的的活动。\n"
+    "备案组织由代管主体代签协议、代收资金。所有项目须有居民参与和应急预案。"
+)
+BASIS = "区级公益创投管理办法；福彩公益金不得用于因公出国（境）、公务接待等"
+
+
+class Present:
+    """Plays the present; `day(n)` is n days from today."""
+
+    def __init__(self, stage: Stage, programme: Programme):
+        self.stage, self.programme, self.today = stage, programme, clock.today()
+        year = self.today.year
+        with on(self.day(-340)):
+            self.community = programme.fund("社区公益金", "community", year, "180000.00", "东风地区年度预算")
+            self.lottery = programme.fund("福彩公益金", "lottery", year, "300000.00", "区民政局福彩公益金分配方案")
+            self.budget = programme.fund("政府购买服务专项", "budget", year, "200000.00", "区财预〔批复〕专项")
+
+    def day(self, offset: int) -> date:
+        return self.today + timedelta(days=offset)
+
+    def call(self, code: str, title: str, *, opens: int, closes: int, fund: Fund, **values) -> Call:
+        """A call that opens and closes so many days from today; published two days before it opens."""
+        opens_at = moment(self.day(opens), 9)
+        defaults = {
+            "published": self.day(opens - 2),
+            "code": f"{code}{self.today.year}",
+            "title": f"{self.today.year}年{title}",
+            "guidelines": GUIDELINES,
+            "legal_basis": BASIS,
+            "fund": fund,
+            "opens_at": opens_at,
+            "closes_at": moment(self.day(closes), 17),
+            "starts_on": self.day(closes + 40),
+            "ends_on": self.day(closes + 400),
+            "tranche_plan": self.programme.plans["50/40/10"],
+            "panel_size": 3,
+            "tracks": BOTH,
+            "fields": FIELDS,
+        }
+        return self.stage.open_call(**(defaults | values))
+
+    def reviewed(self, call: Call, written: list[Proposal], day: int, *, notice: int, money: str) -> dict[str, Project]:
+        """Submitted, checked, judged and decided: as many as the money reaches, the next two wait, the rest is declined."""
+        stage = self.stage
+        closing = clock.localdate(call.closes_at)
+        submitted = {one.group: stage.submit(call, one, closing - timedelta(days=5)) for one in written}
+        for project in submitted.values():
+            stage.check(project, closing + timedelta(days=1))
+        stage.assign(list(submitted.values()), closing + timedelta(days=1), call.panel_size, self.day(day))
+        with on(closing + timedelta(days=2)):
+            panel.open_review(call, by=stage.clerk)
+        stage.judge({submitted[one.group].pk: one.merit for one in written}, self.day(day))
+        left, waiting, decisions, amounts = Decimal(money), 2, {}, {}
+        for one in sorted(written, key=lambda one: -one.merit):
+            pk, amount = submitted[one.group].pk, one.requested()
+            if amount <= left:
+                decisions[pk], amounts[pk], left = "shortlist", amount, left - amount
+            elif waiting:
+                decisions[pk], waiting = "waitlist", waiting - 1
+            else:
+                decisions[pk] = "decline"
+        note = "按组别排名和资金规模择优；未入选项目可在修改后申请下一批。"
+        stage.decide(call, self.day(day + 1), decisions, amounts, note)
+        stage.publish_notice(call, self.day(notice))
+        return {key: Project.objects.get(pk=project.pk) for key, project in submitted.items()}
+
+
+def play(stage: Stage, programme: Programme) -> None:
+    present = Present(stage, programme)
+    _running(present)
+    _ended_notice(present)
+    _in_notice(present)
+    _in_review(present)
+    _open(present)
+    _coming(present)
+
+
+def _running(present: Present) -> None:
+    """The first call of the year: eight projects, each somewhere else in its life."""
+    stage, day = present.stage, present.day
+    call = present.call(
+        "DFA", "第一批公益创投", opens=-330, closes=-300, fund=present.lottery, budget=Decimal("130000.00"),
+        starts_on=day(-240), ends_on=day(100),
+    )  # fmt: skip
+    projects = present.reviewed(call, RUNNING, -290, notice=-286, money="130000.00")
+    with on(day(-250)):
+        organization = stage.cast.groups["evaluator"]
+        evaluation.commission(call, organization, by=stage.clerk, since=day(-250), until=day(200))
+    for project in projects.values():
+        project = stage.approve(project, day(-262))
+        project = stage.sign(project, day(-258))
+        stage.begin(project, day(-250))
+    fresh = {key: Project.objects.get(pk=project.pk) for key, project in projects.items()}
+    first_paid = {"kuaiban": "approved", "jiezhen": "requested", "caimo": "paid"}
+    for key, project in fresh.items():
+        stage.pay(project, 1, day(-6) if key in first_paid else day(-235), to=first_paid.get(key, "receipted"))
+        if key not in first_paid:
+            stage.coach(
+                project, day(-200), "finance", "2.0", "专账、一事一票；志愿者补贴须本人签领。", "下月看第一季度票据。"
+            )
+            stage.hold(
+                project,
+                day(-180),
+                f"{project.title}：第一次活动",
+                36,
+                "居民来得比预想的多，邻居之间第一次叫得出名字。",
+                "175.00",
+            )
+            stage.hold(project, day(-120), f"{project.title}：第二次活动", 42, "骨干已经能自己主持。", "210.00")
+    _reported(stage, fresh, day)
+    _culture_salon(stage, fresh["qingnian"], present)
+    midterm = "进度正常，账目清楚。"
+    stage.send_evaluator(fresh["yinling"], "midterm", day(-5))
+    rectifying = stage.send_evaluator(fresh["loudao"], "midterm", day(-30))
+    stage.score(rectifying, 50, day(-24))
+    with on(day(-8), 15):
+        evaluation.conclude(
+            Project.objects.get(pk=fresh["loudao"].pk), "midterm", by=stage.clerk,
+            summary="三个楼道粉刷后未验收，绿植采购缺发票2张。请在15个工作日内补齐并报告。",
+        )  # fmt: skip
+    closing = stage.evaluate(fresh["lvlin"], "midterm", day(-110), 86, midterm)
+    stage.pay(closing, 2, day(-95))
+    stage.report(
+        closing,
+        day(-20),
+        closing=True,
+        done="换花节四次全部完成，减量21吨。",
+        persons=320,
+        visits=2600,
+        spent=closing.amount_awarded - 260,
+    )
+    stage.ask_for_closure(closing, day(-9))
+    settling = stage.evaluate(fresh["nuanyang"], "midterm", day(-130), 91, midterm)
+    stage.pay(settling, 2, day(-115))
+    stage.report(
+        settling,
+        day(-45),
+        closing=True,
+        done="40户全部完成，家属互助612小时。",
+        persons=83,
+        visits=1960,
+        spent=settling.amount_awarded - Decimal("3799.50"),
+    )
+    settling = stage.ask_for_closure(settling, day(-40))
+    settling = stage.evaluate(settling, "final", day(-35), 92, "目标超额完成，家属互助账本值得推广。")
+    stage.pay(settling, 3, day(-4), to="requested")
+    with on(day(-10), 10):
+        jiezhen = Project.objects.get(pk=fresh["jiezhen"].pk)
+        delivery.supervise(jiezhen, "suspend", by=stage.clerk, note="两名上门志愿者未办健康证，暂停入户；补办后恢复。")
+
+
+def _reported(stage: Stage, projects: dict[str, Project], day) -> None:
+    for key in ("qingnian", "yinling", "loudao", "lvlin", "nuanyang"):
+        project = projects[key]
+        spent = (project.amount_awarded * Decimal("0.4")).quantize(Decimal("0.01"))
+        accept = key != "yinling"
+        stage.report(
+            project, day(-85), done="上半段活动按计划完成。", persons=64, visits=410, spent=spent, accept=accept
+        )
+
+
+def _culture_salon(stage: Stage, project: Project, present: Present) -> None:
+    """邻里多元文化客厅 runs the activity plan of seed part 6: five lines, 175.00 yuan, the place still open."""
+    items = [
+        {"name": "大海报2张，小海报30张", "quantity": "32张", "amount": Decimal("25.00")},
+        {"name": "矿泉水", "quantity": "10瓶×1元/瓶", "amount": Decimal("10.00")},
+        {"name": "活动奖品：20支笔，10个记事本", "quantity": "30件", "amount": Decimal("100.00")},
+        {"name": "布置会场的气球1包，彩带6条", "quantity": "7件", "amount": Decimal("35.00")},
+        {"name": "打印文件", "quantity": "1批", "amount": Decimal("5.00")},
+    ]
+    stage.plan(
+        project,
+        present.day(-3),
+        "中泰文化大交流",
+        moment(present.day(12), 20),
+        items=items,
+        partners="海心阁文学社：负责出活动策划，写小短剧剧本，甄选主持人；\n美在暹罗泰语社：负责活动材料收集，视频与PPT制作；\n"
+        "传统文化交流协会：负责教室申请，活动所需物品采购。\n活动结束后，会场清理由三个社团共同处理，每个社团派出3—5人。",
+        programme="小短剧→主持人介绍到场嘉宾及各社团骨干→中泰文化视频展示→传统节日文化讲解→问答游戏→一起狂欢→诗词朗诵",
+        emergency_plan="1.多媒体故障，由社团骨干直接上报后勤处理；\n2.停电，由三个社团骨干一起维持现场秩序，避免意外；\n"
+        "3.有节目的人不能及时到场，立刻找人替换；\n4.其他情况按现场情况处理。",
+    )
+    stage.plan(project, present.day(-16), "邻里美食角", moment(present.day(-4), 14), place="泛海国际南社区活动室")
+
+
+def _ended_notice(present: Present) -> None:
+    """A small call whose notice has ended: one to approve, one to sign, one to countersign."""
+    stage, day = present.stage, present.day
+    call = present.call(
+        "DFB", "第二批微创投", opens=-110, closes=-80, fund=present.community, budget=Decimal("10000.00"),
+        tracks=FILED, tranche_plan=present.programme.plans["80/20 两期"],
+    )  # fmt: skip
+    projects = present.reviewed(call, ENDED_NOTICE, -64, notice=-50, money="10000.00")
+    stage.approve(projects["bianzhi"], day(-7))
+    signed = stage.approve(projects["shuhua"], day(-7))
+    stage.sign(signed, day(-3), both=False)
+
+
+def _in_notice(present: Present) -> None:
+    """In public notice since yesterday: an objection has come in and nobody has looked at it."""
+    stage, day = present.stage, present.day
+    call = present.call(
+        "DFC", "第三批公益创投", opens=-75, closes=-40, fund=present.lottery, budget=Decimal("38000.00")
+    )
+    projects = present.reviewed(call, IN_NOTICE, -16, notice=-1, money="33500.00")
+    ziyun = projects["ziyun"]
+    notice = ziyun.notice_entries.get().notice
+    stage.object(notice, ziyun, day(-1), "居民赵女士", "该团去年在小区排练到晚上九点半，请先解决扰民再资助。")
+
+
+def _in_review(present: Present) -> None:
+    """In review: one expert is done, one has begun, the others have not."""
+    stage, day = present.stage, present.day
+    call = present.call("DFD", "第四批公益创投", opens=-45, closes=-14, fund=present.budget, budget=Decimal("50000.00"))
+    projects = [stage.submit(call, one, day(-20)) for one in IN_REVIEW]
+    for project in projects:
+        stage.check(project, day(-12))
+    stage.assign(projects, day(-10), 3, day(6))
+    with on(day(-9)):
+        panel.open_review(call, by=stage.clerk)
+    merits = {project.pk: one.merit for project, one in zip(projects, IN_REVIEW, strict=True)}
+    for assignment in Assignment.objects.open().filter(project__in=projects).select_related("project__call", "person"):
+        if assignment.person == stage.experts[0]:
+            stage.score(assignment, merits[assignment.project_id], day(-4))
+        elif assignment.person == stage.experts[1]:
+            first = assignment.rubric.criteria.first()
+            with on(day(-2), 21):
+                scoring.save_sheet(
+                    assignment,
+                    by=assignment.person,
+                    points={first.pk: Decimal("24")},
+                    strengths=PRAISE,
+                    weaknesses=ADVICE,
+                )
+    mine = Assignment.objects.filter(project=projects[0], person=stage.experts[0]).first()
+    if mine and mine.is_submitted:  # the first expert keeps one sheet to do
+        extra = stage.experts[0]
+        missing = next(p for p in projects if not p.assignments.filter(person=extra).exists())
+        with on(day(-3)):
+            panel.assign(missing, extra, by=stage.clerk, due_on=day(6))
+
+
+def _open(present: Present) -> None:
+    """Open for twelve more days: a draft ready to go, one half written, one to check, one to correct."""
+    stage, day = present.stage, present.day
+    call = present.call(
+        "DFE", "第五批公益创投（岁末）", opens=-9, closes=12, fund=present.budget, budget=Decimal("90000.00")
+    )
+    stage.draft(call, OPEN["complete"], day(-2))
+    stage.draft(call, OPEN["incomplete"], day(-1), complete=False)
+    stage.submit(call, OPEN["submitted"], day(-2))
+    stage.submit(call, OPEN["registered"], day(-3))
+    returned = stage.submit(call, OPEN["returned"], day(-5))
+    stage.check(returned, day(-1), "return_for_correction", "请补充：1.养老院同意函；2.画材单价的依据。")
+
+
+def _coming(present: Present) -> None:
+    """One that opens later, and one that waits for the approver to publish it."""
+    present.call(
+        "DFF",
+        "社工服务项目",
+        opens=20,
+        closes=50,
+        fund=present.budget,
+        budget=Decimal("60000.00"),
+        published=present.day(-1),
+        review_rubric=present.programme.full,
+        panel_size=5,
+    )
+    present.call(
+        "DFG",
+        "社区微更新专项（草案）",
+        opens=5,
+        closes=40,
+        fund=present.community,
+        budget=Decimal("60000.00"),
+        published=None,
+        tracks=FILED,
+    )

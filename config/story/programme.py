@@ -1,0 +1,97 @@
+"""What the funder offers in the demo: fields, rubrics with anchored levels, tranche plans, funds."""
+
+from datetime import date
+from decimal import Decimal
+
+from config.story.people import Cast
+from grants.actions import ledger
+from grants.models import Criterion, Fund, Gate, Level, Rubric, ServiceField, TranchePlan, TrancheRule
+
+FIELDS = ["为老服务", "助残服务", "儿童青少年", "社区文化", "环境治理", "邻里互助", "新市民融入", "社区矫正与禁毒"]
+
+# name, full points, what to look at, descriptors from best to worst
+FULL = [
+    (
+        "需求与公益性",
+        20,
+        "调研证据、对象明确、需求广泛或迫切",
+        "有一手调研和数据，对象具体到人群",
+        "需求笼统，没有依据",
+    ),
+    (
+        "目标与方案设计",
+        25,
+        "目标可衡量、活动与目标对应、进度与预案",
+        "目标、活动、进度环环相扣，预案可用",
+        "目标空泛，活动堆砌",
+    ),
+    ("可行性与在地参与", 15, "社区支持、居民参与、志愿者", "居民参与设计和实施，社区书面支持", "居民只是看客"),
+    ("创新与示范", 10, "做法新、可复制", "做法新颖，别的社区学得会", "照搬常规活动"),
+    ("团队与专业能力", 15, "持证社工、同类经验", "有持证社工，做成过同类项目", "人员不清，无经验"),
+    ("预算合理与配套", 10, "单价有依据、有自筹", "逐项有依据，有自筹或场地支持", "单价偏高，无依据"),
+    ("可持续", 5, "自组织培育、后续资源", "结束后由居民骨干接着做", "资金一停就散"),
+]
+MICRO = [
+    ("需求契合", 30, "是不是本社区居民要的", "来自议事会或入户，居民点名要", "说不清谁需要"),
+    ("居民参与", 25, "居民出主意、出力、受益", "居民既是服务者又是受益者", "只有负责人在忙"),
+    ("可行", 20, "时间、地点、人手都落实", "场地人手已落实，有预案", "关键条件未落实"),
+    ("预算合理", 15, "花得值、单价有依据", "每一笔都对应活动", "与活动对不上"),
+    ("可持续", 10, "明年还做不做得下去", "骨干稳定，有后续打算", "一次性活动"),
+]
+EVALUATION = [
+    ("项目实施", 40, "进度、活动质量、对象匹配、变更合规", "按计划完成，记录齐全", "明显滞后，记录缺失"),
+    ("财务管理", 25, "专账、票据、预算执行", "专账清楚，票据合规", "票据缺失或超范围支出"),
+    ("项目成效", 25, "目标达成、居民参与、满意度", "指标达成并有案例佐证", "看不到变化"),
+    ("档案与公开", 10, "台账、照片、公示", "档案完整可查", "材料零散"),
+]
+
+PLANS = {
+    "50/40/10": ("天津滨海协议做法", [(50, Gate.AGREEMENT), (40, Gate.MIDTERM), (10, Gate.FINAL)]),
+    "60/30/10": ("", [(60, Gate.AGREEMENT), (30, Gate.MIDTERM), (10, Gate.FINAL)]),
+    "80/20 两期": ("宁波海曙做法：中期合格拨末期款", [(80, Gate.AGREEMENT), (20, Gate.MIDTERM)]),
+    "一次性拨付": ("微创投", [(100, Gate.AGREEMENT)]),
+}
+
+
+def _rubric(name: str, criteria: list, basis: str) -> Rubric:
+    rubric = Rubric.objects.create(name=name, legal_basis=basis)
+    for position, (label, weight, guidance, best, worst) in enumerate(criteria):
+        criterion = Criterion.objects.create(
+            rubric=rubric, name=label, weight=weight, guidance=guidance, position=position
+        )
+        middle = "基本达到，有个别不足"
+        for level, low, high, text in (
+            ("优", 90, 100, best),
+            ("良", 75, 89, middle),
+            ("一般", 60, 74, "有明显不足"),
+            ("差", 0, 59, worst),
+        ):
+            Level.objects.create(criterion=criterion, name=level, lowest=low, highest=high, descriptor=text)
+    return rubric
+
+
+class Programme:
+    """The funder's offer, by short names."""
+
+    def __init__(self, cast: Cast, today: date):
+        self.fields = {
+            name: ServiceField.objects.create(name=name, position=place) for place, name in enumerate(FIELDS)
+        }
+        self.full = _rubric("公益创投评审表（七项）", FULL, "参考东莞、常州、宁波等地公开维度")
+        self.micro = _rubric("微创投评审简表（五项）", MICRO, "备案组织简表")
+        self.evaluation = _rubric("中期与末期评估表", EVALUATION, "参考苏州四维评估")
+        self.plans = {}
+        for name, (basis, rules) in PLANS.items():
+            plan = TranchePlan.objects.create(name=name, legal_basis=basis)
+            for ordinal, (share, gate) in enumerate(rules, start=1):
+                TrancheRule.objects.create(plan=plan, ordinal=ordinal, percentage=share, gate=gate)
+            self.plans[name] = plan
+        self.cast, self.year = cast, today.year
+
+    def fund(self, name: str, source: str, year: int, amount: str, memo: str) -> Fund:
+        """Open a fund and enter its first money."""
+        fund = Fund.objects.create(
+            funder=self.cast.groups["bureau"], name=name, source=source, year=year, legal_basis=memo
+        )
+        ledger.allocate(fund, Decimal(amount), by=self.cast["caiwu"], memo=memo)
+        return fund

@@ -1,0 +1,313 @@
+"""The verbs, played: each method is something people did on one day of the story."""
+
+from collections.abc import Iterable
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from config.story.people import Cast
+from config.story.programme import Programme
+from config.story.proposal import Proposal
+from core import clock
+from evaluations import actions as judging
+from evaluations.models import Assignment, Purpose
+from grants.actions import calls
+from grants.models import Call, Track
+from projects.actions import award, delivery, evaluation, notices, payments, people, proposals
+from projects.models import Activity, Notice, Objection, Project, Tranche
+
+PRAISE = "需求来自居民，做法落地，团队在社区有口碑。"
+ADVICE = "建议把服务人数与频次写得更可衡量，票据按月整理。"
+
+
+def moment(day: date, hour: int = 10, minute: int = 0) -> datetime:
+    """A moment of a day in Asia/Shanghai."""
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+@contextmanager
+def on(day: date, hour: int = 10, minute: int = 0):
+    """Let everything inside happen on that day."""
+    with clock.at(moment(day, hour, minute)):
+        yield
+
+
+class Stage:
+    """Knows the cast and the programme, and plays one verb at a time."""
+
+    def __init__(self, cast: Cast, programme: Programme):
+        self.cast, self.programme = cast, programme
+        self.clerk, self.approver, self.finance = cast["minzheng"], cast["lingdao"], cast["caiwu"]
+        self.mentor, self.evaluator = cast["daoshi"], cast["pinggu"]
+        self.experts = [cast[f"zhuanjia{number}"] for number in range(1, 6)]
+
+    # -- calls ---------------------------------------------------------------------------------
+
+    def open_call(
+        self, *, published: date | None, tracks: dict[str, tuple[str, str]], fields: Iterable[str], **values
+    ) -> Call:
+        """Set up a call and publish it on its day; None leaves it a draft."""
+        defaults = {
+            "funder": self.cast.groups["bureau"],
+            "review_rubric": self.programme.micro,
+            "midterm_rubric": self.programme.evaluation,
+            "final_rubric": self.programme.evaluation,
+            "contact": "东风地区办事处社区办 周敏",
+            "contact_phone": "010-65001234",
+        }
+        call = Call.objects.create(**(defaults | values))
+        call.service_fields.set([self.programme.fields[name] for name in fields])
+        for status, (name, cap) in tracks.items():
+            Track.objects.create(call=call, name=name, open_to=status, cap=Decimal(cap))
+        if published:
+            with on(published, 9):
+                calls.publish(call, by=self.approver)
+        return call
+
+    # -- proposals -----------------------------------------------------------------------------
+
+    def draft(self, call: Call, written: Proposal, day: date, *, complete: bool = True) -> Project:
+        """Open a draft and write it; an incomplete one lacks its plan and half of its budget."""
+        group = self.cast.groups[written.group]
+        head = self.cast.head(group)
+        values = {
+            "title": written.title,
+            "field": self.programme.fields[written.field],
+            "community": self.cast.communities[written.community] if written.community else group.community,
+            "leader": head.name,
+            "leader_phone": head.phone,
+            "starts_on": call.starts_on,
+            "ends_on": call.ends_on,
+            "beneficiaries": written.people,
+            "summary": written.summary,
+            "needs": written.needs,
+            "goals": written.goals,
+            "method": written.method,
+            "risks": written.risks,
+            "sustainability": written.sustainability,
+            "amount_requested": written.requested(),
+        }
+        lines = written.budget()
+        if not complete:
+            values |= {"method": "", "risks": "", "goals": "", "beneficiaries": None}
+            lines = lines[:1]
+        with on(day, 15):
+            project = proposals.create_draft(call, group, by=head, title=written.title)
+            return proposals.save_proposal(project, by=head, version=0, values=values, lines=lines)
+
+    def submit(self, call: Call, written: Proposal, day: date) -> Project:
+        project = self.draft(call, written, day)
+        with on(day, 16):
+            return proposals.submit(project, by=self.cast.head(project.applicant))
+
+    def check(self, project: Project, day: date, name: str = "accept", note: str = "") -> Project:
+        with on(day, 11):
+            return proposals.check(project, name, by=self.clerk, note=note)
+
+    # -- the competition -----------------------------------------------------------------------
+
+    def assign(self, projects: list[Project], day: date, size: int, due_on: date) -> None:
+        """Give each project `size` experts, turn by turn."""
+        with on(day, 9):
+            for place, project in enumerate(projects):
+                for seat in range(size):
+                    expert = self.experts[(place + seat) % len(self.experts)]
+                    judging.panel.assign(project, expert, by=self.clerk, due_on=due_on)
+
+    def score(self, assignment: Assignment, merit: float, day: date, *, submit: bool = True) -> None:
+        """One expert's sheet: the points follow the merit, each expert with a temper of their own."""
+        temper = (assignment.person_id * 7 + assignment.project_id * 3) % 9 - 4
+        share = Decimal(str(min(98.0, max(30.0, merit + temper)))) / 100
+        points = {}
+        for place, criterion in enumerate(assignment.rubric.criteria.all()):
+            wobble = Decimal((assignment.pk + place * 2) % 3 - 1) / 2
+            raw = criterion.weight * share + wobble
+            points[criterion.pk] = min(criterion.weight, max(Decimal(0), (raw * 2).to_integral_value() / 2))
+        verb = judging.scoring.submit_sheet if submit else judging.scoring.save_sheet
+        with on(day, 14, assignment.pk % 60):
+            verb(assignment, by=assignment.person, points=points, strengths=PRAISE, weaknesses=ADVICE)
+
+    def judge(self, projects: dict[int, float], day: date) -> None:
+        """Every expert scores every project in review; `projects` gives each its merit by id."""
+        waiting = Assignment.objects.open().filter(project__in=projects, purpose=Purpose.REVIEW)
+        for assignment in waiting.select_related("project__call__review_rubric", "person"):
+            self.score(assignment, projects[assignment.project_id], day)
+
+    def decide(self, call: Call, day: date, decisions: dict[int, str], amounts: dict[int, Decimal], note: str) -> None:
+        with on(day, 15):
+            judging.ranking.confirm_ranking(call, by=self.clerk, decisions=decisions, amounts=amounts, note=note)
+
+    def publish_notice(self, call: Call, day: date) -> Notice:
+        with on(day, 9):
+            return judging.ranking.publish_notice(call, by=self.clerk)
+
+    def object(self, notice: Notice, project: Project, day: date, name: str, text: str) -> Objection:
+        with on(day, 20):
+            return notices.receive_objection(notice, project, name=name, contact="13900139000", text=text)
+
+    def approve(self, project: Project, day: date) -> Project:
+        with on(day, 10):
+            award.approve(project, by=self.approver)
+        return Project.objects.get(pk=project.pk)
+
+    def sign(self, project: Project, day: date, *, both: bool = True) -> Project:
+        with on(day, 14):
+            award.sign_for_group(project, by=self.cast.payee_head(project))
+        if both:
+            with on(day + timedelta(days=1), 10):
+                award.sign_for_funder(project, by=self.approver)
+        return Project.objects.get(pk=project.pk)
+
+    # -- money ---------------------------------------------------------------------------------
+
+    def pay(self, project: Project, ordinal: int, day: date, *, to: str = "receipted") -> Tranche:
+        """Take an instalment as far as `to`: requested, approved, paid or receipted."""
+        tranche = project.tranches.get(ordinal=ordinal)
+        steps = [
+            ("requested", lambda: payments.request_payment(tranche, by=self.clerk)),
+            ("approved", lambda: payments.approve_payment(tranche, by=self.approver)),
+            ("paid", lambda: payments.pay(tranche, by=self.finance, bank_reference=f"DF{day:%Y%m%d}{tranche.pk:04d}")),
+            (
+                "receipted",
+                lambda: payments.confirm_receipt(
+                    tranche, by=self.cast.payee_head(project), receipt_number=f"京财{day:%Y}{tranche.pk:06d}"
+                ),
+            ),
+        ]
+        for place, (state, take) in enumerate(steps):
+            with on(day + timedelta(days=place), 11):
+                take()
+            if state == to:
+                break
+        return tranche
+
+    # -- delivery ------------------------------------------------------------------------------
+
+    def begin(self, project: Project, day: date) -> None:
+        """A mentor is named, two milestones are set."""
+        head = self.cast.head(project.applicant)
+        with on(day, 9):
+            people.assign_mentor(project, self.mentor, self.cast.groups["support"], by=self.clerk)
+            length = (project.ends_on - project.starts_on).days
+            for share, name, proof in (
+                (0.45, "完成招募并开展过半活动", "签到表、照片"),
+                (0.95, "完成全部活动与年终展示", "总结、展示照片"),
+            ):
+                due_on = project.starts_on + timedelta(days=int(length * share))
+                delivery.add_milestone(project, by=head, values={"name": name, "due_on": due_on, "proof": proof})
+
+    def plan(
+        self, project: Project, day: date, theme: str, starts: datetime, *, items: list[dict] | None = None, **values
+    ) -> Activity:
+        with on(day, 16):
+            fields = {"theme": theme, "starts_at": starts, "ends_at": starts + timedelta(hours=2)} | values
+            return delivery.plan_activity(
+                project, by=self.cast.head(project.applicant), values=fields, items=items or []
+            )
+
+    def hold(
+        self, project: Project, day: date, theme: str, attendance: int, outcome: str, spent: str = "0.00"
+    ) -> Activity:
+        """Plan an activity a week before and record it the day after."""
+        place = f"{project.community.name}活动室"
+        activity = self.plan(
+            project,
+            day - timedelta(days=7),
+            theme,
+            moment(day, 14),
+            place=place,
+            emergency_plan="停电改为室外；老人不适立即联系社区卫生站。",
+        )
+        record = {
+            "audience": "社区居民",
+            "attendance": attendance,
+            "volunteers": max(2, attendance // 10),
+            "spent": Decimal(spent),
+            "outcome": outcome,
+            "reflection": "签到要提前摆桌，下次分时段到场。",
+            "place": place,
+        }
+        with on(day + timedelta(days=1), 9):
+            return delivery.record_activity(activity, by=self.cast.head(project.applicant), values=record)
+
+    def coach(self, project: Project, day: date, topic: str, hours: str, advice: str, follow_up: str = "") -> None:
+        values = {"held_on": day, "topic": topic, "hours": Decimal(hours), "advice": advice, "follow_up": follow_up}
+        with on(day, 17):
+            delivery.add_mentoring_note(project, by=self.mentor, values=values)
+
+    def report(
+        self,
+        project: Project,
+        day: date,
+        *,
+        closing: bool = False,
+        done: str,
+        persons: int,
+        visits: int,
+        spent: Decimal,
+        accept: bool = True,
+    ) -> None:
+        milestone = None if closing else project.milestones.filter(reports__isnull=True).first()
+        values = {
+            "kind": "closing" if closing else "milestone",
+            "milestone": milestone,
+            "done": done,
+            "persons": persons,
+            "visits": visits,
+            "volunteer_hours": visits // 4,
+            "spent": spent,
+        }
+        with on(day, 10):
+            made = delivery.submit_report(project, by=self.cast.head(project.applicant), values=values)
+        if accept:
+            with on(day + timedelta(days=2), 10):
+                delivery.accept_report(made, by=self.clerk)
+
+    # -- evaluation and end --------------------------------------------------------------------
+
+    def send_evaluator(self, project: Project, purpose: str, day: date) -> Assignment:
+        with on(day, 9):
+            due_on = day + timedelta(days=14)
+            [assignment] = judging.evaluation.open_evaluation(
+                project, purpose, [self.evaluator], by=self.clerk, due_on=due_on
+            )
+        return assignment
+
+    def evaluate(self, project: Project, purpose: str, day: date, merit: float, summary: str) -> Project:
+        """Send the evaluator, who scores by merit, and confirm what was found."""
+        assignment = self.send_evaluator(project, purpose, day)
+        self.score(assignment, merit, day + timedelta(days=5))
+        with on(day + timedelta(days=8), 15):
+            judging.evaluation.conclude(Project.objects.get(pk=project.pk), purpose, by=self.clerk, summary=summary)
+        return Project.objects.get(pk=project.pk)
+
+    def rectify(self, project: Project, day: date, note: str) -> Project:
+        with on(day, 10):
+            return evaluation.report_rectified(project, by=self.cast.head(project.applicant), note=note)
+
+    def ask_for_closure(self, project: Project, day: date) -> Project:
+        with on(day, 10):
+            return delivery.request_closing(project, by=self.cast.head(project.applicant))
+
+    def settle(self, project: Project, day: date, recognised: Decimal) -> Project:
+        """What was paid and not recognised comes back on the same day."""
+        project = Project.objects.get(pk=project.pk)
+        returned = max(project.amount_paid - recognised, Decimal("0.00"))
+        with on(day, 10):
+            payments.settle(project, by=self.finance, recognised=recognised, returned=returned)
+        return Project.objects.get(pk=project.pk)
+
+    def complete(self, project: Project, day: date) -> Project:
+        with on(day, 16):
+            return payments.complete(project, by=self.finance)
+
+    def terminate(self, project: Project, day: date, note: str) -> Project:
+        with on(day, 10):
+            return payments.terminate(project, by=self.approver, note=note)
+
+    def look_back(self, project: Project, day: date, still_active: bool, note: str) -> None:
+        with on(day, 10):
+            values = {"seen_on": day, "still_active": still_active, "note": note}
+            delivery.add_follow_up(project, by=self.mentor, values=values)
