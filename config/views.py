@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from core import clock
 from evaluations import inbox as evaluation_inbox
+from grants import inbox as grant_inbox
 from grants.models import Call
 from projects import inbox as project_inbox
 from projects.models import Notice, Project
@@ -37,7 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for me, the most pressing first, and what I have a hand in."""
-    tasks = [*project_inbox.waiting_for(request.user), *evaluation_inbox.waiting_for(request.user)]
+    inboxes = (grant_inbox, project_inbox, evaluation_inbox)
+    tasks = [task for source in inboxes for task in source.waiting_for(request.user)]
     tasks.sort(key=lambda task: (task.due_on is None, task.due_on or clock.today(), task.title))
     projects = Project.objects.visible_to(request.user).with_names().exclude(state__in=ENDED)
     context = {

@@ -270,7 +270,7 @@ def _open(present: Present) -> None:
     stage.draft(call, OPEN["complete"], day(-2))
     stage.draft(call, OPEN["incomplete"], day(-1), complete=False)
     stage.submit(call, OPEN["submitted"], day(-2))
-    stage.submit(call, OPEN["registered"], day(-3))
+    stage.draft(call, OPEN["registered"], day(-3))
     returned = stage.submit(call, OPEN["returned"], day(-5))
     stage.check(returned, day(-1), "return_for_correction", "请补充：1.养老院同意函；2.画材单价的依据。")
 

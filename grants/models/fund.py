@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.money import round_half_up
 from grants.models.ledger import LedgerEntry
 from people.models import Kind
 
@@ -85,7 +86,7 @@ class Fund(models.Model):
         totals: dict[int, dict[str, Decimal]] = {fund.pk: dict(zero) for fund in funds}
         sums = LedgerEntry.objects.filter(fund__in=funds).order_by().values_list("fund", "kind").annotate(Sum("amount"))
         for fund_id, kind, amount in sums:
-            totals[fund_id][kind] = amount
+            totals[fund_id][kind] = round_half_up(amount)  # SQLite adds up in binary
         return [_balance(totals[fund.pk]) for fund in funds]
 
 
