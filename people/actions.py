@@ -63,7 +63,7 @@ def check_number(status: str, number: str, *, apart_from: int | None = None) -> 
         raise ValidationError(missing, code="required")
     number = validate_filing_number(number) if filed else validate_credit_code(number)
     same = Q(filing_number=number) if filed else Q(credit_code=number)
-    holder = Organization.objects.filter(same).exclude(pk=apart_from).first()
+    holder = Organization.objects.filter(same).exclude(pk=apart_from or 0).first()
     if holder:
         raise ValidationError(
             _("“%(name)s” is here with this number already: ask its head to add you as a member."),
@@ -78,7 +78,7 @@ def check_phone(number: str, *, apart_from: int | None = None) -> str | None:
     if not number:
         return None
     number = validate_mobile(number)
-    if User.objects.filter(phone=number).exclude(pk=apart_from).exists():
+    if User.objects.filter(phone=number).exclude(pk=apart_from or 0).exists():
         raise ValidationError(
             _("Somebody has signed up with this number already. If it is yours, sign in with it."), code="taken"
         )
@@ -89,7 +89,7 @@ def check_email(address: str, *, apart_from: int | None = None) -> str:
     """An e-mail address in lower case; `ValidationError` if it is somebody else's, since it signs in."""
     address = address.strip().lower()
     theirs = User.objects.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address))
-    if address and theirs.exclude(pk=apart_from).exists():
+    if address and theirs.exclude(pk=apart_from or 0).exists():
         raise ValidationError(_("Somebody has signed up with this e-mail address already."), code="taken")
     return address
 
@@ -202,7 +202,9 @@ def _settle(organization: Organization) -> list[str]:
 
 
 def _can_host(organization: Organization) -> bool:
-    return Organization.objects.possible_hosts().exclude(pk=organization.pk).filter(pk=organization.host_id).exists()
+    return (
+        Organization.objects.possible_hosts().exclude(pk=organization.pk).filter(pk=organization.host_id or 0).exists()
+    )
 
 
 def _change(name: str, old: Any, new: Any) -> Any:

@@ -162,7 +162,7 @@ class AttachmentForm(forms.Form):
         "survey": _("Survey of the need"),
         "other": _("Other"),
     }
-    kind = forms.ChoiceField(label=_("What it is"), choices=list(KINDS.items()))
+    kind = forms.ChoiceField(label=_("Kind of paper"), choices=list(KINDS.items()))
     file = FileField(label=_("File"), help_text=_("PDF, picture or Office file, at most 20 MB"))
 
 

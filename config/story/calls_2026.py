@@ -8,6 +8,7 @@ from config.story.proposal import Proposal
 from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, OPEN, RUNNING
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
 from core import clock
+from core.models import Notification
 from evaluations.actions import evaluation, panel, scoring
 from evaluations.models import Assignment
 from grants.models import Call, Fund
@@ -94,6 +95,8 @@ def play(stage: Stage, programme: Programme) -> None:
     _in_review(present)
     _open(present)
     _coming(present)
+    # What is older than three weeks has been read: an inbox full of last year's news helps nobody.
+    Notification.objects.filter(at__lt=moment(present.day(-21))).update(read_at=moment(present.day(-20)))
 
 
 def _running(present: Present) -> None:

@@ -103,7 +103,7 @@ def conclude(project: Project, purpose: str, *, by: User, summary: str) -> Resul
         raise Refused(_("Not every evaluator has submitted the sheet yet."))
     if not summary.strip():
         raise Refused(_("Please write the conclusion: the group will read it."))
-    score = average([assignment.sheet.total for assignment in panel])
+    score = average([assignment.sheet.add_up() for assignment in panel])
     found = grade(score, pass_mark=panel[0].rubric.pass_mark)
     result = Result.objects.create(
         project=project,

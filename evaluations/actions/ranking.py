@@ -50,6 +50,7 @@ def confirm_ranking(
         raise Refused(*reasons)
     results = []
     for row in rows:
+        assert row.score is not None  # every panel is complete
         results.append(
             Result.objects.create(
                 project=row.project,

@@ -108,11 +108,14 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("The ranking is confirmed."))
                 return redirect("evaluations:ranking", pk=pk)
     given = actions.ranking.money_given(call)
+    waiting = [row for row in rows if row.project.state == State.IN_REVIEW and not row.is_complete]
     context = {
         "call": call,
         "rows": [decided(row, form) for row in rows],
         "form": form,
-        "may_confirm": may_confirm,
+        "waiting": len(waiting),
+        "may_confirm": may_confirm and not waiting,
+        "may_act": may_confirm,
         "in_review": bool(form.projects),
         "shortlisted": any(row.project.state == State.SHORTLISTED for row in rows),
         "given": given,

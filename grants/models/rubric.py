@@ -61,8 +61,8 @@ class Level(models.Model):
         Criterion, verbose_name=_("criterion"), on_delete=models.CASCADE, related_name="levels"
     )
     name = models.CharField(_("level"), max_length=20)
-    lowest = models.PositiveSmallIntegerField(_("from (% of the points)"))
-    highest = models.PositiveSmallIntegerField(_("to (% of the points)"))
+    lowest = models.PositiveSmallIntegerField(_("lowest percentage"))
+    highest = models.PositiveSmallIntegerField(_("highest percentage"))
     descriptor = models.CharField(_("descriptor"), max_length=200)
 
     class Meta:
