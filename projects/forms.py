@@ -65,6 +65,7 @@ class ProposalForm(forms.ModelForm):
             | {name: DateInput for name in ("starts_on", "ends_on")}
             | {"leader_phone": forms.TextInput(attrs={"type": "tel"})}
         )
+        labels = {"title": _("Project title")}
         help_texts = {
             "summary": _("What you will do and what it will change; the public reads this."),
             "features": _("What is new here, and could others do the same?"),
@@ -89,6 +90,7 @@ class ProposalForm(forms.ModelForm):
             }
         if self.instance.applicant.is_filed:
             self.fields["host"].queryset = Organization.objects.possible_hosts()
+            self.fields["host"].needed = True
         else:
             del self.fields["host"]
 

@@ -1,4 +1,4 @@
-"""Draw the life of a noun from its code: `manage.py state_diagram projects.Project` prints a Mermaid diagram."""
+"""Draw the life of a noun from its code: `manage.py state_diagram projects.Project projects.Tranche`."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -30,10 +30,15 @@ def diagram(model: type[models.Model]) -> str:
 
 
 class Command(BaseCommand):
-    help = "Prints the state diagram of a model as Mermaid."
+    help = "Prints the state diagrams of models as a Markdown page with Mermaid."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("model", help="app.Model, for example projects.Project")
+        parser.add_argument("models", nargs="+", help="app.Model, for example projects.Project")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(diagram(apps.get_model(options["model"])))
+        self.stdout.write(
+            "# States\n\nDrawn from the code by `manage.py state_diagram`; a test fails when it is stale."
+        )
+        for label in options["models"]:
+            model = apps.get_model(label)
+            self.stdout.write(f"\n## {model.__name__}\n\n```mermaid\n{diagram(model)}\n```")

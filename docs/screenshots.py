@@ -1,0 +1,59 @@
+"""Take the README's pictures from a running demo: `./run demo` in one window, then
+
+.venv/bin/python docs/screenshots.py
+"""
+
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+BASE = "http://127.0.0.1:8000"
+TARGET = Path(__file__).parent / "img"
+PASSWORD = "demo-2026"
+
+# file, who looks (None: everybody), what to open: a path, or the words of a link on the path, width
+SHOTS = [
+    ("home", None, "/", None, 1280),
+    ("inbox", "minzheng", "/todo/", None, 1280),
+    ("project", "qingnian", "/projects/?q=邻里多元文化客厅", "邻里多元文化客厅", 1280),
+    ("proposal", "yaoshengyun", "/todo/", "完成并提交申报书", 1280),
+    ("sheet", "zhuanjia3", "/reviews/", "守望队重启：高空抛物劝导", 1280),
+    ("notice", None, "/notices/", "第三批公益创投", 1280),
+    ("phone", "yaoshengyun", "/todo/", None, 390),
+]
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto(f"{BASE}/accounts/login/")
+    page.fill("input[name=login]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/todo/**")
+
+
+def main() -> None:
+    TARGET.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        for name, username, path, link, width in SHOTS:
+            height = 860 if width > 600 else 780
+            context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+            page = context.new_page()
+            if username:
+                sign_in(page, username)
+            page.goto(BASE + path)
+            if link:
+                page.click(f"main >> text={link} >> nth=0")
+                page.wait_for_load_state()
+            page.screenshot(path=TARGET / f"{name}.png")
+            print(TARGET / f"{name}.png", page.url)
+            context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

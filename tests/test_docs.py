@@ -1,0 +1,29 @@
+"""What the documents say about the code is drawn from the code."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from core.management.commands.state_diagram import diagram
+from projects.models import Project, Tranche
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+@pytest.mark.parametrize("model", [Project, Tranche])
+def test_the_state_diagram_is_drawn_from_the_code(model):
+    """Stale? Run `manage.py state_diagram projects.Project projects.Tranche > docs/states.md`."""
+    assert diagram(model) in (DOCS / "states.md").read_text(encoding="utf-8")
+
+
+def test_the_command_prints_the_diagram(capsys):
+    call_command("state_diagram", "projects.Project")
+
+    assert "draft --> submitted: submit" in capsys.readouterr().out
+
+
+def test_the_concepts_name_every_state():
+    concepts = (DOCS / "concepts.md").read_text(encoding="utf-8")
+
+    assert [state for state in Project.State.values if f"`{state}`" not in concepts] == []
