@@ -1,0 +1,79 @@
+"""The demo tells the story of the seed, and leaves work for every role."""
+
+from collections import Counter
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+
+from config.story.people import LOGINS
+from core import clock
+from core.models import Event
+from evaluations import inbox as evaluation_inbox
+from evaluations.models import Purpose
+from grants import inbox as grant_inbox
+from grants.models import Call, Fund
+from people.models import User
+from projects import inbox as project_inbox
+from projects.models import Activity, FollowUp, Project, State
+
+NO_WORK = {"jumin", "shenji"}
+"""A resident has no role, and an auditor only reads."""
+
+
+def load() -> None:
+    call_command("demo", "--quiet")
+
+
+@pytest.fixture
+def demo(db, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    load()
+
+
+def test_the_story_of_the_seed_and_of_today(demo):
+    of_2013 = Project.objects.filter(call__code="DF2013")
+
+    assert of_2013.filter(assignments__purpose=Purpose.REVIEW).distinct().count() == 14
+    assert of_2013.funded().count() == 8
+    assert FollowUp.objects.filter(project__in=of_2013, still_active=True).count() == 5
+    assert Counter(of_2013.funded().values_list("state", flat=True)) == {State.COMPLETED: 6, State.TERMINATED: 2}
+    alive = of_2013.filter(follow_ups__still_active=True).values_list("applicant__name", flat=True)
+    assert {"紫韵艺术团", "东风舞彩墨社区社会组织"} <= set(alive)
+
+    plan = Activity.objects.get(theme="中泰文化大交流")
+    assert (plan.items.count(), plan.cost, plan.place) == (5, Decimal("175.00"), "")
+
+    states = set(Project.objects.exclude(call__code="DF2013").values_list("state", flat=True))
+    assert {"draft", "submitted", "returned", "in_review", "in_notice", "approved", "running", "midterm"} <= states
+    assert Call.objects.open().count() == 1
+
+    for username, _name, _what in LOGINS:
+        user = User.objects.get(username=username)
+        tasks = [task for source in (grant_inbox, project_inbox, evaluation_inbox) for task in source.waiting_for(user)]
+        assert bool(tasks) is (username not in NO_WORK), username
+
+    for fund in Fund.objects.all():
+        balance = fund.balance()
+        assert min(balance.free, balance.reserved, balance.committed, balance.paid) >= 0
+
+    for project in Project.objects.all():
+        moves = list(Event.objects.about(project).exclude(target_state="").values_list("source_state", "target_state"))
+        assert [source for source, _target in moves] == ["draft", *(target for _source, target in moves[:-1])][
+            : len(moves)
+        ]
+        assert project.state == (moves[-1][1] if moves else "draft")
+
+    before = (Project.objects.count(), Event.objects.count())
+    load()
+    assert (Project.objects.count(), Event.objects.count()) == before
+
+
+@pytest.mark.parametrize("day", [datetime(2026, 12, 30, 9), datetime(2027, 2, 10, 9), datetime(2027, 10, 3, 9)])
+def test_the_demo_loads_on_any_day(db, settings, day):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    with clock.at(day):
+        load()
+
+    assert Project.objects.filter(call__code="DF2013").funded().count() == 8

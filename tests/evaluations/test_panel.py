@@ -1,0 +1,142 @@
+"""Who may judge what: conflicts, assignment, recusal, the start of the review."""
+
+from datetime import date, datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from core.workflow import Refused
+from evaluations.actions import panel
+from evaluations.conflicts import conflict_map, conflicts
+from evaluations.models import Assignment
+from people.models import Membership, Role
+from projects.actions import people
+from projects.models import Project
+from tests.life import choir_draft, draft
+
+
+@pytest.fixture
+def project(town, life):
+    return life.walk(draft(town), "eligible")
+
+
+def test_an_expert_is_assigned_and_sees_the_proposal(town, project):
+    panel.assign(project, town.expert1, by=town.clerk)
+
+    assert Project.objects.visible_to(town.expert1).get() == project
+    assert not Project.objects.visible_to(town.expert2).exists()
+
+
+@pytest.mark.parametrize("username", ["head", "volunteer", "clerk", "approver", "auditor"])
+def test_members_of_the_applicant_and_the_funder_are_refused(town, project, username):
+    with pytest.raises(Refused):
+        panel.assign(project, town.people[username], by=town.clerk)
+    assert not Assignment.objects.exists()
+
+
+def test_the_head_of_the_host_may_not_judge_the_group_it_hosts(town, life):
+    project = life.walk(choir_draft(town), "eligible")
+
+    with pytest.raises(Refused):
+        panel.assign(project, town.hosthead, by=town.clerk)
+
+
+def test_a_mentor_never_judges_and_a_judge_never_mentors(town, project):
+    people.assign_mentor(project, town.mentor, town.support, by=town.clerk)
+    with pytest.raises(Refused):
+        panel.assign(project, town.mentor, by=town.clerk)
+
+    Membership.objects.create(user=town.expert1, organization=town.support, role=Role.MENTOR, since=date(2020, 1, 1))
+    panel.assign(project, town.expert1, by=town.clerk)
+    with pytest.raises(Refused):
+        people.assign_mentor(project, town.expert1, town.support, by=town.clerk)
+
+
+@pytest.mark.parametrize(("left", "barred"), [(date(2024, 3, 12), True), (date(2024, 3, 9), False)])
+def test_who_left_less_than_two_years_ago_is_still_barred(town, project, left, barred):
+    Membership.objects.create(
+        user=town.expert1, organization=town.centre, role=Role.STAFF, since=date(2020, 1, 1), until=left
+    )
+
+    assert bool(conflicts(town.expert1, project)) is barred
+
+
+@pytest.mark.parametrize("username", ["approver", "head", "mentor", "expert2", "admin"])
+def test_only_the_clerk_assigns(town, project, username):
+    with pytest.raises(PermissionDenied):
+        panel.assign(project, town.expert1, by=town.people[username])
+
+
+def test_nobody_is_asked_twice(town, project):
+    panel.assign(project, town.expert1, by=town.clerk)
+
+    with pytest.raises(Refused):
+        panel.assign(project, town.expert1, by=town.clerk)
+
+
+def test_conflicts_of_many_cost_two_queries(town, life, django_assert_num_queries):
+    projects = [life.walk(draft(town), "submitted") for _ in range(5)]
+    everybody = list(town.people.values())
+    projects = list(Project.objects.filter(pk__in=[p.pk for p in projects]).select_related("call"))
+
+    with django_assert_num_queries(2):
+        found = conflict_map(everybody, projects)
+
+    assert {person for person, _project in found} == {
+        town.people[name].pk for name in ("head", "volunteer", "clerk", "approver", "finance", "auditor")
+    }
+
+
+def test_a_recusal_leaves_its_line_and_ends_the_access(town, project):
+    assignment = panel.assign(project, town.expert1, by=town.clerk)
+
+    panel.recuse(assignment, by=town.expert1, reason="申报负责人是我的学生")
+
+    assignment.refresh_from_db()
+    assert assignment.recusal_reason == "申报负责人是我的学生"
+    assert not Project.objects.visible_to(town.expert1).exists()
+
+
+def test_a_recusal_needs_a_reason_and_is_not_for_others(town, project):
+    assignment = panel.assign(project, town.expert1, by=town.clerk)
+
+    with pytest.raises(Refused):
+        panel.recuse(assignment, by=town.expert1, reason=" ")
+    with pytest.raises(PermissionDenied):
+        panel.recuse(assignment, by=town.expert2, reason="理由")
+
+
+def test_the_review_starts_when_the_call_is_closed_and_every_panel_is_complete(town, project, time):
+    for expert in (town.expert1, town.expert2):
+        panel.assign(project, expert, by=town.clerk)
+    with pytest.raises(Refused):
+        panel.open_review(town.call, by=town.clerk)  # still open
+    time.go(datetime(2026, 4, 2, 9, 0))
+    with pytest.raises(Refused) as refused:
+        panel.open_review(town.call, by=town.clerk)
+    assert project.number in refused.value.reasons[0]
+
+    panel.assign(project, town.expert3, by=town.clerk)
+    assert panel.open_review(town.call, by=town.clerk) == 1
+    assert Project.objects.get().state == "in_review"
+
+
+def test_a_recused_expert_does_not_fill_a_seat(town, project, time):
+    for expert in (town.expert1, town.expert2, town.expert3):
+        assignment = panel.assign(project, expert, by=town.clerk)
+    panel.recuse(assignment, by=town.clerk, reason="同单位")
+    time.go(datetime(2026, 4, 2, 9, 0))
+
+    with pytest.raises(Refused):
+        panel.open_review(town.call, by=town.clerk)
+
+
+def test_the_page_says_at_the_form_why_an_expert_is_refused(town, project, browse):
+    page = reverse("evaluations:panel", args=[town.call.pk])
+
+    refused = browse(town.clerk).post(page, {"assign": "", "project": project.pk, "person": town.head.pk})
+    assert refused.context["form"].non_field_errors()
+
+    browse(town.clerk).post(page, {"assign": "", "project": project.pk, "person": town.expert1.pk})
+    assert Assignment.objects.get().person == town.expert1
