@@ -1,10 +1,12 @@
 """Tell people that something of theirs has moved: on the site at once, by e-mail after the commit."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db import transaction
 from django_tasks import task
 
 from core.models import Notification
@@ -24,4 +26,4 @@ def notify(recipients: Iterable[Any], *, subject: str, body: str = "", url: str 
     )
     for person in people:
         if person.email:
-            send_notification_mail.enqueue(subject, body or subject, person.email)
+            transaction.on_commit(partial(send_notification_mail.enqueue, subject, body or subject, person.email))

@@ -12,6 +12,7 @@ urlpatterns = [
     path("calls/<int:pk>/publish-notice/", views.publish_notice, name="publish_notice"),
     path("calls/<int:pk>/commission/", views.commission_create, name="commission_create"),
     path("projects/<int:pk>/promote/", views.promote, name="promote"),
+    path("projects/<int:pk>/decline/", views.decline, name="decline"),
     path("projects/<int:pk>/evaluate/<slug:purpose>/", views.evaluation_open, name="evaluation_open"),
     path("projects/<int:pk>/evaluations/<slug:purpose>/", views.evaluation_detail, name="evaluation_detail"),
 ]

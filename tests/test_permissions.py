@@ -78,6 +78,7 @@ TABLE = {
     "evaluations:ranking": ("call", BUREAU),
     "evaluations:publish_notice": ("call", set()),
     "evaluations:promote": ("project", set()),
+    "evaluations:decline": ("project", set()),
     "evaluations:evaluation_open": (("project", "midterm"), {"clerk"}),
     "evaluations:evaluation_detail": (("project", "midterm"), SEES_DELIVERY),
     "evaluations:commission_create": ("call", {"clerk"}),

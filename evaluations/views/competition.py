@@ -14,11 +14,12 @@ from core.forms import add_refusal
 from core.workflow import Refused
 from evaluations import actions
 from evaluations.conflicts import conflict_map
-from evaluations.forms import AssignForm, DecisionForm, PromoteForm
+from evaluations.forms import AssignForm, DecisionForm, PromoteForm, ReasonForm
 from evaluations.models import Assignment, Purpose
 from evaluations.standings import standings
 from grants.models import Call
 from people.models import User
+from projects.actions.competition import decline as decline_project
 from projects.models import Project, State
 
 
@@ -167,5 +168,30 @@ def promote(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "heading": _("Move up from the waitlist"),
         "submit": _("Move it up"),
+    }
+    return render(request, "projects/form.html", context)
+
+
+@login_required
+def decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Strike a waitlisted or shortlisted project from the list, with a reason that its group reads."""
+    project = get_object_or_404(Project.objects.visible_to(request.user).select_related("call"), pk=pk)
+    listed = project.state in (State.WAITLISTED, State.SHORTLISTED)
+    if not rules.has_perm("projects.rank", request.user, project) or not listed:
+        raise PermissionDenied
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            decline_project(project, by=request.user, note=form.cleaned_data["reason"])
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("“%(title)s” is no longer on the list.") % {"title": project.title})
+            return redirect("evaluations:ranking", pk=project.call_id)
+    context = {
+        "project": project,
+        "form": form,
+        "heading": _("Strike from the list"),
+        "submit": _("Strike from the list"),
     }
     return render(request, "projects/form.html", context)

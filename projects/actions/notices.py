@@ -88,7 +88,8 @@ def examine_objection(objection: Objection, *, by: User) -> Objection:
 def rule_on_objection(objection: Objection, *, by: User, ruling: str, reason: str) -> Objection:
     """Rule with reasons. Dismissed: the notice goes on; upheld: the project loses its place and its money is free.
 
-    Other open objections against the same project keep it under examination.
+    Other open objections against the same project keep it under examination; one that is ruled on after the
+    project has lost its place anyway is only answered.
     """
     locked = Objection.objects.select_for_update().get(pk=objection.pk)
     project = locked.project
@@ -103,6 +104,9 @@ def rule_on_objection(objection: Objection, *, by: User, ruling: str, reason: st
     locked.ruling, locked.reason = ruling, reason.strip()
     locked.ruled_by, locked.ruled_at = by, clock.now()
     locked.save()
+    if project.state != State.OBJECTED:
+        objection.refresh_from_db()
+        return objection
     if ruling == Objection.Ruling.UPHELD:
         proposed = Project.objects.get(pk=project.pk)
         advance(project, "uphold_objection", by=by, note=reason)

@@ -43,7 +43,7 @@ class Notice(models.Model):
         """SHA-256 over what the notice said, so that a later change shows."""
         rows = [
             [e.project.number, e.title, e.applicant, str(e.rank), str(e.score), str(e.amount)]
-            for e in self.entries.all()
+            for e in self.entries.select_related("project")
         ]
         frozen = [self.call.code, self.starts_on.isoformat(), self.ends_on.isoformat(), rows]
         return hashlib.sha256(json.dumps(frozen, ensure_ascii=False).encode()).hexdigest()
@@ -62,7 +62,7 @@ class NoticeEntry(models.Model):
     amount = MoneyField(_("amount"))
 
     class Meta:
-        ordering = ["track", "rank", "pk"]
+        ordering = ["track", models.F("rank").asc(nulls_last=True), "pk"]
         verbose_name = _("line of a notice")
         verbose_name_plural = _("lines of a notice")
         constraints = [models.UniqueConstraint(fields=["notice", "project"], name="once_a_notice")]

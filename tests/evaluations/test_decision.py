@@ -138,6 +138,18 @@ def test_the_notice_carries_places_and_scores_and_the_waitlist_moves_up(town, li
     assert (second.state, second.amount_proposed) == ("shortlisted", Decimal("8000.00"))
 
 
+def test_a_waitlisted_project_is_struck_from_the_list_with_a_reason(town, life, browse):
+    first, second = judged(town, life, 38, 30)
+    confirm(town, {first.pk: "shortlist", second.pk: "waitlist"})
+    page = reverse("evaluations:decline", args=[second.pk])
+
+    assert browse(town.approver).post(page, {"reason": "名额已满"}).status_code == 403
+    assert "reason" in browse(town.clerk).post(page, {"reason": ""}).context["form"].errors
+    browse(town.clerk).post(page, {"reason": "名额已满"})
+
+    assert Project.objects.get(pk=second.pk).state == "not_selected"
+
+
 def test_the_page_keeps_what_was_typed_when_it_refuses(town, life, browse):
     first, second = judged(town, life, 38, 30)
     data = {

@@ -484,6 +484,21 @@ def test_an_upheld_objection_frees_the_money(town, browse, life):
     assert town.fund.balance().reserved == Decimal("0.00")
 
 
+def test_a_second_objection_is_still_answered_after_the_first_was_upheld(town, browse, life):
+    project = life.walk(draft(town), "in_notice")
+    notice = project.notice_entries.get().notice
+    pages = [
+        url("objection_detail", notices.receive_objection(notice, project, name="甲", contact="1", text=text).pk)
+        for text in ("重复申报", "虚报人数")
+    ]
+
+    browse(town.clerk).post(pages[0], {"rule": "", "ruling": "upheld", "reason": "经查属实"})
+    browse(town.clerk).post(pages[1], {"rule": "", "ruling": "dismissed", "reason": "项目已不在名单"})
+
+    assert not Objection.objects.open().exists()
+    assert Project.objects.get().state == "not_selected"
+
+
 def test_an_objection_after_the_last_day_is_refused_and_kept_on_the_page(town, browse, life, time):
     project = life.walk(draft(town), "in_notice")
     notice = project.notice_entries.get().notice
