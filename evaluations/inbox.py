@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -82,19 +82,14 @@ def _evaluations(user: User) -> Iterator[Task]:
             asked=Count("assignments", filter=active, distinct=True),
             submitted=Count("assignments", filter=done, distinct=True),
             concluded=Count("results", filter=Q(results__purpose=purpose), distinct=True),
+            latest=Max("assignments__round", filter=active),
         )
         for project in counted.filter(asked=F("submitted")):
             # After a failed round everybody has submitted, and it is concluded: the second look must be arranged.
-            again = project.concluded and not _open_round(project, purpose)
+            again = project.concluded and project.latest <= project.concluded
             name, what = (
                 ("evaluation_open", _("Arrange the second evaluation"))
                 if again
                 else ("evaluation_detail", _("Conclude the evaluation"))
             )
             yield Task(project.title, what, reverse(f"evaluations:{name}", args=[project.pk, purpose]))
-
-
-def _open_round(project: Project, purpose: str) -> bool:
-    """Whether somebody has been asked in the round that is not concluded yet."""
-    rounds = Assignment.objects.active().filter(project=project, purpose=purpose)
-    return rounds.filter(round__gt=project.concluded).exists()

@@ -1,0 +1,90 @@
+"""Other pages in a real browser: the score sheet adds up, the phone's menu opens, the keyboard is enough."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from core import clock
+from evaluations.actions import panel
+from evaluations.models import Sheet
+from grants.models import Call
+from projects.actions import proposals
+from projects.models import Project
+from tests.life import LINES, VALUES
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def assignment(town):
+    """A proposal of today in review, with one expert."""
+    project = proposals.create_draft(town.call, town.centre, by=town.head, title="暖心陪伴")
+    values = VALUES | {
+        "field": town.elderly,
+        "community": town.community,
+        "amount_requested": 10000,
+        "starts_on": town.call.starts_on,
+        "ends_on": town.call.ends_on,
+    }
+    proposals.save_proposal(project, by=town.head, version=0, values=values, lines=LINES)
+    proposals.submit(project, by=town.head)
+    proposals.check(project, "accept", by=town.clerk)
+    made = panel.assign(project, town.expert1, by=town.clerk)
+    Call.objects.filter(pk=town.call.pk).update(closes_at=clock.now() - timedelta(hours=1), panel_size=1)
+    panel.open_review(Call.objects.get(pk=town.call.pk), by=town.clerk)
+    return made
+
+
+def test_the_sheet_adds_up_marks_too_many_points_and_is_submitted(town, assignment, open_page):
+    page = open_page(town.expert1, reverse("evaluations:sheet", args=[assignment.pk]), width=390)
+    inputs = page.locator("input.points")
+
+    inputs.nth(0).fill("25")
+    inputs.nth(1).fill("35.5")
+    inputs.nth(2).fill("31")
+    assert page.inner_text(".score-total") == "91.5"
+    assert inputs.nth(2).get_attribute("aria-invalid") == "true"
+
+    inputs.nth(2).fill("28")
+    page.fill("[name=strengths]", "需求真实，做法落地。")
+    page.click("button[name=submit]")
+    page.wait_for_url("**/reviews/")
+
+    assert str(Sheet.objects.get().total) == "88.50"
+    assert page.problems == []
+
+
+def test_the_menu_of_a_phone_opens_and_leads_on(town, open_page):
+    page = open_page(town.head, reverse("home"), width=390)
+
+    page.click(".nav-phone > summary")
+    page.click(".nav-phone a[href='/projects/']")
+    page.wait_for_url("**/projects/")
+
+    assert page.problems == []
+
+
+def test_the_first_tab_leads_past_the_header(town, open_page):
+    page = open_page(town.head, reverse("inbox"))
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id || location.hash.slice(1)") == "main"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", ["home", "inbox", "projects:project_list", "grants:call_list", "people:profile"])
+def test_no_page_is_wider_than_the_screen(town, open_page, name, width):
+    page = open_page(town.clerk, reverse(name), width=width)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.problems == []
+
+
+def test_a_page_that_is_not_there_says_so_in_our_own_words(town, open_page):
+    page = open_page(town.head, "/projects/999999/")
+
+    assert "找不到" in page.inner_text("h1")
+    assert Project.objects.count() == 0
