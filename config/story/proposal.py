@@ -1,6 +1,6 @@
 """How a proposal of the story is written down: short, and complete enough to be submitted."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 
@@ -20,8 +20,8 @@ class Proposal:
     merit: int = 80
     risks: str = "人手不足：与社区志愿者库对接补位；天气或疫病：改期或改为小组上门；安全：活动前排查场地并购买意外险。"
     sustainability: str = "骨干轮流带头，结束后由社区居委会提供场地继续开展。"
+    features: str = "居民自己当主角，社区出场地，社工在旁边帮；做法简单，别的社区学得会。"
     community: str = ""
-    extra: dict = field(default_factory=dict)
 
     def budget(self) -> list[dict]:
         """The lines as `save_proposal` takes them."""

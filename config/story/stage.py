@@ -82,6 +82,7 @@ class Stage:
             "ends_on": call.ends_on,
             "beneficiaries": written.people,
             "summary": written.summary,
+            "features": written.features,
             "needs": written.needs,
             "goals": written.goals,
             "method": written.method,

@@ -15,6 +15,7 @@ from evaluations.actions import panel, scoring
 from evaluations.forms import ReasonForm, SheetForm
 from evaluations.models import Assignment
 from people.models import Role
+from projects.models import Project
 
 RELATED = ("person", "sheet", "project__call", "project__applicant", "project__track", "project__field")
 
@@ -62,7 +63,14 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
                     return redirect("evaluations:desk")
                 messages.success(request, _("The draft is saved; only you can see it."))
                 return redirect("evaluations:sheet", pk=pk)
-    context = {"assignment": assignment, "project": assignment.project, "form": form, "may_score": may_score}
+    context = {
+        "assignment": assignment,
+        "project": assignment.project,
+        "form": form,
+        "may_score": may_score,
+        # after an evaluator's term the sheet can still be read, the project no longer
+        "sees_project": Project.objects.visible_to(request.user).filter(pk=assignment.project_id).exists(),
+    }
     return render(request, "evaluations/sheet.html", context)
 
 

@@ -1,8 +1,10 @@
 """The demo tells the story of the seed, and leaves work for every role."""
 
+import re
 from collections import Counter
 from datetime import datetime
 from decimal import Decimal
+from html.parser import HTMLParser
 
 import pytest
 from django.core.management import call_command
@@ -77,3 +79,62 @@ def test_the_demo_loads_on_any_day(db, settings, day):
         load()
 
     assert Project.objects.filter(call__code="DF2013").funded().count() == 8
+
+
+class Page(HTMLParser):
+    """The links and the words of a page."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.links: list[str] = []
+        self.words: list[str] = []
+        self.hidden = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.hidden += tag in ("script", "style", "template")
+        href = dict(attrs).get("href") or ""
+        if (
+            tag == "a"
+            and href.startswith("/")
+            and not href.startswith(("/static/", "/documents/", "/files/", "/admin/"))
+        ):
+            self.links.append(href.split("#")[0])
+
+    def handle_endtag(self, tag):
+        self.hidden -= tag in ("script", "style", "template")
+
+    def handle_data(self, data):
+        if not self.hidden:
+            self.words.append(data)
+
+
+LATIN = re.compile(r"[A-Za-z]{3,}")
+KNOWN = {"English", "PDF", "SHA", "PPT", "Office", "Email"}
+"""Latin letters that belong on a Chinese page, besides codes, digests and user names."""
+
+
+WANDERERS = [None, "minzheng", "lingdao", "yaoshengyun", "daiguan", "daoshi", "zhuanjia1", "pinggu"]
+
+
+def test_no_link_leads_to_a_refusal_and_no_page_speaks_english(demo, browse):
+    refused, foreign = [], set()
+    for username in WANDERERS:
+        client = browse(User.objects.get(username=username) if username else None)
+        waiting, seen = ["/", "/todo/"] if username else ["/"], set()
+        while waiting and len(seen) < 40:
+            path = waiting.pop(0)
+            if path in seen:
+                continue
+            seen.add(path)
+            response = client.get(path)
+            if response.status_code not in (200, 302):
+                refused.append((username, path, response.status_code))
+            elif response.status_code == 200 and "text/html" in response["Content-Type"]:
+                page = Page(response.content.decode())
+                waiting += page.links
+                words = re.sub(r"[0-9a-f]{64}|DF[A-Z]\d*\S*", "", " ".join(page.words)).replace(username or " ", " ")
+                foreign |= set(LATIN.findall(words)) - KNOWN
+
+    assert refused == []
+    assert foreign == set()
