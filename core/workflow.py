@@ -131,7 +131,8 @@ class Choice:
 def transitions(model: type[models.Model]) -> list[Transition]:
     """Every transition of the model's state, in the order in which the class declares them."""
     found = model._meta.get_field("state").get_all_transitions(model)  # type: ignore[union-attr]
-    order = {name: place for place, name in enumerate(vars(model))}
+    declared = [name for base in reversed(model.__mro__) for name in vars(base)]
+    order = {name: place for place, name in enumerate(declared)}
     return sorted(found, key=lambda t: (order.get(t.name, 999), str(t.source)))
 
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from django.urls import reverse
 
 from projects.models import Project, State
-from tests.projects.test_pages import ACTIVITY, proposal_data
+from tests.projects.test_pages import ACTIVITY
+from tests.projects.test_proposals import proposal_data
 
 
 def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, time):

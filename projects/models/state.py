@@ -93,19 +93,26 @@ STANDINGS: dict[str, Standing] = {
     State.WITHDRAWN: Standing(Stage.PROPOSAL, NOBODY, "", "bad"),
 }
 
+BEFORE_NOTICE = [
+    State.DRAFT,
+    State.SUBMITTED,
+    State.RETURNED,
+    State.ELIGIBLE,
+    State.IN_REVIEW,
+    State.SHORTLISTED,
+    State.WAITLISTED,
+]
+"""While the applicant may still take the proposal back."""
+UNDER_WAY = [
+    State.RUNNING,
+    State.SUSPENDED,
+    State.MIDTERM,
+    State.RECTIFYING,
+    State.CLOSING,
+    State.FINAL,
+    State.SETTLING,
+]
+"""From the signed agreement to the last account: what can be terminated."""
 ENDED = frozenset(state for state, standing in STANDINGS.items() if standing.holder == NOBODY)
-FUNDED = frozenset(
-    {
-        State.APPROVED,
-        State.RUNNING,
-        State.SUSPENDED,
-        State.MIDTERM,
-        State.RECTIFYING,
-        State.CLOSING,
-        State.FINAL,
-        State.SETTLING,
-        State.COMPLETED,
-        State.TERMINATED,
-    }
-)
+FUNDED = frozenset([State.APPROVED, *UNDER_WAY, State.COMPLETED, State.TERMINATED])
 """States of a project that has been awarded money."""

@@ -1,0 +1,249 @@
+"""Applying, writing and handing in files, through the browser client: bad input is said, nothing is lost."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from core.models import Attachment
+from projects.actions import proposals
+from projects.models import Project
+from tests.life import LINES, VALUES, draft
+
+LATE = datetime(2026, 4, 1, 0, 0)
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"projects:{name}", args=args)
+
+
+def proposal_data(project: Project, **changes) -> dict:
+    """What the proposal form sends for a complete proposal of 10,000 yuan."""
+    rows = {
+        f"lines-{row}-{name}": str(value)
+        for row, line in enumerate(LINES)
+        for name, value in ({"source": "grant", "remark": ""} | line).items()
+    }
+    texts = {name: str(value) for name, value in VALUES.items()}
+    figures = {
+        "version": str(project.version),
+        "field": str(project.field_id or project.call.service_fields.first().pk),
+        "community": str(project.applicant.community_id),
+        "amount_requested": "10000.00",
+        "lines-TOTAL_FORMS": str(len(LINES)),
+        "lines-INITIAL_FORMS": "0",
+    }
+    return texts | figures | rows | changes
+
+
+@pytest.fixture
+def empty(town):
+    """A draft just opened."""
+    return proposals.create_draft(town.call, town.centre, by=town.head, title="新项目")
+
+
+# -- applying --------------------------------------------------------------------------------------
+
+
+def test_applying_opens_a_draft_in_the_track_of_the_group(town, browse):
+    response = browse(town.head).post(url("apply", town.call.pk), {"applicant": town.centre.pk, "title": "暖心陪伴"})
+
+    project = Project.objects.get()
+    assert response.url == url("proposal_edit", project.pk)
+    assert (project.track.name, project.state, project.community) == ("登记组织", "draft", town.community)
+
+
+def test_applying_for_a_group_of_others_is_refused_at_the_field(town, browse):
+    response = browse(town.head).post(url("apply", town.call.pk), {"applicant": town.choir.pk, "title": "暖心陪伴"})
+
+    assert response.status_code == 200
+    assert list(response.context["form"].errors) == ["applicant"]
+    assert not Project.objects.exists()
+
+
+def test_applying_after_the_deadline_keeps_the_title_and_says_why(town, browse, time):
+    time.go(LATE)
+
+    response = browse(town.head).post(url("apply", town.call.pk), {"applicant": town.centre.pk, "title": "暖心陪伴"})
+
+    assert response.context["form"].non_field_errors()
+    assert 'value="暖心陪伴"' in response.content.decode()
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def test_a_draft_may_be_incomplete(town, browse, empty):
+    response = browse(town.head).post(
+        url("proposal_edit", empty.pk),
+        {"version": 0, "title": "半成品", "lines-TOTAL_FORMS": 0, "lines-INITIAL_FORMS": 0, "save": ""},
+    )
+
+    assert response.status_code == 302
+    assert Project.objects.get().title == "半成品"
+
+
+def test_submitting_a_complete_proposal_gives_it_its_number(town, browse, empty):
+    response = browse(town.head).post(url("proposal_edit", empty.pk), proposal_data(empty, submit=""))
+
+    project = Project.objects.get()
+    assert response.url == project.get_absolute_url()
+    assert (project.state, project.number, project.total_budget) == ("submitted", "LX2026-001", Decimal("10000.00"))
+
+
+def test_a_volunteer_writes_but_does_not_submit(town, browse, empty):
+    data = proposal_data(empty)
+    assert browse(town.volunteer).post(url("proposal_edit", empty.pk), data | {"save": ""}).status_code == 302
+
+    data = proposal_data(Project.objects.get(), submit="")
+    assert browse(town.volunteer).post(url("proposal_edit", empty.pk), data).status_code == 403
+    assert Project.objects.get().state == "draft"
+
+
+BAD = {
+    "missing field": ({"needs": ""}, "needs"),
+    "lines do not sum to the request": ({"amount_requested": "9999.00"}, "amount_requested"),
+    "three decimals": ({"amount_requested": "10000.005"}, "amount_requested"),
+    "minus sign": ({"amount_requested": "-10000"}, "amount_requested"),
+    "no number": ({"amount_requested": "一万"}, "amount_requested"),
+    "one fen over the cap": (
+        {"amount_requested": "50000.01", "lines-0-unit_price": "48000.01", "lines-0-quantity": "1"},
+        "amount_requested",
+    ),
+    "before the call's period": ({"starts_on": "2026-04-30"}, "starts_on"),
+    "after the call's period": ({"ends_on": "2027-04-01"}, "ends_on"),
+    "ends before it starts": ({"starts_on": "2026-06-01", "ends_on": "2026-05-31"}, "ends_on"),
+    "no date": ({"starts_on": "明天"}, "starts_on"),
+    "nobody served": ({"beneficiaries": "0"}, "beneficiaries"),
+    "text too long": ({"summary": "字" * 201}, "summary"),
+    "field of another call": ({"field": "999"}, "field"),
+}
+
+
+@pytest.mark.parametrize(("changes", "field"), BAD.values(), ids=BAD)
+def test_bad_input_is_said_at_its_field_and_nothing_typed_is_lost(town, browse, empty, changes, field):
+    data = proposal_data(empty, submit="", **changes)
+
+    response = browse(town.head).post(url("proposal_edit", empty.pk), data)
+
+    assert response.status_code == 200
+    assert field in response.context["form"].errors
+    page = response.content.decode()
+    assert VALUES["method"] in page
+    assert 'value="慰问活动物资"' in page
+    stored = Project.objects.get()
+    assert (stored.state, stored.title, stored.version) == ("draft", "新项目", 0)
+    assert not stored.budget_lines.exists()
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("unit_price", "-1"), ("unit_price", "1.005"), ("quantity", "0"), ("quantity", "三"), ("category", "bribes")],
+)
+def test_a_bad_budget_cell_is_said_at_the_cell(town, browse, empty, cell, value):
+    data = proposal_data(empty, save="", **{f"lines-0-{cell}": value})
+
+    response = browse(town.head).post(url("proposal_edit", empty.pk), data)
+
+    assert cell in response.context["formset"].forms[0].errors
+    assert not Project.objects.get().budget_lines.exists()
+
+
+def test_full_width_digits_and_separators_are_understood(town, browse, empty):
+    data = proposal_data(empty, submit="", amount_requested="１０，０００.００元")
+
+    assert browse(town.head).post(url("proposal_edit", empty.pk), data).status_code == 302
+    assert Project.objects.get().amount_requested == Decimal("10000.00")
+
+
+def test_two_hundred_characters_with_line_breaks_fit(town, browse, empty):
+    data = proposal_data(empty, save="", summary="字" * 99 + "\r\n" + "字" * 100)
+
+    assert browse(town.head).post(url("proposal_edit", empty.pk), data).status_code == 302
+
+
+def test_a_late_submission_is_refused_and_the_draft_kept(town, browse, empty, time):
+    time.go(LATE)
+
+    response = browse(town.head).post(url("proposal_edit", empty.pk), proposal_data(empty, submit=""))
+
+    assert response.context["form"].non_field_errors()
+    assert VALUES["method"] in response.content.decode()
+    assert Project.objects.get().state == "draft"
+
+
+def test_a_second_tab_is_warned_before_it_overwrites(town, browse, empty):
+    client = browse(town.head)
+    first = proposal_data(empty, save="", title="甲的标题")
+    second = proposal_data(empty, save="", title="乙的标题")
+    client.post(url("proposal_edit", empty.pk), first)
+
+    warned = client.post(url("proposal_edit", empty.pk), second)
+
+    assert warned.context["form"].non_field_errors()
+    assert Project.objects.get().title == "甲的标题"
+    assert 'value="乙的标题"' in warned.content.decode()
+    version = warned.context["form"]["version"].value()
+    client.post(url("proposal_edit", empty.pk), second | {"version": version})
+    assert Project.objects.get().title == "乙的标题"
+
+
+def test_a_submitted_proposal_cannot_be_edited(town, browse, life):
+    project = life.walk(draft(town), "submitted")
+
+    assert browse(town.head).get(url("proposal_edit", project.pk)).status_code == 403
+
+
+def test_a_returned_proposal_shows_what_to_correct_and_is_submitted_again(town, browse, life):
+    project = life.walk(draft(town), "submitted")
+    browse(town.clerk).post(url("project_step", project.pk, "return_for_correction"), {"note": "请补充备案证明"})
+    project.refresh_from_db()
+
+    client = browse(town.head)
+    assert "请补充备案证明" in client.get(url("proposal_edit", project.pk)).content.decode()
+    client.post(url("proposal_edit", project.pk), proposal_data(project, submit=""))
+    assert Project.objects.get().state == "submitted"
+    assert Project.objects.get().number == "LX2026-001"
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+PDF = b"%PDF-1.7\n1 0 obj\n"
+
+
+def upload(client, project, name: str, content: bytes):
+    data = {"kind": "other", "file": SimpleUploadedFile(name, content)}
+    return client.post(url("proposal_attach", project.pk), data)
+
+
+def test_a_pdf_is_attached_and_downloaded_by_whoever_sees_the_project(town, browse, empty):
+    assert upload(browse(town.head), empty, "备案证明.pdf", PDF).status_code == 302
+
+    attachment = Attachment.objects.get()
+    response = browse(town.volunteer).get(reverse("core:attachment", args=[attachment.pk]))
+    assert b"".join(response.streaming_content) == PDF
+    assert response["Content-Disposition"].startswith("attachment")
+    assert browse(town.stranger).get(reverse("core:attachment", args=[attachment.pk])).status_code == 404
+    assert browse().get(reverse("core:attachment", args=[attachment.pk])).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("照片.pdf", b"MZ\x90\x00" + b"\0" * 100),
+        ("大文件.pdf", PDF + b"\0" * (30 * 1024 * 1024)),
+        ("空.pdf", b""),
+        ("脚本.exe", b"MZ"),
+        ("没有后缀", PDF),
+        ("网页.html", b"<script>alert(1)</script>"),
+    ],
+    ids=["executable named pdf", "30 MB", "empty", "exe", "no suffix", "html"],
+)
+def test_a_bad_file_is_refused_at_the_field(town, browse, empty, name, content):
+    response = upload(browse(town.head), empty, name, content)
+
+    assert response.status_code == 200
+    assert "file" in response.context["attachment_form"].errors
+    assert not Attachment.objects.exists()
