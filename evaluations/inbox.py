@@ -14,6 +14,9 @@ from grants.models import Call
 from people.models import Role, User
 from projects.models import Project, State
 
+ARRANGE_WITHIN = timedelta(days=30)
+"""An evaluation is arranged within a month of the day on which it became due (field guide 1.2, S13 and S15)."""
+
 
 def waiting_for(user: User) -> list[Task]:
     """Sheets to fill in, and for clerks panels, rankings, notices and evaluations to arrange."""
@@ -67,14 +70,16 @@ def _evaluations(user: User) -> Iterator[Task]:
     if not funders:
         return
     projects = Project.objects.with_names().filter(call__funder__in=funders)
-    half_way = clock.today() + timedelta(days=1)
-    for project in projects.filter(state=State.RUNNING, midterm_passed_on__isnull=True, starts_on__lt=half_way):
-        if clock.today() >= project.starts_on + (project.ends_on - project.starts_on) / 2:
+    for project in projects.filter(state=State.RUNNING, midterm_passed_on__isnull=True, starts_on__lt=clock.today()):
+        half_way = project.starts_on + (project.ends_on - project.starts_on) / 2
+        if clock.today() >= half_way:
             url = reverse("evaluations:evaluation_open", args=[project.pk, "midterm"])
-            yield Task(project.title, _("Open midterm evaluation"), url, None, project.state_since)
+            due_on = half_way + ARRANGE_WITHIN
+            yield Task(project.title, _("Open midterm evaluation"), url, due_on, project.state_since)
     for project in projects.filter(state=State.CLOSING):
         url = reverse("evaluations:evaluation_open", args=[project.pk, "final"])
-        yield Task(project.title, _("Open final evaluation"), url, None, project.state_since)
+        due_on = clock.localdate(project.state_since) + ARRANGE_WITHIN
+        yield Task(project.title, _("Open final evaluation"), url, due_on, project.state_since)
     for state, purpose in ((State.MIDTERM, Purpose.MIDTERM), (State.FINAL, Purpose.FINAL)):
         active = Q(assignments__purpose=purpose, assignments__recused_at__isnull=True)
         done = active & Q(assignments__sheet__submitted_at__isnull=False)

@@ -12,6 +12,9 @@ from core.inbox import Task
 from people.models import Role, User
 from projects.models import Objection, Part, Project, Report, State, Tranche
 
+ANSWER_WITHIN = timedelta(days=7)
+"""An objection or a report is answered within a week, an account settled within three (field guide 1.2)."""
+SETTLE_WITHIN = timedelta(days=21)
 COACH_EVERY = timedelta(days=30)
 """A mentor looks in on a running project once a month (field guide S11)."""
 
@@ -86,12 +89,14 @@ def _clerk(user: User) -> Iterator[Task]:
     objections = Objection.objects.open().filter(project__call__funder__in=funders).select_related("project")
     for objection in objections:
         url = reverse("projects:objection_detail", args=[objection.pk])
-        yield Task(objection.project.title, _("Examine an objection"), url, None, objection.received_at, "bad")
+        due_on = clock.localdate(objection.received_at) + ANSWER_WITHIN
+        yield Task(objection.project.title, _("Examine an objection"), url, due_on, objection.received_at, "bad")
     for report in Report.objects.filter(
         accepted_at__isnull=True, project__call__funder__in=funders, project__state__in=[State.RUNNING, State.CLOSING]
     ).select_related("project"):
         url = reverse("projects:report_detail", args=[report.pk])
-        yield Task(report.project.title, _("Read a report and accept it"), url, None, report.submitted_at)
+        due_on = clock.localdate(report.submitted_at) + ANSWER_WITHIN
+        yield Task(report.project.title, _("Read a report and accept it"), url, due_on, report.submitted_at)
     payable = [State.RUNNING, State.MIDTERM, State.CLOSING, State.FINAL, State.SETTLING]
     planned = _tranches(Tranche.State.PLANNED).filter(project__call__funder__in=funders, project__state__in=payable)
     first_of: set[int] = set()
@@ -134,7 +139,8 @@ def _finance(user: User) -> Iterator[Task]:
         yield Task(tranche.project.title, what, reverse("projects:tranche_step", args=[tranche.pk, "pay"]))
     for project in Project.objects.with_names().filter(call__funder__in=funders, state=State.SETTLING):
         url = reverse("projects:settlement_edit", args=[project.pk])
-        yield Task(project.title, _("Settle the account"), url, None, project.state_since)
+        due_on = clock.localdate(project.state_since) + SETTLE_WITHIN
+        yield Task(project.title, _("Settle the account"), url, due_on, project.state_since)
 
 
 def _mentor(user: User) -> Iterator[Task]:
