@@ -50,6 +50,18 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several rows to choose from; a number no database can hold is answered like any other wrong choice."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:
+            raise ValidationError(
+                self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": str(value)[:30]}
+            ) from None
+
+
 class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, DateInput
+from core.forms import CountedTextarea, DateInput, SeveralField
 from evaluations.actions.evaluation import possible_evaluators
 from evaluations.models import Assignment, Commission
 from evaluations.standings import Standing
@@ -150,9 +150,7 @@ class CommissionForm(forms.ModelForm):
 class EvaluationForm(forms.Form):
     """Who goes to evaluate."""
 
-    people = forms.ModelMultipleChoiceField(
-        label=_("Evaluators"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    people = SeveralField(label=_("Evaluators"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple)
     due_on = forms.DateField(label=_("Evaluate by"), widget=DateInput, required=False)
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:

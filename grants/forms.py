@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, DateInput, DateTimeInput
+from core.forms import CountedTextarea, DateInput, DateTimeInput, SeveralField
 from grants.models import Call, Fund, Track
 from people.models import Organization, Role, User
 
@@ -75,6 +75,7 @@ class CallForm(forms.ModelForm):
             "ends_on": DateInput,
             "service_fields": forms.CheckboxSelectMultiple,
         }
+        field_classes = {"service_fields": SeveralField}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
