@@ -21,6 +21,7 @@ def send_notification_mail(subject: str, body: str, address: str) -> None:
 def notify(recipients: Iterable[Any], *, subject: str, body: str = "", url: str = "") -> None:
     """Leave a message for each person once; mail is queued and leaves only if the transaction commits."""
     people = {person.pk: person for person in recipients}.values()
+    subject = " ".join(subject.split())  # a mail header is one line
     Notification.objects.bulk_create(
         Notification(recipient=person, subject=subject[:200], body=body, url=url) for person in people
     )

@@ -41,7 +41,7 @@ def standings(call: Call) -> list[Standing]:
     Equal scores are decided by the means of the criteria in the rubric's order, then by the lower request:
     the order stated on the call's ranking page.
     """
-    projects = call.projects.exclude(state__in=NOT_JUDGED).select_related("applicant", "track")
+    projects = call.projects.exclude(state__in=NOT_JUDGED).select_related("applicant", "track", "call")
     rows = {project.pk: Standing(project) for project in projects.order_by("track", "number")}
     assignments = (
         Assignment.objects.active()

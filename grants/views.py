@@ -70,6 +70,8 @@ def edit(request: HttpRequest, call: Call) -> HttpResponse:
     formset = TrackFormSet(request.POST or None, instance=call, prefix="tracks")
     if request.method == "POST" and form.is_valid() and formset.is_valid():
         with transaction.atomic():
+            if call.pk and Call.objects.select_for_update(of=("self",)).get(pk=call.pk).is_published:
+                raise PermissionDenied  # published while this form was open
             saved = form.save()
             formset.instance = saved
             formset.save()

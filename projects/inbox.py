@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -84,8 +84,11 @@ def _clerk(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.STAFF)
     if not funders:
         return
-    for project in Project.objects.with_names().filter(call__funder__in=funders, state=State.SUBMITTED):
+    projects = Project.objects.with_names().filter(call__funder__in=funders)
+    for project in projects.filter(state=State.SUBMITTED):
         yield _task(project, _("Check the papers"))
+    for project in projects.filter(state=State.RETURNED, due_on__lt=clock.today()):
+        yield _task(project, _("The time to correct is over: decide"))
     objections = Objection.objects.open().filter(project__call__funder__in=funders).select_related("project")
     for objection in objections:
         url = reverse("projects:objection_detail", args=[objection.pk])
@@ -137,7 +140,8 @@ def _finance(user: User) -> Iterator[Task]:
     for tranche in _tranches(Tranche.State.APPROVED).filter(project__call__funder__in=funders):
         what = _("Pay instalment %(n)s") % {"n": tranche.ordinal}
         yield Task(tranche.project.title, what, reverse("projects:tranche_step", args=[tranche.pk, "pay"]))
-    for project in Project.objects.with_names().filter(call__funder__in=funders, state=State.SETTLING):
+    open_accounts = Q(state=State.SETTLING) | Q(state=State.TERMINATED, settlement__isnull=True)
+    for project in Project.objects.with_names().filter(open_accounts, call__funder__in=funders):
         url = reverse("projects:settlement_edit", args=[project.pk])
         due_on = clock.localdate(project.state_since) + SETTLE_WITHIN
         yield Task(project.title, _("Settle the account"), url, due_on, project.state_since)

@@ -45,20 +45,31 @@ def in_host(user, obj) -> bool:
 
 
 @rules.predicate
-def is_clerk(user, obj) -> bool:
+def works_as_clerk(user, obj) -> bool:
     """Handles calls at the funder (经办人)."""
     return user.is_authenticated and user.has_role(project_of(obj).call.funder_id, Role.STAFF)
 
 
 @rules.predicate
-def is_approver(user, obj) -> bool:
+def works_as_approver(user, obj) -> bool:
     """Decides at the funder (审批人)."""
     return user.is_authenticated and user.has_role(project_of(obj).call.funder_id, Role.APPROVER)
 
 
 @rules.predicate
-def is_finance(user, obj) -> bool:
+def works_as_finance(user, obj) -> bool:
     return user.is_authenticated and user.has_role(project_of(obj).call.funder_id, Role.FINANCE)
+
+
+@rules.predicate
+def has_stake(user, obj) -> bool:
+    """Belongs to the applicant or its host: whoever proposes does not decide, whatever else they are."""
+    return in_applicant(user, obj) or in_host(user, obj)
+
+
+is_clerk = works_as_clerk & ~has_stake
+is_approver = works_as_approver & ~has_stake
+is_finance = works_as_finance & ~has_stake
 
 
 @rules.predicate
@@ -136,5 +147,6 @@ rules.add_perm("projects.cancel_tranche", heads_payee | is_approver)
 rules.add_perm("projects.follow_up", (is_mentor | is_clerk) & has_ended_well)
 # what is shown
 rules.add_perm("projects.see_delivery", in_applicant | in_host | in_funder | is_mentor | is_evaluator)
+rules.add_perm("projects.see_judges", in_funder & ~has_stake)
 rules.add_perm("projects.see_log", in_applicant | in_host | in_funder | is_mentor)
 rules.add_perm("projects.see_contact", in_applicant | in_host | in_funder | is_mentor)

@@ -24,13 +24,18 @@ FAILS_BY = {Purpose.MIDTERM: "require_rectification", Purpose.FINAL: "fail_final
 
 @transaction.atomic
 def commission(call: Call, organization: Organization, *, by: User, since: date, until: date) -> Commission:
-    """Charge an evaluator organisation with the evaluations of a call, for a term."""
+    """Charge an evaluator organisation with the evaluations of a call, for a term, or prolong its term."""
     permit("evaluations.commission", by, call)
     if organization.kind != Kind.EVALUATOR:
         raise Refused(_("%(name)s is not an evaluator organisation.") % {"name": organization})
-    if Commission.objects.filter(call=call, organization=organization).exists():
-        raise Refused(_("%(name)s has been commissioned already.") % {"name": organization})
-    made = Commission.objects.create(call=call, organization=organization, since=since, until=until, commissioned_by=by)
+    earlier = Commission.objects.filter(call=call, organization=organization).first()
+    if earlier and until <= earlier.until:
+        raise Refused(_("%(name)s is commissioned already, for longer than this.") % {"name": organization})
+    made, _created = Commission.objects.update_or_create(
+        call=call,
+        organization=organization,
+        defaults={"since": min(since, earlier.since) if earlier else since, "until": until, "commissioned_by": by},
+    )
     record(call, "commission", by=by, label=_("Evaluator commissioned: %(name)s") % {"name": organization})
     return made
 
@@ -94,6 +99,7 @@ def panel_of(project: Project, purpose: str) -> list[Assignment]:
 def conclude(project: Project, purpose: str, *, by: User, summary: str) -> Result:
     """Confirm what the evaluators found. Consequences: score and grade are frozen; passed, the next gate opens;
     failed at midterm, the group rectifies; failed at the end, it mends its closing papers."""
+    project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     permit("evaluations.conclude", by, project)
     which = Purpose(purpose)
     if which not in OPENS_FROM or project.state != JUDGED_IN[which]:

@@ -75,9 +75,13 @@ def confirm_ranking(
 def _incomplete(rows: list[Standing]) -> list[str]:
     return [
         _("“%(title)s”: %(in)s of %(all)s sheets are in.")
-        % {"title": row.project.title, "in": len(row.sheets), "all": row.expected}
+        % {
+            "title": row.project.title,
+            "in": len(row.sheets),
+            "all": max(row.expected, row.project.call.panel_size),
+        }
         for row in rows
-        if not row.is_complete
+        if not row.is_complete or len(row.sheets) < row.project.call.panel_size
     ]
 
 
@@ -143,6 +147,7 @@ def promote(project: Project, *, by: User, amount: Decimal) -> Project:
             _("The amount must be above 0 and at most the %(requested)s yuan requested.")
             % {"requested": yuan(project.amount_requested or Decimal(0))}
         )
+    Call.objects.select_for_update(of=("self",)).get(pk=project.call_id)  # two may be promoted at once
     left = project.call.budget - money_given(project.call)
     if amount > left:
         raise Refused(_("The call has only %(left)s yuan left.") % {"left": yuan(left)})

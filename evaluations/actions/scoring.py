@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.workflow import Refused
+from evaluations.conflicts import conflicts
 from evaluations.models import Assignment, Purpose, Score, Sheet
 from people.models import User
 from projects.actions.messages import tell_funder
@@ -23,6 +24,8 @@ def save_sheet(assignment: Assignment, *, by: User, points: Points, strengths: s
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     if not rules.has_perm("evaluations.score", by, locked):
         raise PermissionDenied
+    if reasons := conflicts(locked.person, locked.project):  # it may have arisen after the assignment
+        raise Refused(*reasons, _("Please step down from this project."))
     sheet, _created = Sheet.objects.get_or_create(assignment=locked)
     if sheet.is_submitted:
         raise Refused(_("This sheet has been submitted and is locked."))

@@ -41,6 +41,8 @@ def plan_activity(
 ) -> Activity:
     """Plan an activity, or change its plan while it is not recorded."""
     _permit("projects.plan_delivery", by, project)
+    if activity is not None:
+        activity = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
     if activity is not None and activity.is_recorded:
         raise Refused(_("This activity has been recorded; its plan can no longer change."))
     activity = activity or Activity(project=project)

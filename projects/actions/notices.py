@@ -91,8 +91,9 @@ def rule_on_objection(objection: Objection, *, by: User, ruling: str, reason: st
     Other open objections against the same project keep it under examination; one that is ruled on after the
     project has lost its place anyway is only answered.
     """
+    # The project first: two rulings at once must see each other's.
+    project = Project.objects.select_for_update(of=("self",)).get(pk=objection.project_id)
     locked = Objection.objects.select_for_update().get(pk=objection.pk)
-    project = locked.project
     if not rules.has_perm("projects.examine_objection", by, project):
         raise PermissionDenied
     if locked.ruling:

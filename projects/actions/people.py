@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import rules
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -54,6 +56,8 @@ def end_participation(project: Project, person: User, part: str, *, by: User) ->
 @transaction.atomic
 def assign_mentor(project: Project, person: User, organization: Organization, *, by: User) -> Participant:
     """Name a mentor of a support organisation; refused for whoever judges the project or belongs to its applicant."""
+    if not rules.has_perm("projects.assign_mentor", by, project):
+        raise PermissionDenied
     if not person.has_role(organization.pk, Role.MENTOR):
         raise Refused(
             _("%(person)s is not a mentor of %(organization)s.") % {"person": person, "organization": organization}

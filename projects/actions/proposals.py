@@ -72,13 +72,13 @@ def save_proposal(
 
 
 @transaction.atomic
-def submit(project: Project, *, by: User) -> Project:
+def submit(project: Project, *, by: User, note: str = "") -> Project:
     """Hand the proposal in: it gets its number, the clerks are told. A corrected one keeps its number."""
     if project.state == State.RETURNED:
-        advance(project, "resubmit", by=by)
+        advance(project, "resubmit", by=by, note=note)
     else:
         number = f"{project.call.code}-{next_number(f'project:{project.call_id}'):03d}"
-        advance(project, "submit", by=by, number=number)
+        advance(project, "submit", by=by, note=note, number=number)
     tell_funder(project, _("submitted, please check the papers"))
     return project
 
@@ -95,8 +95,11 @@ def check(project: Project, name: str, *, by: User, note: str = "") -> Project:
 
 @transaction.atomic
 def withdraw(project: Project, *, by: User, note: str) -> Project:
-    """The applicant takes the proposal back; the funder is told unless it never saw it."""
+    """The applicant takes the proposal back: reserved money is free; the funder is told unless it never saw it."""
     was_draft = project.state == State.DRAFT
+    in_notice = project.state in (State.IN_NOTICE, State.OBJECTED)
+    if in_notice:
+        release_reservation(project, by=by, memo=_("Withdrawn"))
     advance(project, "withdraw", by=by, note=note)
     if not was_draft:
         tell_funder(project, _("withdrawn"), body=note)

@@ -5,7 +5,7 @@ from core import clock
 from core.workdays import add_workdays
 from core.workflow import StateField, Stateful, step
 from projects import conditions
-from projects.models.state import BEFORE_NOTICE, UNDER_WAY, State
+from projects.models.state import BEFORE_AWARD, UNDER_WAY, State
 
 RECTIFY_WORKDAYS = 15  # field guide 2.8: 15 to 30 days to mend
 
@@ -401,7 +401,7 @@ class ProjectLife(Stateful):
 
     @step(
         state,
-        source=BEFORE_NOTICE,
+        source=BEFORE_AWARD,
         target=State.WITHDRAWN,
         permission="projects.withdraw",
         label=_("Withdraw"),

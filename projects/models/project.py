@@ -29,8 +29,8 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         taking_part = Participant.objects.current().filter(project=OuterRef("pk"), person=user, part__in=parts)
         return self.filter(
             Q(applicant__in=mine)
-            | (Q(host__in=mine) & ~Q(state=State.DRAFT))
-            | (Q(call__funder__in=mine) & ~Q(state=State.DRAFT))
+            | (Q(host__in=mine) & Q(submitted_at__isnull=False))
+            | (Q(call__funder__in=mine) & Q(submitted_at__isnull=False))
             | Exists(taking_part)
         )
 

@@ -93,7 +93,7 @@ STANDINGS: dict[str, Standing] = {
     State.WITHDRAWN: Standing(Stage.PROPOSAL, NOBODY, "", "bad"),
 }
 
-BEFORE_NOTICE = [
+BEFORE_AWARD = [
     State.DRAFT,
     State.SUBMITTED,
     State.RETURNED,
@@ -101,6 +101,8 @@ BEFORE_NOTICE = [
     State.IN_REVIEW,
     State.SHORTLISTED,
     State.WAITLISTED,
+    State.IN_NOTICE,
+    State.OBJECTED,
 ]
 """While the applicant may still take the proposal back."""
 UNDER_WAY = [

@@ -22,11 +22,13 @@ from projects.models.state import STANDINGS
 from projects.stages import stage_bar
 
 PAGE = 20
+ABOUT_JUDGES = {"add_judge", "end_judge", "recuse"}
+"""Lines of the log that name an expert: for the funder, never for the group that is judged."""
 
 # The steps that have a button, and the verb each one calls. Steps without a button belong to a larger verb.
 STEPS = {
-    "submit": lambda project, by, note: proposals.submit(project, by=by),
-    "resubmit": lambda project, by, note: proposals.submit(project, by=by),
+    "submit": lambda project, by, note: proposals.submit(project, by=by, note=note),
+    "resubmit": lambda project, by, note: proposals.submit(project, by=by, note=note),
     "return_for_correction": lambda project, by, note: proposals.check(
         project, "return_for_correction", by=by, note=note
     ),
@@ -94,7 +96,8 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "attachments": Attachment.objects.of(project),
     }
     if rules.has_perm("projects.see_log", request.user, project):
-        context["events"] = events[::-1]
+        in_funder = rules.has_perm("projects.see_judges", request.user, project)
+        context["events"] = [event for event in reversed(events) if in_funder or event.name not in ABOUT_JUDGES]
     if rules.has_perm("projects.see_delivery", request.user, project):
         tranches = list(project.tranches.all())
         for tranche in tranches:

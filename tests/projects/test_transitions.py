@@ -18,7 +18,10 @@ CLERK, APPROVER, FINANCE, GROUP_HEAD, GROUP = (
     {"head", "volunteer"},
 )
 UNDER_WAY = {"running", "suspended", "midterm", "rectifying", "closing", "final", "settling"}
-BEFORE_NOTICE = {"draft", "submitted", "returned", "eligible", "in_review", "shortlisted", "waitlisted"}
+BEFORE_AWARD = {"draft", "submitted", "returned", "eligible", "in_review", "shortlisted", "waitlisted"} | {
+    "in_notice",
+    "objected",
+}
 TABLE = {
     "submit": ({"draft"}, "submitted", GROUP_HEAD, False),
     "return_for_correction": ({"submitted"}, "returned", CLERK, True),
@@ -50,7 +53,7 @@ TABLE = {
     "fail_final": ({"final"}, "closing", CLERK, True),
     "complete": ({"settling"}, "completed", FINANCE, False),
     "terminate": (UNDER_WAY, "terminated", APPROVER, True),
-    "withdraw": (BEFORE_NOTICE, "withdrawn", GROUP_HEAD, True),
+    "withdraw": (BEFORE_AWARD, "withdrawn", GROUP_HEAD, True),
 }
 
 
