@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """For everybody: open calls, running notices, what came of earlier ones."""
     now = clock.now()
     figures = Project.objects.aggregate(
-        proposed=Count("pk", filter=~Q(state="draft")),
+        proposed=Count("pk", filter=Q(submitted_at__isnull=False)),
         funded=Count("pk", filter=Q(state__in=FUNDED)),
         awarded=Sum("amount_awarded", filter=Q(state__in=FUNDED)),
     )

@@ -35,7 +35,6 @@ def works_for_funder(user, call) -> bool:
 
 
 rules.add_perm("evaluations.score", is_judge_of & is_being_judged & still_takes_part)
-rules.add_perm("evaluations.read_sheet", is_judge_of | is_clerk)
 rules.add_perm("evaluations.recuse", is_judge_of | is_clerk)
 rules.add_perm("evaluations.assign", is_clerk_of_call)
 rules.add_perm("evaluations.commission", is_clerk_of_call)

@@ -94,7 +94,7 @@ is_evaluator = plays(Part.EVALUATOR)
 
 @rules.predicate
 def is_under_way(user, obj) -> bool:
-    """Delivery can be recorded: work goes on, or is being mended or closed."""
+    """Delivery can be recorded: work goes on, is being looked at, or is being mended."""
     return project_of(obj).state in (State.RUNNING, State.MIDTERM, State.RECTIFYING)
 
 

@@ -15,7 +15,8 @@ from grants.models import Call
 from people.models import User
 from projects.actions import competition, notices
 from projects.actions.notices import Place
-from projects.models import Notice, Project, State
+from projects.actions.people import end_part_in
+from projects.models import Notice, Part, Project, State
 
 DECISIONS = ("shortlist", "waitlist", "decline")
 
@@ -31,9 +32,10 @@ def confirm_ranking(
 ) -> list[Result]:
     """Decide on every project in review: `decisions` and proposed `amounts` (yuan) by project id.
 
-    Consequences: each score and place is frozen as a `Result`, and each project is shortlisted, waitlisted or
-    not selected. Refused with every reason: a sheet missing, an undecided project, an amount above the request,
-    more money than the call has, a better place passed over or a refusal without a note.
+    Consequences: each score and place is frozen as a `Result`, each project is shortlisted, waitlisted or not
+    selected, and the experts no longer see the projects. Refused with every reason: a sheet missing, an undecided
+    project, an amount above the request, more money than the call has, a better place passed over or a refusal
+    without a note.
     """
     permit("evaluations.confirm", by, call)
     Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
@@ -68,6 +70,7 @@ def confirm_ranking(
             competition.waitlist(row.project, by=by)
         else:
             competition.decline(row.project, by=by, note=note)
+    end_part_in([row.project for row in rows], Part.JUDGE)  # judged: the experts need the proposals no longer
     record(call, "confirm_ranking", by=by, label=_("Ranking confirmed"), note=note)
     return results
 

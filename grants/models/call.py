@@ -28,10 +28,6 @@ class CallQuerySet(models.QuerySet["Call"]):
             return self.published()
         return self.filter(Q(published_at__isnull=False) | Q(funder__in=list(user.roles)))
 
-    def managed_by(self, user) -> "CallQuerySet":
-        """The calls of the funders one works for."""
-        return self.filter(funder__in=list(user.roles)) if user.is_authenticated else self.none()
-
 
 class Call(models.Model):
     """A round of a funder's programme (批次): until when to apply, for what, judged and paid by which rules.

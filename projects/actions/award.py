@@ -37,6 +37,17 @@ def approve(project: Project, *, by: User, note: str = "") -> Project:
 
 
 @transaction.atomic
+def refuse(project: Project, *, by: User, note: str) -> Project:
+    """Do not make the proposed award: the reserved money is free again, and the group reads why."""
+    proposed = Project.objects.get(pk=project.pk)
+    advance(project, "refuse", by=by, note=note)
+    release_reservation(proposed, by=by, memo=_("Award refused"))
+    tell_group(project, _("not selected"), body=note)
+    tell_funder(project, _("the award was refused: the waitlist may move up"), body=note)
+    return project
+
+
+@transaction.atomic
 def sign_for_group(project: Project, *, by: User) -> Agreement:
     """The head of the group, or of the host of a filed group, signs; the funder's approvers are told."""
     agreement = _agreement_to_sign(project, "projects.sign_for_group", by)

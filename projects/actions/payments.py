@@ -116,4 +116,5 @@ def terminate(project: Project, *, by: User, note: str) -> Project:
     owed = sum((tranche.amount for tranche in unpaid), Decimal("0.00"))
     ledger.decommit(project.call.fund, owed, by=by, reference=project.number, memo=_("Terminated"))
     tell_group(project, _("terminated"), body=note)
+    tell_funder(project, _("terminated: please settle the account"), Role.FINANCE, body=note)
     return project

@@ -1,5 +1,6 @@
 """Who takes part in one project from outside: mentors, experts, evaluators."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import rules
@@ -51,6 +52,11 @@ def end_participation(project: Project, person: User, part: str, *, by: User) ->
         by=by,
         label=_("%(part)s ended: %(person)s") % {"part": Part(part).label, "person": person},
     )
+
+
+def end_part_in(projects: Iterable[Project], part: str) -> None:
+    """Nobody who played this part in these projects sees them any more; the lines stay."""
+    Participant.objects.current().filter(project__in=projects, part=part).update(until=clock.today())
 
 
 @transaction.atomic

@@ -216,6 +216,20 @@ class ProjectLife(Stateful):
 
     @step(
         state,
+        source=State.IN_NOTICE,
+        target=State.NOT_SELECTED,
+        permission="projects.approve",
+        label=_("Refuse the award"),
+        note=True,
+        tone="danger",
+    )
+    def refuse(self):
+        """The approver does not follow the proposed list; the group reads why."""
+        self.due_on = None
+        self.amount_proposed = None
+
+    @step(
+        state,
         source=State.APPROVED,
         target=State.FORFEITED,
         permission="projects.forfeit",

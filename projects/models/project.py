@@ -174,10 +174,6 @@ class Project(ProjectLife):
         return self.state in FUNDED
 
     @property
-    def is_overdue(self) -> bool:
-        return self.due_on is not None and self.due_on < clock.today() and not self.has_ended
-
-    @property
     def is_editable(self) -> bool:
         """The text of the proposal may change only while the applicant has it."""
         return self.state in (State.DRAFT, State.RETURNED)

@@ -36,6 +36,7 @@ STEPS = {
     "accept": lambda project, by, note: proposals.check(project, "accept", by=by, note=note),
     "withdraw": lambda project, by, note: proposals.withdraw(project, by=by, note=note),
     "approve": lambda project, by, note: award.approve(project, by=by, note=note),
+    "refuse": lambda project, by, note: award.refuse(project, by=by, note=note),
     "forfeit": lambda project, by, note: award.forfeit(project, by=by, note=note),
     "suspend": lambda project, by, note: delivery.supervise(project, "suspend", by=by, note=note),
     "resume": lambda project, by, note: delivery.supervise(project, "resume", by=by, note=note),

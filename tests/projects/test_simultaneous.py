@@ -10,8 +10,8 @@ from django.db import connection
 from core.workflow import Refused, Stale, advance
 from grants.actions import ledger
 from grants.models import LedgerEntry
-from projects.actions import payments, proposals
-from projects.models import Project, Tranche
+from projects.actions import notices, payments, proposals
+from projects.models import Objection, Project, Tranche
 from tests import town as towns
 from tests.life import Life, draft
 
@@ -112,3 +112,22 @@ def test_an_instalment_paid_twice_at_once_is_paid_once(town, time):
     assert sum(isinstance(outcome, Stale) for outcome in outcomes) == 2
     assert Project.objects.get(pk=project.pk).amount_paid == first.amount
     assert town.fund.balance().paid == first.amount
+
+
+def test_two_objections_dismissed_at_once_leave_none_to_examine(town, time):
+    project = Life(town, time).walk(draft(town), "in_notice")
+    notice = project.notice_entries.get().notice
+    received = [notices.receive_objection(notice, project, name="甲", contact="1", text="异议") for _ in range(2)]
+    notices.examine_objection(received[0], by=town.clerk)
+    pages = [Objection.objects.get(pk=objection.pk) for objection in received]
+
+    outcomes = at_once(
+        *(
+            lambda page=page: notices.rule_on_objection(page, by=town.clerk, ruling="dismissed", reason="不成立")
+            for page in pages
+        )
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [Objection, Objection]
+    assert Project.objects.get(pk=project.pk).state == "in_notice"
+    assert not Objection.objects.open().exists()

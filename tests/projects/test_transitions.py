@@ -38,6 +38,7 @@ TABLE = {
     "dismiss_objection": ({"objected"}, "in_notice", CLERK, True),
     "uphold_objection": ({"objected"}, "not_selected", CLERK, True),
     "approve": ({"in_notice"}, "approved", APPROVER, False),
+    "refuse": ({"in_notice"}, "not_selected", APPROVER, True),
     "forfeit": ({"approved"}, "forfeited", GROUP_HEAD | APPROVER, True),
     "start": ({"approved"}, "running", APPROVER, False),
     "suspend": ({"running"}, "suspended", CLERK, True),

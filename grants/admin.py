@@ -1,0 +1,93 @@
+"""What an administrator prepares before a clerk can set up a call: fields, rubrics, instalments.
+
+Funds and calls themselves are made on the pages; the ledger can only be looked at.
+"""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from core.admin import RecordAdmin
+from grants.models import Call, Criterion, LedgerEntry, Level, Rubric, ServiceField, TranchePlan, TrancheRule
+
+
+class FixedOnceUsed(admin.ModelAdmin):
+    """Terms that a published call has announced are not changed any more: make a new one under another name."""
+
+    used_by: tuple[str, ...] = ()
+
+    def is_used(self, obj) -> bool:
+        return any(getattr(obj, calls).filter(published_at__isnull=False).exists() for calls in self.used_by)
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and self.is_used(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and self.is_used(obj))
+
+
+class CriterionInline(admin.TabularInline):
+    model = Criterion
+    extra = 3
+
+
+@admin.register(Rubric)
+class RubricAdmin(FixedOnceUsed):
+    list_display = ("name", "total", "pass_mark", "legal_basis")
+    inlines = (CriterionInline,)
+    used_by = ("reviewed_calls", "midterm_calls", "final_calls")
+
+
+class LevelInline(admin.TabularInline):
+    model = Level
+    extra = 4
+
+
+@admin.register(Criterion)
+class CriterionAdmin(admin.ModelAdmin):
+    """The anchored levels of one criterion."""
+
+    list_display = ("name", "rubric", "weight")
+    list_filter = ("rubric",)
+    fields = ("name", "guidance")
+    inlines = (LevelInline,)
+
+    def _is_used(self, obj: Criterion | None) -> bool:
+        return bool(obj) and RubricAdmin(Rubric, self.admin_site).is_used(obj.rubric)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # criteria are added on their rubric
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return super().has_change_permission(request, obj) and not self._is_used(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+
+class TrancheRuleInline(admin.TabularInline):
+    model = TrancheRule
+    extra = 3
+
+
+@admin.register(TranchePlan)
+class TranchePlanAdmin(FixedOnceUsed):
+    list_display = ("name", "total", "legal_basis")
+    inlines = (TrancheRuleInline,)
+    used_by = ("calls",)
+
+
+@admin.register(ServiceField)
+class ServiceFieldAdmin(admin.ModelAdmin):
+    list_display = ("name", "position")
+    list_editable = ("position",)
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(RecordAdmin):
+    list_display = ("at", "fund", "kind", "amount", "reference", "by")
+    list_filter = ("kind", "fund")
+
+
+@admin.register(Call)
+class CallAdmin(RecordAdmin):
+    list_display = ("code", "title", "funder", "published_at")
