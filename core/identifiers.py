@@ -337,3 +337,9 @@ def validate_mobile(number: str) -> str:
     if len(digits) != 11 and not phonenumbers.is_valid_number(parsed):
         raise ValidationError(_("A mobile number has 11 digits."), code="mobile_length")
     raise ValidationError(_("This is not a mobile number in use."), code="not_mobile")
+
+
+def fingerprint_address(address: str) -> str:
+    """A keyed fingerprint of a network address: enough to limit one sender, not enough to know who it was."""
+    key = settings.IDENTITY_HMAC_KEY.encode()
+    return hmac.new(key, b"address:" + address.encode(), hashlib.sha256).hexdigest()

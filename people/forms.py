@@ -12,7 +12,7 @@ from core.forms import CountedTextarea, DateInput
 from core.identifiers import half_width, validate_resident_id
 from people.actions import OPEN_KINDS, ROLES, check_email, check_number, check_phone
 from people.adapter import MobileField
-from people.models import Certificate, Kind, Organization, User
+from people.models import Certificate, CreditRecord, Inspection, Kind, Organization, Rating, User
 
 Status = Organization.Status
 
@@ -199,6 +199,33 @@ class OrganizationForm(forms.ModelForm):
         first = [self[name] for name in self.fields if name not in (*contact, *self.BANK)]
         found = [(_("What it is"), first), (_("Where to find it"), [self[name] for name in contact])]
         return [*found, (_("Bank account for grants"), bank)] if bank else found
+
+
+class RatingForm(forms.ModelForm):
+    class Meta:
+        model = Rating
+        fields = ("level", "granted_on", "authority")
+        widgets = {"granted_on": DateInput}
+        help_texts = {"granted_on": _("It holds for five years from this day.")}
+
+    def clean_granted_on(self):
+        return not_in_future(self.cleaned_data["granted_on"])
+
+
+class InspectionForm(forms.ModelForm):
+    class Meta:
+        model = Inspection
+        fields = ("year", "result")
+
+
+class CreditRecordForm(forms.ModelForm):
+    class Meta:
+        model = CreditRecord
+        fields = ("kind", "entered_on", "lifted_on", "source")
+        widgets = {"entered_on": DateInput, "lifted_on": DateInput}
+
+    def clean_entered_on(self):
+        return not_in_future(self.cleaned_data["entered_on"])
 
 
 class CouncilMemberForm(forms.Form):

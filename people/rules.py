@@ -2,7 +2,7 @@
 
 import rules
 
-from people.models import Role
+from people.models import Organization, Role
 
 
 @rules.predicate
@@ -16,6 +16,13 @@ def belongs_to(user, organization) -> bool:
     return user.is_authenticated and user.has_role(organization.pk)
 
 
+@rules.predicate
+def is_clerk_of_some_funder(user, organization) -> bool:
+    """Checks organisations for a funder; who belongs to one does not enter what is held against it."""
+    return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
+
+
 rules.add_perm("people.change_profile", manages)
 rules.add_perm("people.manage_members", manages)
 rules.add_perm("people.see_account", belongs_to)
+rules.add_perm("people.record_credit", is_clerk_of_some_funder & ~belongs_to)

@@ -18,14 +18,17 @@ from people import actions
 from people.forms import (
     CertificateForm,
     CouncilFormset,
+    CreditRecordForm,
     IdentityForm,
+    InspectionForm,
     MemberForm,
     OrganizationFilter,
     OrganizationForm,
     ProfileForm,
+    RatingForm,
     SearchForm,
 )
-from people.models import Community, Membership, Organization, User
+from people.models import Community, CreditRecord, Membership, Organization, User
 from people.rules import belongs_to
 
 PAGE = 20
@@ -125,15 +128,69 @@ def organization_detail(request: HttpRequest, pk: int) -> HttpResponse:
     current = organization.memberships.current().select_related("user")
     former = organization.memberships.exclude(pk__in=current.values("pk")).select_related("user")
     belongs = belongs_to.test(request.user, organization)
+    may_record = rules.has_perm("people.record_credit", request.user, organization)
     context = {
         "organization": organization,
         "memberships": current,
         "former": former if belongs else [],
         "council": organization.council.all(),
         "belongs": belongs,
+        "ratings": organization.ratings.all(),
+        "inspections": organization.inspections.all(),
+        "credit_records": organization.credit_records.all() if belongs or may_record else [],
+        "may_record": may_record,
         "see_account": rules.has_perm("people.see_account", request.user, organization),
     }
     return render(request, "people/organization_detail.html", context)
+
+
+def add(request: HttpRequest, pk: int, permission: str, form_class, verb, heading: str) -> HttpResponse:
+    """Enter one thing about an organisation by its form and its verb."""
+    organization = find(request, pk)
+    if not rules.has_perm(permission, request.user, organization):
+        raise PermissionDenied
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            verb(organization, by=request.user, values=form.cleaned_data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Entered."))
+            return redirect(organization)
+    context = {"form": form, "heading": heading, "back": organization.get_absolute_url(), "back_to": organization.name}
+    return render(request, "people/profile_form.html", context)
+
+
+@login_required
+def rating_create(request: HttpRequest, pk: int) -> HttpResponse:
+    return add(request, pk, "people.change_profile", RatingForm, actions.add_rating, _("Enter a rating"))
+
+
+@login_required
+def inspection_create(request: HttpRequest, pk: int) -> HttpResponse:
+    heading = _("Enter an annual inspection")
+    return add(request, pk, "people.change_profile", InspectionForm, actions.set_inspection, heading)
+
+
+@login_required
+def credit_record_create(request: HttpRequest, pk: int) -> HttpResponse:
+    heading = _("Enter a credit record")
+    return add(request, pk, "people.record_credit", CreditRecordForm, actions.add_credit_record, heading)
+
+
+@login_required
+@require_POST
+def credit_record_lift(request: HttpRequest, pk: int) -> HttpResponse:
+    """The register has taken an entry off."""
+    seen = Organization.objects.visible_to(request.user)
+    found = get_object_or_404(CreditRecord.objects.select_related("organization"), pk=pk, organization__in=seen)
+    try:
+        actions.lift_credit_record(found, by=request.user)
+        messages.success(request, _("The entry is lifted from today."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(found.organization)
 
 
 @login_required

@@ -1,8 +1,25 @@
 from people.models.certificate import Certificate
 from people.models.community import Community
 from people.models.council import CouncilMember
+from people.models.credit_record import CreditRecord
+from people.models.inspection import Inspection
 from people.models.membership import Membership, Role
 from people.models.organization import Kind, Organization
+from people.models.rating import Rating
+from people.models.region import Region
 from people.models.user import User
 
-__all__ = ["Certificate", "Community", "CouncilMember", "Kind", "Membership", "Organization", "Role", "User"]
+__all__ = [
+    "Certificate",
+    "Community",
+    "CouncilMember",
+    "CreditRecord",
+    "Inspection",
+    "Kind",
+    "Membership",
+    "Organization",
+    "Rating",
+    "Region",
+    "Role",
+    "User",
+]

@@ -8,7 +8,7 @@ class CouncilMember(models.Model):
     organization = models.ForeignKey(
         "people.Organization", verbose_name=_("organisation"), on_delete=models.CASCADE, related_name="council"
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("full name"), max_length=60)
     post = models.CharField(_("post"), max_length=30, help_text=_("For example: chair, member, supervisor"))
     phone = models.CharField(_("phone"), max_length=30, blank=True)
 

@@ -10,7 +10,7 @@ class User(AbstractUser):
 
     first_name = None
     last_name = None
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("full name"), max_length=60)
     phone = models.CharField(_("mobile phone"), max_length=11, unique=True, null=True, blank=True)
     identity_fingerprint = models.CharField(
         max_length=64, unique=True, null=True, blank=True, editable=False, help_text=_("HMAC of the resident ID number")

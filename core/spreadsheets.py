@@ -1,0 +1,269 @@
+"""Tables in files: reads xlsx and csv as people make them, writes both so that no text becomes a formula.
+
+Knows nothing of models: what a column means is said by the resources (`people.resources`). Whatever is
+wrong with a file is a `ValidationError` with a sentence for the person who sent it, never a traceback.
+"""
+
+import csv
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from io import StringIO
+from itertools import chain
+from typing import IO, Any
+
+import openpyxl
+import xlsxwriter
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+MAX_ROWS = 100_000
+MAX_COLUMNS = 200
+# A workbook is packed: without a limit, some kilobytes can fill the memory.
+MAX_UNPACKED = 400 * 1024 * 1024
+BOM = "\ufeff"
+
+Cell = Any  # str, int, float, bool, Decimal, date, datetime or None
+NumberedRow = tuple[int, list[Cell]]
+
+# What a spreadsheet would calculate instead of showing: CWE-1236, with the full-width forms that WPS reads too.
+_RISKY = re.compile(r"'*(?:[ \u3000]*[=+\-@＝＋－＠]|[\t\r\n])")
+_SEPARATORS = ",;\t"
+_MARKUP = ("<!doctype", "<html", "<table", "<?xml", "%pdf", "{\\rtf")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The first sheet of a file: its headings, and its rows as they are read, with their number in the file."""
+
+    headings: list[str]
+    rows: Iterator[NumberedRow]
+
+
+# -- Reading ---------------------------------------------------------------------------------------
+
+
+def read(file: IO[bytes]) -> Table:
+    """The table in an xlsx or csv file, told apart by its bytes; what its name says does not matter.
+
+    The first row that is not empty has the headings. Rows are read lazily, so a mistake further down (a
+    damaged sheet, too many rows) is raised while they are read. Empty rows are left out but counted.
+    """
+    file.seek(0)
+    head = file.read(8)
+    file.seek(0)
+    if not head.strip():
+        raise ValidationError(_("The file is empty."), code="empty")
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ValidationError(
+            _("This is a workbook of the old kind (.xls) or one with a password. Please save it as .xlsx."),
+            code="old_workbook",
+        )
+    rows = _not_empty(_xlsx_rows(file) if head.startswith(b"PK") else _csv_rows(file))
+    first = next(rows, None)
+    if first is None:
+        raise ValidationError(_("The first sheet of the file is empty."), code="empty")
+    headings = ["" if cell is None else str(cell).strip() for cell in first[1]]
+    while headings and not headings[-1]:
+        headings.pop()
+    return Table(headings, _counted(rows))
+
+
+def _not_empty(rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
+    for number, cells in rows:
+        if any(cell is not None and (not isinstance(cell, str) or cell.strip()) for cell in cells):
+            yield number, cells
+
+
+def _counted(rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
+    for count, row in enumerate(rows, start=1):
+        if count > MAX_ROWS:
+            raise ValidationError(
+                _("The file has more than %(limit)s rows. Please split it."),
+                code="too_many_rows",
+                params={"limit": f"{MAX_ROWS:,}"},
+            )
+        yield row
+
+
+def _xlsx_rows(file: IO[bytes]) -> Iterator[NumberedRow]:
+    """The rows of the first sheet; openpyxl's reader, because it never holds more than one row.
+
+    The readers in Rust and C are ten times faster and lay the sheet out as a rectangle first: a single
+    cell far out at the edge makes them take all memory and end the process.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
+                raise ValidationError(_("The workbook is too large. Please split it."), code="too_large")
+        workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        # One more than we take, twice: for the headings, and for the row that is too many. Empty rows in
+        # between count too, which is generous enough.
+        limits = {"max_row": 2 * MAX_ROWS, "max_col": MAX_COLUMNS, "values_only": True}
+        for number, cells in enumerate(workbook.worksheets[0].iter_rows(**limits), start=1):
+            width = len(cells)
+            while width and cells[width - 1] is None:  # openpyxl fills every row up to the limit
+                width -= 1
+            yield number, list(cells[:width])
+    except ValidationError:
+        raise
+    except Exception as error:  # openpyxl raises nearly anything when a part is missing or damaged
+        raise ValidationError(
+            _("This file cannot be read as a spreadsheet. Please open it and save it again as .xlsx or .csv."),
+            code="damaged",
+        ) from error
+
+
+def _csv_rows(file: IO[bytes]) -> Iterator[NumberedRow]:
+    text = decode(file.read())
+    # Text that was opened with "\n" in a cell keeps it: the reader itself must see the line ends.
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator(text), strict=True)
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield number, list(cells[:MAX_COLUMNS])
+    except csv.Error as error:
+        raise ValidationError(
+            _("Line %(line)s of the file is not a line of a table: is a quotation mark missing?"),
+            code="broken_line",
+            params={"line": reader.line_num},
+        ) from error
+
+
+def decode(data: bytes) -> str:
+    """The text of a csv file: UTF-16 with its mark, UTF-8 with or without, else GB18030 as Excel in China writes."""
+    for encoding in ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        break
+    else:
+        raise ValidationError(
+            _("The characters of this file cannot be read. Please save it as .xlsx, or as CSV in UTF-8."),
+            code="encoding",
+        )
+    if "\x00" in text or text.lstrip().lower().startswith(_MARKUP):
+        raise ValidationError(_("This file is not a spreadsheet. Please send .xlsx or .csv."), code="not_a_table")
+    if "\ufffd" in text:
+        line = text.count("\n", 0, text.index("\ufffd")) + 1
+        raise ValidationError(
+            _("Characters were lost when this file was saved: line %(line)s has “�”. Please save it again as .xlsx."),
+            code="lost_characters",
+            params={"line": line},
+        )
+    return text
+
+
+def separator(text: str) -> str:
+    """Comma, semicolon or tab: which of them stands most often between the headings."""
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    outside = re.sub(r'"[^"]*"', "", line)
+    return max(_SEPARATORS, key=outside.count)
+
+
+# -- Formulas --------------------------------------------------------------------------------------
+
+
+def guard(text: str) -> str:
+    """`text` with an apostrophe before it where a spreadsheet would calculate it; `unguard` takes it off."""
+    return f"'{text}" if _RISKY.match(text) else text
+
+
+def unguard(text: str) -> str:
+    """The text before `guard`: an apostrophe is taken off only where `guard` puts one."""
+    return text[1:] if text.startswith("'") and _RISKY.match(text) else text
+
+
+# -- Writing ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a column: its words, its width in characters, and whether it must be filled in."""
+
+    label: str
+    width: int = 16
+    required: bool = False
+
+
+def csv_lines(headings: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
+    """A csv file line by line, in UTF-8 with the mark by which Excel knows it, for a streamed answer."""
+    buffer = StringIO()
+    writer = csv.writer(buffer)
+    yield BOM
+    for cells in chain([headings], rows):
+        writer.writerow([_plain(cell) for cell in cells])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _plain(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return f"{_local(cell):%Y-%m-%d %H:%M}"
+    if isinstance(cell, date | int | float | Decimal):
+        return str(cell)  # a negative number is a number
+    return guard(str(cell))
+
+
+def _local(moment: datetime) -> datetime:
+    """The time on the wall: files know no time zones."""
+    return timezone.localtime(moment).replace(tzinfo=None) if timezone.is_aware(moment) else moment
+
+
+class Workbook:
+    """An xlsx file written row by row: headings that stay in sight, real dates and numbers, text as text."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self.book = xlsxwriter.Workbook(target, options)
+        head = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+        self.bold = self.book.add_format(head)
+        self.required = self.book.add_format(head | {"font_color": "#B3261E"})
+        self.text = self.book.add_format({"num_format": "@"})
+        # Typed into and left again, such a cell still is no formula.
+        self.quoted = self.book.add_format({"num_format": "@", "quote_prefix": True})
+        self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
+        self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+
+    def add_sheet(self, name: str, headings: Sequence[Heading], rows: Iterable[Iterable[Cell]]) -> Any:
+        """One sheet with all its rows; returns xlsxwriter's sheet."""
+        # Excel allows 31 characters and none of these.
+        sheet = self.book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name)[:31])
+        for column, heading in enumerate(headings):
+            sheet.set_column(column, column, heading.width)
+        sheet.freeze_panes(1, 0)
+        for column, heading in enumerate(headings):
+            sheet.write_string(0, column, heading.label, self.required if heading.required else self.bold)
+        for number, cells in enumerate(rows, start=1):
+            self.write_row(sheet, number, cells)
+        return sheet
+
+    def write_row(self, sheet: Any, number: int, cells: Iterable[Cell], style: Any = None) -> None:
+        for column, cell in enumerate(cells):
+            if cell is None or cell == "":
+                continue
+            if isinstance(cell, datetime):
+                sheet.write_datetime(number, column, _local(cell), self.moment)
+            elif isinstance(cell, date):
+                sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), self.day)
+            elif isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+                sheet.write_number(number, column, cell, style)
+            else:
+                self._write_text(sheet, number, column, str(cell), style)
+
+    def _write_text(self, sheet: Any, number: int, column: int, text: str, style: Any) -> None:
+        if not _RISKY.match(text):
+            sheet.write_string(number, column, text, style or self.text)
+        else:
+            # As text it is safe; only one that begins with an apostrophe needs a second, to be read back.
+            sheet.write_string(number, column, guard(text) if text[0] == "'" else text, self.quoted)
+
+    def close(self) -> None:
+        self.book.close()

@@ -1,0 +1,66 @@
+"""What speaks for or against an organisation: its rating, its annual inspections, entries in the credit registers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.workflow import Refused, record
+from people.models import CreditRecord, Inspection, Organization, Rating, User
+
+
+@transaction.atomic
+def add_rating(organization: Organization, *, by: User, values: Mapping[str, Any]) -> Rating:
+    """The head enters a rating; filed groups are not rated."""
+    if not rules.has_perm("people.change_profile", by, organization):
+        raise PermissionDenied
+    if organization.is_filed:
+        raise Refused(_("Filed groups are not rated."))
+    if organization.ratings.filter(granted_on=values["granted_on"]).exists():
+        raise Refused(_("A rating of this day is entered already."))
+    rating = Rating.objects.create(organization=organization, **values)
+    record(organization, "add_rating", by=by, label=_("Rating entered: %(rating)s") % {"rating": rating})
+    return rating
+
+
+@transaction.atomic
+def set_inspection(organization: Organization, *, by: User, values: Mapping[str, Any]) -> Inspection:
+    """The head enters the result of an annual inspection, or corrects the one of that year."""
+    if not rules.has_perm("people.change_profile", by, organization):
+        raise PermissionDenied
+    if values["year"] >= clock.today().year:
+        raise Refused(_("The inspection of a year takes place in the next one."))
+    inspection, _created = Inspection.objects.update_or_create(
+        organization=organization, year=values["year"], defaults={"result": values["result"]}
+    )
+    label = _("Annual inspection entered: %(inspection)s") % {"inspection": inspection}
+    record(organization, "set_inspection", by=by, label=label)
+    return inspection
+
+
+@transaction.atomic
+def add_credit_record(organization: Organization, *, by: User, values: Mapping[str, Any]) -> CreditRecord:
+    """A funder's clerk enters what a public credit register says; the organisation sees it."""
+    if not rules.has_perm("people.record_credit", by, organization):
+        raise PermissionDenied
+    found = CreditRecord.objects.create(organization=organization, recorded_by=by, **values)
+    record(organization, "add_credit_record", by=by, label=_("Credit record entered: %(what)s") % {"what": found})
+    return found
+
+
+@transaction.atomic
+def lift_credit_record(credit_record: CreditRecord, *, by: User) -> CreditRecord:
+    """The register has taken the entry off: it stays, with the day on which it was lifted."""
+    if not rules.has_perm("people.record_credit", by, credit_record.organization):
+        raise PermissionDenied
+    if credit_record.lifted_on is not None:
+        raise Refused(_("This entry has been lifted already."))
+    credit_record.lifted_on = clock.today()
+    credit_record.save(update_fields=["lifted_on"])
+    label = _("Credit record lifted: %(what)s") % {"what": credit_record}
+    record(credit_record.organization, "lift_credit_record", by=by, label=label)
+    return credit_record

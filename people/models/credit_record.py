@@ -1,0 +1,39 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class CreditRecord(models.Model):
+    """An entry against an organisation in the public credit registers, entered by a funder's clerk.
+
+    Kept after it is lifted: a call looks back one year for 异常名录, two for 严重违法失信, three for penalties.
+    """
+
+    class Kind(models.TextChoices):
+        ABNORMAL = "abnormal", _("List of abnormal operation")
+        SERIOUS = "serious", _("List of seriously dishonest organisations")
+        PENALTY = "penalty", _("Administrative penalty")
+
+    organization = models.ForeignKey(
+        "people.Organization", verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="credit_records"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    entered_on = models.DateField(_("entered on"))
+    lifted_on = models.DateField(_("lifted on"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200, help_text=_("Where it can be read, with the number"))
+    recorded_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        ordering = ["-entered_on", "-pk"]
+        verbose_name = _("credit record")
+        verbose_name_plural = _("credit records")
+        constraints = [
+            models.CheckConstraint(
+                name="credit_record_lifted_after_entry",
+                condition=Q(lifted_on__isnull=True) | Q(lifted_on__gte=F("entered_on")),
+                violation_error_message=_("It cannot be lifted before it was entered."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.entered_on}"

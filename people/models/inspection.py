@@ -1,0 +1,33 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Inspection(models.Model):
+    """What the annual inspection (年检) of a registered organisation found for one year."""
+
+    class Result(models.TextChoices):
+        PASSED = "passed", _("Passed")
+        BASIC = "basic", _("Basically passed")
+        FAILED = "failed", _("Not passed")
+        MISSED = "missed", _("Not attended")
+
+    organization = models.ForeignKey(
+        "people.Organization", verbose_name=_("organisation"), on_delete=models.CASCADE, related_name="inspections"
+    )
+    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
+    result = models.CharField(_("result"), max_length=8, choices=Result.choices)
+
+    class Meta:
+        ordering = ["-year"]
+        verbose_name = _("annual inspection")
+        verbose_name_plural = _("annual inspections")
+        constraints = [models.UniqueConstraint(fields=["organization", "year"], name="one_inspection_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.get_result_display()}"
+
+    @property
+    def is_passed(self) -> bool:
+        """Passed, or basically passed: what calls ask for."""
+        return self.result in (self.Result.PASSED, self.Result.BASIC)

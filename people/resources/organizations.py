@@ -1,0 +1,204 @@
+"""Organisations in a table, by their credit code or filing number."""
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from import_export.fields import Field
+
+from core import clock
+from core.identifiers import half_width, validate_credit_code, validate_filing_number
+from core.masking import mask_account, mask_phone
+from core.notifications import notify
+from people.actions.organizations import BANK, LOGGED, OPEN_KINDS
+from people.models import Community, Kind, Membership, Organization, Role
+from people.resources.base import Row, TableResource
+from people.resources.widgets import ChoiceWidget, CodeWidget, ReferenceWidget, text
+
+Status = Organization.Status
+
+
+def _account(number: str) -> str:
+    return number.replace(" ", "").replace("-", "")
+
+
+class OrganizationResource(TableResource):
+    """Organisations. A group that is only filed may name a host that stands anywhere in the same file.
+
+    As on the site, funders, support organisations and evaluators are entered by the administrator: here
+    they are read back unchanged and nothing else. Otherwise a table could make a funder of a group, and
+    its staff into clerks.
+    """
+
+    kind = Field("kind", "kind", ChoiceWidget(Kind.choices, offered=OPEN_KINDS))
+    credit_code = Field("credit_code", "credit_code", CodeWidget(validate_credit_code))
+    filing_number = Field("filing_number", "filing_number", CodeWidget(validate_filing_number))
+    host = Field("host", "host", ReferenceWidget("number"))
+    community = Field("community", "community", ReferenceWidget("region_code"))
+    bank_account = Field("bank_account", "bank_account", CodeWidget(_account))
+
+    required = ("name", "kind")
+    one_of = ("credit_code", "filing_number")
+    unique = ("name",)
+    masked = {"phone": mask_phone, "bank_account": mask_account}
+    logged = True
+    hints = {
+        "status": gettext_lazy("May stay empty: a credit code means registered, a filing number filed"),
+        "credit_code": gettext_lazy("18 characters, for registered organisations only"),
+        "filing_number": gettext_lazy("BA-<12-digit region>-<year>-<4-digit serial>, for filed groups only"),
+        "host": gettext_lazy("Credit code or full name of the host of a filed group"),
+        "community": gettext_lazy("12-digit region code of the community"),
+        "bank_account": gettext_lazy("For registered organisations only"),
+    }
+    example = {
+        "name": gettext_lazy("Example social work service centre"),
+        "kind": Kind.SOCIAL_ORGANIZATION,
+        "status": Status.REGISTERED,
+        "credit_code": "52110105MJ0100027T",
+        "authority": gettext_lazy("Example civil affairs bureau"),
+        "established_on": date(2020, 1, 5),
+    }
+
+    class Meta:
+        model = Organization
+        fields = (
+            *("name", "kind", "status", "credit_code", "filing_number", "authority", "established_on", "host"),
+            *("community", "legal_representative", "phone", "email", "address", "profile", *BANK),
+        )
+        export_order = fields
+        import_id_fields = ("credit_code", "filing_number")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.coming: set[str] = set()  # numbers and names of registered ones that a rehearsal has found good
+
+    # -- Examining ---------------------------------------------------------------------------------
+
+    def phases(self, rows: list[Row]) -> list[list[Row]]:
+        """Registered ones first: they are the hosts of the others."""
+        registered = [row for row in rows if text(row.cells.get("credit_code"))]
+        return [registered, [row for row in rows if not text(row.cells.get("credit_code"))]]
+
+    def clean(self, row: Row) -> None:
+        super().clean(row)
+        if not row.values.get("status") and "status" not in row.errors:
+            filed = row.values.get("filing_number") and not text(row.cells.get("credit_code"))
+            row.values["status"] = Status.FILED if filed else Status.REGISTERED
+
+    def key_of(self, row: Row) -> Any:
+        return row.values.get("credit_code") or row.values.get("filing_number") or None
+
+    def look_up(self, rows: list[Row]) -> None:
+        keys = {key for row in rows if (key := self.key_of(row))}
+        found = Organization.objects.filter(Q(credit_code__in=keys) | Q(filing_number__in=keys))
+        self.known = {obj.number: obj for obj in found.select_related("host", "community")}
+        self.find_holders(rows)
+        hosts = {half_width(value) for row in rows if (value := row.values.get("host"))}
+        named = Organization.objects.possible_hosts().filter(Q(credit_code__in=hosts) | Q(name__in=hosts))
+        self.hosts = {key: obj for obj in (named if hosts else ()) for key in (obj.credit_code, obj.name)}
+        codes = {value for row in rows if (value := row.values.get("community"))}
+        self.communities = {obj.region_code: obj for obj in Community.objects.filter(region_code__in=codes)}
+
+    def settle(self, row: Row) -> None:
+        if not self.key_of(row) and not set(self.one_of) & set(row.errors):
+            row.blame(self.one_of[0], _("Enter the credit code, or the filing number of a group that is only filed."))
+        self._resolve(row)
+        super().settle(row)
+        if self.rehearsal and not row.errors and row.instance and not row.instance.is_filed:
+            self.coming |= {row.instance.credit_code, row.instance.name}
+
+    def _resolve(self, row: Row) -> None:
+        """Host and community: from what was written to the objects."""
+        if wanted := row.values.pop("community", None):
+            if community := self.communities.get(wanted):
+                row.values["community"] = community
+            else:
+                row.blame("community", _("No community has the region code “%(value)s”.") % {"value": wanted[:40]})
+        elif wanted == "":
+            row.values["community"] = None
+        wanted = row.values.pop("host", None)
+        if wanted == "":
+            row.values["host"] = None
+        elif wanted and wanted in self.hosts:
+            row.values["host"] = self.hosts[wanted]
+        elif wanted and wanted in self.coming:
+            row.changes["host"] = (None, wanted)  # will be there when this row is written
+        elif wanted:
+            row.blame(
+                "host",
+                _("No registered organisation that could be a host has the number or name “%(value)s”.")
+                % {"value": wanted[:40]},
+            )
+
+    def check(self, row: Row, *, new: bool) -> None:
+        organization = row.instance
+        kinds = {organization.kind, row.changes.get("kind", (None, organization.kind))[0] or organization.kind}
+        if not kinds <= set(OPEN_KINDS) and "kind" not in row.errors:
+            row.blame("kind", _("Funders, support organisations and evaluators are entered by the administrator."))
+        if not new and row.changes.get("status", (None,))[0] == Status.REGISTERED:
+            row.blame("status", _("A registered organisation cannot become a filed group: ask the administrator."))
+        for name, message in self._contradictions(organization, hosted="host" in row.changes):
+            if name not in row.errors:
+                row.blame(name, message)
+        if organization.established_on and organization.established_on > clock.today():
+            row.blame("established_on", _("This day is in the future."))
+
+    @staticmethod
+    def _contradictions(organization: Organization, *, hosted: bool) -> list[tuple[str, str]]:
+        """What the legal status forbids: the database's own constraints, in words and at a column."""
+        found = []
+        if organization.is_filed:
+            if organization.credit_code:
+                found.append(("credit_code", _("A group that is only filed has no credit code.")))
+            if not organization.filing_number:
+                found.append(("filing_number", _("Please enter the filing number.")))
+            if organization.kind != Kind.COMMUNITY_GROUP:
+                found.append(("kind", _("Only a community group can be filed without being registered.")))
+            for name in BANK:
+                if getattr(organization, name):
+                    found.append((name, _("A group that is only filed has no account: its host receives the money.")))
+            if organization.host_id and organization.host_id == organization.pk:
+                found.append(("host", _("The host must be another, registered organisation.")))
+            return found
+        if organization.filing_number:
+            found.append(("filing_number", _("A registered organisation has a credit code and no filing number.")))
+        if not organization.credit_code:
+            found.append(("credit_code", _("Please enter the unified social credit code.")))
+        if organization.host_id or hosted:
+            found.append(("host", _("Only a group that is filed has a host.")))
+        return found
+
+    # -- Writing and showing -----------------------------------------------------------------------
+
+    def store(self, new: list[Row], changed: list[Row]) -> None:
+        super().store(new, changed)
+        self._tell_heads([row.instance for row in changed if set(BANK) & set(row.changes)])
+
+    def _tell_heads(self, organizations: list[Organization]) -> None:
+        """Whose account was changed by somebody else learns of it: money will go there."""
+        if not organizations:
+            return
+        heads = Membership.objects.current().filter(organization__in=organizations, role=Role.MANAGER)
+        for head in heads.select_related("user", "organization"):
+            notify(
+                [head.user],
+                subject=_("The bank account of “%(organization)s” was changed") % {"organization": head.organization},
+                body=_("%(person)s changed it with a table. If it is wrong, tell the funder.") % {"person": self.by},
+                url=head.organization.get_absolute_url(),
+            )
+
+    def noted(self, row: Row) -> dict[str, Any]:
+        """As when the details are changed on the site: a former name is looked up later, a former phone is not."""
+        found = {}
+        for name, (before, after) in row.changes.items():
+            if name == "bank_account":
+                found[name] = [mask_account(before or ""), mask_account(after or "")]
+            else:
+                found[name] = [str(before or ""), str(after or "")] if name in LOGGED else True
+        return found
+
+    def exported(self) -> models.QuerySet[Any]:
+        return Organization.objects.visible_to(self.by).select_related("host", "community").order_by("pk")

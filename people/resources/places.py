@@ -1,0 +1,62 @@
+"""Places: the communities, from the list of civil affairs, and the regions, from the national code tables."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from import_export.fields import Field
+
+from core.identifiers import validate_region_code
+from people.models import Community, Region
+from people.models.region import validate_code
+from people.resources.base import Row, TableResource
+from people.resources.widgets import CodeWidget
+
+
+class CommunityResource(TableResource):
+    """Communities by region code."""
+
+    region_code = Field(attribute="region_code", column_name="region_code", widget=CodeWidget(validate_region_code))
+
+    required = ("region_code", "name", "street", "district")
+    hints = {"region_code": gettext_lazy("12 digits"), "population": gettext_lazy("A whole number")}
+    example = {
+        "region_code": "110105030001",
+        "name": gettext_lazy("Example community"),
+        "street": gettext_lazy("Example street"),
+        "district": gettext_lazy("Example district"),
+        "population": 5200,
+    }
+
+    class Meta:
+        model = Community
+        fields = ("region_code", "name", "street", "district", "population", "address", "phone")
+        export_order = fields
+        import_id_fields = ("region_code",)
+        clean_model_instances = True
+        skip_unchanged = True
+
+
+class RegionResource(TableResource):
+    """Regions by code, as the national tables come: their columns of the codes above are not needed."""
+
+    code = Field(attribute="code", column_name="code", widget=CodeWidget(validate_code))
+    successor = Field(attribute="successor", column_name="successor", widget=CodeWidget(validate_code))
+
+    required = ("code", "name")
+    ignored = ("provinceCode", "cityCode", "areaCode", "streetCode")
+    hints = {
+        "code": gettext_lazy("2 digits for a province, 4 city, 6 district or county, 9 street or town, 12 community"),
+    }
+    example = {"code": "110105030", "name": gettext_lazy("Example street")}
+
+    class Meta:
+        model = Region
+        fields = ("code", "name", "valid_from", "valid_until", "successor")
+        export_order = fields
+        import_id_fields = ("code",)
+
+    def check(self, row: Row, *, new: bool) -> None:
+        region = row.instance
+        if region.valid_from and region.valid_until and region.valid_until <= region.valid_from:
+            row.blame("valid_until", _("It cannot end before it began."))
+        if region.successor and region.successor == region.code:
+            row.blame("successor", _("A region cannot come after itself."))
