@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from core.inbox import Task
-from grants.actions.calls import contradictions
 from grants.models import Call
+from grants.soundness import gaps
 from people.models import Role, User
 
 
@@ -18,5 +18,5 @@ def waiting_for(user: User) -> list[Task]:
     return [
         Task(call.title, _("Read the call and publish it"), call.get_absolute_url())
         for call in drafts.select_related(*related)
-        if not contradictions(call)
+        if not gaps(call)
     ]

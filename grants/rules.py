@@ -2,7 +2,9 @@
 
 import rules
 
-from people.models import Role
+from people.models import Kind, Organization, Role
+
+ORGANIZERS = (Role.MENTOR, Role.STAFF, Role.MANAGER)
 
 
 @rules.predicate
@@ -26,6 +28,48 @@ def is_unpublished(user, call) -> bool:
     return not call.is_published
 
 
+@rules.predicate
+def can_conclude(user, call) -> bool:
+    return call.is_closed and not call.is_concluded
+
+
+@rules.predicate
+def is_clerk_of_some_funder(user, obj=None) -> bool:
+    """Needs belong to no single funder: any funder's clerk may take one up."""
+    return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
+
+
+@rules.predicate
+def is_in_some_funder(user, obj=None) -> bool:
+    held = list(user.roles) if user.is_authenticated else []
+    return Organization.objects.filter(pk__in=held, kind=Kind.FUNDER).exists()
+
+
+@rules.predicate
+def organizes(user, workshop) -> bool:
+    """Works for the support organisation or funder that holds the workshop."""
+    return user.is_authenticated and user.has_role(workshop.organizer_id, *ORGANIZERS)
+
+
+@rules.predicate
+def holds_workshops(user, obj=None) -> bool:
+    """Works for some organisation that may hold workshops."""
+    return user.is_authenticated and organizers_of(user).exists()
+
+
+def organizers_of(user):
+    """The support organisations and funders for which the person may hold a workshop."""
+    return Organization.objects.filter(
+        pk__in=user.organizations_as(*ORGANIZERS), kind__in=[Kind.SUPPORT_ORGANIZATION, Kind.FUNDER]
+    )
+
+
+rules.add_perm("grants.handle_need", is_clerk_of_some_funder)
+rules.add_perm("grants.see_needs", is_in_some_funder)
+rules.add_perm("grants.hold_workshop", holds_workshops)
+rules.add_perm("grants.change_workshop", organizes)
+rules.add_perm("grants.conclude_call", is_approver & can_conclude)
+rules.add_perm("grants.change_terms", is_clerk_of_some_funder)
 rules.add_perm("grants.change_call", is_clerk & is_unpublished)
 rules.add_perm("grants.publish_call", is_approver & is_unpublished)
 rules.add_perm("grants.allocate", is_finance)

@@ -1,3 +1,3 @@
-from grants.actions import calls, ledger
+from grants.actions import calls, ledger, needs, workshops
 
-__all__ = ["calls", "ledger"]
+__all__ = ["calls", "ledger", "needs", "workshops"]

@@ -1,76 +1,279 @@
-"""What a funder does with a call."""
+"""What a funder does with a call: begin it from a template or from last year's, change it, publish it, conclude it."""
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import rules
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.money import yuan
 from core.workflow import Refused, record
-from grants.models import Call
-from people.models import User
+from grants.eligibility import years_before
+from grants.models import (
+    BudgetRule,
+    Call,
+    Criterion,
+    EligibilityRule,
+    Fund,
+    RequiredPaper,
+    Rubric,
+    ServiceField,
+    Track,
+    TranchePlan,
+    TrancheRule,
+)
+from grants.presets import Preset
+from grants.soundness import gaps
+from people.models import Organization, Role, User
 
-HUNDRED = Decimal(100)
+PARTS = ("tracks", "eligibility_rules", "budget_rules", "papers")
+"""What belongs to a call besides its own columns; copied with it, tracks first."""
 
 
-def contradictions(call: Call) -> list[str]:
-    """Everything that keeps a call from being published, as sentences; empty when it is sound."""
-    found = []
-    if not call.tracks.exists():
-        found.append(_("The call has no track: say who may apply and the highest grant."))
-    if not call.service_fields.exists():
-        found.append(_("The call names no service field."))
-    for label, rubric in (
-        (_("review"), call.review_rubric),
-        (_("midterm"), call.midterm_rubric),
-        (_("final"), call.final_rubric),
-    ):
-        if rubric.total != HUNDRED:
-            found.append(
-                _("The points of the %(which)s rubric “%(name)s” add up to %(total)s instead of 100.")
-                % {"which": label, "name": rubric.name, "total": f"{rubric.total.normalize():f}"}
-            )
-    if call.tranche_plan.total != HUNDRED:
-        found.append(
-            _("The instalments add up to %(total)s%% instead of 100%%.")
-            % {"total": f"{call.tranche_plan.total.normalize():f}"}
+@transaction.atomic
+def begin_from_preset(
+    preset: Preset, *, by: User, funder: Organization, fund: Fund, title: str, code: str, budget: Decimal
+) -> Call:
+    """A draft call filled from a template and a practice mode, with dates a clerk will want to look at.
+
+    Rubrics and the tranche plan are shared: one of that name is used as it is, else it is made.
+    """
+    _permit(funder, fund, by)
+    today = clock.today()
+    opens, closes = today + timedelta(days=14), today + timedelta(days=44)
+    terms = dict(preset.terms)
+    call = Call.objects.create(
+        funder=funder,
+        fund=fund,
+        title=title,
+        code=code,
+        budget=budget,
+        mode=preset.mode,
+        legal_basis=terms.pop("basis"),
+        opens_at=_at(opens, 9),
+        closes_at=_at(closes + timedelta(days=1), 0),
+        starts_on=closes + timedelta(days=60),
+        ends_on=closes + timedelta(days=60 + 364),
+        review_rubric=_rubric(preset.rubric),
+        midterm_rubric=_rubric(preset.evaluation),
+        final_rubric=_rubric(preset.evaluation),
+        tranche_plan=_plan(preset.plan),
+        contact=f"{funder.name} {by.name}"[:120],
+        contact_phone=(funder.phone or by.phone or "")[:30],
+        **terms,
+    )
+    call.service_fields.set(ServiceField.objects.all())
+    for item in preset.tracks:
+        Track.objects.create(
+            call=call,
+            name=item["name"],
+            open_to=item["open_to"],
+            cap=Decimal(item["cap"]),
+            max_share=Decimal(item["max_share"]),
+            form=item["form"],
+            legal_basis=item["basis"],
         )
-    if call.closes_at <= clock.now():
-        found.append(_("The closing time is already past."))
-    if call.starts_on <= clock.localdate(call.closes_at):
-        found.append(_("Projects would start before the call closes."))
-    for track in call.tracks.all():
-        if track.cap > call.budget:
-            found.append(
-                _("The highest grant of the track “%(track)s” exceeds the call's money.") % {"track": track.name}
-            )
-    if call.budget > call.fund.balance().free:
-        found.append(
-            _("The call offers %(budget)s yuan, but its fund has only %(free)s yuan free.")
-            % {"budget": yuan(call.budget), "free": yuan(call.fund.balance().free)}
+    _add_rules(call, preset)
+    record(call, "begin", by=by, label=_("Draft made from the template “%(title)s”") % {"title": preset.title})
+    return call
+
+
+@transaction.atomic
+def take_over_rules(call: Call, preset: Preset, *, by: User) -> None:
+    """Give a draft the conditions, budget rules and papers of a template; what it had of them is replaced."""
+    with changing(call, by=by, what=_("rules of the template “%(title)s”") % {"title": preset.title}):
+        for part in ("eligibility_rules", "budget_rules", "papers"):
+            getattr(call, part).all().delete()
+        _add_rules(call, preset)
+
+
+def _add_rules(call: Call, preset: Preset) -> None:
+    tracks = {track.open_to: track for track in call.tracks.all()}
+    for item in preset.conditions:
+        EligibilityRule.objects.create(
+            call=call,
+            kind=item["kind"],
+            value=item.get("value"),
+            severity=item["severity"],
+            legal_basis=item["basis"],
         )
-    return found
+    for item in preset.budget:
+        BudgetRule.objects.create(
+            call=call,
+            metric=item["metric"],
+            category=item.get("category", ""),
+            words=item.get("words", ""),
+            value=Decimal(str(item["value"])) if "value" in item else None,
+            severity=item.get("severity", "block"),
+            legal_basis=item["basis"],
+        )
+    for item in preset.papers:
+        if item.get("track", next(iter(tracks), "")) not in tracks:
+            continue  # of a track that this call does not have
+        RequiredPaper.objects.create(
+            call=call,
+            track=tracks.get(item.get("track", "")),
+            kind=item["kind"],
+            is_required=item["required"],
+            legal_basis=item["basis"],
+        )
+
+
+def _at(day: Any, hour: int) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour)))
+
+
+def _rubric(item: dict[str, Any]) -> Rubric:
+    rubric, created = Rubric.objects.get_or_create(name=item["name"], defaults={"legal_basis": item["basis"]})
+    if created:
+        for position, (name, weight, guidance) in enumerate(item["criteria"]):
+            Criterion.objects.create(
+                rubric=rubric, name=name, weight=Decimal(weight), guidance=guidance, position=position
+            )
+    return rubric
+
+
+def _plan(item: dict[str, Any]) -> TranchePlan:
+    plan, created = TranchePlan.objects.get_or_create(name=item["name"], defaults={"legal_basis": item["basis"]})
+    if created:
+        for ordinal, (share, gate) in enumerate(item["rules"], start=1):
+            TrancheRule.objects.create(plan=plan, ordinal=ordinal, percentage=Decimal(share), gate=gate)
+    return plan
+
+
+@transaction.atomic
+def clone(call: Call, *, by: User, title: str, code: str, fund: Fund) -> Call:
+    """This year's draft from an earlier call, with every day moved on by whole years until it closes in the future.
+
+    The draft remembers what it was made from, so that both can be compared.
+    """
+    _permit(call.funder, fund, by)
+    years = 1
+    while _years_later(clock.localdate(call.closes_at), years) <= clock.today():
+        years += 1
+    copy = Call.objects.get(pk=call.pk)
+    copy.pk = None
+    copy._state.adding = True
+    copy.title, copy.code, copy.fund, copy.cloned_from = title, code, fund, call
+    copy.published_at = copy.published_by = copy.concluded_at = copy.concluded_by = None
+    for name in ("opens_at", "closes_at"):
+        moment = timezone.localtime(getattr(call, name))
+        moved = datetime.combine(_years_later(moment.date(), years), moment.time())
+        setattr(copy, name, timezone.make_aware(moved))
+    for name in ("starts_on", "ends_on"):
+        setattr(copy, name, _years_later(getattr(call, name), years))
+    copy.save()
+    copy.service_fields.set(call.service_fields.all())
+    tracks: dict[int, Track] = {}
+    for part in PARTS:
+        for row in getattr(call, part).all():
+            old = row.pk
+            row.pk, row.call = None, copy
+            row._state.adding = True
+            if part == "papers" and row.track_id:
+                row.track = tracks[row.track_id]
+            row.save()
+            if part == "tracks":
+                tracks[old] = row
+    record(copy, "begin", by=by, label=_("Draft made from “%(title)s”") % {"title": call.title})
+    return copy
+
+
+def _years_later(day: Any, years: int) -> Any:
+    return years_before(day, -years)
+
+
+def _permit(funder: Organization, fund: Fund, by: User) -> None:
+    if not by.has_role(funder.pk, Role.STAFF):
+        raise PermissionDenied
+    if fund.funder_id != funder.pk:
+        raise Refused(_("This fund belongs to another funder."))
+
+
+@contextmanager
+def changing(call: Call, *, by: User, what: str) -> Iterator[None]:
+    """Change a part of a draft inside this: all of it or nothing, only while it is not published, with one event."""
+    with transaction.atomic():
+        if call.pk:
+            call_now = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+            if not rules.has_perm("grants.change_call", by, call_now):
+                raise PermissionDenied  # also when it was published while the form was open
+        yield
+        record(call, "change", by=by, label=_("Changed: %(what)s") % {"what": what})
 
 
 @transaction.atomic
 def publish(call: Call, *, by: User) -> Call:
     """Publish a call: from now on its terms are fixed and everybody can read it.
 
-    Raises `Refused` with everything that is missing or contradictory.
+    The fund is locked, so that two calls cannot promise the same money. Raises `Refused` with everything that is
+    missing or contradictory.
     """
     locked = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
     if locked.is_published:
         raise Refused(_("This call has been published already."))
     if not rules.has_perm("grants.publish_call", by, locked):
         raise PermissionDenied
-    if reasons := contradictions(locked):
-        raise Refused(*reasons)
+    Fund.objects.select_for_update(of=("self",)).get(pk=locked.fund_id)
+    if found := gaps(locked):
+        raise Refused(*(str(gap) for gap in found))
     locked.published_at = clock.now()
     locked.published_by = by
     locked.save(update_fields=["published_at", "published_by"])
     record(locked, "publish", by=by, label=_("Published"))
     call.refresh_from_db()
     return call
+
+
+@transaction.atomic
+def conclude(call: Call, *, by: User) -> Call:
+    """No more awards will come from this call: what it promised and did not give is free in its fund again."""
+    locked = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    if not rules.has_perm("grants.conclude_call", by, locked):
+        raise PermissionDenied
+    locked.concluded_at, locked.concluded_by = clock.now(), by
+    locked.save(update_fields=["concluded_at", "concluded_by"])
+    record(locked, "conclude", by=by, label=_("Concluded: no more awards"))
+    call.refresh_from_db()
+    return call
+
+
+def copy_terms(original: Rubric | TranchePlan, *, by: User, name: str) -> Any:
+    """A rubric or tranche plan of one's own, to be changed: with its criteria and levels, or its instalments."""
+    if not rules.has_perm("grants.change_terms", by):
+        raise PermissionDenied
+    with transaction.atomic():
+        copy = type(original).objects.get(pk=original.pk)
+        parts = original.criteria if isinstance(original, Rubric) else original.rules
+        _as_new(copy, name=name)
+        for row in parts.all():
+            levels = list(row.levels.all()) if isinstance(row, Criterion) else []
+            _as_new(row, **{"rubric" if isinstance(row, Criterion) else "plan": copy})
+            for level in levels:
+                _as_new(level, criterion=row)
+        record(copy, "copy", by=by, label=_("Copied from “%(name)s”") % {"name": original.name})
+    return copy
+
+
+def _as_new(row: models.Model, **values: Any) -> None:
+    row.pk = None
+    row._state.adding = True
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def save_terms(thing: Rubric | TranchePlan, saves: Iterable[Callable[[], Any]], *, by: User) -> None:
+    """Store a changed rubric or plan with its rows, all or nothing, with one event."""
+    if not rules.has_perm("grants.change_terms", by):
+        raise PermissionDenied
+    with transaction.atomic():
+        for save in saves:
+            save()
+        record(thing, "change", by=by, label=_("Changed: %(what)s") % {"what": thing.name})

@@ -1,21 +1,39 @@
+from grants.models.budget_rule import BudgetCategory, BudgetRule
 from grants.models.call import Call
+from grants.models.eligibility_rule import EligibilityRule
 from grants.models.fund import Fund
 from grants.models.ledger import LedgerEntry
+from grants.models.need import Need
+from grants.models.need_list import NeedList, NeedListEntry
+from grants.models.required_paper import PaperKind, RequiredPaper
 from grants.models.rubric import Criterion, Level, Rubric
 from grants.models.service_field import ServiceField
+from grants.models.severity import Severity
 from grants.models.track import Track
 from grants.models.tranche_plan import Gate, TranchePlan, TrancheRule
+from grants.models.workshop import Attendance, Workshop
 
 __all__ = [
+    "Attendance",
+    "BudgetCategory",
+    "BudgetRule",
     "Call",
     "Criterion",
+    "EligibilityRule",
     "Fund",
     "Gate",
     "LedgerEntry",
     "Level",
+    "Need",
+    "NeedList",
+    "NeedListEntry",
+    "PaperKind",
+    "RequiredPaper",
     "Rubric",
     "ServiceField",
+    "Severity",
     "Track",
     "TranchePlan",
     "TrancheRule",
+    "Workshop",
 ]

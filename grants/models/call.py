@@ -35,6 +35,14 @@ class Call(models.Model):
     A person decides to publish; whether a call is upcoming, open or closed is what the clock says.
     """
 
+    class Mode(models.TextChoices):
+        """The four ways in which communities, organisations and social work work together (S4)."""
+
+        COMMISSIONED = "commissioned", _("Commissioned to a social organisation")
+        SOCIAL_WORK = "social_work", _("Service of a social work organisation")
+        GUIDED = "guided", _("Residents' project with professional guidance")
+        INTERNAL = "internal", _("Development from within the community")
+
     funder = models.ForeignKey(
         "people.Organization",
         verbose_name=_("funder"),
@@ -49,6 +57,7 @@ class Call(models.Model):
     )
     guidelines = models.TextField(_("guidelines"), help_text=_("Who may apply, what is funded, what is not"))
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+    mode = models.CharField(_("practice mode"), max_length=20, choices=Mode.choices, blank=True)
     budget = MoneyField(_("total money"), help_text=_("Yuan for the whole call"))
     opens_at = models.DateTimeField(_("opens at"))
     closes_at = models.DateTimeField(_("closes at"))
@@ -82,6 +91,7 @@ class Call(models.Model):
     signing_workdays = models.PositiveSmallIntegerField(
         _("workdays to sign"), default=15, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
+    terms_basis = models.CharField(_("basis of the time limits and the panel"), max_length=200, blank=True)
     contact = models.CharField(
         _("contact"), max_length=120, help_text=_("Office and person for questions and objections")
     )
@@ -89,6 +99,14 @@ class Call(models.Model):
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
         "people.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+
+    concluded_at = models.DateTimeField(_("concluded at"), null=True, blank=True, editable=False)
+    concluded_by = models.ForeignKey(
+        "people.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    cloned_from = models.ForeignKey(
+        "self", verbose_name=_("made from"), on_delete=models.SET_NULL, null=True, editable=False, related_name="clones"
     )
 
     objects = CallQuerySet.as_manager()
@@ -113,6 +131,11 @@ class Call(models.Model):
                 name="call_published_by_somebody",
                 condition=Q(published_at__isnull=True, published_by__isnull=True)
                 | Q(published_at__isnull=False, published_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="call_concluded_by_somebody",
+                condition=Q(concluded_at__isnull=True, concluded_by__isnull=True)
+                | Q(concluded_at__isnull=False, concluded_by__isnull=False, published_at__isnull=False),
             ),
         ]
 
@@ -142,6 +165,11 @@ class Call(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.is_published and clock.now() >= self.closes_at
+
+    @property
+    def is_concluded(self) -> bool:
+        """No more awards will come from it: what it promised and did not give is free again."""
+        return self.concluded_at is not None
 
     def track_for(self, organization):
         """The track in which this applicant is judged, or None when the call is not for it."""

@@ -15,6 +15,12 @@ class Track(models.Model):
         REGISTERED = "registered", _("Registered organisations")
         FILED = "filed", _("Filed groups")
 
+    class Form(models.TextChoices):
+        """How much an applicant has to write."""
+
+        FULL = "full", _("Full form")
+        SHORT = "short", _("Short form for micro grants")
+
     call = models.ForeignKey("grants.Call", verbose_name=_("call"), on_delete=models.CASCADE, related_name="tracks")
     name = models.CharField(_("name"), max_length=60)
     open_to = models.CharField(_("open to"), max_length=12, choices=Open.choices)
@@ -27,6 +33,14 @@ class Track(models.Model):
         validators=[MinValueValidator(Decimal(1)), MaxValueValidator(Decimal(100))],
         help_text=_("Percent of the project's total budget"),
     )
+
+    in_kind_counts = models.BooleanField(
+        _("contributions in kind count"),
+        default=True,
+        help_text=_("Goods, venue and hours count towards the total budget, valued with their basis"),
+    )
+    form = models.CharField(_("application form"), max_length=5, choices=Form.choices, default=Form.FULL)
+    legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["pk"]

@@ -1,0 +1,232 @@
+"""Forms of setting up a call: from what it begins, its terms, and its parts."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import MoneyFormField
+from core.forms import CountedTextarea, DateInput, DateTimeInput, SeveralField
+from grants import presets
+from grants.models import (
+    BudgetRule,
+    Call,
+    Criterion,
+    EligibilityRule,
+    Fund,
+    Level,
+    RequiredPaper,
+    Rubric,
+    Track,
+    TranchePlan,
+    TrancheRule,
+)
+from people.models import Organization, Role, User
+
+
+class _NewCall(forms.Form):
+    """What every new call needs, whatever it begins from."""
+
+    funder = forms.ModelChoiceField(label=_("Funder"), queryset=Organization.objects.none(), empty_label=None)
+    fund = forms.ModelChoiceField(label=_("Fund"), queryset=Fund.objects.none())
+    title = forms.CharField(label=_("Title"), max_length=120)
+    code = forms.SlugField(label=_("Code"), max_length=20, help_text=_("Begins every project number, e.g. DF2013"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = Organization.objects.funders_of(user, Role.STAFF)
+        self.fields["funder"].queryset = mine
+        self.fields["fund"].queryset = Fund.objects.filter(funder__in=mine)
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"].upper()
+        if Call.objects.filter(code=code).exists():
+            raise forms.ValidationError(_("Another call has this code."))
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        fund, funder = data.get("fund"), data.get("funder")
+        if fund and funder and fund.funder_id != funder.pk:
+            self.add_error("fund", _("This fund belongs to another funder."))
+        return data
+
+
+class FromPresetForm(_NewCall):
+    """A new call from a template, in one of the practice modes."""
+
+    template = forms.ChoiceField(label=_("Template"), widget=forms.RadioSelect)
+    mode = forms.ChoiceField(label=_("Practice mode"), required=False)
+    budget = MoneyFormField(label=_("Total money"), help_text=_("Yuan for the whole call"))
+
+    field_order = ("template", "mode", "funder", "fund", "title", "code", "budget")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ready = presets.templates().items()
+        self.fields["template"].choices = [(key, f"{item['title']} — {item['about']}") for key, item in ready]
+        modes = [(key, f"{item['title']} — {item['about']}") for key, item in presets.modes().items()]
+        self.fields["mode"].choices = [("", _("As the template says")), *modes]
+
+    def clean_budget(self):
+        budget = self.cleaned_data["budget"]
+        if not budget:
+            raise forms.ValidationError(_("Please enter more than 0 yuan."))
+        return budget
+
+
+class CloneForm(_NewCall):
+    """A new call from an earlier one."""
+
+    original = forms.ModelChoiceField(label=_("Which call"), queryset=Call.objects.none(), empty_label=None)
+
+    field_order = ("original", "fund", "title", "code")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        del self.fields["funder"]
+        mine = Organization.objects.funders_of(user, Role.STAFF)
+        self.fields["original"].queryset = Call.objects.filter(funder__in=mine)
+
+
+class TermsForm(forms.ModelForm):
+    """A call with its dates, money, rubrics and tranche plan."""
+
+    class Meta:
+        model = Call
+        fields = (
+            "funder",
+            "fund",
+            "title",
+            "code",
+            "guidelines",
+            "legal_basis",
+            "mode",
+            "budget",
+            "opens_at",
+            "closes_at",
+            "starts_on",
+            "ends_on",
+            "service_fields",
+            "review_rubric",
+            "midterm_rubric",
+            "final_rubric",
+            "tranche_plan",
+            "panel_size",
+            "correction_workdays",
+            "notice_workdays",
+            "notice_counts_first_day",
+            "signing_workdays",
+            "terms_basis",
+            "contact",
+            "contact_phone",
+        )
+        widgets = {
+            "guidelines": CountedTextarea(attrs={"rows": 10}),
+            "opens_at": DateTimeInput,
+            "closes_at": DateTimeInput,
+            "starts_on": DateInput,
+            "ends_on": DateInput,
+            "service_fields": forms.CheckboxSelectMultiple,
+        }
+        field_classes = {"service_fields": SeveralField}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = Organization.objects.funders_of(user, Role.STAFF)
+        self.fields["funder"].queryset = mine
+        self.fields["funder"].empty_label = None
+        self.fields["fund"].queryset = Fund.objects.filter(funder__in=mine)
+
+    def clean_code(self) -> str:
+        return self.cleaned_data["code"].upper()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        order = [("opens_at", "closes_at"), ("starts_on", "ends_on")]
+        for first, last in order:
+            if data.get(first) and data.get(last) and data[first] >= data[last]:
+                self.add_error(last, _("Must be later than the beginning."))
+        return data
+
+
+TrackFormSet = forms.inlineformset_factory(
+    Call,
+    Track,
+    fields=("name", "open_to", "cap", "max_share", "in_kind_counts", "form", "legal_basis"),
+    extra=1,
+    max_num=6,
+    validate_max=True,
+)
+EligibilityFormSet = forms.inlineformset_factory(
+    Call,
+    EligibilityRule,
+    fields=("kind", "value", "region", "severity", "legal_basis"),
+    extra=1,
+    max_num=20,
+    validate_max=True,
+)
+BudgetRuleFormSet = forms.inlineformset_factory(
+    Call,
+    BudgetRule,
+    fields=("metric", "category", "words", "value", "severity", "message", "legal_basis"),
+    extra=1,
+    max_num=60,
+    validate_max=True,
+)
+
+
+class PaperForm(forms.ModelForm):
+    class Meta:
+        model = RequiredPaper
+        fields = ("kind", "track", "is_required", "hint", "legal_basis")
+
+    def __init__(self, *args: Any, call: Call | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["track"].queryset = Track.objects.filter(call=call)
+        self.fields["track"].empty_label = _("In every track")
+
+
+PaperFormSet = forms.inlineformset_factory(Call, RequiredPaper, form=PaperForm, extra=1, max_num=30, validate_max=True)
+
+
+# -- Rubrics and tranche plans, which calls share --------------------------------------------------
+
+
+class RubricForm(forms.ModelForm):
+    class Meta:
+        model = Rubric
+        fields = ("name", "legal_basis", "pass_mark")
+
+
+class TranchePlanForm(forms.ModelForm):
+    class Meta:
+        model = TranchePlan
+        fields = ("name", "legal_basis")
+
+
+class NameForm(forms.Form):
+    """The name of a copy."""
+
+    name = forms.CharField(label=_("Name of the copy"), max_length=80)
+
+    def __init__(self, *args: Any, model: type[Rubric] | type[TranchePlan], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.model = model
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if self.model.objects.filter(name=name).exists():
+            raise forms.ValidationError(_("This name is taken already."))
+        return name
+
+
+CriterionFormSet = forms.inlineformset_factory(
+    Rubric, Criterion, fields=("name", "weight", "guidance"), extra=1, max_num=40, validate_max=True
+)
+LevelFormSet = forms.inlineformset_factory(
+    Criterion, Level, fields=("name", "lowest", "highest", "descriptor"), extra=1, max_num=10, validate_max=True
+)
+TrancheRuleFormSet = forms.inlineformset_factory(
+    TranchePlan, TrancheRule, fields=("ordinal", "percentage", "gate"), extra=1, max_num=12, validate_max=True
+)

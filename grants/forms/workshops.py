@@ -1,0 +1,52 @@
+"""Forms of workshops."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import CountedTextarea, DateTimeInput
+from grants.models import Attendance, Call, Workshop
+from people.models import Organization, User
+
+
+class WorkshopForm(forms.ModelForm):
+    class Meta:
+        model = Workshop
+        fields = ("organizer", "call", "title", "about", "starts_at", "ends_at", "place", "seats")
+        widgets = {"about": CountedTextarea, "starts_at": DateTimeInput, "ends_at": DateTimeInput}
+
+    def __init__(self, *args: Any, organizers: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organizer"].queryset = organizers
+        self.fields["organizer"].empty_label = None
+        self.fields["call"].queryset = Call.objects.visible_to(user)
+        self.fields["call"].empty_label = _("For no call in particular")
+
+
+class SignUpForm(forms.Form):
+    """A seat for one's group."""
+
+    organization = forms.ModelChoiceField(
+        label=_("For which group"), queryset=Organization.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = Organization.objects.applicants().filter(pk__in=list(user.roles))
+
+
+class AttendanceForm(forms.Form):
+    """Who came: one tick a seat."""
+
+    def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seats: list[Attendance] = list(workshop.attendances.select_related("person", "organization"))
+        for seat in self.seats:
+            self.fields[f"seat-{seat.pk}"] = forms.BooleanField(
+                label=f"{seat.person} ({seat.organization})", required=False, initial=bool(seat.came)
+            )
+
+    @property
+    def came(self) -> dict[int, bool]:
+        return {seat.pk: self.cleaned_data[f"seat-{seat.pk}"] for seat in self.seats}

@@ -1,0 +1,93 @@
+import re
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from grants.models.severity import Severity
+
+
+class BudgetCategory(models.TextChoices):
+    """What money is spent on (field guide 2.2, after real budget forms)."""
+
+    PUBLICITY = "publicity", _("Publicity")
+    MATERIALS = "materials", _("Materials")
+    TRAINING = "training", _("Training and experts")
+    VENUE = "venue", _("Venue")
+    TRANSPORT = "transport", _("Transport")
+    MEALS = "meals", _("Meals")
+    PRINTING = "printing", _("Printing")
+    INSURANCE = "insurance", _("Insurance")
+    STAFF = "staff", _("Staff allowances")
+    VOLUNTEERS = "volunteers", _("Volunteer allowances")
+    ADMINISTRATION = "administration", _("Administration")
+    TAX = "tax", _("Tax")
+
+
+class BudgetRule(models.Model):
+    """One limit on the budgets of a call: what it looks at, what it measures, and up to which value.
+
+    `category` and `words` narrow it down (both empty: the whole budget); a line matches `words` when its item
+    or basis contains one of them. How each metric is measured is in `projects.budget_rules`.
+    """
+
+    class Metric(models.TextChoices):
+        SHARE_OF_GRANT = "share_of_grant", _("Share of the grant (%)")
+        SHARE_OF_TOTAL = "share_of_total", _("Share of the total budget (%)")
+        AMOUNT = "amount", _("Sum (yuan)")
+        UNIT_PRICE = "unit_price", _("Unit price of a line (yuan)")
+        PER_PERSON = "per_person", _("Sum for each person served (yuan)")
+        FORBIDDEN = "forbidden", _("Not allowed at all")
+
+    call = models.ForeignKey(
+        "grants.Call", verbose_name=_("call"), on_delete=models.CASCADE, related_name="budget_rules"
+    )
+    metric = models.CharField(_("what is limited"), max_length=15, choices=Metric.choices)
+    category = models.CharField(_("category"), max_length=15, choices=BudgetCategory.choices, blank=True)
+    words = models.CharField(
+        _("only lines with one of these words"),
+        max_length=200,
+        blank=True,
+        help_text=_("Separated by spaces or commas"),
+    )
+    value = models.DecimalField(
+        _("at most"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    severity = models.CharField(_("if it is exceeded"), max_length=5, choices=Severity.choices, default=Severity.BLOCK)
+    message = models.CharField(
+        _("what the applicant reads"), max_length=200, blank=True, help_text=_("Empty: a sentence made from the rule")
+    )
+    legal_basis = models.CharField(_("legal basis"), max_length=200)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("budget rule")
+        verbose_name_plural = _("budget rules")
+        constraints = [
+            models.CheckConstraint(
+                name="budget_rule_has_its_value",
+                condition=Q(metric="forbidden", value__isnull=True)
+                | (~Q(metric="forbidden") & Q(value__isnull=False, value__gte=0)),
+                violation_error_message=_("A limit needs its figure; what is not allowed at all has none."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.get_metric_display(), self.scope) if part)
+
+    @property
+    def scope(self) -> str:
+        """The lines it looks at, in words."""
+        parts = [self.get_category_display() if self.category else "", self.words]
+        return " · ".join(str(part) for part in parts if part)
+
+    @property
+    def word_list(self) -> list[str]:
+        return re.split(r"[\s,，、;；]+", self.words.strip()) if self.words.strip() else []

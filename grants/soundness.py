@@ -1,0 +1,162 @@
+"""What keeps a call from being published: what is missing, and what contradicts itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.money import yuan
+from grants.models import BudgetRule, Call, EligibilityRule, Fund, LedgerEntry
+
+HUNDRED = Decimal(100)
+NEEDS_FIGURE = {"not_abnormal", "not_serious", "no_penalty", "rated", "established", "proposals", "certified"}
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing to mend, and the part of the set-up where it is mended."""
+
+    section: str
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def gaps(call: Call) -> list[Gap]:
+    """Everything that keeps a call from being published; empty when it is sound."""
+    return [*_terms(call), *_tracks(call), *_judging(call), *_conditions(call), *_budget_rules(call), *_papers(call)]
+
+
+def missing_bases(call: Call) -> list[Gap]:
+    """What stands without a legal basis. It may be published like that, but an auditor will ask."""
+    found = []
+    if not call.legal_basis:
+        found.append(Gap("terms", _("The call itself")))
+    if not call.terms_basis:
+        found.append(Gap("terms", _("Time limits and panel")))
+    found += [
+        Gap("tracks", _("Track “%(name)s”") % {"name": track.name})
+        for track in call.tracks.all()
+        if not track.legal_basis
+    ]
+    rubrics = {call.review_rubric, call.midterm_rubric, call.final_rubric}
+    found += [Gap("terms", rubric.name) for rubric in sorted(rubrics, key=str) if not rubric.legal_basis]
+    if not call.tranche_plan.legal_basis:
+        found.append(Gap("terms", call.tranche_plan.name))
+    return found
+
+
+def promised(fund: Fund, *, apart_from: Call | None = None) -> Decimal:
+    """Yuan that published calls still promise from a fund beyond what the ledger has set aside for their projects.
+
+    A call promises its whole budget until it is concluded; what is reserved, committed or paid for its projects is
+    counted by the fund's balance already. A project's ledger reference begins with its call's code.
+    """
+    open_calls = fund.calls.published().filter(concluded_at__isnull=True)
+    if apart_from is not None:
+        open_calls = open_calls.exclude(pk=apart_from.pk)
+    total = ZERO
+    for call in open_calls:
+        taken = _set_aside(fund, call)
+        total += max(call.budget - taken, ZERO)
+    return total
+
+
+def _set_aside(fund: Fund, call: Call) -> Decimal:
+    """What the ledger holds for the projects of a call, in yuan: reserved and not released, paid and not refunded."""
+    kind = LedgerEntry.Kind
+    entries = LedgerEntry.objects.filter(Q(reference__startswith=f"{call.code}-"), fund=fund)
+    sums = dict.fromkeys(kind.values, ZERO)
+    for entry_kind, amount in entries.values_list("kind", "amount"):
+        sums[entry_kind] += amount
+    return sums[kind.RESERVE] - sums[kind.RELEASE] - sums[kind.DECOMMIT] - sums[kind.REFUND]
+
+
+def _terms(call: Call) -> Iterator[Gap]:
+    if not call.service_fields.exists():
+        yield Gap("terms", _("The call names no service field."))
+    if call.closes_at <= clock.now():
+        yield Gap("terms", _("The closing time is already past."))
+    if call.opens_at >= call.closes_at:
+        yield Gap("terms", _("The call would close before it opens."))
+    if call.starts_on <= clock.localdate(call.closes_at):
+        yield Gap("terms", _("Projects would start before the call closes."))
+    if call.starts_on >= call.ends_on:
+        yield Gap("terms", _("Projects would end before they start."))
+    free = call.fund.balance().free - promised(call.fund, apart_from=call)
+    if call.budget > free:
+        yield Gap(
+            "terms",
+            _("The call offers %(budget)s yuan, but its fund has only %(free)s yuan free.")
+            % {"budget": yuan(call.budget), "free": yuan(max(free, ZERO))},
+        )
+
+
+def _tracks(call: Call) -> Iterator[Gap]:
+    tracks = list(call.tracks.all())
+    if not tracks:
+        yield Gap("tracks", _("The call has no track: say who may apply and the highest grant."))
+    for track in tracks:
+        if track.cap > call.budget:
+            message = _("The highest grant of the track “%(track)s” exceeds the call's money.")
+            yield Gap("tracks", message % {"track": track.name})
+    statuses = [track.open_to for track in tracks]
+    for status in dict.fromkeys(s for s in statuses if statuses.count(s) > 1):
+        names = "、".join(track.name for track in tracks if track.open_to == status)
+        message = _("These tracks are open to the same applicants, who could not know where they belong: %(names)s.")
+        yield Gap("tracks", message % {"names": names})
+
+
+def _judging(call: Call) -> Iterator[Gap]:
+    for label, rubric in (
+        (_("review"), call.review_rubric),
+        (_("midterm"), call.midterm_rubric),
+        (_("final"), call.final_rubric),
+    ):
+        if rubric.total != HUNDRED:
+            yield Gap(
+                "terms",
+                _("The points of the %(which)s rubric “%(name)s” add up to %(total)s instead of 100.")
+                % {"which": label, "name": rubric.name, "total": f"{rubric.total.normalize():f}"},
+            )
+    if call.tranche_plan.total != HUNDRED:
+        yield Gap(
+            "terms",
+            _("The instalments add up to %(total)s%% instead of 100%%.")
+            % {"total": f"{call.tranche_plan.total.normalize():f}"},
+        )
+
+
+def _conditions(call: Call) -> Iterator[Gap]:
+    statuses = {track.open_to for track in call.tracks.all()}
+    for rule in call.eligibility_rules.all():
+        if rule.kind in NEEDS_FIGURE and rule.value is None:
+            yield Gap("conditions", _("The condition “%(rule)s” lacks its figure.") % {"rule": rule})
+        if rule.kind == EligibilityRule.Kind.RATED and rule.value is not None and not 1 <= rule.value <= 5:
+            yield Gap("conditions", _("A rating lies between 1 (1A) and 5 (5A)."))
+        if rule.kind == EligibilityRule.Kind.IN_REGION and not rule.region:
+            yield Gap("conditions", _("The condition “%(rule)s” lacks its region code.") % {"rule": rule})
+        if rule.kind == EligibilityRule.Kind.HOSTED and statuses and "filed" not in statuses:
+            yield Gap("conditions", _("A host is asked for, but no track is open to filed groups."))
+        if rule.kind == EligibilityRule.Kind.TRAINED and rule.severity == "block" and not call.workshops.exists():
+            yield Gap("conditions", _("A workshop is asked for, but none is announced for this call."))
+
+
+def _budget_rules(call: Call) -> Iterator[Gap]:
+    metric = BudgetRule.Metric
+    for rule in call.budget_rules.all():
+        if rule.metric in (metric.SHARE_OF_GRANT, metric.SHARE_OF_TOTAL) and (rule.value or 0) > HUNDRED:
+            yield Gap("budget", _("The share in “%(rule)s” is more than 100 %%.") % {"rule": rule})
+        if rule.metric == metric.FORBIDDEN and not rule.category and not rule.words:
+            yield Gap("budget", _("A rule forbids every line: name a category or words."))
+
+
+def _papers(call: Call) -> Iterator[Gap]:
+    for paper in call.papers.select_related("track"):
+        if paper.track and paper.track.call_id != call.pk:
+            yield Gap("papers", _("The paper “%(paper)s” belongs to a track of another call.") % {"paper": paper})

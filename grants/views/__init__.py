@@ -1,0 +1,45 @@
+"""Calls, for everybody; their set-up and funds, for the funder's people; needs and workshops."""
+
+from grants.views.calls import call_detail, call_list
+from grants.views.funds import fund_allocate, fund_create, fund_detail, fund_list
+from grants.views.needs import need_create, need_detail, need_list, need_list_create, need_list_detail
+from grants.views.setup import (
+    call_compare,
+    call_conclude,
+    call_create,
+    call_edit,
+    call_part,
+    call_publish,
+    levels_edit,
+    terms_edit,
+    terms_list,
+)
+from grants.views.workshops import workshop_create, workshop_detail, workshop_edit, workshop_leave, workshop_list
+
+__all__ = [
+    "call_compare",
+    "call_conclude",
+    "call_create",
+    "call_detail",
+    "call_edit",
+    "call_list",
+    "call_part",
+    "call_publish",
+    "fund_allocate",
+    "fund_create",
+    "fund_detail",
+    "fund_list",
+    "levels_edit",
+    "need_create",
+    "need_detail",
+    "need_list",
+    "need_list_create",
+    "need_list_detail",
+    "terms_edit",
+    "terms_list",
+    "workshop_create",
+    "workshop_detail",
+    "workshop_edit",
+    "workshop_leave",
+    "workshop_list",
+]

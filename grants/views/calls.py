@@ -1,0 +1,47 @@
+"""Calls, for everybody: the list, one call, and what an applicant will have to fill in."""
+
+import rules
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from core.workdays import uncertain_years
+from grants.models import Call, Criterion, Workshop
+from grants.soundness import gaps, missing_bases
+from people.models import Organization, Role
+
+PAGE = 20
+FIELDS_OF_CALL = ("fund", "review_rubric", "midterm_rubric", "final_rubric", "tranche_plan", "funder", "cloned_from")
+
+
+def call_list(request: HttpRequest) -> HttpResponse:
+    """Open calls first, then upcoming and closed ones; drafts for the funder's people only."""
+    found = Call.objects.visible_to(request.user).select_related("funder").prefetch_related("tracks", "service_fields")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    is_clerk = Organization.objects.funders_of(request.user, Role.STAFF).exists()
+    return render(request, "grants/call_list.html", {"page_obj": page, "is_clerk": is_clerk})
+
+
+def call_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything an applicant needs to know, and for the funder what is still missing."""
+    criteria = Prefetch("review_rubric__criteria", Criterion.objects.prefetch_related("levels"))
+    found = Call.objects.visible_to(request.user).select_related(*FIELDS_OF_CALL).prefetch_related(criteria)
+    call = get_object_or_404(found, pk=pk)
+    in_funder = request.user.is_authenticated and request.user.has_role(call.funder_id)
+    is_draft = not call.is_published
+    context = {
+        "call": call,
+        "tracks": call.tracks.all(),
+        "rules": call.tranche_plan.rules.all(),
+        "conditions": call.eligibility_rules.all(),
+        "budget_rules": call.budget_rules.all(),
+        "papers": call.papers.select_related("track"),
+        "workshops": Workshop.objects.upcoming().filter(call=call).select_related("organizer"),
+        "in_funder": in_funder,
+        "gaps": gaps(call) if is_draft else [],
+        "missing_bases": missing_bases(call) if is_draft else [],
+        "may_conclude": rules.has_perm("grants.conclude_call", request.user, call),
+        "uncertain": uncertain_years(call.starts_on, call.ends_on),
+    }
+    return render(request, "grants/call_detail.html", context)

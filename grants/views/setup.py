@@ -1,0 +1,269 @@
+"""Setting up a call without a developer: from a template or last year's, part by part, then published."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import rules
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from core.forms import add_refusal
+from core.workflow import Refused
+from grants.actions import calls
+from grants.comparison import compare
+from grants.descriptions import describe
+from grants.forms import (
+    BudgetRuleFormSet,
+    CloneForm,
+    CriterionFormSet,
+    EligibilityFormSet,
+    FromPresetForm,
+    LevelFormSet,
+    NameForm,
+    PaperFormSet,
+    RubricForm,
+    TermsForm,
+    TrackFormSet,
+    TranchePlanForm,
+    TrancheRuleFormSet,
+)
+from grants.models import Call, Criterion, Rubric, TranchePlan
+from grants.presets import preset
+from grants.soundness import gaps
+from people.models import Organization, Role
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the set-up with its rows."""
+
+    title: Any
+    lead: Any
+    formset: Callable[..., Any]
+    prefix: str
+    add: Any
+
+
+PARTS = {
+    "tracks": Part(
+        gettext_lazy("Tracks"),
+        gettext_lazy("Who may apply, for how much, and with which form. Each legal status has its own track."),
+        TrackFormSet,
+        "tracks",
+        gettext_lazy("Add a track"),
+    ),
+    "conditions": Part(
+        gettext_lazy("Conditions for applicants"),
+        gettext_lazy("What the eligibility check asks. Every condition says on which rule it rests."),
+        EligibilityFormSet,
+        "conditions",
+        gettext_lazy("Add a condition"),
+    ),
+    "budget": Part(
+        gettext_lazy("Budget rules"),
+        gettext_lazy("Warned of while a draft is written, enforced when it is submitted, to the fen."),
+        BudgetRuleFormSet,
+        "budget",
+        gettext_lazy("Add a rule"),
+    ),
+    "papers": Part(
+        gettext_lazy("Papers"),
+        gettext_lazy("What must be handed in with a proposal."),
+        PaperFormSet,
+        "papers",
+        gettext_lazy("Add a paper"),
+    ),
+}
+
+
+def permit_clerk(request: HttpRequest) -> None:
+    if not Organization.objects.funders_of(request.user, Role.STAFF).exists():
+        raise PermissionDenied
+
+
+def draft(request: HttpRequest, pk: int) -> Call:
+    """A call this clerk may change; 403 once it is published."""
+    call = get_object_or_404(Call.objects.visible_to(request.user), pk=pk)
+    if not rules.has_perm("grants.change_call", request.user, call):
+        raise PermissionDenied
+    return call
+
+
+@login_required
+def call_create(request: HttpRequest) -> HttpResponse:
+    """A new call from a ready template, or from last year's call."""
+    permit_clerk(request)
+    which = "clone" if "clone" in request.POST or "clone" in request.GET else "preset"
+    given = {which: request.POST} if request.method == "POST" else {}
+    start = FromPresetForm(given.get("preset"), user=request.user, prefix="preset")
+    copy = CloneForm(given.get("clone"), user=request.user, prefix="clone")
+    form = copy if which == "clone" else start
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        try:
+            if which == "clone":
+                call = calls.clone(data.pop("original"), by=request.user, **data)
+            else:
+                chosen = preset(data.pop("template"), data.pop("mode"))
+                call = calls.begin_from_preset(chosen, by=request.user, **data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("The draft is made. Look through its parts; nothing is public yet."))
+            return redirect("grants:call_compare" if which == "clone" else "grants:call_edit", pk=call.pk)
+    return render(request, "grants/call_create.html", {"start": start, "copy": copy, "which": which})
+
+
+@login_required
+def call_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The terms of a call that is not published yet: dates, money, judging, time limits."""
+    call = draft(request, pk)
+    form = TermsForm(request.POST or None, instance=draft(request, pk), user=request.user)
+    if request.method == "POST" and form.is_valid():
+        with calls.changing(call, by=request.user, what=_("terms")):
+            form.save()
+        messages.success(request, _("The call is saved. It is not public before it is published."))
+        return redirect("grants:call_edit", pk=pk)
+    return render(request, "grants/call_form.html", {"call": call, "form": form, "parts": PARTS, "gaps": gaps(call)})
+
+
+@login_required
+def call_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
+    """One part of a call: its tracks, conditions, budget rules or papers."""
+    if part not in PARTS:
+        raise Http404
+    call, shown = draft(request, pk), PARTS[part]
+    kwargs = {"form_kwargs": {"call": call}} if part == "papers" else {}
+    formset = shown.formset(request.POST or None, instance=call, prefix=shown.prefix, **kwargs)
+    if request.method == "POST" and formset.is_valid():
+        with calls.changing(call, by=request.user, what=str(shown.title)):
+            formset.save()
+        messages.success(request, _("Saved."))
+        return redirect("grants:call_part", pk=pk, part=part)
+    context = {
+        "call": call,
+        "part": part,
+        "shown": shown,
+        "formset": formset,
+        "parts": PARTS,
+        "gaps": [gap for gap in gaps(call) if gap.section == part],
+    }
+    return render(request, "grants/call_part.html", context)
+
+
+@login_required
+def call_compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """What this call says otherwise than the one it was made from, or than another of the same funder."""
+    call = get_object_or_404(Call.objects.visible_to(request.user).select_related("cloned_from"), pk=pk)
+    if not request.user.has_role(call.funder_id):
+        raise PermissionDenied
+    others = Call.objects.filter(funder=call.funder_id).exclude(pk=pk)
+    chosen = request.GET.get("with", "")
+    other = others.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 15 else call.cloned_from
+    differences = compare(describe(other), describe(call)) if other else None
+    context = {"call": call, "other": other, "others": others, "differences": differences}
+    return render(request, "grants/call_compare.html", context)
+
+
+@login_required
+@require_POST
+def call_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """The approver publishes a call that contradicts itself nowhere."""
+    return _decide(request, pk, calls.publish, _("The call is published."))
+
+
+@login_required
+@require_POST
+def call_conclude(request: HttpRequest, pk: int) -> HttpResponse:
+    """The approver says that no more awards will come from a call."""
+    return _decide(request, pk, calls.conclude, _("Concluded. What was not awarded is free in the fund again."))
+
+
+def _decide(request: HttpRequest, pk: int, verb: Callable[..., Call], done: str) -> HttpResponse:
+    call = get_object_or_404(Call.objects.visible_to(request.user), pk=pk)
+    try:
+        verb(call, by=request.user)
+        messages.success(request, done)
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    return redirect(call)
+
+
+# -- Rubrics and tranche plans ---------------------------------------------------------------------
+
+SHARED = {
+    "rubrics": (Rubric, RubricForm, CriterionFormSet, ("reviewed_calls", "midterm_calls", "final_calls")),
+    "plans": (TranchePlan, TranchePlanForm, TrancheRuleFormSet, ("calls",)),
+}
+
+
+def permit_terms(request: HttpRequest) -> None:
+    if not rules.has_perm("grants.change_terms", request.user):
+        raise PermissionDenied
+
+
+def is_fixed(thing: Rubric | TranchePlan, calls_of: tuple[str, ...]) -> bool:
+    """Announced by a published call: what applicants have read is not changed any more."""
+    return any(getattr(thing, name).published().exists() for name in calls_of)
+
+
+@login_required
+def terms_list(request: HttpRequest) -> HttpResponse:
+    """The rubrics and tranche plans that calls choose from."""
+    permit_terms(request)
+    context = {
+        "rubrics": Rubric.objects.prefetch_related("criteria"),
+        "plans": TranchePlan.objects.prefetch_related("rules"),
+    }
+    return render(request, "grants/terms_list.html", context)
+
+
+@login_required
+def levels_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The anchored levels of one criterion: what a score means in words."""
+    permit_terms(request)
+    criterion = get_object_or_404(Criterion.objects.select_related("rubric"), pk=pk)
+    if is_fixed(criterion.rubric, SHARED["rubrics"][3]):
+        raise PermissionDenied
+    formset = LevelFormSet(request.POST or None, instance=criterion, prefix="rows")
+    if request.method == "POST" and formset.is_valid():
+        calls.save_terms(criterion.rubric, [formset.save], by=request.user)
+        messages.success(request, _("Saved."))
+        return redirect("grants:terms_edit", which="rubrics", pk=criterion.rubric_id)
+    return render(request, "grants/levels_form.html", {"criterion": criterion, "formset": formset})
+
+
+@login_required
+def terms_edit(request: HttpRequest, which: str, pk: int) -> HttpResponse:
+    """Change a rubric or a plan that no published call has announced; else make a copy of it."""
+    permit_terms(request)
+    if which not in SHARED:
+        raise Http404
+    model, form_class, formset_class, used_by = SHARED[which]
+    thing = get_object_or_404(model, pk=pk)
+    fixed = is_fixed(thing, used_by)
+    copying = "copy" in request.POST
+    name_form = NameForm(request.POST if copying else None, model=model, prefix="copy")
+    if copying and name_form.is_valid():
+        copy = calls.copy_terms(thing, by=request.user, name=name_form.cleaned_data["name"])
+        messages.success(request, _("Copied. Now change what is different."))
+        return redirect("grants:terms_edit", which=which, pk=copy.pk)
+    sent = request.POST if request.method == "POST" and not copying else None
+    if sent is not None and fixed:
+        raise PermissionDenied
+    form = form_class(sent, instance=thing)
+    formset = formset_class(sent, instance=thing, prefix="rows")
+    if sent is not None and form.is_valid() and formset.is_valid():
+        calls.save_terms(thing, [form.save, formset.save], by=request.user)
+        messages.success(request, _("Saved."))
+        return redirect("grants:terms_edit", which=which, pk=pk)
+    context = {"thing": thing, "which": which, "fixed": fixed, "form": form, "formset": formset, "name_form": name_form}
+    return render(request, "grants/terms_form.html", context)
