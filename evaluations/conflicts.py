@@ -39,8 +39,8 @@ def conflict_map(people: Iterable[User], projects: Iterable[Project]) -> dict[tu
             reasons = found.setdefault((user_id, project.pk), [])
             if reason not in reasons:
                 reasons.append(reason)
-    coached = Participant.objects.filter(person__in=people, project__in=projects, part=Part.MENTOR)
-    for user_id, project_id in coached.values_list("person", "project"):
+    coached = Participant.objects.filter(person__in=people, project__in=projects, part__in=[Part.MENTOR, Part.COACH])
+    for user_id, project_id in coached.order_by().values_list("person", "project").distinct():
         found.setdefault((user_id, project_id), []).append(_("is or was its mentor"))
     return found
 

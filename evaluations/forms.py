@@ -104,7 +104,7 @@ class DecisionForm(forms.Form):
                 label=_("Decision on “%(title)s”") % label, choices=[("", _("decide")), *self.CHOICES]
             )
             self.fields[f"amount-{project.pk}"] = MoneyFormField(
-                label=_("Amount for “%(title)s”") % label, required=False, initial=project.amount_requested
+                label=_("Amount for “%(title)s”") % label, required=False, initial=project.amount_payable
             )
 
     def clean(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class DecisionForm(forms.Form):
         for project in self.projects:
             if data.get(f"decision-{project.pk}") == "shortlist" and not self.errors.get(f"amount-{project.pk}"):
                 amount = data.get(f"amount-{project.pk}")
-                if not amount or amount > project.amount_requested:
+                if not amount or amount > project.amount_payable:
                     self.add_error(f"amount-{project.pk}", _("Above 0, and at most what was requested."))
         return data
 

@@ -42,6 +42,7 @@ def standings(call: Call) -> list[Standing]:
     the order stated on the call's ranking page.
     """
     projects = call.projects.exclude(state__in=NOT_JUDGED).select_related("applicant", "track", "call")
+    projects = projects.prefetch_related("budget_lines")
     rows = {project.pk: Standing(project) for project in projects.order_by("track", "number")}
     assignments = (
         Assignment.objects.active()

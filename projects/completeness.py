@@ -1,54 +1,88 @@
 """What a proposal still lacks before it can be submitted: asked of the stored project, by field."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from core.models import Attachment
 from core.money import yuan
+from projects.budget_rules import Breach, breaches
+from projects.facts import check_applicant
+from projects.sections import TABLES, is_filled, required_of, tables_of
 
-REQUIRED = [
-    "title",
-    "field",
-    "community",
-    "leader",
-    "leader_phone",
-    "starts_on",
-    "ends_on",
-    "beneficiaries",
-    "summary",
-    "needs",
-    "goals",
-    "method",
-    "risks",
-    "amount_requested",
-]
+ZERO = Decimal("0.00")
+EMPTY_TABLES = {
+    "targets": _("Please add at least one measurable goal."),
+    "plan_steps": _("Please add at least one step of the plan."),
+    "team": _("Please name at least one member of the team."),
+    "budget_lines": _("Please add at least one budget line."),
+}
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is missing or does not fit: the form's field and a sentence."""
+    """One thing that is missing or does not fit: the form's field (or table, or `table:row`) and a sentence."""
 
     field: str
     message: Any
 
 
-def problems(project, lines: Iterable[Any] | None = None) -> list[Problem]:
+def stored_tables(project: Any) -> dict[str, Sequence[Any]]:
+    """The rows of each table of the project's form."""
+    return {name: list(getattr(project, name).all()) for name in tables_of(project.track.form)}
+
+
+def problems(project: Any, tables: Mapping[str, Sequence[Any]] | None = None) -> list[Problem]:
     """Everything that keeps the proposal from being submitted; empty when it is complete.
 
-    `lines`: budget lines not yet stored (a form being checked); the stored ones when left out.
+    `tables`: rows not yet stored (a form being checked), by name; the stored ones when left out.
 
-    Rules of the call: period inside the call's, grant within the track's cap and its share of the
-    total budget (field guide 1.4: grant ≤ min(cap, total × rate)), lines that add up to the request.
+    Rules of the call: period inside the call's, grant within the track's cap and its share of the total budget
+    (field guide 1.4: grant ≤ min(cap, total × rate)), lines that add up to the request, the budget rules, the papers
+    it asks for, and the conditions for applicants: what blocks must be mended, a warning must be explained.
     """
+    tables = stored_tables(project) if tables is None else tables
+    return [
+        *_missing(project, tables),
+        *_terms(project),
+        *_steps(project, tables.get("plan_steps", [])),
+        *_money(project, tables.get("budget_lines", [])),
+        *_papers(project),
+        *_conditions(project),
+    ]
+
+
+def budget_breaches(project: Any, lines: Sequence[Any]) -> list[Breach]:
+    """Every budget rule of the call that these lines break, whether it blocks or warns."""
+    return breaches(lines, project.call.budget_rules.all(), people=project.beneficiaries)
+
+
+def missing_papers(project: Any) -> list[Any]:
+    """The required papers of the call that have not been handed in; a recommendation by link counts as one."""
+    asked = [paper for paper in project.call.papers.all() if paper.track_id in (None, project.track_id)]
+    if not asked:
+        return []
+    there = set(Attachment.objects.of(project).values_list("kind", flat=True))
+    if project.recommendations.filter(supports=True).exists():
+        there.add("recommendation")
+    return [paper for paper in asked if paper.is_required and paper.kind not in there]
+
+
+def _missing(project: Any, tables: Mapping[str, Sequence[Any]]) -> list[Problem]:
+    required = required_of(project.track.form)
     found = [
         Problem(name, _("Please fill this in before you submit."))
-        for name in REQUIRED
-        if getattr(project, name) in (None, "")
+        for name in sorted(required - set(TABLES))
+        if not is_filled(getattr(project, name))
     ]
-    call, track = project.call, project.track
+    return found + [Problem(name, EMPTY_TABLES[name]) for name in TABLES if name in required and not tables.get(name)]
+
+
+def _terms(project: Any) -> list[Problem]:
+    call, found = project.call, []
     if project.field_id and project.field not in call.service_fields.all():
         found.append(Problem("field", _("This call does not fund this field.")))
     if project.starts_on and project.starts_on < call.starts_on:
@@ -61,14 +95,60 @@ def problems(project, lines: Iterable[Any] | None = None) -> list[Problem]:
         found.append(Problem("ends_on", _("The project must end after it starts.")))
     if project.applicant.is_filed and project.host_id is None:
         found.append(Problem("host", _("A filed group needs a host organisation that signs and receives the money.")))
-    budget = list(project.budget_lines.all() if lines is None else lines)
-    total = sum((line.amount for line in budget), Decimal("0.00"))
-    grant = sum((line.amount for line in budget if line.source == "grant"), Decimal("0.00"))
-    found.extend(money_problems(project.amount_requested, grant, total, track))
     return found
 
 
-def money_problems(requested: Decimal | None, grant: Decimal, total: Decimal, track) -> list[Problem]:
+def _steps(project: Any, steps: Sequence[Any]) -> list[Problem]:
+    """Steps of the plan lie inside the project."""
+    first, last = project.starts_on, project.ends_on
+    if not first or not last:
+        return []
+    outside = [step.name for step in steps if not first <= step.starts_on <= step.ends_on <= last]
+    message = _("These steps lie outside the project's time: %(names)s.") % {"names": "、".join(outside)}
+    return [Problem("plan_steps", message)] if outside else []
+
+
+def _money(project: Any, lines: Sequence[Any]) -> list[Problem]:
+    counted = [line for line in lines if line.source != "in_kind" or project.track.in_kind_counts]
+    total = sum((line.amount for line in counted), ZERO)
+    grant = sum((line.amount for line in lines if line.source == "grant"), ZERO)
+    found = money_problems(project.amount_requested, grant, total, project.track)
+    unproved = [line.item for line in lines if line.source == "in_kind" and not line.basis.strip()]
+    if unproved:
+        message = _("Say on what basis these contributions in kind are valued: %(items)s.")
+        found.append(Problem("budget_lines", message % {"items": "、".join(unproved)}))
+    return found + [
+        Problem(f"budget_lines:{breach.line.key}" if breach.line else "budget_lines", breach.sentence)
+        for breach in budget_breaches(project, lines)
+        if breach.blocks
+    ]
+
+
+def _papers(project: Any) -> list[Problem]:
+    return [
+        Problem("papers", _("This paper is missing: %(paper)s.") % {"paper": paper.get_kind_display()})
+        for paper in missing_papers(project)
+    ]
+
+
+def _conditions(project: Any) -> list[Problem]:
+    found = []
+    explained = None
+    for finding in check_applicant(project.applicant, project.call, host=project.host, project=project):
+        if finding.is_met:
+            continue
+        if finding.blocks:
+            found.append(Problem("eligibility", f"{finding.reason} {finding.advice}"))
+            continue
+        if explained is None:
+            explained = set(project.explanations.values_list("rule", flat=True))
+        if finding.rule.pk not in explained:
+            message = _("%(reason)s Please explain it in the eligibility check.") % {"reason": finding.reason}
+            found.append(Problem("eligibility", message))
+    return found
+
+
+def money_problems(requested: Decimal | None, grant: Decimal, total: Decimal, track: Any) -> list[Problem]:
     """What is wrong with a request (yuan) against its budget lines and the track's limits."""
     if requested is None:
         return []

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core import clock
 from core.inbox import Task
+from grants.models import Need
 from people.models import Role, User
-from projects.models import Objection, Part, Project, Report, State, Tranche
+from projects.models import CoachingRequest, Likeness, Objection, Part, Project, Report, State, Tranche
+from projects.models.state import BEFORE_AWARD
 
 ANSWER_WITHIN = timedelta(days=7)
 """An objection or a report is answered within a week, an account settled within three (field guide 1.2)."""
@@ -41,6 +44,11 @@ def _group(user: User) -> Iterator[Task]:
         return
     now = clock.now()
     projects = Project.objects.with_names().filter(applicant__in=mine)
+    writing = projects.filter(state__in=[State.DRAFT, State.RETURNED])
+    advised = Q(comments__kind="advice", comments__parent=None, comments__resolved_at=None)
+    for project in writing.filter(advised, call__closes_at__gt=now).annotate(n=Count("comments")):
+        what = ngettext("Read %(n)s piece of advice", "Read %(n)s pieces of advice", project.n) % {"n": project.n}
+        yield _task(project, what, reverse("projects:comment_list", args=[project.pk]))
     for project in projects.filter(state=State.DRAFT, call__closes_at__gt=now):
         url = reverse("projects:proposal_edit", args=[project.pk])
         yield _task(project, _("Finish the proposal and submit it"), url, clock.localdate(project.call.closes_at))
@@ -86,7 +94,16 @@ def _clerk(user: User) -> Iterator[Task]:
         return
     projects = Project.objects.with_names().filter(call__funder__in=funders)
     for project in projects.filter(state=State.SUBMITTED):
-        yield _task(project, _("Check the papers"))
+        yield _task(project, _("Check the papers"), reverse("projects:check_page", args=[project.pk]))
+    alike = Likeness.objects.open().filter(project__call__funder__in=funders, project__state__in=BEFORE_AWARD)
+    for likeness in alike.select_related("project"):
+        url = reverse("projects:likeness_detail", args=[likeness.pk])
+        yield Task(likeness.project.title, _("It looks like another proposal: judge"), url, None, likeness.found_at)
+    waiting = Need.objects.filter(state=Need.State.RECEIVED).aggregate(n=Count("pk"), oldest=Min("received_at"))
+    if waiting["n"]:
+        due_on = clock.localdate(waiting["oldest"]) + ANSWER_WITHIN
+        what = ngettext("Sort out %(n)s need", "Sort out %(n)s needs", waiting["n"]) % {"n": waiting["n"]}
+        yield Task(_("Needs"), what, reverse("projects:need_desk"), due_on, waiting["oldest"])
     for project in projects.filter(state=State.RETURNED, due_on__lt=clock.today()):
         yield _task(project, _("The time to correct is over: decide"))
     objections = Objection.objects.open().filter(project__call__funder__in=funders).select_related("project")
@@ -148,6 +165,13 @@ def _finance(user: User) -> Iterator[Task]:
 
 
 def _mentor(user: User) -> Iterator[Task]:
+    mine = user.organizations_as(Role.MENTOR)
+    asked = CoachingRequest.objects.open().filter(organization__in=mine, project__state=State.DRAFT)
+    for request in asked.select_related("project__call", "project__applicant"):
+        url = reverse("projects:coaching_answer", args=[request.pk])
+        due_on = clock.localdate(request.project.call.closes_at)
+        what = _("%(group)s asks for coaching") % {"group": request.project.applicant}
+        yield Task(request.project.title, what, url, due_on, request.asked_at)
     coached = Project.objects.with_names().filter(
         participants__in=user.participations.current().filter(part=Part.MENTOR), state=State.RUNNING
     )

@@ -87,6 +87,7 @@ def plays(part: str) -> rules.Predicate:
     return rules.Predicate(playing, name=f"is_{part}")
 
 
+is_coach = plays(Part.COACH)
 is_mentor = plays(Part.MENTOR)
 is_judge = plays(Part.JUDGE)
 is_evaluator = plays(Part.EVALUATOR)
@@ -118,7 +119,16 @@ def asked_for_it(user, tranche) -> bool:
 rules.add_perm("projects.write_proposal", in_applicant & is_editable)
 rules.add_perm("projects.submit", heads_applicant)
 rules.add_perm("projects.withdraw", heads_applicant)
+rules.add_perm("projects.offer_elsewhere", in_applicant)
 rules.add_perm("projects.check", is_clerk)
+rules.add_perm("projects.judge_likeness", is_clerk)
+rules.add_perm("projects.see_likeness", in_funder & ~has_stake)
+rules.add_perm("projects.see_prices", (in_funder | is_judge) & ~has_stake)
+# help before submission: a coach advises and never writes
+rules.add_perm("projects.advise", is_coach & is_editable)
+rules.add_perm("projects.answer_comment", (in_applicant | is_coach) & is_editable)
+rules.add_perm("projects.resolve_comment", in_applicant & is_editable)
+rules.add_perm("projects.see_advice", in_applicant | is_coach)
 # the competition: verbs of the evaluations app and of the notice
 rules.add_perm("projects.rank", is_clerk)
 rules.add_perm("projects.publish_notice", is_clerk)

@@ -71,4 +71,4 @@ def due(day: date | None) -> str:
 @register.filter
 def get(mapping: dict, key: Any) -> Any:
     """A value of a dictionary by a key held in a variable."""
-    return mapping.get(key)
+    return mapping.get(key) if mapping else None

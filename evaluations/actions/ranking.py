@@ -98,10 +98,10 @@ def _money(call: Call, rows: list[Standing], decisions: Mapping[int, str], amoun
             reasons.append(_("“%(title)s” is not decided yet.") % {"title": project.title})
         elif decision == "shortlist":
             amount = amounts.get(project.pk)
-            if amount is None or not 0 < amount <= (project.amount_requested or 0):
+            if amount is None or not 0 < amount <= project.amount_payable:
                 reasons.append(
-                    _("“%(title)s”: the amount must be above 0 and at most the %(requested)s yuan requested.")
-                    % {"title": project.title, "requested": yuan(project.amount_requested or Decimal(0))}
+                    _("“%(title)s”: the amount must be above 0 and at most %(most)s yuan (requested less cuts).")
+                    % {"title": project.title, "most": yuan(project.amount_payable)}
                 )
             else:
                 total += amount
@@ -145,10 +145,10 @@ def publish_notice(call: Call, *, by: User) -> Notice:
 @transaction.atomic
 def promote(project: Project, *, by: User, amount: Decimal) -> Project:
     """Move a project up from the waitlist when another has dropped out; a notice of its own must follow."""
-    if not 0 < amount <= (project.amount_requested or 0):
+    if not 0 < amount <= project.amount_payable:
         raise Refused(
-            _("The amount must be above 0 and at most the %(requested)s yuan requested.")
-            % {"requested": yuan(project.amount_requested or Decimal(0))}
+            _("The amount must be above 0 and at most %(most)s yuan (requested less cuts).")
+            % {"most": yuan(project.amount_payable)}
         )
     Call.objects.select_for_update(of=("self",)).get(pk=project.call_id)  # two may be promoted at once
     left = project.call.budget - money_given(project.call)

@@ -154,7 +154,7 @@ def promote(request: HttpRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("call__fund"), pk=pk)
     if not rules.has_perm("projects.rank", request.user, project) or project.state != State.WAITLISTED:
         raise PermissionDenied
-    form = PromoteForm(request.POST or None, initial={"amount": project.amount_requested})
+    form = PromoteForm(request.POST or None, initial={"amount": project.amount_payable})
     if request.method == "POST" and form.is_valid():
         try:
             actions.ranking.promote(project, by=request.user, amount=form.cleaned_data["amount"])

@@ -7,29 +7,20 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
 from core.money import round_half_up
+from grants.models import BudgetCategory
+from projects.models.row import Row
 
 
-class BudgetLine(models.Model):
+class BudgetLine(Row):
     """One line of the budget: what is bought, how many, at which price, from which money (yuan)."""
 
-    class Category(models.TextChoices):
-        PUBLICITY = "publicity", _("Publicity")
-        MATERIALS = "materials", _("Materials")
-        TRAINING = "training", _("Training and experts")
-        VENUE = "venue", _("Venue")
-        TRANSPORT = "transport", _("Transport")
-        MEALS = "meals", _("Meals")
-        PRINTING = "printing", _("Printing")
-        INSURANCE = "insurance", _("Insurance")
-        STAFF = "staff", _("Staff allowances")
-        VOLUNTEERS = "volunteers", _("Volunteer allowances")
-        ADMINISTRATION = "administration", _("Administration")
-        TAX = "tax", _("Tax")
+    Category = BudgetCategory
 
     class Source(models.TextChoices):
         GRANT = "grant", _("This grant")
         OWN = "own", _("Own money")
         DONATED = "donated", _("Donations")
+        IN_KIND = "in_kind", _("In kind")
 
     project = models.ForeignKey(
         "projects.Project", verbose_name=_("project"), on_delete=models.CASCADE, related_name="budget_lines"
@@ -42,15 +33,22 @@ class BudgetLine(models.Model):
         _("quantity"), max_digits=9, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
     )
     source = models.CharField(_("paid from"), max_length=8, choices=Source.choices, default=Source.GRANT)
-    remark = models.CharField(_("remark"), max_length=200, blank=True)
-    position = models.PositiveSmallIntegerField(default=0, editable=False)
+    step_key = models.CharField(_("for which step of the plan"), max_length=12, blank=True)
+    basis = models.CharField(
+        _("basis of the price"), max_length=200, blank=True, help_text=_("Three offers, a price list, a rule …")
+    )
+    cut = MoneyField(_("cut"), default=Decimal("0.00"), editable=False)
+    cut_reason = models.CharField(_("why it is cut"), max_length=200, blank=True, editable=False)
 
-    class Meta:
-        ordering = ["position", "pk"]
+    class Meta(Row.Meta):
         verbose_name = _("budget line")
         verbose_name_plural = _("budget lines")
         constraints = [
-            models.CheckConstraint(name="budget_line_is_positive", condition=Q(unit_price__gte=0, quantity__gt=0))
+            models.UniqueConstraint(fields=["project", "key"], name="budget_line_key_once"),
+            models.CheckConstraint(name="budget_line_is_positive", condition=Q(unit_price__gte=0, quantity__gt=0)),
+            models.CheckConstraint(
+                name="budget_cut_has_its_reason", condition=Q(cut=0) | (Q(cut__gt=0) & ~Q(cut_reason=""))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -60,3 +58,8 @@ class BudgetLine(models.Model):
     def amount(self) -> Decimal:
         """Unit price × quantity, half-up to the fen: the one place where a line is multiplied out."""
         return round_half_up(self.unit_price * self.quantity)
+
+    @property
+    def accepted(self) -> Decimal:
+        """What the financial pre-check left of it, in yuan; the whole line when nothing was cut."""
+        return max(self.amount - self.cut, Decimal("0.00"))

@@ -9,6 +9,7 @@ from core import clock
 class Part(models.TextChoices):
     """The part somebody plays in one project without belonging to the applicant or the funder."""
 
+    COACH = "coach", _("Coach")
     MENTOR = "mentor", _("Mentor")
     JUDGE = "judge", _("Expert")
     EVALUATOR = "evaluator", _("Evaluator")

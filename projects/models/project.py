@@ -12,6 +12,13 @@ from projects.models.life import ProjectLife
 from projects.models.participant import Part, Participant
 from projects.models.state import ENDED, FUNDED, STANDINGS, Standing, State
 
+ZERO = Decimal("0.00")
+LONG_TEXTS = (
+    *("summary", "features", "needs", "audience", "goals", "method", "risks", "emergency_plan"),
+    *("evaluation", "sustainability", "experience"),
+)
+"""What a proposal says in whole sentences; lists leave it in the database."""
+
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user) -> "ProjectQuerySet":
@@ -37,7 +44,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def with_names(self) -> "ProjectQuerySet":
         """What every list shows, in one query, without the long texts."""
         return self.select_related("call", "call__funder", "track", "applicant", "field", "community").defer(
-            "summary", "features", "needs", "goals", "method", "risks", "sustainability", "call__guidelines"
+            *LONG_TEXTS, "call__guidelines"
         )
 
     def funded(self) -> "ProjectQuerySet":
@@ -51,6 +58,12 @@ class Project(ProjectLife):
     """One project, from the first draft to the archive: the proposal, its money, and where it is in its life."""
 
     State = State
+
+    class Nature(models.TextChoices):
+        """S4: services and self-governance are different things and are judged by different indicators."""
+
+        SERVICE = "service", _("Service")
+        SELF_GOVERNANCE = "governance", _("Self-governance")
 
     call = models.ForeignKey("grants.Call", verbose_name=_("call"), on_delete=models.PROTECT, related_name="projects")
     track = models.ForeignKey(
@@ -70,6 +83,18 @@ class Project(ProjectLife):
     )
     number = models.CharField(_("number"), max_length=40, blank=True, editable=False)
     title = models.CharField(_("title"), max_length=60)
+    nature = models.CharField(
+        _("nature"), max_length=10, choices=Nature.choices, default=Nature.SERVICE, help_text=_("Judged differently")
+    )
+    answers = models.ForeignKey(
+        "grants.NeedListEntry",
+        verbose_name=_("answers the need"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        help_text=_("A need from a published list"),
+    )
     field = models.ForeignKey(
         "grants.ServiceField", verbose_name=_("service field"), on_delete=models.PROTECT, null=True, blank=True
     )
@@ -82,6 +107,9 @@ class Project(ProjectLife):
         related_name="projects",
         help_text=_("Where the project takes place"),
     )
+    other_communities = models.ManyToManyField(
+        "people.Community", verbose_name=_("also takes place in"), blank=True, related_name="+"
+    )
     leader = models.CharField(_("project leader"), max_length=60, blank=True)
     leader_phone = models.CharField(_("leader's phone"), max_length=30, blank=True)
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
@@ -92,12 +120,19 @@ class Project(ProjectLife):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(1_000_000)],
     )
+    indirect_beneficiaries = models.PositiveIntegerField(
+        _("people served indirectly"), null=True, blank=True, validators=[MaxValueValidator(10_000_000)]
+    )
+    audience = models.TextField(_("who is served"), max_length=100, blank=True)
     summary = models.TextField(_("summary"), max_length=200, blank=True)
     features = models.TextField(_("what is special"), max_length=200, blank=True)
     needs = models.TextField(_("the need"), max_length=500, blank=True)
     goals = models.TextField(_("goals"), max_length=500, blank=True)
     method = models.TextField(_("plan"), max_length=1000, blank=True)
-    risks = models.TextField(_("risks and emergency plan"), max_length=500, blank=True)
+    risks = models.TextField(_("risks and how they are prevented"), max_length=500, blank=True)
+    emergency_plan = models.TextField(_("emergency plan"), max_length=500, blank=True)
+    evaluation = models.TextField(_("results and how they are measured"), max_length=500, blank=True)
+    experience = models.TextField(_("experience with such projects"), max_length=200, blank=True)
     sustainability = models.TextField(_("how it goes on afterwards"), max_length=500, blank=True)
 
     amount_requested = MoneyField(_("amount requested"), null=True, blank=True)
@@ -116,6 +151,14 @@ class Project(ProjectLife):
         null=True,
         editable=False,
         related_name="+",
+    )
+    routed_from = models.ForeignKey(
+        "self",
+        verbose_name=_("offered before as"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="routed_to",
     )
     created_by = models.ForeignKey(
         "people.User", verbose_name=_("created by"), on_delete=models.PROTECT, related_name="+", editable=False
@@ -186,14 +229,22 @@ class Project(ProjectLife):
     @property
     def total_budget(self) -> Decimal:
         """All lines, whoever pays, in yuan."""
-        return sum((line.amount for line in self.budget_lines.all()), Decimal("0.00"))
+        return sum((line.amount for line in self.budget_lines.all()), ZERO)
 
     @property
     def grant_budget(self) -> Decimal:
         """The lines this grant is to pay, in yuan; must equal the amount requested."""
-        return sum(
-            (line.amount for line in self.budget_lines.all() if line.source == line.Source.GRANT), Decimal("0.00")
-        )
+        return sum((line.amount for line in self.budget_lines.all() if line.source == line.Source.GRANT), ZERO)
+
+    @property
+    def amount_cut(self) -> Decimal:
+        """What the financial pre-check took from the lines this grant is to pay, in yuan."""
+        return sum((min(line.cut, line.amount) for line in self.budget_lines.all() if line.source == "grant"), ZERO)
+
+    @property
+    def amount_payable(self) -> Decimal:
+        """The most that may be awarded: the request less what the pre-check cut, in yuan."""
+        return max((self.amount_requested or ZERO) - self.amount_cut, ZERO)
 
     @property
     def mentors(self):

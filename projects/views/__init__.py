@@ -1,3 +1,12 @@
+from projects.views.checking import (
+    check_page,
+    check_queue,
+    likeness_detail,
+    line_cut,
+    remark_remove,
+    submission_changes,
+)
+from projects.views.coaching import coaching_answer, coaching_ask, comment_answer, comment_list, comment_resolve
 from projects.views.delivery import (
     activity_create,
     activity_detail,
@@ -6,14 +15,25 @@ from projects.views.delivery import (
     follow_up_create,
     mentoring_create,
     milestone_create,
+    plan,
     report_create,
     report_detail,
 )
 from projects.views.money import agreement_detail, settlement_edit, tranche_step
+from projects.views.needs import need_desk, need_gaps, need_sort_out
 from projects.views.notices import notice_detail, notice_list, objection_create, objection_detail
 from projects.views.project import mentor_assign, project_detail, project_list, project_step
-from projects.views.proposal import apply, proposal_attach, proposal_detail, proposal_edit
+from projects.views.proposal import (
+    apply,
+    proposal_attach,
+    proposal_autosave,
+    proposal_detach,
+    proposal_detail,
+    proposal_discard,
+    proposal_edit,
+)
 from projects.views.showcase import showcase, showcase_detail
+from projects.views.support import eligibility, explanations_edit, form_preview, offer, recommend, recommendation_ask
 
 __all__ = [
     "activity_create",
@@ -22,24 +42,48 @@ __all__ = [
     "activity_record",
     "agreement_detail",
     "apply",
+    "check_page",
+    "check_queue",
+    "coaching_answer",
+    "coaching_ask",
+    "comment_answer",
+    "comment_list",
+    "comment_resolve",
+    "eligibility",
+    "explanations_edit",
     "follow_up_create",
+    "form_preview",
+    "likeness_detail",
+    "line_cut",
     "mentor_assign",
     "mentoring_create",
     "milestone_create",
+    "need_desk",
+    "need_gaps",
+    "need_sort_out",
     "notice_detail",
     "notice_list",
     "objection_create",
     "objection_detail",
+    "offer",
+    "plan",
     "project_detail",
     "project_list",
     "project_step",
     "proposal_attach",
+    "proposal_autosave",
+    "proposal_detach",
     "proposal_detail",
+    "proposal_discard",
     "proposal_edit",
+    "recommend",
+    "recommendation_ask",
+    "remark_remove",
     "report_create",
     "report_detail",
     "settlement_edit",
     "showcase",
     "showcase_detail",
+    "submission_changes",
     "tranche_step",
 ]

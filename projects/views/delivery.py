@@ -157,7 +157,7 @@ def plan(request: HttpRequest, project: Project, activity: Activity | None) -> H
         stored = Activity.objects.get(pk=activity.pk) if activity else None
         try:
             saved = delivery.plan_activity(
-                project, by=request.user, values=form.cleaned_data, items=formset.lines(), activity=stored
+                project, by=request.user, values=form.cleaned_data, items=formset.rows(), activity=stored
             )
         except Refused as refused:
             add_refusal(form, refused)

@@ -1,5 +1,7 @@
 """The list, the page of one project, and the steps its buttons take."""
 
+from typing import Any
+
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,7 +17,8 @@ from core.forms import NoteForm, add_refusal
 from core.models import Attachment, Event
 from core.workflow import Refused
 from people.models import User
-from projects.actions import award, delivery, evaluation, payments, people, proposals
+from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
+from projects.actions.drafts import ROUTABLE
 from projects.forms import MentorForm, ProjectFilter
 from projects.models import Part, Project
 from projects.models.state import STANDINGS
@@ -29,11 +32,11 @@ ABOUT_JUDGES = {"add_judge", "end_judge", "recuse"}
 STEPS = {
     "submit": lambda project, by, note: proposals.submit(project, by=by, note=note),
     "resubmit": lambda project, by, note: proposals.submit(project, by=by, note=note),
-    "return_for_correction": lambda project, by, note: proposals.check(
+    "return_for_correction": lambda project, by, note: checking.check(
         project, "return_for_correction", by=by, note=note
     ),
-    "declare_ineligible": lambda project, by, note: proposals.check(project, "declare_ineligible", by=by, note=note),
-    "accept": lambda project, by, note: proposals.check(project, "accept", by=by, note=note),
+    "declare_ineligible": lambda project, by, note: checking.check(project, "declare_ineligible", by=by, note=note),
+    "accept": lambda project, by, note: checking.check(project, "accept", by=by, note=note),
     "withdraw": lambda project, by, note: proposals.withdraw(project, by=by, note=note),
     "approve": lambda project, by, note: award.approve(project, by=by, note=note),
     "refuse": lambda project, by, note: award.refuse(project, by=by, note=note),
@@ -51,12 +54,13 @@ STEPS = {
 def find(request: HttpRequest, pk: int) -> Project:
     """The project, if this person may see it; 404 otherwise."""
     related = ("call__funder", "call__fund", "track", "applicant", "host", "field", "community", "agreement")
+    related += ("routed_from__call",)
     return get_object_or_404(Project.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 
-def permit(permission: str, user: User, project: Project) -> None:
-    """403 for a person who sees the project but may not do this to it."""
-    if not rules.has_perm(permission, user, project):
+def permit(permission: str, user: User, thing: Any) -> None:
+    """403 for a person who sees the project (or a part of it) but may not do this to it."""
+    if not rules.has_perm(permission, user, thing):
         raise PermissionDenied
 
 
@@ -95,6 +99,10 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "choices": workflow.choices(project, request.user),
         "mentors": project.participants.current().filter(part=Part.MENTOR).select_related("person", "organization"),
         "attachments": Attachment.objects.of(project),
+        "versions": project.submissions.count(),
+        "routed_from": project.routed_from,
+        "routed_to": project.routed_to.select_related("call"),
+        "may_offer": project.state in ROUTABLE and rules.has_perm("projects.offer_elsewhere", request.user, project),
     }
     if rules.has_perm("projects.see_log", request.user, project):
         in_funder = rules.has_perm("projects.see_judges", request.user, project)

@@ -135,12 +135,15 @@ function addRow(box) {
   copy.innerHTML = template.innerHTML.replaceAll("__prefix__", total.value);
   const place = box.querySelector("[data-formset-rows]");
   const added = copy.content.querySelector("[data-formset-row]") || copy.content.firstElementChild;
+  const key = added?.querySelector('input[type=hidden][name$="-key"]');      // a row keeps its key for life
+  if (key) key.value = Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   if (place) place.append(copy.content);
   else if (rows.length) rows[rows.length - 1].after(copy.content);
   else template.before(copy.content);
   total.value = Number(total.value) + 1;
   if (window.htmx && added) window.htmx.process(added);
   refresh(box);
+  box.dispatchEvent(new Event("row:added", { bubbles: true }));
   added?.querySelector("input:not([type=hidden]), select, textarea")?.focus();
 }
 
@@ -218,6 +221,7 @@ document.addEventListener("click", (event) => {
     if (box) { refresh(box); if (guarded(box)) changed.add(guarded(box)); }
   }
   if (event.target.closest("[data-print]")) window.print();
+  event.target.closest("input[data-select]")?.select();
   all(document, "details[data-menu][open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });
 document.addEventListener("keydown", (event) => {

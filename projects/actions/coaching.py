@@ -1,0 +1,115 @@
+"""Help before submission: a support organisation is asked, one of its mentors comments, the group answers.
+
+A coach advises and never writes into the proposal or submits it (S3; S4: 「凡是关于行政的事务，协作者概不参与」).
+"""
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.notifications import notify
+from core.workflow import Refused, record
+from people.models import Kind, Organization, Role, User
+from projects.actions.messages import holders, tell_group
+from projects.actions.people import add_participant
+from projects.models import CoachingRequest, Comment, Part, Project
+
+
+@transaction.atomic
+def ask_for_coaching(project: Project, organization: Organization, *, by: User, message: str = "") -> CoachingRequest:
+    """Ask a support organisation to look at the draft; its mentors are told."""
+    if not rules.has_perm("projects.write_proposal", by, project):
+        raise PermissionDenied
+    if organization.kind != Kind.SUPPORT_ORGANIZATION:
+        raise Refused(_("Only a support organisation coaches."))
+    if project.coaching_requests.open().filter(organization=organization).exists():
+        raise Refused(_("%(organization)s has been asked already.") % {"organization": organization})
+    request = CoachingRequest.objects.create(
+        project=project, organization=organization, message=message.strip(), asked_by=by
+    )
+    label = _("Coaching asked of %(organization)s") % {"organization": organization}
+    record(project, "ask_for_coaching", by=by, label=label, note=request.message)
+    notify(
+        holders(organization.pk, Role.MENTOR),
+        subject=_("“%(project)s”: a group asks for coaching") % {"project": project.title},
+        body=request.message,
+        url=reverse("projects:coaching_answer", args=[request.pk]),
+    )
+    return request
+
+
+@transaction.atomic
+def answer_request(request: CoachingRequest, *, by: User, accepted: bool, answer: str = "") -> CoachingRequest:
+    """A mentor of the organisation takes the draft on, or says why not. Who takes it on sees the proposal from now on.
+
+    Refused for whoever belongs to the group or judges the project: coaching and judging exclude each other.
+    """
+    request = CoachingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    project = request.project
+    if not by.has_role(request.organization_id, Role.MENTOR):
+        raise PermissionDenied
+    if request.answered_at is not None:
+        raise Refused(_("This request has been answered already."))
+    if accepted and (by.has_role(project.applicant_id) or by.has_role(project.host_id)):
+        raise Refused(_("You belong to the group and cannot coach it."))
+    if accepted and not project.is_editable:
+        raise Refused(_("The proposal has been submitted meanwhile."))
+    if not accepted and not answer.strip():
+        raise Refused(_("Please give a reason: the people concerned will read it."))
+    request.answered_by, request.answered_at = by, clock.now()
+    request.accepted, request.answer = accepted, answer.strip()
+    request.save()
+    if accepted:
+        add_participant(project, by, Part.COACH, by=by, organization=request.organization)
+        tell_group(project, _("%(person)s coaches you now") % {"person": by}, body=request.answer)
+    else:
+        tell_group(project, _("the request for coaching was declined"), body=request.answer)
+    return request
+
+
+@transaction.atomic
+def advise(project: Project, *, by: User, anchor: str, text: str) -> Comment:
+    """A coach comments on a field or a row of the draft; the group is told."""
+    if not rules.has_perm("projects.advise", by, project):
+        raise PermissionDenied
+    comment = Comment.objects.create(
+        project=project, kind=Comment.Kind.ADVICE, anchor=anchor, text=text.strip(), by=by, sent_at=clock.now()
+    )
+    tell_group(project, _("new advice on your draft"), body=comment.text)
+    return comment
+
+
+@transaction.atomic
+def answer_comment(comment: Comment, *, by: User, text: str) -> Comment:
+    """The group answers its coach or the clerk, or the coach answers back; the other side is told."""
+    project = comment.project
+    if not rules.has_perm("projects.answer_comment", by, comment):
+        raise PermissionDenied
+    answer = Comment.objects.create(
+        project=project,
+        kind=comment.kind,
+        anchor=comment.anchor,
+        parent=comment,
+        text=text.strip(),
+        by=by,
+        sent_at=clock.now(),
+    )
+    if by.has_role(project.applicant_id):
+        subject = _("“%(project)s”: an answer to your comment") % {"project": project.title}
+        notify([comment.by], subject=subject, body=answer.text, url=project.get_absolute_url())
+    else:
+        tell_group(project, _("an answer on your draft"), body=answer.text)
+    return answer
+
+
+@transaction.atomic
+def resolve(comment: Comment, *, by: User, resolved: bool = True) -> Comment:
+    """The group ticks a comment off, or opens it again."""
+    if not rules.has_perm("projects.resolve_comment", by, comment):
+        raise PermissionDenied
+    comment.resolved_at, comment.resolved_by = (clock.now(), by) if resolved else (None, None)
+    comment.save(update_fields=["resolved_at", "resolved_by"])
+    return comment

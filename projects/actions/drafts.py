@@ -1,0 +1,236 @@
+"""Writing a proposal: open a draft, take over what was written before, store it, offer it elsewhere."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.models import Attachment
+from core.workflow import Refused, Stale, record
+from grants.models import Call, NeedListEntry
+from people.models import Organization, Role, User
+from projects.models import Project, Scratch, State, TeamMember
+from projects.models.row import new_key
+from projects.sections import TABLES, fields_of, tables_of
+
+NOT_TAKEN_OVER = {"title", "field", "answers", "host", "starts_on", "ends_on", "amount_requested", "other_communities"}
+"""What belongs to one call and is decided anew in the next."""
+ROUTABLE = (State.NOT_SELECTED, State.INELIGIBLE, State.WITHDRAWN, State.FORFEITED)
+"""Where a proposal can be offered to another call from."""
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+@transaction.atomic
+def create_draft(
+    call: Call,
+    applicant: Organization,
+    *,
+    by: User,
+    title: str,
+    copy_of: Project | None = None,
+    answers: NeedListEntry | None = None,
+) -> Project:
+    """Open a draft in the track that fits the applicant; a filed group's host comes from its profile.
+
+    `copy_of`: an earlier proposal of the same applicant, whose words and tables are taken over; the plan's days and
+    the money are decided anew. `answers`: the published need that it answers.
+
+    Raises `Refused` when the call is not open, or has no track for applicants of this legal status.
+    """
+    if not by.has_role(applicant.pk, Role.MANAGER, Role.STAFF):
+        raise PermissionDenied
+    if copy_of is not None and copy_of.applicant_id != applicant.pk:
+        raise PermissionDenied
+    if not call.is_open:
+        raise Refused(_("This call is not open for proposals now."))
+    track = call.track_for(applicant)
+    if track is None:
+        raise Refused(_("This call has no track for %(status)s.") % {"status": applicant.get_status_display()})
+    project = Project.objects.create(
+        call=call,
+        track=track,
+        applicant=applicant,
+        host=applicant.host if applicant.is_filed else None,
+        community=answers.community if answers else applicant.community,
+        field=answers.field if answers and answers.field in call.service_fields.all() else None,
+        answers=answers,
+        leader=by.name,
+        leader_phone=by.phone or "",
+        experience=_experience(applicant),
+        title=title,
+        created_by=by,
+    )
+    record(project, "create", by=by, label=_("Draft opened"))
+    if copy_of is not None:
+        _take_over(copy_of, project)
+    elif "team" in tables_of(track.form):
+        _name_team(project)
+    return project
+
+
+def _name_team(project: Project) -> None:
+    """The people of the profile with their best certificate, to be completed or struck out."""
+    ranks = {level: place for place, level in enumerate(TeamMember.Certified.values)}
+    held = project.applicant.memberships.current().filter(role__in=[Role.MANAGER, Role.STAFF])
+    people = {member.user_id: member for member in held.select_related("user").prefetch_related("user__certificates")}
+    for position, member in enumerate(people.values()):
+        levels = [certificate.level for certificate in member.user.certificates.all()]
+        TeamMember.objects.create(
+            project=project,
+            position=position,
+            name=member.user.name,
+            certificate=max(levels, key=lambda level: ranks[level], default=TeamMember.Certified.NONE),
+            post=member.get_role_display(),
+            part=_("project leader") if member.user_id == project.created_by_id else _("team member"),
+            phone=member.user.phone or "",
+        )
+
+
+def _experience(applicant: Organization) -> str:
+    """The funded projects of the profile, for the section that asks for experience."""
+    done = applicant.projects.completed().order_by("-state_since").values_list("title", "call__title")[:3]
+    return "；".join(f"{call}：{title}" for title, call in done)[:200]
+
+
+def _take_over(old: Project, new: Project) -> None:
+    """The words and tables of an earlier proposal, as far as the new form asks for them."""
+    form = new.track.form
+    for name in fields_of(form):
+        if name not in NOT_TAKEN_OVER and getattr(old, name) not in (None, ""):
+            setattr(new, name, getattr(old, name))
+    if old.field in new.call.service_fields.all():
+        new.field = old.field
+    new.save()
+    new.other_communities.set(old.other_communities.all())
+    # Days of the plan belong to the old call; a plan outside the new one would only have to be deleted again.
+    within = [s for s in old.plan_steps.all() if new.call.starts_on <= s.starts_on <= s.ends_on <= new.call.ends_on]
+    kept = {step.key for step in within}
+    for name in tables_of(form):
+        rows: Iterable[Any] = within if name == "plan_steps" else getattr(old, name).all()
+        for row in rows:
+            row.pk, row.project = None, new
+            row._state.adding = True
+            if name == "budget_lines":
+                row.cut, row.cut_reason = 0, ""
+                row.step_key = row.step_key if row.step_key in kept else ""
+            row.save()
+
+
+@transaction.atomic
+def save_proposal(
+    project: Project, *, by: User, version: int, values: Mapping[str, Any], tables: Tables | None = None
+) -> Project:
+    """Store the text and the given tables of a draft, all or nothing; the person's unsaved text is gone with it.
+
+    A row with the key of a stored one changes it, the others are added, and what is not in the table any more is
+    removed. `version` is the one the form was opened with: when somebody saved meanwhile, `Stale` is raised and
+    nothing is stored, so that nobody's words are overwritten unseen.
+    """
+    locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    if not rules.has_perm("projects.write_proposal", by, locked):
+        raise PermissionDenied
+    if locked.version != version:
+        raise Stale(_("Somebody else saved this proposal while you were writing. Your text is still below."))
+    several = {}
+    for name, value in values.items():
+        if Project._meta.get_field(name).many_to_many:
+            several[name] = value
+        else:
+            setattr(locked, name, value)
+    locked.version += 1
+    locked.save()
+    for name, value in several.items():
+        getattr(locked, name).set(value)
+    for name, rows in (tables or {}).items():
+        _store_rows(locked, name, rows)
+    Scratch.objects.filter(project=locked, person=by).delete()
+    project.refresh_from_db()
+    return project
+
+
+def _store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    if name not in TABLES:
+        raise LookupError(name)
+    manager = getattr(project, name)
+    model: type[Any] = manager.model
+    stored = {row.key: row for row in manager.all()}
+    added: list[Any] = []
+    changed: list[Any] = []
+    for position, values in enumerate(rows):
+        row = stored.pop(values.get("key", ""), None)
+        if row is None:
+            taken = {row.key for row in (*added, *changed)}
+            key = values.get("key") or new_key()
+            added.append(model(**{**values, "project": project, "key": new_key() if key in taken else key}))
+            added[-1].position = position
+            continue
+        for column, value in values.items():
+            setattr(row, column, value)
+        row.position = position
+        changed.append(row)
+    manager.filter(pk__in=[row.pk for row in stored.values()]).delete()
+    model._base_manager.bulk_create(added)
+    if changed:
+        columns = [f.name for f in model._meta.concrete_fields if f.name not in ("id", "project", "key")]
+        model._base_manager.bulk_update(changed, columns)
+
+
+def keep_scratch(project: Project, *, by: User, version: int, data: Mapping[str, Any]) -> Scratch:
+    """Keep what somebody has typed and cannot be stored yet, as it came."""
+    if not rules.has_perm("projects.write_proposal", by, project):
+        raise PermissionDenied
+    values = {"version": version, "data": dict(data), "saved_at": clock.now()}
+    scratch, _created = Scratch.objects.update_or_create(project=project, person=by, defaults=values)
+    return scratch
+
+
+def discard_scratch(project: Project, *, by: User) -> None:
+    """Forget what somebody typed and did not store."""
+    Scratch.objects.filter(project=project, person=by).delete()
+
+
+def removable_files(project: Project) -> set[Any]:
+    """The files that were added since the proposal was last handed in; what was handed in stays."""
+    files = Attachment.objects.of(project)
+    if last := project.submissions.order_by("-ordinal").first():
+        files = files.filter(at__gt=last.at)
+    return set(files.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def remove_file(project: Project, attachment: Attachment, *, by: User) -> None:
+    """Take a file back that has not been handed in yet; refused for one that the funder has seen."""
+    if not rules.has_perm("projects.write_proposal", by, project):
+        raise PermissionDenied
+    if attachment.pk not in removable_files(project):
+        raise Refused(_("This file has been handed in already: it stays."))
+    record(project, "remove_file", by=by, label=_("File removed: %(name)s") % {"name": attachment.name})
+    attachment.delete()
+    transaction.on_commit(partial(attachment.file.delete, save=False))
+
+
+@transaction.atomic
+def offer_elsewhere(project: Project, call: Call, *, by: User) -> Project:
+    """Offer a proposal that was not funded to another open call, with its words, its tables and its history.
+
+    (S3: 「区一级的政府购买服务申请不上？还有社区公益金…那就找其他部门基金」) The new draft points back at the old one.
+    """
+    if not rules.has_perm("projects.offer_elsewhere", by, project):
+        raise PermissionDenied
+    if project.state not in ROUTABLE:
+        raise Refused(_("Only a proposal that has ended without money can be offered to another call."))
+    if call.pk == project.call_id:
+        raise Refused(_("It has been in this call already."))
+    if project.routed_to.filter(call=call).exclude(state=State.WITHDRAWN).exists():
+        raise Refused(_("It has been offered to this call already."))
+    draft = create_draft(call, project.applicant, by=by, title=project.title, copy_of=project)
+    draft.routed_from = project
+    draft.save(update_fields=["routed_from"])
+    record(project, "offer", by=by, label=_("Offered to the call “%(call)s”") % {"call": call.title})
+    record(draft, "offer", by=by, label=_("Taken over from the call “%(call)s”") % {"call": project.call.title})
+    return draft

@@ -1,0 +1,102 @@
+"""Find proposals that look alike, over all calls and years. A flag for a person; nothing follows from it by itself."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import cast
+
+from django.db import transaction
+from django_tasks import task
+
+from core.models import Attachment
+from projects.models import BudgetLine, Likeness, Project
+from projects.models.project import LONG_TEXTS
+from projects.models.state import FUNDED
+from projects.peers import pairs_of
+from projects.similarity import similar_to
+
+TEXT_FROM = 0.3
+"""Below a third, two proposals on the same subject share what everybody writes."""
+BUDGET_FROM = 0.8
+FEWEST_LINES = 3
+ORDINARY = ("registration", "host", "credit", "audit")
+"""Papers of the organisation itself: the same file with each of its proposals is as it should be."""
+
+
+def text_of(project: Project) -> str:
+    """What a proposal says, in the order of the form."""
+    return "\n".join(filter(None, (getattr(project, name).strip() for name in LONG_TEXTS)))
+
+
+def boilerplate_of(project: Project) -> list[str]:
+    """What the form and the call say themselves: no applicant has copied it from another."""
+    labels = [str(field.verbose_name) for field in Project._meta.concrete_fields if field.name in LONG_TEXTS]
+    return [*labels, project.call.guidelines]
+
+
+@task()
+def look_for_likenesses(project_id: int) -> None:
+    """Background: compare a proposal that was just handed in with all others."""
+    find_likenesses(Project.objects.select_related("call").get(pk=project_id))
+
+
+@transaction.atomic
+def find_likenesses(project: Project) -> list[Likeness]:
+    """Flag every other proposal with the same text, the same budget or the same file.
+
+    A group's own earlier proposal counts only where it was funded: writing again after a refusal is no copying.
+    Flags that a person has judged stay; the others are found anew.
+    """
+    Likeness.objects.open().filter(project=project).delete()
+    newest = project.submissions.order_by("-ordinal").values_list("at", flat=True).first() or project.submitted_at
+    others = Project.objects.filter(submitted_at__lte=newest).exclude(pk__in=[project.pk, project.routed_from_id])
+    own = others.filter(applicant=project.applicant_id).exclude(state__in=FUNDED)
+    others = others.exclude(pk__in=own.values("pk"))
+    judged = set(Likeness.objects.about(project).values_list("project", "other", "kind"))
+    found = []
+    for other_id, kind, score in (*_texts(project, others), *_budgets(project, others), *_papers(project, others)):
+        if (project.pk, other_id, kind) not in judged and (other_id, project.pk, kind) not in judged:
+            found.append(Likeness(project=project, other_id=other_id, kind=kind, score=score))
+    return Likeness.objects.bulk_create(found)
+
+
+Found = tuple[int, str, Decimal]
+
+
+def _texts(project: Project, others) -> Iterator[Found]:
+    texts = {other.pk: text_of(other) for other in others.only(*LONG_TEXTS)}
+    for pair in similar_to(text_of(project), texts, threshold=TEXT_FROM, boilerplate=boilerplate_of(project)):
+        yield cast(int, pair.right), Likeness.Kind.TEXT, _score(pair.score)
+
+
+def _budgets(project: Project, others) -> Iterator[Found]:
+    """The same lines: category, name, price and quantity; at least three of them, and four of five."""
+    mine = {_line(*row) for row in project.budget_lines.values_list(*_LINE)}
+    if len(mine) < FEWEST_LINES:
+        return
+    theirs: dict[int, set] = {}
+    for pk, *row in BudgetLine.objects.filter(project__in=others).values_list("project", *_LINE):
+        theirs.setdefault(pk, set()).add(_line(*row))
+    for pk, lines in theirs.items():
+        score = len(mine & lines) / len(mine | lines)
+        if score >= BUDGET_FROM:
+            yield pk, Likeness.Kind.BUDGET, _score(score)
+
+
+_LINE = ("category", "item", "unit_price", "quantity")
+
+
+def _line(category: str, item: str, price: Decimal, quantity: Decimal) -> tuple:
+    return category, pairs_of(item), price, quantity
+
+
+def _papers(project: Project, others) -> Iterator[Found]:
+    """The very same file (invoice, survey, certificate …) handed in with another proposal."""
+    mine = Attachment.objects.of(project).exclude(kind__in=ORDINARY)
+    kind = Attachment.objects.of(project).values("content_type")[:1]
+    same = Attachment.objects.filter(sha256__in=mine.values("sha256"), content_type__in=kind, object_id__in=others)
+    for pk in same.order_by().values_list("object_id", flat=True).distinct():
+        yield pk, Likeness.Kind.PAPER, Decimal(1)
+
+
+def _score(value: float) -> Decimal:
+    return Decimal(f"{min(value, 1.0):.3f}")

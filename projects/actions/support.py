@@ -1,0 +1,74 @@
+"""What a proposal gathers around it: the community's recommendation, and explanations of warnings."""
+
+from datetime import timedelta
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.workflow import Refused, record
+from grants.models import EligibilityRule
+from people.models import Community, User
+from projects.actions.messages import tell_group
+from projects.models import Explanation, Project, Recommendation
+
+LINK_VALID = timedelta(days=30)
+"""A link that can be passed on does not open for ever."""
+
+
+@transaction.atomic
+def ask_for_recommendation(project: Project, community: Community, *, by: User) -> Recommendation:
+    """Make the link under which a community says its opinion. An unanswered earlier link stops working."""
+    if not rules.has_perm("projects.write_proposal", by, project):
+        raise PermissionDenied
+    project.recommendations.filter(community=community, answered_at__isnull=True).delete()
+    if project.recommendations.filter(community=community).exists():
+        raise Refused(_("%(community)s has given its opinion already.") % {"community": community})
+    found = Recommendation.objects.create(project=project, community=community, asked_by=by)
+    label = _("Recommendation asked of %(community)s") % {"community": community}
+    record(project, "ask_for_recommendation", by=by, label=label)
+    return found
+
+
+def is_answerable(recommendation: Recommendation) -> bool:
+    """Not answered yet, the link is fresh, and the proposal has not been decided on."""
+    fresh = clock.now() < recommendation.asked_at + LINK_VALID
+    return recommendation.answered_at is None and fresh and not recommendation.project.has_ended
+
+
+@transaction.atomic
+def recommend(
+    recommendation: Recommendation, *, supports: bool, text: str, name: str, post: str, phone: str = ""
+) -> Recommendation:
+    """The community answers through its link, once; the group is told. Nobody signs in, so the log names nobody."""
+    recommendation = Recommendation.objects.select_for_update(of=("self",)).get(pk=recommendation.pk)
+    if not is_answerable(recommendation):
+        raise Refused(_("This link has been used already, or is too old."))
+    recommendation.supports, recommendation.text = supports, text.strip()
+    recommendation.name, recommendation.post, recommendation.phone = name.strip(), post.strip(), phone.strip()
+    recommendation.answered_at = clock.now()
+    recommendation.save()
+    project = recommendation.project
+    said = _("supports the project") if supports else _("does not support the project")
+    label = f"{recommendation.community}: {said}"
+    record(project, "recommend", by=None, label=label, note=recommendation.text)
+    tell_group(project, label, body=recommendation.text)
+    return recommendation
+
+
+@transaction.atomic
+def explain(project: Project, rule: EligibilityRule, *, by: User, text: str) -> Explanation | None:
+    """Say something to a warning of the eligibility check; an empty text takes it back."""
+    if not rules.has_perm("projects.write_proposal", by, project):
+        raise PermissionDenied
+    if rule.call_id != project.call_id:
+        raise PermissionDenied
+    if not text.strip():
+        Explanation.objects.filter(project=project, rule=rule).delete()
+        return None
+    found, _created = Explanation.objects.update_or_create(
+        project=project, rule=rule, defaults={"text": text.strip(), "by": by}
+    )
+    return found

@@ -1,0 +1,64 @@
+"""Forms of a project, by what they are about."""
+
+from projects.forms.delivery import (
+    ActivityForm,
+    ActivityItems,
+    ActivityRecordForm,
+    FollowUpForm,
+    MentoringForm,
+    MilestoneForm,
+    ReportForm,
+)
+from projects.forms.money import PaymentForm, ReceiptForm, SettlementForm, SignForm
+from projects.forms.notices import ObjectionForm, RulingForm
+from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter
+from projects.forms.proposal import ApplyForm, ProposalForm
+from projects.forms.support import (
+    AnswerForm,
+    ApplicantForm,
+    CoachingAnswerForm,
+    CoachingForm,
+    CommentForm,
+    CutForm,
+    ExplanationsForm,
+    OfferForm,
+    RecommendationAskForm,
+    RecommendationForm,
+    VerdictForm,
+    places,
+)
+from projects.forms.tables import Tables
+
+__all__ = [
+    "ActivityForm",
+    "ActivityItems",
+    "ActivityRecordForm",
+    "AnswerForm",
+    "ApplicantForm",
+    "ApplyForm",
+    "AttachmentForm",
+    "CoachingAnswerForm",
+    "CoachingForm",
+    "CommentForm",
+    "CutForm",
+    "ExplanationsForm",
+    "FollowUpForm",
+    "MentorForm",
+    "MentoringForm",
+    "MilestoneForm",
+    "ObjectionForm",
+    "OfferForm",
+    "PaymentForm",
+    "ProjectFilter",
+    "ProposalForm",
+    "ReceiptForm",
+    "RecommendationAskForm",
+    "RecommendationForm",
+    "ReportForm",
+    "RulingForm",
+    "SettlementForm",
+    "SignForm",
+    "Tables",
+    "VerdictForm",
+    "places",
+]

@@ -1,0 +1,116 @@
+"""Forms of what is planned and recorded while a project runs."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.forms import CountedTextarea, DateInput, DateTimeInput, FilesField
+from core.money import yuan
+from projects.forms.tables import BaseTable, RowForm
+from projects.models import Activity, ActivityItem, FollowUp, MentoringNote, Milestone, Report
+
+
+class MilestoneForm(forms.ModelForm):
+    class Meta:
+        model = Milestone
+        fields = ("name", "due_on", "proof")
+        widgets = {"due_on": DateInput}
+
+    def clean_due_on(self):
+        day, project = self.cleaned_data["due_on"], self.instance.project
+        if not project.starts_on <= day <= project.ends_on:
+            raise forms.ValidationError(
+                _("Must lie inside the project: %(first)s to %(last)s."),
+                params={"first": project.starts_on, "last": project.ends_on},
+            )
+        return day
+
+
+class ActivityForm(forms.ModelForm):
+    """The plan of an activity; its place may still be open."""
+
+    class Meta:
+        model = Activity
+        fields = ("theme", "starts_at", "ends_at", "place", "partners", "programme", "emergency_plan")
+        widgets = {
+            "starts_at": DateTimeInput,
+            "ends_at": DateTimeInput,
+            "partners": CountedTextarea,
+            "programme": CountedTextarea,
+            "emergency_plan": CountedTextarea,
+        }
+
+
+class ActivityItemForm(RowForm):
+    class Meta:
+        model = ActivityItem
+        fields = ("name", "quantity", "amount")
+
+
+ActivityItems = forms.formset_factory(
+    ActivityItemForm, formset=BaseTable, extra=3, can_delete=True, max_num=50, validate_max=True
+)
+
+
+class ActivityRecordForm(forms.ModelForm):
+    """How it went; the place must now be known."""
+
+    files = FilesField(
+        label=_("Sign-in sheet and photos"), required=False, help_text=_("Several files, each at most 20 MB")
+    )
+
+    class Meta:
+        model = Activity
+        fields = ("place", "audience", "attendance", "volunteers", "spent", "outcome", "reflection")
+        widgets = {"outcome": CountedTextarea, "reflection": CountedTextarea}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("place", "audience", "attendance", "outcome"):
+            self.fields[name].required = True
+        self.fields["place"].help_text = ""
+
+
+class ReportForm(forms.ModelForm):
+    files = FilesField(label=_("Supporting files"), required=False, help_text=_("Several files, each at most 20 MB"))
+
+    class Meta:
+        model = Report
+        fields = ("kind", "milestone", "done", "problems", "persons", "visits", "volunteer_hours", "spent")
+        widgets = {"done": CountedTextarea, "problems": CountedTextarea}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["milestone"].queryset = self.instance.project.milestones.all()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        award, spent = self.instance.project.amount_awarded, data.get("spent")
+        if spent is not None and award is not None and spent > award:
+            self.add_error("spent", _("This is more than the award of %(award)s yuan.") % {"award": yuan(award)})
+        persons, visits = data.get("persons"), data.get("visits")
+        if persons is not None and visits is not None and persons > visits:
+            self.add_error("persons", _("There cannot be more persons than visits."))
+        return data
+
+
+class MentoringForm(forms.ModelForm):
+    class Meta:
+        model = MentoringNote
+        fields = ("held_on", "topic", "hours", "advice", "follow_up")
+        widgets = {"held_on": DateInput, "advice": CountedTextarea}
+
+    def clean_held_on(self):
+        day = self.cleaned_data["held_on"]
+        if day > clock.today():
+            raise forms.ValidationError(_("This day is in the future."))
+        return day
+
+
+class FollowUpForm(forms.ModelForm):
+    class Meta:
+        model = FollowUp
+        fields = ("seen_on", "still_active", "note")
+        widgets = {"seen_on": DateInput}

@@ -1,0 +1,142 @@
+"""Forms of help before submission, of the formal check, and of what a proposal gathers around it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import MoneyFormField
+from core.forms import CountedTextarea
+from grants.models import Call
+from people.models import Community, Kind, Organization
+from projects.models import Comment, Likeness, Project, Recommendation
+from projects.sections import fields_of, tables_of
+
+
+class CoachingForm(forms.Form):
+    """Ask a support organisation for help with the draft."""
+
+    organization = forms.ModelChoiceField(
+        label=_("Support organisation"),
+        queryset=Organization.objects.filter(kind=Kind.SUPPORT_ORGANIZATION),
+        empty_label=None,
+    )
+    message = forms.CharField(label=_("What you would like help with"), max_length=300, required=False)
+
+
+class CoachingAnswerForm(forms.Form):
+    accepted = forms.TypedChoiceField(
+        label=_("Your answer"),
+        choices=[("1", _("I coach this group")), ("0", _("We cannot take it on"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    answer = forms.CharField(label=_("A word to the group"), max_length=300, required=False)
+
+
+def places(project: Project) -> list[tuple[str, str]]:
+    """Every place of a proposal that a remark can be hung on: the whole, its fields, its tables and their rows."""
+    form = project.track.form
+    found = [("", str(_("The whole proposal")))]
+    for name in fields_of(form):
+        found.append((name, str(Project._meta.get_field(name).verbose_name)))
+    for name in tables_of(form):
+        rows = getattr(project, name).all()
+        label = str(rows.model._meta.verbose_name_plural)
+        found.append((name, label))
+        found += [(f"{name}:{row.key}", f"{label}: {row}") for row in rows]
+    return found
+
+
+class CommentForm(forms.ModelForm):
+    """A remark on one place of the proposal."""
+
+    class Meta:
+        model = Comment
+        fields = ("anchor", "text")
+        widgets = {"text": CountedTextarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["anchor"] = forms.ChoiceField(label=_("Which part"), choices=places(project), required=False)
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(label=_("Answer"), max_length=1000, widget=CountedTextarea(attrs={"rows": 2}))
+
+
+class CutForm(forms.Form):
+    """Cut one budget line."""
+
+    amount = MoneyFormField(label=_("Cut by"), help_text=_("Yuan; 0 restores the line"))
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class VerdictForm(forms.Form):
+    verdict = forms.ChoiceField(label=_("What is it?"), choices=Likeness.Verdict.choices, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("Reason"), max_length=300, required=False)
+
+
+class RecommendationAskForm(forms.Form):
+    community = forms.ModelChoiceField(label=_("Community"), queryset=Community.objects.all())
+
+
+class RecommendationForm(forms.ModelForm):
+    """What the community says, without an account. The field nobody sees catches programs."""
+
+    supports = forms.TypedChoiceField(
+        label=_("Does the community support this project?"),
+        choices=[("1", _("Yes, we support it")), ("0", _("No"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    website = forms.CharField(required=False, label=_("Leave this empty"))
+
+    class Meta:
+        model = Recommendation
+        fields = ("supports", "text", "name", "post", "phone")
+        widgets = {"text": CountedTextarea, "phone": forms.TextInput(attrs={"type": "tel"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("text", "name", "post"):
+            self.fields[name].required = True
+
+
+class ExplanationsForm(forms.Form):
+    """One text for each warning of the eligibility check."""
+
+    def __init__(self, *args: Any, project: Project, findings: list, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = dict(project.explanations.values_list("rule", "text"))
+        for finding in findings:
+            if not finding.is_met and not finding.blocks:
+                self.fields[f"rule-{finding.rule.pk}"] = forms.CharField(
+                    label=finding.rule,
+                    help_text=finding.reason,
+                    max_length=300,
+                    required=False,
+                    initial=stored.get(finding.rule.pk, ""),
+                    widget=CountedTextarea(attrs={"rows": 2}),
+                )
+
+
+class OfferForm(forms.Form):
+    """Offer a proposal to another open call."""
+
+    call = forms.ModelChoiceField(label=_("Call"), queryset=Call.objects.none(), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, calls: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["call"].queryset = calls
+        self.fields["call"].empty_label = None
+
+
+class ApplicantForm(forms.Form):
+    """For which of my groups the conditions are checked."""
+
+    organization = forms.ModelChoiceField(label=_("Applicant"), queryset=Organization.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, mine: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = Organization.objects.applicants().filter(pk__in=mine)

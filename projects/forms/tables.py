@@ -1,0 +1,205 @@
+"""The tables of a proposal: rows that are added, changed and removed in one form, each with a key that stays."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import DateInput
+from core.templatetags.core import points
+from projects.models import BudgetLine, Partner, PlanStep, Project, Target, TeamMember
+from projects.models.row import new_key
+from projects.sections import tables_of
+
+KEY = re.compile(r"[0-9a-z]{1,12}")
+
+
+class RowForm(forms.ModelForm):
+    """One row. A row in which nothing was written is no row, whatever its lists stand on."""
+
+    quiet: tuple[str, ...] = ("key",)
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        return [name for name in super().changed_data if name not in self.quiet]
+
+
+class KeyedRowForm(RowForm):
+    """A row of the proposal: carries the key of the stored row, or a new one."""
+
+    key = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound and "__prefix__" not in str(self.prefix):
+            self.initial.setdefault("key", new_key())
+
+    def clean_key(self) -> str:
+        key = self.cleaned_data["key"]
+        return key if KEY.fullmatch(key) else new_key()
+
+
+class BaseTable(forms.BaseFormSet):
+    """Rows as they were sent: blank ones are ignored, stored or not, and so can be emptied to be removed."""
+
+    def initial_form_count(self) -> int:
+        return 0 if self.is_bound else super().initial_form_count()
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows that are kept, in order."""
+        return [
+            {name: value for name, value in form.cleaned_data.items() if name not in ("DELETE", "id")}
+            for form in self.forms
+            if form.cleaned_data and form.has_changed() and not form.cleaned_data.get("DELETE")
+        ]
+
+    def form_with(self, key: str) -> forms.BaseForm | None:
+        """The row with this key."""
+        return next((form for form in self.forms if getattr(form, "cleaned_data", {}).get("key") == key), None)
+
+
+class TargetForm(KeyedRowForm):
+    class Meta:
+        model = Target
+        fields = ("goal", "indicator", "value", "unit", "proof")
+        widgets = {"value": forms.TextInput(attrs={"inputmode": "decimal", "class": "num"})}
+
+
+class PlanStepForm(KeyedRowForm):
+    class Meta:
+        model = PlanStep
+        fields = ("name", "starts_on", "ends_on", "content", "times", "visits", "responsible")
+        widgets = {"starts_on": DateInput, "ends_on": DateInput}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and first > last:
+            self.add_error("ends_on", _("It must end after it begins."))
+        return data
+
+
+class TeamMemberForm(KeyedRowForm):
+    quiet = ("key", "certificate", "insured")
+
+    class Meta:
+        model = TeamMember
+        fields = ("name", "education", "certificate", "post", "part", "phone", "insured")
+        widgets = {"phone": forms.TextInput(attrs={"type": "tel"})}
+
+
+class PartnerForm(KeyedRowForm):
+    class Meta:
+        model = Partner
+        fields = ("name", "contact", "duty", "brings")
+
+
+class BudgetLineForm(KeyedRowForm):
+    quiet = ("key", "category", "source", "step_key")
+
+    step_key = forms.CharField(label=_("For which step"), required=False, widget=forms.Select)
+
+    class Meta:
+        model = BudgetLine
+        fields = ("category", "item", "unit_price", "unit", "quantity", "source", "step_key", "basis")
+        widgets = {
+            "unit_price": forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "data-price": True}),
+            "quantity": forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "data-quantity": True}),
+            "source": forms.Select(attrs={"data-source": True}),
+        }
+
+    def __init__(self, *args: Any, steps: Iterable[tuple[str, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if steps is None:  # a form without a work plan
+            del self.fields["step_key"]
+        else:
+            self.steps = dict(steps)
+            self.fields["step_key"].widget.choices = [("", "—"), *self.steps.items()]
+            self.fields["step_key"].widget.attrs["data-steps"] = True
+
+    def clean_step_key(self) -> str:
+        key = self.cleaned_data["step_key"]
+        return key if key in self.steps else ""  # its step has been removed
+
+
+def table(form: type[RowForm], *, extra: int, most: int, title: Any, add: Any, hint: Any = "") -> type[BaseTable]:
+    """A formset class with what the page needs to draw it."""
+    made = forms.formset_factory(form, formset=BaseTable, extra=extra, can_delete=True, max_num=most, validate_max=True)
+    made.title, made.add_label, made.hint = title, add, hint
+    return made
+
+
+TABLE_FORMS: dict[str, type[BaseTable]] = {
+    "targets": table(
+        TargetForm,
+        extra=1,
+        most=20,
+        title=_("Measurable goals"),
+        add=_("Add a goal"),
+        hint=_("What is counted, in which unit, up to which figure, and what shows it."),
+    ),
+    "plan_steps": table(PlanStepForm, extra=1, most=40, title=_("Steps of the plan"), add=_("Add a step")),
+    "team": table(TeamMemberForm, extra=1, most=40, title=_("Team"), add=_("Add a person")),
+    "partners": table(
+        PartnerForm,
+        extra=1,
+        most=20,
+        title=_("Partners and division of work"),
+        add=_("Add a partner"),
+        hint=_("Organisations that carry the project together with you."),
+    ),
+    "budget_lines": table(BudgetLineForm, extra=2, most=100, title=_("Budget lines"), add=_("Add a line")),
+}
+
+
+class Tables:
+    """All tables of one proposal's form, bound to what was sent or filled with what is stored."""
+
+    def __init__(self, project: Project, data: QueryDict | None = None):
+        self.by_name: dict[str, BaseTable] = {}
+        names = tables_of(project.track.form)
+        steps = _steps(project, data) if "plan_steps" in names else None
+        for name in names:
+            form = TABLE_FORMS[name].form
+            kwargs = {"steps": steps} if name == "budget_lines" else {}
+            columns = [c for c in form.Meta.fields if c != "step_key" or steps is not None]
+            stored = getattr(project, name).values("key", *columns) if project.pk else ()
+            initial = None if data is not None else [_as_typed(row) for row in stored]
+            self.by_name[name] = TABLE_FORMS[name](data, initial=initial, prefix=name, form_kwargs=kwargs)
+
+    def __getitem__(self, name: str) -> BaseTable:
+        return self.by_name[name]
+
+    def __iter__(self):
+        return iter(self.by_name.values())
+
+    def is_valid(self) -> bool:
+        return all([formset.is_valid() for formset in self])
+
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The kept rows of every table, as `drafts.save_proposal` takes them."""
+        return {name: formset.rows() for name, formset in self.by_name.items()}
+
+    def unsaved(self) -> dict[str, list[Any]]:
+        """The same as objects that are not stored, for the rules to look at."""
+        models = {"targets": Target, "plan_steps": PlanStep, "team": TeamMember, "partners": Partner}
+        models["budget_lines"] = BudgetLine
+        return {name: [models[name](**row) for row in rows] for name, rows in self.rows().items()}
+
+
+def _as_typed(row: dict[str, Any]) -> dict[str, Any]:
+    """How many as people write it: 8 sets, not 8.00; prices keep their fen."""
+    return {name: points(value) if name in ("quantity", "value") else value for name, value in row.items()}
+
+
+def _steps(project: Project, data: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """The steps of the plan that a budget line can be for: as sent, or as stored."""
+    if data is None:
+        return list(project.plan_steps.values_list("key", "name")) if project.pk else []
+    numbers = [name.split("-")[1] for name in data if re.fullmatch(r"plan_steps-\d+-key", name)]
+    pairs = [(data.get(f"plan_steps-{n}-key", ""), data.get(f"plan_steps-{n}-name", "")) for n in numbers]
+    return [(key, name) for key, name in pairs if KEY.fullmatch(key) and name.strip()]

@@ -1,0 +1,24 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Explanation(models.Model):
+    """What the applicant says to a warning of the eligibility check; the clerk reads it and decides."""
+
+    project = models.ForeignKey(
+        "projects.Project", verbose_name=_("project"), on_delete=models.CASCADE, related_name="explanations"
+    )
+    rule = models.ForeignKey(
+        "grants.EligibilityRule", verbose_name=_("condition"), on_delete=models.PROTECT, related_name="explanations"
+    )
+    text = models.CharField(_("explanation"), max_length=300)
+    by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        ordering = ["rule"]
+        verbose_name = _("explanation")
+        verbose_name_plural = _("explanations")
+        constraints = [models.UniqueConstraint(fields=["project", "rule"], name="one_explanation_a_rule")]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,50 @@
+"""A proposal written down as text, the way `projects.comparison` reads it."""
+
+from typing import Any
+
+from django.db import models
+
+from core.fields import MoneyField
+from core.money import yuan
+from core.templatetags.core import points
+from projects.models import Project
+from projects.sections import fields_of, tables_of
+
+SKIPPED_COLUMNS = {"id", "project", "position", "cut", "cut_reason"}
+
+
+def snapshot(project: Project) -> dict[str, Any]:
+    """The fields and tables of the project's form, each value as a person reads it; what `Submission` keeps."""
+    form = project.track.form
+    fields = {name: as_text(project, name) for name in fields_of(form)}
+    tables = {
+        name: [
+            {"key": row.key} | {column: as_text(row, column) for column in columns_of(type(row))}
+            for row in getattr(project, name).all()
+        ]
+        for name in tables_of(form)
+    }
+    return {"fields": fields, "tables": tables}
+
+
+def columns_of(model: type[models.Model]) -> list[str]:
+    """The columns of a table of the proposal that a person reads."""
+    names = [field.name for field in model._meta.concrete_fields]
+    return [name for name in names if name not in SKIPPED_COLUMNS and name != "key"]
+
+
+def as_text(thing: models.Model, name: str) -> str:
+    """A field's value as it is read: the label of a choice, an amount with its commas, nothing for nothing."""
+    field = thing._meta.get_field(name)
+    if field.many_to_many:
+        return "、".join(str(each) for each in getattr(thing, name).all())
+    if getattr(field, "choices", None):
+        return str(getattr(thing, f"get_{name}_display")())
+    value = getattr(thing, name)
+    if value is None:
+        return ""
+    if isinstance(field, MoneyField):
+        return yuan(value)
+    if isinstance(field, models.DecimalField):
+        return points(value)
+    return str(value)

@@ -1,0 +1,33 @@
+"""Words for the parts of a proposal, by the names under which a submission keeps them."""
+
+from django import template
+
+from projects.comparison import RowChange
+from projects.models import Project
+from projects.sections import TABLES
+
+register = template.Library()
+
+
+def _model_of(table: str):
+    return Project._meta.get_field(table).related_model
+
+
+@register.filter
+def field_label(name: str) -> str:
+    """The label of a field or table of the proposal."""
+    if name in TABLES:
+        return str(_model_of(name)._meta.verbose_name_plural)
+    return str(Project._meta.get_field(name).verbose_name)
+
+
+@register.filter
+def column_label(name: str, table: str) -> str:
+    """The label of a column of one of its tables."""
+    return str(_model_of(table)._meta.get_field(name).verbose_name)
+
+
+@register.filter
+def row_name(change: RowChange) -> str:
+    """A row in one line: what stands in it, without the empty columns."""
+    return " · ".join(text for name, text in change.row.items() if text and name not in ("key", "step_key"))

@@ -1,0 +1,149 @@
+"""Around a proposal: the eligibility check, the community's recommendation, and the way on to another call."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from core.forms import add_refusal
+from core.workflow import Refused
+from grants.models import Call
+from people.models import Organization, Role
+from projects.actions import drafts, support
+from projects.facts import check_applicant
+from projects.forms import (
+    ApplicantForm,
+    ExplanationsForm,
+    OfferForm,
+    ProposalForm,
+    RecommendationAskForm,
+    RecommendationForm,
+    Tables,
+)
+from projects.models import Project, Recommendation
+from projects.views.project import find, permit
+
+
+@login_required
+def eligibility(request: HttpRequest, pk: int) -> HttpResponse:
+    """May my group apply here? Each condition of the call with the answer and what to do about it."""
+    call = get_object_or_404(Call.objects.visible_to(request.user).select_related("funder"), pk=pk)
+    mine = request.user.organizations_as(Role.MANAGER, Role.STAFF)
+    form = ApplicantForm(request.GET if "organization" in request.GET else None, mine=mine)
+    groups = form.fields["organization"].queryset.select_related("host", "community")
+    chosen = form.cleaned_data["organization"] if form.is_bound and form.is_valid() else groups.first()
+    context = {
+        "call": call,
+        "form": form,
+        "organization": chosen,
+        "several": groups.count() > 1,
+        "track": call.track_for(chosen) if chosen else None,
+        "findings": check_applicant(chosen, call) if chosen else [],
+    }
+    return render(request, "projects/eligibility.html", context)
+
+
+@login_required
+def form_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The application form of each track as an applicant will see it; nothing typed here is kept."""
+    call = get_object_or_404(Call.objects.visible_to(request.user).select_related("funder"), pk=pk)
+    tracks = list(call.tracks.all())
+    if not tracks:
+        messages.error(request, _("The call has no track yet, so there is no form to show."))
+        return redirect(call)
+    wanted = request.GET.get("track", "")
+    track = next((t for t in tracks if str(t.pk) == wanted), tracks[0])
+    applicant = Organization(name=_("A sample group"), status=track.open_to)
+    project = Project(call=call, track=track, applicant=applicant)
+    tables = Tables(project)
+    context = {
+        "call": call,
+        "tracks": tracks,
+        "track": track,
+        "project": project,
+        "sections": ProposalForm(instance=project).sections(tables),
+    }
+    return render(request, "projects/form_preview.html", context)
+
+
+@login_required
+def explanations_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say something to each warning of the eligibility check."""
+    project = find(request, pk)
+    permit("projects.write_proposal", request.user, project)
+    findings = check_applicant(project.applicant, project.call, host=project.host, project=project)
+    form = ExplanationsForm(request.POST or None, project=project, findings=findings)
+    if request.method == "POST" and form.is_valid():
+        rules_by_name = {f"rule-{finding.rule.pk}": finding.rule for finding in findings}
+        for name, text in form.cleaned_data.items():
+            support.explain(project, rules_by_name[name], by=request.user, text=text)
+        messages.success(request, _("Your explanations are kept with the proposal."))
+        return redirect("projects:explanations_edit", pk=pk)
+    return render(request, "projects/explanations.html", {"project": project, "findings": findings, "form": form})
+
+
+@login_required
+def recommendation_ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the link that the community answers without an account."""
+    project = find(request, pk)
+    permit("projects.write_proposal", request.user, project)
+    form = RecommendationAskForm(request.POST or None, initial={"community": project.community_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            support.ask_for_recommendation(project, form.cleaned_data["community"], by=request.user)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("The link is ready: send it to the community."))
+            return redirect("projects:recommendation_ask", pk=pk)
+    found = list(project.recommendations.select_related("community"))
+    for recommendation in found:
+        recommendation.link = request.build_absolute_uri(recommendation.get_absolute_url())
+        recommendation.open = support.is_answerable(recommendation)
+    context = {"project": project, "form": form, "recommendations": found}
+    return render(request, "projects/recommendation_ask.html", context)
+
+
+def recommend(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the link: the community reads the proposal and says its opinion. No account is needed."""
+    related = ("project__call__funder", "project__applicant", "project__field", "project__track", "community")
+    found = get_object_or_404(Recommendation.objects.select_related(*related), token=token)
+    form = RecommendationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("supports", "text", "name", "post", "phone")}
+        if not form.cleaned_data["website"]:
+            try:
+                support.recommend(found, **given)
+            except Refused as refused:
+                add_refusal(form, refused)
+                return render(request, "projects/recommend.html", {"asked": found, "form": form, "open": True})
+        return redirect(found)
+    is_open = support.is_answerable(found)
+    return render(request, "projects/recommend.html", {"asked": found, "form": form, "open": is_open})
+
+
+@login_required
+def offer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer a proposal that got no money here to another open call."""
+    project = find(request, pk)
+    permit("projects.offer_elsewhere", request.user, project)
+    calls = open_elsewhere(project)
+    form = OfferForm(request.POST or None, calls=calls)
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = drafts.offer_elsewhere(project, form.cleaned_data["call"], by=request.user)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Taken over. Look through the dates and the money, then submit."))
+            return redirect("projects:proposal_edit", pk=draft.pk)
+    offers = [(call, call.track_for(project.applicant)) for call in calls]
+    context = {"project": project, "form": form, "offers": [(call, track) for call, track in offers if track]}
+    return render(request, "projects/offer.html", context)
+
+
+def open_elsewhere(project: Project):
+    """Other calls that are open now and have a track for this applicant."""
+    tracks = Call.objects.open().exclude(pk=project.call_id).filter(tracks__open_to=project.applicant.status)
+    return tracks.select_related("fund", "funder").prefetch_related("tracks").distinct()
