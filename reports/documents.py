@@ -9,12 +9,17 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.utils import translation
+
 from core import clock
 from core.masking import mask_account, mask_phone
 from core.workdays import add_workdays
-from grants.models import Fund, Gate
+from grants.eligibility import MET, MISSING, NOT_MET
+from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind, RequiredPaper
 from people.models import Kind, Organization
-from projects.models import Activity, BudgetLine, Notice, Project
+from projects.facts import check_applicant
+from projects.models import Activity, BudgetLine, Notice, Project, TeamMember
+from projects.sections import fields_of
 
 ZERO = Decimal("0.00")
 
@@ -43,6 +48,7 @@ SOURCES = {
     BudgetLine.Source.GRANT: "申请资助",
     BudgetLine.Source.OWN: "单位自筹",
     BudgetLine.Source.DONATED: "社会捐赠",
+    BudgetLine.Source.IN_KIND: "实物与服务折价",
 }
 FUND_SOURCES = {
     Fund.Source.BUDGET: "财政资金",
@@ -60,13 +66,50 @@ GATES = {
 TEXTS = {
     "summary": "项目概述",
     "features": "项目特色",
+    "audience": "受益群体",
     "needs": "需求分析",
     "goals": "项目目标",
     "method": "实施方案",
     "risks": "风险预计与防控",
+    "emergency_plan": "应急预案",
+    "evaluation": "预期成果与评估方法",
+    "experience": "同类项目经验",
     "sustainability": "项目可持续性",
 }
-TIERS = "一二三四五六七八九十"
+CERTIFICATES = {
+    TeamMember.Certified.NONE: "无",
+    TeamMember.Certified.ASSISTANT: "助理社会工作师",
+    TeamMember.Certified.SOCIAL_WORKER: "社会工作师",
+    TeamMember.Certified.SENIOR: "高级社会工作师",
+}
+CONDITIONS = {
+    EligibilityRule.Kind.NOT_ABNORMAL: "未列入活动异常名录",
+    EligibilityRule.Kind.NOT_SERIOUS: "未列入严重违法失信名单",
+    EligibilityRule.Kind.NO_PENALTY: "无行政处罚",
+    EligibilityRule.Kind.INSPECTED: "年度检查（年报）合格",
+    EligibilityRule.Kind.RATED: "社会组织评估等级",
+    EligibilityRule.Kind.ESTABLISHED: "成立时间",
+    EligibilityRule.Kind.IN_REGION: "实施区域",
+    EligibilityRule.Kind.HOSTED: "备案组织有代管单位",
+    EligibilityRule.Kind.PROPOSALS: "申报项目数量",
+    EligibilityRule.Kind.NOT_FUNDED_TWICE: "无重复资助",
+    EligibilityRule.Kind.TRAINED: "参加申报培训",
+    EligibilityRule.Kind.CERTIFIED: "持证社会工作者",
+}
+PAPERS = {
+    PaperKind.REGISTRATION: "登记证书或备案通知",
+    PaperKind.HOST: "代管协议",
+    PaperKind.RECOMMENDATION: "社区推荐意见",
+    PaperKind.SURVEY: "需求调研材料",
+    PaperKind.AUDIT: "上年度审计或年检材料",
+    PaperKind.CREDIT: "信用查询截图",
+    PaperKind.TEAM: "团队资质证书",
+    PaperKind.COOPERATION: "合作协议",
+    PaperKind.PLEDGE: "签字盖章的承诺书",
+    PaperKind.OTHER: "其他材料",
+}
+OUTCOMES = {MET: "符合", NOT_MET: "不符合", MISSING: "缺材料"}
+TIERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
 
 class Document(NamedTuple):
@@ -138,6 +181,7 @@ def proposal(project: Project, *, contact: bool) -> Document:
         (name, sum((each.line.amount for each in lines if each.line.source == source), ZERO))
         for source, name in SOURCES.items()
     ]
+    asked = fields_of(project.track.form)
     phone: Callable[[str], str] = _same if contact else mask_phone
     account: Callable[[str], str] = _same if contact else mask_account
     return Document(
@@ -155,13 +199,56 @@ def proposal(project: Project, *, contact: bool) -> Document:
             "leader_phone": phone(project.leader_phone),
             "applicant_phone": phone(project.applicant.phone),
             "host_phone": phone(project.host.phone) if project.host else "",
-            "texts": _numbered((heading, getattr(project, name)) for name, heading in TEXTS.items()),
+            "nature": "自治项目" if project.nature == Project.Nature.SELF_GOVERNANCE else "服务项目",
+            "answers": project.answers,
+            "texts": _numbered((heading, getattr(project, name)) for name, heading in TEXTS.items() if name in asked),
+            "targets": project.targets.all(),
+            "steps": project.plan_steps.all(),
+            "team": [(member, CERTIFICATES[TeamMember.Certified(member.certificate)]) for member in project.team.all()],
+            "partners": project.partners.all(),
+            "recommendation": project.recommendations.filter(supports=True).first(),
+            "cut": project.amount_cut,
             "lines": lines,
             "subtotals": [(name, amount) for name, amount in subtotals if amount],
             "total": project.total_budget,
             "milestones": project.milestones.all(),
         },
     )
+
+
+def eligibility_notice(organization: Organization, call: Call) -> Document:
+    """One page for an applicant (资格自检告知单): each condition of the call, met or not, why, and what to do.
+
+    (S1: 「自动填表并生成一张告知单」) It says what the platform knows on that day and decides nothing.
+    """
+    with translation.override("zh-hans"):  # a paper is Chinese whatever language the screen is in
+        found = check_applicant(organization, call)
+    papers = [paper for paper in call.papers.select_related("track") if _asks(paper, organization)]
+    return Document(
+        _name("资格自检告知单", call.code, organization.name),
+        "pdf/eligibility.html",
+        {
+            "title": "资格自检告知单",
+            "number": call.code,
+            "author": call.funder.name,
+            "call": call,
+            "party": _party(organization),
+            "track": call.track_for(organization),
+            "findings": [
+                (CONDITIONS[EligibilityRule.Kind(finding.rule.kind)], OUTCOMES[finding.outcome], finding)
+                for finding in found
+            ],
+            "papers": [(PAPERS[PaperKind(paper.kind)], paper) for paper in papers],
+            "blocked": any(finding.blocks for finding in found) or call.track_for(organization) is None,
+            "unmet": sum(not finding.is_met for finding in found),
+            "today": clock.today(),
+        },
+    )
+
+
+def _asks(paper: RequiredPaper, organization: Organization) -> bool:
+    """Whether this applicant must hand the paper in."""
+    return paper.track is None or paper.track.takes(organization)
 
 
 def agreement(project: Project) -> Document:

@@ -1,12 +1,23 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from reports import views
+from reports.views import documents, imports
 
 app_name = "reports"
 urlpatterns = [
-    path("projects/<int:pk>/proposal.pdf", views.proposal, name="proposal"),
-    path("projects/<int:pk>/agreement.pdf", views.agreement, name="agreement"),
-    path("projects/<int:pk>/award-letter.pdf", views.award_letter, name="award_letter"),
-    path("activities/<int:pk>/plan.pdf", views.activity_plan, name="activity_plan"),
-    path("notices/<int:pk>/notice.pdf", views.notice, name="notice"),
+    path("projects/<int:pk>/proposal.pdf", documents.proposal, name="proposal"),
+    path("projects/<int:pk>/agreement.pdf", documents.agreement, name="agreement"),
+    path("projects/<int:pk>/award-letter.pdf", documents.award_letter, name="award_letter"),
+    path("activities/<int:pk>/plan.pdf", documents.activity_plan, name="activity_plan"),
+    path("calls/<int:call_pk>/eligibility/<int:organization_pk>.pdf", documents.eligibility, name="eligibility"),
+    path("notices/<int:pk>/notice.pdf", documents.notice, name="notice"),
+    path("tables/", imports.tables, name="exchange"),
+    re_path(r"^tables/(?P<table>[a-z-]+)\.(?P<kind>xlsx|csv)$", imports.table_export, name="table_export"),
+    path("tables/<slug:table>/template.xlsx", imports.table_template, name="table_template"),
+    path("tables/<slug:table>/import/", imports.import_create, name="import_create"),
+    path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("imports/<int:pk>/progress/", imports.import_progress, name="import_progress"),
+    path("imports/<int:pk>/wrong-rows.xlsx", imports.import_wrong_rows, name="import_wrong_rows"),
+    path("imports/<int:pk>/confirm/", imports.import_confirm, name="import_confirm"),
+    path("imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
+    path("imports/<int:pk>/resume/", imports.import_resume, name="import_resume"),
 ]

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from people.models import User
+from grants.models import Call
+from people.models import Organization, User
 from projects.models import Activity, Notice, Project
 from reports import documents, pdf
 
@@ -79,6 +80,18 @@ def activity_plan(request: HttpRequest, pk: int) -> HttpResponse:
     permit(request.user, activity.project)
     contact = rules.has_perm("projects.see_contact", request.user, activity.project)
     return respond(documents.activity_plan(activity, contact=contact))
+
+
+@require_safe
+@login_required
+def eligibility(request: HttpRequest, call_pk: int, organization_pk: int) -> HttpResponse:
+    """The notice of eligibility (告知单) of an applicant: for its own people, and for the people of the funder."""
+    call = get_object_or_404(Call.objects.visible_to(request.user).select_related("funder"), pk=call_pk)
+    found = Organization.objects.applicants().select_related("host", "community")
+    organization = get_object_or_404(found, pk=organization_pk)
+    if not (request.user.has_role(organization.pk) or request.user.has_role(call.funder_id)):
+        raise Http404
+    return respond(documents.eligibility_notice(organization, call))
 
 
 @require_safe

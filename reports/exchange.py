@@ -1,0 +1,209 @@
+"""The tables that go in and out. A new one is a resource and a line in `TABLES`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+import rules
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import spreadsheets
+from core.spreadsheets import Heading
+from grants.resources import NeedResource
+from people.resources import (
+    CommunityResource,
+    OrganizationResource,
+    RegionResource,
+    SocialWorkerResource,
+    TableResource,
+)
+from people.resources.base import REMARK, Row
+from people.resources.widgets import ChoiceWidget
+from projects.resources import ProposalResource
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its resource, its name, who may import it, a word about it, and who may take it out."""
+
+    resource: type[TableResource]
+    label: Any
+    permission: str
+    hint: Any
+    download: str = "reports.download_tables"
+
+
+TABLES: dict[str, Table] = {
+    "organizations": Table(
+        OrganizationResource,
+        gettext_lazy("Organisations"),
+        "reports.import_tables",
+        gettext_lazy("Known by credit code or filing number. Hosts of filed groups may stand in the same file."),
+    ),
+    "social-workers": Table(
+        SocialWorkerResource,
+        gettext_lazy("Social workers"),
+        "reports.import_tables",
+        gettext_lazy("Known by certificate number. New people get an account without a password."),
+    ),
+    "needs": Table(
+        NeedResource,
+        gettext_lazy("Needs"),
+        "reports.import_tables",
+        gettext_lazy("Known by community and title: the findings of a survey, many at once."),
+    ),
+    "proposals": Table(
+        ProposalResource,
+        gettext_lazy("Proposals"),
+        "reports.import_tables",
+        gettext_lazy("Known by call, applicant and title. A table makes drafts; the group's head submits them."),
+    ),
+    "communities": Table(
+        CommunityResource,
+        gettext_lazy("Communities"),
+        "reports.import_places",
+        gettext_lazy("Known by their 12-digit region code."),
+        "reports.download_places",
+    ),
+    "regions": Table(
+        RegionResource,
+        gettext_lazy("Regions"),
+        "reports.import_places",
+        gettext_lazy("The national code tables: provinces, cities, districts, streets. They are read as they come."),
+        "reports.download_places",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A table as one person finds it on the page."""
+
+    key: str
+    table: Table
+    may_import: bool
+
+
+def offers(user: Any) -> list[Offer]:
+    """The tables that this person may take out, and whether they may send them too."""
+    return [
+        Offer(key, table, rules.has_perm(table.permission, user))
+        for key, table in TABLES.items()
+        if rules.has_perm(table.download, user)
+    ]
+
+
+# -- Out -------------------------------------------------------------------------------------------
+
+
+def headings(resource: TableResource) -> list[Heading]:
+    return [Heading(column.label, column.widget.width, column.required) for column in resource.columns()]
+
+
+def exported_rows(resource: TableResource, *, by: Any) -> Iterator[list[Any]]:
+    """Every object that the person may see, masked for whoever is no clerk; read in pieces, in this language."""
+    full = rules.has_perm("reports.see_unmasked", by)
+    with translation.override(translation.get_language()):  # a streamed answer outlives the request
+        for instance in resource.exported().iterator(chunk_size=2000):
+            yield resource.cells(instance, full=full)
+
+
+def write_xlsx(table: Table, target: IO[bytes], *, by: Any) -> None:
+    resource = table.resource(by=by)
+    workbook = spreadsheets.Workbook(target)
+    workbook.add_sheet(str(table.label), headings(resource), exported_rows(resource, by=by))
+    workbook.close()
+
+
+def csv_lines(table: Table, *, by: Any) -> Iterator[str]:
+    resource = table.resource(by=by)
+    labels = [heading.label for heading in headings(resource)]
+    return spreadsheets.csv_lines(labels, exported_rows(resource, by=by))
+
+
+def write_wrong_rows(table: Table, target: IO[bytes], rows: list[Row]) -> None:
+    """The rows that were not taken, as they came, with a column that says why; corrected, it is sent again."""
+    resource = table.resource()
+    given = set(rows[0].cells) if rows else set()
+    columns = [column for column in resource.columns() if column.name in given]
+    labels = {column.name: column.label for column in columns}
+
+    def cells(row: Row) -> list[Any]:
+        why = [
+            f"{labels[name]}: {message}" if name in labels else message
+            for name, messages in row.errors.items()
+            for message in messages
+        ]
+        return [row.cells.get(column.name) for column in columns] + [" ".join(why)]
+
+    heads = [Heading(column.label, column.widget.width, column.required) for column in columns]
+    workbook = spreadsheets.Workbook(target)
+    workbook.add_sheet(str(table.label), [*heads, Heading(str(REMARK), 60)], (cells(row) for row in rows))
+    workbook.close()
+
+
+# -- The template ----------------------------------------------------------------------------------
+
+LAST_ROW = spreadsheets.MAX_ROWS
+
+
+def write_template(table: Table, target: IO[bytes]) -> None:
+    """An empty table to fill in: headings, an example, lists to choose from, and a sheet that explains."""
+    resource = table.resource()
+    columns = resource.columns()
+    workbook = spreadsheets.Workbook(target)
+    sheet = workbook.add_sheet(str(table.label), headings(resource), [])
+    formats = {"date": workbook.day, "number": None}
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.widget.width, formats.get(column.widget.form, workbook.text))
+    example = [_example_cell(column) for column in columns]
+    workbook.write_row(sheet, 1, example, workbook.book.add_format({"italic": True, "font_color": "#777777"}))
+    lists = [column for column in columns if isinstance(column.widget, ChoiceWidget)]
+    notes = [
+        [column.label, _("required") if column.required else "", column.about, _example_cell(column)]
+        for column in columns
+    ]
+    rules_of_the_table = [
+        _("Delete the example before you send the table; left as it is, it is passed over."),
+        _("An empty cell empties the field of a known entry. Leave the column out to keep what is stored."),
+        _("Columns may stand in any order and be left out, except the required ones."),
+    ]
+    heads = [Heading(_("Column"), 24), Heading(_("Required"), 10), Heading(_("What stands there"), 70)]
+    notes += [[], *([sentence] for sentence in rules_of_the_table)]
+    workbook.add_sheet(_("Explanation"), [*heads, Heading(_("Example"), 30)], notes)
+    _add_lists(workbook, sheet, columns, lists)
+    workbook.close()
+
+
+def _example_cell(column: Any) -> Any:
+    if column.example is None:
+        return None
+    if column.widget.form in ("date", "number"):
+        return column.example
+    return column.render(column.example)
+
+
+def _add_lists(workbook: spreadsheets.Workbook, sheet: Any, columns: list[Any], lists: list[Any]) -> None:
+    """Drop-down lists, from a hidden sheet: written into the cell they may have 255 characters only."""
+    if not lists:
+        return
+    name = _("Lists")
+    longest = max(len(column.widget.labels) for column in lists)
+    rows = [[dict(enumerate(column.widget.labels)).get(number) for column in lists] for number in range(longest)]
+    hidden = workbook.add_sheet(name, [Heading(column.label) for column in lists], rows)
+    hidden.hide()
+    for place, column in enumerate(lists):
+        letter = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place]
+        where = columns.index(column)
+        sheet.data_validation(
+            1, where, LAST_ROW, where,
+            {
+                "validate": "list",
+                "source": f"='{name}'!${letter}$2:${letter}${len(column.widget.labels) + 1}",
+                "error_title": capfirst(column.label)[:32],
+                "error_message": _("Please choose from the list."),
+            },
+        )  # fmt: skip

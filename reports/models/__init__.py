@@ -1,0 +1,3 @@
+from reports.models.import_job import ImportJob
+
+__all__ = ["ImportJob"]
