@@ -4,6 +4,7 @@ import os
 import statistics
 import sys
 import tempfile
+import tracemalloc
 from contextlib import ExitStack
 from time import perf_counter
 
@@ -20,16 +21,21 @@ import django  # noqa: E402 - the environment above must be set first
 
 django.setup()
 
+from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, reset_queries, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
+from benchmarks.texts import corpus  # noqa: E402
 from core import clock  # noqa: E402
 from projects.models import Project  # noqa: E402
+from projects.similarity import similar_pairs  # noqa: E402
 from reports import documents, pdf  # noqa: E402
+from reports.actions import imports  # noqa: E402
 from tests import town as towns  # noqa: E402
 from tests.life import draft  # noqa: E402
+from tests.reports.tables import centre, csv_file  # noqa: E402
 
 ROUNDS = 15
 
@@ -54,6 +60,38 @@ def page(client: Client, path: str) -> tuple[float, int]:
     return median_ms(lambda: client.get(path)), queries
 
 
+def similarity() -> None:
+    """Copied proposals among 1,000, 2,000 and 4,000 texts of 1,000 characters: seconds, memory, and the growth."""
+    before = 0.0
+    for count in (1000, 2000, 4000):
+        texts = corpus(count)
+        start = perf_counter()
+        pairs = similar_pairs(texts, threshold=0.3)
+        seconds = perf_counter() - start
+        tracemalloc.start()
+        similar_pairs(texts, threshold=0.3)
+        peak = tracemalloc.get_traced_memory()[1] / 1e6
+        tracemalloc.stop()
+        growth = f"× {seconds / before:.1f}" if before else ""
+        print(f"  similar_pairs {count:>6} {seconds:7.1f} s  {peak:5.0f} MB  {len(pairs)} pairs {growth}")
+        before = seconds
+
+
+def tables(town, count: int = 10_000) -> None:
+    """Organisations from a table: looked through, written, and read again unchanged."""
+    upload = csv_file(*(centre(number) for number in range(1, count + 1)))
+    for label in ("new", "again"):
+        file = SimpleUploadedFile("organizations.csv", upload)
+        start = perf_counter()
+        job = imports.send(by=town.clerk, table="organizations", upload=file)
+        checked = perf_counter()
+        job.refresh_from_db()
+        if job.new or job.changed:
+            imports.confirm(job, by=town.clerk, mode=job.Mode.GOOD_ROWS)
+        done = perf_counter() - checked
+        print(f"  {count} organisations, {label:<6} check {checked - start:5.1f} s  import {done:5.1f} s")
+
+
 def main(count: int) -> None:
     call_command("migrate", verbosity=0)
     with ExitStack() as stack:
@@ -76,6 +114,8 @@ def main(count: int) -> None:
             print(f"  {label:<20} {milliseconds:7.1f} ms  {queries:3d} queries")
         _name, template, context = documents.proposal(projects[0], contact=True)
         print(f"  {'proposal as PDF':<20} {median_ms(lambda: pdf.render(template, context)):7.1f} ms")
+        tables(town)
+    similarity()
 
 
 if __name__ == "__main__":

@@ -4,8 +4,19 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from core import clock
-from projects.actions import award, competition, delivery, evaluation, notices, payments, proposals
+from projects.actions import (
+    award,
+    checking,
+    competition,
+    delivery,
+    drafts,
+    evaluation,
+    notices,
+    payments,
+    proposals,
+)
 from projects.models import Project, State
+from projects.sections import fields_of, tables_of
 from tests.town import Town
 
 VALUES = {
@@ -22,7 +33,13 @@ VALUES = {
     "method": "招募志愿者,结对,每周入户。",
     "risks": "志愿者流失:每月补充培训。突发疾病:联系社区卫生站。",
     "sustainability": "骨干志愿者自组织延续服务。",
+    "audience": "柳溪社区70岁以上独居老人。",
+    "emergency_plan": "活动中有人不适,立即停止并联系社区卫生站。",
+    "evaluation": "服务记录和老人满意度问卷。",
 }
+TARGETS = [{"goal": "陪伴独居老人", "indicator": "服务人数", "value": Decimal(60), "unit": "人", "proof": "服务记录"}]
+STEPS = [{"name": "入户陪伴", "starts_on": date(2026, 5, 1), "ends_on": date(2027, 1, 31), "times": 40}]
+TEAM = [{"name": "刘芳", "part": "项目负责人", "certificate": "social_worker"}]
 LINES = [
     {
         "category": "materials",
@@ -45,10 +62,14 @@ LINES = [
 def draft(town: Town, applicant=None, by=None, **changes) -> Project:
     """A complete draft of the centre (10,000 yuan), or of another applicant."""
     by = by or town.head
-    project = proposals.create_draft(town.call, applicant or town.centre, by=by, title="草稿")
+    project = drafts.create_draft(changes.pop("call", town.call), applicant or town.centre, by=by, title="草稿")
     values = VALUES | {"field": town.elderly, "community": town.community, "amount_requested": Decimal("10000.00")}
-    lines = changes.pop("lines", LINES)
-    return proposals.save_proposal(project, by=by, version=0, values=values | changes, lines=lines)
+    tables = {"budget_lines": changes.pop("lines", LINES), "partners": []}
+    tables |= {"targets": TARGETS, "plan_steps": STEPS, "team": TEAM} | changes.pop("tables", {})
+    asked = fields_of(project.track.form)
+    values = {name: value for name, value in (values | changes).items() if name in asked}
+    tables = {name: rows for name, rows in tables.items() if name in tables_of(project.track.form)}
+    return drafts.save_proposal(project, by=by, version=0, values=values, tables=tables)
 
 
 def choir_draft(town: Town, **changes) -> Project:
@@ -95,7 +116,7 @@ class Life:
         proposals.submit(project, by=self.head_of(project))
 
     def to_eligible(self, project):
-        proposals.check(project, "accept", by=self.town.clerk)
+        checking.check(project, "accept", by=self.town.clerk)
 
     def to_in_review(self, project):
         self.day(2026, 4, 2)

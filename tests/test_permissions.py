@@ -6,16 +6,23 @@ What you may not see is 404, what you see but may not do is 403, and without an 
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from core import clock
 from core.files import attach
 from evaluations.actions import panel
+from grants.actions import needs, workshops
+from grants.models import Workshop
+from people.actions import add_credit_record
 from people.models import Membership
-from projects.actions import delivery, notices, payments, people, proposals
-from projects.models import Notice, Objection
+from projects.actions import coaching, delivery, drafts, notices, payments, people, support
+from projects.models import Comment, Likeness, Notice, Objection
+from reports.actions import imports
 from tests.life import draft
+from tests.reports.tables import centre, csv_file
 from tests.test_files import pdf
-from tests.town import aware, make_call
+from tests.town import aware, make_call, rubric
 
 EVERYBODY = {
     "anonymous", "clerk", "approver", "finance", "auditor", "head", "volunteer", "singer", "hosthead", "mentor",
@@ -40,7 +47,23 @@ TABLE = {
     "grants:call_create": (None, {"clerk"}),
     "grants:call_detail": ("unpublished", BUREAU),
     "grants:call_edit": ("unpublished", {"clerk"}),
+    "grants:call_part": (("unpublished", "tracks"), {"clerk"}),
+    "grants:call_compare": ("unpublished", BUREAU),
     "grants:call_publish": ("unpublished", set()),
+    "grants:call_conclude": ("call", set()),
+    "grants:terms_list": (None, {"clerk"}),
+    "grants:terms_edit": (("rubrics", "rubric"), {"clerk"}),
+    "grants:levels_edit": ("criterion", {"clerk"}),
+    "grants:need_list": (None, EVERYBODY),
+    "grants:need_create": (None, EVERYBODY),
+    "grants:need_list_create": (None, {"clerk"}),
+    "grants:need_list_detail": ("need_list", EVERYBODY),
+    "grants:need_detail": ("need_code", EVERYBODY),
+    "grants:workshop_list": (None, EVERYBODY),
+    "grants:workshop_create": (None, {"clerk", "mentor"}),
+    "grants:workshop_detail": ("workshop", EVERYBODY),
+    "grants:workshop_edit": ("workshop", {"mentor"}),
+    "grants:workshop_leave": ("workshop", set()),
     "grants:fund_list": (None, BUREAU),
     "grants:fund_create": (None, {"finance"}),
     "grants:fund_detail": ("fund", BUREAU),
@@ -49,7 +72,30 @@ TABLE = {
     "projects:project_detail": ("project", SEES_PROJECT),
     "projects:proposal_detail": ("project", SEES_PROJECT),
     "projects:proposal_edit": ("draft", GROUP),
-    "projects:proposal_attach": ("draft", set()),
+    "projects:proposal_attach": ("draft", GROUP),
+    "projects:proposal_detach": (("draft", "attachment"), set()),
+    "projects:proposal_autosave": ("draft", set()),
+    "projects:proposal_discard": ("draft", set()),
+    "projects:comment_list": ("project", GROUP | BUREAU),
+    "projects:coaching_ask": ("draft", GROUP),
+    "projects:explanations_edit": ("draft", GROUP),
+    "projects:recommendation_ask": ("draft", GROUP),
+    "projects:offer": ("project", GROUP),
+    "projects:check_page": ("project", BUREAU),
+    "projects:submission_changes": ("project", SEES_PROJECT),
+    "projects:check_queue": (None, {"clerk"}),
+    "projects:comment_answer": ("comment", set()),
+    "projects:comment_resolve": ("comment", set()),
+    "projects:remark_remove": ("comment", set()),
+    "projects:coaching_answer": ("coaching_request", {"mentor"}),
+    "projects:line_cut": ("budget_line", {"clerk"}),
+    "projects:likeness_detail": ("likeness", BUREAU),
+    "projects:recommend": ("token", EVERYBODY),
+    "projects:need_desk": (None, BUREAU),
+    "projects:need_sort_out": ("need", {"clerk"}),
+    "projects:need_gaps": (None, BUREAU),
+    "projects:eligibility": ("call", SIGNED_IN),
+    "projects:form_preview": ("call", SIGNED_IN),
     "projects:project_step": (("project", "suspend"), {"clerk"}),
     "projects:mentor_assign": ("project", {"clerk"}),
     "projects:agreement_detail": ("project", SEES_DELIVERY),
@@ -90,6 +136,10 @@ TABLE = {
     "people:organization_create": (None, SIGNED_IN),
     "people:organization_detail": ("organization", BUREAU | GROUP),
     "people:organization_edit": ("organization", {"head"}),
+    "people:rating_create": ("organization", {"head"}),
+    "people:inspection_create": ("organization", {"head"}),
+    "people:credit_record_create": ("organization", {"clerk"}),
+    "people:credit_record_lift": ("credit_record", set()),
     "people:council_edit": ("organization", {"head"}),
     "people:member_add": ("organization", {"head"}),
     "people:membership_end": ("membership", set()),
@@ -98,6 +148,17 @@ TABLE = {
     "reports:agreement": ("project", SEES_DELIVERY),
     "reports:award_letter": ("project", SEES_DELIVERY),
     "reports:activity_plan": ("activity", SEES_DELIVERY),
+    "reports:exchange": (None, BUREAU | {"admin"}),
+    "reports:table_export": (("organizations", "csv"), BUREAU),
+    "reports:table_template": ("organizations", {"clerk"}),
+    "reports:import_create": ("organizations", {"clerk"}),
+    "reports:import_detail": ("job", {"clerk"}),
+    "reports:import_progress": ("job", {"clerk"}),
+    "reports:import_wrong_rows": ("job", set()),
+    "reports:import_confirm": ("job", set()),
+    "reports:import_discard": ("job", set()),
+    "reports:import_resume": ("job", set()),
+    "reports:eligibility": (("call", "organization"), BUREAU | GROUP),
     "reports:notice": ("notice", EVERYBODY),
 }
 
@@ -151,7 +212,40 @@ def things(town, life) -> dict[str, object]:
         "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),
         "report": delivery.submit_report(project, by=town.head, values=report),
         "organization": town.centre,
+        "rubric": town.rubric,
+        "criterion": rubric("自己的评分表", ("需求", 100)).criteria.first(),
+        "budget_line": project.budget_lines.first(),
+        **around(town, project, with_draft),
         "membership": Membership.objects.get(user=town.volunteer),
+    }
+
+
+def around(town, project, with_draft) -> dict[str, object]:
+    """One of everything that stands around proposals: needs, workshops, coaching, remarks, likenesses."""
+    values = {"title": "没人送医", "text": "独居老人看病没人陪。", "community": town.community}
+    need = needs.decide(needs.report_need(values=values), "accept", by=town.clerk)
+    listed = needs.publish_list(
+        town.bureau, [need], by=town.clerk, title="需求指引表", notice_workdays=5,
+        answer_until=date(2026, 12, 31), contact="陈静", contact_phone="1",
+    )  # fmt: skip
+    hours = {"starts_at": aware(2026, 12, 1, 9), "ends_at": aware(2026, 12, 1, 12)}
+    workshop = Workshop(organizer=town.support, title="项目书工作坊", place="会议室", **hours)
+    record = {"kind": "penalty", "entered_on": date(2020, 1, 1), "source": "信用中国"}
+    return {
+        "need": need,
+        "need_code": need.reference,
+        "need_list": listed,
+        "workshop": workshops.hold_workshop(workshop, by=town.mentor),
+        "coaching_request": coaching.ask_for_coaching(with_draft, town.support, by=town.head),
+        "comment": Comment.objects.create(
+            project=project, kind="correction", text="请补", by=town.clerk, sent_at=clock.now()
+        ),
+        "likeness": Likeness.objects.create(project=project, other=with_draft, kind="text", score="0.5"),
+        "token": support.ask_for_recommendation(with_draft, town.community, by=town.head).token,
+        "job": imports.send(
+            by=town.clerk, table="organizations", upload=SimpleUploadedFile("t.csv", csv_file(centre(1)))
+        ),
+        "credit_record": add_credit_record(town.centre, by=town.clerk, values=record),
     }
 
 
@@ -164,12 +258,13 @@ def draft_after_close(town):
         closes_at=aware(2026, 5, 30),
         starts_on=date(2026, 7, 1),
     )
-    return proposals.create_draft(call, town.centre, by=town.head, title="下一个项目")
+    return drafts.create_draft(call, town.centre, by=town.head, title="下一个项目")
 
 
 def address(name: str, about, things) -> str:
     parts = about if isinstance(about, tuple) else () if about is None else (about,)
-    return reverse(name, args=[things[part].pk if part in things else part for part in parts])
+    named = [things.get(part, part) for part in parts]
+    return reverse(name, args=[part if isinstance(part, str) else part.pk for part in named])
 
 
 def test_the_table_knows_every_address():

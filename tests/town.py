@@ -167,7 +167,7 @@ def make_call(town: Town, *, code: str = "LX2026", publish: bool = True, **chang
     call = Call.objects.create(**(values | changes))
     call.service_fields.add(town.elderly, town.youth)
     Track.objects.create(call=call, name="登记组织", open_to="registered", cap=Decimal("50000.00"))
-    Track.objects.create(call=call, name="备案组织", open_to="filed", cap=Decimal("5000.00"))
+    Track.objects.create(call=call, name="备案组织", open_to="filed", cap=Decimal("5000.00"), form="short")
     if publish:
         calls.publish(call, by=town.approver)
     return call

@@ -3,15 +3,19 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from config.story.needs_2026 import play_needs, play_standing
+from config.story.open_call import OpenCall
 from config.story.programme import Programme
 from config.story.proposal import Proposal
-from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, OPEN, RUNNING
+from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, RUNNING
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
 from core import clock
 from core.models import Notification
 from evaluations.actions import evaluation, panel, scoring
 from evaluations.models import Assignment
-from grants.models import Call, Fund
+from grants.actions import calls
+from grants.models import Call, Fund, NeedListEntry
+from grants.presets import preset
 from projects.actions import delivery
 from projects.models import Project
 
@@ -93,7 +97,8 @@ def play(stage: Stage, programme: Programme) -> None:
     _ended_notice(present)
     _in_notice(present)
     _in_review(present)
-    _open(present)
+    play_standing(stage, present.today)
+    _open(present, play_needs(stage, present.day))
     _coming(present)
     # What is older than three weeks has been read: an inbox full of last year's news helps nobody.
     Notification.objects.filter(at__lt=moment(present.day(-21))).update(read_at=moment(present.day(-20)))
@@ -131,6 +136,11 @@ def _running(present: Present) -> None:
                 "175.00",
             )
             stage.hold(project, day(-120), f"{project.title}：第二次活动", 42, "骨干已经能自己主持。", "210.00")
+    for key, project in fresh.items():
+        if key not in first_paid and key != "loudao":  # the mentor owes one group a visit
+            stage.coach(
+                project, day(-18), "project", "1.0", "下半段活动排期和志愿者排班看过，按月报数。", "下月中旬再来。"
+            )
     _reported(stage, fresh, day)
     _culture_salon(stage, fresh["qingnian"], present)
     midterm = "进度正常，账目清楚。"
@@ -264,18 +274,18 @@ def _in_review(present: Present) -> None:
             panel.assign(missing, extra, by=stage.clerk, due_on=day(6))
 
 
-def _open(present: Present) -> None:
-    """Open for twelve more days: a draft ready to go, one half written, one to check, one to correct."""
+def _open(present: Present, entries: list[NeedListEntry]) -> None:
+    """Open for twelve more days, with the conditions, budget rules and papers of a ready template."""
     stage, day = present.stage, present.day
     call = present.call(
-        "DFE", "第五批公益创投（岁末）", opens=-9, closes=12, fund=present.budget, budget=Decimal("90000.00")
-    )
-    stage.draft(call, OPEN["complete"], day(-2))
-    stage.draft(call, OPEN["incomplete"], day(-1), complete=False)
-    stage.submit(call, OPEN["submitted"], day(-2))
-    stage.draft(call, OPEN["registered"], day(-3))
-    returned = stage.submit(call, OPEN["returned"], day(-5))
-    stage.check(returned, day(-1), "return_for_correction", "请补充：1.养老院同意函；2.画材单价的依据。")
+        "DFE", "第五批公益创投（岁末）", opens=-9, closes=12, fund=present.budget, budget=Decimal("90000.00"),
+        published=None,
+    )  # fmt: skip
+    with on(day(-12), 9):
+        calls.take_over_rules(call, preset("district", "guided"), by=stage.clerk)
+    with on(day(-11), 9):
+        calls.publish(call, by=stage.approver)
+    OpenCall(stage, call, entries, day).play()
 
 
 def _coming(present: Present) -> None:
@@ -291,13 +301,12 @@ def _coming(present: Present) -> None:
         review_rubric=present.programme.full,
         panel_size=5,
     )
-    present.call(
-        "DFG",
-        "社区微更新专项（草案）",
-        opens=5,
-        closes=40,
-        fund=present.community,
-        budget=Decimal("60000.00"),
-        published=None,
-        tracks=FILED,
-    )
+    with on(present.day(-1), 15):
+        last_year = Call.objects.get(code=f"DFB{present.today.year}")
+        draft = calls.clone(
+            last_year, by=present.stage.clerk, title=f"{present.today.year + 1}年社区微创投（草案）",
+            code=f"DFG{present.today.year + 1}", fund=present.community,
+        )  # fmt: skip
+        draft.budget = Decimal("20000.00")
+        draft.save(update_fields=["budget"])
+        calls.take_over_rules(draft, preset("micro"), by=present.stage.clerk)

@@ -7,6 +7,7 @@ from config.story.programme import Programme
 from config.story.proposals_2013 import INELIGIBLE, PRESENTED
 from config.story.stage import Stage, moment, on
 from evaluations.actions import evaluation, panel
+from grants.actions import calls
 from grants.models import Call
 from projects.actions import notices, proposals
 from projects.actions.competition import decline
@@ -44,6 +45,8 @@ def play(stage: Stage, programme: Programme) -> Call:
     _judged(stage, call, projects)
     _noticed(stage, call, projects)
     _delivered(stage, {key: Project.objects.get(pk=projects[key].pk) for key in FUNDED})
+    with on(date(2014, 1, 15)):
+        calls.conclude(call, by=stage.approver)
     return call
 
 

@@ -5,19 +5,26 @@ from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from config.story.people import Cast
 from config.story.programme import Programme
 from config.story.proposal import Proposal
 from core import clock
+from core.files import attach
 from evaluations import actions as judging
 from evaluations.models import Assignment, Purpose
 from grants.actions import calls
-from grants.models import Call, Track
-from projects.actions import award, delivery, evaluation, notices, payments, people, proposals
+from grants.models import Call, NeedListEntry, Track
+from projects.actions import award, checking, delivery, drafts, evaluation, notices, payments, people, proposals
+from projects.completeness import missing_papers
 from projects.models import Activity, Notice, Objection, Project, Tranche
+from projects.sections import fields_of, tables_of
 
+BASIS = "《朝阳区公益创投项目管理办法》"
+SCAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+"""What stands for a scanned paper in the story."""
 PRAISE = "需求来自居民，做法落地，团队在社区有口碑。"
 ADVICE = "建议把服务人数与频次写得更可衡量，票据按月整理。"
 
@@ -60,7 +67,8 @@ class Stage:
         call = Call.objects.create(**(defaults | values))
         call.service_fields.set([self.programme.fields[name] for name in fields])
         for status, (name, cap) in tracks.items():
-            Track.objects.create(call=call, name=name, open_to=status, cap=Decimal(cap))
+            form = Track.Form.SHORT if status == "filed" and len(tracks) == 1 else Track.Form.FULL
+            Track.objects.create(call=call, name=name, open_to=status, cap=Decimal(cap), form=form, legal_basis=BASIS)
         if published:
             with on(published, 9):
                 calls.publish(call, by=self.approver)
@@ -68,7 +76,15 @@ class Stage:
 
     # -- proposals -----------------------------------------------------------------------------
 
-    def draft(self, call: Call, written: Proposal, day: date, *, complete: bool = True) -> Project:
+    def draft(
+        self,
+        call: Call,
+        written: Proposal,
+        day: date,
+        *,
+        complete: bool = True,
+        answers: NeedListEntry | None = None,
+    ) -> Project:
         """Open a draft and write it; an incomplete one lacks its plan and half of its budget."""
         group = self.cast.groups[written.group]
         head = self.cast.head(group)
@@ -88,24 +104,55 @@ class Stage:
             "method": written.method,
             "risks": written.risks,
             "sustainability": written.sustainability,
+            "audience": f"{group.community or '东风地区'}居民，约{written.people}人",
+            "emergency_plan": written.emergency_plan,
+            "evaluation": written.evaluation,
             "amount_requested": written.requested(),
         }
-        lines = written.budget()
+        partners = [{"name": name, "duty": duty, "brings": brings} for name, duty, brings in written.partners]
+        tables = {
+            "targets": written.targets(),
+            "plan_steps": written.steps(call.starts_on, call.ends_on),
+            "team": [
+                {"name": head.name, "part": "项目负责人", "post": "负责人", "phone": head.phone},
+                {"name": "王立宏", "part": "专业指导", "certificate": "social_worker", "insured": True},
+            ],
+            "partners": partners,
+            "budget_lines": written.budget(),
+        }
         if not complete:
-            values |= {"method": "", "risks": "", "goals": "", "beneficiaries": None}
-            lines = lines[:1]
+            values |= {"method": "", "risks": "", "goals": "", "beneficiaries": None, "evaluation": ""}
+            tables |= {"targets": [], "plan_steps": [], "team": [], "budget_lines": written.budget()[:1]}
         with on(day, 15):
-            project = proposals.create_draft(call, group, by=head, title=written.title)
-            return proposals.save_proposal(project, by=head, version=0, values=values, lines=lines)
+            project = drafts.create_draft(call, group, by=head, title=written.title, answers=answers)
+            return self.write(project, values, tables)
+
+    def write(self, project: Project, values: dict, tables: dict) -> Project:
+        """Store what the form of the project's track asks for."""
+        form = project.track.form
+        return drafts.save_proposal(
+            project,
+            by=self.cast.head(project.applicant),
+            version=project.version,
+            values={name: value for name, value in values.items() if name in fields_of(form)},
+            tables={name: rows for name, rows in tables.items() if name in tables_of(form)},
+        )
+
+    def hand_in_papers(self, project: Project) -> None:
+        """Attach the papers that the call requires, as scans."""
+        for paper in missing_papers(project):
+            scan = SimpleUploadedFile(f"{paper.get_kind_display()}.pdf", SCAN, "application/pdf")
+            attach(project, scan, by=self.cast.head(project.applicant), kind=paper.kind)
 
     def submit(self, call: Call, written: Proposal, day: date) -> Project:
         project = self.draft(call, written, day)
         with on(day, 16):
+            self.hand_in_papers(project)
             return proposals.submit(project, by=self.cast.head(project.applicant))
 
     def check(self, project: Project, day: date, name: str = "accept", note: str = "") -> Project:
         with on(day, 11):
-            return proposals.check(project, name, by=self.clerk, note=note)
+            return checking.check(project, name, by=self.clerk, note=note)
 
     # -- the competition -----------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from core import clock
 from evaluations.actions import panel
 from evaluations.models import Sheet
 from grants.models import Call
-from projects.actions import proposals
+from projects.actions import checking, proposals
 from projects.models import Project
-from tests.life import LINES, VALUES
+from tests.life import draft
 
 pytestmark = pytest.mark.browser
 
@@ -19,17 +19,11 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def assignment(town):
     """A proposal of today in review, with one expert."""
-    project = proposals.create_draft(town.call, town.centre, by=town.head, title="暖心陪伴")
-    values = VALUES | {
-        "field": town.elderly,
-        "community": town.community,
-        "amount_requested": 10000,
-        "starts_on": town.call.starts_on,
-        "ends_on": town.call.ends_on,
-    }
-    proposals.save_proposal(project, by=town.head, version=0, values=values, lines=LINES)
+    call = town.call
+    steps = [{"name": "入户", "starts_on": call.starts_on, "ends_on": call.ends_on}]
+    project = draft(town, starts_on=call.starts_on, ends_on=call.ends_on, tables={"plan_steps": steps})
     proposals.submit(project, by=town.head)
-    proposals.check(project, "accept", by=town.clerk)
+    checking.check(project, "accept", by=town.clerk)
     made = panel.assign(project, town.expert1, by=town.clerk)
     Call.objects.filter(pk=town.call.pk).update(closes_at=clock.now() - timedelta(hours=1), panel_size=1)
     panel.open_review(Call.objects.get(pk=town.call.pk), by=town.clerk)

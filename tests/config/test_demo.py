@@ -110,7 +110,7 @@ class Page(HTMLParser):
 
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
-KNOWN = {"English", "PDF", "SHA", "PPT", "Office", "Email"}
+KNOWN = {"English", "PDF", "pdf", "SHA", "PPT", "Office", "Email"}
 """Latin letters that belong on a Chinese page, besides codes, digests and user names."""
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from core.workflow import Refused
 from evaluations.actions import panel
 from people.models import Role, User
-from projects.actions import award, delivery, people, proposals
+from projects.actions import award, checking, delivery, people, proposals
 from projects.models import Activity, Project
 from tests.life import draft
 from tests.town import member
@@ -83,7 +83,7 @@ def test_only_the_clerk_names_a_mentor_also_past_the_page(town, life):
 
 def test_the_clerk_is_told_when_the_time_to_correct_is_over(town, life, browse, time):
     project = life.walk(draft(town), "submitted")
-    proposals.check(project, "return_for_correction", by=town.clerk, note="请补正")
+    checking.check(project, "return_for_correction", by=town.clerk, note="请补正")
     time.go(datetime(2026, 3, 25, 9, 0))
 
     tasks = browse(town.clerk).get("/todo/").context["tasks"]

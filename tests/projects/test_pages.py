@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from projects.actions import delivery, notices, people, proposals
+from projects.actions import delivery, drafts, notices, people
 from projects.models import Activity, Objection, Project, Report
 from tests.life import choir_draft, draft
 
@@ -20,7 +20,7 @@ def url(name: str, *args) -> str:
 @pytest.fixture
 def empty(town):
     """A draft just opened."""
-    return proposals.create_draft(town.call, town.centre, by=town.head, title="新项目")
+    return drafts.create_draft(town.call, town.centre, by=town.head, title="新项目")
 
 
 # -- the page and its steps ------------------------------------------------------------------------
@@ -214,7 +214,7 @@ def test_the_clerk_accepts_a_report_and_the_mentor_does_not(town, browse, life):
 
 def test_only_the_mentor_writes_mentoring_notes(town, browse, life):
     project = life.walk(draft(town), "running")
-    note = {"held_on": "2026-05-05", "topic": "finance", "hours": "1.5", "advice": "票据按月整理"}
+    note = {"held_on": "2026-04-20", "topic": "finance", "hours": "1.5", "advice": "票据按月整理"}
 
     assert browse(town.mentor).post(url("mentoring_create", project.pk), note).status_code == 404
     people.assign_mentor(project, town.mentor, town.support, by=town.clerk)

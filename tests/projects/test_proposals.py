@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.models import Attachment
-from projects.actions import proposals
+from projects.actions import drafts
 from projects.models import Project
-from tests.life import LINES, VALUES, draft
+from tests.life import LINES, STEPS, TARGETS, TEAM, VALUES, draft
 
 LATE = datetime(2026, 4, 1, 0, 0)
 
@@ -21,19 +21,24 @@ def url(name: str, *args) -> str:
 
 def proposal_data(project: Project, **changes) -> dict:
     """What the proposal form sends for a complete proposal of 10,000 yuan."""
+    tables = {"budget_lines": [{"source": "grant"} | line for line in LINES], "partners": []}
+    tables |= {"targets": TARGETS, "plan_steps": STEPS, "team": TEAM}
     rows = {
-        f"lines-{row}-{name}": str(value)
-        for row, line in enumerate(LINES)
-        for name, value in ({"source": "grant", "remark": ""} | line).items()
+        f"{table}-{number}-{name}": str(value)
+        for table, each in tables.items()
+        for number, row in enumerate(each)
+        for name, value in row.items()
     }
+    rows |= {f"{table}-TOTAL_FORMS": str(len(each)) for table, each in tables.items()}
+    rows |= {f"{table}-INITIAL_FORMS": "0" for table in tables}
     texts = {name: str(value) for name, value in VALUES.items()}
     figures = {
         "version": str(project.version),
         "field": str(project.field_id or project.call.service_fields.first().pk),
         "community": str(project.applicant.community_id),
         "amount_requested": "10000.00",
-        "lines-TOTAL_FORMS": str(len(LINES)),
-        "lines-INITIAL_FORMS": "0",
+        "nature": "service",
+        "pledge": "on",
     }
     return texts | figures | rows | changes
 
@@ -41,7 +46,7 @@ def proposal_data(project: Project, **changes) -> dict:
 @pytest.fixture
 def empty(town):
     """A draft just opened."""
-    return proposals.create_draft(town.call, town.centre, by=town.head, title="新项目")
+    return drafts.create_draft(town.call, town.centre, by=town.head, title="新项目")
 
 
 # -- applying --------------------------------------------------------------------------------------
@@ -78,7 +83,7 @@ def test_applying_after_the_deadline_keeps_the_title_and_says_why(town, browse, 
 def test_a_draft_may_be_incomplete(town, browse, empty):
     response = browse(town.head).post(
         url("proposal_edit", empty.pk),
-        {"version": 0, "title": "半成品", "lines-TOTAL_FORMS": 0, "lines-INITIAL_FORMS": 0, "save": ""},
+        proposal_data(empty, title="半成品", needs="", method="", save=""),
     )
 
     assert response.status_code == 302
@@ -109,7 +114,7 @@ BAD = {
     "minus sign": ({"amount_requested": "-10000"}, "amount_requested"),
     "no number": ({"amount_requested": "一万"}, "amount_requested"),
     "one fen over the cap": (
-        {"amount_requested": "50000.01", "lines-0-unit_price": "48000.01", "lines-0-quantity": "1"},
+        {"amount_requested": "50000.01", "budget_lines-0-unit_price": "48000.01", "budget_lines-0-quantity": "1"},
         "amount_requested",
     ),
     "before the call's period": ({"starts_on": "2026-04-30"}, "starts_on"),
@@ -143,11 +148,11 @@ def test_bad_input_is_said_at_its_field_and_nothing_typed_is_lost(town, browse, 
     [("unit_price", "-1"), ("unit_price", "1.005"), ("quantity", "0"), ("quantity", "三"), ("category", "bribes")],
 )
 def test_a_bad_budget_cell_is_said_at_the_cell(town, browse, empty, cell, value):
-    data = proposal_data(empty, save="", **{f"lines-0-{cell}": value})
+    data = proposal_data(empty, save="", **{f"budget_lines-0-{cell}": value})
 
     response = browse(town.head).post(url("proposal_edit", empty.pk), data)
 
-    assert cell in response.context["formset"].forms[0].errors
+    assert cell in response.context["tables"]["budget_lines"].forms[0].errors
     assert not Project.objects.get().budget_lines.exists()
 
 
@@ -192,8 +197,13 @@ def test_a_second_tab_is_warned_before_it_overwrites(town, browse, empty):
 
 def test_a_submitted_proposal_cannot_be_edited(town, browse, life):
     project = life.walk(draft(town), "submitted")
+    page = url("proposal_edit", project.pk)
 
-    assert browse(town.head).get(url("proposal_edit", project.pk)).status_code == 403
+    response = browse(town.head).post(page, proposal_data(project, needs="后来改的", save=""))
+
+    assert response.url == url("proposal_detail", project.pk)
+    assert Project.objects.get().needs == VALUES["needs"]
+    assert browse(town.clerk).get(page).status_code == 403
 
 
 def test_a_returned_proposal_shows_what_to_correct_and_is_submitted_again(town, browse, life):

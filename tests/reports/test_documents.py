@@ -8,7 +8,7 @@ from django.utils import translation
 
 from grants.models import Fund, Gate
 from people.models import Kind
-from projects.actions import competition, delivery, notices, proposals
+from projects.actions import competition, delivery, drafts, notices
 from projects.actions.notices import Place
 from projects.models import BudgetLine, Notice, Project
 from reports import documents
@@ -181,7 +181,7 @@ def test_proposal_that_is_a_draft_says_so_on_every_page(town, draw):
 
 
 def test_empty_draft_can_be_printed(town, draw):
-    project = proposals.create_draft(town.call, town.centre, by=town.head, title="草稿")
+    project = drafts.create_draft(town.call, town.centre, by=town.head, title="草稿")
 
     assert "项目总预算0.00" in draw(documents.proposal(project, contact=True)).text
 

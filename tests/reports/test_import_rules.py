@@ -1,0 +1,250 @@
+"""What a table of organisations or social workers may say, and what it must not be able to do."""
+
+from datetime import date
+
+import pytest
+
+from core.models import Event
+from people.models import Certificate, Membership, Organization, Role, User
+from tests.reports.tables import Desk, centre, counts, credit_code, group, workbook, wrong
+from tests.town import person
+
+
+@pytest.fixture
+def desk(town, browse, django_capture_on_commit_callbacks):
+    return Desk(browse(town.clerk), django_capture_on_commit_callbacks)
+
+
+def blamed(job) -> list[str]:
+    """The columns at which something is wrong."""
+    return [column for _row, column, _message in wrong(job)]
+
+
+# -- Organisations ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        (centre(1, credit_code="52110105MJ0100027U"), ["Unified social credit code"]),
+        (centre(1, credit_code=""), ["Unified social credit code"]),
+        (centre(1, name=""), ["Name"]),
+        (centre(1, name="名" * 121), ["Name"]),
+        (centre(1, kind="funder"), ["Kind"]),
+        (centre(1, kind="evaluator"), ["Kind"]),
+        (centre(1, kind="castle"), ["Kind"]),
+        (centre(1, email="nobody"), ["E-mail"]),
+        (centre(1, established_on="2027-01-01"), ["Established on"]),
+        (centre(1, established_on="2026-02-30"), ["Established on"]),
+        (centre(1, community="110105030009"), ["Community"]),
+        (centre(1, filing_number="BA-110105030001-2025-0002"), ["Filing number"]),
+        (centre(1, status="filed", kind="community_group"), ["Unified social credit code", "Filing number"]),
+        (group(1, host=credit_code(9)), ["Host organisation"]),
+        (group(1, host="夕阳红合唱队"), ["Host organisation"]),
+        (group(1, filing_number="BA-1"), ["Filing number"]),
+        (group(1, kind="social_organization"), ["Kind"]),
+        (group(1, bank_account="6222"), ["Account number"]),
+        (centre(1, name="夕阳红合唱队"), ["Name"]),
+    ],
+)
+def test_wrong_organisation_is_blamed_at_its_column(town, desk, row, columns):
+    job = desk.bring(workbook(row))
+
+    assert counts(job) == {"wrong": 1}
+    assert blamed(job) == columns
+
+
+def test_everything_that_is_wrong_is_said_at_once(town, desk):
+    job = desk.send(workbook(centre(1, kind="castle", established_on="?", email="nobody")))
+
+    assert blamed(job) == ["Kind", "Established on", "E-mail"]
+
+
+def test_same_number_twice_in_a_file_names_the_other_row(town, desk):
+    job = desk.bring(workbook(centre(1), centre(1, name="另一个"), centre(3, name="第1服务中心")))
+
+    assert counts(job) == {"new": 1, "wrong": 2}
+    assert [(row, message) for row, _column, message in wrong(job)] == [
+        (3, "Row 2 is about the same."),
+        (4, "Row 2 has the same value."),
+    ]
+
+
+def test_host_may_stand_further_down_in_the_same_file(town, desk):
+    job = desk.send(workbook(group(1, host="第2服务中心"), group(2, host=credit_code(2)), centre(2)))
+    assert counts(job) == {"new": 3}
+
+    desk.confirm(job)
+
+    hosts = Organization.objects.filter(name__startswith="第", status="filed").values_list("host__name", flat=True)
+    assert list(hosts) == ["第2服务中心", "第2服务中心"]
+
+
+def test_host_whose_own_row_is_wrong_cannot_be_one(town, desk):
+    job = desk.bring(workbook(group(1, host=credit_code(2)), centre(2, email="nobody")))
+
+    assert counts(job) == {"wrong": 2}
+
+
+def test_legal_status_follows_from_the_number(town, desk):
+    desk.bring(workbook(centre(1), group(1)))
+
+    assert Organization.objects.get(name="第1服务中心").status == "registered"
+    assert Organization.objects.get(name="第1合唱队").status == "filed"
+
+
+@pytest.mark.parametrize("name", ["bureau", "support", "evaluators"])
+def test_funder_supporter_or_evaluator_is_not_changed_by_a_table(town, desk, name):
+    known = getattr(town, name)
+    Organization.objects.filter(pk=known.pk).update(credit_code=credit_code(1))
+
+    job = desk.bring(workbook(centre(1, name=known.name, kind="community_group")))
+
+    assert blamed(job) == ["Kind"]
+    assert Organization.objects.get(pk=known.pk).kind == known.kind
+
+
+def test_group_cannot_be_made_a_funder_so_its_staff_never_become_clerks(town, desk):
+    job = desk.bring(workbook(centre(1, name=town.centre.name, kind="funder", credit_code=town.centre.credit_code)))
+
+    assert blamed(job) == ["Kind"]
+
+
+def test_new_organisation_has_a_line_in_its_log(town, desk):
+    desk.bring(workbook(centre(1)))
+
+    event = Event.objects.about(Organization.objects.get(name="第1服务中心")).get()
+    assert (event.name, event.actor) == ("import", town.clerk)
+
+
+# -- Social workers --------------------------------------------------------------------------------
+
+
+def worker(serial: int = 1, **changes) -> dict:
+    row = {
+        "name": f"社工{serial}",
+        "phone": f"1380013{serial:04d}",
+        "organization": "52110105MJ01000190",
+        "level": "assistant",
+        "number": f"A-{serial}",
+        "issued_on": date(2024, 6, 30),
+    }
+    return row | changes
+
+
+def bring(desk: Desk, *rows: dict):
+    return desk.bring(workbook(*rows), "social-workers")
+
+
+def test_new_social_worker_gets_account_certificate_and_membership(town, desk):
+    job = bring(desk, worker(email="Worker@Example.org"))
+
+    assert counts(job) == {"new": 1}
+    user = User.objects.get(phone="13800130001")
+    assert (user.name, user.email, user.has_usable_password()) == ("社工1", "worker@example.org", False)
+    assert user.certificates.get().number == "A-1"
+    membership = user.memberships.get()
+    assert (membership.organization, membership.role) == (town.centre, Role.STAFF)
+    assert Event.objects.about(user).get().name == "import"
+
+
+def test_person_with_two_certificates_is_one_person(town, desk):
+    bring(desk, worker(1), worker(1, number="B-1", level="social_worker"))
+
+    user = User.objects.get(phone="13800130001")
+    assert user.certificates.count() == 2
+    assert user.memberships.count() == 1
+
+
+def test_known_person_keeps_their_account_and_gets_a_certificate(town, desk):
+    User.objects.filter(pk=town.volunteer.pk).update(phone="13800130001")
+
+    job = bring(desk, worker(1, name=town.volunteer.name))
+
+    assert counts(job) == {"new": 1}
+    assert Certificate.objects.get().user == town.volunteer
+    assert Membership.objects.filter(user=town.volunteer).count() == 1  # belongs to the centre already
+
+
+def test_same_file_again_changes_nothing(town, desk):
+    rows = [worker(number) for number in range(1, 4)]
+    bring(desk, *rows)
+
+    assert counts(bring(desk, *rows)) == {"unchanged": 3}
+    assert Membership.objects.filter(user__name__startswith="社工").count() == 3
+
+
+def test_certificate_is_changed(town, desk):
+    bring(desk, worker(1))
+
+    job = bring(desk, worker(1, level="social_worker", registered_until="2027-06-30"))
+
+    assert counts(job) == {"changed": 1}
+    found = Certificate.objects.get()
+    assert (found.level, found.registered_until) == ("social_worker", date(2027, 6, 30))
+
+
+def test_whoever_has_never_signed_in_can_be_corrected(town, desk):
+    bring(desk, worker(1))
+
+    job = bring(desk, worker(1, name="改名", phone="13900139000", email="new@example.org"))
+
+    assert counts(job) == {"changed": 1}
+    user = Certificate.objects.get().user
+    assert (user.name, user.phone, user.email) == ("改名", "13900139000", "new@example.org")
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"phone": "13900139000"}, "Mobile phone"),
+        ({"email": "thief@example.org"}, "E-mail"),
+        ({"name": "别人"}, "Full name"),
+    ],
+)
+def test_whoever_signs_in_is_never_taken_over(town, desk, change, column):
+    owner = person("owner", "社工1", "13800130001")
+    Certificate.objects.create(user=owner, level="assistant", number="A-1", issued_on=date(2024, 6, 30))
+
+    job = bring(desk, worker(1, **change))
+
+    assert blamed(job) == [column]
+    owner.refresh_from_db()
+    assert (owner.name, owner.phone, owner.email) == ("社工1", "13800130001", "owner@example.org")
+
+
+@pytest.mark.parametrize("name", ["bureau", "evaluators"])
+def test_nobody_becomes_staff_of_a_funder_or_evaluator(town, desk, name):
+    job = bring(desk, worker(1, organization=getattr(town, name).credit_code))
+
+    assert blamed(job) == ["Organisation number"]
+    assert not User.objects.filter(phone="13800130001").exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        (worker(phone="12345"), ["Mobile phone"]),
+        (worker(phone=None), ["Mobile phone"]),
+        (worker(email="nobody"), ["E-mail"]),
+        (worker(name=""), ["Full name"]),
+        (worker(name="名" * 61), ["Full name"]),
+        (worker(level="master"), ["Certificate level"]),
+        (worker(number=""), ["Certificate number"]),
+        (worker(issued_on=""), ["Issued on"]),
+        (worker(issued_on="2027-01-01"), ["Issued on"]),
+        (worker(registered_until="2020-01-01"), ["Registration valid until"]),
+    ],
+)
+def test_wrong_social_worker_is_blamed_at_its_column(town, desk, row, columns):
+    job = bring(desk, row)
+
+    assert counts(job) == {"wrong": 1}
+    assert blamed(job) == columns
+
+
+def test_one_mobile_number_for_two_names_is_wrong(town, desk):
+    job = bring(desk, worker(1), worker(2, phone="13800130001"))
+
+    assert counts(job) == {"new": 1, "wrong": 1}
+    assert blamed(job) == ["Full name"]
