@@ -56,6 +56,8 @@ def preset(key: str, mode: str = "") -> Preset:
     conditions: dict[str, Item] = {}
     for source in (common, chosen, template):
         conditions |= {item["kind"]: item for item in source.get("conditions", ())}
+    if "filed" not in statuses:
+        conditions.pop("hosted", None)  # asked of filed groups only
     own = list(template.get("budget", ()))
     replaced = {(item["metric"], item.get("category")) for item in own if item.get("replaces")}
     budget = [item for item in common["budget"] if (item["metric"], item.get("category")) not in replaced]
