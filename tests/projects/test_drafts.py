@@ -1,0 +1,238 @@
+"""Writing: taking over what was written before, keys that stay, saving by itself, offering elsewhere."""
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from core.workflow import Refused, Stale
+from grants.actions import needs
+from people.models import Certificate
+from projects.actions import competition, drafts
+from projects.models import Project, Scratch
+from tests.life import choir_draft, draft
+from tests.projects.test_proposals import proposal_data
+from tests.town import aware, make_call
+
+
+@pytest.fixture
+def other_call(town):
+    """Another call, open in April and May."""
+    return make_call(
+        town, code="NEXT", opens_at=aware(2026, 4, 1), closes_at=aware(2026, 6, 1), starts_on=date(2026, 7, 1),
+        ends_on=date(2027, 6, 30),
+    )  # fmt: skip
+
+
+def items(project) -> list[str]:
+    return [line.item for line in project.budget_lines.all()]
+
+
+# -- A new draft -----------------------------------------------------------------------------------
+
+
+def test_a_draft_is_filled_in_from_the_profile(town):
+    Certificate.objects.create(user=town.head, level="senior", number="SW-1", issued_on=date(2020, 1, 1))
+
+    project = drafts.create_draft(town.call, town.centre, by=town.head, title="新项目")
+
+    assert (project.community, project.leader) == (town.community, "刘芳")
+    team = {member.name: member.certificate for member in project.team.all()}
+    assert team == {"刘芳": "senior", "何小燕": "none"}
+
+
+def test_an_earlier_proposal_lends_its_words_and_tables_but_not_its_days_and_money(town, other_call, time):
+    old = draft(town)
+    time.go(datetime(2026, 4, 2, 9))
+
+    new = drafts.create_draft(other_call, town.centre, by=town.head, title="第二年", copy_of=old)
+
+    assert (new.needs, new.method, new.beneficiaries) == (old.needs, old.method, old.beneficiaries)
+    assert items(new) == items(old)
+    assert [target.indicator for target in new.targets.all()] == ["服务人数"]
+    assert (new.starts_on, new.amount_requested, new.title) == (None, None, "第二年")
+    assert new.plan_steps.count() == 0  # its days lie before the new call's projects begin
+    assert Project.objects.get(pk=old.pk).budget_lines.count() == 2
+
+
+def test_the_proposal_of_another_group_is_not_taken_over(town):
+    theirs = choir_draft(town)
+
+    with pytest.raises(PermissionDenied):
+        drafts.create_draft(town.call, town.centre, by=town.head, title="抄来的", copy_of=theirs)
+
+
+def test_a_draft_that_answers_a_listed_need_begins_with_its_place_and_field(town):
+    values = {"title": "没人陪诊", "text": "没人陪。", "community": town.community, "field": town.elderly}
+    need = needs.decide(needs.report_need(by=town.clerk, values=values), "accept", by=town.clerk)
+    listed = needs.publish_list(
+        town.bureau, [need], by=town.clerk, title="指引表", notice_workdays=5, answer_until=date(2026, 12, 31),
+        contact="陈静", contact_phone="1",
+    )  # fmt: skip
+
+    project = drafts.create_draft(town.call, town.centre, by=town.head, title="陪诊", answers=listed.entries.get())
+
+    assert (project.field, project.community, project.answers.need) == (town.elderly, town.community, need)
+
+
+# -- Storing ---------------------------------------------------------------------------------------
+
+
+def test_a_row_keeps_its_key_while_it_is_changed_and_moved(town):
+    project = draft(town)
+    first, second = project.budget_lines.all()
+
+    rows = [{"key": second.key, "item": "交通"}, {"key": first.key}]
+    drafts.save_proposal(project, by=town.head, version=1, values={}, tables={"budget_lines": rows})
+
+    assert [(line.pk, line.item) for line in project.budget_lines.all()] == [
+        (second.pk, "交通"),
+        (first.pk, "慰问活动物资"),
+    ]
+
+
+def test_a_row_that_is_not_sent_is_gone_and_two_rows_never_share_a_key(town):
+    project = draft(town)
+    kept = project.budget_lines.first()
+    new = {"category": "meals", "item": "午餐", "unit_price": Decimal(20), "quantity": Decimal(1), "key": kept.key}
+
+    rows = [{"key": kept.key}, new]
+    drafts.save_proposal(project, by=town.head, version=1, values={}, tables={"budget_lines": rows})
+
+    assert items(project) == ["慰问活动物资", "午餐"]
+    assert len(set(project.budget_lines.values_list("key", flat=True))) == 2
+
+
+def test_an_old_version_stores_nothing(town):
+    project = draft(town)
+
+    with pytest.raises(Stale):
+        drafts.save_proposal(project, by=town.head, version=0, values={"title": "新"}, tables={"budget_lines": []})
+
+    assert Project.objects.get().title == "夕阳红暖心陪伴"
+    assert len(items(project)) == 2
+
+
+# -- Saving by itself ------------------------------------------------------------------------------
+
+
+def autosave(client, project, **changes):
+    response = client.post(reverse("projects:proposal_autosave", args=[project.pk]), proposal_data(project, **changes))
+    return response.status_code, json.loads(response.content)
+
+
+def test_what_is_valid_is_stored_and_gives_the_next_version(town, browse):
+    project = draft(town)
+
+    status, said = autosave(browse(town.head), project, needs="边写边存")
+
+    assert (status, said["state"], said["version"]) == (200, "stored", 2)
+    assert said["progress"]["why"] == {"done": 2, "all": 2}
+    assert Project.objects.get().needs == "边写边存"
+
+
+def test_what_is_invalid_is_kept_as_typed_and_comes_back_with_its_error(town, browse):
+    project = draft(town)
+    client = browse(town.head)
+
+    _status, said = autosave(client, project, needs="新写的", amount_requested="一万元整")
+    page = client.get(reverse("projects:proposal_edit", args=[project.pk]))
+
+    assert said["state"] == "kept"
+    assert Project.objects.get().needs == project.needs
+    assert list(page.context["form"].errors) == ["amount_requested"]
+    assert "一万元整" in page.content.decode()
+    assert "新写的" in page.content.decode()
+
+
+def test_a_stored_form_forgets_what_was_kept(town, browse):
+    project = draft(town)
+    client = browse(town.head)
+    autosave(client, project, amount_requested="一万")
+
+    autosave(client, project, amount_requested="10000")
+
+    assert not Scratch.objects.exists()
+
+
+def test_going_back_to_the_stored_version_forgets_what_was_kept(town, browse):
+    project = draft(town)
+    client = browse(town.head)
+    autosave(client, project, amount_requested="一万")
+
+    client.post(reverse("projects:proposal_discard", args=[project.pk]))
+
+    assert not Scratch.objects.exists()
+    assert "一万" not in client.get(reverse("projects:proposal_edit", args=[project.pk])).content.decode()
+
+
+def test_an_older_tab_is_told_and_overwrites_nothing(town, browse):
+    project = draft(town)
+    autosave(browse(town.volunteer), project, needs="同事写的")
+
+    _status, said = autosave(browse(town.head), project, needs="我写的")
+
+    assert said["state"] == "stale"
+    assert Project.objects.get().needs == "同事写的"
+
+
+def test_nobody_else_saves_into_a_draft(town, browse):
+    project = draft(town)
+    address = reverse("projects:proposal_autosave", args=[project.pk])
+
+    for person in (town.stranger, town.singer, town.clerk, town.mentor):
+        assert browse(person).post(address, proposal_data(project)).status_code == 404
+    assert browse().post(address, proposal_data(project)).status_code == 302
+
+
+# -- Offering elsewhere ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def refused(town, life, other_call):
+    """A proposal of the centre that was not selected, in April."""
+    project = life.walk(draft(town), "in_review")
+
+    return competition.decline(project, by=town.clerk, note="资金有限")
+
+
+def test_what_was_not_selected_goes_on_with_its_words_and_its_history(town, refused, other_call):
+    draft_ = drafts.offer_elsewhere(refused, other_call, by=town.head)
+
+    assert (draft_.state, draft_.call, draft_.routed_from) == ("draft", other_call, refused)
+    assert (draft_.needs, items(draft_)) == (refused.needs, items(refused))
+    assert list(refused.routed_to.all()) == [draft_]
+
+
+def test_it_goes_to_a_call_once_and_never_back_to_the_same(town, refused, other_call):
+    drafts.offer_elsewhere(refused, other_call, by=town.head)
+
+    for call in (other_call, refused.call):
+        with pytest.raises(Refused):
+            drafts.offer_elsewhere(refused, call, by=town.head)
+
+
+def test_a_proposal_still_in_the_race_is_not_offered_elsewhere(town, life, other_call):
+    project = life.walk(draft(town), "in_review")
+
+    with pytest.raises(Refused):
+        drafts.offer_elsewhere(project, other_call, by=town.head)
+
+
+def test_only_the_group_offers_its_proposal(town, refused, other_call):
+    for person in (town.clerk, town.mentor, town.singer):
+        with pytest.raises(PermissionDenied):
+            drafts.offer_elsewhere(refused, other_call, by=person)
+
+
+def test_one_press_on_the_page_opens_the_new_draft(town, refused, other_call, browse):
+    client = browse(town.head)
+    page = reverse("projects:offer", args=[refused.pk])
+
+    assert other_call.title in client.get(page).content.decode()
+    response = client.post(page, {"call": other_call.pk})
+
+    assert response.url == reverse("projects:proposal_edit", args=[Project.objects.latest("pk").pk])

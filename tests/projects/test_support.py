@@ -1,0 +1,195 @@
+"""Around a proposal: the community's recommendation, the eligibility check, papers."""
+
+from datetime import date, datetime
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from pypdf import PdfReader
+
+from core.files import attach
+from core.workflow import Refused
+from people.models import CreditRecord
+from projects.actions import drafts, proposals, support
+from projects.completeness import missing_papers, problems
+from projects.facts import check_applicant
+from projects.models import Project, Recommendation
+from tests.life import choir_draft, draft
+from tests.test_files import pdf
+
+ANSWER = {"supports": "1", "text": "居民欢迎，同意推荐。", "name": "刘桂英", "post": "主任", "website": ""}
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"projects:{name}", args=args)
+
+
+# -- The recommendation ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(town):
+    return support.ask_for_recommendation(draft(town), town.community, by=town.head)
+
+
+def test_a_community_answers_by_its_link_without_an_account(town, asked, browse):
+    page = browse().get(asked.get_absolute_url())
+    assert asked.project.summary in page.content.decode()
+
+    browse().post(asked.get_absolute_url(), ANSWER)
+
+    asked.refresh_from_db()
+    assert (asked.supports, asked.name, asked.answered_at is not None) == (True, "刘桂英", True)
+
+
+def test_a_link_is_answered_once(town, asked, browse):
+    browse().post(asked.get_absolute_url(), ANSWER)
+    browse().post(asked.get_absolute_url(), ANSWER | {"supports": "0", "text": "改主意了"})
+
+    asked.refresh_from_db()
+    assert asked.supports is True
+
+
+def test_a_link_is_good_for_thirty_days(town, asked, browse, time):
+    time.go(datetime(2026, 4, 9, 10, 1))
+
+    browse().post(asked.get_absolute_url(), ANSWER)
+
+    assert Recommendation.objects.get().answered_at is None
+
+
+def test_a_new_link_replaces_the_old_one_and_a_wrong_one_opens_nothing(town, asked, browse):
+    again = support.ask_for_recommendation(asked.project, town.community, by=town.head)
+
+    assert browse().get(asked.get_absolute_url()).status_code == 404
+    assert browse().get(again.get_absolute_url()).status_code == 200
+    assert browse().get(url("recommend", "x" * 32)).status_code == 404
+
+
+def test_what_the_community_leaves_out_is_said_at_the_field(town, asked, browse):
+    response = browse().post(asked.get_absolute_url(), {"text": "好"})
+
+    assert sorted(response.context["form"].errors) == ["name", "post", "supports"]
+
+
+def test_a_program_in_the_hidden_field_answers_nothing(town, asked, browse):
+    browse().post(asked.get_absolute_url(), ANSWER | {"website": "http://spam"})
+
+    assert Recommendation.objects.get().answered_at is None
+
+
+def test_a_recommendation_by_link_is_the_paper_that_the_call_asks_for(town, asked, browse):
+    town.call.papers.create(kind="recommendation", legal_basis="居委会推荐")
+    assert [paper.kind for paper in missing_papers(asked.project)] == ["recommendation"]
+
+    browse().post(asked.get_absolute_url(), ANSWER)
+
+    assert missing_papers(Project.objects.get()) == []
+
+
+# -- Papers ----------------------------------------------------------------------------------------
+
+
+def test_a_missing_paper_stops_the_submission_and_an_optional_one_does_not(town):
+    town.call.papers.create(kind="registration", legal_basis="登记证书")
+    town.call.papers.create(kind="credit", is_required=False, legal_basis="截图")
+    project = draft(town)
+
+    assert [problem.field for problem in problems(project)] == ["papers"]
+    attach(project, pdf(), by=town.head, kind="registration")
+    assert problems(project) == []
+
+
+def test_a_paper_of_one_track_is_not_asked_of_another(town):
+    town.call.papers.create(kind="host", track=town.call.tracks.get(open_to="filed"), legal_basis="代管协议")
+
+    assert missing_papers(draft(town)) == []
+    assert [paper.kind for paper in missing_papers(choir_draft(town))] == ["host"]
+
+
+def test_a_file_can_be_taken_back_until_it_was_handed_in(town, browse):
+    project = draft(town)
+    early = attach(project, pdf(), by=town.head, kind="other")
+    wrong = attach(project, pdf(), by=town.head, kind="other")
+    client = browse(town.head)
+
+    client.post(url("proposal_detach", project.pk, wrong.pk))
+    proposals.submit(project, by=town.head)
+    client.post(url("proposal_detach", project.pk, early.pk))
+
+    assert [file.pk for file in type(early).objects.of(project)] == [early.pk]
+    with pytest.raises(PermissionDenied):
+        drafts.remove_file(Project.objects.get(), early, by=town.head)
+
+
+# -- Conditions ------------------------------------------------------------------------------------
+
+
+def penalty(town, organization, day=date(2025, 6, 1)) -> None:
+    CreditRecord.objects.create(
+        organization=organization, kind="penalty", entered_on=day, source="罚决1号", recorded_by=town.clerk
+    )
+
+
+def test_a_blocking_condition_stops_the_submission(town):
+    town.call.eligibility_rules.create(kind="no_penalty", value=3, legal_basis="依据")
+    penalty(town, town.centre)
+
+    with pytest.raises(Refused):
+        proposals.submit(draft(town), by=town.head)
+
+
+def test_a_warning_lets_pass_what_is_explained(town, browse):
+    rule = town.call.eligibility_rules.create(kind="inspected", severity="warn", legal_basis="依据")
+    project = draft(town)
+    with pytest.raises(Refused):
+        proposals.submit(project, by=town.head)
+
+    browse(town.head).post(url("explanations_edit", project.pk), {f"rule-{rule.pk}": "年检材料已交，等结论。"})
+    proposals.submit(Project.objects.get(), by=town.head)
+
+    assert Project.objects.get().state == "submitted"
+    page = browse(town.clerk).get(url("check_page", project.pk)).content.decode()
+    assert "年检材料已交，等结论。" in page
+
+
+def test_what_is_held_against_the_host_is_held_against_its_group(town):
+    town.call.eligibility_rules.create(kind="no_penalty", value=3, legal_basis="依据")
+    penalty(town, town.host)
+
+    (finding,) = check_applicant(town.choir, town.call)
+
+    assert finding.blocks
+
+
+def test_other_proposals_of_the_call_are_counted_and_this_one_is_not(town, life):
+    town.call.eligibility_rules.create(kind="proposals", value=1, legal_basis="限报一项")
+    first, second = draft(town), draft(town, title="第二个")
+    assert problems(first) == []
+
+    life.walk(first, "submitted")
+
+    assert [problem.field for problem in problems(second)] == ["eligibility"]
+
+
+def test_the_self_check_shows_every_condition_before_a_draft_is_opened(town, browse):
+    town.call.eligibility_rules.create(kind="hosted", legal_basis="代管")
+    town.call.eligibility_rules.create(kind="rated", value=3, severity="warn", legal_basis="39号令")
+
+    page = browse(town.head).get(url("eligibility", town.call.pk))
+
+    assert [finding.outcome for finding in page.context["findings"]] == ["met", "not_met"]
+    assert "39号令" in page.content.decode()
+
+
+def test_the_notice_is_one_page_for_those_it_concerns(town, browse):
+    town.call.eligibility_rules.create(kind="hosted", legal_basis="代管")
+    address = reverse("reports:eligibility", args=[town.call.pk, town.choir.pk])
+
+    response = browse(town.singer).get(address)
+
+    assert response["Content-Type"] == "application/pdf"
+    assert len(PdfReader(BytesIO(response.content)).pages) == 1
+    assert browse(town.head).get(address).status_code == 404
+    assert browse(town.clerk).get(address).status_code == 200
