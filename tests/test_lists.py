@@ -9,11 +9,13 @@ from django.urls import reverse
 
 from core.notifications import notify
 from evaluations.actions import panel
-from grants.models import Fund
+from grants.actions import needs, workshops
+from grants.models import Fund, Workshop
 from people.models import Community
-from projects.actions import proposals
+from projects.actions import coaching, proposals
 from projects.models import Notice, Project
-from tests.life import draft
+from tests.life import LINES, draft
+from tests.town import aware, rubric
 
 
 def drafts(town, number):
@@ -56,6 +58,42 @@ def communities(town, number):
     Community.objects.create(region_code=f"1101050300{number + 10}", name="社区", street="柳溪镇", district="朝阳区")
 
 
+def reported(town, number):
+    values = {"title": f"需求{number}", "text": "没人陪", "community": town.community, "field": town.elderly}
+    needs.report_need(by=town.clerk, values=values)
+
+
+def listed(town, number):
+    values = {"title": f"需求{number}", "text": "没人陪", "community": town.community, "field": town.elderly}
+    need = needs.decide(needs.report_need(by=town.clerk, values=values), "accept", by=town.clerk)
+    needs.publish_list(
+        town.bureau, [need], by=town.clerk, title="指引表", notice_workdays=5, answer_until=date(2026, 12, 31),
+        contact="陈静", contact_phone="1",
+    )  # fmt: skip
+
+
+def announced(town, number):
+    begins, ends = aware(2026, 4, 1, 9), aware(2026, 4, 1, 12)
+    made = Workshop(organizer=town.support, title="工作坊", place="会议室", starts_at=begins, ends_at=ends)
+    workshops.hold_workshop(made, by=town.mentor)
+
+
+def rubrics(town, number):
+    rubric(f"评分表{number}", ("需求", 100))
+
+
+def asked_to_coach(town, number):
+    coaching.ask_for_coaching(draft(town), town.support, by=town.head)
+
+
+def advised(town, number):
+    project = draft(town)
+    coaching.answer_request(
+        coaching.ask_for_coaching(project, town.support, by=town.head), by=town.mentor, accepted=True
+    )
+    coaching.advise(project, by=town.mentor, anchor="needs", text="多少人？")
+
+
 @pytest.mark.parametrize(
     ("make", "name", "username"),
     [
@@ -65,6 +103,15 @@ def communities(town, number):
         (running, "inbox", "head"),
         (in_review, "inbox", "expert1"),
         (in_review, "evaluations:desk", "expert1"),
+        (reported, "inbox", "clerk"),
+        (asked_to_coach, "inbox", "mentor"),
+        (advised, "inbox", "head"),
+        (submitted, "projects:check_queue", "clerk"),
+        (reported, "projects:need_desk", "clerk"),
+        (reported, "projects:need_gaps", "auditor"),
+        (listed, "grants:need_list", None),
+        (announced, "grants:workshop_list", None),
+        (rubrics, "grants:terms_list", "clerk"),
         (submitted, "projects:project_list", "clerk"),
         (in_review, "projects:project_list", "expert1"),
         (completed, "projects:showcase", None),
@@ -88,3 +135,16 @@ def test_a_list_costs_the_same_for_1_and_for_8(town, browse, make, name, usernam
 
     with django_assert_num_queries(len(one)):
         assert client.get(reverse(name)).status_code == 200
+
+
+def test_a_proposal_costs_the_same_with_2_budget_lines_and_with_40(town, browse, django_assert_num_queries):
+    """The form, the page to read, the clerk's page: nothing is asked once a row."""
+    short = draft(town)
+    long = draft(town, lines=LINES * 20, amount_requested=200000)
+    client = browse(town.head)
+    for name in ("projects:proposal_edit", "projects:proposal_detail"):
+        client.get(reverse(name, args=[short.pk]))
+        with CaptureQueriesContext(connection) as few:
+            client.get(reverse(name, args=[short.pk]))
+        with django_assert_num_queries(len(few)):
+            client.get(reverse(name, args=[long.pk]))
