@@ -12,12 +12,18 @@ BASE = "http://127.0.0.1:8000"
 TARGET = Path(__file__).parent / "img"
 PASSWORD = "demo-2026"
 
-# file, who looks (None: everybody), what to open: a path, or the words of a link on the path, width
+# file, who looks (None: everybody), a path, the words of the links to follow from there, width
 SHOTS = [
     ("home", None, "/", None, 1280),
     ("inbox", "minzheng", "/todo/", None, 1280),
     ("project", "qingnian", "/projects/?q=邻里多元文化客厅", "邻里多元文化客厅", 1280),
     ("proposal", "yaoshengyun", "/todo/", "完成并提交申报书", 1280),
+    ("needs", None, "/needs/", "岁末", 1280),
+    ("eligibility", "nuanyang", "/calls/", "第五批公益创投（岁末） > 我们能申报吗", 1280),
+    ("setup", "minzheng", "/calls/", "社区微创投（草案） > 修改 > 预算规则", 1280),
+    ("check", "minzheng", "/check/", "楼下棋社", 1280),
+    ("likeness", "minzheng", "/check/", "智慧助老小课堂 > 银龄手机课堂", 1280),
+    ("coaching", "qingnian", "/todo/", "条建议", 390),
     ("sheet", "zhuanjia3", "/reviews/", "守望队重启：高空抛物劝导", 1280),
     ("notice", None, "/notices/", "第三批公益创投", 1280),
     ("phone", "yaoshengyun", "/todo/", None, 390),
@@ -46,9 +52,10 @@ def main() -> None:
             if username:
                 sign_in(page, username)
             page.goto(BASE + path)
-            if link:
-                page.click(f"main >> text={link} >> nth=0")
-                page.wait_for_load_state()
+            for words in (link or "").split(" > "):
+                if words:
+                    page.click(f"main >> text={words} >> nth=0")
+                    page.wait_for_load_state()
             page.screenshot(path=TARGET / f"{name}.png")
             print(TARGET / f"{name}.png", page.url)
             context.close()

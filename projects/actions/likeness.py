@@ -63,9 +63,13 @@ Found = tuple[int, str, Decimal]
 
 
 def _texts(project: Project, others) -> Iterator[Found]:
-    texts = {other.pk: text_of(other) for other in others.only(*LONG_TEXTS)}
+    """All texts are read, also later ones and the group's own: only so is it seen what everybody writes."""
+    everybody = Project.objects.filter(submitted_at__isnull=False).exclude(pk=project.pk).only(*LONG_TEXTS)
+    texts = {other.pk: text_of(other) for other in everybody}
+    compared = set(others.values_list("pk", flat=True))
     for pair in similar_to(text_of(project), texts, threshold=TEXT_FROM, boilerplate=boilerplate_of(project)):
-        yield cast(int, pair.right), Likeness.Kind.TEXT, _score(pair.score)
+        if pair.right in compared:
+            yield cast(int, pair.right), Likeness.Kind.TEXT, _score(pair.score)
 
 
 def _budgets(project: Project, others) -> Iterator[Found]:
