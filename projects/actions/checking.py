@@ -52,7 +52,7 @@ def check(project: Project, name: str, *, by: User, note: str = "") -> Project:
     """
     if name not in CHECKS:
         raise LookupError(name)
-    waiting = project.comments.filter(kind=Comment.Kind.CORRECTION, sent_at__isnull=True)
+    waiting = project.comments.unsent()
     if name == "return_for_correction":
         count = waiting.count()
         if count and not note.strip():

@@ -13,6 +13,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def open(self) -> "CommentQuerySet":
         return self.roots().filter(resolved_at__isnull=True)
 
+    def unsent(self) -> "CommentQuerySet":
+        """A clerk's remarks that wait to leave together."""
+        return self.filter(kind=Comment.Kind.CORRECTION, sent_at__isnull=True)
+
     def sent(self) -> "CommentQuerySet":
         return self.filter(sent_at__isnull=False)
 

@@ -132,7 +132,10 @@ def project_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise Http404
     project = find(request, pk)
     choice = next((c for c in workflow.choices(project, request.user) if c.name == name), None)
-    form = NoteForm(request.POST or None, state=project.state, needs_note=bool(choice and choice.note))
+    # What was noted at its place in the formal check leaves with the return, and is reason enough.
+    remarks = list(project.comments.unsent()) if choice and name == "return_for_correction" else []
+    needs_note = bool(choice and choice.note and not remarks)
+    form = NoteForm(request.POST or None, state=project.state, needs_note=needs_note)
     if choice is None:
         if request.method == "POST" and request.POST.get("seen", project.state) != project.state:
             messages.error(
@@ -150,7 +153,8 @@ def project_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         else:
             messages.success(request, _("Done: %(step)s") % {"step": choice.label})
             return redirect(project if name != "withdraw" else "projects:project_list")
-    return render(request, "projects/project_step.html", {"project": project, "choice": choice, "form": form})
+    context = {"project": project, "choice": choice, "form": form, "remarks": remarks}
+    return render(request, "projects/project_step.html", context)
 
 
 @login_required
