@@ -27,7 +27,7 @@ def proposal_data(project: Project, **changes) -> dict:
         f"{table}-{number}-{name}": str(value)
         for table, each in tables.items()
         for number, row in enumerate(each)
-        for name, value in row.items()
+        for name, value in ({"key": f"{table[:3]}{number}"} | row).items()
     }
     rows |= {f"{table}-TOTAL_FORMS": str(len(each)) for table, each in tables.items()}
     rows |= {f"{table}-INITIAL_FORMS": "0" for table in tables}
