@@ -99,7 +99,7 @@ def main(count: int) -> None:
         town = towns.build()
         with transaction.atomic():
             projects = [draft(town, title=f"项目{n}") for n in range(count)]
-            Project.objects.update(state="submitted")
+            Project.objects.update(state="submitted", submitted_at=clock.now())
         clerk = Client()
         clerk.force_login(town.clerk, backend="django.contrib.auth.backends.ModelBackend")
         print(f"{count} projects, {connection.vendor}, median of {ROUNDS}")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
@@ -113,7 +114,7 @@ class ExplanationsForm(forms.Form):
             if not finding.is_met and not finding.blocks:
                 self.fields[f"rule-{finding.rule.pk}"] = forms.CharField(
                     label=finding.rule,
-                    help_text=finding.reason,
+                    help_text=escape(finding.reason),  # help texts may hold markup; a reason quotes titles
                     max_length=300,
                     required=False,
                     initial=stored.get(finding.rule.pk, ""),

@@ -193,3 +193,14 @@ def test_the_notice_is_one_page_for_those_it_concerns(town, browse):
     assert len(PdfReader(BytesIO(response.content)).pages) == 1
     assert browse(town.head).get(address).status_code == 404
     assert browse(town.clerk).get(address).status_code == 200
+
+
+def test_a_title_quoted_in_a_warning_is_text_and_never_markup(town, browse):
+    town.call.eligibility_rules.create(kind="not_funded_twice", value=0, severity="warn", legal_basis="依据")
+    other = draft(town, title="<img src=x>")
+    Project.objects.filter(pk=other.pk).update(state="running")
+
+    page = browse(town.head).get(url("explanations_edit", draft(town).pk)).content.decode()
+
+    assert "&lt;img src=x&gt;" in page
+    assert "<img src=x>" not in page
