@@ -29,7 +29,7 @@ class _NewCall(forms.Form):
 
     funder = forms.ModelChoiceField(label=_("Funder"), queryset=Organization.objects.none(), empty_label=None)
     fund = forms.ModelChoiceField(label=_("Fund"), queryset=Fund.objects.none())
-    title = forms.CharField(label=_("Title"), max_length=120)
+    title = forms.CharField(label=_("Title of the call"), max_length=120)
     code = forms.SlugField(label=_("Code"), max_length=20, help_text=_("Begins every project number, e.g. DF2013"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

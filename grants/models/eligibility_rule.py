@@ -5,6 +5,19 @@ from django.utils.translation import gettext_lazy as _
 from grants.models.severity import Severity
 
 
+UNITS = {
+    "not_abnormal": _("%(n)s years"),
+    "not_serious": _("%(n)s years"),
+    "no_penalty": _("%(n)s years"),
+    "rated": _("%(n)sA"),
+    "established": _("%(n)s months"),
+    "proposals": _("%(n)s in all"),
+    "not_funded_twice": _("%(n)s in all"),
+    "certified": _("%(n)s people"),
+}
+"""How the figure of a condition reads."""
+
+
 class EligibilityRule(models.Model):
     """One condition that an applicant must meet in a call, with the basis on which it is asked.
 
@@ -12,18 +25,18 @@ class EligibilityRule(models.Model):
     """
 
     class Kind(models.TextChoices):
-        NOT_ABNORMAL = "not_abnormal", _("Not on the list of abnormal operation (years)")
-        NOT_SERIOUS = "not_serious", _("Not on the list of seriously dishonest organisations (years)")
-        NO_PENALTY = "no_penalty", _("No administrative penalty (years)")
+        NOT_ABNORMAL = "not_abnormal", _("Not on the list of abnormal operation")
+        NOT_SERIOUS = "not_serious", _("Not on the list of seriously dishonest organisations")
+        NO_PENALTY = "no_penalty", _("No administrative penalty")
         INSPECTED = "inspected", _("Annual inspection passed")
-        RATED = "rated", _("Rating of at least (1A to 5A)")
-        ESTABLISHED = "established", _("Established for at least (months)")
-        IN_REGION = "in_region", _("Works in the region (code)")
+        RATED = "rated", _("Rating of at least")
+        ESTABLISHED = "established", _("Established for at least")
+        IN_REGION = "in_region", _("Works in the region")
         HOSTED = "hosted", _("A filed group has a host")
-        PROPOSALS = "proposals", _("At most so many proposals in this call")
-        NOT_FUNDED_TWICE = "not_funded_twice", _("No other funded project under way (number allowed)")
+        PROPOSALS = "proposals", _("Proposals in this call at most")
+        NOT_FUNDED_TWICE = "not_funded_twice", _("Other funded projects under way at most")
         TRAINED = "trained", _("Somebody took part in a workshop of this call")
-        CERTIFIED = "certified", _("Certified social workers (number)")
+        CERTIFIED = "certified", _("Certified social workers at least")
 
     call = models.ForeignKey(
         "grants.Call", verbose_name=_("call"), on_delete=models.CASCADE, related_name="eligibility_rules"
@@ -49,5 +62,7 @@ class EligibilityRule(models.Model):
         constraints = [models.UniqueConstraint(fields=["call", "kind"], name="eligibility_rule_once")]
 
     def __str__(self) -> str:
-        figure = self.region or ("" if self.value is None else str(self.value))
-        return f"{self.get_kind_display()}: {figure}" if figure else str(self.get_kind_display())
+        figure = self.region
+        if self.value is not None and self.kind in UNITS:
+            figure = str(UNITS[self.kind]) % {"n": self.value}
+        return f"{self.get_kind_display()} ({figure})" if figure else str(self.get_kind_display())
