@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.models.severity import Severity
 
-
 UNITS = {
     "not_abnormal": _("%(n)s years"),
     "not_serious": _("%(n)s years"),
