@@ -56,7 +56,8 @@ def find_likenesses(project: Project) -> list[Likeness]:
     for other_id, kind, score in (*_texts(project, others), *_budgets(project, others), *_papers(project, others)):
         if (project.pk, other_id, kind) not in judged and (other_id, project.pk, kind) not in judged:
             found.append(Likeness(project=project, other_id=other_id, kind=kind, score=score))
-    return Likeness.objects.bulk_create(found)
+    Likeness.objects.bulk_create(found, ignore_conflicts=True)  # another worker may look at the same moment
+    return found
 
 
 Found = tuple[int, str, Decimal]

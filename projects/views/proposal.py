@@ -145,6 +145,9 @@ def proposal_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     Answers {"state": "stored", "version": …, "progress": …}, {"state": "kept"} or {"state": "stale", "message": …}.
     """
     project = find(request, pk)
+    if not project.is_editable and rules.has_perm("projects.see_advice", request.user, project):
+        message = _("The proposal has been handed in and cannot be changed now.")
+        return JsonResponse({"state": "stale", "message": message})
     permit("projects.write_proposal", request.user, project)
     form, tables = ProposalForm(request.POST, instance=find(request, pk)), Tables(project, request.POST)
     at = f"{timezone.localtime():%H:%M}"

@@ -25,7 +25,7 @@
   const fields = () => Array.from(new FormData(form)).filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
 
   function keep() {
-    try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), fields: fields() })); } catch { /* full or forbidden: the server still saves */ }
+    try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), version: form.elements.version.value, fields: fields() })); } catch { /* full or forbidden: the server still saves */ }
   }
   function forget() { try { localStorage.removeItem(key); } catch { /* see above */ } }
   function kept() {
@@ -103,7 +103,8 @@
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
   form.addEventListener("click", (event) => { if (event.target.closest("[data-formset-remove]")) { keep(); later(); } });
-  form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); keep(); });
+  // Kept until another page proves that the server has it (site.js): the line may drop at this very moment.
+  form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); keep(); sessionStorage.setItem("draft-sent", key); });
   window.addEventListener("online", () => { if (kept()) later(); });
 
   // -- The steps of the plan, as choices in the budget -------------------------------------------
@@ -139,11 +140,19 @@
 
   const found = kept();
   const hasErrors = document.querySelector("[data-errors-summary]");
-  if (found && !hasErrors) {
-    const before = JSON.stringify(fields().filter(([name]) => name !== "version"));
+  const content = (list) => JSON.stringify(list.filter(([name]) => name !== "version"));
+  const discard = banner.querySelector("[data-draft-discard]");
+  const take = banner.querySelector("[data-draft-restore]");
+  function bringBack() {
     restore(found);
-    if (JSON.stringify(fields().filter(([name]) => name !== "version")) !== before) { warn(words.restored, true); later(); }
-    else forget();
+    take.hidden = true;
+    warn(words.restored, true);
+    later();
+  }
+  if (found && !hasErrors && content(found.fields) !== content(fields())) {
+    if (found.version === form.elements.version.value) bringBack();
+    else { warn(words.older, true); take.hidden = false; }   // somebody has saved since: a person decides
   } else if (!hasErrors) forget();
-  banner?.querySelector("[data-draft-discard]").addEventListener("click", () => { leaving = true; forget(); location.reload(); });
+  take.addEventListener("click", bringBack);
+  discard.addEventListener("click", () => { leaving = true; forget(); location.reload(); });
 })();

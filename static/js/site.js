@@ -230,7 +230,17 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("htmx:load", (event) => refresh(event.detail.elt));
 
+/** A proposal was sent and this is the next page: the server has it, so the device need not keep it any more. */
+function forgetSentDraft() {
+  const key = sessionStorage.getItem("draft-sent");
+  if (!key) return;
+  sessionStorage.removeItem("draft-sent");
+  const isSignIn = location.pathname.startsWith("/accounts/");
+  if (!isSignIn && !document.querySelector("form[data-draft] ~ [data-errors-summary], form[data-draft] [data-errors-summary]")) localStorage.removeItem(key);
+}
+
 function start() {
+  try { forgetSentDraft(); } catch { /* storage is forbidden: then nothing was kept either */ }
   refresh(document);
   document.querySelector("[data-errors-summary]")?.focus();
 }

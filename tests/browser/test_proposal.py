@@ -195,3 +195,29 @@ def test_nothing_is_wider_than_the_screen(town, form, open_page, width):
     page = open_page(town.head, form, width=width)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_was_sent_is_not_kept_on_the_device(town, form, open_page):
+    page = open_page(town.head, form)
+    page.fill("[name=summary]", "已经保存的话")
+
+    page.click("button[name=save]")
+    page.wait_for_load_state()
+
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:')).length") == 0
+
+
+def test_older_words_of_this_device_are_offered_and_never_put_over_newer_ones(town, form, open_page):
+    page = open_page(town.head, form)
+    page.context.set_offline(True)
+    page.fill("[name=summary]", "离线时写的旧话")
+    says(page, "网络不通")
+    project = Project.objects.get()
+    drafts.save_proposal(project, by=town.volunteer, version=0, values={"summary": "同事后来写的"})
+    page.context.set_offline(False)
+
+    page.reload()
+
+    assert page.input_value("[name=summary]") == "同事后来写的"
+    page.click("[data-draft-restore]")
+    assert page.input_value("[name=summary]") == "离线时写的旧话"
