@@ -1,6 +1,6 @@
 """Find proposals that look alike, over all calls and years. A flag for a person; nothing follows from it by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from decimal import Decimal
 from typing import cast
 
@@ -66,7 +66,7 @@ Found = tuple[int, str, Decimal]
 def _texts(project: Project, others) -> Iterator[Found]:
     """All texts are read, also later ones and the group's own: only so is it seen what everybody writes."""
     everybody = Project.objects.filter(submitted_at__isnull=False).exclude(pk=project.pk).only(*LONG_TEXTS)
-    texts = {other.pk: text_of(other) for other in everybody}
+    texts: dict[Hashable, str] = {other.pk: text_of(other) for other in everybody}
     compared = set(others.values_list("pk", flat=True))
     for pair in similar_to(text_of(project), texts, threshold=TEXT_FROM, boilerplate=boilerplate_of(project)):
         if pair.right in compared:
