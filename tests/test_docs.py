@@ -6,14 +6,15 @@ import pytest
 from django.core.management import call_command
 
 from core.management.commands.state_diagram import diagram
+from grants.models import Need
 from projects.models import Project, Tranche
 
 DOCS = Path(__file__).parent.parent / "docs"
 
 
-@pytest.mark.parametrize("model", [Project, Tranche])
+@pytest.mark.parametrize("model", [Project, Tranche, Need])
 def test_the_state_diagram_is_drawn_from_the_code(model):
-    """Stale? Run `manage.py state_diagram projects.Project projects.Tranche > docs/states.md`."""
+    """Stale? Run `manage.py state_diagram projects.Project projects.Tranche grants.Need > docs/states.md`."""
     assert diagram(model) in (DOCS / "states.md").read_text(encoding="utf-8")
 
 
