@@ -39,8 +39,8 @@ FULL = (
         "project",
         _("The project"),
         (
-            *("title", "nature", "field", "answers", "community", "other_communities", "host"),
-            *("leader", "leader_phone", "starts_on", "ends_on"),
+            *("title", "nature", "field", "answers", "wanted_by", "community", "other_communities", "supervisor"),
+            *("host", "leader", "leader_phone", "starts_on", "ends_on"),
         ),
         required=frozenset({"title", "field", "community", "leader", "leader_phone", "starts_on", "ends_on"}),
     ),

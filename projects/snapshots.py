@@ -16,15 +16,23 @@ SKIPPED_COLUMNS = {"id", "project", "position", "cut", "cut_reason"}
 def snapshot(project: Project) -> dict[str, Any]:
     """The fields and tables of the project's form, each value as a person reads it; what `Submission` keeps."""
     form = project.track.form
+    steps = steps_by_key(project)
     fields = {name: as_text(project, name) for name in fields_of(form)}
     tables = {
         name: [
-            {"key": row.key} | {column: as_text(row, column) for column in columns_of(type(row))}
+            {"key": row.key}
+            | {column: as_text(row, column) for column in columns_of(type(row))}
+            | ({"step_key": steps.get(row.step_key, "")} if name == "budget_lines" else {})
             for row in getattr(project, name).all()
         ]
         for name in tables_of(form)
     }
     return {"fields": fields, "tables": tables}
+
+
+def steps_by_key(project: Project) -> dict[str, str]:
+    """The names of the plan's steps, by the key under which budget lines refer to them."""
+    return dict(project.plan_steps.values_list("key", "name"))
 
 
 def columns_of(model: type[models.Model]) -> list[str]:

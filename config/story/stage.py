@@ -104,6 +104,7 @@ class Stage:
             "method": written.method,
             "risks": written.risks,
             "sustainability": written.sustainability,
+            "supervisor": "东风地区办事处社区办",
             "audience": f"{group.community or '东风地区'}居民，约{written.people}人",
             "emergency_plan": written.emergency_plan,
             "evaluation": written.evaluation,

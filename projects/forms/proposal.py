@@ -94,7 +94,17 @@ class ProposalForm(forms.ModelForm):
     class Meta:
         model = Project
         fields = (
-            *("title", "nature", "field", "answers", "community", "other_communities", "host"),
+            *(
+                "title",
+                "nature",
+                "field",
+                "answers",
+                "wanted_by",
+                "community",
+                "other_communities",
+                "supervisor",
+                "host",
+            ),
             *("leader", "leader_phone", "starts_on", "ends_on", "beneficiaries", "indirect_beneficiaries"),
             *LONG_TEXTS,
             "amount_requested",

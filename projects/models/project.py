@@ -110,6 +110,12 @@ class Project(ProjectLife):
     other_communities = models.ManyToManyField(
         "people.Community", verbose_name=_("also takes place in"), blank=True, related_name="+"
     )
+    supervisor = models.CharField(
+        _("supervised by"), max_length=80, blank=True, help_text=_("The street or community office that looks after it")
+    )
+    wanted_by = models.CharField(
+        _("wanted by"), max_length=80, blank=True, help_text=_("Who asked for the service, if not a listed need")
+    )
     leader = models.CharField(_("project leader"), max_length=60, blank=True)
     leader_phone = models.CharField(_("leader's phone"), max_length=30, blank=True)
     starts_on = models.DateField(_("starts on"), null=True, blank=True)

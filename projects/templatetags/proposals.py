@@ -30,4 +30,4 @@ def column_label(name: str, table: str) -> str:
 @register.filter
 def row_name(change: RowChange) -> str:
     """A row in one line: what stands in it, without the empty columns."""
-    return " · ".join(text for name, text in change.row.items() if text and name not in ("key", "step_key"))
+    return " · ".join(text for name, text in change.row.items() if text and name != "key")

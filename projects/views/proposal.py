@@ -27,6 +27,7 @@ from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
 from projects.models import BudgetLine, Comment, Project
 from projects.peers import PeerPrice, compare
 from projects.sections import progress
+from projects.snapshots import steps_by_key
 from projects.views.project import find, permit
 
 NOT_KEPT = ("csrfmiddlewaretoken", "submit", "save")
@@ -200,6 +201,7 @@ def reading(request: HttpRequest, project: Project) -> dict:
     return {
         "project": project,
         "tables": stored_tables(project),
+        "steps": steps_by_key(project),
         "papers": missing_papers(project),
         "kinds": dict(PaperKind.choices),
         "removable": drafts.removable_files(project),
