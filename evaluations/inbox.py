@@ -9,18 +9,19 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.inbox import Task
-from evaluations.models import Assignment, Purpose
+from evaluations.models import Assignment, Decision, Purpose
 from grants.models import Call
 from people.models import Role, User
 from projects.models import Project, State
 
+DECIDED = (Decision.State.PROPOSED, Decision.State.APPROVED)
 ARRANGE_WITHIN = timedelta(days=30)
 """An evaluation is arranged within a month of the day on which it became due (field guide 1.2, S13 and S15)."""
 
 
 def waiting_for(user: User) -> list[Task]:
     """Sheets to fill in, and for clerks panels, rankings, notices and evaluations to arrange."""
-    return [*_sheets(user), *_calls(user), *_evaluations(user)]
+    return [*_sheets(user), *_calls(user), *_decisions(user), *_evaluations(user)]
 
 
 def _sheets(user: User) -> Iterator[Task]:
@@ -51,6 +52,11 @@ def _calls(user: User) -> Iterator[Task]:
             distinct=True,
         ),
         shortlisted=Count("projects", filter=Q(projects__state=State.SHORTLISTED), distinct=True),
+        decided=Count(
+            "decisions",
+            filter=Q(decisions__state__in=[Decision.State.PROPOSED, Decision.State.APPROVED]),
+            distinct=True,
+        ),
     )
     for call in counted:
         panel, ranking = (reverse(f"evaluations:{name}", args=[call.pk]) for name in ("panel", "ranking"))
@@ -59,10 +65,22 @@ def _calls(user: User) -> Iterator[Task]:
                 yield Task(call.title, _("Assign the experts"), panel)
             else:
                 yield Task(call.title, _("Start the review"), panel)
-        if call.reviewing and call.sheets == call.submitted:
-            yield Task(call.title, _("Confirm the ranking"), ranking)
+        if call.reviewing and call.sheets == call.submitted and not call.decided:
+            yield Task(call.title, _("Prepare the decision"), ranking)
         if call.shortlisted:
             yield Task(call.title, _("Publish the notice"), ranking)
+
+
+def _decisions(user: User) -> Iterator[Task]:
+    """Decisions to approve, and approved ones to announce."""
+    found = Decision.objects.select_related("call")
+    mine = found.filter(state=Decision.State.PROPOSED, call__funder__in=user.organizations_as(Role.APPROVER))
+    for one in mine.exclude(proposed_by=user):
+        yield Task(one.call.title, _("Approve the decision"), one.get_absolute_url(), None, one.proposed_at)
+    for one in found.filter(state=Decision.State.APPROVED, call__funder__in=user.organizations_as(Role.STAFF)):
+        if not one.embargo_until or one.embargo_until <= clock.today():
+            what, url = _("Announce the decision"), one.get_absolute_url()
+            yield Task(one.call.title, what, url, one.embargo_until, one.approved_at)
 
 
 def _evaluations(user: User) -> Iterator[Task]:

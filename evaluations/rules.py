@@ -3,6 +3,7 @@
 import rules
 
 from evaluations.models import Assignment, Purpose
+from grants.rules import is_approver as is_approver_of_call
 from grants.rules import is_clerk as is_clerk_of_call
 from projects.models import Part, State
 from projects.rules import in_applicant, in_funder, in_host, is_clerk, is_evaluator, is_mentor
@@ -34,11 +35,30 @@ def works_for_funder(user, call) -> bool:
     return user.is_authenticated and user.has_role(call.funder_id)
 
 
+@rules.predicate
+def decides(user, decision) -> bool:
+    """Is a clerk of the funder whose call it is."""
+    return is_clerk_of_call(user, decision.call)
+
+
+@rules.predicate
+def approves(user, decision) -> bool:
+    return is_approver_of_call(user, decision.call)
+
+
+@rules.predicate
+def proposed_it(user, decision) -> bool:
+    """Four eyes: who proposed a decision does not approve it."""
+    return decision.proposed_by_id == user.pk
+
+
 rules.add_perm("evaluations.score", is_judge_of & is_being_judged & still_takes_part)
 rules.add_perm("evaluations.recuse", is_judge_of | is_clerk)
 rules.add_perm("evaluations.assign", is_clerk_of_call)
 rules.add_perm("evaluations.commission", is_clerk_of_call)
 rules.add_perm("evaluations.confirm", is_clerk_of_call)
+rules.add_perm("evaluations.decide", decides)
+rules.add_perm("evaluations.approve_decision", approves & ~proposed_it)
 rules.add_perm("evaluations.see_ranking", works_for_funder)
 rules.add_perm("evaluations.open", is_clerk)
 rules.add_perm("evaluations.conclude", is_clerk)

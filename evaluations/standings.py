@@ -1,12 +1,13 @@
-"""Where the projects of a call stand in the review: read once, in a constant number of queries."""
+"""Where the projects of a call stand in the review, by the rule published in the call; a constant number of queries."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.money import round_half_up
-from evaluations.models import Assignment, Purpose, Result
-from evaluations.ranking import Entry, average, rank
-from grants.models import Call
+from evaluations.models import Assignment, Bonus, Draw, Purpose, Result
+from evaluations.ranking import Entry, Sum, add_up, rank
+from grants.models import Call, TieBreak
 from projects.models import Project, State
 
 NOT_JUDGED = (State.DRAFT, State.SUBMITTED, State.RETURNED, State.INELIGIBLE, State.ELIGIBLE, State.WITHDRAWN)
@@ -15,13 +16,19 @@ ZERO = Decimal("0.00")
 
 @dataclass
 class Standing:
-    """One project in the review: its sheets so far, its score and its place in its track."""
+    """One project in the review: its sheets so far, what they add up to, and its place in its track.
+
+    `sum` says which sheets count; `is_tied` that only a lot can decide between it and another.
+    """
 
     project: Project
     sheets: list[Assignment] = field(default_factory=list)
     expected: int = 0
+    bonuses: list[Bonus] = field(default_factory=list)
+    sum: Sum | None = None
     score: Decimal | None = None
     rank: int | None = None
+    is_tied: bool = False
     tie_break: tuple[Decimal, ...] = ()
 
     @property
@@ -34,12 +41,22 @@ class Standing:
         totals = [assignment.sheet.total for assignment in self.sheets]
         return max(totals) - min(totals) if totals else None
 
+    @property
+    def counted(self) -> list[tuple[Assignment, bool]]:
+        """Each submitted sheet, and whether it counts or was left out as the highest or the lowest."""
+        dropped = self.sum.dropped if self.sum else ()
+        return [(assignment, index not in dropped) for index, assignment in enumerate(self.sheets)]
+
+    @property
+    def counting(self) -> list[Assignment]:
+        return [assignment for assignment, counts in self.counted if counts]
+
 
 def standings(call: Call) -> list[Standing]:
     """Every judged project of the call, by track and place; those without a sheet come last.
 
-    Equal scores are decided by the means of the criteria in the rubric's order, then by the lower request:
-    the order stated on the call's ranking page.
+    Equal scores are decided in the order that the call states (`TieBreak`); without one by the means of the criteria
+    in the rubric's order, then by the lower request. What is still equal is decided by the call's lot, once drawn.
     """
     projects = call.projects.exclude(state__in=NOT_JUDGED).select_related("applicant", "track", "call")
     projects = projects.prefetch_related("budget_lines")
@@ -55,26 +72,102 @@ def standings(call: Call) -> list[Standing]:
         row.expected += 1
         if assignment.is_submitted:
             row.sheets.append(assignment)
+    for bonus in Bonus.objects.filter(project__in=rows).select_related("rule"):
+        rows[bonus.project_id].bonuses.append(bonus)
+    ties = tie_breakers(call)
     for row in rows.values():
         if row.sheets:
-            row.score = average([assignment.sheet.total for assignment in row.sheets])
-            row.tie_break = (*_criterion_means(row.sheets), -(row.project.amount_requested or ZERO))
-    entries = [
-        Entry(pk, row.project.track_id, row.score, row.tie_break) for pk, row in rows.items() if row.score is not None
-    ]
-    for ranked in rank(entries):
-        rows[ranked.id].rank = ranked.rank
-    for project_id, score, place in Result.objects.filter(project__in=rows, purpose=Purpose.REVIEW).values_list(
-        "project", "score", "rank"
-    ):
-        rows[project_id].score, rows[project_id].rank = score, place
+            totals = [assignment.sheet.total for assignment in row.sheets]
+            row.sum = add_up(totals, drop_from=call.drop_from, bonuses=[bonus.points for bonus in row.bonuses])
+            row.score = row.sum.score
+            row.tie_break = tuple(value for tie in ties for value in tie(row))
+    _place(call, rows)
+    frozen = Result.objects.filter(project__in=rows, purpose=Purpose.REVIEW).values_list("project", "score", "rank")
+    for project_id, score, place in frozen:
+        rows[project_id].score, rows[project_id].rank, rows[project_id].is_tied = score, place, False
     return sorted(rows.values(), key=lambda row: (row.project.track_id, row.rank or 9999, row.project.number))
 
 
-def _criterion_means(sheets: list[Assignment]) -> list[Decimal]:
-    """The mean points of each criterion, in the rubric's order."""
+def _place(call: Call, rows: dict[int, Standing]) -> None:
+    """Give every scored row its place within its track; the lot decides what the stated order leaves equal."""
+    scored = [row for row in rows.values() if row.score is not None]
+    equals: dict[tuple, list[Standing]] = {}
+    for row in scored:
+        equals.setdefault((row.project.track_id, row.score, row.tie_break), []).append(row)
+    drawn = Draw.objects.filter(call=call, kind=Draw.Kind.TIE).first()
+    lots = {number: place for place, number in enumerate(drawn.outcome)} if drawn else {}
+    for group in equals.values():
+        for row in group:
+            row.is_tied = len(group) > 1 and not all(other.project.number in lots for other in group)
+    entries = [
+        Entry(
+            row.project.pk,
+            row.project.track_id,
+            row.score,
+            row.tie_break if row.is_tied else (*row.tie_break, Decimal(-lots.get(row.project.number, 0))),
+        )
+        for row in scored
+    ]
+    for ranked in rank(entries):
+        rows[ranked.id].rank = ranked.rank
+
+
+def tie_breakers(call: Call) -> list[Callable[[Standing], list[Decimal]]]:
+    """What decides between equal scores, in the call's order: each gives figures of which the higher wins."""
+    stated = list(call.tie_breaks.select_related("criterion"))
+    if not stated:
+        return [_criterion_means, _lower_request]
+    found: list[Callable[[Standing], list[Decimal]]] = []
+    for tie in stated:
+        if tie.kind == TieBreak.Kind.CRITERION:
+            found.append(_mean_of(tie.criterion_id))
+        else:
+            found.append(BREAKERS[TieBreak.Kind(tie.kind)])
+    return found
+
+
+def _lower_request(row: Standing) -> list[Decimal]:
+    return [-(row.project.amount_requested or ZERO)]
+
+
+def _own_share(row: Standing) -> list[Decimal]:
+    """The share of the budget that does not come from the grant, in ten-thousandths."""
+    total = row.project.total_budget
+    return [round_half_up((total - row.project.grant_budget) / total, 4) if total else ZERO]
+
+
+def _lower_spread(row: Standing) -> list[Decimal]:
+    return [-(row.spread or ZERO)]
+
+
+BREAKERS = {
+    TieBreak.Kind.LOWER_REQUEST: _lower_request,
+    TieBreak.Kind.OWN_SHARE: _own_share,
+    TieBreak.Kind.LOWER_SPREAD: _lower_spread,
+}
+
+
+def _points(row: Standing) -> dict[tuple[int, int], list[Decimal]]:
+    """The points given for each criterion by the sheets that count, by (position, criterion id)."""
     points: dict[tuple[int, int], list[Decimal]] = {}
-    for assignment in sheets:
+    for assignment in row.counting:
         for score in assignment.sheet.scores.all():
             points.setdefault((score.criterion.position, score.criterion_id), []).append(score.points)
-    return [round_half_up(sum(given, ZERO) / len(given)) for _place, given in sorted(points.items())]
+    return points
+
+
+def _mean(given: list[Decimal]) -> Decimal:
+    return round_half_up(sum(given, ZERO) / len(given))
+
+
+def _criterion_means(row: Standing) -> list[Decimal]:
+    """The mean points of each criterion, in the rubric's order."""
+    return [_mean(given) for _place, given in sorted(_points(row).items())]
+
+
+def _mean_of(criterion_id: int) -> Callable[[Standing], list[Decimal]]:
+    def mean(row: Standing) -> list[Decimal]:
+        given = [points for (_place, found), points in _points(row).items() if found == criterion_id]
+        return [_mean(given[0])] if given else [ZERO]
+
+    return mean

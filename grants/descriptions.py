@@ -13,7 +13,8 @@ from grants.models import Call, Rubric
 
 TERMS = (
     *("title", "guidelines", "legal_basis", "mode", "budget", "opens_at", "closes_at", "starts_on", "ends_on"),
-    *("panel_size", "correction_workdays", "notice_workdays", "notice_counts_first_day", "signing_workdays"),
+    *("panel_size", "drop_from", "is_blind", "hidden_parts", "correction_workdays", "notice_workdays"),
+    *("notice_counts_first_day", "signing_workdays"),
     *("terms_basis", "contact", "contact_phone"),
 )
 
@@ -36,6 +37,8 @@ def _value(call: Call, name: str) -> str:
     value: Any = getattr(call, name)
     if name == "mode":
         return str(call.get_mode_display())
+    if name == "hidden_parts":
+        return "、".join(str(Call.HiddenPart(part).label) for part in value)
     if name == "budget":
         return yuan(value)
     if name in ("opens_at", "closes_at"):
@@ -64,6 +67,12 @@ def _judging(call: Call) -> Iterator[Part]:
     ):
         yield Part(_("Judging"), what, rubric.name)
         yield from _criteria(what, rubric)
+    for panel in call.panel_rules.all():
+        yield Part(_("Panels"), str(panel.get_expertise_display()), f"≥ {panel.minimum}{_basis(panel)}")
+    for bonus in call.bonus_rules.all():
+        yield Part(_("Bonuses"), str(bonus), f"≤ {points(bonus.most)}{_basis(bonus)}")
+    for tie in call.tie_breaks.select_related("criterion"):
+        yield Part(_("Order between equal scores"), str(tie.position), str(tie))
 
 
 def _criteria(what: str, rubric: Rubric) -> Iterator[Part]:

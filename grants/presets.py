@@ -22,6 +22,8 @@ class Preset:
     conditions: tuple[Item, ...]
     budget: tuple[Item, ...]
     papers: tuple[Item, ...]
+    panels: tuple[Item, ...]
+    bonuses: tuple[Item, ...]
     rubric: Item
     evaluation: Item
     plan: Item
@@ -74,6 +76,8 @@ def preset(key: str, mode: str = "") -> Preset:
         conditions=tuple(conditions.values()),
         budget=(*budget, *own),
         papers=tuple(paper for paper in papers.values() if paper.get("track") in (None, *statuses)),
+        panels=tuple(template.get("panels", ())),
+        bonuses=tuple(template.get("bonuses", ())),
         rubric=_read()["rubrics"][template["rubric"]],
         evaluation=_read()["rubrics"][template["evaluation"]],
         plan=template["plan"],
@@ -81,6 +85,6 @@ def preset(key: str, mode: str = "") -> Preset:
 
 
 _TERMS = (
-    *("guidelines", "basis", "terms_basis", "panel_size"),
+    *("guidelines", "basis", "terms_basis", "panel_size", "drop_from"),
     *("correction_workdays", "notice_workdays", "signing_workdays"),
 )

@@ -29,7 +29,8 @@ class Gap:
 
 def gaps(call: Call) -> list[Gap]:
     """Everything that keeps a call from being published; empty when it is sound."""
-    return [*_terms(call), *_tracks(call), *_judging(call), *_conditions(call), *_budget_rules(call), *_papers(call)]
+    checks = (_terms, _tracks, _judging, _panels, _conditions, _budget_rules, _papers)
+    return [gap for check in checks for gap in check(call)]
 
 
 def missing_bases(call: Call) -> list[Gap]:
@@ -130,6 +131,17 @@ def _judging(call: Call) -> Iterator[Gap]:
             _("The instalments add up to %(total)s%% instead of 100%%.")
             % {"total": f"{call.tranche_plan.total.normalize():f}"},
         )
+
+
+def _panels(call: Call) -> Iterator[Gap]:
+    for rule in call.panel_rules.all():
+        if rule.minimum > call.panel_size:
+            message = _("“%(rule)s” asks for more experts than a panel of %(size)s has.")
+            yield Gap("panels", message % {"rule": rule, "size": call.panel_size})
+    for tie in call.tie_breaks.select_related("criterion"):
+        if tie.criterion and tie.criterion.rubric_id != call.review_rubric_id:
+            message = _("Equal scores are decided by “%(criterion)s”, which is not in the review rubric.")
+            yield Gap("ties", message % {"criterion": tie.criterion})
 
 
 def _conditions(call: Call) -> Iterator[Gap]:

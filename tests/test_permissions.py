@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from core import clock
 from core.files import attach
 from evaluations.actions import panel
+from evaluations.models import Decision
 from grants.actions import needs, workshops
 from grants.models import Workshop
 from people.actions import add_credit_record
@@ -123,6 +124,9 @@ TABLE = {
     "evaluations:panel": ("call", {"clerk"}),
     "evaluations:ranking": ("call", BUREAU),
     "evaluations:publish_notice": ("call", set()),
+    "evaluations:draw_lots": ("call", set()),
+    "evaluations:bonus": ("project", {"clerk"}),
+    "evaluations:decision_detail": ("decision", BUREAU),
     "evaluations:promote": ("project", set()),
     "evaluations:decline": ("project", set()),
     "evaluations:evaluation_open": (("project", "midterm"), {"clerk"}),
@@ -208,6 +212,7 @@ def things(town, life) -> dict[str, object]:
         "notice": notice,
         "objection": objection,
         "assignment": expert,
+        "decision": Decision.objects.create(call=town.call, prepared_by=town.clerk),
         "tranche": tranche,
         "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),
         "report": delivery.submit_report(project, by=town.head, values=report),

@@ -15,6 +15,7 @@ from core import clock
 from core.files import attach
 from evaluations import actions as judging
 from evaluations.models import Assignment, Purpose
+from evaluations.standings import standings
 from grants.actions import calls
 from grants.models import Call, NeedListEntry, Track
 from projects.actions import award, checking, delivery, drafts, evaluation, notices, payments, people, proposals
@@ -185,12 +186,40 @@ class Stage:
             self.score(assignment, projects[assignment.project_id], day)
 
     def decide(self, call: Call, day: date, decisions: dict[int, str], amounts: dict[int, Decimal], note: str) -> None:
+        """The meeting: the clerk proposes the list with its minutes, the approver approves it."""
+        lines, cut = {}, "与中心议定压缩部分物资和场地费用。"
+        for project in call.projects.filter(pk__in=decisions).prefetch_related("budget_lines"):
+            outcome, amount = decisions[project.pk], amounts.get(project.pk)
+            is_cut = outcome == "shortlist" and amount != project.amount_payable
+            reason = (
+                cut
+                if is_cut
+                else "资金规模所限，列为候补。"
+                if outcome == "waitlist"
+                else note
+                if outcome == "decline"
+                else ""
+            )
+            lines[project.pk] = judging.decision.Proposal(outcome, amount, reason)
+        meeting = {
+            "held_on": day,
+            "place": "区社会组织服务中心二楼会议室",
+            "chair": self.approver.name,
+            "present": f"{self.approver.name}（分管负责人）\n{self.clerk.name}（经办人）\n社区代表、财务人员各1人",
+            "minutes": "会议听取了评审情况汇报，审阅了评分明细和预算核减意见，按组别排名和资金规模逐项议定拟立项名单与金额。",
+            "note": note,
+        }
         with on(day, 15):
-            judging.ranking.confirm_ranking(call, by=self.clerk, decisions=decisions, amounts=amounts, note=note)
+            if any(row.is_tied for row in standings(call)):
+                judging.ranking.draw_lots(call, by=self.clerk)
+            made = judging.decision.save_decision(call, by=self.clerk, lines=lines, **meeting)
+            judging.decision.propose(made, by=self.clerk)
+        with on(day, 17):
+            judging.decision.approve(made, by=self.approver)
 
     def publish_notice(self, call: Call, day: date) -> Notice:
         with on(day, 9):
-            return judging.ranking.publish_notice(call, by=self.clerk)
+            return judging.decision.announce(call.decisions.latest("pk"), by=self.clerk)
 
     def object(self, notice: Notice, project: Project, day: date, name: str, text: str) -> Objection:
         with on(day, 20):

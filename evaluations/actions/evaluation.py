@@ -115,6 +115,7 @@ def conclude(project: Project, purpose: str, *, by: User, summary: str) -> Resul
         project=project,
         purpose=which,
         round=panel[0].round,
+        base=score,
         score=score,
         sheets=len(panel),
         grade=found,

@@ -1,6 +1,5 @@
-"""From the sheets to the list: confirm the ranking, publish it, move up from the waitlist."""
+"""The standings between the sheets and the decision: bonuses, lots, the waitlist."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db import transaction
@@ -9,109 +8,68 @@ from django.utils.translation import gettext as _
 from core.money import yuan
 from core.workflow import Refused, record
 from evaluations.actions.panel import permit
-from evaluations.models import Purpose, Result
-from evaluations.standings import Standing, standings
-from grants.models import Call
+from evaluations.lots import draw, new_seed
+from evaluations.models import Bonus, Decision, Draw, Purpose, Result
+from evaluations.standings import NOT_JUDGED
+from grants.models import BonusRule, Call
 from people.models import User
 from projects.actions import competition, notices
 from projects.actions.notices import Place
-from projects.actions.people import end_part_in
-from projects.models import Notice, Part, Project, State
+from projects.models import Notice, Project, State
 
-DECISIONS = ("shortlist", "waitlist", "decline")
+
+def _permit_before_decision(call: Call, by: User) -> Call:
+    """The call, locked; refused once a decision on it has been proposed, for then the standings are fixed."""
+    permit("evaluations.confirm", by, call)
+    locked = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    if locked.decisions.filter(state__in=[Decision.State.PROPOSED, Decision.State.APPROVED]).exists():
+        raise Refused(_("A decision has been proposed: the standings are fixed."))
+    return locked
 
 
 @transaction.atomic
-def confirm_ranking(
-    call: Call,
-    *,
-    by: User,
-    decisions: Mapping[int, str],
-    amounts: Mapping[int, Decimal],
-    note: str = "",
-) -> list[Result]:
-    """Decide on every project in review: `decisions` and proposed `amounts` (yuan) by project id.
+def give_bonus(project: Project, rule: BonusRule, *, by: User, points: Decimal, reason: str) -> Bonus | None:
+    """Give a project points by a bonus rule of its call, or change them; 0 takes them away (None).
 
-    Consequences: each score and place is frozen as a `Result`, each project is shortlisted, waitlisted or not
-    selected, and the experts no longer see the projects. Refused with every reason: a sheet missing, an undecided
-    project, an amount above the request, more money than the call has, a better place passed over or a refusal
-    without a note.
+    Refused above the rule's most, without what shows that they are due, or once a decision has been proposed.
     """
-    permit("evaluations.confirm", by, call)
-    Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
-    rows = [row for row in standings(call) if row.project.state == State.IN_REVIEW]
-    if not rows:
+    _permit_before_decision(project.call, by)
+    if rule.call_id != project.call_id or project.state != State.IN_REVIEW:
+        raise Refused(_("Bonuses are given while a project is in review, by the rules of its call."))
+    if not 0 <= points <= rule.most:
+        raise Refused(
+            _("“%(rule)s” gives 0 to %(most)s points.") % {"rule": rule, "most": f"{rule.most.normalize():f}"}
+        )
+    label = _("Bonus: %(points)s for %(rule)s") % {"points": points, "rule": rule}
+    if points == 0:
+        Bonus.objects.filter(project=project, rule=rule).delete()
+        record(project, "bonus", by=by, label=label, note=reason)
+        return None
+    if not reason.strip():
+        raise Refused(_("Please say what shows that the bonus is due."))
+    bonus, _created = Bonus.objects.update_or_create(
+        project=project, rule=rule, defaults={"points": points, "reason": reason.strip(), "given_by": by}
+    )
+    record(project, "bonus", by=by, label=label, note=reason)
+    return bonus
+
+
+@transaction.atomic
+def draw_lots(call: Call, *, by: User) -> Draw:
+    """Draw the one lot that decides between equal scores of this call: over all its judged projects, whatever their
+    scores, so that the draw can favour nobody. Refused when it has been drawn."""
+    locked = _permit_before_decision(call, by)
+    if locked.draws.filter(kind=Draw.Kind.TIE).exists():
+        raise Refused(_("The lot has been drawn already."))
+    numbers = sorted(locked.projects.exclude(state__in=NOT_JUDGED).values_list("number", flat=True))
+    if not numbers:
         raise Refused(_("No project of this call is in review."))
-    reasons = [*_incomplete(rows), *_money(call, rows, decisions, amounts)]
-    if not note.strip() and any(decisions.get(row.project.pk) == "decline" for row in rows):
-        reasons.append(_("Please give a reason for the projects that are not selected; their groups will read it."))
-    if not note.strip() and (passed_over := _inversions(rows, decisions)):
-        titles = "、".join(row.project.title for row in passed_over)
-        reasons.append(_("A better place is passed over (%(titles)s): please give the reason.") % {"titles": titles})
-    if reasons:
-        raise Refused(*reasons)
-    results = []
-    for row in rows:
-        assert row.score is not None  # every panel is complete
-        results.append(
-            Result.objects.create(
-                project=row.project,
-                purpose=Purpose.REVIEW,
-                score=row.score,
-                sheets=len(row.sheets),
-                rank=row.rank,
-                confirmed_by=by,
-            )
-        )
-        decision = decisions[row.project.pk]
-        if decision == "shortlist":
-            competition.shortlist(row.project, by=by, amount=amounts[row.project.pk])
-        elif decision == "waitlist":
-            competition.waitlist(row.project, by=by)
-        else:
-            competition.decline(row.project, by=by, note=note)
-    end_part_in([row.project for row in rows], Part.JUDGE)  # judged: the experts need the proposals no longer
-    record(call, "confirm_ranking", by=by, label=_("Ranking confirmed"), note=note)
-    return results
-
-
-def _incomplete(rows: list[Standing]) -> list[str]:
-    return [
-        _("“%(title)s”: %(in)s of %(all)s sheets are in.")
-        % {
-            "title": row.project.title,
-            "in": len(row.sheets),
-            "all": max(row.expected, row.project.call.panel_size),
-        }
-        for row in rows
-        if not row.is_complete or len(row.sheets) < row.project.call.panel_size
-    ]
-
-
-def _money(call: Call, rows: list[Standing], decisions: Mapping[int, str], amounts: Mapping[int, Decimal]) -> list[str]:
-    """What is wrong with the decisions and their amounts."""
-    reasons, total = [], Decimal("0.00")
-    for row in rows:
-        project = row.project
-        decision = decisions.get(project.pk)
-        if decision not in DECISIONS:
-            reasons.append(_("“%(title)s” is not decided yet.") % {"title": project.title})
-        elif decision == "shortlist":
-            amount = amounts.get(project.pk)
-            if amount is None or not 0 < amount <= project.amount_payable:
-                reasons.append(
-                    _("“%(title)s”: the amount must be above 0 and at most %(most)s yuan (requested less cuts).")
-                    % {"title": project.title, "most": yuan(project.amount_payable)}
-                )
-            else:
-                total += amount
-    left = call.budget - money_given(call)
-    if total > left:
-        reasons.append(
-            _("The amounts add up to %(total)s yuan; the call has %(left)s yuan.")
-            % {"total": yuan(total), "left": yuan(left)}
-        )
-    return reasons
+    seed = new_seed()
+    made = Draw.objects.create(
+        call=locked, kind=Draw.Kind.TIE, seed=seed, items=numbers, outcome=draw(numbers, seed), drawn_by=by
+    )
+    record(locked, "draw_lots", by=by, label=_("Lots drawn"), seed=seed)
+    return made
 
 
 def money_given(call: Call) -> Decimal:
@@ -120,26 +78,17 @@ def money_given(call: Call) -> Decimal:
     return sum((p.amount_awarded or p.amount_proposed or Decimal(0) for p in taken), Decimal("0.00"))
 
 
-def _inversions(rows: list[Standing], decisions: Mapping[int, str]) -> list[Standing]:
-    """Projects left behind although a worse place of their track is shortlisted."""
-    worst: dict[int, int] = {}
-    for row in rows:
-        if decisions.get(row.project.pk) == "shortlist":
-            track = row.project.track_id
-            worst[track] = max(worst.get(track, 0), row.rank or 0)
-    return [
-        row
-        for row in rows
-        if decisions.get(row.project.pk) != "shortlist" and (row.rank or 0) < worst.get(row.project.track_id, 0)
-    ]
+def frozen_places(call: Call) -> dict[int, Place]:
+    """The places and scores that were confirmed, by project id."""
+    frozen = Result.objects.filter(project__call=call, purpose=Purpose.REVIEW).values_list("project", "rank", "score")
+    return {pk: Place(rank, score) for pk, rank, score in frozen}
 
 
 @transaction.atomic
 def publish_notice(call: Call, *, by: User) -> Notice:
-    """Put the shortlisted projects to public notice with the places and scores that were confirmed."""
+    """Put projects that moved up from the waitlist to a public notice of their own."""
     permit("evaluations.confirm", by, call)
-    frozen = Result.objects.filter(project__call=call, purpose=Purpose.REVIEW).values_list("project", "rank", "score")
-    return notices.publish_notice(call, by=by, places={pk: Place(rank, score) for pk, rank, score in frozen})
+    return notices.publish_notice(call, by=by, places=frozen_places(call))
 
 
 @transaction.atomic

@@ -1,6 +1,20 @@
 from evaluations.models.assignment import Assignment, Purpose
+from evaluations.models.bonus import Bonus
 from evaluations.models.commission import Commission
+from evaluations.models.decision import Decision, DecisionLine
+from evaluations.models.draw import Draw
 from evaluations.models.result import Result
 from evaluations.models.sheet import Score, Sheet
 
-__all__ = ["Assignment", "Commission", "Purpose", "Result", "Score", "Sheet"]
+__all__ = [
+    "Assignment",
+    "Bonus",
+    "Commission",
+    "Decision",
+    "DecisionLine",
+    "Draw",
+    "Purpose",
+    "Result",
+    "Score",
+    "Sheet",
+]

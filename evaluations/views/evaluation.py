@@ -14,7 +14,7 @@ from evaluations.actions import evaluation
 from evaluations.forms import CommissionForm, ConclusionForm, EvaluationForm
 from evaluations.models import Purpose
 from evaluations.rules import JUDGED_IN
-from evaluations.views.competition import find as find_call
+from evaluations.views.panels import find as find_call
 from projects.models import Project
 
 

@@ -16,11 +16,13 @@ from core import clock
 from core.workflow import Refused, record
 from grants.eligibility import years_before
 from grants.models import (
+    BonusRule,
     BudgetRule,
     Call,
     Criterion,
     EligibilityRule,
     Fund,
+    PanelRule,
     RequiredPaper,
     Rubric,
     ServiceField,
@@ -32,7 +34,7 @@ from grants.presets import Preset
 from grants.soundness import gaps
 from people.models import Organization, Role, User
 
-PARTS = ("tracks", "eligibility_rules", "budget_rules", "papers")
+PARTS = ("tracks", "eligibility_rules", "budget_rules", "papers", "panel_rules", "bonus_rules", "tie_breaks")
 """What belongs to a call besides its own columns; copied with it, tracks first."""
 
 
@@ -88,7 +90,7 @@ def begin_from_preset(
 def take_over_rules(call: Call, preset: Preset, *, by: User) -> None:
     """Give a draft the conditions, budget rules and papers of a template; what it had of them is replaced."""
     with changing(call, by=by, what=_("rules of the template “%(title)s”") % {"title": preset.title}):
-        for part in ("eligibility_rules", "budget_rules", "papers"):
+        for part in ("eligibility_rules", "budget_rules", "papers", "panel_rules", "bonus_rules"):
             getattr(call, part).all().delete()
         _add_rules(call, preset)
 
@@ -121,6 +123,19 @@ def _add_rules(call: Call, preset: Preset) -> None:
             track=tracks.get(item.get("track", "")),
             kind=item["kind"],
             is_required=item["required"],
+            legal_basis=item["basis"],
+        )
+
+    for item in preset.panels:
+        PanelRule.objects.create(
+            call=call, expertise=item["expertise"], minimum=item.get("minimum", 1), legal_basis=item["basis"]
+        )
+    for item in preset.bonuses:
+        BonusRule.objects.create(
+            call=call,
+            kind=item["kind"],
+            condition=item["condition"],
+            most=Decimal(str(item["most"])),
             legal_basis=item["basis"],
         )
 

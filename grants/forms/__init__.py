@@ -1,6 +1,7 @@
 """Forms of funds, calls, needs and workshops."""
 
 from grants.forms.calls import (
+    BonusRuleFormSet,
     BudgetRuleFormSet,
     CloneForm,
     CriterionFormSet,
@@ -8,10 +9,12 @@ from grants.forms.calls import (
     FromPresetForm,
     LevelFormSet,
     NameForm,
+    PanelRuleFormSet,
     PaperForm,
     PaperFormSet,
     RubricForm,
     TermsForm,
+    TieBreakFormSet,
     TrackFormSet,
     TranchePlanForm,
     TrancheRuleFormSet,
@@ -23,6 +26,7 @@ from grants.forms.workshops import AttendanceForm, SignUpForm, WorkshopForm
 __all__ = [
     "AllocationForm",
     "AttendanceForm",
+    "BonusRuleFormSet",
     "BudgetRuleFormSet",
     "CloneForm",
     "CriterionFormSet",
@@ -34,11 +38,13 @@ __all__ = [
     "NeedFilter",
     "NeedForm",
     "NeedListForm",
+    "PanelRuleFormSet",
     "PaperForm",
     "PaperFormSet",
     "RubricForm",
     "SignUpForm",
     "TermsForm",
+    "TieBreakFormSet",
     "TrackFormSet",
     "TranchePlanForm",
     "TrancheRuleFormSet",

@@ -9,14 +9,17 @@ from core.fields import MoneyFormField
 from core.forms import CountedTextarea, DateInput, DateTimeInput, SeveralField
 from grants import presets
 from grants.models import (
+    BonusRule,
     BudgetRule,
     Call,
     Criterion,
     EligibilityRule,
     Fund,
     Level,
+    PanelRule,
     RequiredPaper,
     Rubric,
+    TieBreak,
     Track,
     TranchePlan,
     TrancheRule,
@@ -92,6 +95,14 @@ class CloneForm(_NewCall):
 class TermsForm(forms.ModelForm):
     """A call with its dates, money, rubrics and tranche plan."""
 
+    hidden_parts = forms.MultipleChoiceField(
+        label=_("Also hidden from the experts"),
+        choices=Call.HiddenPart.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Only when they judge blind"),
+    )
+
     class Meta:
         model = Call
         fields = (
@@ -113,6 +124,9 @@ class TermsForm(forms.ModelForm):
             "final_rubric",
             "tranche_plan",
             "panel_size",
+            "drop_from",
+            "is_blind",
+            "hidden_parts",
             "correction_workdays",
             "notice_workdays",
             "notice_counts_first_day",
@@ -188,6 +202,37 @@ class PaperForm(forms.ModelForm):
 
 
 PaperFormSet = forms.inlineformset_factory(Call, RequiredPaper, form=PaperForm, extra=1, max_num=30, validate_max=True)
+
+PanelRuleFormSet = forms.inlineformset_factory(
+    Call,
+    PanelRule,
+    fields=("expertise", "minimum", "legal_basis"),
+    extra=1,
+    max_num=7,
+    validate_max=True,
+)
+BonusRuleFormSet = forms.inlineformset_factory(
+    Call,
+    BonusRule,
+    fields=("kind", "condition", "most", "legal_basis"),
+    extra=1,
+    max_num=10,
+    validate_max=True,
+)
+
+
+class TieBreakForm(forms.ModelForm):
+    class Meta:
+        model = TieBreak
+        fields = ("position", "kind", "criterion")
+
+    def __init__(self, *args: Any, call: Call | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rubric = call.review_rubric_id if call else None
+        self.fields["criterion"].queryset = Criterion.objects.filter(rubric=rubric)
+
+
+TieBreakFormSet = forms.inlineformset_factory(Call, TieBreak, form=TieBreakForm, extra=1, max_num=15, validate_max=True)
 
 
 # -- Rubrics and tranche plans, which calls share --------------------------------------------------

@@ -1,3 +1,4 @@
+from grants.models.bonus_rule import BonusRule
 from grants.models.budget_rule import BudgetCategory, BudgetRule
 from grants.models.call import Call
 from grants.models.eligibility_rule import EligibilityRule
@@ -5,16 +6,19 @@ from grants.models.fund import Fund
 from grants.models.ledger import LedgerEntry
 from grants.models.need import Need
 from grants.models.need_list import NeedList, NeedListEntry
+from grants.models.panel_rule import PanelRule
 from grants.models.required_paper import PaperKind, RequiredPaper
 from grants.models.rubric import Criterion, Level, Rubric
 from grants.models.service_field import ServiceField
 from grants.models.severity import Severity
+from grants.models.tie_break import TieBreak
 from grants.models.track import Track
 from grants.models.tranche_plan import Gate, TranchePlan, TrancheRule
 from grants.models.workshop import Attendance, Workshop
 
 __all__ = [
     "Attendance",
+    "BonusRule",
     "BudgetCategory",
     "BudgetRule",
     "Call",
@@ -27,11 +31,13 @@ __all__ = [
     "Need",
     "NeedList",
     "NeedListEntry",
+    "PanelRule",
     "PaperKind",
     "RequiredPaper",
     "Rubric",
     "ServiceField",
     "Severity",
+    "TieBreak",
     "Track",
     "TranchePlan",
     "TrancheRule",

@@ -43,6 +43,14 @@ class Call(models.Model):
         GUIDED = "guided", _("Residents' project with professional guidance")
         INTERNAL = "internal", _("Development from within the community")
 
+    class HiddenPart(models.TextChoices):
+        """What blind judging can hide besides names, people, partners and files."""
+
+        EXPERIENCE = "experience", _("Experience of the applicant")
+        COMMUNITY = "community", _("Community and place")
+        RECOMMENDATION = "recommendation", _("Recommendation of the community")
+        AMOUNT = "amount", _("Amount requested")
+
     funder = models.ForeignKey(
         "people.Organization",
         verbose_name=_("funder"),
@@ -81,6 +89,18 @@ class Call(models.Model):
     panel_size = models.PositiveSmallIntegerField(
         _("experts a project"), default=3, validators=[MinValueValidator(1), MaxValueValidator(15)]
     )
+    drop_from = models.PositiveSmallIntegerField(
+        _("drop the highest and lowest sheet from"),
+        default=5,
+        validators=[MaxValueValidator(15)],
+        help_text=_("Sheets a project; 0: every sheet counts"),
+    )
+    is_blind = models.BooleanField(
+        _("experts judge blind"),
+        default=False,
+        help_text=_("Names, people and files stay hidden until the panel has locked its sheets"),
+    )
+    hidden_parts = models.JSONField(_("also hidden from the experts"), default=list, blank=True)
     correction_workdays = models.PositiveSmallIntegerField(
         _("workdays to correct"), default=5, validators=[MinValueValidator(1), MaxValueValidator(30)]
     )
@@ -125,6 +145,11 @@ class Call(models.Model):
                 name="call_projects_start_before_end",
                 condition=Q(starts_on__lt=F("ends_on")),
                 violation_error_message=_("Projects must start before they end."),
+            ),
+            models.CheckConstraint(
+                name="call_drops_from_three_sheets",
+                condition=Q(drop_from=0) | Q(drop_from__gte=3),
+                violation_error_message=_("Of fewer than three sheets nothing can be dropped; 0 drops none."),
             ),
             models.CheckConstraint(name="call_budget_is_positive", condition=Q(budget__gt=0)),
             models.CheckConstraint(

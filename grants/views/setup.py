@@ -20,6 +20,7 @@ from grants.actions import calls
 from grants.comparison import compare
 from grants.descriptions import describe
 from grants.forms import (
+    BonusRuleFormSet,
     BudgetRuleFormSet,
     CloneForm,
     CriterionFormSet,
@@ -27,9 +28,11 @@ from grants.forms import (
     FromPresetForm,
     LevelFormSet,
     NameForm,
+    PanelRuleFormSet,
     PaperFormSet,
     RubricForm,
     TermsForm,
+    TieBreakFormSet,
     TrackFormSet,
     TranchePlanForm,
     TrancheRuleFormSet,
@@ -80,7 +83,33 @@ PARTS = {
         "papers",
         gettext_lazy("Add a paper"),
     ),
+    "panels": Part(
+        gettext_lazy("Panels"),
+        gettext_lazy("Which experts every panel must have, for example one for finance and one for social work."),
+        PanelRuleFormSet,
+        "panels",
+        gettext_lazy("Add a rule"),
+    ),
+    "bonuses": Part(
+        gettext_lazy("Bonuses"),
+        gettext_lazy("Points added to the experts' score and always shown apart from it."),
+        BonusRuleFormSet,
+        "bonuses",
+        gettext_lazy("Add a bonus"),
+    ),
+    "ties": Part(
+        gettext_lazy("Equal scores"),
+        gettext_lazy(
+            "What decides between equal scores, in this order; in the end a recorded lot. "
+            "Empty: the criteria in the order of the rubric, then the lower request."
+        ),
+        TieBreakFormSet,
+        "ties",
+        gettext_lazy("Add a step"),
+    ),
 }
+TAKES_CALL = ("papers", "ties")
+"""Parts whose rows choose from other parts of the same call."""
 
 
 def permit_clerk(request: HttpRequest) -> None:
@@ -140,7 +169,7 @@ def call_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     if part not in PARTS:
         raise Http404
     call, shown = draft(request, pk), PARTS[part]
-    kwargs = {"form_kwargs": {"call": call}} if part == "papers" else {}
+    kwargs = {"form_kwargs": {"call": call}} if part in TAKES_CALL else {}
     formset = shown.formset(request.POST or None, instance=call, prefix=shown.prefix, **kwargs)
     if request.method == "POST" and formset.is_valid():
         with calls.changing(call, by=request.user, what=str(shown.title)):

@@ -2,7 +2,9 @@ from people.models.certificate import Certificate
 from people.models.community import Community
 from people.models.council import CouncilMember
 from people.models.credit_record import CreditRecord
+from people.models.expert import Expert, Expertise, Skill
 from people.models.inspection import Inspection
+from people.models.interest import Interest
 from people.models.membership import Membership, Role
 from people.models.organization import Kind, Organization
 from people.models.rating import Rating
@@ -14,12 +16,16 @@ __all__ = [
     "Community",
     "CouncilMember",
     "CreditRecord",
+    "Expert",
+    "Expertise",
     "Inspection",
+    "Interest",
     "Kind",
     "Membership",
     "Organization",
     "Rating",
     "Region",
     "Role",
+    "Skill",
     "User",
 ]

@@ -1,60 +1,124 @@
-"""From the sheets to the list: confirming a ranking, the notice, the waitlist."""
+"""From the sheets to the list: the decision, its second approval, the embargo, the notice, the waitlist."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core import clock
 from core.workflow import Refused
-from evaluations.actions import panel, ranking, scoring
-from evaluations.models import Result
+from evaluations.actions import decision as decisions
+from evaluations.actions import panel, ranking
+from evaluations.actions.decision import Proposal
+from evaluations.models import Decision, Result
 from evaluations.standings import standings
 from projects.actions import proposals
 from projects.models import NoticeEntry, Project
-from tests.life import choir_draft, draft
-
-MONEY = Decimal("10000.00")
+from tests.judging import MEETING, MONEY, announced, decided, judged, proposed
 
 
-def judged(town, life, *merits, filed=()) -> list[Project]:
-    """Projects in review with three sheets each; every sheet gives 30 + merit + 20 points."""
-    projects = [life.walk(draft(town, title=f"项目{merit}"), "eligible") for merit in merits]
-    projects += [life.walk(choir_draft(town, title=f"合唱{merit}"), "eligible") for merit in filed]
-    merits = (*merits, *filed)
-    experts = (town.expert1, town.expert2, town.expert3)
-    for project in projects:
-        for expert in experts:
-            panel.assign(project, expert, by=town.clerk)
-    for project, merit in zip(projects, merits, strict=True):
-        life.walk(project, "in_review")
-        for assignment in project.assignments.select_related("project__call", "person"):
-            given = zip(assignment.rubric.criteria.all(), (30, merit, 20), strict=True)
-            points = {criterion.pk: Decimal(value) for criterion, value in given}
-            assignment.project = Project.objects.get(pk=project.pk)
-            scoring.submit_sheet(assignment, by=assignment.person, points=points, strengths="好")
-    return [Project.objects.get(pk=project.pk) for project in projects]
+def states() -> dict[int, str]:
+    return dict(Project.objects.values_list("pk", "state"))
 
 
-def confirm(town, decisions: dict, amounts: dict | None = None, note: str = "", by=None):
-    amounts = {pk: MONEY for pk in decisions} if amounts is None else amounts
-    return ranking.confirm_ranking(town.call, by=by or town.clerk, decisions=decisions, amounts=amounts, note=note)
-
-
-def test_scores_and_places_are_frozen_and_the_projects_move(town, life):
+def test_a_decision_is_proposed_approved_and_announced(town, life):
     best, middle, worst = judged(town, life, 38, 30, 20)
 
-    confirm(town, {best.pk: "shortlist", middle.pk: "waitlist", worst.pk: "decline"}, note="名额有限")
+    made = announced(town, {best.pk: "shortlist", middle.pk: "waitlist", worst.pk: "decline"}, note="名额有限")
 
-    states = dict(Project.objects.values_list("pk", "state"))
-    assert states == {best.pk: "shortlisted", middle.pk: "waitlisted", worst.pk: "not_selected"}
-    assert list(Result.objects.order_by("rank").values_list("rank", "score")) == [
-        (1, Decimal("88.00")),
-        (2, Decimal("80.00")),
-        (3, Decimal("70.00")),
+    assert states() == {best.pk: "in_notice", middle.pk: "waitlisted", worst.pk: "not_selected"}
+    assert (made.state, made.proposed_by, made.approved_by) == ("announced", town.clerk, town.approver)
+    assert list(Result.objects.order_by("rank").values_list("rank", "base", "bonus", "score")) == [
+        (1, Decimal("88.00"), Decimal("0.00"), Decimal("88.00")),
+        (2, Decimal("80.00"), Decimal("0.00"), Decimal("80.00")),
+        (3, Decimal("70.00"), Decimal("0.00"), Decimal("70.00")),
     ]
+
+
+def test_nothing_can_be_read_outside_before_it_is_announced(town, life, browse):
+    best, worst = judged(town, life, 38, 20)
+    decided(town, {best.pk: "shortlist", worst.pk: "decline"}, note="名额有限")
+
+    assert set(states().values()) == {"in_review"}
+    assert "名额有限" not in browse(town.head).get(worst.get_absolute_url()).content.decode()
+    assert not town.head.notifications.filter(subject__contains="未入选").exists()
+
+
+def test_a_decision_is_not_announced_before_its_day(town, life):
+    [project] = judged(town, life, 38)
+    made = decided(town, {project.pk: "shortlist"}, embargo_until=date(2026, 4, 20))
+
+    life.day(2026, 4, 19)
+    with pytest.raises(Refused, match="2026-04-20"):
+        decisions.announce(made, by=town.clerk)
+    life.day(2026, 4, 20)
+    decisions.announce(made, by=town.clerk)
+
+    assert states() == {project.pk: "in_notice"}
+
+
+def test_who_proposed_a_decision_does_not_approve_it(town, life):
+    [project] = judged(town, life, 38)
+    town.approver.memberships.create(organization=town.bureau, role="staff", since=date(2020, 1, 1))
+    by_herself = type(town.approver).objects.get(pk=town.approver.pk)  # her roles anew
+    made = proposed(town, {project.pk: "shortlist"}, by=by_herself)
+
+    with pytest.raises(PermissionDenied):
+        decisions.approve(made, by=by_herself)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.filter(pk=made.pk).update(approved_by=by_herself, approved_at=clock.now())
+
+
+@pytest.mark.parametrize("username", ["clerk", "auditor", "finance", "head", "expert1", "admin"])
+def test_only_the_approver_approves(town, life, username):
+    [project] = judged(town, life, 38)
+    made = proposed(town, {project.pk: "shortlist"})
+
+    with pytest.raises(PermissionDenied):
+        decisions.approve(made, by=town.people[username])
+
+
+def test_the_approver_sends_a_decision_back_with_words(town, life):
+    [project] = judged(town, life, 38)
+    made = proposed(town, {project.pk: "shortlist"})
+
+    with pytest.raises(Refused):
+        decisions.send_back(made, by=town.approver, note=" ")
+    decisions.send_back(made, by=town.approver, note="金额再核一遍")
+    lower = {project.pk: Proposal("shortlist", Decimal("9000.00"), "场地改用社区的")}
+
+    assert decided(town, lower).total == Decimal("9000.00")
+
+
+def test_a_proposed_decision_is_not_changed(town, life):
+    [project] = judged(town, life, 38)
+    proposed(town, {project.pk: "shortlist"})
+
+    with pytest.raises(Refused):
+        decisions.save_decision(town.call, by=town.clerk, lines={}, **MEETING)
+
+
+def test_a_withdrawal_after_the_proposal_must_be_decided_anew(town, life):
+    first, second = judged(town, life, 38, 30)
+    made = proposed(town, {first.pk: "shortlist", second.pk: "waitlist"})
+    proposals.withdraw(second, by=town.head, note="人手不够")
+
+    with pytest.raises(Refused):
+        decisions.approve(made, by=town.approver)
+
+
+def test_who_withdraws_after_the_approval_is_not_announced(town, life):
+    first, second = judged(town, life, 38, 30)
+    made = decided(town, {first.pk: "shortlist", second.pk: "shortlist"})
+    proposals.withdraw(second, by=town.head, note="人手不够")
+
+    decisions.announce(made, by=town.clerk)
+
+    assert states() == {first.pk: "in_notice", second.pk: "withdrawn"}
 
 
 def test_registered_and_filed_groups_are_ranked_apart(town, life):
@@ -72,63 +136,74 @@ def test_a_missing_sheet_holds_everything(town, life):
     late = panel.assign(projects[0], town.stranger, by=town.clerk)
 
     with pytest.raises(Refused):
-        confirm(town, {projects[0].pk: "shortlist"})
+        proposed(town, {projects[0].pk: "shortlist"})
     panel.recuse(late, by=town.clerk, reason="未能参加")
-    assert len(confirm(town, {projects[0].pk: "shortlist"})) == 1
+    assert proposed(town, {projects[0].pk: "shortlist"}).state == "proposed"
+
+
+def less(amount: str, reason: str = "") -> Proposal:
+    return Proposal("shortlist", Decimal(amount), reason)
 
 
 @pytest.mark.parametrize(
-    ("decisions", "amounts", "note"),
+    ("lines", "meeting"),
     [
-        (["shortlist", None], ["10000", "10000"], ""),
-        (["shortlist", "decline"], ["10000", "10000"], ""),
-        (["decline", "shortlist"], ["10000", "10000"], ""),
-        (["waitlist", "shortlist"], ["10000", "10000"], ""),
-        (["shortlist", "waitlist"], ["10000.01", "0"], ""),
-        (["shortlist", "waitlist"], ["0", "0"], ""),
+        (["shortlist", ""], {}),
+        (["shortlist", "decline"], {}),
+        (["decline", "shortlist"], {"note": "名额有限"}),
+        (["waitlist", "shortlist"], {}),
+        ([less("10000.01", "多一分"), "waitlist"], {}),
+        ([less("0", "没有钱"), "waitlist"], {}),
+        ([less("9999.99"), "waitlist"], {}),
+        (["shortlist", "waitlist"], {"minutes": ""}),
+        (["shortlist", "waitlist"], {"present": " "}),
     ],
-    ids=["undecided", "no reason", "no reason", "better passed over", "above the request", "nothing"],
+    ids=[
+        *("undecided", "refusal without a note", "better refused", "better waits", "above the request", "nothing"),
+        *("cut without a reason", "no minutes", "nobody present"),
+    ],
 )
-def test_what_cannot_be_defended_is_refused_and_nothing_moves(town, life, decisions, amounts, note):
+def test_what_cannot_be_defended_is_refused_and_nothing_moves(town, life, lines, meeting):
     projects = judged(town, life, 38, 30)
-    pairs = list(zip(projects, decisions, amounts, strict=True))
 
     with pytest.raises(Refused):
-        confirm(
-            town,
-            {p.pk: decision for p, decision, _amount in pairs if decision},
-            {p.pk: Decimal(amount) for p, _decision, amount in pairs},
-            note,
-        )
+        proposed(town, {project.pk: line for project, line in zip(projects, lines, strict=True)}, **meeting)
 
-    assert set(Project.objects.values_list("state", flat=True)) == {"in_review"}
+    assert set(states().values()) == {"in_review"}
     assert not Result.objects.exists()
 
 
+def test_a_better_place_may_be_passed_over_with_its_reason(town, life):
+    first, second = judged(town, life, 38, 30)
+    reason = Proposal("waitlist", None, "同一社区已有同类项目在做")
+
+    made = announced(town, {first.pk: reason, second.pk: "shortlist"})
+
+    assert states() == {first.pk: "waitlisted", second.pk: "in_notice"}
+    assert made.lines.get(project=first).reason == "同一社区已有同类项目在做"
+
+
 def test_no_more_is_given_than_the_call_has_to_the_fen(town, life):
-    projects = judged(town, life, 38, 30)
+    first, second = judged(town, life, 38, 30)
     type(town.call).objects.filter(pk=town.call.pk).update(budget=Decimal("19999.99"))
     town.call.refresh_from_db()
-    both = {project.pk: "shortlist" for project in projects}
 
     with pytest.raises(Refused):
-        confirm(town, both)
-    amounts = {projects[0].pk: MONEY, projects[1].pk: Decimal("9999.99")}
-    assert len(confirm(town, both, amounts)) == 2
+        proposed(town, {first.pk: "shortlist", second.pk: "shortlist"})
+    assert proposed(town, {first.pk: "shortlist", second.pk: less("9999.99", "差一分")}).total == Decimal("19999.99")
 
 
 @pytest.mark.parametrize("username", ["approver", "auditor", "head", "expert1", "admin"])
-def test_only_the_clerk_confirms(town, life, username):
+def test_only_the_clerk_proposes(town, life, username):
     [project] = judged(town, life, 38)
 
     with pytest.raises(PermissionDenied):
-        confirm(town, {project.pk: "shortlist"}, by=town.people[username])
+        proposed(town, {project.pk: "shortlist"}, by=town.people[username])
 
 
 def test_the_notice_carries_places_and_scores_and_the_waitlist_moves_up(town, life):
     first, second = judged(town, life, 38, 30)
-    confirm(town, {first.pk: "shortlist", second.pk: "waitlist"})
-    ranking.publish_notice(town.call, by=town.clerk)
+    announced(town, {first.pk: "shortlist", second.pk: "waitlist"})
     assert list(NoticeEntry.objects.values_list("rank", "score", "amount")) == [(1, Decimal("88.00"), MONEY)]
 
     second.refresh_from_db()
@@ -140,7 +215,7 @@ def test_the_notice_carries_places_and_scores_and_the_waitlist_moves_up(town, li
 
 def test_a_waitlisted_project_is_struck_from_the_list_with_a_reason(town, life, browse):
     first, second = judged(town, life, 38, 30)
-    confirm(town, {first.pk: "shortlist", second.pk: "waitlist"})
+    announced(town, {first.pk: "shortlist", second.pk: "waitlist"})
     page = reverse("evaluations:decline", args=[second.pk])
 
     assert browse(town.approver).post(page, {"reason": "名额已满"}).status_code == 403
@@ -150,21 +225,64 @@ def test_a_waitlisted_project_is_struck_from_the_list_with_a_reason(town, life, 
     assert Project.objects.get(pk=second.pk).state == "not_selected"
 
 
-def test_the_page_keeps_what_was_typed_when_it_refuses(town, life, browse):
-    first, second = judged(town, life, 38, 30)
-    data = {
-        f"decision-{first.pk}": "waitlist",
+# -- The pages -------------------------------------------------------------------------------------
+
+
+def typed(first, second, **changes) -> dict[str, str]:
+    return {
+        f"decision-{first.pk}": "shortlist",
         f"amount-{first.pk}": "10000",
         f"decision-{second.pk}": "shortlist",
         f"amount-{second.pk}": "7654.32",
-        "note": "",
+        f"reason-{second.pk}": "设备改为租用",
+        "held_on": "2026-04-10",
+        "present": "王局长",
+        "minutes": "议定",
+        **changes,
     }
 
-    response = browse(town.clerk).post(reverse("evaluations:ranking", args=[town.call.pk]), data)
 
-    assert response.context["form"].non_field_errors()
-    assert 'value="7654.32"' in response.content.decode()
-    assert Project.objects.filter(state="in_review").count() == 2
+def test_the_page_keeps_a_draft_and_then_proposes(town, life, browse):
+    first, second = judged(town, life, 38, 30)
+    page, clerk = reverse("evaluations:ranking", args=[town.call.pk]), browse(town.clerk)
+
+    clerk.post(page, typed(first, second, save="", minutes=""))
+    assert 'value="7654.32"' in clerk.get(page).content.decode()
+    assert Decision.objects.get().state == "draft"
+    clerk.post(page, typed(first, second, propose=""))
+
+    assert Decision.objects.get().state == "proposed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"minutes": ""}, "minutes"),
+        ({"decision": ""}, "decision"),
+        ({"amount": "10000.01"}, "amount"),
+        ({"reason": ""}, "reason"),
+    ],
+)
+def test_what_is_missing_is_said_at_its_field_and_what_was_typed_comes_back(town, life, browse, changes, field):
+    first, second = judged(town, life, 38, 30)
+    changes = {name if name == "minutes" else f"{name}-{second.pk}": value for name, value in changes.items()}
+
+    response = browse(town.clerk).post(
+        reverse("evaluations:ranking", args=[town.call.pk]), typed(first, second, propose="", **changes)
+    )
+
+    assert list(response.context["form"].errors) == [field if field == "minutes" else f"{field}-{second.pk}"]
+    assert "王局长" in response.content.decode()
+    assert set(states().values()) == {"in_review"}
+
+
+def test_the_approver_reads_the_whole_decision(town, life, browse):
+    [project] = judged(town, life, 38)
+    made = proposed(town, {project.pk: less("9000", "场地改用社区的")})
+
+    page = browse(town.approver).get(made.get_absolute_url()).content.decode()
+
+    assert all(text in page for text in (project.title, "9,000.00", "场地改用社区的", "逐项议定。", "王局长"))
 
 
 def test_the_ranking_costs_the_same_for_1_and_for_8(town, life, browse, django_assert_num_queries):

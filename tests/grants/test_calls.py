@@ -120,6 +120,7 @@ def form_data(town, **changes) -> dict:
         "final_rubric": town.evaluation_rubric.pk,
         "tranche_plan": town.plan.pk,
         "panel_size": "3",
+        "drop_from": "5",
         "correction_workdays": "5",
         "notice_workdays": "5",
         "notice_counts_first_day": "on",

@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from core.models import Event
 from core.workflow import Refused
-from evaluations.actions import panel, ranking, scoring
+from evaluations.actions import panel, scoring
+from evaluations.actions.decision import Proposal
 from projects.actions import checking, drafts, proposals
 from projects.models import Comment, Project
+from tests.judging import decided
 from tests.life import draft
 
 
@@ -158,11 +160,10 @@ def test_nobody_is_awarded_more_than_the_pre_check_left(town, submitted, life):
     for assignment in project.assignments.all():
         points = {criterion.pk: criterion.weight for criterion in town.rubric.criteria.all()}
         scoring.submit_sheet(assignment, by=assignment.person, points=points, strengths="好", weaknesses="无")
-    decision = {"decisions": {project.pk: "shortlist"}, "by": town.clerk}
 
     with pytest.raises(Refused):
-        ranking.confirm_ranking(town.call, amounts={project.pk: Decimal("9000.01")}, **decision)
-    ranking.confirm_ranking(town.call, amounts={project.pk: Decimal("9000.00")}, **decision)
+        decided(town, {project.pk: Proposal("shortlist", Decimal("9000.01"))})
+    assert decided(town, {project.pk: Proposal("shortlist", Decimal("9000.00"))}).total == Decimal("9000.00")
 
 
 # -- The queue -------------------------------------------------------------------------------------
