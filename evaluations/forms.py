@@ -18,8 +18,12 @@ from projects.models import State
 
 
 class SheetForm(forms.Form):
-    """A score sheet: one figure a criterion of the call's rubric, and two texts."""
+    """A score sheet: one figure a criterion of the call's rubric, and two texts.
 
+    `version` is that of the stored sheet, so that an older window does not overwrite a newer one.
+    """
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, required=False)
     strengths = forms.CharField(label=_("Strengths"), widget=CountedTextarea, max_length=1000, required=False)
     weaknesses = forms.CharField(
         label=_("Weaknesses and advice"), widget=CountedTextarea, max_length=1000, required=False
@@ -44,6 +48,7 @@ class SheetForm(forms.Form):
                     attrs={"inputmode": "decimal", "autocomplete": "off", "class": "points", "data-max": weight}
                 ),
             )
+        self.fields["version"].initial = sheet.version if sheet else 0
         if sheet:
             self.fields["strengths"].initial, self.fields["weaknesses"].initial = sheet.strengths, sheet.weaknesses
 
@@ -53,7 +58,15 @@ class SheetForm(forms.Form):
 
     @property
     def points(self) -> dict[int, Decimal | None]:
-        return {criterion.pk: self.cleaned_data[f"points-{criterion.pk}"] for criterion in self.criteria}
+        """The valid points by criterion; those that are not valid are left as they are stored."""
+        names = {criterion.pk: f"points-{criterion.pk}" for criterion in self.criteria}
+        return {pk: self.cleaned_data[name] for pk, name in names.items() if name in self.cleaned_data}
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        """The two texts and the version, as far as they are valid."""
+        names = ("strengths", "weaknesses", "version")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
     def check_for_submission(self) -> bool:
         """Put what is missing at its field; True when nothing is."""
@@ -63,6 +76,27 @@ class SheetForm(forms.Form):
         if not (self.cleaned_data["strengths"] or self.cleaned_data["weaknesses"]):
             self.add_error("strengths", _("Please write at least one sentence: the group learns from it."))
         return not self.errors
+
+
+class UnlockingForm(forms.Form):
+    """The second person's answer."""
+
+    answer = forms.CharField(
+        label=_("Answer"),
+        widget=CountedTextarea,
+        max_length=300,
+        required=False,
+        help_text=_("Needed when it stays locked"),
+    )
+
+
+class DeviationForm(forms.Form):
+    note = forms.CharField(
+        label=_("Why is your score far from the others?"),
+        widget=CountedTextarea,
+        max_length=500,
+        help_text=_("One sentence. Your score stays as it is."),
+    )
 
 
 class ReasonForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.inbox import Task
-from evaluations.models import Assignment, Decision, Purpose
+from evaluations.models import Assignment, Decision, Purpose, Unlocking
 from grants.models import Call
 from people.models import Role, User
 from projects.models import Project, State
@@ -21,15 +21,28 @@ ARRANGE_WITHIN = timedelta(days=30)
 
 def waiting_for(user: User) -> list[Task]:
     """Sheets to fill in, and for clerks panels, rankings, notices and evaluations to arrange."""
-    return [*_sheets(user), *_calls(user), *_decisions(user), *_evaluations(user)]
+    return [*_sheets(user), *_unlockings(user), *_calls(user), *_decisions(user), *_evaluations(user)]
 
 
 def _sheets(user: User) -> Iterator[Task]:
-    mine = Assignment.objects.open().filter(person=user).select_related("project")
-    for assignment in mine:
+    mine = Assignment.objects.filter(person=user).for_their_person()
+    for assignment in mine.open():
         what = _("Score the proposal") if assignment.purpose == Purpose.REVIEW else _("Evaluate the project")
         url = reverse("evaluations:sheet", args=[assignment.pk])
-        yield Task(assignment.project.title, what, url, assignment.due_on, assignment.assigned_at)
+        yield Task(assignment.shown_title, what, url, assignment.due_on, assignment.assigned_at)
+    for assignment in mine.active().filter(sheet__deviates_since__isnull=False, sheet__deviation_note=""):
+        url = reverse("evaluations:sheet", args=[assignment.pk])
+        yield Task(assignment.shown_title, _("Explain your score"), url, None, assignment.sheet.deviates_since)
+
+
+def _unlockings(user: User) -> Iterator[Task]:
+    """Sheets that somebody else asks to unlock."""
+    funders = user.organizations_as(Role.STAFF, Role.APPROVER)
+    waiting = Unlocking.objects.filter(granted=None, sheet__assignment__project__call__funder__in=funders)
+    waiting = waiting.exclude(asked_by=user).exclude(sheet__assignment__person=user)
+    for asked in waiting.select_related("sheet__assignment__project"):
+        title, url = asked.sheet.assignment.project.title, reverse("evaluations:unlock_decide", args=[asked.pk])
+        yield Task(title, _("Decide on unlocking a sheet"), url, None, asked.asked_at)
 
 
 def _calls(user: User) -> Iterator[Task]:

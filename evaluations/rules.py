@@ -6,7 +6,9 @@ from evaluations.models import Assignment, Purpose
 from grants.rules import is_approver as is_approver_of_call
 from grants.rules import is_clerk as is_clerk_of_call
 from projects.models import Part, State
-from projects.rules import in_applicant, in_funder, in_host, is_clerk, is_evaluator, is_mentor
+from projects.rules import in_applicant, in_funder, in_host, is_approver, is_clerk, is_evaluator, is_mentor
+
+is_clerk_or_approver = is_clerk | is_approver
 
 JUDGED_IN = {Purpose.REVIEW: State.IN_REVIEW, Purpose.MIDTERM: State.MIDTERM, Purpose.FINAL: State.FINAL}
 """The state of a project in which each purpose is judged."""
@@ -36,6 +38,23 @@ def works_for_funder(user, call) -> bool:
 
 
 @rules.predicate
+def decides_unlocking(user, asked) -> bool:
+    """Is a clerk or an approver of the funder, and no party to the project."""
+    return is_clerk_or_approver(user, asked.sheet.assignment.project)
+
+
+@rules.predicate
+def asked_to_unlock(user, asked) -> bool:
+    """Four eyes: who asked does not decide."""
+    return asked.asked_by_id == user.pk
+
+
+@rules.predicate
+def judges_the_sheet(user, asked) -> bool:
+    return asked.sheet.assignment.person_id == user.pk
+
+
+@rules.predicate
 def decides(user, decision) -> bool:
     """Is a clerk of the funder whose call it is."""
     return is_clerk_of_call(user, decision.call)
@@ -53,6 +72,8 @@ def proposed_it(user, decision) -> bool:
 
 
 rules.add_perm("evaluations.score", is_judge_of & is_being_judged & still_takes_part)
+rules.add_perm("evaluations.ask_to_unlock", is_judge_of | is_clerk)
+rules.add_perm("evaluations.decide_on_unlocking", decides_unlocking & ~asked_to_unlock & ~judges_the_sheet)
 rules.add_perm("evaluations.recuse", is_judge_of | is_clerk)
 rules.add_perm("evaluations.assign", is_clerk_of_call)
 rules.add_perm("evaluations.commission", is_clerk_of_call)

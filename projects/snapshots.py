@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from core.fields import MoneyField
 from core.money import yuan
@@ -51,6 +52,8 @@ def as_text(thing: models.Model, name: str) -> str:
     value = getattr(thing, name)
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(field, MoneyField):
         return yuan(value)
     if isinstance(field, models.DecimalField):

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from core import clock
 from core.files import attach
 from evaluations.actions import panel
-from evaluations.models import Decision
+from evaluations.models import Decision, Sheet, Unlocking
 from grants.actions import needs, workshops
 from grants.models import Workshop
 from people.actions import add_credit_record
@@ -120,6 +120,11 @@ TABLE = {
     "projects:showcase_detail": ("project", set()),
     "evaluations:desk": (None, SIGNED_IN),
     "evaluations:sheet": ("assignment", {"expert1"}),
+    "evaluations:sheet_autosave": ("assignment", set()),
+    "evaluations:blind_proposal": ("assignment", set()),
+    "evaluations:explain_deviation": ("assignment", set()),
+    "evaluations:unlock_ask": ("assignment", set()),
+    "evaluations:unlock_decide": ("unlocking", BUREAU),
     "evaluations:recuse": ("assignment", {"expert1", "clerk"}),
     "evaluations:panel": ("call", {"clerk"}),
     "evaluations:ranking": ("call", BUREAU),
@@ -212,6 +217,7 @@ def things(town, life) -> dict[str, object]:
         "notice": notice,
         "objection": objection,
         "assignment": expert,
+        "unlocking": unlocking(expert, town.clerk),
         "decision": Decision.objects.create(call=town.call, prepared_by=town.clerk),
         "tranche": tranche,
         "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),
@@ -223,6 +229,11 @@ def things(town, life) -> dict[str, object]:
         **around(town, project, with_draft),
         "membership": Membership.objects.get(user=town.volunteer),
     }
+
+
+def unlocking(assignment, clerk) -> Unlocking:
+    sheet = Sheet.objects.create(assignment=assignment)
+    return Unlocking.objects.create(sheet=sheet, reason="写错了", asked_by=clerk)
 
 
 def around(town, project, with_draft) -> dict[str, object]:

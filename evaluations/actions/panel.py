@@ -6,6 +6,7 @@ import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -66,7 +67,16 @@ def ask(
         assigned_by=by,
     )
     part = Part.JUDGE if purpose == Purpose.REVIEW else Part.EVALUATOR
-    add_participant(project, person, part, by=by, organization=organization, until=until)
+    add_participant(
+        project,
+        person,
+        part,
+        by=by,
+        organization=organization,
+        until=until,
+        is_blind=project.call.is_blind and purpose == Purpose.REVIEW,
+        url=reverse("evaluations:sheet", args=[assignment.pk]),
+    )
     return assignment
 
 

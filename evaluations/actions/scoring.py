@@ -6,21 +6,36 @@ from decimal import Decimal
 import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.workflow import Refused
+from core.notifications import notify
+from core.workflow import Refused, Stale
 from evaluations.conflicts import conflicts
 from evaluations.models import Assignment, Purpose, Score, Sheet
+from evaluations.reliability import outliers
 from people.models import User
 from projects.actions.messages import tell_funder
+from projects.actions.people import lift_blind
 
 Points = Mapping[int, Decimal | None]
 
 
 @transaction.atomic
-def save_sheet(assignment: Assignment, *, by: User, points: Points, strengths: str = "", weaknesses: str = "") -> Sheet:
-    """Keep a draft: `points` by criterion id, None where nothing is given yet. Others never see it."""
+def save_sheet(
+    assignment: Assignment,
+    *,
+    by: User,
+    points: Points,
+    strengths: str = "",
+    weaknesses: str = "",
+    version: int | None = None,
+) -> Sheet:
+    """Keep a draft: `points` by criterion id, None where nothing is given yet. Others never see it.
+
+    `version` is that of the sheet when the page was opened: `Stale` when it has been changed since.
+    """
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     if not rules.has_perm("evaluations.score", by, locked):
         raise PermissionDenied
@@ -29,6 +44,8 @@ def save_sheet(assignment: Assignment, *, by: User, points: Points, strengths: s
     sheet, _created = Sheet.objects.get_or_create(assignment=locked)
     if sheet.is_submitted:
         raise Refused(_("This sheet has been submitted and is locked."))
+    if version is not None and version != sheet.version:
+        raise Stale(_("This sheet has been changed in another window since you opened it. Please load it anew."))
     criteria = {criterion.pk: criterion for criterion in locked.rubric.criteria.all()}
     for criterion_id, given in points.items():
         criterion = criteria[criterion_id]
@@ -42,19 +59,27 @@ def save_sheet(assignment: Assignment, *, by: User, points: Points, strengths: s
             )
         Score.objects.update_or_create(sheet=sheet, criterion=criterion, defaults={"points": given})
     sheet.strengths, sheet.weaknesses = strengths.strip(), weaknesses.strip()
+    sheet.version += 1
     sheet.save()
     return sheet
 
 
 @transaction.atomic
 def submit_sheet(
-    assignment: Assignment, *, by: User, points: Points, strengths: str = "", weaknesses: str = ""
+    assignment: Assignment,
+    *,
+    by: User,
+    points: Points,
+    strengths: str = "",
+    weaknesses: str = "",
+    version: int | None = None,
 ) -> Sheet:
     """Hand the sheet in and lock it. Refused while a criterion or every comment is missing.
 
-    When it was the last of its panel, the clerk is told that the result can be confirmed.
+    When it was the last of its panel, the panel locks: blind experts may see whose proposal it was, who is far from
+    the others is asked for a sentence, and the clerk is told that the result can be confirmed.
     """
-    sheet = save_sheet(assignment, by=by, points=points, strengths=strengths, weaknesses=weaknesses)
+    sheet = save_sheet(assignment, by=by, points=points, strengths=strengths, weaknesses=weaknesses, version=version)
     scored = set(sheet.scores.values_list("criterion", flat=True))
     missing = [criterion.name for criterion in assignment.rubric.criteria.all() if criterion.pk not in scored]
     reasons = [_("“%(criterion)s” has no points yet.") % {"criterion": name} for name in missing]
@@ -64,10 +89,45 @@ def submit_sheet(
         raise Refused(*reasons)
     sheet.total, sheet.submitted_at = sheet.add_up(), clock.now()
     sheet.save()
-    panel = Assignment.objects.active().filter(
-        project=assignment.project, purpose=assignment.purpose, round=assignment.round
-    )
-    if not panel.exclude(sheet__submitted_at__isnull=False).exists():
-        which = Purpose(assignment.purpose).label
-        tell_funder(assignment.project, _("%(which)s: every sheet is in") % {"which": which})
+    if is_locked(assignment):
+        _lock_panel(assignment)
+    return sheet
+
+
+def is_locked(assignment: Assignment) -> bool:
+    """Whether every sheet of the panel is submitted: from now on the scores may be read."""
+    return not assignment.panel.exclude(sheet__submitted_at__isnull=False).exists()
+
+
+def _lock_panel(assignment: Assignment) -> None:
+    project = assignment.project
+    lift_blind(project)
+    sheets = [one.sheet for one in assignment.panel.select_related("sheet__assignment__person")]
+    far = {judge for judge, _project in outliers([[sheet.total] for sheet in sheets])}
+    for index, sheet in enumerate(sheets):
+        sheet.deviates_since = (sheet.deviates_since or clock.now()) if index in far else None
+        sheet.save(update_fields=["deviates_since"])
+        if index in far and not sheet.deviation_note:
+            notify(
+                [sheet.assignment.person],
+                subject=_("“%(title)s”: please explain your score") % {"title": project.title},
+                body=_("It is far from those of the other experts. It stays as it is; one sentence is asked for."),
+                url=reverse("evaluations:sheet", args=[sheet.assignment_id]),
+            )
+    which = Purpose(assignment.purpose).label
+    tell_funder(project, _("%(which)s: every sheet is in") % {"which": which})
+
+
+@transaction.atomic
+def explain_deviation(assignment: Assignment, *, by: User, note: str) -> Sheet:
+    """The judge says why the score is far from the others; nothing about the score changes."""
+    if assignment.person_id != by.pk or not assignment.is_submitted:
+        raise PermissionDenied
+    sheet = Sheet.objects.select_for_update().get(assignment=assignment)
+    if sheet.deviates_since is None:
+        raise Refused(_("No explanation is asked for."))
+    if not note.strip():
+        raise Refused(_("Please write one sentence."))
+    sheet.deviation_note = note.strip()
+    sheet.save(update_fields=["deviation_note"])
     return sheet

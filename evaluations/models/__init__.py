@@ -5,6 +5,7 @@ from evaluations.models.decision import Decision, DecisionLine
 from evaluations.models.draw import Draw
 from evaluations.models.result import Result
 from evaluations.models.sheet import Score, Sheet
+from evaluations.models.unlocking import Unlocking
 
 __all__ = [
     "Assignment",
@@ -17,4 +18,5 @@ __all__ = [
     "Result",
     "Score",
     "Sheet",
+    "Unlocking",
 ]

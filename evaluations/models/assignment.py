@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from projects.blinding import veiled_title
 
 
 class Purpose(models.TextChoices):
@@ -26,6 +27,12 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             | Q(purpose=Purpose.FINAL, project__state="final")
         )
         return self.active().filter(stage).filter(Q(sheet__isnull=True) | Q(sheet__submitted_at__isnull=True))
+
+    def for_their_person(self) -> "AssignmentQuerySet":
+        """With all that their titles need, veiled or not, in a constant number of queries."""
+        names = ("project__participants", "project__team", "project__partners", "project__other_communities")
+        related = ("sheet", "project__call", "project__applicant", "project__host", "project__track", "project__field")
+        return self.select_related("person", *related).prefetch_related(*names)
 
 
 class Assignment(models.Model):
@@ -73,6 +80,22 @@ class Assignment(models.Model):
     def rubric(self):
         """The score sheet that the call prescribes for this purpose."""
         return getattr(self.project.call, f"{self.purpose}_rubric")
+
+    @property
+    def is_blind(self) -> bool:
+        """Its person reads a veiled copy of the proposal, until the whole panel has submitted its sheets."""
+        parts = self.project.participants.all()
+        return any(part.is_blind and part.person_id == self.person_id for part in parts)
+
+    @property
+    def shown_title(self) -> str:
+        """The project's title as its person may read it."""
+        return veiled_title(self.project) if self.is_blind else self.project.title
+
+    @property
+    def panel(self) -> AssignmentQuerySet:
+        """Everybody who judges this project for this purpose in this round, and has not been recused."""
+        return Assignment.objects.active().filter(project=self.project_id, purpose=self.purpose, round=self.round)
 
     @property
     def is_submitted(self) -> bool:

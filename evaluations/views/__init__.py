@@ -2,9 +2,11 @@ from evaluations.views.decision import decision_detail
 from evaluations.views.evaluation import commission_create, evaluation_detail, evaluation_open
 from evaluations.views.panels import panel
 from evaluations.views.ranking import bonus, decline, draw_lots, promote, publish_notice, ranking
-from evaluations.views.sheets import desk, recuse, sheet
+from evaluations.views.sheets import blind_proposal, desk, explain_deviation, recuse, sheet, sheet_autosave
+from evaluations.views.unlocking import unlock_ask, unlock_decide
 
 __all__ = [
+    "blind_proposal",
     "bonus",
     "commission_create",
     "decision_detail",
@@ -13,10 +15,14 @@ __all__ = [
     "draw_lots",
     "evaluation_detail",
     "evaluation_open",
+    "explain_deviation",
     "panel",
     "promote",
     "publish_notice",
     "ranking",
     "recuse",
     "sheet",
+    "sheet_autosave",
+    "unlock_ask",
+    "unlock_decide",
 ]

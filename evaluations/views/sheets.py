@@ -5,16 +5,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, Stale
 from evaluations.actions import panel, scoring
-from evaluations.forms import ReasonForm, SheetForm
+from evaluations.forms import DeviationForm, ReasonForm, SheetForm
 from evaluations.models import Assignment
 from people.models import Role
+from projects.blinding import veiled
 from projects.models import Project
 
 RELATED = ("person", "sheet", "project__call", "project__applicant", "project__track", "project__field")
@@ -26,13 +29,20 @@ def find(request: HttpRequest, pk: int) -> Assignment:
     return get_object_or_404(Assignment.objects.filter(mine).select_related(*RELATED), pk=pk)
 
 
+def find_mine(request: HttpRequest, pk: int) -> Assignment:
+    """My own assignment; 403 for the clerk who arranges the judging, 404 for everybody else."""
+    assignment = find(request, pk)
+    if assignment.person_id != request.user.pk:
+        raise PermissionDenied
+    return assignment
+
+
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
     """What I have to judge, and what I have judged."""
-    mine = Assignment.objects.filter(person=request.user).select_related(*RELATED)
-    waiting = list(mine.open())
+    mine = Assignment.objects.filter(person=request.user).for_their_person()
     context = {
-        "waiting": waiting,
+        "waiting": list(mine.open()),
         "done": mine.filter(sheet__submitted_at__isnull=False).order_by("-sheet__submitted_at")[:50],
     }
     return render(request, "evaluations/desk.html", context)
@@ -41,9 +51,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @login_required
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Fill in a score sheet, keep it as a draft, hand it in; afterwards it can only be read."""
-    assignment = find(request, pk)
-    if assignment.person_id != request.user.pk:
-        raise PermissionDenied
+    assignment = find_mine(request, pk)
     may_score = rules.has_perm("evaluations.score", request.user, assignment) and not assignment.is_submitted
     form = SheetForm(request.POST or None, assignment=assignment)
     if request.method == "POST":
@@ -51,10 +59,9 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, _("This sheet can no longer be changed."))
             return redirect("evaluations:sheet", pk=pk)
         if form.is_valid() and ("submit" not in request.POST or form.check_for_submission()):
-            texts = {name: form.cleaned_data[name] for name in ("strengths", "weaknesses")}
             verb = scoring.submit_sheet if "submit" in request.POST else scoring.save_sheet
             try:
-                verb(assignment, by=request.user, points=form.points, **texts)
+                verb(assignment, by=request.user, points=form.points, **form.texts)
             except Refused as refused:
                 add_refusal(form, refused)
             else:
@@ -63,15 +70,74 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
                     return redirect("evaluations:desk")
                 messages.success(request, _("The draft is saved; only you can see it."))
                 return redirect("evaluations:sheet", pk=pk)
+    return render(request, "evaluations/sheet.html", {"form": form, **shown(request, assignment, may_score)})
+
+
+def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict:
+    """What the page of a sheet shows besides its form."""
+    stored = getattr(assignment, "sheet", None)
     context = {
         "assignment": assignment,
         "project": assignment.project,
-        "form": form,
         "may_score": may_score,
         # after an evaluator's term the sheet can still be read, the project no longer
         "sees_project": Project.objects.visible_to(request.user).filter(pk=assignment.project_id).exists(),
+        "asked": stored.unlockings.filter(granted=None).first() if stored else None,
     }
-    return render(request, "evaluations/sheet.html", context)
+    if assignment.is_submitted and scoring.is_locked(assignment):
+        others = assignment.panel.exclude(pk=assignment.pk)
+        context["others"] = sorted(others.values_list("sheet__total", flat=True), reverse=True)
+        if stored.deviates_since and not stored.deviation_note:
+            context["deviation_form"] = DeviationForm()
+    return context
+
+
+@login_required
+@require_POST
+def sheet_autosave(request: HttpRequest, pk: int) -> JsonResponse:
+    """Keep what is being typed. Answers {"state": "stored" or "kept" or "stale", …} as the proposal's form does.
+
+    "kept": the valid points are stored; what is not valid stays on the device until it is mended.
+    """
+    assignment = find_mine(request, pk)
+    if not rules.has_perm("evaluations.score", request.user, assignment) or assignment.is_submitted:
+        return JsonResponse({"state": "stale", "message": _("This sheet can no longer be changed.")})
+    form = SheetForm(request.POST, assignment=assignment)
+    valid = form.is_valid()
+    try:
+        saved = scoring.save_sheet(assignment, by=request.user, points=form.points, **form.texts)
+    except (Stale, Refused) as refused:
+        return JsonResponse({"state": "stale", "message": str(refused)})
+    answer = {"at": f"{timezone.localtime():%H:%M}", "version": saved.version, "progress": {}}
+    return JsonResponse({"state": "stored" if valid else "kept", **answer})
+
+
+@login_required
+def blind_proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    """The proposal as an expert reads it who judges blind: without names, people and files."""
+    assignment = find_mine(request, pk)
+    if not assignment.is_blind or assignment.recused_at:
+        raise Http404
+    context = {"assignment": assignment, "project": assignment.project, "sections": veiled(assignment.project)}
+    return render(request, "evaluations/blind_proposal.html", context)
+
+
+@login_required
+@require_POST
+def explain_deviation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say why my score is far from the others."""
+    assignment = find_mine(request, pk)
+    form = DeviationForm(request.POST)
+    if form.is_valid():
+        try:
+            scoring.explain_deviation(assignment, by=request.user, note=form.cleaned_data["note"])
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Thank you. Your explanation is kept with the sheet."))
+            return redirect("evaluations:sheet", pk=pk)
+    context = {"form": SheetForm(assignment=assignment), **shown(request, assignment, may_score=False)}
+    return render(request, "evaluations/sheet.html", context | {"deviation_form": form})
 
 
 @login_required

@@ -48,8 +48,6 @@ class Call(models.Model):
 
         EXPERIENCE = "experience", _("Experience of the applicant")
         COMMUNITY = "community", _("Community and place")
-        RECOMMENDATION = "recommendation", _("Recommendation of the community")
-        AMOUNT = "amount", _("Amount requested")
 
     funder = models.ForeignKey(
         "people.Organization",

@@ -24,20 +24,22 @@ def add_participant(
     by: User,
     organization: Organization | None = None,
     until: date | None = None,
+    is_blind: bool = False,
+    url: str = "",
 ) -> Participant:
-    """Let a person take part from today; a part that had ended is taken up again. The person is told."""
-    participant, created = Participant.objects.get_or_create(
-        project=project, person=person, part=part, defaults={"organization": organization, "until": until}
+    """Let a person take part from today; a part that had ended is taken up again. The person is told, with the
+    project's title unless the part is blind, and with a link to `url`, or to the project."""
+    values = {"organization": organization, "until": until, "is_blind": is_blind}
+    participant, _created = Participant.objects.update_or_create(
+        project=project, person=person, part=part, defaults=values
     )
-    if not created:
-        participant.organization, participant.until = organization, until
-        participant.save(update_fields=["organization", "until"])
     label = Part(part).label
     record(project, f"add_{part}", by=by, label=_("%(part)s named: %(person)s") % {"part": label, "person": person})
     notify(
         [person],
-        subject=_("“%(project)s”: you are now %(part)s") % {"project": project.title, "part": label},
-        url=project.get_absolute_url(),
+        subject=_("“%(project)s”: you are now %(part)s")
+        % {"project": project.number if is_blind else project.title, "part": label},
+        url=url or project.get_absolute_url(),
     )
     return participant
 
@@ -52,6 +54,11 @@ def end_participation(project: Project, person: User, part: str, *, by: User) ->
         by=by,
         label=_("%(part)s ended: %(person)s") % {"part": Part(part).label, "person": person},
     )
+
+
+def lift_blind(project: Project) -> None:
+    """The panel has locked its sheets: its experts may now see whose proposal it is."""
+    Participant.objects.filter(project=project, is_blind=True).update(is_blind=False)
 
 
 def end_part_in(projects: Iterable[Project], part: str) -> None:

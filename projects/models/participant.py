@@ -45,6 +45,10 @@ class Participant(models.Model):
         _("until"), null=True, blank=True, help_text=_("The first day on which it no longer holds")
     )
 
+    is_blind = models.BooleanField(
+        _("judges blind"), default=False, help_text=_("Reads a veiled copy only, until the panel has locked its sheets")
+    )
+
     objects = ParticipantQuerySet.as_manager()
 
     class Meta:
@@ -56,6 +60,7 @@ class Participant(models.Model):
             models.CheckConstraint(
                 name="participation_ends_after_start", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
             ),
+            models.CheckConstraint(name="only_experts_judge_blind", condition=Q(is_blind=False) | Q(part="judge")),
         ]
 
     def __str__(self) -> str:

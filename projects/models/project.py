@@ -22,7 +22,10 @@ LONG_TEXTS = (
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user) -> "ProjectQuerySet":
-        """Its applicant and host, its funder (once submitted), and whoever coaches, judges or evaluates it now."""
+        """Its applicant and host, its funder (once submitted), and whoever coaches, judges or evaluates it now.
+
+        Not who judges it blind: they read a veiled copy (`projects.blinding`), and nothing else.
+        """
         return self._seen_by(user, Part.values)
 
     def delivery_visible_to(self, user) -> "ProjectQuerySet":
@@ -33,7 +36,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         if not user.is_authenticated:
             return self.none()
         mine = list(user.roles)
-        taking_part = Participant.objects.current().filter(project=OuterRef("pk"), person=user, part__in=parts)
+        taking_part = Participant.objects.current().filter(
+            project=OuterRef("pk"), person=user, part__in=parts, is_blind=False
+        )
         return self.filter(
             Q(applicant__in=mine)
             | (Q(host__in=mine) & Q(submitted_at__isnull=False))

@@ -25,8 +25,8 @@ from projects.models.state import STANDINGS
 from projects.stages import stage_bar
 
 PAGE = 20
-ABOUT_JUDGES = {"add_judge", "end_judge", "recuse"}
-"""Lines of the log that name an expert: for the funder, never for the group that is judged."""
+INTERNAL = {"add_judge", "end_judge", "recuse", "ask_to_unlock", "unlock_sheet", "keep_locked", "bonus"}
+"""Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged."""
 
 # The steps that have a button, and the verb each one calls. Steps without a button belong to a larger verb.
 STEPS = {
@@ -106,7 +106,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if rules.has_perm("projects.see_log", request.user, project):
         in_funder = rules.has_perm("projects.see_judges", request.user, project)
-        context["events"] = [event for event in reversed(events) if in_funder or event.name not in ABOUT_JUDGES]
+        context["events"] = [event for event in reversed(events) if in_funder or event.name not in INTERNAL]
     if rules.has_perm("projects.see_delivery", request.user, project):
         tranches = list(project.tranches.all())
         for tranche in tranches:

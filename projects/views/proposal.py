@@ -22,6 +22,7 @@ from core.workflow import Refused, Stale
 from grants.models import Call, NeedListEntry, PaperKind
 from people.models import Role
 from projects.actions import drafts, proposals
+from projects.blinding import names_in_texts
 from projects.completeness import budget_breaches, missing_papers, problems, stored_tables
 from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
 from projects.models import BudgetLine, Comment, Project
@@ -80,6 +81,7 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "may_submit": request.user.has_role(project.applicant_id, Role.MANAGER),
         "comments": comments_by_place(project),
         "returned": returned_with(project),
+        "named": names_in_texts(project) if project.call.is_blind else [],
     }
     return render(request, "projects/proposal_form.html", context)
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from core.workflow import Refused
+from core.workflow import Refused, Stale
 from evaluations.actions import panel, scoring
 from evaluations.models import Assignment, Sheet
 from projects.models import Project
@@ -75,6 +75,53 @@ def test_the_clerk_hears_of_the_last_sheet(town, assignment):
     assert town.clerk.notifications.count() == before + 1
 
 
+def test_an_older_window_does_not_overwrite_a_newer_one(town, assignment):
+    scoring.save_sheet(assignment, by=town.expert1, points=points(assignment, 25, None, None), version=0)
+
+    with pytest.raises(Stale):
+        scoring.save_sheet(assignment, by=town.expert1, points=points(assignment, 1, None, None), version=0)
+    sheet = scoring.save_sheet(assignment, by=town.expert1, points=points(assignment, 26, None, None), version=1)
+
+    assert [score.points for score in sheet.scores.all()] == [Decimal("26.00")]
+
+
+def panel_of(assignment) -> dict:
+    found = Assignment.objects.filter(project=assignment.project).select_related("project__call", "person")
+    return {each.person: each for each in found}
+
+
+def submit(assignment, *given) -> None:
+    scoring.submit_sheet(assignment, by=assignment.person, points=points(assignment, *given), strengths="好")
+
+
+def test_who_is_far_from_the_others_is_asked_for_a_sentence_and_nothing_changes(town, assignment):
+    for person, given in ((town.expert1, (30, 40, 30)), (town.expert2, (20, 30, 19)), (town.expert3, (20, 30, 20))):
+        submit(panel_of(assignment)[person], *given)
+
+    asked = {sheet.assignment.person: sheet.deviates_since is not None for sheet in Sheet.objects.all()}
+    assert asked == {town.expert1: True, town.expert2: False, town.expert3: False}
+    assert town.expert1.notifications.filter(subject__contains="说明").count() == 1
+    sheet = scoring.explain_deviation(panel_of(assignment)[town.expert1], by=town.expert1, note="方案见效快")
+    assert (sheet.total, sheet.deviation_note) == (Decimal("100.00"), "方案见效快")
+
+
+def test_exactly_twenty_points_from_the_mean_is_not_far(town, assignment):
+    for person, given in ((town.expert1, (30, 40, 20)), (town.expert2, (20, 30, 10)), (town.expert3, (20, 30, 10))):
+        submit(panel_of(assignment)[person], *given)  # 90, 60, 60: the mean is 70
+
+    assert not Sheet.objects.filter(assignment__person=town.expert2, deviates_since__isnull=False).exists()
+
+
+def test_nobody_explains_unasked_or_for_another(town, assignment):
+    for each in panel_of(assignment).values():
+        submit(each, 20, 30, 20)
+
+    with pytest.raises(Refused):
+        scoring.explain_deviation(panel_of(assignment)[town.expert1], by=town.expert1, note="没有")
+    with pytest.raises(PermissionDenied):
+        scoring.explain_deviation(panel_of(assignment)[town.expert1], by=town.expert2, note="替他说")
+
+
 # -- the page --------------------------------------------------------------------------------------
 
 
@@ -127,3 +174,36 @@ def test_a_locked_sheet_is_read_and_not_written(town, assignment, browse):
     client.post(page, page_data(assignment, "1", "1", "1", submit="", strengths="改了"))
 
     assert Sheet.objects.get().total == Decimal("100.00")
+
+
+def test_typing_is_kept_and_what_is_not_valid_is_left_out(town, assignment, browse):
+    page, client = reverse("evaluations:sheet_autosave", args=[assignment.pk]), browse(town.expert1)
+    first, second, _third = (f"points-{criterion.pk}" for criterion in assignment.rubric.criteria.all())
+
+    stored = client.post(page, {first: "25", second: "", "version": "0"}).json()
+    kept = client.post(page, {first: "26", second: "41", "version": "1"}).json()
+    stale = client.post(page, {first: "1", "version": "1"}).json()
+
+    assert (stored["state"], kept["state"], stale["state"]) == ("stored", "kept", "stale")
+    assert [score.points for score in Sheet.objects.get().scores.all()] == [Decimal("26.00")]
+
+
+@pytest.mark.parametrize(("username", "status"), [("expert2", 404), ("clerk", 403), ("head", 404)])
+def test_nobody_else_keeps_what_is_typed(town, assignment, browse, username, status):
+    page = reverse("evaluations:sheet_autosave", args=[assignment.pk])
+
+    assert browse(town.people[username]).post(page, {"version": "0"}).status_code == status
+
+
+def test_the_others_scores_are_seen_when_the_panel_is_locked_and_without_names(town, assignment, browse):
+    panel = panel_of(assignment)
+    page, client = reverse("evaluations:sheet", args=[assignment.pk]), browse(town.expert1)
+    submit(panel[town.expert1], 20, 30, 20)
+    submit(panel[town.expert2], 21.5, 30, 20)
+    before = client.get(page)
+    submit(panel[town.expert3], 22.5, 30, 20)
+    after = client.get(page)
+
+    assert before.context.get("others") is None
+    assert after.context["others"] == [Decimal("72.50"), Decimal("71.50")]
+    assert town.expert2.name not in after.content.decode()

@@ -1,0 +1,62 @@
+"""Opening a submitted sheet again: one person asks, a second one decides."""
+
+import rules
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from core.forms import add_refusal
+from core.workflow import Refused
+from evaluations.actions import unlocking
+from evaluations.forms import ReasonForm, UnlockingForm
+from evaluations.models import Unlocking
+from evaluations.views.sheets import find
+
+
+@login_required
+def unlock_ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask that a submitted sheet be opened again."""
+    assignment = find(request, pk)
+    if not rules.has_perm("evaluations.ask_to_unlock", request.user, assignment) or not assignment.is_submitted:
+        raise PermissionDenied
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            unlocking.ask_to_unlock(assignment, by=request.user, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Asked. A second person of the funder decides."))
+            if assignment.person_id == request.user.pk:
+                return redirect("evaluations:sheet", pk=pk)
+            return redirect("evaluations:panel", pk=assignment.project.call_id)
+    return render(request, "evaluations/unlock_ask.html", {"assignment": assignment, "form": form})
+
+
+@login_required
+def unlock_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read who asks and why, and decide."""
+    mine = list(request.user.roles)
+    found = Unlocking.objects.filter(sheet__assignment__project__call__funder__in=mine)
+    related = ("sheet__assignment__project__call", "sheet__assignment__person", "asked_by", "decided_by")
+    asked = get_object_or_404(found.select_related(*related), pk=pk)
+    may_decide = rules.has_perm("evaluations.decide_on_unlocking", request.user, asked)
+    form = UnlockingForm(request.POST or None)
+    if request.method == "POST":
+        if not may_decide:
+            raise PermissionDenied
+        if form.is_valid():
+            grant = "grant" in request.POST
+            try:
+                unlocking.decide_on_unlocking(asked, by=request.user, grant=grant, answer=form.cleaned_data["answer"])
+            except Refused as refused:
+                add_refusal(form, refused)
+            else:
+                messages.success(request, _("The sheet is open again.") if grant else _("The sheet stays locked."))
+                return redirect("evaluations:unlock_decide", pk=pk)
+    assignment = asked.sheet.assignment
+    context = {"asked": asked, "assignment": assignment, "project": assignment.project, "form": form}
+    return render(request, "evaluations/unlock_decide.html", context | {"may_decide": may_decide})
