@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from core import clock
 from core.inbox import Task
 from grants.models import Need
-from people.models import Role, User
+from people.models import Organization, Role, User
 from projects.models import CoachingRequest, Likeness, Objection, Part, Project, Report, State, Tranche
 from projects.models.state import BEFORE_AWARD
 
@@ -89,7 +89,9 @@ def _tranches(state: str):
 
 
 def _clerk(user: User) -> Iterator[Task]:
-    funders = user.organizations_as(Role.STAFF)
+    if not user.organizations_as(Role.STAFF):
+        return
+    funders = list(Organization.objects.funders_of(user, Role.STAFF).values_list("pk", flat=True))
     if not funders:
         return
     projects = Project.objects.with_names().filter(call__funder__in=funders)

@@ -43,6 +43,7 @@ urlpatterns = [
     path("recommend/<str:token>/", views.recommend, name="recommend"),
     path("needs/desk/", views.need_desk, name="need_desk"),
     path("needs/desk/<int:pk>/", views.need_sort_out, name="need_sort_out"),
+    path("needs/desk/<int:pk>/revise/", views.need_revise, name="need_revise"),
     path("needs/gaps/", views.need_gaps, name="need_gaps"),
     path("calls/<int:pk>/eligibility/", views.eligibility, name="eligibility"),
     path("calls/<int:pk>/form/", views.form_preview, name="form_preview"),

@@ -94,6 +94,7 @@ TABLE = {
     "projects:recommend": ("token", EVERYBODY),
     "projects:need_desk": (None, BUREAU),
     "projects:need_sort_out": ("need", {"clerk"}),
+    "projects:need_revise": ("need", {"clerk"}),
     "projects:need_gaps": (None, BUREAU),
     "projects:eligibility": ("call", SIGNED_IN),
     "projects:form_preview": ("call", SIGNED_IN),

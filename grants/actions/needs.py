@@ -45,6 +45,26 @@ def report_need(*, by: User | None = None, sender: str = "", values: Mapping[str
 
 
 @transaction.atomic
+def revise(need: Need, *, by: User, values: Mapping[str, Any]) -> Need:
+    """A clerk words a need for the public: a clearer title, no names or phones, the right field and place.
+
+    What was written first stays in the log, for the funders' people. Refused once it is listed, merged or declined.
+    """
+    if not rules.has_perm("grants.handle_need", by):
+        raise PermissionDenied
+    locked = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
+    if locked.state not in (Need.State.RECEIVED, Need.State.ACCEPTED):
+        raise Refused(_("This need can no longer be changed."))
+    before = {name: str(getattr(locked, name) or "") for name in values}
+    for name, value in values.items():
+        setattr(locked, name, value)
+    locked.save()
+    record(locked, "revise", by=by, label=_("Wording of the need revised"), before=before)
+    need.refresh_from_db()
+    return locked
+
+
+@transaction.atomic
 def decide(need: Need, name: str, *, by: User, note: str = "") -> Need:
     """A clerk accepts or declines a need; whoever entered it is told."""
     if name not in ("accept", "decline"):

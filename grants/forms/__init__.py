@@ -20,7 +20,7 @@ from grants.forms.calls import (
     TrancheRuleFormSet,
 )
 from grants.forms.funds import AllocationForm, FundForm
-from grants.forms.needs import NeedFilter, NeedForm, NeedListForm
+from grants.forms.needs import NeedForm, NeedListForm, ReferenceForm, ReviseForm
 from grants.forms.workshops import AttendanceForm, SignUpForm, WorkshopForm
 
 __all__ = [
@@ -35,12 +35,13 @@ __all__ = [
     "FundForm",
     "LevelFormSet",
     "NameForm",
-    "NeedFilter",
     "NeedForm",
     "NeedListForm",
     "PanelRuleFormSet",
     "PaperForm",
     "PaperFormSet",
+    "ReferenceForm",
+    "ReviseForm",
     "RubricForm",
     "SignUpForm",
     "TermsForm",

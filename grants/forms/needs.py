@@ -1,19 +1,26 @@
 """Forms of needs: reporting one without an account, taking one down, publishing a list."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import CountedTextarea, DateInput, SeveralField
+from core.identifiers import half_width
 from grants.models import Need, NeedList
 from people.models import Organization, Role, User
+
+MOST_PEOPLE = 1_000_000
+PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
+"""A mobile, a landline with its area code, or a foreign number; spaces and hyphens as people write them."""
 
 
 class NeedForm(forms.ModelForm):
     """What is lacking, where, and for how many. The field nobody sees catches programs that fill in everything."""
 
     website = forms.CharField(required=False, label=_("Leave this empty"))
+    people = forms.IntegerField(label=_("How many people"), required=False, min_value=1, max_value=MOST_PEOPLE)
 
     class Meta:
         model = Need
@@ -39,13 +46,42 @@ class NeedForm(forms.ModelForm):
             for name in ("source", "channel", "evidence"):
                 del self.fields[name]
 
+    def clean_contact_phone(self) -> str:
+        phone = half_width(self.cleaned_data["contact_phone"]).strip()
+        if phone and not PHONE.fullmatch(phone):
+            raise forms.ValidationError(_("This is no phone number: figures, with an area code if it is a landline."))
+        return phone
+
     @property
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "website"}
 
 
-class NeedFilter(forms.Form):
-    q = forms.CharField(label=_("Search"), required=False, max_length=60)
+class ReviseForm(forms.ModelForm):
+    """How a need will read in public."""
+
+    people = forms.IntegerField(label=_("How many people"), required=False, min_value=1, max_value=MOST_PEOPLE)
+
+    class Meta:
+        model = Need
+        fields = ("title", "text", "community", "field", "people")
+        widgets = {"text": CountedTextarea}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["field"].empty_label = _("not sorted yet")
+
+
+class ReferenceForm(forms.Form):
+    """The code that somebody got when reporting a need."""
+
+    code = forms.CharField(label=_("Receipt code"), max_length=20)
+
+    def clean_code(self) -> str:
+        code = half_width(self.cleaned_data["code"]).strip().upper()
+        if not Need.objects.filter(reference=code).exists():
+            raise forms.ValidationError(_("There is no need with this code. It has ten letters and figures."))
+        return code
 
 
 class NeedListForm(forms.ModelForm):

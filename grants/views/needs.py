@@ -15,17 +15,20 @@ from core.identifiers import fingerprint_address
 from core.models import Event
 from core.workflow import Refused
 from grants.actions import needs as actions
-from grants.forms import NeedForm, NeedListForm
+from grants.forms import NeedForm, NeedListForm, ReferenceForm
 from grants.models import Call, Need, NeedList
 
 PAGE = 20
 
 
 def need_list(request: HttpRequest) -> HttpResponse:
-    """The published lists of needs, newest first."""
+    """The published lists of needs, newest first, and where one asks after one's own by its code."""
+    form = ReferenceForm(request.GET if "code" in request.GET else None)
+    if form.is_valid():
+        return redirect("grants:need_detail", reference=form.cleaned_data["code"])
     found = NeedList.objects.select_related("funder").prefetch_related("entries")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "grants/need_list.html", {"page_obj": page})
+    return render(request, "grants/need_list.html", {"page_obj": page, "form": form})
 
 
 def need_list_detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -14,9 +14,9 @@ def holders(organization_id: int, *roles: str) -> list[User]:
 
 
 def tell_group(project: Project, subject: str, body: str = "") -> None:
-    """The applicant's head and staff, and the head of the host."""
+    """The applicant's head and staff, and the head of the host once it is submitted: before, the host sees nothing."""
     people = holders(project.applicant_id, Role.MANAGER, Role.STAFF)
-    if project.host_id:
+    if project.host_id and project.submitted_at:
         people += holders(project.host_id, Role.MANAGER)
     _tell(people, project, subject, body)
 

@@ -20,7 +20,7 @@ from projects.views.delivery import (
     report_detail,
 )
 from projects.views.money import agreement_detail, settlement_edit, tranche_step
-from projects.views.needs import need_desk, need_gaps, need_sort_out
+from projects.views.needs import need_desk, need_gaps, need_revise, need_sort_out
 from projects.views.notices import notice_detail, notice_list, objection_create, objection_detail
 from projects.views.project import mentor_assign, project_detail, project_list, project_step
 from projects.views.proposal import (
@@ -60,6 +60,7 @@ __all__ = [
     "milestone_create",
     "need_desk",
     "need_gaps",
+    "need_revise",
     "need_sort_out",
     "notice_detail",
     "notice_list",

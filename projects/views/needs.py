@@ -13,6 +13,7 @@ from core import workflow
 from core.forms import NoteForm, add_refusal
 from core.workflow import Refused
 from grants.actions import needs as actions
+from grants.forms import ReviseForm
 from grants.models import Need, ServiceField
 from people.models import Community
 from projects.gaps import Cell, gap_table
@@ -65,6 +66,23 @@ def need_sort_out(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("projects:need_desk")
     context = {"need": need, "form": form, "choices": workflow.choices(need, request.user), "alike": alike(need)}
     return render(request, "projects/need_sort_out.html", context)
+
+
+@login_required
+def need_revise(request: HttpRequest, pk: int) -> HttpResponse:
+    """Word a need as the public will read it."""
+    permit_desk(request)
+    need = get_object_or_404(Need.objects.with_names(), pk=pk)
+    form = ReviseForm(request.POST or None, instance=get_object_or_404(Need, pk=pk))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.revise(need, by=request.user, values=form.cleaned_data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("projects:need_sort_out", pk=pk)
+    return render(request, "projects/need_revise.html", {"need": need, "form": form})
 
 
 def _number(text: str | None) -> int:

@@ -11,6 +11,8 @@ from core.workflow import Refused
 from grants.actions import needs
 from grants.models import Need, NeedList
 
+FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
 
 def values(town, **changes) -> dict:
     return {"title": "老人看病没人陪", "text": "独居老人挂号取药没人陪。", "community": town.community} | changes
@@ -190,3 +192,66 @@ def test_the_page_of_a_list_leads_to_a_call_that_answers_it(town, browse):
 
     assert entry.number in page
     assert f"{reverse('projects:apply', args=[town.call.pk])}?need={entry.pk}" in page
+
+
+# -- Wording it for the public, and asking after it ------------------------------------------------
+
+
+def test_a_clerk_words_a_need_and_what_was_written_first_stays_in_the_log(town):
+    need = reported(town, text="3号楼张阿姨13800138000看病没人陪。")
+
+    needs.revise(need, by=town.clerk, values={"text": "独居老人看病没人陪。", "field": town.elderly})
+
+    assert (need.text, need.field) == ("独居老人看病没人陪。", town.elderly)
+    assert Event.objects.about(need).get(name="revise").data["before"]["text"] == "3号楼张阿姨13800138000看病没人陪。"
+
+
+@pytest.mark.parametrize("username", ["approver", "mentor", "head", "stranger"])
+def test_only_a_clerk_words_a_need(town, username):
+    with pytest.raises(PermissionDenied):
+        needs.revise(reported(town), by=town.people[username], values={"title": "别的"})
+
+
+def test_what_has_been_published_is_worded_no_more(town):
+    need = accepted(town)
+    publish(town, need)
+
+    with pytest.raises(Refused):
+        needs.revise(need, by=town.clerk, values={"title": "别的"})
+
+
+@pytest.mark.parametrize("change", [str.lower, lambda code: f" {code} ", lambda code: code.translate(FULL_WIDTH)])
+def test_the_code_leads_to_what_became_of_it_however_it_is_typed(town, browse, change):
+    need = reported(town)
+
+    response = browse().get(reverse("grants:need_list"), {"code": change(need.reference)})
+
+    assert response.url == need.get_absolute_url()
+
+
+def test_an_unknown_code_is_said_at_its_field_and_comes_back(town, browse):
+    response = browse().get(reverse("grants:need_list"), {"code": "1234567890"})
+
+    assert list(response.context["form"].errors) == ["code"]
+    assert 'value="1234567890"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("phone", "fine"),
+    [("13800138000", True), ("010-6500 0000", True), ("+852 23456789", True), ("abc", False), ("123", False)],
+)
+def test_a_phone_number_is_figures(town, browse, phone, fine):
+    data = {"title": "看病没人陪", "text": "没人陪", "community": town.community.pk, "contact_phone": phone}
+
+    browse().post(reverse("grants:need_create"), data)
+
+    assert Need.objects.exists() is fine
+
+
+@pytest.mark.parametrize(("people", "fine"), [("1000000", True), ("1000001", False), ("0", False), ("1e400", False)])
+def test_the_number_of_people_is_within_reason(town, browse, people, fine):
+    data = {"title": "看病没人陪", "text": "没人陪", "community": town.community.pk, "people": people}
+
+    browse().post(reverse("grants:need_create"), data)
+
+    assert Need.objects.exists() is fine

@@ -86,3 +86,10 @@ def test_the_gap_view_counts_funded_projects_that_run_or_are_done(town, alike, b
     assert cell() == Cell(3, 1)
     Project.objects.filter(pk=project.pk).update(state="terminated")
     assert cell() == Cell(3, 0)
+
+
+@pytest.mark.parametrize(("username", "sees"), [("clerk", True), ("volunteer", False), ("mentor", False)])
+def test_needs_wait_for_a_funders_clerk_and_for_nobody_else(town, alike, browse, username, sees):
+    page = browse(town.people[username]).get(reverse("inbox")).content.decode()
+
+    assert (reverse("projects:need_desk") in page) is sees
