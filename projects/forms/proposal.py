@@ -42,6 +42,9 @@ class ApplyForm(forms.Form):
         help_text=_("Its texts and tables are taken over; dates and money you enter anew."),
     )
 
+    clashes: list[tuple[str, str]] | None = None
+    """After a clash with another window: what is stored otherwise, by label."""
+
     def __init__(self, *args: Any, user: User, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mine = user.organizations_as(Role.MANAGER, Role.STAFF)
@@ -113,7 +116,7 @@ class ProposalForm(forms.ModelForm):
             {name: CountedTextarea for name in LONG_TEXTS}
             | {name: DateInput for name in ("starts_on", "ends_on")}
             | {"leader_phone": forms.TextInput(attrs={"type": "tel"})}
-            | {"other_communities": forms.SelectMultiple(attrs={"size": 5})}
+            | {"other_communities": forms.CheckboxSelectMultiple}
         )
         field_classes = {"other_communities": SeveralField}
         labels = {"title": _("Project title")}

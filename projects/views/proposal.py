@@ -1,5 +1,6 @@
 """Applying: opening a draft, writing it, handing in files, reading it."""
 
+from typing import Any
 from uuid import UUID
 
 import rules
@@ -28,7 +29,7 @@ from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
 from projects.models import BudgetLine, Comment, Project
 from projects.peers import PeerPrice, compare
 from projects.sections import progress
-from projects.snapshots import steps_by_key
+from projects.snapshots import as_text, steps_by_key
 from projects.views.project import find, permit
 
 NOT_KEPT = ("csrfmiddlewaretoken", "submit", "save")
@@ -126,9 +127,10 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
             if submits:
                 proposals.submit(project, by=request.user)
     except Stale as stale:
-        form.take_over(Project.objects.values_list("version", flat=True).get(pk=project.pk))
+        stored = find(request, project.pk)
+        form.take_over(stored.version)
         add_refusal(form, stale)
-        form.clashed = True
+        form.clashes = clashes(stored, form)
         return None
     except Refused as refused:
         add_refusal(form, refused)
@@ -138,6 +140,19 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
         return redirect(project)
     messages.success(request, _("The draft is saved."))
     return redirect("projects:proposal_edit", pk=project.pk)
+
+
+def clashes(stored: Project, form: ProposalForm) -> list[tuple[str, str]]:
+    """The fields that say something else in the store than in the form: label and what is stored."""
+    typed = {name for name, value in form.values.items() if not same(stored, name, value)}
+    return [(form.fields[name].label, as_text(stored, name) or "—") for name in form.fields if name in typed]
+
+
+def same(stored: Project, name: str, value: Any) -> bool:
+    now = getattr(stored, name)
+    if hasattr(now, "all"):
+        return {each.pk for each in now.all()} == {each.pk for each in value or ()}
+    return now == value or (not now and not value)
 
 
 @login_required

@@ -124,6 +124,17 @@ def autosave(client, project, **changes):
     return response.status_code, json.loads(response.content)
 
 
+def test_after_a_clash_the_page_says_what_is_stored_otherwise(town, browse):
+    project = draft(town)
+    drafts.save_proposal(project, by=town.volunteer, version=1, values={"needs": "又走访了30户"}, tables={})
+    data = proposal_data(project, version="1", needs="入户调查120户")
+
+    response = browse(town.head).post(reverse("projects:proposal_edit", args=[project.pk]), data)
+
+    assert ("需求分析", "又走访了30户") in response.context["form"].clashes
+    assert Project.objects.get().needs == "又走访了30户"
+
+
 def test_what_is_valid_is_stored_and_gives_the_next_version(town, browse):
     project = draft(town)
 
