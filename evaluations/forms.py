@@ -10,7 +10,7 @@ from core.fields import MoneyFormField
 from core.forms import CountedTextarea, DateInput, SeveralField
 from evaluations.actions.decision import Proposal
 from evaluations.actions.evaluation import possible_evaluators
-from evaluations.models import Assignment, Commission, Decision, DecisionLine
+from evaluations.models import Assignment, Commission, Decision, DecisionLine, Feedback
 from evaluations.standings import Standing
 from grants.models import BonusRule, Call
 from people.models import Kind, Organization, User
@@ -256,3 +256,15 @@ class ConclusionForm(forms.Form):
         max_length=2000,
         help_text=_("The group reads it; if the evaluation is not passed, say what must be mended."),
     )
+
+
+class FeedbackForm(forms.ModelForm):
+    """What the group reads about its proposal."""
+
+    class Meta:
+        model = Feedback
+        fields = ("strengths", "weaknesses")
+        widgets = {
+            "strengths": CountedTextarea(attrs={"rows": 8}),
+            "weaknesses": CountedTextarea(attrs={"rows": 8}),
+        }

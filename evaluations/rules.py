@@ -2,7 +2,7 @@
 
 import rules
 
-from evaluations.models import Assignment, Purpose
+from evaluations.models import Assignment, Feedback, Purpose
 from grants.rules import is_approver as is_approver_of_call
 from grants.rules import is_clerk as is_clerk_of_call
 from projects.models import Part, State
@@ -55,6 +55,12 @@ def judges_the_sheet(user, asked) -> bool:
 
 
 @rules.predicate
+def has_feedback(user, project) -> bool:
+    """The experts' feedback has been sent to the group."""
+    return Feedback.objects.filter(project=project, sent_at__isnull=False).exists()
+
+
+@rules.predicate
 def decides(user, decision) -> bool:
     """Is a clerk of the funder whose call it is."""
     return is_clerk_of_call(user, decision.call)
@@ -80,6 +86,8 @@ rules.add_perm("evaluations.commission", is_clerk_of_call)
 rules.add_perm("evaluations.confirm", is_clerk_of_call)
 rules.add_perm("evaluations.decide", decides)
 rules.add_perm("evaluations.approve_decision", approves & ~proposed_it)
+rules.add_perm("evaluations.write_feedback", is_clerk)
+rules.add_perm("evaluations.read_feedback", in_funder | ((in_applicant | in_host | is_mentor) & has_feedback))
 rules.add_perm("evaluations.see_ranking", works_for_funder)
 rules.add_perm("evaluations.open", is_clerk)
 rules.add_perm("evaluations.conclude", is_clerk)

@@ -126,6 +126,12 @@ TABLE = {
     "evaluations:explain_deviation": ("assignment", set()),
     "evaluations:unlock_ask": ("assignment", set()),
     "evaluations:unlock_decide": ("unlocking", BUREAU),
+    "evaluations:consistency": ("call", BUREAU),
+    "evaluations:result_card": ("project", set()),
+    "evaluations:feedback_list": ("call", {"clerk"}),
+    "evaluations:feedback_edit": ("project", {"clerk"}),
+    "evaluations:feedback_detail": ("project", set()),
+    "evaluations:explained": (None, EVERYBODY),
     "evaluations:recuse": ("assignment", {"expert1", "clerk"}),
     "evaluations:panel": ("call", {"clerk"}),
     "evaluations:ranking": ("call", BUREAU),
@@ -170,6 +176,9 @@ TABLE = {
     "reports:import_resume": ("job", set()),
     "reports:eligibility": (("call", "organization"), BUREAU | GROUP),
     "reports:notice": ("notice", EVERYBODY),
+    "reports:feedback": ("project", set()),
+    "reports:ranking": ("call", BUREAU),
+    "reports:consistency": ("call", BUREAU),
 }
 
 

@@ -3,6 +3,7 @@ from evaluations.models.bonus import Bonus
 from evaluations.models.commission import Commission
 from evaluations.models.decision import Decision, DecisionLine
 from evaluations.models.draw import Draw
+from evaluations.models.feedback import Feedback
 from evaluations.models.result import Result
 from evaluations.models.sheet import Score, Sheet
 from evaluations.models.unlocking import Unlocking
@@ -14,6 +15,7 @@ __all__ = [
     "Decision",
     "DecisionLine",
     "Draw",
+    "Feedback",
     "Purpose",
     "Result",
     "Score",

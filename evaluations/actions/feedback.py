@@ -1,0 +1,74 @@
+"""What the groups learn from the judging."""
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.workflow import Refused, record
+from evaluations.models import Assignment, Feedback, Purpose
+from people.models import User
+from projects.actions.messages import tell_group
+from projects.models import Project, State
+
+UNDECIDED = (State.SUBMITTED, State.RETURNED, State.ELIGIBLE, State.IN_REVIEW)
+"""While a project is here its group must not learn anything about the outcome."""
+
+
+def drafted(project: Project) -> Feedback:
+    """The stored feedback, or a draft from the words of the submitted sheets: each said once, nobody named."""
+    stored = Feedback.objects.filter(project=project).first()
+    if stored:
+        return stored
+    sheets = [
+        assignment.sheet
+        for assignment in Assignment.objects.active()
+        .filter(project=project, purpose=Purpose.REVIEW, sheet__submitted_at__isnull=False)
+        .select_related("sheet")
+    ]
+    return Feedback(
+        project=project,
+        strengths=_joined([sheet.strengths for sheet in sheets]),
+        weaknesses=_joined([sheet.weaknesses for sheet in sheets]),
+    )
+
+
+def _joined(texts: list[str]) -> str:
+    """Each text once, in an order that tells nothing about who wrote it."""
+    return "\n".join(sorted({text.strip() for text in texts if text.strip()}))[:3000]
+
+
+@transaction.atomic
+def save_feedback(project: Project, *, by: User, strengths: str, weaknesses: str) -> Feedback:
+    """Keep the clerk's wording; refused once it has been sent."""
+    _permit(project, by)
+    feedback = Feedback.objects.select_for_update().filter(project=project).first() or Feedback(project=project)
+    if feedback.is_sent:
+        raise Refused(_("This feedback has been sent already."))
+    feedback.strengths, feedback.weaknesses, feedback.edited_by = strengths.strip(), weaknesses.strip(), by
+    feedback.save()
+    return feedback
+
+
+@transaction.atomic
+def send_feedback(project: Project, *, by: User) -> Feedback:
+    """Let the group read it. Refused before the decision is announced, or while it says nothing."""
+    _permit(project, by)
+    feedback = Feedback.objects.select_for_update().filter(project=project).first()
+    if feedback is None or not (feedback.strengths or feedback.weaknesses):
+        raise Refused(_("“%(title)s”: please write the feedback first.") % {"title": project.title})
+    if feedback.is_sent:
+        raise Refused(_("This feedback has been sent already."))
+    if project.state in UNDECIDED:
+        raise Refused(_("Feedback is sent when the decision has been announced."))
+    feedback.sent_at = clock.now()
+    feedback.save(update_fields=["sent_at"])
+    record(project, "send_feedback", by=by, label=_("Feedback sent to the group"))
+    tell_group(project, _("the experts' feedback can be read"))
+    return feedback
+
+
+def _permit(project: Project, by: User) -> None:
+    if not rules.has_perm("evaluations.write_feedback", by, project):
+        raise PermissionDenied

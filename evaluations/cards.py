@@ -1,0 +1,93 @@
+"""How the place of one project came about: what each criterion gave, which sheets counted, and how far the line is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.money import round_half_up
+from evaluations.models import DecisionLine
+from evaluations.standings import Standing
+from grants.models import Criterion
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class CriterionLine:
+    """One criterion: the mean of the sheets that count, the mean of the track, and the full points."""
+
+    criterion: Criterion
+    mean: Decimal
+    track_mean: Decimal
+
+    @property
+    def moved(self) -> Decimal:
+        """Points by which it lifted (above 0) or lowered the project against the average of its track."""
+        return self.mean - self.track_mean
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything behind one place. `line` is the lowest score that is funded in its track, `distance` the points
+    from it (below 0: missing); None while nothing is decided."""
+
+    standing: Standing
+    of: int
+    criteria: list[CriterionLine]
+    line: Decimal | None
+
+    @property
+    def distance(self) -> Decimal | None:
+        if self.line is None or self.standing.score is None:
+            return None
+        return self.standing.score - self.line
+
+    @property
+    def moved_most(self) -> list[CriterionLine]:
+        """The three criteria that moved it furthest from the average of its track."""
+        moved = [line for line in self.criteria if line.moved]
+        return sorted(moved, key=lambda line: abs(line.moved), reverse=True)[:3]
+
+
+def criterion_means(row: Standing) -> dict[Criterion, Decimal]:
+    """The mean points of each criterion over the sheets that count, in the rubric's order, half-up to two places."""
+    points: dict[Criterion, list[Decimal]] = {}
+    for assignment in row.counting:
+        for score in assignment.sheet.scores.all():
+            points.setdefault(score.criterion, []).append(score.points)
+    ordered = sorted(points, key=lambda criterion: (criterion.position, criterion.pk))
+    return {criterion: _mean(points[criterion]) for criterion in ordered}
+
+
+def cards(rows: Sequence[Standing]) -> dict[int, Card]:
+    """The card of every project whose panel is complete, by project id."""
+    complete = [row for row in rows if row.is_complete]
+    means = {row.project.pk: criterion_means(row) for row in complete}
+    lines = funding_lines(complete)
+    found = {}
+    for row in complete:
+        peers = [other for other in complete if other.project.track_id == row.project.track_id]
+        criteria = []
+        for criterion, mean in means[row.project.pk].items():
+            given = [means[peer.project.pk].get(criterion, ZERO) for peer in peers]
+            criteria.append(CriterionLine(criterion, mean, _mean(given)))
+        found[row.project.pk] = Card(row, len(peers), criteria, lines.get(row.project.track_id))
+    return found
+
+
+def funding_lines(rows: Sequence[Standing]) -> dict[int, Decimal]:
+    """The lowest score that is funded in each track, by the latest decision on its projects."""
+    chosen = DecisionLine.objects.filter(
+        project__in=[row.project for row in rows], outcome=DecisionLine.Outcome.SHORTLIST
+    ).values_list("project", flat=True)
+    funded = set(chosen)
+    lines: dict[int, Decimal] = {}
+    for row in rows:
+        if row.project.pk in funded and row.score is not None:
+            track = row.project.track_id
+            lines[track] = min(row.score, lines.get(track, row.score))
+    return lines
+
+
+def _mean(given: Sequence[Decimal]) -> Decimal:
+    return round_half_up(sum(given, ZERO) / len(given))

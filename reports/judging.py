@@ -1,0 +1,112 @@
+"""The papers and tables of the judging: feedback to a group, the ranking and the experts' agreement.
+
+Like all papers they are in Chinese, whatever language the screen is in.
+"""
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+from core.spreadsheets import Heading, Workbook
+from evaluations.cards import cards
+from evaluations.consistency import Consistency, consistency
+from evaluations.models import Feedback, Purpose
+from evaluations.standings import Standing, standings
+from grants.models import Call
+from projects.models import Project
+from reports.documents import Document
+
+
+def feedback(project: Project) -> Document:
+    """The experts' feedback (评审反馈意见): means of the criteria and edited words, nobody named."""
+    found = Feedback.objects.get(project=project)
+    card = cards(standings(project.call)).get(project.pk)
+    result = project.results.filter(purpose=Purpose.REVIEW).first()
+    context = {"project": project, "funder": project.call.funder, "feedback": found, "card": card, "result": result}
+    return Document(f"评审反馈-{project.number}.pdf", "pdf/feedback.html", context)
+
+
+def write_ranking(call: Call, target: IO[bytes]) -> None:
+    """How every place came about: one sheet with the projects, one with every score sheet that was submitted."""
+    rows = standings(call)
+    book = Workbook(target)
+    book.add_sheet("排名", RANKING, (_ranking_row(row) for row in rows))
+    book.add_sheet("评分表", SHEETS, _sheet_rows(rows))
+    lots = [(draw.get_kind_display(), draw.seed, "、".join(map(str, draw.outcome))) for draw in call.draws.all()]
+    book.add_sheet("抽签", [Heading("事项"), Heading("种子", 36), Heading("顺序", 60)], lots)
+    book.close()
+
+
+RANKING = [
+    Heading("组别"), Heading("名次", 8), Heading("编号", 20), Heading("项目", 30), Heading("申报单位", 30),
+    Heading("评分表", 8), Heading("计入", 8), Heading("专家评分", 10), Heading("加分", 8), Heading("得分", 10),
+    Heading("最大分差", 10), Heading("申请金额（元）", 14), Heading("状态"),
+]  # fmt: skip
+SHEETS = [Heading("编号", 20), Heading("项目", 30), Heading("专家"), Heading("总分", 10), Heading("是否计入", 10)]
+
+
+JUDGES = [
+    Heading("组别"), Heading("专家"), Heading("评分表", 8), Heading("与他人之差", 12), Heading("95%下限", 10),
+    Heading("95%上限", 10), Heading("校准值", 10),
+]  # fmt: skip
+PLACES = [
+    Heading("组别"), Heading("编号", 20), Heading("项目", 30), Heading("得分", 10), Heading("名次", 8),
+    Heading("校准得分", 10), Heading("95%下限", 10), Heading("95%上限", 10), Heading("校准名次", 10),
+]  # fmt: skip
+
+
+def _ranking_row(row: Standing) -> list[Any]:
+    project, found = row.project, row.sum if row.is_complete else None
+    return [
+        project.track.name, row.rank if found else None, project.number, project.title, project.applicant.name,
+        len(row.sheets), len(row.counting) if found else None, found.base if found else None,
+        found.bonus if found else None, row.score if found else None, row.spread if found else None,
+        project.amount_requested, project.get_state_display(),
+    ]  # fmt: skip
+
+
+def _sheet_rows(rows: list[Standing]) -> Iterator[list[Any]]:
+    for row in rows:
+        if row.is_complete:  # others' scores are nobody's business before the panel is locked
+            for assignment, counts in row.counted:
+                said = "计入" if counts else "去掉"
+                yield [row.project.number, row.project.title, str(assignment.person), assignment.sheet.total, said]
+
+
+def write_consistency(call: Call, target: IO[bytes]) -> None:
+    """The measures of agreement, the experts' severity and both places of every project."""
+    tracks = consistency(standings(call))
+    book = Workbook(target)
+    book.add_sheet("一致性", [Heading("组别"), Heading("指标", 24), Heading("数值", 12)], _measures(tracks))
+    book.add_sheet("专家宽严", JUDGES, _judges(tracks))
+    book.add_sheet("名次对照", PLACES, _places(tracks))
+    book.close()
+
+
+def _measures(tracks: list[Consistency]) -> Iterator[list[Any]]:
+    for track in tracks:
+        name = track.track.name
+        yield [name, "Krippendorff α（定距）", _rounded(track.alpha, 4)]
+        yield [name, "ICC(2,k)", _rounded(track.icc.value, 4) if track.icc else None]
+        for standing in track.discuss:
+            yield [name, f"建议先讨论：{standing.project.title}（分差）", standing.spread]
+
+
+def _judges(tracks: list[Consistency]) -> Iterator[list[Any]]:
+    for track in tracks:
+        for line in track.judges:
+            found = line.severity
+            shrunk = _rounded(line.shrunk) if line.adjusted else None
+            figures = [_rounded(found.mean), _rounded(found.low), _rounded(found.high), shrunk]
+            yield [track.track.name, str(line.person), found.n, *figures]
+
+
+def _places(tracks: list[Consistency]) -> Iterator[list[Any]]:
+    for track in tracks:
+        for line in track.places:
+            project, standing = line.standing.project, line.standing
+            adjusted = [_rounded(line.adjusted), _rounded(line.low), _rounded(line.high), line.adjusted_rank]
+            yield [track.track.name, project.number, project.title, standing.score, standing.rank, *adjusted]
+
+
+def _rounded(value: float | None, places: int = 2) -> float | None:
+    return None if value is None else round(value, places)

@@ -1,0 +1,55 @@
+"""The judging as paper and as tables."""
+
+from io import BytesIO
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from evaluations.models import Feedback
+from grants.models import Call
+from reports import judging
+from reports.views.documents import find, respond
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@login_required
+def feedback(request: HttpRequest, pk: int) -> HttpResponse:
+    """The experts' feedback as PDF."""
+    project = find(request, pk)
+    if not rules.has_perm("evaluations.read_feedback", request.user, project):
+        raise PermissionDenied
+    get_object_or_404(Feedback, project=project)
+    return respond(judging.feedback(project))
+
+
+@require_safe
+@login_required
+def ranking(request: HttpRequest, pk: int) -> HttpResponse:
+    """The ranking with every sheet that counts, as a workbook."""
+    return _workbook(request, pk, judging.write_ranking, "评审排名")
+
+
+@require_safe
+@login_required
+def consistency(request: HttpRequest, pk: int) -> HttpResponse:
+    """The experts' agreement as a workbook."""
+    return _workbook(request, pk, judging.write_consistency, "评审一致性")
+
+
+def _workbook(request: HttpRequest, pk: int, write, name: str) -> HttpResponse:
+    call = get_object_or_404(Call.objects.visible_to(request.user), pk=pk)
+    if not rules.has_perm("evaluations.see_ranking", request.user, call):
+        raise PermissionDenied
+    target = BytesIO()
+    write(call, target)
+    response = HttpResponse(target.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, f"{name}-{call.code}.xlsx")
+    response["Cache-Control"] = "private, no-store"
+    return response

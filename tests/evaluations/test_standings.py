@@ -1,0 +1,206 @@
+"""How places come about: dropped sheets, bonuses apart, the stated order between equal scores, the recorded lot."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from core.workflow import Refused
+from evaluations.actions import ranking
+from evaluations.actions.decision import Proposal
+from evaluations.cards import cards
+from evaluations.consistency import consistency
+from evaluations.lots import draw
+from evaluations.models import Bonus
+from evaluations.standings import standings
+from grants.models import BonusRule, TieBreak
+from tests.judging import decided, judged, proposed, score
+
+
+def change(town, **values) -> None:
+    type(town.call).objects.filter(pk=town.call.pk).update(**values)
+    town.call.refresh_from_db()
+
+
+def ranks(town) -> dict[str, int | None]:
+    return {row.project.title: row.rank for row in standings(town.call)}
+
+
+@pytest.fixture
+def uneven(town, life):
+    """A project with sheets of 90, 80 and 40 points."""
+    from_sheets = [(30, 40, 20), (30, 30, 20), (10, 20, 10)]
+    [project] = judged(town, life, 38)
+    for assignment, points in zip(project.assignments.all(), from_sheets, strict=True):
+        sheet = assignment.sheet
+        sheet.submitted_at = sheet.total = None
+        sheet.save()
+        score(type(assignment).objects.get(pk=assignment.pk), *points)
+    return project
+
+
+def test_below_the_announced_number_every_sheet_counts(town, uneven):
+    [row] = standings(town.call)
+
+    assert (row.sum.base, row.sum.dropped) == (Decimal("70.00"), ())
+
+
+def test_from_the_announced_number_the_highest_and_lowest_are_left_out(town, uneven):
+    change(town, drop_from=3)
+    [row] = standings(town.call)
+
+    assert (row.sum.base, [counts for _sheet, counts in row.counted]) == (Decimal("80.00"), [False, True, False])
+
+
+# -- Bonuses ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rule(town):
+    return BonusRule.objects.create(
+        call=town.call, kind="fundraising", condition="筹资到账", most=Decimal(5), legal_basis="通知第5条"
+    )
+
+
+def test_a_bonus_stands_apart_from_the_experts_score(town, life, rule):
+    first, second = judged(town, life, 36, 34)
+    ranking.give_bonus(second, rule, by=town.clerk, points=Decimal("3.5"), reason="银行回单3张")
+
+    winner = standings(town.call)[0]
+
+    assert (winner.project, winner.sum.base, winner.sum.bonus, winner.score) == (
+        second,
+        Decimal("84.00"),
+        Decimal("3.50"),
+        Decimal("87.50"),
+    )
+    made = decided(town, {first.pk: "waitlist", second.pk: "shortlist"})
+    assert made.lines.get(project=second).score == Decimal("87.50")
+
+
+@pytest.mark.parametrize(("points", "reason"), [("5.01", "回单"), ("-1", "回单"), ("3", " ")])
+def test_a_bonus_keeps_to_its_rule_and_says_why(town, life, rule, points, reason):
+    [project] = judged(town, life, 36)
+
+    with pytest.raises(Refused):
+        ranking.give_bonus(project, rule, by=town.clerk, points=Decimal(points), reason=reason)
+    assert ranking.give_bonus(project, rule, by=town.clerk, points=Decimal(5), reason="回单").points == Decimal(5)
+
+
+def test_no_points_take_a_bonus_away(town, life, rule):
+    [project] = judged(town, life, 36)
+    ranking.give_bonus(project, rule, by=town.clerk, points=Decimal(5), reason="回单")
+
+    assert ranking.give_bonus(project, rule, by=town.clerk, points=Decimal(0), reason="") is None
+    assert not Bonus.objects.exists()
+
+
+@pytest.mark.parametrize("username", ["approver", "head", "expert1", "admin"])
+def test_only_the_clerk_gives_a_bonus(town, life, rule, username):
+    [project] = judged(town, life, 36)
+
+    with pytest.raises(PermissionDenied):
+        ranking.give_bonus(project, rule, by=town.people[username], points=Decimal(1), reason="回单")
+
+
+def test_a_proposed_decision_fixes_bonuses_and_lots(town, life, rule):
+    [project] = judged(town, life, 36)
+    proposed(town, {project.pk: "shortlist"})
+
+    with pytest.raises(Refused):
+        ranking.give_bonus(project, rule, by=town.clerk, points=Decimal(1), reason="回单")
+    with pytest.raises(Refused):
+        ranking.draw_lots(town.call, by=town.clerk)
+
+
+# -- Equal scores ----------------------------------------------------------------------------------
+
+
+def test_equal_scores_are_decided_in_the_stated_order(town, life):
+    """Same totals; the later one has more points in the third criterion, which the call names first."""
+    first, second = judged(town, life, 30, 30)
+    second.title = "后报的项目"
+    second.save()
+    third = list(town.rubric.criteria.all())[2]
+    for assignment in second.assignments.all():
+        assignment.sheet.scores.filter(criterion__position=third.position).update(points=Decimal(25))
+        one = assignment.sheet.scores.exclude(criterion=third).order_by("pk").first()
+        one.points -= 5
+        one.save()
+    assert ranks(town)[first.title] == 1  # the rubric's order: the first criterion decides
+
+    TieBreak.objects.create(call=town.call, position=1, kind="criterion", criterion=third)
+
+    assert ranks(town)["后报的项目"] == 1
+
+
+def test_the_lower_request_wins_between_equals(town, life):
+    first, second = judged(town, life, 30, 30)
+    type(first).objects.filter(pk=second.pk).update(amount_requested=Decimal("9999.99"))
+
+    places = {row.project.pk: (row.rank, row.is_tied) for row in standings(town.call)}
+
+    assert places == {second.pk: (1, False), first.pk: (2, False)}
+
+
+def test_equal_in_everything_waits_for_the_lot(town, life):
+    first, second = judged(town, life, 30, 30)
+    lines = {first.pk: "shortlist", second.pk: Proposal("waitlist", None, "名额有限")}
+    assert {row.rank for row in standings(town.call)} == {1}
+    with pytest.raises(Refused):
+        proposed(town, lines)
+
+    lot = ranking.draw_lots(town.call, by=town.clerk)
+
+    assert lot.outcome == draw([first.number, second.number], lot.seed)
+    winner = {row.rank: row.project.number for row in standings(town.call)}[1]
+    assert winner == lot.outcome[0]
+    assert proposed(town, lines).state == "proposed"
+
+
+def test_the_lot_is_drawn_once_and_never_changed(town, life):
+    judged(town, life, 30)
+    lot = ranking.draw_lots(town.call, by=town.clerk)
+
+    with pytest.raises(Refused):
+        ranking.draw_lots(town.call, by=town.clerk)
+    lot.outcome = []
+    with pytest.raises(ValidationError):
+        lot.save()
+
+
+# -- The card and the experts' agreement -----------------------------------------------------------
+
+
+def test_the_card_says_what_moved_a_project_and_how_far_the_line_is(town, life):
+    best, worst = judged(town, life, 38, 20)
+    decided(town, {best.pk: "shortlist", worst.pk: "decline"}, note="名额有限")
+
+    card = cards(standings(town.call))[worst.pk]
+
+    assert [(line.mean, line.track_mean, line.moved) for line in card.criteria] == [
+        (Decimal("30.00"), Decimal("30.00"), Decimal("0.00")),
+        (Decimal("20.00"), Decimal("29.00"), Decimal("-9.00")),
+        (Decimal("20.00"), Decimal("20.00"), Decimal("0.00")),
+    ]
+    assert [line.criterion for line in card.moved_most] == [card.criteria[1].criterion]
+    assert (card.of, card.line, card.distance) == (2, Decimal("88.00"), Decimal("-18.00"))
+
+
+def test_the_agreement_is_measured_within_a_track_over_complete_panels(town, life):
+    judged(town, life, 38, 20, filed=[10])
+
+    registered, filed = consistency(standings(town.call))
+
+    assert (registered.alpha, registered.verdict, len(registered.places)) == (1.0, "good", 2)
+    assert (filed.alpha, filed.verdict) == (None, "")  # one project: nothing to compare with
+    assert all(not line.adjusted for line in registered.judges)  # two sheets are too few
+
+
+def test_an_incomplete_panel_tells_nothing(town, uneven):
+    sheet = uneven.assignments.first().sheet
+    sheet.submitted_at = sheet.total = None
+    sheet.save()
+
+    assert consistency(standings(town.call)) == []
+    assert cards(standings(town.call)) == {}
