@@ -69,7 +69,8 @@ class Finding:
 
     @property
     def label(self) -> Any:
-        return OUTCOMES[self.outcome]
+        """The outcome in a word; what may be explained is no refusal and does not read like one."""
+        return OUTCOMES[self.outcome] if self.is_met or self.blocks else _("to be explained")
 
     @property
     def tone(self) -> str:

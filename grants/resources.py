@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -54,7 +55,12 @@ class NeedResource(TableResource):
     def clean(self, row: Row) -> None:
         super().clean(row)
         code = row.values.get("community")
-        row.cells["_code"] = validate_region_code(code) if code and "community" not in row.errors else None
+        row.cells["_code"] = None
+        if code and "community" not in row.errors:
+            try:
+                row.cells["_code"] = validate_region_code(code)
+            except ValidationError as error:
+                row.blame("community", *error.messages)
 
     def look_up(self, rows: list[Row]) -> None:
         codes = {row.cells["_code"] for row in rows if row.cells["_code"]}

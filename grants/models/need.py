@@ -71,7 +71,7 @@ class Need(Stateful):
     )
     source = models.CharField(_("who speaks"), max_length=10, choices=Source.choices, default=Source.RESIDENT)
     channel = models.CharField(_("entry channel"), max_length=6, choices=Channel.choices, default=Channel.WEB)
-    contact = models.CharField(_("name"), max_length=60, blank=True)
+    contact = models.CharField(_("contact"), max_length=60, blank=True)
     contact_phone = models.CharField(_("phone"), max_length=30, blank=True)
     entered_by = models.ForeignKey(
         "people.User", on_delete=models.PROTECT, null=True, editable=False, related_name="entered_needs"

@@ -178,7 +178,7 @@ class ChoiceWidget(Widget):
         if not self._values:
             for code, _name in settings.LANGUAGES:
                 with translation.override(code):
-                    self._values |= {str(label).casefold(): value for value, label in self.choices}
+                    self._values |= {half_width(str(label)).casefold(): value for value, label in self.choices}
             self._values |= {str(value).casefold(): value for value, _label in self.choices}
         try:
             return self._values[half_width(typed).casefold()]

@@ -70,7 +70,9 @@ class CutForm(forms.Form):
     """Cut one budget line."""
 
     amount = MoneyFormField(label=_("Cut by"), help_text=_("Yuan; 0 restores the line"))
-    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, required=False, help_text=_("Needed for a cut; the group reads it")
+    )
 
 
 class VerdictForm(forms.Form):

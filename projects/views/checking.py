@@ -16,6 +16,7 @@ from core import workflow
 from core.forms import add_refusal
 from core.models import Attachment
 from core.workflow import Refused
+from grants.models import PaperKind
 from people.models import Role
 from projects.actions import checking
 from projects.actions.likeness import text_of
@@ -91,6 +92,7 @@ def check_page(request: HttpRequest, pk: int) -> HttpResponse:
         "papers": [paper for paper in project.call.papers.all() if paper.track_id in (None, project.track_id)],
         "missing": {paper.pk for paper in missing_papers(project)},
         "attachments": Attachment.objects.of(project),
+        "kinds": dict(PaperKind.choices),
         "recommendations": project.recommendations.select_related("community"),
         "changes": changes(project),
         "submissions": list(project.submissions.all()),

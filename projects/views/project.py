@@ -16,6 +16,7 @@ from core import workflow
 from core.forms import NoteForm, add_refusal
 from core.models import Attachment, Event
 from core.workflow import Refused
+from grants.models import PaperKind
 from people.models import User
 from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
 from projects.actions.drafts import ROUTABLE
@@ -99,6 +100,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "choices": workflow.choices(project, request.user),
         "mentors": project.participants.current().filter(part=Part.MENTOR).select_related("person", "organization"),
         "attachments": Attachment.objects.of(project),
+        "kinds": dict(PaperKind.choices),
         "versions": project.submissions.count(),
         "routed_from": project.routed_from,
         "routed_to": project.routed_to.select_related("call"),

@@ -58,7 +58,8 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the proposal: save the draft, or save and submit. What was typed is never lost."""
     project = find(request, pk)
     if not project.is_editable and rules.has_perm("projects.see_advice", request.user, project):
-        messages.info(request, _("The proposal has been handed in and cannot be changed now."))
+        message = _("In the state “%(state)s” the proposal can be read and not changed.")
+        messages.info(request, message % {"state": project.get_state_display()})
         return redirect("projects:proposal_detail", pk=pk)
     permit("projects.write_proposal", request.user, project)
     scratch = project.scratches.filter(person=request.user).first() if request.method == "GET" else None

@@ -33,13 +33,16 @@ def eligibility(request: HttpRequest, pk: int) -> HttpResponse:
     form = ApplicantForm(request.GET if "organization" in request.GET else None, mine=mine)
     groups = form.fields["organization"].queryset.select_related("host", "community")
     chosen = form.cleaned_data["organization"] if form.is_bound and form.is_valid() else groups.first()
+    findings = check_applicant(chosen, call) if chosen else []
     context = {
         "call": call,
         "form": form,
         "organization": chosen,
+        "blocked": sum(1 for finding in findings if finding.blocks),
+        "to_explain": sum(1 for finding in findings if not finding.is_met and not finding.blocks),
         "several": groups.count() > 1,
         "track": call.track_for(chosen) if chosen else None,
-        "findings": check_applicant(chosen, call) if chosen else [],
+        "findings": findings,
     }
     return render(request, "projects/eligibility.html", context)
 
@@ -117,6 +120,7 @@ def recommend(request: HttpRequest, token: str) -> HttpResponse:
                 support.recommend(found, **given)
             except Refused as refused:
                 add_refusal(form, refused)
+                found.refresh_from_db()
                 return render(request, "projects/recommend.html", {"asked": found, "form": form, "open": True})
         return redirect(found)
     is_open = support.is_answerable(found)

@@ -149,8 +149,8 @@
     warn(words.restored, true);
     later();
   }
-  if (found && !hasErrors && content(found.fields) !== content(fields())) {
-    if (found.version === form.elements.version.value) bringBack();
+  if (found && content(found.fields) !== content(fields())) {
+    if (!hasErrors && found.version === form.elements.version.value) bringBack();
     else { warn(words.older, true); take.hidden = false; }   // somebody has saved since: a person decides
   } else if (!hasErrors) forget();
   take.addEventListener("click", bringBack);

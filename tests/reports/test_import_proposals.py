@@ -43,6 +43,13 @@ def test_a_survey_brings_in_its_needs_and_a_wrong_row_keeps_the_good_ones(town, 
     assert need.entered_by == town.clerk
 
 
+def test_a_code_of_no_province_is_blamed_at_its_row_and_stops_nothing(town, desk):
+    job = desk.bring(csv_file(NEED, NEED | {"title": "别处", "community": "999999999999"}), "needs")
+
+    assert counts(job) == {"new": 1, "wrong": 1}
+    assert [(row, column) for row, column, _message in wrong(job)] == [(3, "Community")]
+
+
 def test_the_same_survey_twice_adds_nothing(town, desk):
     desk.bring(csv_file(NEED), "needs")
 

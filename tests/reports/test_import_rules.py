@@ -148,6 +148,13 @@ def test_new_social_worker_gets_account_certificate_and_membership(town, desk):
     assert Event.objects.about(user).get().name == "import"
 
 
+@pytest.mark.parametrize(
+    "level", ["社会工作师（中级）", "社会工作师(中级)", "Social worker (intermediate)", "social_worker"]
+)
+def test_a_choice_is_known_by_its_words_in_any_width_and_language(town, desk, level):
+    assert counts(bring(desk, worker(level=level))) == {"new": 1}
+
+
 def test_person_with_two_certificates_is_one_person(town, desk):
     bring(desk, worker(1), worker(1, number="B-1", level="social_worker"))
 
