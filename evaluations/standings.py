@@ -58,7 +58,8 @@ def standings(call: Call) -> list[Standing]:
     Equal scores are decided in the order that the call states (`TieBreak`); without one by the means of the criteria
     in the rubric's order, then by the lower request. What is still equal is decided by the call's lot, once drawn.
     """
-    projects = call.projects.exclude(state__in=NOT_JUDGED).select_related("applicant", "track", "call")
+    related = ("applicant", "track", "call", "field", "community")
+    projects = call.projects.exclude(state__in=NOT_JUDGED).select_related(*related)
     projects = projects.prefetch_related("budget_lines")
     rows = {project.pk: Standing(project) for project in projects.order_by("track", "number")}
     assignments = (

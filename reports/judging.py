@@ -9,7 +9,8 @@ from typing import IO, Any
 from core.spreadsheets import Heading, Workbook
 from evaluations.cards import cards
 from evaluations.consistency import Consistency, consistency
-from evaluations.models import Feedback, Purpose
+from evaluations.models import Alternative, Feedback, Purpose
+from evaluations.portfolio import ordered
 from evaluations.standings import Standing, standings
 from grants.models import Call
 from projects.models import Project
@@ -42,6 +43,32 @@ RANKING = [
     Heading("最大分差", 10), Heading("申请金额（元）", 14), Heading("状态"),
 ]  # fmt: skip
 SHEETS = [Heading("编号", 20), Heading("项目", 30), Heading("专家"), Heading("总分", 10), Heading("是否计入", 10)]
+
+
+def write_selection(call: Call, target: IO[bytes]) -> None:
+    """The ways of choosing side by side: for each project whether it is in, and why."""
+    rows, book = standings(call), Workbook(target)
+    alternatives = list(call.alternatives.all())
+    heads = [Heading("组别"), Heading("名次", 8), Heading("编号", 20), Heading("项目", 30), Heading("得分", 10)]
+    heads.append(Heading("金额（元）", 14))
+    for one in alternatives:
+        heads += [Heading(one.name, 10), Heading(f"{one.name}：理由", 40)]
+    book.add_sheet("资金方案", heads, (_choice_row(row, alternatives) for row in ordered(rows)))
+    terms = [
+        [one.name, one.get_objective_display(), one.budget, one.floor, one.spent, one.left, len(one.chosen)]
+        for one in alternatives
+    ]
+    names = ("方案", "办法", "资金（元）", "最低资助分", "使用（元）", "结余（元）", "项目数")
+    book.add_sheet("方案说明", [Heading(name, 20) for name in names], terms)
+    book.close()
+
+
+def _choice_row(row: Standing, alternatives: list[Alternative]) -> list[Any]:
+    project = row.project
+    cells = [project.track.name, row.rank, project.number, project.title, row.score, project.amount_payable]
+    for one in alternatives:
+        cells += ["入选" if project.pk in one.chosen else "未入选", one.reasons.get(project.pk, "")]
+    return cells
 
 
 JUDGES = [

@@ -12,6 +12,7 @@ urlpatterns = [
     path("notices/<int:pk>/notice.pdf", documents.notice, name="notice"),
     path("projects/<int:pk>/feedback.pdf", judging.feedback, name="feedback"),
     path("calls/<int:pk>/ranking.xlsx", judging.ranking, name="ranking"),
+    path("calls/<int:pk>/selection.xlsx", judging.selection, name="selection"),
     path("calls/<int:pk>/consistency.xlsx", judging.consistency, name="consistency"),
     path("tables/", imports.tables, name="exchange"),
     re_path(r"^tables/(?P<table>[a-z-]+)\.(?P<kind>xlsx|csv)$", imports.table_export, name="table_export"),

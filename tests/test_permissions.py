@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from core import clock
 from core.files import attach
 from evaluations.actions import panel
-from evaluations.models import Decision, Sheet, Unlocking
+from evaluations.models import Alternative, Decision, Sheet, Unlocking
 from grants.actions import needs, workshops
 from grants.models import Workshop
 from people.actions import add_credit_record
@@ -128,6 +128,9 @@ TABLE = {
     "evaluations:unlock_decide": ("unlocking", BUREAU),
     "evaluations:consistency": ("call", BUREAU),
     "evaluations:result_card": ("project", set()),
+    "evaluations:selection": ("call", BUREAU),
+    "evaluations:alternative_act": ("alternative", set()),
+    "evaluations:alternative_change": (("alternative", "project"), set()),
     "evaluations:feedback_list": ("call", {"clerk"}),
     "evaluations:feedback_edit": ("project", {"clerk"}),
     "evaluations:feedback_detail": ("project", set()),
@@ -179,6 +182,7 @@ TABLE = {
     "reports:feedback": ("project", set()),
     "reports:ranking": ("call", BUREAU),
     "reports:consistency": ("call", BUREAU),
+    "reports:selection": ("call", BUREAU),
 }
 
 
@@ -228,6 +232,7 @@ def things(town, life) -> dict[str, object]:
         "objection": objection,
         "assignment": expert,
         "unlocking": unlocking(expert, town.clerk),
+        "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),
         "decision": Decision.objects.create(call=town.call, prepared_by=town.clerk),
         "tranche": tranche,
         "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),

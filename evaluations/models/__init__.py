@@ -1,3 +1,4 @@
+from evaluations.models.alternative import Alternative
 from evaluations.models.assignment import Assignment, Purpose
 from evaluations.models.bonus import Bonus
 from evaluations.models.commission import Commission
@@ -9,6 +10,7 @@ from evaluations.models.sheet import Score, Sheet
 from evaluations.models.unlocking import Unlocking
 
 __all__ = [
+    "Alternative",
     "Assignment",
     "Bonus",
     "Commission",

@@ -10,10 +10,13 @@ from evaluations.views.results import (
     feedback_list,
     result_card,
 )
+from evaluations.views.selection import alternative_act, alternative_change, selection
 from evaluations.views.sheets import blind_proposal, desk, explain_deviation, recuse, sheet, sheet_autosave
 from evaluations.views.unlocking import unlock_ask, unlock_decide
 
 __all__ = [
+    "alternative_act",
+    "alternative_change",
     "blind_proposal",
     "bonus",
     "commission_create",
@@ -35,6 +38,7 @@ __all__ = [
     "ranking",
     "recuse",
     "result_card",
+    "selection",
     "sheet",
     "sheet_autosave",
     "unlock_ask",

@@ -43,6 +43,13 @@ def consistency(request: HttpRequest, pk: int) -> HttpResponse:
     return _workbook(request, pk, judging.write_consistency, "评审一致性")
 
 
+@require_safe
+@login_required
+def selection(request: HttpRequest, pk: int) -> HttpResponse:
+    """The ways of choosing under the money as a workbook."""
+    return _workbook(request, pk, judging.write_selection, "资金方案")
+
+
 def _workbook(request: HttpRequest, pk: int, write, name: str) -> HttpResponse:
     call = get_object_or_404(Call.objects.visible_to(request.user), pk=pk)
     if not rules.has_perm("evaluations.see_ranking", request.user, call):
