@@ -81,7 +81,9 @@ def _of_track(rows: list[Standing]) -> Consistency:
         for assignment in row.sheets:
             ratings[place[assignment.person_id]][column] = assignment.sheet.total
     calibration = calibrate(
-        (assignment.person_id, row.project.pk, assignment.sheet.total) for row in rows for assignment in row.sheets
+        (assignment.person_id, row.project.pk, assignment.sheet.total or Decimal(0))
+        for row in rows
+        for assignment in row.sheets
     )
     effects = {effect.judge: effect for effect in calibration.judges}
     merits = {effect.project: effect for effect in calibration.projects}

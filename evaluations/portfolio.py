@@ -1,7 +1,7 @@
 """The projects in review as candidates for the money, and what a chosen set looks like."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -83,7 +83,7 @@ def summary(alternative: Alternative, rows: Sequence[Standing], inputs: dict[str
     chosen = [row for row in order if row.project.pk in alternative.chosen]
     names = group_names(order)
     counted = Counter(key for row in chosen for key in groups_of(row))
-    tracks = {row.project.pk: row.project.track_id for row in order}
+    tracks: dict[Hashable, Hashable] = {row.project.pk: row.project.track_id for row in order}
     by_track = [row.project.pk for row in sorted(order, key=lambda row: (row.project.track_id, row.rank or 9999))]
     return Summary(
         alternative=alternative,
