@@ -6,14 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import CountedTextarea, DateInput, SeveralField
+from core.strangers import TrapForm
 from grants.models import Need, NeedList
 from people.models import Organization, Role, User
 
 
-class NeedForm(forms.ModelForm):
-    """What is lacking, where, and for how many. The field nobody sees catches programs that fill in everything."""
-
-    website = forms.CharField(required=False, label=_("Leave this empty"))
+class NeedForm(TrapForm, forms.ModelForm):
+    """What is lacking, where, and for how many."""
 
     class Meta:
         model = Need
