@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .filter(closes_at__gt=now)
         .select_related("funder")
         .prefetch_related("tracks")[:6],
-        "notices": Notice.objects.filter(ends_on__gte=clock.today()).select_related("call__funder")[:6],
+        "notices": Notice.objects.running().select_related("call__funder")[:6],
         "projects": Project.objects.completed().with_names()[:6],
         "figures": figures,
     }

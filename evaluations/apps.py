@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class EvaluationsConfig(AppConfig):
     name = "evaluations"
     verbose_name = _("Evaluations")
+
+    def ready(self) -> None:
+        # Here, not above: both need the models, which are not loaded yet when this file is read.
+        from evaluations.actions.waitlist import follow_drop_out  # noqa: PLC0415
+        from projects.signals import dropped_out  # noqa: PLC0415
+
+        dropped_out.connect(follow_drop_out)

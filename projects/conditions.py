@@ -42,9 +42,14 @@ def has_no_open_objection(project) -> bool:
     return not has_open_objection(project)
 
 
+@requires(_("No objection waits to be confirmed (by its link within three days, or by a call of the clerk)."))
+def no_objection_waits_to_be_confirmed(project) -> bool:
+    return not project.objections.unconfirmed().exists()
+
+
 @requires(_("The public notice has run its full time."))
 def notice_is_over(project) -> bool:
-    entry = project.notice_entries.order_by("-notice__ends_on").first()
+    entry = project.notice_entries.order_by("-pk").first()
     return entry is not None and entry.notice.is_over
 
 

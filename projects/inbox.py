@@ -12,7 +12,7 @@ from core import clock
 from core.inbox import Task
 from grants.models import Need
 from people.models import Organization, Role, User
-from projects.models import CoachingRequest, Likeness, Objection, Part, Project, Report, State, Tranche
+from projects.models import CoachingRequest, Likeness, Objection, ObjectionNote, Part, Project, Report, State, Tranche
 from projects.models.state import BEFORE_AWARD
 
 ANSWER_WITHIN = timedelta(days=7)
@@ -57,6 +57,11 @@ def _group(user: User) -> Iterator[Task]:
         yield _task(project, _("Correct the proposal and submit it again"), url)
     for project in projects.filter(state=State.RECTIFYING):
         yield _task(project, _("Mend what was found and report it"))
+    against = Objection.objects.open().filter(project__applicant__in=mine, answer_until__gte=clock.today())
+    for objection in against.exclude(notes__kind=ObjectionNote.Kind.ANSWER).select_related("project"):
+        url = reverse("projects:objection_answer", args=[objection.pk])
+        what = _("Answer an objection")
+        yield Task(objection.project.title, what, url, objection.answer_until, objection.examined_at, "bad")
     running = projects.filter(state=State.RUNNING)
     for project in running.prefetch_related("milestones__reports", "activities"):
         for milestone in project.milestones.all():
@@ -108,11 +113,7 @@ def _clerk(user: User) -> Iterator[Task]:
         yield Task(_("Needs"), what, reverse("projects:need_desk"), due_on, waiting["oldest"])
     for project in projects.filter(state=State.RETURNED, due_on__lt=clock.today()):
         yield _task(project, _("The time to correct is over: decide"))
-    objections = Objection.objects.open().filter(project__call__funder__in=funders).select_related("project")
-    for objection in objections:
-        url = reverse("projects:objection_detail", args=[objection.pk])
-        due_on = clock.localdate(objection.received_at) + ANSWER_WITHIN
-        yield Task(objection.project.title, _("Examine an objection"), url, due_on, objection.received_at, "bad")
+    yield from _objections_of_clerk(user)
     for report in Report.objects.filter(
         accepted_at__isnull=True, project__call__funder__in=funders, project__state__in=[State.RUNNING, State.CLOSING]
     ).select_related("project"):
@@ -130,11 +131,33 @@ def _clerk(user: User) -> Iterator[Task]:
         first_of.add(tranche.project_id)
 
 
+def _objections_of_clerk(user: User) -> Iterator[Task]:
+    """To be called, to be examined, and examined without an inquiry so far."""
+    seen = Objection.objects.visible_to(user).filter(project__call__funder__in=user.organizations_as(Role.STAFF))
+    called = Objection.objects.to_call().values("pk")
+    inquired = ObjectionNote.objects.filter(kind=ObjectionNote.Kind.INQUIRY).values("objection")
+    todo = seen.filter(Q(pk__in=called) | (Q(confirmed_at__isnull=False, ruling="") & ~Q(pk__in=inquired)))
+    for objection in todo.select_related("project"):
+        if objection.confirmed_at is None:
+            what = _("Call to confirm an objection")
+        else:
+            what = _("Note what the inquiry found") if objection.examined_at else _("Examine an objection")
+        due_on = clock.localdate(objection.arrived_at) + ANSWER_WITHIN
+        yield Task(objection.project.title, what, objection.get_absolute_url(), due_on, objection.arrived_at, "bad")
+
+
 def _approver(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.APPROVER)
     if not funders:
         return
     projects = Project.objects.with_names().filter(call__funder__in=funders)
+    answered = ObjectionNote.objects.filter(kind=ObjectionNote.Kind.ANSWER).values("objection")
+    heard = Q(answer_until__lt=clock.today()) | Q(pk__in=answered)
+    examined = Objection.objects.visible_to(user).filter(heard, ruling="", project__call__funder__in=funders)
+    for objection in examined.exclude(examined_by=user).select_related("project"):
+        due_on = clock.localdate(objection.arrived_at) + ANSWER_WITHIN
+        what = _("Rule on an objection")
+        yield Task(objection.project.title, what, objection.get_absolute_url(), due_on, objection.examined_at, "bad")
     for project in projects.filter(state=State.IN_NOTICE, due_on__lt=clock.today()):
         yield Task(
             project.title,

@@ -6,6 +6,7 @@ decides, who confirms a payment did not request it.
 
 import rules
 
+from grants.rules import is_clerk as is_clerk_of_call
 from people.models import Role
 from projects.models import Part, Project, State
 
@@ -110,6 +111,28 @@ def has_ended_well(user, obj) -> bool:
 
 
 @rules.predicate
+def clerk_of_its_call(user, notice) -> bool:
+    return is_clerk_of_call(user, notice.call)
+
+
+@rules.predicate
+def funder_of_its_call(user, notice) -> bool:
+    return user.is_authenticated and user.has_role(notice.call.funder_id)
+
+
+@rules.predicate
+def is_the_platform(user, obj) -> bool:
+    """Nobody in person: what follows by itself from something that people did."""
+    return user is None
+
+
+@rules.predicate
+def examined_it(user, objection) -> bool:
+    """Looked into this objection, or wrote a note on it."""
+    return objection.examined_by_id == user.pk or objection.notes.filter(by=user).exists()
+
+
+@rules.predicate
 def asked_for_it(user, tranche) -> bool:
     """Is the person who requested this instalment."""
     return tranche.requested_by_id == user.pk
@@ -132,7 +155,14 @@ rules.add_perm("projects.see_advice", in_applicant | is_coach)
 # the competition: verbs of the evaluations app and of the notice
 rules.add_perm("projects.rank", is_clerk)
 rules.add_perm("projects.publish_notice", is_clerk)
+rules.add_perm("projects.extend_notice", clerk_of_its_call)
+rules.add_perm("projects.see_calendar_warning", funder_of_its_call)
+rules.add_perm("projects.move_up", is_the_platform)
+rules.add_perm("projects.see_objection", is_clerk | is_approver)
 rules.add_perm("projects.examine_objection", is_clerk)
+rules.add_perm("projects.answer_objection", in_applicant)
+rules.add_perm("projects.decide_objection", is_approver)
+rules.add_perm("projects.rule_on_objection", is_approver & ~examined_it)
 rules.add_perm("projects.approve", is_approver)
 rules.add_perm("projects.forfeit", heads_payee | is_approver)
 # the agreement

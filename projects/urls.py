@@ -51,7 +51,13 @@ urlpatterns = [
     path("notices/", views.notice_list, name="notice_list"),
     path("notices/<int:pk>/", views.notice_detail, name="notice_detail"),
     path("notices/<int:pk>/object/<int:project_pk>/", views.objection_create, name="objection_create"),
+    path("notices/<int:pk>/text/", views.notice_text, name="notice_text"),
+    path("notices/<int:pk>/extend/", views.notice_extend, name="notice_extend"),
     path("objections/<int:pk>/", views.objection_detail, name="objection_detail"),
+    path("objections/<int:pk>/notes/<slug:kind>/", views.objection_note, name="objection_note"),
+    path("objections/<int:pk>/answer/", views.objection_answer, name="objection_answer"),
+    path("objections/follow/<str:token>/", views.objection_follow, name="objection_follow"),
+    path("objections/confirm/<str:token>/", views.objection_confirm, name="objection_confirm"),
     path("showcase/", views.showcase, name="showcase"),
     path("showcase/<int:pk>/", views.showcase_detail, name="showcase_detail"),
 ]

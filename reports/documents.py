@@ -304,7 +304,7 @@ def award_letter(project: Project) -> Document:
 
 def notice(found: Notice) -> Document:
     """The public notice (公示): what it said when it was published, and whether that still has its digest."""
-    entries = list(found.entries.select_related("project"))
+    entries = list(found.entries.select_related("project", "corrects__notice", "replaced_by__notice"))
     lanes = [
         Lane(track, members, sum((entry.amount for entry in members), ZERO))
         for track, members in ((track, list(each)) for track, each in groupby(entries, key=lambda entry: entry.track))
@@ -322,7 +322,9 @@ def notice(found: Notice) -> Document:
             "lanes": lanes,
             "count": len(entries),
             "total": sum((entry.amount for entry in entries), ZERO),
-            "unaltered": found.digest == found.compute_digest(),
+            "unaltered": found.is_unaltered,
+            "corrected": [entry for entry in entries if entry.corrects],
+            "replaced": [entry for entry in entries if entry.replacement],
         },
     )
 

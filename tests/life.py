@@ -11,11 +11,13 @@ from projects.actions import (
     delivery,
     drafts,
     evaluation,
+    inquiry,
     notices,
+    objections,
     payments,
     proposals,
 )
-from projects.models import Project, State
+from projects.models import Objection, Project, State
 from projects.sections import fields_of, tables_of
 from tests.town import Town
 
@@ -75,6 +77,23 @@ def draft(town: Town, applicant=None, by=None, **changes) -> Project:
 def choir_draft(town: Town, **changes) -> Project:
     """A complete draft of the filed choir: 2,000 yuan, through its host."""
     return draft(town, town.choir, by=town.singer, amount_requested=Decimal("2000.00"), lines=LINES[1:], **changes)
+
+
+def objected(town: Town, project: Project, text: str = "与去年的项目重复", **contact) -> Objection:
+    """An objection of a resident who left a phone; the clerk has called and it is confirmed."""
+    notice = project.notice_entries.latest("pk").notice
+    contact = contact or {"phone": "13900139000"}
+    found = objections.receive_objection(notice, project, name="李四光", text=text, **contact)
+    return objections.confirm_by_call(found, by=town.clerk, reached=True, note="电话核实，本人确认")
+
+
+def examined(town: Town, project: Project, text: str = "与去年的项目重复") -> Objection:
+    """The same, examined by the clerk and answered by the group: ready for the ruling."""
+    found = inquiry.examine_objection(
+        objected(town, project, text), by=town.clerk, gist="有人反映项目重复。", answer_until=clock.today()
+    )
+    inquiry.answer_objection(found, by=town.head if project.applicant == town.centre else town.singer, text="不重复。")
+    return Objection.objects.get(pk=found.pk)
 
 
 class Life:

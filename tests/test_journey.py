@@ -63,13 +63,15 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
     stranger = browse()
     stranger.post(
         reverse("projects:objection_create", args=[notice.pk, project.pk]),
-        {"name": "李四", "contact": "13900139000", "text": "与去年的项目重复", "website": ""},
+        {"name": "李四", "phone": "13900139000", "text": "与去年的项目重复", "website": ""},
     )
     objection = project.objections.get()
-    people["clerk"].post(
-        reverse("projects:objection_detail", args=[objection.pk]),
-        {"rule": "", "ruling": "dismissed", "reason": "经核查不重复"},
-    )
+    post("clerk", "projects:objection_detail", objection.pk, call="", reached="1", note="本人确认")
+    until = "2026-04-15"
+    post("clerk", "projects:objection_detail", objection.pk, examine="", gist="反映项目重复", answer_until=until)
+    post("head", "projects:objection_answer", objection.pk, text="去年做的是另一个社区。")
+    post("clerk", "projects:objection_note", objection.pk, "inquiry", people="去年的负责人", text="不重复")
+    post("approver", "projects:objection_detail", objection.pk, rule="", ruling="dismissed", reason="经核查不重复")
     early = people["approver"].post(reverse("projects:project_step", args=[project.pk, "approve"]), {"note": ""})
     assert early.context["choice"].blocked  # the notice still runs
     time.go(datetime(2026, 4, 20, 9, 0))

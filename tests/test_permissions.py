@@ -17,10 +17,10 @@ from grants.actions import needs, workshops
 from grants.models import Workshop
 from people.actions import add_credit_record
 from people.models import Membership
-from projects.actions import coaching, delivery, drafts, notices, payments, people, support
+from projects.actions import coaching, delivery, drafts, inquiry, payments, people, support
 from projects.models import Comment, Likeness, Notice, Objection
 from reports.actions import imports
-from tests.life import draft
+from tests.life import draft, examined
 from tests.reports.tables import centre, csv_file
 from tests.test_files import pdf
 from tests.town import aware, make_call, rubric
@@ -115,8 +115,14 @@ TABLE = {
     "projects:apply": ("call", SIGNED_IN),
     "projects:notice_list": (None, EVERYBODY),
     "projects:notice_detail": ("notice", EVERYBODY),
+    "projects:notice_text": ("notice", EVERYBODY),
+    "projects:notice_extend": ("notice", set()),
     "projects:objection_create": (("notice", "project"), EVERYBODY),
-    "projects:objection_detail": ("objection", {"clerk"}),
+    "projects:objection_follow": ("follow_token", EVERYBODY),
+    "projects:objection_confirm": ("confirm_token", EVERYBODY),
+    "projects:objection_detail": ("objection", {"clerk", "approver"}),
+    "projects:objection_note": (("objection", "inquiry"), {"clerk"}),
+    "projects:objection_answer": ("objection", GROUP),
     "projects:showcase": (None, EVERYBODY),
     "projects:showcase_detail": ("project", set()),
     "evaluations:desk": (None, SIGNED_IN),
@@ -211,8 +217,8 @@ def things(town, life) -> dict[str, object]:
     people.assign_mentor(project, town.mentor, town.support, by=town.clerk)
     project = life.walk(project, "in_notice")
     notice = Notice.objects.get()
-    objection = notices.receive_objection(notice, project, name="李四", contact="1", text="重复")
-    notices.rule_on_objection(objection, by=town.clerk, ruling=Objection.Ruling.DISMISSED, reason="不重复")
+    objection = examined(town, project)
+    inquiry.rule_on_objection(objection, by=town.approver, ruling=Objection.Ruling.DISMISSED, reason="不重复")
     project.refresh_from_db()
     project = life.walk(project, "running")
     people.add_participant(project, town.evaluator, "evaluator", by=town.clerk, organization=town.evaluators)
@@ -230,6 +236,10 @@ def things(town, life) -> dict[str, object]:
         "notification": town.head.notifications.first(),
         "notice": notice,
         "objection": objection,
+        "follow_token": objection.token,
+        "confirm_token": Objection.objects.create(
+            notice=notice, project=project, name="王五", email="w@example.org", text="重复"
+        ).confirmation,
         "assignment": expert,
         "unlocking": unlocking(expert, town.clerk),
         "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),

@@ -239,7 +239,8 @@ def _in_notice(present: Present) -> None:
     projects = present.reviewed(call, IN_NOTICE, -16, notice=-1, money="33500.00")
     ziyun = projects["ziyun"]
     notice = ziyun.notice_entries.get().notice
-    stage.object(notice, ziyun, day(-1), "居民赵女士", "该团去年在小区排练到晚上九点半，请先解决扰民再资助。")
+    said = "该团去年在小区排练到晚上九点半，请先解决扰民再资助。"
+    stage.object(notice, ziyun, day(-1), "赵玉兰", said, files=["楼下排练照片.pdf"])
 
 
 def _in_review(present: Present) -> None:

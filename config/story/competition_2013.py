@@ -9,7 +9,7 @@ from config.story.stage import Stage, moment, on
 from evaluations.actions import evaluation, panel
 from grants.actions import calls
 from grants.models import Call
-from projects.actions import notices, proposals
+from projects.actions import inquiry, proposals
 from projects.actions.competition import decline
 from projects.models import Objection, Project
 
@@ -91,16 +91,32 @@ def _noticed(stage: Stage, call: Call, projects: dict[str, Project]) -> None:
     """Five workdays of notice, one objection, dismissed with reasons; then eight awards and agreements."""
     notice = stage.publish_notice(call, date(2013, 12, 2))
     ziyun = Project.objects.get(pk=projects["ziyun"].pk)
-    objection = stage.object(notice, ziyun, date(2013, 12, 4), "居民张先生", "舞队早上排练音响太吵，不应再给钱买音响。")
+    objection = stage.object(notice, ziyun, date(2013, 12, 4), "张建军", "舞队早上排练音响太吵，不应再给钱买音响。")
     with on(date(2013, 12, 5)):
-        notices.examine_objection(objection, by=stage.clerk)
+        said = "有居民反映：舞队早上排练音响太吵，不应再资助购买音响。"
+        inquiry.examine_objection(objection, by=stage.clerk, gist=said, answer_until=date(2013, 12, 6))
+    with on(date(2013, 12, 5), 15):
+        values = {
+            "people": "3号楼、5号楼居民各两人，社区居委会",
+            "text": "排练自早上7点20分开始，音响放在楼前，情况属实。",
+        }
+        inquiry.add_note(objection, by=stage.clerk, kind="inquiry", values=values)
+    with on(date(2013, 12, 5), 17):
+        answer = "今后9点以后再排练，音响换到广场东侧，音量由楼门代表定。"
+        inquiry.answer_objection(objection, by=stage.cast.head(ziyun.applicant), text=answer)
     with on(date(2013, 12, 6)):
-        objection.refresh_from_db()
-        notices.rule_on_objection(
+        values = {
+            "held_on": date(2013, 12, 6),
+            "people": "社区居委会、艺术团负责人、楼门代表、异议人",
+            "text": "三方议定：排练改在上午9点以后，音量不超过60分贝。异议人表示接受。",
+        }
+        inquiry.add_note(objection, by=stage.clerk, kind="hearing", values=values)
+    with on(date(2013, 12, 6), 15):
+        inquiry.rule_on_objection(
             objection,
-            by=stage.clerk,
+            by=stage.approver,
             ruling=Objection.Ruling.DISMISSED,
-            reason="经社区、艺术团和楼门代表三方协商：排练改在上午9点以后，音量不超过60分贝，异议人表示接受。",
+            reason="扰民问题已经社区、艺术团和楼门代表三方协商解决：排练改在上午9点以后，音量不超过60分贝。不影响立项，维持公示结果。",
         )
     for number, key in enumerate(FUNDED):
         project = stage.approve(Project.objects.get(pk=projects[key].pk), date(2013, 12, 9))

@@ -18,7 +18,7 @@ from evaluations.models import Assignment, Purpose
 from evaluations.standings import standings
 from grants.actions import calls
 from grants.models import Call, NeedListEntry, Track
-from projects.actions import award, checking, delivery, drafts, evaluation, notices, payments, people, proposals
+from projects.actions import award, checking, delivery, drafts, evaluation, objections, payments, people, proposals
 from projects.completeness import missing_papers
 from projects.models import Activity, Notice, Objection, Project, Tranche
 from projects.sections import fields_of, tables_of
@@ -221,9 +221,17 @@ class Stage:
         with on(day, 9):
             return judging.decision.announce(call.decisions.latest("pk"), by=self.clerk)
 
-    def object(self, notice: Notice, project: Project, day: date, name: str, text: str) -> Objection:
+    def object(
+        self, notice: Notice, project: Project, day: date, name: str, text: str, files: Iterable[str] = ()
+    ) -> Objection:
+        """A resident objects in the evening and confirms by the link in the mail."""
+        scans = [SimpleUploadedFile(file, SCAN, "application/pdf") for file in files]
         with on(day, 20):
-            return notices.receive_objection(notice, project, name=name, contact="13900139000", text=text)
+            found = objections.receive_objection(
+                notice, project, name=name, text=text, email="jumin@example.org", files=scans
+            )
+        with on(day, 20, 30):
+            return objections.confirm_by_link(found)
 
     def approve(self, project: Project, day: date) -> Project:
         with on(day, 10):

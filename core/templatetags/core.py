@@ -17,6 +17,7 @@ register = template.Library()
 register.filter("mask_name", masking.mask_name)
 register.filter("mask_phone", masking.mask_phone)
 register.filter("mask_account", masking.mask_account)
+register.filter("mask_email", masking.mask_email)
 register.filter("in_words", money.in_words)
 
 

@@ -15,6 +15,7 @@ from evaluations.actions import decision as actions
 from evaluations.actions.ranking import money_given
 from evaluations.forms import SendBackForm
 from evaluations.models import Decision
+from evaluations.views.ranking import outlook
 from grants.models import Call
 
 VERBS = {
@@ -55,6 +56,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_approve": may_approve and decision.state == Decision.State.PROPOSED,
         "may_announce": rules.has_perm("evaluations.decide", request.user, decision)
         and decision.state == Decision.State.APPROVED,
+        "outlook": outlook(decision.call),
         "events": Event.objects.about(decision),
     }
     return render(request, "evaluations/decision_detail.html", context)

@@ -9,7 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core import clock
 from core.forms import add_refusal
+from core.models import Event
+from core.workdays import uncertain_years
 from core.workflow import Refused
 from evaluations import actions
 from evaluations.actions.decision import current, inversions
@@ -71,7 +74,16 @@ def shown(call: Call, rows: list[Standing], form: DecisionForm, decision: Decisi
         "ties": call.tie_breaks.select_related("criterion"),
         "given": given,
         "left": call.budget - given,
+        "moves": Event.objects.about(call).filter(name="move_up").reverse(),
+        "outlook": outlook(call),
     }
+
+
+def outlook(call: Call) -> dict:
+    """Until when a notice would run that is published today, and how sure that is."""
+    today = clock.today()
+    last_day = call.notice_end(today)
+    return {"last_day": last_day, "years": uncertain_years(today, last_day)}
 
 
 def decided(row: Standing, form: DecisionForm, may_decide: bool, passed_over: set[int]) -> dict:

@@ -1,7 +1,7 @@
 """Needs: reported, sorted out, merged, and published in a numbered list."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import rules
@@ -13,13 +13,11 @@ from django.utils.translation import ngettext
 from core import clock
 from core.notifications import notify
 from core.numbering import next_number
+from core.strangers import MOST_AN_HOUR, has_sent_enough
 from core.workdays import add_workdays
 from core.workflow import Refused, advance, record
 from grants.models import Need, NeedList, NeedListEntry
 from people.models import Organization, Role, User
-
-MOST_AN_HOUR = 5
-"""How many needs one sender may report in an hour without an account."""
 
 
 @transaction.atomic
@@ -28,17 +26,15 @@ def report_need(*, by: User | None = None, sender: str = "", values: Mapping[str
 
     Whoever is signed in counts as the one who entered it; the channel says how it reached them.
     """
-    if by is None:
-        recent = Need.objects.filter(sender=sender, received_at__gt=clock.now() - timedelta(hours=1))
-        if recent.count() >= MOST_AN_HOUR:
-            raise Refused(
-                ngettext(
-                    "At most %(n)s need an hour can be reported from one connection. Please try again later, or call.",
-                    "At most %(n)s needs an hour can be reported from one connection. Please try again later, or call.",
-                    MOST_AN_HOUR,
-                )
-                % {"n": MOST_AN_HOUR}
+    if by is None and has_sent_enough(Need.objects.filter(sender=sender), "received_at"):
+        raise Refused(
+            ngettext(
+                "At most %(n)s need an hour can be reported from one connection. Please try again later, or call.",
+                "At most %(n)s needs an hour can be reported from one connection. Please try again later, or call.",
+                MOST_AN_HOUR,
             )
+            % {"n": MOST_AN_HOUR}
+        )
     need = Need.objects.create(entered_by=by, sender="" if by else sender, **values)
     record(need, "report", by=by, label=_("Need received"))
     return need

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import CountedTextarea, DateInput, SeveralField
 from core.identifiers import half_width
+from core.strangers import TrapForm
 from grants.models import Need, NeedList
 from people.models import Organization, Role, User
 
@@ -16,10 +17,9 @@ PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 """A mobile, a landline with its area code, or a foreign number; spaces and hyphens as people write them."""
 
 
-class NeedForm(forms.ModelForm):
-    """What is lacking, where, and for how many. The field nobody sees catches programs that fill in everything."""
+class NeedForm(TrapForm, forms.ModelForm):
+    """What is lacking, where, and for how many."""
 
-    website = forms.CharField(required=False, label=_("Leave this empty"))
     people = forms.IntegerField(label=_("How many people"), required=False, min_value=1, max_value=MOST_PEOPLE)
 
     class Meta:

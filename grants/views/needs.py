@@ -1,7 +1,6 @@
 """Needs, for everybody: report one without an account, ask after it, read the published lists."""
 
 import rules
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -11,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
-from core.identifiers import fingerprint_address
 from core.models import Event
+from core.strangers import sender_of
 from core.workflow import Refused
 from grants.actions import needs as actions
 from grants.forms import NeedForm, NeedListForm, ReferenceForm
@@ -50,11 +49,10 @@ def need_create(request: HttpRequest) -> HttpResponse:
     user = request.user if request.user.is_authenticated else None
     form = NeedForm(request.POST or None, signed_in=user is not None)
     if request.method == "POST" and form.is_valid():
-        if form.cleaned_data["website"]:
+        if form.is_trapped:
             return redirect("grants:need_list")  # a program: it learns nothing from the answer
-        sender = fingerprint_address(get_adapter().get_client_ip(request) or "")
         try:
-            need = actions.report_need(by=user, sender=sender, values=form.values)
+            need = actions.report_need(by=user, sender=sender_of(request), values=form.values)
         except Refused as refused:
             add_refusal(form, refused)
         else:

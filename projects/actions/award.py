@@ -14,6 +14,7 @@ from people.models import Role, User
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
 from projects.actions.proposals import release_reservation
 from projects.models import Agreement, Project, State, Tranche
+from projects.signals import dropped_out
 
 
 @transaction.atomic
@@ -38,12 +39,13 @@ def approve(project: Project, *, by: User, note: str = "") -> Project:
 
 @transaction.atomic
 def refuse(project: Project, *, by: User, note: str) -> Project:
-    """Do not make the proposed award: the reserved money is free again, and the group reads why."""
+    """Do not make the proposed award: the reserved money is free again, the waitlist moves up, the group reads why."""
     proposed = Project.objects.get(pk=project.pk)
     advance(project, "refuse", by=by, note=note)
     release_reservation(proposed, by=by, memo=_("Award refused"))
     tell_group(project, _("not selected"), body=note)
-    tell_funder(project, _("the award was refused: the waitlist may move up"), body=note)
+    tell_funder(project, _("the award was refused"), body=note)
+    dropped_out.send(Project, project=project, why=_("the award was refused"))
     return project
 
 
@@ -92,11 +94,12 @@ def _agreement_to_sign(project: Project, permission: str, by: User) -> Agreement
 
 @transaction.atomic
 def forfeit(project: Project, *, by: User, note: str) -> Project:
-    """The award is given up or not signed in time; the reserved money is free again for the waitlist."""
+    """The award is given up or not signed in time; the reserved money is free again and the waitlist moves up."""
     advance(project, "forfeit", by=by, note=note)
     for tranche in project.tranches.unsettled():
         advance(tranche, "cancel", by=by)
     release_reservation(project, by=by, memo=_("Forfeited"))
-    tell_funder(project, _("forfeited: the waitlist may move up"), body=note)
+    tell_funder(project, _("forfeited"), body=note)
     tell_group(project, _("forfeited"), body=note)
+    dropped_out.send(Project, project=project, why=_("forfeited"))
     return project

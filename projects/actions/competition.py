@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from core.workflow import advance
 from people.models import User
 from projects.actions.messages import tell_group
-from projects.models import Project
+from projects.models import Project, State
+from projects.signals import dropped_out
 
 
 @transaction.atomic
@@ -34,9 +35,17 @@ def promote(project: Project, *, by: User, amount: Decimal) -> Project:
     return advance(project, "promote", by=by, amount=amount)
 
 
+def move_up(project: Project, *, amount: Decimal, note: str) -> Project:
+    """Move up because another dropped out; nobody pressed, so the log names nobody and says why (`note`)."""
+    return advance(project, "move_up", by=None, note=note, amount=amount)
+
+
 @transaction.atomic
 def decline(project: Project, *, by: User, note: str) -> Project:
-    """Not selected: the group reads why."""
+    """Not selected: the group reads why. One that had a place frees it for the waitlist."""
+    had_a_place = project.state == State.SHORTLISTED
     advance(project, "decline", by=by, note=note)
     tell_group(project, _("not selected"), body=note)
+    if had_a_place:
+        dropped_out.send(Project, project=project, why=_("struck from the list"))
     return project

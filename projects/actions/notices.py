@@ -1,4 +1,4 @@
-"""The public notice and what residents say against it."""
+"""The public notice: what is going to be funded, frozen and open for objections."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -14,9 +14,9 @@ from core.workflow import Refused, advance, record
 from grants.actions import ledger
 from grants.models import Call
 from people.models import User
-from projects.actions.messages import tell_funder, tell_group
-from projects.actions.proposals import release_reservation
-from projects.models import Notice, NoticeEntry, Objection, Project, State
+from projects.actions.messages import tell_group
+from projects.models import Notice, NoticeEntry, Project, State
+from projects.models.notice import digest_of
 
 
 class Place(NamedTuple):
@@ -31,13 +31,19 @@ def publish_notice(call: Call, *, by: User, places: Mapping[int, Place]) -> Noti
     """Put every shortlisted project of the call to public notice, from today for the call's workdays.
 
     Freezes what the public reads with a digest, reserves each proposed amount in the fund (refused when
-    the money does not reach), and tells the groups. `places` by project id.
+    the money does not reach), and tells the groups. `places` by project id. A project that stood in an earlier
+    notice and was corrected takes the place of its line there; the earlier notice stays readable as it was.
     """
     projects = list(call.projects.filter(state=State.SHORTLISTED).select_related("applicant", "track").order_by("pk"))
     if not projects:
         raise Refused(_("No project of this call is shortlisted."))
     notice = Notice.objects.create(
-        call=call, starts_on=clock.today(), ends_on=call.notice_end(clock.today()), published_by=by
+        call=call,
+        starts_on=clock.today(),
+        ends_on=call.notice_end(clock.today()),
+        workdays=call.notice_workdays,
+        counts_first_day=call.notice_counts_first_day,
+        published_by=by,
     )
     for project in projects:
         place = places.get(project.pk, Place(None, None))
@@ -50,71 +56,39 @@ def publish_notice(call: Call, *, by: User, places: Mapping[int, Place]) -> Noti
             rank=place.rank,
             score=place.score,
             amount=project.amount_proposed,
+            corrects=project.notice_entries.order_by("pk").last(),
         )
         ledger.reserve(call.fund, project.amount_proposed, by=by, reference=project.number, memo=project.title)
         advance(project, "publish", by=by, until=notice.ends_on)
         tell_group(project, _("in public notice until %(day)s") % {"day": notice.ends_on})
-    notice.digest = notice.compute_digest()
-    notice.save(update_fields=["digest"])
+    notice.frozen = notice.statement()
+    notice.digest = digest_of(notice.frozen)
+    notice.save(update_fields=["frozen", "digest"])
     record(call, "publish_notice", by=by, label=_("Public notice published"), notice=notice.pk)
     return notice
 
 
 @transaction.atomic
-def receive_objection(notice: Notice, project: Project, *, name: str, contact: str, text: str) -> Objection:
-    """Take an objection from anybody while the notice runs; the clerks are told at once."""
-    if notice.is_over:
-        raise Refused(
-            _("The public notice ended on %(day)s; objections are no longer taken.") % {"day": notice.ends_on}
-        )
-    if not notice.entries.filter(project=project).exists():
-        raise Refused(_("This project is not part of this notice."))
-    if project.state not in (State.IN_NOTICE, State.OBJECTED):
-        raise Refused(_("This project is no longer in public notice."))
-    objection = Objection.objects.create(notice=notice, project=project, name=name, contact=contact, text=text)
-    record(project, "objection", by=None, label=_("Objection received"))
-    tell_funder(project, _("an objection has been received"))
-    return objection
+def extend_notice(notice: Notice, *, by: User) -> Notice:
+    """Let a running notice go on to the day that the calendar, come out since, now asks for; the groups are told.
 
-
-@transaction.atomic
-def examine_objection(objection: Objection, *, by: User) -> Objection:
-    """Start looking into it: nothing is approved meanwhile."""
-    advance(objection.project, "examine_objection", by=by)
-    return objection
-
-
-@transaction.atomic
-def rule_on_objection(objection: Objection, *, by: User, ruling: str, reason: str) -> Objection:
-    """Rule with reasons. Dismissed: the notice goes on; upheld: the project loses its place and its money is free.
-
-    Other open objections against the same project keep it under examination; one that is ruled on after the
-    project has lost its place anyway is only answered.
+    The text as published stays as it is with its digest. Refused when the notice is over or long enough.
     """
-    # The project first: two rulings at once must see each other's.
-    project = Project.objects.select_for_update(of=("self",)).get(pk=objection.project_id)
-    locked = Objection.objects.select_for_update().get(pk=objection.pk)
-    if not rules.has_perm("projects.examine_objection", by, project):
+    locked = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+    projects = Project.objects.filter(notice_entries__notice=locked, state__in=[State.IN_NOTICE, State.OBJECTED])
+    if not rules.has_perm("projects.extend_notice", by, locked):
         raise PermissionDenied
-    if locked.ruling:
-        raise Refused(_("This objection has been ruled on already."))
-    if not reason.strip():
-        raise Refused(_("Please give the reasons of the ruling."))
-    if project.state == State.IN_NOTICE:
-        advance(project, "examine_objection", by=by)
-    locked.ruling, locked.reason = ruling, reason.strip()
-    locked.ruled_by, locked.ruled_at = by, clock.now()
-    locked.save()
-    if project.state != State.OBJECTED:
-        objection.refresh_from_db()
-        return objection
-    if ruling == Objection.Ruling.UPHELD:
-        proposed = Project.objects.get(pk=project.pk)
-        advance(project, "uphold_objection", by=by, note=reason)
-        release_reservation(proposed, by=by, memo=_("Objection upheld"))
-        tell_group(project, _("objection upheld"), body=reason)
-    elif not project.objections.open().exists():
-        advance(project, "dismiss_objection", by=by, note=reason)
-        tell_group(project, _("objection dismissed"), body=reason)
-    objection.refresh_from_db()
-    return objection
+    if locked.is_over:
+        raise Refused(_("The public notice ended on %(day)s.") % {"day": locked.last_day})
+    if locked.due_end <= locked.last_day:
+        raise Refused(_("By the calendar the notice is long enough."))
+    locked.extended_until = locked.due_end
+    locked.save(update_fields=["extended_until"])
+    for project in projects.select_related("call", "applicant"):
+        project.due_on = locked.extended_until
+        project.save(update_fields=["due_on"])
+        tell_group(project, _("the public notice goes on until %(day)s") % {"day": locked.extended_until})
+    label = _("Public notice extended until %(day)s by the calendar") % {"day": locked.extended_until}
+    record(locked.call, "extend_notice", by=by, label=label, notice=locked.pk)
+    notice.refresh_from_db()
+    return notice

@@ -14,6 +14,7 @@ from projects.actions.messages import tell_funder
 from projects.completeness import budget_breaches
 from projects.facts import check_applicant
 from projects.models import Comment, Project, State, Submission
+from projects.signals import dropped_out
 from projects.snapshots import snapshot
 
 
@@ -53,14 +54,18 @@ def _warnings(project: Project) -> list[str]:
 
 @transaction.atomic
 def withdraw(project: Project, *, by: User, note: str) -> Project:
-    """The applicant takes the proposal back: reserved money is free; the funder is told unless it never saw it."""
+    """The applicant takes the proposal back; the funder is told unless it never saw it. One that had a place frees its
+    money for the waitlist."""
     was_draft = project.state == State.DRAFT
     in_notice = project.state in (State.IN_NOTICE, State.OBJECTED)
+    had_a_place = in_notice or project.state == State.SHORTLISTED
     if in_notice:
         release_reservation(project, by=by, memo=_("Withdrawn"))
     advance(project, "withdraw", by=by, note=note)
     if not was_draft:
         tell_funder(project, _("withdrawn"), body=note)
+    if had_a_place:
+        dropped_out.send(Project, project=project, why=_("withdrawn"))
     return project
 
 

@@ -10,7 +10,15 @@ from projects.forms.delivery import (
     ReportForm,
 )
 from projects.forms.money import PaymentForm, ReceiptForm, SettlementForm, SignForm
-from projects.forms.notices import ObjectionForm, RulingForm
+from projects.forms.objections import (
+    CallForm,
+    ExamineForm,
+    HearingForm,
+    InquiryForm,
+    ObjectionAnswerForm,
+    ObjectionForm,
+    RulingForm,
+)
 from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter
 from projects.forms.proposal import ApplyForm, ProposalForm
 from projects.forms.support import (
@@ -37,15 +45,20 @@ __all__ = [
     "ApplicantForm",
     "ApplyForm",
     "AttachmentForm",
+    "CallForm",
     "CoachingAnswerForm",
     "CoachingForm",
     "CommentForm",
     "CutForm",
+    "ExamineForm",
     "ExplanationsForm",
     "FollowUpForm",
+    "HearingForm",
+    "InquiryForm",
     "MentorForm",
     "MentoringForm",
     "MilestoneForm",
+    "ObjectionAnswerForm",
     "ObjectionForm",
     "OfferForm",
     "PaymentForm",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
 from core.forms import CountedTextarea
+from core.strangers import TrapForm
 from grants.models import Call
 from people.models import Community, Kind, Organization
 from projects.models import Comment, Likeness, Project, Recommendation
@@ -84,8 +85,8 @@ class RecommendationAskForm(forms.Form):
     community = forms.ModelChoiceField(label=_("Community"), queryset=Community.objects.all())
 
 
-class RecommendationForm(forms.ModelForm):
-    """What the community says, without an account. The field nobody sees catches programs."""
+class RecommendationForm(TrapForm, forms.ModelForm):
+    """What the community says, without an account."""
 
     supports = forms.TypedChoiceField(
         label=_("Does the community support this project?"),
@@ -93,7 +94,6 @@ class RecommendationForm(forms.ModelForm):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    website = forms.CharField(required=False, label=_("Leave this empty"))
 
     class Meta:
         model = Recommendation

@@ -9,7 +9,7 @@ from projects.models.likeness import Likeness
 from projects.models.mentoring import MentoringNote
 from projects.models.milestone import Milestone
 from projects.models.notice import Notice, NoticeEntry
-from projects.models.objection import Objection
+from projects.models.objection import Objection, ObjectionNote
 from projects.models.participant import Part, Participant
 from projects.models.plan import PlanStep, Target
 from projects.models.project import Project
@@ -37,6 +37,7 @@ __all__ = [
     "Notice",
     "NoticeEntry",
     "Objection",
+    "ObjectionNote",
     "Part",
     "Participant",
     "Partner",

@@ -132,7 +132,19 @@ class ProjectLife(Stateful):
         button=False,
     )
     def promote(self, *, amount):
-        """Another project dropped out and its money is free (递补)."""
+        """There is money, and the clerk gives it to the next (递补)."""
+        self.amount_proposed = amount
+
+    @step(
+        state,
+        source=State.WAITLISTED,
+        target=State.SHORTLISTED,
+        permission="projects.move_up",
+        label=_("Moved up from the waitlist by itself"),
+        button=False,
+    )
+    def move_up(self, *, amount):
+        """Another project dropped out and its money is free: the next in order moves up, and nobody presses."""
         self.amount_proposed = amount
 
     @step(
@@ -177,7 +189,7 @@ class ProjectLife(Stateful):
         state,
         source=State.OBJECTED,
         target=State.IN_NOTICE,
-        permission="projects.examine_objection",
+        permission="projects.decide_objection",
         label=_("Dismiss the objection"),
         note=True,
         button=False,
@@ -188,8 +200,23 @@ class ProjectLife(Stateful):
     @step(
         state,
         source=State.OBJECTED,
+        target=State.SHORTLISTED,
+        permission="projects.decide_objection",
+        label=_("Correct the notice"),
+        note=True,
+        button=False,
+    )
+    def correct(self, *, amount, title):
+        """The objection is founded in part: what the notice says is corrected, and a new notice must follow."""
+        self.amount_proposed = amount
+        self.title = title
+        self.due_on = None
+
+    @step(
+        state,
+        source=State.OBJECTED,
         target=State.NOT_SELECTED,
-        permission="projects.examine_objection",
+        permission="projects.decide_objection",
         label=_("Uphold the objection"),
         note=True,
         button=False,
@@ -205,7 +232,11 @@ class ProjectLife(Stateful):
         target=State.APPROVED,
         permission="projects.approve",
         label=_("Approve the award"),
-        conditions=[conditions.notice_is_over, conditions.has_no_open_objection],
+        conditions=[
+            conditions.notice_is_over,
+            conditions.has_no_open_objection,
+            conditions.no_objection_waits_to_be_confirmed,
+        ],
     )
     def approve(self, *, by):
         """The funder's approver makes the award; the agreement is to be signed in time."""

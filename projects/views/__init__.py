@@ -21,7 +21,15 @@ from projects.views.delivery import (
 )
 from projects.views.money import agreement_detail, settlement_edit, tranche_step
 from projects.views.needs import need_desk, need_gaps, need_revise, need_sort_out
-from projects.views.notices import notice_detail, notice_list, objection_create, objection_detail
+from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
+from projects.views.objections import (
+    objection_answer,
+    objection_confirm,
+    objection_create,
+    objection_detail,
+    objection_follow,
+    objection_note,
+)
 from projects.views.project import mentor_assign, project_detail, project_list, project_step
 from projects.views.proposal import (
     apply,
@@ -63,9 +71,15 @@ __all__ = [
     "need_revise",
     "need_sort_out",
     "notice_detail",
+    "notice_extend",
     "notice_list",
+    "notice_text",
+    "objection_answer",
+    "objection_confirm",
     "objection_create",
     "objection_detail",
+    "objection_follow",
+    "objection_note",
     "offer",
     "plan",
     "project_detail",

@@ -1,21 +1,20 @@
-"""Public notices and objections. Anybody may read and object; the funder examines."""
+"""Public notices: for everybody, with the text whose digest anybody can check."""
 
+import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from core.forms import add_refusal
-from core.workdays import uncertain_years
 from core.workflow import Refused
 from projects.actions import notices
-from projects.forms import ObjectionForm, RulingForm
-from projects.models import Notice, Objection, Project
-from projects.views.project import permit
+from projects.models import Notice, NoticeEntry, State
 
 PAGE = 20
+OPEN = (State.IN_NOTICE, State.OBJECTED)
 
 
 def notice_list(request: HttpRequest) -> HttpResponse:
@@ -28,55 +27,45 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is going to be funded, until when one may object, and whom to call."""
     notice = get_object_or_404(Notice.objects.select_related("call__funder"), pk=pk)
-    entries = list(notice.entries.select_related("project"))
+    entries = list(notice.entries.select_related("project", "corrects__notice", "replaced_by__notice"))
+    for entry in entries:
+        entry.is_open = may_be_objected_to(entry)
+    in_funder = rules.has_perm("projects.see_calendar_warning", request.user, notice)
     context = {
         "notice": notice,
         "entries": entries,
+        "unaltered": notice.is_unaltered,
         "total": sum(entry.amount for entry in entries),
-        "unaltered": notice.digest == notice.compute_digest(),
-        "uncertain": uncertain_years(notice.starts_on, notice.ends_on),
+        "replaced": sum(1 for entry in entries if entry.replacement),
+        "in_funder": in_funder,
+        "may_extend": in_funder and not notice.is_over and notice.due_end > notice.last_day,
+        "is_clerk": rules.has_perm("projects.extend_notice", request.user, notice),
     }
     return render(request, "projects/notice_detail.html", context)
 
 
-def objection_create(request: HttpRequest, pk: int, project_pk: int) -> HttpResponse:
-    """Object to one project of a notice; no account is needed."""
-    notice = get_object_or_404(Notice.objects.select_related("call"), pk=pk)
-    entry = get_object_or_404(notice.entries.select_related("project__call"), project_id=project_pk)
-    form = ObjectionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
-        try:
-            if not values.pop("website"):  # a program that fills in everything is thanked and forgotten
-                notices.receive_objection(notice, entry.project, **values)
-        except Refused as refused:
-            add_refusal(form, refused)
-        else:
-            messages.success(request, _("Your objection has been received. The funder will examine it and answer you."))
-            return redirect(notice)
-    return render(request, "projects/objection_form.html", {"notice": notice, "entry": entry, "form": form})
+def may_be_objected_to(entry: NoticeEntry) -> bool:
+    """While the notice runs, the project is in it, and no later line corrects this one."""
+    return not entry.notice.is_over and entry.project.state in OPEN and entry.replacement is None
+
+
+@require_safe
+def notice_text(request: HttpRequest, pk: int) -> HttpResponse:
+    """The notice word for word as it was published: its SHA-256 is the digest."""
+    notice = get_object_or_404(Notice, pk=pk)
+    response = HttpResponse(notice.frozen, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="notice-{notice.pk}.txt"'
+    return response
 
 
 @login_required
-def objection_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The funder reads an objection, examines it and rules on it."""
-    objection = get_object_or_404(
-        Objection.objects.select_related("project__call", "notice", "ruled_by"),
-        pk=pk,
-        project__in=Project.objects.visible_to(request.user),
-    )
-    project = objection.project
-    permit("projects.examine_objection", request.user, project)
-    form = RulingForm(request.POST if "rule" in request.POST else None)
-    if request.method == "POST":
-        try:
-            if "examine" in request.POST:
-                notices.examine_objection(objection, by=request.user)
-                return redirect("projects:objection_detail", pk=pk)
-            if form.is_valid():
-                notices.rule_on_objection(objection, by=request.user, **form.cleaned_data)
-                messages.success(request, _("The ruling is recorded."))
-                return redirect(project)
-        except Refused as refused:
-            add_refusal(form, refused) if form.is_bound else messages.error(request, str(refused))
-    return render(request, "projects/objection_detail.html", {"objection": objection, "project": project, "form": form})
+@require_POST
+def notice_extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """The calendar came out since: let the notice go on to the day it asks for."""
+    notice = get_object_or_404(Notice.objects.select_related("call"), pk=pk)
+    try:
+        notices.extend_notice(notice, by=request.user)
+        messages.success(request, _("The notice goes on until %(day)s.") % {"day": notice.last_day})
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(notice)

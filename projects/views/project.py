@@ -21,7 +21,7 @@ from people.models import User
 from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
 from projects.actions.drafts import ROUTABLE
 from projects.forms import MentorForm, ProjectFilter
-from projects.models import Part, Project
+from projects.models import Objection, Part, Project
 from projects.models.state import STANDINGS
 from projects.stages import stage_bar
 
@@ -122,9 +122,19 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "mentoring_notes": project.mentoring_notes.select_related("mentor"),
             "follow_ups": project.follow_ups.all(),
         }
-    if rules.has_perm("projects.examine_objection", request.user, project):
-        context["objections"] = project.objections.all()
+    context |= objections_to(project, request.user)
     return render(request, "projects/project_detail.html", context)
+
+
+def objections_to(project: Project, user: User) -> dict[str, Any]:
+    """What the funder's people see of objections, and what the group does."""
+    found: dict[str, Any] = {}
+    if rules.has_perm("projects.see_objection", user, project):
+        found["objections"] = Objection.objects.visible_to(user).filter(project=project)
+        found["unconfirmed"] = project.objections.unconfirmed().exclude(email="").count()
+    if rules.has_perm("projects.answer_objection", user, project):
+        found["told_objections"] = project.objections.filter(examined_at__isnull=False).prefetch_related("notes")
+    return found
 
 
 @login_required

@@ -115,7 +115,7 @@ def recommend(request: HttpRequest, token: str) -> HttpResponse:
     form = RecommendationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("supports", "text", "name", "post", "phone")}
-        if not form.cleaned_data["website"]:
+        if not form.is_trapped:
             try:
                 support.recommend(found, **given)
             except Refused as refused:

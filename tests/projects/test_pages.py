@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from projects.actions import delivery, drafts, notices, people
-from projects.models import Activity, Objection, Project, Report
+from projects.actions import delivery, drafts, people
+from projects.models import Activity, Project, Report
 from tests.life import choir_draft, draft
 
 
@@ -220,86 +220,6 @@ def test_only_the_mentor_writes_mentoring_notes(town, browse, life):
     people.assign_mentor(project, town.mentor, town.support, by=town.clerk)
     assert browse(town.head).post(url("mentoring_create", project.pk), note).status_code == 403
     assert browse(town.mentor).post(url("mentoring_create", project.pk), note).status_code == 302
-
-
-# -- notice and objection --------------------------------------------------------------------------
-
-OBJECTION = {"name": "李四", "contact": "13900139000", "text": "该项目与去年项目重复", "website": ""}
-
-
-def test_a_resident_objects_without_an_account_and_the_clerk_rules(town, browse, life):
-    project = life.walk(draft(town), "in_notice")
-    notice = project.notice_entries.get().notice
-
-    assert browse().post(url("objection_create", notice.pk, project.pk), OBJECTION).status_code == 302
-
-    objection = Objection.objects.get()
-    page = url("objection_detail", objection.pk)
-    assert browse(town.head).get(page).status_code == 403
-    browse(town.clerk).post(page, {"examine": ""})
-    assert Project.objects.get().state == "objected"
-    assert browse(town.clerk).post(page, {"rule": "", "ruling": "dismissed", "reason": ""}).context["form"].errors
-    browse(town.clerk).post(page, {"rule": "", "ruling": "dismissed", "reason": "经核查不重复"})
-    assert Project.objects.get().state == "in_notice"
-
-
-def test_an_upheld_objection_frees_the_money(town, browse, life):
-    project = life.walk(draft(town), "in_notice")
-    notice = project.notice_entries.get().notice
-    objection = notices.receive_objection(notice, project, name="李四", contact="1", text="重复申报")
-
-    browse(town.clerk).post(
-        url("objection_detail", objection.pk), {"rule": "", "ruling": "upheld", "reason": "经查属实"}
-    )
-
-    assert Project.objects.get().state == "not_selected"
-    assert town.fund.balance().reserved == Decimal("0.00")
-
-
-def test_a_second_objection_is_still_answered_after_the_first_was_upheld(town, browse, life):
-    project = life.walk(draft(town), "in_notice")
-    notice = project.notice_entries.get().notice
-    pages = [
-        url("objection_detail", notices.receive_objection(notice, project, name="甲", contact="1", text=text).pk)
-        for text in ("重复申报", "虚报人数")
-    ]
-
-    browse(town.clerk).post(pages[0], {"rule": "", "ruling": "upheld", "reason": "经查属实"})
-    browse(town.clerk).post(pages[1], {"rule": "", "ruling": "dismissed", "reason": "项目已不在名单"})
-
-    assert not Objection.objects.open().exists()
-    assert Project.objects.get().state == "not_selected"
-
-
-def test_an_objection_after_the_last_day_is_refused_and_kept_on_the_page(town, browse, life, time):
-    project = life.walk(draft(town), "in_notice")
-    notice = project.notice_entries.get().notice
-    time.go(datetime(2026, 4, 18, 0, 1))
-
-    response = browse().post(url("objection_create", notice.pk, project.pk), OBJECTION)
-
-    assert response.context["form"].non_field_errors()
-    assert OBJECTION["text"] in response.content.decode()
-
-
-def test_a_program_that_fills_in_everything_leaves_nothing(town, browse, life):
-    project = life.walk(draft(town), "in_notice")
-    notice = project.notice_entries.get().notice
-
-    browse().post(url("objection_create", notice.pk, project.pk), OBJECTION | {"website": "http://spam"})
-
-    assert not Objection.objects.exists()
-
-
-def test_the_objectors_name_is_not_public(town, browse, life):
-    project = life.walk(draft(town), "in_notice")
-    notice = project.notice_entries.get().notice
-    notices.receive_objection(notice, project, name="李四光", contact="13900139000", text="重复")
-
-    page = browse().get(notice.get_absolute_url()).content.decode()
-
-    assert "李四光" not in page
-    assert "13900139000" not in page
 
 
 # -- lists -----------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from django.db import connection
 from core.workflow import Refused, Stale, advance
 from grants.actions import ledger
 from grants.models import LedgerEntry
-from projects.actions import notices, payments, proposals
+from projects.actions import inquiry, payments, proposals
 from projects.models import Objection, Project, Tranche
 from tests import town as towns
-from tests.life import Life, draft
+from tests.life import Life, draft, examined
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,14 +116,11 @@ def test_an_instalment_paid_twice_at_once_is_paid_once(town, time):
 
 def test_two_objections_dismissed_at_once_leave_none_to_examine(town, time):
     project = Life(town, time).walk(draft(town), "in_notice")
-    notice = project.notice_entries.get().notice
-    received = [notices.receive_objection(notice, project, name="甲", contact="1", text="异议") for _ in range(2)]
-    notices.examine_objection(received[0], by=town.clerk)
-    pages = [Objection.objects.get(pk=objection.pk) for objection in received]
+    pages = [examined(town, project) for _ in range(2)]
 
     outcomes = at_once(
         *(
-            lambda page=page: notices.rule_on_objection(page, by=town.clerk, ruling="dismissed", reason="不成立")
+            lambda page=page: inquiry.rule_on_objection(page, by=town.approver, ruling="dismissed", reason="不成立")
             for page in pages
         )
     )
