@@ -2,7 +2,7 @@
 
 import rules
 
-from evaluations.models import Assignment, Purpose
+from evaluations.models import Assignment, PitchDay, Presence, Purpose, Slot
 from grants.rules import is_approver as is_approver_of_call
 from grants.rules import is_clerk as is_clerk_of_call
 from projects.models import Part, State
@@ -31,14 +31,46 @@ def still_takes_part(user, assignment: Assignment) -> bool:
 
 
 @rules.predicate
+def is_heard_now(user, assignment: Assignment) -> bool:
+    """On a pitch day a project is scored after it was heard, by judges who have signed in; else at any time."""
+    slot = _slot_of(assignment)
+    if slot is None:
+        return True
+    return slot.is_scoring and Presence.objects.filter(day=slot.day_id, person=assignment.person_id).exists()
+
+
+@rules.predicate
+def takes_paper(user, assignment: Assignment) -> bool:
+    """A paper sheet can still come: its judge has not stepped down, and no score has been shown in public."""
+    slot = _slot_of(assignment)
+    return assignment.recused_at is None and (slot is None or slot.state in (Slot.State.SCORING, Slot.State.LOCKED))
+
+
+def _slot_of(assignment: Assignment) -> Slot | None:
+    """The place of its project on a pitch day: only the review of the proposal knows such days."""
+    return getattr(assignment.project, "pitch_slot", None) if assignment.purpose == Purpose.REVIEW else None
+
+
+@rules.predicate
+def judges_on(user, day: PitchDay) -> bool:
+    """Was asked to judge a project of this pitch day."""
+    return PitchDay.objects.judged_by(user).filter(pk=day.pk).exists()
+
+
+@rules.predicate
+def works_for_its_funder(user, day: PitchDay) -> bool:
+    return works_for_funder(user, day.call)
+
+
+@rules.predicate
 def works_for_funder(user, call) -> bool:
     return user.is_authenticated and user.has_role(call.funder_id)
 
 
 @rules.predicate
-def decides(user, decision) -> bool:
+def decides(user, obj) -> bool:
     """Is a clerk of the funder whose call it is."""
-    return is_clerk_of_call(user, decision.call)
+    return is_clerk_of_call(user, obj.call)
 
 
 @rules.predicate
@@ -52,7 +84,7 @@ def proposed_it(user, decision) -> bool:
     return decision.proposed_by_id == user.pk
 
 
-rules.add_perm("evaluations.score", is_judge_of & is_being_judged & still_takes_part)
+rules.add_perm("evaluations.score", is_judge_of & is_being_judged & still_takes_part & is_heard_now)
 rules.add_perm("evaluations.recuse", is_judge_of | is_clerk)
 rules.add_perm("evaluations.assign", is_clerk_of_call)
 rules.add_perm("evaluations.commission", is_clerk_of_call)
@@ -63,4 +95,10 @@ rules.add_perm("evaluations.see_ranking", works_for_funder)
 rules.add_perm("evaluations.open", is_clerk)
 rules.add_perm("evaluations.conclude", is_clerk)
 rules.add_perm("evaluations.see_sheets", in_funder)
+rules.add_perm("evaluations.plan_pitch", is_clerk_of_call)
+rules.add_perm("evaluations.see_pitch", works_for_its_funder)
+rules.add_perm("evaluations.hold_pitch", decides)
+rules.add_perm("evaluations.conduct", is_clerk)
+rules.add_perm("evaluations.judge_pitch", judges_on)
+rules.add_perm("evaluations.key_paper", is_clerk & is_being_judged & takes_paper)
 rules.add_perm("evaluations.see_result", in_funder | in_applicant | in_host | is_mentor | is_evaluator)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.workflow import Refused
 from evaluations.conflicts import conflicts
-from evaluations.models import Assignment, Purpose, Score, Sheet
+from evaluations.models import Assignment, Purpose, Score, Sheet, Slot
 from people.models import User
 from projects.actions.messages import tell_funder
 
@@ -22,6 +22,7 @@ Points = Mapping[int, Decimal | None]
 def save_sheet(assignment: Assignment, *, by: User, points: Points, strengths: str = "", weaknesses: str = "") -> Sheet:
     """Keep a draft: `points` by criterion id, None where nothing is given yet. Others never see it."""
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    list(Slot.objects.select_for_update().filter(project=locked.project_id))  # whose scores may be locked this moment
     if not rules.has_perm("evaluations.score", by, locked):
         raise PermissionDenied
     if reasons := conflicts(locked.person, locked.project):  # it may have arisen after the assignment
@@ -62,8 +63,14 @@ def submit_sheet(
         reasons.append(_("Please write at least one sentence: the group learns from it."))
     if reasons:
         raise Refused(*reasons)
+    return hand_in(sheet)
+
+
+def hand_in(sheet: Sheet) -> Sheet:
+    """Lock a complete sheet; the clerk is told when it was the last of its panel."""
     sheet.total, sheet.submitted_at = sheet.add_up(), clock.now()
     sheet.save()
+    assignment = sheet.assignment
     panel = Assignment.objects.active().filter(
         project=assignment.project, purpose=assignment.purpose, round=assignment.round
     )

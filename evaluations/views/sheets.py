@@ -13,7 +13,7 @@ from core.forms import add_refusal
 from core.workflow import Refused
 from evaluations.actions import panel, scoring
 from evaluations.forms import ReasonForm, SheetForm
-from evaluations.models import Assignment
+from evaluations.models import Assignment, PitchDay
 from people.models import Role
 from projects.models import Project
 
@@ -33,6 +33,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     waiting = list(mine.open())
     context = {
         "waiting": waiting,
+        "days": PitchDay.objects.upcoming().judged_by(request.user).select_related("call"),
         "done": mine.filter(sheet__submitted_at__isnull=False).order_by("-sheet__submitted_at")[:50],
     }
     return render(request, "evaluations/desk.html", context)
