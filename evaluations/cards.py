@@ -61,7 +61,7 @@ def criterion_means(row: Standing) -> dict[Criterion, Decimal]:
 
 def cards(rows: Sequence[Standing]) -> dict[int, Card]:
     """The card of every project whose panel is complete, by project id."""
-    complete = [row for row in rows if row.is_complete]
+    complete = [row for row in rows if row.is_complete and row.sum]
     means = {row.project.pk: criterion_means(row) for row in complete}
     lines = funding_lines(complete)
     found = {}

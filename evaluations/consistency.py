@@ -68,7 +68,7 @@ def consistency(rows: Sequence[Standing]) -> list[Consistency]:
     """For each track, what its complete panels say about the experts' agreement; tracks without any are left out."""
     tracks: dict[int, list[Standing]] = {}
     for row in rows:
-        if row.is_complete:
+        if row.is_complete and row.sum:
             tracks.setdefault(row.project.track_id, []).append(row)
     return [_of_track(found) for found in tracks.values()]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.inbox import Task
-from evaluations.models import Assignment, Decision, Purpose, Unlocking
+from evaluations.models import Assignment, Decision, PaperEntry, PitchDay, Purpose, Slot, Unlocking
 from grants.models import Call
 from people.models import Role, User
 from projects.models import Project, State
@@ -20,8 +20,9 @@ ARRANGE_WITHIN = timedelta(days=30)
 
 
 def waiting_for(user: User) -> list[Task]:
-    """Sheets to fill in, and for clerks panels, rankings, notices and evaluations to arrange."""
-    return [*_sheets(user), *_unlockings(user), *_calls(user), *_decisions(user), *_evaluations(user)]
+    """Sheets to fill in, pitch days, and for clerks panels, rankings, notices and evaluations to arrange."""
+    sources = (_sheets, _unlockings, _pitch_days_to_judge, _pitch_days, _papers, _calls, _decisions, _evaluations)
+    return [task for source in sources for task in source(user)]
 
 
 def _sheets(user: User) -> Iterator[Task]:
@@ -45,13 +46,49 @@ def _unlockings(user: User) -> Iterator[Task]:
         yield Task(title, _("Decide on unlocking a sheet"), url, None, asked.asked_at)
 
 
+def _pitch_days_to_judge(user: User) -> Iterator[Task]:
+    """Today's sessions, for whoever still judges there."""
+    sits = Assignment.objects.active().filter(person=user, purpose=Purpose.REVIEW).values("project__pitch_slot__day")
+    for day in PitchDay.objects.upcoming().filter(pk__in=sits, held_on__lte=clock.today()).select_related("call"):
+        url = reverse("evaluations:pitch_judge", args=[day.pk])
+        yield Task(str(day), _("Pitch day today: judge"), url, day.held_on)
+
+
+def _pitch_days(user: User) -> Iterator[Task]:
+    """For the clerk: draw the order, conduct the session on its day."""
+    held = PitchDay.objects.upcoming().filter(call__funder__in=user.organizations_as(Role.STAFF)).select_related("call")
+    for day in held:
+        if day.state == PitchDay.State.PLANNED:
+            yield Task(str(day), _("Draw the running order"), day.get_absolute_url(), day.held_on)
+        elif day.held_on <= clock.today():
+            yield Task(str(day), _("Pitch day today: conduct it"), day.get_absolute_url(), day.held_on)
+
+
+def _papers(user: User) -> Iterator[Task]:
+    """For clerks, one task a call: paper sheets that a second person must key, or that were keyed differently."""
+    funders = user.organizations_as(Role.STAFF)
+    if not funders:
+        return
+    keyed = PaperEntry.objects.filter(
+        assignment__project__call__funder__in=funders,
+        assignment__project__state=State.IN_REVIEW,
+        assignment__recused_at__isnull=True,
+    ).exclude(assignment__sheet__submitted_at__isnull=False)
+    twice = keyed.filter(turn=2)
+    once = keyed.exclude(keyed_by=user).exclude(assignment__in=twice.values("assignment"))
+    for found, what in ((once, _("Key the paper sheets a second time")), (twice, _("Settle the paper sheets"))):
+        for call in Call.objects.filter(pk__in=found.values("assignment__project__call")):
+            yield Task(call.title, what, reverse("evaluations:paper_list", args=[call.pk]))
+
+
 def _calls(user: User) -> Iterator[Task]:
     """One task a call: the next thing its clerk has to do in the competition."""
     funders = user.organizations_as(Role.STAFF)
     if not funders:
         return
     review = Q(projects__assignments__purpose=Purpose.REVIEW, projects__assignments__recused_at__isnull=True)
-    in_review = review & Q(projects__state=State.IN_REVIEW)
+    heard = Q(projects__pitch_slot__isnull=True) | ~Q(projects__pitch_slot__state=Slot.State.ABSENT)
+    in_review = review & heard & Q(projects__state=State.IN_REVIEW)
     calls = Call.objects.published().filter(funder__in=funders, closes_at__lte=clock.now())
     counted = calls.annotate(
         checking=Count("projects", filter=Q(projects__state__in=[State.SUBMITTED, State.RETURNED]), distinct=True),

@@ -27,7 +27,7 @@ def candidates(rows: Sequence[Standing]) -> list[Candidate]:
 
 def ordered(rows: Sequence[Standing]) -> list[Standing]:
     """The rows that can be chosen, by score; between equal scores, by place within their track."""
-    found = [row for row in rows if row.is_complete and row.project.state == State.IN_REVIEW]
+    found = [row for row in rows if row.is_complete and row.sum and row.project.state == State.IN_REVIEW]
     return sorted(found, key=lambda row: (-(row.score or ZERO), row.rank or 9999, row.project.number))
 
 

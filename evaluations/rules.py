@@ -2,7 +2,7 @@
 
 import rules
 
-from evaluations.models import Assignment, Feedback, Purpose
+from evaluations.models import Assignment, Feedback, PitchDay, Presence, Purpose, Slot
 from grants.rules import is_approver as is_approver_of_call
 from grants.rules import is_clerk as is_clerk_of_call
 from projects.models import Part, State
@@ -30,6 +30,38 @@ def still_takes_part(user, assignment: Assignment) -> bool:
     """An evaluator's term may be over."""
     part = Part.JUDGE if assignment.purpose == Purpose.REVIEW else Part.EVALUATOR
     return assignment.project.participants.current().filter(person=assignment.person_id, part=part).exists()
+
+
+@rules.predicate
+def is_heard_now(user, assignment: Assignment) -> bool:
+    """On a pitch day a project is scored after it was heard, by judges who have signed in; else at any time."""
+    slot = _slot_of(assignment)
+    if slot is None:
+        return True
+    return slot.is_scoring and Presence.objects.filter(day=slot.day_id, person=assignment.person_id).exists()
+
+
+@rules.predicate
+def takes_paper(user, assignment: Assignment) -> bool:
+    """A paper sheet can still come: its judge has not stepped down, and no score has been shown in public."""
+    slot = _slot_of(assignment)
+    return assignment.recused_at is None and (slot is None or slot.state in (Slot.State.SCORING, Slot.State.LOCKED))
+
+
+def _slot_of(assignment: Assignment) -> Slot | None:
+    """The place of its project on a pitch day: only the review of the proposal knows such days."""
+    return getattr(assignment.project, "pitch_slot", None) if assignment.purpose == Purpose.REVIEW else None
+
+
+@rules.predicate
+def judges_on(user, day: PitchDay) -> bool:
+    """Was asked to judge a project of this pitch day."""
+    return PitchDay.objects.judged_by(user).filter(pk=day.pk).exists()
+
+
+@rules.predicate
+def works_for_its_funder(user, day: PitchDay) -> bool:
+    return works_for_funder(user, day.call)
 
 
 @rules.predicate
@@ -61,9 +93,9 @@ def has_feedback(user, project) -> bool:
 
 
 @rules.predicate
-def decides(user, decision) -> bool:
+def decides(user, obj) -> bool:
     """Is a clerk of the funder whose call it is."""
-    return is_clerk_of_call(user, decision.call)
+    return is_clerk_of_call(user, obj.call)
 
 
 @rules.predicate
@@ -77,7 +109,7 @@ def proposed_it(user, decision) -> bool:
     return decision.proposed_by_id == user.pk
 
 
-rules.add_perm("evaluations.score", is_judge_of & is_being_judged & still_takes_part)
+rules.add_perm("evaluations.score", is_judge_of & is_being_judged & still_takes_part & is_heard_now)
 rules.add_perm("evaluations.ask_to_unlock", is_judge_of | is_clerk)
 rules.add_perm("evaluations.decide_on_unlocking", decides_unlocking & ~asked_to_unlock & ~judges_the_sheet)
 rules.add_perm("evaluations.recuse", is_judge_of | is_clerk)
@@ -92,4 +124,10 @@ rules.add_perm("evaluations.see_ranking", works_for_funder)
 rules.add_perm("evaluations.open", is_clerk)
 rules.add_perm("evaluations.conclude", is_clerk)
 rules.add_perm("evaluations.see_sheets", in_funder)
+rules.add_perm("evaluations.plan_pitch", is_clerk_of_call)
+rules.add_perm("evaluations.see_pitch", works_for_its_funder)
+rules.add_perm("evaluations.hold_pitch", decides)
+rules.add_perm("evaluations.conduct", is_clerk)
+rules.add_perm("evaluations.judge_pitch", judges_on)
+rules.add_perm("evaluations.key_paper", is_clerk & is_being_judged & takes_paper)
 rules.add_perm("evaluations.see_result", in_funder | in_applicant | in_host | is_mentor | is_evaluator)

@@ -18,7 +18,8 @@ ZERO = Decimal("0.00")
 class Standing:
     """One project in the review: its sheets so far, what they add up to, and its place in its track.
 
-    `sum` says which sheets count; `is_tied` that only a lot can decide between it and another.
+    `sum` says which sheets count; `is_tied` that only a lot can decide between it and another. `is_absent`: nobody
+    came on the pitch day, so the group has abstained and nothing is added up.
     """
 
     project: Project
@@ -29,11 +30,12 @@ class Standing:
     score: Decimal | None = None
     rank: int | None = None
     is_tied: bool = False
+    is_absent: bool = False
     tie_break: tuple[Decimal, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        return self.expected > 0 and len(self.sheets) == self.expected
+        return self.is_absent or (self.expected > 0 and len(self.sheets) == self.expected)
 
     @property
     def spread(self) -> Decimal | None:
@@ -58,7 +60,7 @@ def standings(call: Call) -> list[Standing]:
     Equal scores are decided in the order that the call states (`TieBreak`); without one by the means of the criteria
     in the rubric's order, then by the lower request. What is still equal is decided by the call's lot, once drawn.
     """
-    related = ("applicant", "track", "call", "field", "community")
+    related = ("applicant", "track", "call", "field", "community", "pitch_slot")
     projects = call.projects.exclude(state__in=NOT_JUDGED).select_related(*related)
     projects = projects.prefetch_related("budget_lines")
     rows = {project.pk: Standing(project) for project in projects.order_by("track", "number")}
@@ -73,11 +75,14 @@ def standings(call: Call) -> list[Standing]:
         row.expected += 1
         if assignment.is_submitted:
             row.sheets.append(assignment)
+    for row in rows.values():
+        slot = getattr(row.project, "pitch_slot", None)
+        row.is_absent = slot is not None and slot.is_absent
     for bonus in Bonus.objects.filter(project__in=rows).select_related("rule"):
         rows[bonus.project_id].bonuses.append(bonus)
     ties = tie_breakers(call)
     for row in rows.values():
-        if row.sheets:
+        if row.sheets and not row.is_absent:
             totals = [assignment.sheet.total for assignment in row.sheets]
             row.sum = add_up(totals, drop_from=call.drop_from, bonuses=[bonus.points for bonus in row.bonuses])
             row.score = row.sum.score

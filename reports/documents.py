@@ -148,7 +148,7 @@ def _same(value: str) -> str:
     return value
 
 
-def _name(*parts: str) -> str:
+def file_name(*parts: str) -> str:
     """A file name of these parts that every system accepts."""
     joined = "-".join(part for part in parts if part)
     return "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in joined) + ".pdf"
@@ -185,7 +185,7 @@ def proposal(project: Project, *, contact: bool) -> Document:
     phone: Callable[[str], str] = _same if contact else mask_phone
     account: Callable[[str], str] = _same if contact else mask_account
     return Document(
-        _name("项目申报书", project.number, project.title),
+        file_name("项目申报书", project.number, project.title),
         "pdf/proposal.html",
         {
             "title": "项目申报书",
@@ -225,7 +225,7 @@ def eligibility_notice(organization: Organization, call: Call) -> Document:
         found = check_applicant(organization, call)
     papers = [paper for paper in call.papers.select_related("track") if _asks(paper, organization)]
     return Document(
-        _name("资格自检告知单", call.code, organization.name),
+        file_name("资格自检告知单", call.code, organization.name),
         "pdf/eligibility.html",
         {
             "title": "资格自检告知单",
@@ -260,7 +260,7 @@ def agreement(project: Project) -> Document:
     found = project.agreement
     tranches = list(project.tranches.all())
     return Document(
-        _name("立项协议书", found.number, project.title),
+        file_name("立项协议书", found.number, project.title),
         "pdf/agreement.html",
         {
             "title": "立项协议书",
@@ -287,7 +287,7 @@ def award_letter(project: Project) -> Document:
     assert project.approved_at is not None, "an award letter follows an approval"
     approved_on = clock.localdate(project.approved_at)
     return Document(
-        _name("立项通知书", project.number, project.title),
+        file_name("立项通知书", project.number, project.title),
         "pdf/award_letter.html",
         {
             "title": "立项通知书",
@@ -310,7 +310,7 @@ def notice(found: Notice) -> Document:
         for track, members in ((track, list(each)) for track, each in groupby(entries, key=lambda entry: entry.track))
     ]
     return Document(
-        _name("公示", found.call.title, found.starts_on.isoformat()),
+        file_name("公示", found.call.title, found.starts_on.isoformat()),
         "pdf/notice.html",
         {
             "title": f"{found.call.title}拟立项项目公示",
@@ -333,7 +333,7 @@ def activity_plan(activity: Activity, *, contact: bool) -> Document:
     """The plan of one activity (活动方案) with its materials. `contact` as for the proposal."""
     project = activity.project
     return Document(
-        _name("活动方案", clock.localdate(activity.starts_at).isoformat(), activity.theme),
+        file_name("活动方案", clock.localdate(activity.starts_at).isoformat(), activity.theme),
         "pdf/activity_plan.html",
         {
             "title": "活动方案",

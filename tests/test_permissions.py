@@ -3,7 +3,7 @@
 What you may not see is 404, what you see but may not do is 403, and without an account you are sent to sign in.
 """
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,8 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from core import clock
 from core.files import attach
+from evaluations import sign_in
 from evaluations.actions import panel
-from evaluations.models import Alternative, Decision, Sheet, Unlocking
+from evaluations.models import Alternative, Decision, PitchDay, Sheet, Slot, Unlocking
 from grants.actions import needs, workshops
 from grants.models import Workshop
 from people.actions import add_credit_record
@@ -141,6 +142,26 @@ TABLE = {
     "evaluations:feedback_edit": ("project", {"clerk"}),
     "evaluations:feedback_detail": ("project", set()),
     "evaluations:explained": (None, EVERYBODY),
+    "evaluations:pitch_list": ("call", BUREAU),
+    "evaluations:pitch_create": ("call", {"clerk"}),
+    "evaluations:pitch_detail": ("pitch_day", BUREAU),
+    "evaluations:pitch_live": ("pitch_day", BUREAU),
+    "evaluations:pitch_edit": ("pitch_day", {"clerk"}),
+    "evaluations:pitch_step": (("pitch_day", "call_off"), {"clerk"}),
+    "evaluations:pitch_presence": ("pitch_day", BUREAU),
+    "evaluations:judge_absent": (("pitch_day", "judge_id"), {"clerk"}),
+    "evaluations:pitch_qr": ("pitch_day", {"clerk"}),
+    "evaluations:pitch_qr_image": ("pitch_day", {"clerk"}),
+    "evaluations:pitch_sign_in": ("sign_in_code", {"expert1"}),
+    "evaluations:pitch_judge": ("pitch_day", {"expert1"}),
+    "evaluations:pitch_judge_live": ("pitch_day", {"expert1"}),
+    "evaluations:slot_step": (("slot", "be_absent"), {"clerk"}),
+    "evaluations:slot_move": ("slot", {"clerk"}),
+    "evaluations:representative_add": ("slot", {"clerk"}),
+    "evaluations:pitch_screen": ("screen_token", EVERYBODY),
+    "evaluations:pitch_screen_live": ("screen_token", EVERYBODY),
+    "evaluations:paper_list": ("call", {"clerk"}),
+    "evaluations:paper_entry": ("assignment", set()),
     "evaluations:recuse": ("assignment", {"expert1", "clerk"}),
     "evaluations:panel": ("call", {"clerk"}),
     "evaluations:ranking": ("call", BUREAU),
@@ -185,6 +206,9 @@ TABLE = {
     "reports:import_resume": ("job", set()),
     "reports:eligibility": (("call", "organization"), BUREAU | GROUP),
     "reports:notice": ("notice", EVERYBODY),
+    "reports:pitch_order": ("pitch_day", BUREAU),
+    "reports:pitch_sign_in_list": ("pitch_day", BUREAU),
+    "reports:pitch_score_sheets": ("pitch_day", {"clerk"}),
     "reports:feedback": ("project", set()),
     "reports:ranking": ("call", BUREAU),
     "reports:consistency": ("call", BUREAU),
@@ -252,7 +276,27 @@ def things(town, life) -> dict[str, object]:
         "criterion": rubric("自己的评分表", ("需求", 100)).criteria.first(),
         "budget_line": project.budget_lines.first(),
         **around(town, project, with_draft),
+        **pitched(town, project),
         "membership": Membership.objects.get(user=town.volunteer),
+    }
+
+
+def pitched(town, project) -> dict[str, object]:
+    """A session on which this project has its place."""
+    day = PitchDay.objects.create(
+        call=town.call,
+        name="上午场",
+        held_on=date(2026, 4, 8),
+        starts_at=time(9),
+        place="会议室",
+        planned_by=town.clerk,
+    )
+    return {
+        "pitch_day": day,
+        "slot": Slot.objects.create(day=day, project=project),
+        "judge_id": town.expert1,
+        "screen_token": day.screen_token,
+        "sign_in_code": sign_in.new_code(day),
     }
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from config.story.needs_2026 import play_needs, play_standing
 from config.story.open_call import OpenCall
+from config.story.pitch_2026 import key_one_paper, play_pitch
 from config.story.programme import Programme
 from config.story.proposal import Proposal
 from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, RUNNING
@@ -39,7 +40,7 @@ class Present:
         with on(self.day(-340)):
             self.community = programme.fund("社区公益金", "community", year, "180000.00", "东风地区年度预算")
             self.lottery = programme.fund("福彩公益金", "lottery", year, "300000.00", "区民政局福彩公益金分配方案")
-            self.budget = programme.fund("政府购买服务专项", "budget", year, "200000.00", "区财预〔批复〕专项")
+            self.budget = programme.fund("政府购买服务专项", "budget", year, "215000.00", "区财预〔批复〕专项")
 
     def day(self, offset: int) -> date:
         return self.today + timedelta(days=offset)
@@ -97,6 +98,7 @@ def play(stage: Stage, programme: Programme) -> None:
     _ended_notice(present)
     _in_notice(present)
     _in_review(present)
+    _pitched(present)
     play_standing(stage, present.today)
     _open(present, play_needs(stage, present.day))
     _coming(present)
@@ -273,6 +275,15 @@ def _in_review(present: Present) -> None:
         missing = next(p for p in projects if not p.assignments.filter(person=extra).exists())
         with on(day(-3)):
             panel.assign(missing, extra, by=stage.clerk, due_on=day(6))
+    key_one_paper(stage, call, stage.cast["jingban"], day(-1))
+
+
+def _pitched(present: Present) -> None:
+    """A small call whose groups present their projects to the experts today."""
+    call = present.call(
+        "DFP", "社区微创投路演", opens=-30, closes=-9, fund=present.budget, budget=Decimal("15000.00"), tracks=FILED,
+    )  # fmt: skip
+    play_pitch(present.stage, call, present.today, lambda days: present.day(-days))
 
 
 def _open(present: Present, entries: list[NeedListEntry]) -> None:

@@ -44,6 +44,7 @@ LOGINS = [
     ("zhuanjia5", "沈理事", "评审专家 · 行业组织"),
     ("pinggu", "唐静", "评估员 · 明鉴公益评估中心"),
     ("jumin", "钱多多", "居民（没有任何职务）"),
+    ("jingban", "吴思远", "经办人（第二人录入）· 东风地区办事处"),
 ]
 
 FILED = [
@@ -154,6 +155,7 @@ def found() -> Cast:
     cast.groups["bureau"] = bureau
     for username, role in (
         ("minzheng", Role.STAFF),
+        ("jingban", Role.STAFF),
         ("lingdao", Role.APPROVER),
         ("caiwu", Role.FINANCE),
         ("shenji", Role.AUDITOR),

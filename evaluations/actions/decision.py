@@ -104,6 +104,9 @@ def objections_to(decision: Decision, rows: list[Standing]) -> list[str]:
             reasons.append(_("“%(title)s” is not decided yet.") % {"title": row.project.title})
         elif line.outcome == Outcome.SHORTLIST:
             reasons += _amount(row.project, line)
+        if row.is_absent and line is not None and line.outcome in (Outcome.SHORTLIST, Outcome.WAITLIST):
+            message = _("“%(title)s” was absent from its pitch: it has abstained and can only be declined.")
+            reasons.append(message % {"title": row.project.title})
     total, left = decision.total, decision.call.budget - money_given(decision.call)
     if total > left:
         reasons.append(
@@ -144,7 +147,7 @@ def incomplete(rows: list[Standing]) -> list[str]:
             "all": max(row.expected, row.project.call.panel_size),
         }
         for row in rows
-        if not row.is_complete or len(row.sheets) < row.project.call.panel_size
+        if not row.is_absent and (not row.is_complete or len(row.sheets) < row.project.call.panel_size)
     ]
 
 
@@ -163,7 +166,9 @@ def inversions(rows: list[Standing], chosen: set[int]) -> list[Standing]:
             track = row.project.track_id
             worst[track] = max(worst.get(track, 0), row.rank or 0)
     return [
-        row for row in rows if row.project.pk not in chosen and (row.rank or 0) < worst.get(row.project.track_id, 0)
+        row
+        for row in rows
+        if not row.is_absent and row.project.pk not in chosen and (row.rank or 0) < worst.get(row.project.track_id, 0)
     ]
 
 
@@ -176,6 +181,8 @@ def approve(decision: Decision, *, by: User) -> Decision:
     _still_as_proposed(decision, rows)
     advance(decision, "approve", by=by)
     for row in rows:
+        if row.is_absent:
+            continue  # nothing was scored
         assert row.sum is not None  # every panel is complete
         Result.objects.create(
             project=row.project,

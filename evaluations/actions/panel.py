@@ -99,7 +99,8 @@ def recuse(assignment: Assignment, *, by: User, reason: str) -> Assignment:
     part = Part.JUDGE if locked.purpose == Purpose.REVIEW else Part.EVALUATOR
     end_participation(locked.project, locked.person, part, by=by)
     record(locked.project, "recuse", by=by, label=_("Recused: %(person)s") % {"person": locked.person}, note=reason)
-    notify([locked.assigned_by], subject=_("%(person)s has stepped down") % {"person": locked.person}, body=reason)
+    if locked.assigned_by_id != by.pk:  # who stands a judge down knows it
+        notify([locked.assigned_by], subject=_("%(person)s has stepped down") % {"person": locked.person}, body=reason)
     assignment.refresh_from_db()
     return locked
 

@@ -13,7 +13,7 @@ from core import clock
 from core.notifications import notify
 from core.workflow import Refused, Stale
 from evaluations.conflicts import conflicts
-from evaluations.models import Assignment, Purpose, Score, Sheet
+from evaluations.models import Assignment, Purpose, Score, Sheet, Slot
 from evaluations.reliability import outliers
 from people.models import User
 from projects.actions.messages import tell_funder
@@ -37,6 +37,7 @@ def save_sheet(
     `version` is that of the sheet when the page was opened: `Stale` when it has been changed since.
     """
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    list(Slot.objects.select_for_update().filter(project=locked.project_id))  # whose scores may be locked this moment
     if not rules.has_perm("evaluations.score", by, locked):
         raise PermissionDenied
     if reasons := conflicts(locked.person, locked.project):  # it may have arisen after the assignment
@@ -74,11 +75,7 @@ def submit_sheet(
     weaknesses: str = "",
     version: int | None = None,
 ) -> Sheet:
-    """Hand the sheet in and lock it. Refused while a criterion or every comment is missing.
-
-    When it was the last of its panel, the panel locks: blind experts may see whose proposal it was, who is far from
-    the others is asked for a sentence, and the clerk is told that the result can be confirmed.
-    """
+    """Hand the sheet in and lock it (`hand_in`). Refused while a criterion or every comment is missing."""
     sheet = save_sheet(assignment, by=by, points=points, strengths=strengths, weaknesses=weaknesses, version=version)
     scored = set(sheet.scores.values_list("criterion", flat=True))
     missing = [criterion.name for criterion in assignment.rubric.criteria.all() if criterion.pk not in scored]
@@ -87,8 +84,18 @@ def submit_sheet(
         reasons.append(_("Please write at least one sentence: the group learns from it."))
     if reasons:
         raise Refused(*reasons)
+    return hand_in(sheet)
+
+
+def hand_in(sheet: Sheet) -> Sheet:
+    """Lock a complete sheet.
+
+    When it was the last of its panel, the panel locks: blind experts may see whose proposal it was, who is far from
+    the others is asked for a sentence, and the clerk is told that the result can be confirmed.
+    """
     sheet.total, sheet.submitted_at = sheet.add_up(), clock.now()
     sheet.save()
+    assignment = sheet.assignment
     if is_locked(assignment):
         _lock_panel(assignment)
     return sheet

@@ -5,8 +5,12 @@ from evaluations.models.commission import Commission
 from evaluations.models.decision import Decision, DecisionLine
 from evaluations.models.draw import Draw
 from evaluations.models.feedback import Feedback
+from evaluations.models.paper_entry import PaperEntry
+from evaluations.models.pitch_day import PitchDay
+from evaluations.models.presence import Presence, Representative
 from evaluations.models.result import Result
 from evaluations.models.sheet import Score, Sheet
+from evaluations.models.slot import Slot
 from evaluations.models.unlocking import Unlocking
 
 __all__ = [
@@ -18,9 +22,14 @@ __all__ = [
     "DecisionLine",
     "Draw",
     "Feedback",
+    "PaperEntry",
+    "PitchDay",
+    "Presence",
     "Purpose",
+    "Representative",
     "Result",
     "Score",
     "Sheet",
+    "Slot",
     "Unlocking",
 ]

@@ -20,9 +20,13 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(recused_at__isnull=True)
 
     def open(self) -> "AssignmentQuerySet":
-        """Waiting for their person to score: the sheet is not locked, and the project is where it is judged."""
+        """Waiting for their person to score: the sheet is not locked, and the project is where it is judged.
+
+        A project on a pitch day is scored when it has been heard, not before and not afterwards.
+        """
+        heard = Q(project__pitch_slot__isnull=True) | Q(project__pitch_slot__state="scoring")
         stage = (
-            Q(purpose=Purpose.REVIEW, project__state="in_review")
+            Q(heard, purpose=Purpose.REVIEW, project__state="in_review")
             | Q(purpose=Purpose.MIDTERM, project__state="midterm")
             | Q(purpose=Purpose.FINAL, project__state="final")
         )

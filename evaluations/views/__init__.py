@@ -1,6 +1,26 @@
 from evaluations.views.decision import decision_detail
 from evaluations.views.evaluation import commission_create, evaluation_detail, evaluation_open
+from evaluations.views.following import pitch_judge, pitch_judge_live, pitch_screen, pitch_screen_live
 from evaluations.views.panels import panel
+from evaluations.views.paper import paper_entry, paper_list
+from evaluations.views.pitch import (
+    pitch_create,
+    pitch_detail,
+    pitch_edit,
+    pitch_list,
+    pitch_live,
+    pitch_step,
+    slot_move,
+    slot_step,
+)
+from evaluations.views.presence import (
+    judge_absent,
+    pitch_presence,
+    pitch_qr,
+    pitch_qr_image,
+    pitch_sign_in,
+    representative_add,
+)
 from evaluations.views.ranking import bonus, decline, draw_lots, promote, publish_notice, ranking
 from evaluations.views.results import (
     consistency_detail,
@@ -32,15 +52,35 @@ __all__ = [
     "feedback_detail",
     "feedback_edit",
     "feedback_list",
+    "judge_absent",
     "panel",
+    "paper_entry",
+    "paper_list",
+    "pitch_create",
+    "pitch_detail",
+    "pitch_edit",
+    "pitch_judge",
+    "pitch_judge_live",
+    "pitch_list",
+    "pitch_live",
+    "pitch_presence",
+    "pitch_qr",
+    "pitch_qr_image",
+    "pitch_screen",
+    "pitch_screen_live",
+    "pitch_sign_in",
+    "pitch_step",
     "promote",
     "publish_notice",
     "ranking",
     "recuse",
+    "representative_add",
     "result_card",
     "selection",
     "sheet",
     "sheet_autosave",
+    "slot_move",
+    "slot_step",
     "unlock_ask",
     "unlock_decide",
 ]

@@ -58,7 +58,7 @@ def result_card(request: HttpRequest, pk: int) -> HttpResponse:
 def feedback_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The feedback of every judged project of a call: what is written and what has been sent."""
     call = find(request, pk, "evaluations.confirm")
-    rows = [row for row in standings(call) if row.is_complete]
+    rows = [row for row in standings(call) if row.is_complete and row.sum]
     stored = {one.project_id: one for one in Feedback.objects.filter(project__call=call)}
     if request.method == "POST":
         sent, refusals = 0, []

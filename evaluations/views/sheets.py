@@ -15,7 +15,7 @@ from core.forms import add_refusal
 from core.workflow import Refused, Stale
 from evaluations.actions import panel, scoring
 from evaluations.forms import DeviationForm, ReasonForm, SheetForm
-from evaluations.models import Assignment
+from evaluations.models import Assignment, PitchDay
 from people.models import Role
 from projects.blinding import veiled
 from projects.models import Project
@@ -43,6 +43,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     mine = Assignment.objects.filter(person=request.user).for_their_person()
     context = {
         "waiting": list(mine.open()),
+        "days": PitchDay.objects.upcoming().judged_by(request.user).select_related("call"),
         "done": mine.filter(sheet__submitted_at__isnull=False).order_by("-sheet__submitted_at")[:50],
     }
     return render(request, "evaluations/desk.html", context)

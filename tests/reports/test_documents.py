@@ -331,7 +331,7 @@ def test_notice_lists_each_track_with_its_amounts(town, life, draw):
     text = draw(documents.notice(notice)).text
 
     assert "2026年柳溪镇公益创投拟立项项目公示" in text
-    assert "公示期：2026年4月13日至2026年4月17日（5个工作日）" in text
+    assert "公示期：2026年4月13日至2026年4月17日（5个工作日，首日计入）" in text
     assert "备案组织（1个项目）" in text
     assert "1夕阳红暖心陪伴LX2026-001夕阳红合唱队88.672,000.00小计2,000.00" in text
     assert "1四点半课堂LX2026-002柳溪社会工作服务中心91.0010,000.00小计10,000.00" in text
