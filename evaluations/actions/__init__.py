@@ -1,5 +1,16 @@
 """The verbs of judging: who judges, what they scored, what follows from it."""
 
-from evaluations.actions import decision, evaluation, panel, ranking, scoring, unlocking
+from evaluations.actions import conflict, decision, declaring, evaluation, optimum, panel, ranking, scoring, unlocking, watching
 
-__all__ = ["decision", "evaluation", "panel", "ranking", "scoring", "unlocking"]
+__all__ = [
+    "conflict",
+    "decision",
+    "declaring",
+    "evaluation",
+    "optimum",
+    "panel",
+    "ranking",
+    "scoring",
+    "unlocking",
+    "watching",
+]
