@@ -7,8 +7,10 @@ class EvaluationsConfig(AppConfig):
     verbose_name = _("Evaluations")
 
     def ready(self) -> None:
-        # Here, not above: both need the models, which are not loaded yet when this file is read.
+        # Here, not above: they need the models, which are not loaded yet when this file is read.
         from evaluations.actions.waitlist import follow_drop_out  # noqa: PLC0415
+        from evaluations.signals import watch  # noqa: PLC0415
         from projects.signals import dropped_out  # noqa: PLC0415
 
         dropped_out.connect(follow_drop_out)
+        watch()

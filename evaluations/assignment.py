@@ -540,6 +540,8 @@ class _Programme:
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("parallel", "off")
+        # HiGHS keeps one pool of threads a process: whoever asks for another number later gets an error, no solution.
+        solver.setOptionValue("threads", 1)
         if whole:
             solver.setOptionValue("mip_rel_gap", 0.0)
             solver.setOptionValue("mip_abs_gap", 0.5)  # costs are whole

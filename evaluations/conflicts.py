@@ -1,50 +1,117 @@
-"""Why a person may not judge a project: belonging, having belonged, coaching, deciding.
+"""Why a person may not judge a project: the facts for `evaluations.ties`, in a constant number of queries."""
 
-Field guide 1.6; two years after leaving still count (order 39 of civil affairs, art. on recusal).
-"""
-
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from core import clock
-from people.models import Membership, User
-from projects.models import Part, Participant, Project
+from core.identifiers import half_width
+from evaluations import ties
+from evaluations.ties import Body, Case, Judge, Party, Person, Reason, Ties
+from grants.models import Call
+from people.models import CouncilMember, Expert, Interest, Membership, Organization, User
+from projects.models import Part, Participant, Partner, Project, TeamMember
+from projects.models.state import ENDED
 
-COOLING_OFF = timedelta(days=2 * 365)
+BODY = ("id", "name", "phone", "address", "bank_account", "legal_representative")
 
 
-def conflict_map(people: Iterable[User], projects: Iterable[Project]) -> dict[tuple[int, int], list[str]]:
-    """The reasons for each (person id, project id) in conflict, in two queries however many there are."""
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; 28 February for a 29th that was not."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def cutoff() -> date:
+    """What ended on this day or before it is two full years ago and counts no longer."""
+    return years_before(clock.today(), 2)
+
+
+def tie_map(people: Iterable[User], projects: Iterable[Project]) -> Ties:
+    """Everything that ties these people to these projects, hints as well, by (person id, project id)."""
     people, projects = list(people), list(projects)
-    by_organization: dict[int, list[tuple[Project, str]]] = {}
-    for project in projects:
-        for organization_id, what in (
-            (project.applicant_id, _("the applicant")),
-            (project.host_id, _("the host organisation")),
-            (project.call.funder_id, _("the funder")),
-        ):
-            if organization_id:
-                by_organization.setdefault(organization_id, []).append((project, what))
-    found: dict[tuple[int, int], list[str]] = {}
-    today = clock.today()
-    recent = Q(until__isnull=True) | Q(until__gt=today - COOLING_OFF)
-    held = Membership.objects.filter(recent, user__in=people, organization__in=list(by_organization))
-    for user_id, organization_id, until in held.values_list("user", "organization", "until"):
-        left = until is not None and until <= today
-        for project, what in by_organization[organization_id]:
-            reason = (_("left %(what)s less than two years ago") if left else _("belongs to %(what)s")) % {"what": what}
-            reasons = found.setdefault((user_id, project.pk), [])
-            if reason not in reasons:
-                reasons.append(reason)
-    coached = Participant.objects.filter(person__in=people, project__in=projects, part__in=[Part.MENTOR, Part.COACH])
-    for user_id, project_id in coached.order_by().values_list("person", "project").distinct():
-        found.setdefault((user_id, project_id), []).append(_("is or was its mentor"))
-    return found
+    cases = _cases(projects)
+    return ties.find(_judges(people, projects), cases) if people and projects else {}
 
 
-def conflicts(person: User, project: Project) -> list[str]:
+def conflict_map(people: Iterable[User], projects: Iterable[Project]) -> Ties:
+    """The reasons for each (person id, project id) in conflict; hints are no conflict."""
+    hard = {pair: [r for r in reasons if not r.is_hint] for pair, reasons in tie_map(people, projects).items()}
+    return {pair: reasons for pair, reasons in hard.items() if reasons}
+
+
+def conflicts(person: User, project: Project) -> list[Reason]:
     """Why this person may not judge this project; empty when nothing is known against it."""
     return conflict_map([person], [project]).get((person.pk, project.pk), [])
+
+
+def _cases(projects: Sequence[Project]) -> list[Case]:
+    cases = {project.pk: Case(project.pk) for project in projects}
+    calls = {project.call_id for project in projects}
+    funders = dict(Call.objects.filter(pk__in=calls).values_list("pk", "funder").order_by())
+    partners = list(Partner.objects.filter(project__in=cases).values_list("project", "name", "contact").order_by())
+    ids = {pk for p in projects for pk in (p.applicant_id, p.host_id, funders[p.call_id]) if pk}
+    bodies = _bodies(ids, {name for _project, name, _contact in partners})
+    by_name = {ties.fold(body.name): body for body in bodies.values()}
+    council: dict[int, list[Person]] = {}
+    members = CouncilMember.objects.filter(organization__in=ids).values_list("organization", "name", "phone")
+    for organization, name, phone in members.order_by():
+        council.setdefault(organization, []).append(Person("council", name, phone))
+    for project in projects:
+        case = cases[project.pk]
+        case.parties.append((Party.APPLICANT, bodies[project.applicant_id]))
+        if project.host_id:
+            case.parties.append((Party.HOST, bodies[project.host_id]))
+        case.parties.append((Party.FUNDER, bodies[funders[project.call_id]]))
+        case.people += [Person("leader", project.leader, project.leader_phone), *council.get(project.applicant_id, [])]
+    for project_id, name, contact in partners:
+        case = cases[project_id]
+        case.parties.append((Party.PARTNER, by_name.get(ties.fold(name), Body(None, name))))
+        case.people.append(Person("contact", contact, contact))
+    team = TeamMember.objects.filter(project__in=cases).values_list("project", "name", "phone").order_by()
+    for project_id, name, phone in team:
+        cases[project_id].people.append(Person("team", name, phone))
+    return list(cases.values())
+
+
+def _bodies(ids: set[int], names: set[str]) -> dict[int, Body]:
+    """These organisations, and those with one of these names, in whatever width their brackets were typed."""
+    wide = str.maketrans("()", "（）")
+    written = {form for name in names for form in (name, half_width(name).strip(), half_width(name).translate(wide))}
+    found = Organization.objects.filter(Q(pk__in=ids) | Q(name__in=written)).order_by().values_list(*BODY)
+    return {row[0]: Body(*row) for row in found}
+
+
+def _judges(people: Sequence[User], projects: Sequence[Project]) -> list[Judge]:
+    judges = {person.pk: Judge(person.pk, person.name, person.phone or "") for person in people}
+    today, since = clock.today(), cutoff()
+    recent = Q(until__isnull=True) | Q(until__gt=since)
+    held = Membership.objects.filter(recent, user__in=judges).order_by("pk")
+    for user, until, *row in held.values_list("user", "until", *(f"organization__{name}" for name in BODY)):
+        judge = judges[user]
+        (judge.left if until is not None and until <= today else judge.belongs).append(Body(*row))
+    for person, employer in Expert.objects.filter(person__in=judges).values_list("person", "employer").order_by():
+        judges[person].employer = employer
+    declared = Interest.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=since), person__in=judges)
+    for interest in declared.select_related("organization").only("person", "kind", "organization__name"):
+        body = Body(interest.organization_id, interest.organization.name)
+        judges[interest.person_id].interests.append((body, interest.kind, interest.get_kind_display()))
+    _coached(judges, projects, since)
+    return list(judges.values())
+
+
+def _coached(judges: dict[int, Judge], projects: Sequence[Project], since: date) -> None:
+    """Who coaches or coached these projects, and other projects of the same applicants less than two years ago."""
+    coached = Participant.objects.filter(person__in=judges, part__in=[Part.MENTOR, Part.COACH]).filter(
+        project__applicant__in={project.applicant_id for project in projects}
+    )
+    columns = ("person", "project", "project__applicant", "until", "project__state", "project__state_since")
+    for person, project, applicant, until, state, state_since in coached.order_by("pk").values_list(*columns):
+        judges[person].coached.add(project)
+        # Who coaches a project to its end is seldom taken off it: it ends with the project.
+        ended = until or (clock.localdate(state_since) if state in ENDED else None)
+        if ended is None or ended > since:
+            judges[person].groups.add(applicant)

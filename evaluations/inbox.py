@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.inbox import Task
-from evaluations.models import Assignment, Decision, PaperEntry, PitchDay, Purpose, Slot, Unlocking
+from evaluations.models import Assignment, Conflict, Decision, PaperEntry, PitchDay, Purpose, Slot, Unlocking
 from grants.models import Call
 from people.models import Role, User
 from projects.models import Project, State
@@ -21,7 +21,18 @@ ARRANGE_WITHIN = timedelta(days=30)
 
 def waiting_for(user: User) -> list[Task]:
     """Sheets to fill in, pitch days, and for clerks panels, rankings, notices and evaluations to arrange."""
-    sources = (_sheets, _unlockings, _pitch_days_to_judge, _pitch_days, _papers, _calls, _decisions, _evaluations)
+    sources = (
+        _declarations,
+        _sheets,
+        _conflicts,
+        _unlockings,
+        _pitch_days_to_judge,
+        _pitch_days,
+        _papers,
+        _calls,
+        _decisions,
+        _evaluations,
+    )
     return [task for source in sources for task in source(user)]
 
 
@@ -34,6 +45,31 @@ def _sheets(user: User) -> Iterator[Task]:
     for assignment in mine.active().filter(sheet__deviates_since__isnull=False, sheet__deviation_note=""):
         url = reverse("evaluations:sheet", args=[assignment.pk])
         yield Task(assignment.shown_title, _("Explain your score"), url, None, assignment.sheet.deviates_since)
+
+
+def _declarations(user: User) -> Iterator[Task]:
+    """One task a call whose proposals I am asked to judge: say first what ties me to whom."""
+    asked = Assignment.objects.undeclared().filter(person=user)
+    for call in Call.objects.filter(projects__assignments__in=asked).distinct():
+        yield Task(
+            call.title,
+            _("Say whether anything ties you to the applicants"),
+            reverse("evaluations:declare", args=[call.pk]),
+        )
+
+
+def _conflicts(user: User) -> Iterator[Task]:
+    """Ties that were found after the assignment and wait for a clerk."""
+    waiting = Conflict.objects.open().filter(
+        assignment__in=Assignment.objects.before_result(),
+        assignment__project__call__funder__in=user.organizations_as(Role.STAFF),
+    )
+    for conflict in waiting.exclude(assignment__person=user).select_related(
+        "assignment__project", "assignment__person"
+    ):
+        what = _("Decide on a conflict of interest: %(person)s") % {"person": conflict.assignment.person}
+        title, url = conflict.assignment.project.title, conflict.get_absolute_url()
+        yield Task(title, what, url, None, conflict.found_at, "bad")
 
 
 def _unlockings(user: User) -> Iterator[Task]:

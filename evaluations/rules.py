@@ -93,6 +93,17 @@ def has_feedback(user, project) -> bool:
 
 
 @rules.predicate
+def arranges(user, conflict) -> bool:
+    """Is a clerk of the funder, and no party to the project."""
+    return is_clerk(user, conflict.assignment.project)
+
+
+@rules.predicate
+def is_the_judge(user, conflict) -> bool:
+    return conflict.assignment.person_id == user.pk
+
+
+@rules.predicate
 def decides(user, obj) -> bool:
     """Is a clerk of the funder whose call it is."""
     return is_clerk_of_call(user, obj.call)
@@ -113,6 +124,7 @@ rules.add_perm("evaluations.score", is_judge_of & is_being_judged & still_takes_
 rules.add_perm("evaluations.ask_to_unlock", is_judge_of | is_clerk)
 rules.add_perm("evaluations.decide_on_unlocking", decides_unlocking & ~asked_to_unlock & ~judges_the_sheet)
 rules.add_perm("evaluations.recuse", is_judge_of | is_clerk)
+rules.add_perm("evaluations.decide_conflict", arranges & ~is_the_judge)
 rules.add_perm("evaluations.assign", is_clerk_of_call)
 rules.add_perm("evaluations.commission", is_clerk_of_call)
 rules.add_perm("evaluations.confirm", is_clerk_of_call)

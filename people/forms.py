@@ -12,7 +12,7 @@ from core.forms import CountedTextarea, DateInput
 from core.identifiers import half_width, validate_resident_id
 from people.actions import OPEN_KINDS, ROLES, check_email, check_number, check_phone
 from people.adapter import MobileField
-from people.models import Certificate, CreditRecord, Inspection, Kind, Organization, Rating, User
+from people.models import Certificate, CreditRecord, Expert, Expertise, Inspection, Kind, Organization, Rating, User
 
 Status = Organization.Status
 
@@ -247,6 +247,33 @@ class BaseCouncilFormset(BaseFormSet):
 CouncilFormset = formset_factory(
     CouncilMemberForm, formset=BaseCouncilFormset, extra=2, max_num=30, validate_max=True, can_delete=True
 )
+
+
+class ExpertForm(forms.ModelForm):
+    """A line of the roster; a new one says who by user name, e-mail or mobile number."""
+
+    login = forms.CharField(
+        label=_("Who"),
+        max_length=254,
+        help_text=_("Mobile number, user name or e-mail address. Who has no account signs up first."),
+    )
+    skills = forms.MultipleChoiceField(
+        label=_("Fields of expertise"), choices=Expertise.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    field_order = ("login", "skills", "employer", "title", "max_load", "is_active")
+
+    class Meta:
+        model = Expert
+        fields = ("employer", "title", "max_load", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["login"]
+            self.fields["skills"].initial = [skill.kind for skill in self.instance.skills.all()]
+        else:
+            del self.fields["is_active"]
 
 
 class MemberForm(forms.Form):

@@ -22,6 +22,13 @@ def is_clerk_of_some_funder(user, organization) -> bool:
     return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
 
 
+@rules.predicate
+def keeps_roster(user, obj=None) -> bool:
+    """Is a clerk of some funder: the roster of experts is shared by all of them."""
+    return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
+
+
+rules.add_perm("people.keep_roster", keeps_roster)
 rules.add_perm("people.change_profile", manages)
 rules.add_perm("people.manage_members", manages)
 rules.add_perm("people.see_account", belongs_to)

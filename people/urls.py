@@ -19,5 +19,8 @@ urlpatterns = [
     path("credit/<int:pk>/lift/", views.credit_record_lift, name="credit_record_lift"),
     path("organizations/<int:pk>/members/new/", views.member_add, name="member_add"),
     path("memberships/<int:pk>/end/", views.membership_end, name="membership_end"),
+    path("experts/", views.expert_list, name="expert_list"),
+    path("experts/new/", views.expert_create, name="expert_create"),
+    path("experts/<int:pk>/", views.expert_edit, name="expert_edit"),
     path("communities/", views.community_list, name="community_list"),
 ]

@@ -19,6 +19,7 @@ from people.forms import (
     CertificateForm,
     CouncilFormset,
     CreditRecordForm,
+    ExpertForm,
     IdentityForm,
     InspectionForm,
     MemberForm,
@@ -28,7 +29,7 @@ from people.forms import (
     RatingForm,
     SearchForm,
 )
-from people.models import Community, CreditRecord, Membership, Organization, User
+from people.models import Community, CreditRecord, Expert, Membership, Organization, User
 from people.rules import belongs_to
 
 PAGE = 20
@@ -287,3 +288,54 @@ def community_list(request: HttpRequest) -> HttpResponse:
         found = found.filter(Q(name__icontains=q) | Q(street__icontains=q))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(request, "people/community_list.html", {"page_obj": page, "form": form})
+
+
+# -- The roster of experts -------------------------------------------------------------------------
+
+
+def permit_roster(request: HttpRequest) -> None:
+    if not rules.has_perm("people.keep_roster", request.user):
+        raise PermissionDenied
+
+
+@login_required
+def expert_list(request: HttpRequest) -> HttpResponse:
+    """Who may be asked to judge, for what, and how often."""
+    permit_roster(request)
+    found = Expert.objects.select_related("person").prefetch_related("skills").order_by("-is_active", "person__name")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return render(request, "people/expert_list.html", {"page_obj": page})
+
+
+@login_required
+def expert_create(request: HttpRequest) -> HttpResponse:
+    """Put somebody on the roster."""
+    permit_roster(request)
+    form = ExpertForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        try:
+            actions.save_expert(actions.find_person(data.pop("login")), by=request.user, **data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("The expert is on the roster."))
+            return redirect("people:expert_list")
+    return render(request, "people/expert_form.html", {"form": form})
+
+
+@login_required
+def expert_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a line of the roster; who may not be asked any more is switched off, not deleted."""
+    permit_roster(request)
+    expert = get_object_or_404(Expert.objects.select_related("person").prefetch_related("skills"), pk=pk)
+    form = ExpertForm(request.POST or None, instance=expert)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.save_expert(expert.person, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("people:expert_list")
+    return render(request, "people/expert_form.html", {"form": form, "expert": expert})

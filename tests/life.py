@@ -4,6 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from core import clock
+from evaluations.actions import declaring
+from evaluations.models import Assignment
 from projects.actions import (
     award,
     checking,
@@ -96,6 +98,12 @@ def examined(town: Town, project: Project, text: str = "与去年的项目重复
     return Objection.objects.get(pk=found.pk)
 
 
+def declared(project: Project) -> None:
+    """Everybody who is asked to judge it has said that nothing ties them to it."""
+    for one in Assignment.objects.undeclared().filter(project=project).select_related("project__call", "person"):
+        declaring.declare(one.project.call, by=one.person, asked=[one.pk], ties={}, promised=True)
+
+
 class Life:
     """Takes one project from state to state along the main road; `go` moves the test's clock as well."""
 
@@ -140,6 +148,7 @@ class Life:
     def to_in_review(self, project):
         self.day(2026, 4, 2)
         competition.start_review(project, by=self.town.clerk)
+        declared(project)
 
     def to_shortlisted(self, project):
         self.day(2026, 4, 10)

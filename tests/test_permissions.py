@@ -13,7 +13,7 @@ from core import clock
 from core.files import attach
 from evaluations import sign_in
 from evaluations.actions import panel
-from evaluations.models import Alternative, Decision, PitchDay, Sheet, Slot, Unlocking
+from evaluations.models import Alternative, Conflict, Decision, Draw, PitchDay, Sheet, Slot, Unlocking
 from grants.actions import needs, workshops
 from grants.models import Workshop
 from people.actions import add_credit_record
@@ -164,6 +164,10 @@ TABLE = {
     "evaluations:paper_entry": ("assignment", set()),
     "evaluations:recuse": ("assignment", {"expert1", "clerk"}),
     "evaluations:panel": ("call", {"clerk"}),
+    "evaluations:open_review": ("call", set()),
+    "evaluations:panels_settle": ("draw", set()),
+    "evaluations:declare": ("call", {"expert1"}),
+    "evaluations:conflict_detail": ("conflict", BUREAU),
     "evaluations:ranking": ("call", BUREAU),
     "evaluations:publish_notice": ("call", set()),
     "evaluations:draw_lots": ("call", set()),
@@ -189,6 +193,9 @@ TABLE = {
     "people:council_edit": ("organization", {"head"}),
     "people:member_add": ("organization", {"head"}),
     "people:membership_end": ("membership", set()),
+    "people:expert_list": (None, {"clerk"}),
+    "people:expert_create": (None, {"clerk"}),
+    "people:expert_edit": ("expert", {"clerk"}),
     "people:community_list": (None, EVERYBODY),
     "reports:proposal": ("project", SEES_PROJECT),
     "reports:agreement": ("project", SEES_DELIVERY),
@@ -265,6 +272,11 @@ def things(town, life) -> dict[str, object]:
             notice=notice, project=project, name="王五", email="w@example.org", text="重复"
         ).confirmation,
         "assignment": expert,
+        "draw": Draw.objects.create(
+            call=town.call, kind="panel", items={"fixed": []}, outcome={"panels": {}}, drawn_by=town.clerk
+        ),
+        "conflict": Conflict.objects.create(assignment=expert, reasons=[{"key": "x", "sentence": "同一电话"}]),
+        "expert": town.expert1.expert,
         "unlocking": unlocking(expert, town.clerk),
         "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),
         "decision": Decision.objects.create(call=town.call, prepared_by=town.clerk),

@@ -22,7 +22,7 @@ from django.utils import timezone
 from core import clock
 from grants.actions import calls, ledger
 from grants.models import Call, Criterion, Fund, Gate, Level, Rubric, ServiceField, Track, TranchePlan, TrancheRule
-from people.models import Community, Kind, Membership, Organization, Role, User
+from people.models import Community, Expert, Kind, Membership, Organization, Role, User
 
 MARCH = datetime(2026, 3, 10, 10, 0)
 """When every test begins: the call is open."""
@@ -89,6 +89,14 @@ def _people(town: Town) -> None:
         "stranger": "钱多多",
     }.items():
         town.people[username] = person(username, name)
+    for username, kind in {
+        "expert1": "social_work",
+        "expert2": "finance",
+        "expert3": "community",
+        "stranger": "other",
+    }.items():
+        expert = Expert.objects.create(person=town.people[username], added_by=town.people["clerk"])
+        expert.skills.create(kind=kind)
     town.people["admin"] = User.objects.create_superuser("admin", "admin@example.org", "test", name="管理员")
 
 

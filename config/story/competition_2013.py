@@ -76,6 +76,7 @@ def _judged(stage: Stage, call: Call, projects: dict[str, Project]) -> None:
         for project in projects.values():
             for expert in stage.experts:
                 panel.assign(project, expert, by=stage.clerk, due_on=date(2013, 11, 20))
+        stage.declare(project__call=call)
         panel.open_review(call, by=stage.clerk)
     stage.judge(merits, date(2013, 11, 20))  # the day of the competition
     decisions = {

@@ -8,7 +8,18 @@ from datetime import date
 
 from django.contrib.auth.hashers import make_password
 
-from people.models import Certificate, Community, CouncilMember, Kind, Membership, Organization, Role, User
+from people.models import (
+    Certificate,
+    Community,
+    CouncilMember,
+    Expert,
+    Kind,
+    Membership,
+    Organization,
+    Role,
+    Skill,
+    User,
+)
 
 PASSWORD = "demo-2026"
 SINCE = date(2012, 1, 1)
@@ -45,6 +56,15 @@ LOGINS = [
     ("pinggu", "唐静", "评估员 · 明鉴公益评估中心"),
     ("jumin", "钱多多", "居民（没有任何职务）"),
     ("jingban", "吴思远", "经办人（第二人录入）· 东风地区办事处"),
+]
+
+EXPERTS = [
+    # login, fields, employer, title
+    ("zhuanjia1", ("social_work", "academic"), "首都社会工作学院", "教授"),
+    ("zhuanjia2", ("finance",), "京信会计师事务所", "高级会计师"),
+    ("zhuanjia3", ("community",), "区社区治理研究会", "主任"),
+    ("zhuanjia4", ("social_work", "management"), "公益项目管理咨询中心", "高级社会工作师"),
+    ("zhuanjia5", ("management",), "区社会组织联合会", "理事"),
 ]
 
 FILED = [
@@ -131,6 +151,9 @@ def found() -> Cast:
     cast = founder.cast
     for username, name, _what in LOGINS:
         founder.person(username, name)
+    for username, fields, employer, title in EXPERTS:
+        expert = Expert.objects.create(person=cast[username], employer=employer, title=title, added_by=cast["minzheng"])
+        Skill.objects.bulk_create([Skill(expert=expert, kind=kind) for kind in fields])
     cast.people["admin"] = User.objects.create(
         username="admin", name="平台管理员", password=founder.hash, is_staff=True, is_superuser=True
     )

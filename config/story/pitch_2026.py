@@ -29,6 +29,7 @@ def play_pitch(stage: Stage, call: Call, today: date, days_ago) -> PitchDay:
         for project in projects:
             for expert in judges:
                 panel.assign(project, expert, by=stage.clerk, due_on=today)
+        stage.declare(project__call=call)
     with on(days_ago(5), 9):
         panel.open_review(call, by=stage.clerk)
         day = pitch.plan_day(
@@ -45,7 +46,7 @@ def play_pitch(stage: Stage, call: Call, today: date, days_ago) -> PitchDay:
 
 def key_one_paper(stage: Stage, call: Call, second_clerk: User, day: date) -> None:
     """An expert of a written review sent a paper sheet: a second person still has to key it."""
-    asked = Assignment.objects.active().filter(project__call=call, sheet__isnull=True)
+    asked = Assignment.objects.active().filter(project__call=call, sheet=None, declaration__isnull=False)
     assignment = asked.select_related("project__call__review_rubric").order_by("-pk")[0]
     points = {
         one.pk: (one.weight * Decimal("0.8")).quantize(Decimal("0.5")) for one in assignment.rubric.criteria.all()

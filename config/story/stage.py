@@ -165,6 +165,12 @@ class Stage:
                 for seat in range(size):
                     expert = self.experts[(place + seat) % len(self.experts)]
                     judging.panel.assign(project, expert, by=self.clerk, due_on=due_on)
+            self.declare(project__in=projects)
+
+    def declare(self, **which) -> None:
+        """Every judge who has not said yet whether anything ties them to the applicants says: nothing does."""
+        for one in Assignment.objects.undeclared().filter(**which).select_related("project__call", "person"):
+            judging.declaring.declare(one.project.call, by=one.person, asked=[one.pk], ties={}, promised=True)
 
     def score(self, assignment: Assignment, merit: float, day: date, *, submit: bool = True) -> None:
         """One expert's sheet: the points follow the merit, each expert with a temper of their own."""
@@ -359,6 +365,7 @@ class Stage:
             [assignment] = judging.evaluation.open_evaluation(
                 project, purpose, [self.evaluator], by=self.clerk, due_on=due_on
             )
+            self.declare(project=project)
         return assignment
 
     def evaluate(self, project: Project, purpose: str, day: date, merit: float, summary: str) -> Project:

@@ -1,9 +1,12 @@
 """The verbs of judging: who judges, what they scored, what follows from it."""
 
 from evaluations.actions import (
+    conflict,
     decision,
+    declaring,
     evaluation,
     feedback,
+    optimum,
     panel,
     paper,
     pitch,
@@ -14,12 +17,16 @@ from evaluations.actions import (
     stage,
     unlocking,
     waitlist,
+    watching,
 )
 
 __all__ = [
+    "conflict",
     "decision",
+    "declaring",
     "evaluation",
     "feedback",
+    "optimum",
     "panel",
     "paper",
     "pitch",
@@ -30,4 +37,5 @@ __all__ = [
     "stage",
     "unlocking",
     "waitlist",
+    "watching",
 ]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -13,6 +14,7 @@ from core.money import yuan
 from core.workflow import Refused, advance, record
 from evaluations.actions.panel import permit
 from evaluations.actions.ranking import frozen_places, money_given
+from evaluations.actions.watching import on_hold, recheck
 from evaluations.models import Decision, DecisionLine, Purpose, Result
 from evaluations.standings import Standing, standings
 from grants.models import Call
@@ -73,14 +75,20 @@ def in_review(call: Call) -> list[Standing]:
     return [row for row in standings(call) if row.project.state == State.IN_REVIEW]
 
 
-@transaction.atomic
 def propose(decision: Decision, *, by: User) -> Decision:
     """Put the list before the approver.
 
-    Refused with every reason: a sheet missing, equal scores without a lot, an undecided project, an amount above the
-    request, a cut or a place passed over without a reason, more money than the call has, a refusal without a note.
+    Refused with every reason: a sheet missing, a conflict of interest that is undecided (a last look is taken), equal
+    scores without a lot, an undecided project, an amount above the request, a cut or a place passed over without a
+    reason, more money than the call has, a refusal without a note.
     """
     permit("evaluations.confirm", by, decision.call)
+    recheck(Q(project__call=decision.call_id))  # apart from what follows: what is found stays
+    return _propose(decision, by=by)
+
+
+@transaction.atomic
+def _propose(decision: Decision, *, by: User) -> Decision:
     call = Call.objects.select_for_update(of=("self",)).get(pk=decision.call_id)
     rows = in_review(call)
     if reasons := objections_to(decision, rows):
@@ -97,7 +105,7 @@ def objections_to(decision: Decision, rows: list[Standing]) -> list[str]:
     if not rows:
         return [_("No project of this call is in review.")]
     lines = {line.project_id: line for line in decision.lines.all()}
-    reasons = [*incomplete(rows), *_tied(rows)]
+    reasons = [*incomplete(rows), *_in_conflict(decision), *_tied(rows)]
     for row in rows:
         line = lines.get(row.project.pk)
         if line is None or not line.outcome:
@@ -151,6 +159,10 @@ def incomplete(rows: list[Standing]) -> list[str]:
     ]
 
 
+def _in_conflict(decision: Decision) -> list[str]:
+    return on_hold(Q(project__call=decision.call_id, purpose=Purpose.REVIEW))
+
+
 def _tied(rows: list[Standing]) -> list[str]:
     tied = [row.project.title for row in rows if row.is_tied]
     if not tied:
@@ -200,7 +212,9 @@ def approve(decision: Decision, *, by: User) -> Decision:
 
 
 def _still_as_proposed(decision: Decision, rows: list[Standing]) -> None:
-    """Refuse when a project was withdrawn or a score changed since the list was proposed."""
+    """Refuse when a project was withdrawn, a score changed or a conflict was found since the list was proposed."""
+    if reasons := _in_conflict(decision):
+        raise Refused(*reasons)
     proposed = {line.project_id: (line.rank, line.score) for line in decision.lines.all()}
     if proposed != {row.project.pk: (row.rank, row.score) for row in rows}:
         raise Refused(_("The standings have changed since this was proposed; please send it back."))

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.workflow import Refused, record
 from evaluations.actions.panel import ask, permit
+from evaluations.actions.watching import on_hold, recheck
 from evaluations.models import Assignment, Commission, Purpose, Result
 from evaluations.ranking import average, grade
 from evaluations.rules import JUDGED_IN
@@ -95,10 +97,18 @@ def panel_of(project: Project, purpose: str) -> list[Assignment]:
     return list(found.select_related("person", "organization", "sheet"))
 
 
-@transaction.atomic
 def conclude(project: Project, purpose: str, *, by: User, summary: str) -> Result:
     """Confirm what the evaluators found. Consequences: score and grade are frozen; passed, the next gate opens;
-    failed at midterm, the group rectifies; failed at the end, it mends its closing papers."""
+    failed at midterm, the group rectifies; failed at the end, it mends its closing papers.
+
+    Refused while a sheet is missing or a conflict of interest is undecided; a last look is taken for one."""
+    permit("evaluations.conclude", by, project)
+    recheck(Q(project=project.pk))  # apart from what follows: what is found stays
+    return _conclude(project, purpose, by=by, summary=summary)
+
+
+@transaction.atomic
+def _conclude(project: Project, purpose: str, *, by: User, summary: str) -> Result:
     project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     permit("evaluations.conclude", by, project)
     which = Purpose(purpose)
@@ -107,6 +117,8 @@ def conclude(project: Project, purpose: str, *, by: User, summary: str) -> Resul
     panel = panel_of(project, which)
     if not panel or not all(assignment.is_submitted for assignment in panel):
         raise Refused(_("Not every evaluator has submitted the sheet yet."))
+    if reasons := on_hold(Q(project=project.pk, purpose=which)):
+        raise Refused(*reasons)
     if not summary.strip():
         raise Refused(_("Please write the conclusion: the group will read it."))
     score = average([assignment.sheet.add_up() for assignment in panel])

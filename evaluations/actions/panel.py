@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.notifications import notify
 from core.workflow import Refused, record
+from evaluations.actions.watching import on_hold, recheck
 from evaluations.conflicts import conflicts
-from evaluations.models import Assignment, Purpose
+from evaluations.models import Assignment, Conflict, Purpose
 from grants.models import Call
-from people.models import Organization, User
+from people.models import Expert, Organization, User
 from projects.actions import competition
 from projects.actions.people import add_participant, end_participation
 from projects.models import Part, Project, State
@@ -30,14 +31,28 @@ def permit(permission: str, by: User, obj: object) -> None:
 
 @transaction.atomic
 def assign(project: Project, person: User, *, by: User, due_on: date | None = None) -> Assignment:
-    """Ask an expert to judge a proposal: never a member of the applicant, its host or the funder, nor its mentor.
+    """Ask an expert of the roster to judge a proposal; nobody whom anything ties to it (`evaluations.ties`).
 
-    The expert may read the proposal from now on, and is told. Raises `Refused` with every reason against it.
+    The expert is told, and may read the proposal after declaring that nothing ties them to it. Raises `Refused` with
+    every reason against it: not on the roster, as many proposals of this call as the roster allows, every tie.
     """
     permit("evaluations.assign", by, project.call)
     if project.state not in ASSIGNABLE:
         raise Refused(_("Experts are assigned before the result, not in the state “%s”.") % project.get_state_display())
+    expert = Expert.objects.available().filter(person=person).first()
+    if expert is None:
+        raise Refused(_("%(person)s is not on the roster of experts, or may not be asked now.") % {"person": person})
+    load = loads(project.call).get(person.pk, 0)
+    if load >= expert.max_load:
+        words = {"person": person, "load": load}
+        raise Refused(_("%(person)s has %(load)d proposals of this call already; the roster allows no more.") % words)
     return ask(project, person, by=by, purpose=Purpose.REVIEW, due_on=due_on)
+
+
+def loads(call: Call) -> dict[int, int]:
+    """How many proposals of the call each person judges, by the person's id."""
+    active = Assignment.objects.active().filter(project__call=call, purpose=Purpose.REVIEW).order_by()
+    return dict(active.values("person").annotate(n=Count("pk")).values_list("person", "n"))
 
 
 def ask(
@@ -51,7 +66,7 @@ def ask(
     until: date | None = None,
     number: int = 1,
 ) -> Assignment:
-    """Write the assignment of any purpose and let the person see the project."""
+    """Write the assignment of any purpose; the person sees the project after declaring that nothing ties them."""
     Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     if reasons := conflicts(person, project):
         raise Refused(*(_("%(person)s: %(reason)s.") % {"person": person, "reason": reason} for reason in reasons))
@@ -66,18 +81,23 @@ def ask(
         due_on=due_on,
         assigned_by=by,
     )
-    part = Part.JUDGE if purpose == Purpose.REVIEW else Part.EVALUATOR
     add_participant(
         project,
         person,
-        part,
+        part_of(assignment),
         by=by,
         organization=organization,
         until=until,
         is_blind=project.call.is_blind and purpose == Purpose.REVIEW,
+        is_waiting=True,
         url=reverse("evaluations:sheet", args=[assignment.pk]),
     )
     return assignment
+
+
+def part_of(assignment: Assignment) -> Part:
+    """As what its person takes part in the project."""
+    return Part.JUDGE if assignment.purpose == Purpose.REVIEW else Part.EVALUATOR
 
 
 @transaction.atomic
@@ -94,15 +114,23 @@ def recuse(assignment: Assignment, *, by: User, reason: str) -> Assignment:
         raise Refused(_("The sheet is submitted; nobody can step down from it any more."))
     if not reason.strip():
         raise Refused(_("Please give a reason."))
-    locked.recused_at, locked.recusal_reason = clock.now(), reason.strip()
-    locked.save()
-    part = Part.JUDGE if locked.purpose == Purpose.REVIEW else Part.EVALUATOR
-    end_participation(locked.project, locked.person, part, by=by)
-    record(locked.project, "recuse", by=by, label=_("Recused: %(person)s") % {"person": locked.person}, note=reason)
-    if locked.assigned_by_id != by.pk:  # who stands a judge down knows it
-        notify([locked.assigned_by], subject=_("%(person)s has stepped down") % {"person": locked.person}, body=reason)
+    stand_down(locked, by=by, reason=reason.strip())
     assignment.refresh_from_db()
     return locked
+
+
+def stand_down(assignment: Assignment, *, by: User, reason: str) -> None:
+    """Take a judge off for good: the line stays with its reason, the access ends, an open conflict is settled by it,
+    and whoever had assigned the judge is told. What is submitted can still be read and counts no longer."""
+    assignment.recused_at, assignment.recusal_reason = clock.now(), reason
+    assignment.save()
+    said = {"decision": Conflict.Decision.STANDS_DOWN, "reason": reason, "decided_by": by, "decided_at": clock.now()}
+    assignment.conflicts.filter(decision="").update(**said)
+    end_participation(assignment.project, assignment.person, part_of(assignment), by=by)
+    words = {"person": assignment.person}
+    record(assignment.project, "recuse", by=by, label=_("Recused: %(person)s") % words, note=reason)
+    if assignment.assigned_by_id != by.pk:
+        notify([assignment.assigned_by], subject=_("%(person)s has stepped down") % words, body=reason)
 
 
 def with_panel_size(call: Call, state: str):
@@ -112,13 +140,19 @@ def with_panel_size(call: Call, state: str):
     return found.annotate(judges=Count("assignments", filter=active))
 
 
-@transaction.atomic
 def open_review(call: Call, *, by: User) -> int:
     """Let the experts of every eligible project score, all or none; returns how many projects.
 
-    Refused while the call is open, or naming every project whose panel is not complete.
+    Refused while the call is open, or naming every project whose panel is not complete, and every conflict of
+    interest that a last look finds.
     """
     permit("evaluations.assign", by, call)
+    recheck(Q(project__call=call))  # apart from what follows: what is found stays
+    return _open_review(call, by=by)
+
+
+@transaction.atomic
+def _open_review(call: Call, *, by: User) -> int:
     if not call.is_closed:
         raise Refused(_("The call is still open: more proposals may come."))
     if call.projects.filter(state__in=[State.SUBMITTED, State.RETURNED]).exists():
@@ -132,7 +166,7 @@ def open_review(call: Call, *, by: User) -> int:
         for p in projects
         if p.judges < call.panel_size
     ]
-    if short:
+    if short := [*short, *on_hold(Q(project__call=call, purpose=Purpose.REVIEW))]:
         raise Refused(*short)
     for project in projects:
         competition.start_review(project, by=by)

@@ -11,7 +11,7 @@ from core.notifications import notify
 from core.workflow import Refused, record
 from evaluations.actions.panel import permit
 from evaluations.actions.scoring import hand_in
-from evaluations.conflicts import conflicts
+from evaluations.actions.watching import hindrances
 from evaluations.double_keying import differing
 from evaluations.models import Assignment, PaperEntry, PitchDay, Score, Sheet
 from people.models import User
@@ -70,7 +70,7 @@ def _locked(assignment: Assignment, by: User) -> Assignment:
     permit("evaluations.key_paper", by, locked)
     if locked.person_id == by.pk:
         raise Refused(_("Nobody keys a sheet of their own."))
-    if reasons := conflicts(locked.person, locked.project):
+    if reasons := hindrances(locked):
         raise Refused(*reasons)
     return locked
 

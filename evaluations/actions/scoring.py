@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.notifications import notify
 from core.workflow import Refused, Stale
-from evaluations.conflicts import conflicts
+from evaluations.actions.watching import hindrances, rechecked
 from evaluations.models import Assignment, Purpose, Score, Sheet, Slot
 from evaluations.reliability import outliers
 from people.models import User
@@ -22,6 +22,7 @@ from projects.actions.people import lift_blind
 Points = Mapping[int, Decimal | None]
 
 
+@rechecked
 @transaction.atomic
 def save_sheet(
     assignment: Assignment,
@@ -34,14 +35,15 @@ def save_sheet(
 ) -> Sheet:
     """Keep a draft: `points` by criterion id, None where nothing is given yet. Others never see it.
 
-    `version` is that of the sheet when the page was opened: `Stale` when it has been changed since.
+    `version` is that of the sheet when the page was opened: `Stale` when it has been changed since. Refused before
+    the judge has declared, and while a conflict of interest is undecided.
     """
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     list(Slot.objects.select_for_update().filter(project=locked.project_id))  # whose scores may be locked this moment
     if not rules.has_perm("evaluations.score", by, locked):
         raise PermissionDenied
-    if reasons := conflicts(locked.person, locked.project):  # it may have arisen after the assignment
-        raise Refused(*reasons, _("Please step down from this project."))
+    if reasons := hindrances(locked):
+        raise Refused(*reasons)
     sheet, _created = Sheet.objects.get_or_create(assignment=locked)
     if sheet.is_submitted:
         raise Refused(_("This sheet has been submitted and is locked."))
@@ -65,6 +67,7 @@ def save_sheet(
     return sheet
 
 
+@rechecked
 @transaction.atomic
 def submit_sheet(
     assignment: Assignment,

@@ -1,13 +1,16 @@
 from evaluations.models.alternative import Alternative
-from evaluations.models.assignment import Assignment, Purpose
+from evaluations.models.assignment import Assignment
 from evaluations.models.bonus import Bonus
 from evaluations.models.commission import Commission
+from evaluations.models.conflict import Conflict
 from evaluations.models.decision import Decision, DecisionLine
+from evaluations.models.declaration import Declaration
 from evaluations.models.draw import Draw
 from evaluations.models.feedback import Feedback
 from evaluations.models.paper_entry import PaperEntry
 from evaluations.models.pitch_day import PitchDay
 from evaluations.models.presence import Presence, Representative
+from evaluations.models.purpose import Purpose
 from evaluations.models.result import Result
 from evaluations.models.sheet import Score, Sheet
 from evaluations.models.slot import Slot
@@ -18,8 +21,10 @@ __all__ = [
     "Assignment",
     "Bonus",
     "Commission",
+    "Conflict",
     "Decision",
     "DecisionLine",
+    "Declaration",
     "Draw",
     "Feedback",
     "PaperEntry",

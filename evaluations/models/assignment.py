@@ -1,20 +1,15 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from evaluations.models.kept import Kept, KeptQuerySet
+from evaluations.models.purpose import Purpose
+from evaluations.models.result import Result
 from projects.blinding import veiled_title
 
 
-class Purpose(models.TextChoices):
-    """What is judged: the proposal before the award, the work half-way, the work at the end."""
-
-    REVIEW = "review", _("Expert review")
-    MIDTERM = "midterm", _("Midterm evaluation")
-    FINAL = "final", _("Final evaluation")
-
-
-class AssignmentQuerySet(models.QuerySet["Assignment"]):
+class AssignmentQuerySet(KeptQuerySet["Assignment"]):
     def active(self) -> "AssignmentQuerySet":
         """Not recused."""
         return self.filter(recused_at__isnull=True)
@@ -32,6 +27,20 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         )
         return self.active().filter(stage).filter(Q(sheet__isnull=True) | Q(sheet__submitted_at__isnull=True))
 
+    def before_result(self) -> "AssignmentQuerySet":
+        """Active, and nothing has been decided yet that rests on them: a conflict found now still changes something."""
+        stage = (
+            Q(purpose=Purpose.REVIEW, project__state__in=["submitted", "returned", "eligible", "in_review"])
+            | Q(purpose=Purpose.MIDTERM, project__state="midterm")
+            | Q(purpose=Purpose.FINAL, project__state="final")
+        )
+        same = {name: OuterRef(name) for name in ("project", "purpose", "round")}
+        return self.active().filter(stage).exclude(Exists(Result.objects.filter(**same)))
+
+    def undeclared(self) -> "AssignmentQuerySet":
+        """Waiting for their person to say whether anything ties them to the project."""
+        return self.before_result().filter(declaration__isnull=True, sheet__submitted_at__isnull=True)
+
     def for_their_person(self) -> "AssignmentQuerySet":
         """With all that their titles need, veiled or not, in a constant number of queries."""
         names = ("project__participants", "project__team", "project__partners", "project__other_communities")
@@ -39,7 +48,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.select_related("person", *related).prefetch_related(*names)
 
 
-class Assignment(models.Model):
+class Assignment(Kept):
     """A person is asked to judge one project for one purpose. Recused, never deleted: the line stays."""
 
     project = models.ForeignKey(

@@ -1,5 +1,6 @@
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -9,6 +10,7 @@ class Draw(models.Model):
     """Lots that were drawn (抽签): what lay in the pot, the seed, and what came out. Written once, never changed.
 
     Anybody can repeat it: the order is that of the SHA-256 digests of the seed and each number (`evaluations.lots`).
+    A choice of experts (`evaluations.assignment`) is only proposed; a person takes it or throws it away, and it stays.
     """
 
     class Kind(models.TextChoices):
@@ -24,11 +26,21 @@ class Draw(models.Model):
     outcome = models.JSONField(_("drawn"), help_text=_("In this order; for groups a list of lists"))
     drawn_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
     drawn_at = models.DateTimeField(_("drawn at"), default=clock.now)
+    taken = models.BooleanField(_("taken"), null=True, editable=False, help_text=_("Empty: not yet decided"))
+    settled_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    settled_at = models.DateTimeField(_("settled at"), null=True, editable=False)
 
     class Meta:
         ordering = ["-drawn_at", "-pk"]
         verbose_name = _("draw")
         verbose_name_plural = _("draws")
+        constraints = [
+            models.CheckConstraint(
+                name="draw_settled_as_a_whole",
+                condition=Q(taken__isnull=True, settled_by__isnull=True, settled_at__isnull=True)
+                | Q(taken__isnull=False, settled_by__isnull=False, settled_at__isnull=False, kind="panel"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.drawn_at:%Y-%m-%d}"
@@ -37,3 +49,9 @@ class Draw(models.Model):
         if self.pk:
             raise ValidationError(_("A draw is not changed; draw again."))
         super().save(*args, **kwargs)
+
+    def settle(self, *, taken: bool, by) -> None:
+        """Write down what became of it, past `save`, which lets nothing of what was drawn be changed."""
+        said = {"taken": taken, "settled_by": by, "settled_at": clock.now()}
+        Draw.objects.filter(pk=self.pk, taken=None).update(**said)
+        self.refresh_from_db()

@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from evaluations.models.assignment import Purpose
+from evaluations.models.purpose import Purpose
 
 
 class Result(models.Model):

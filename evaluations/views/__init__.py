@@ -1,7 +1,8 @@
 from evaluations.views.decision import decision_detail
+from evaluations.views.declaring import conflict_detail, declare
 from evaluations.views.evaluation import commission_create, evaluation_detail, evaluation_open
 from evaluations.views.following import pitch_judge, pitch_judge_live, pitch_screen, pitch_screen_live
-from evaluations.views.panels import panel
+from evaluations.views.panels import open_review, panel, panels_settle
 from evaluations.views.paper import paper_entry, paper_list
 from evaluations.views.pitch import (
     pitch_create,
@@ -40,8 +41,10 @@ __all__ = [
     "blind_proposal",
     "bonus",
     "commission_create",
+    "conflict_detail",
     "consistency_detail",
     "decision_detail",
+    "declare",
     "decline",
     "desk",
     "draw_lots",
@@ -53,7 +56,9 @@ __all__ = [
     "feedback_edit",
     "feedback_list",
     "judge_absent",
+    "open_review",
     "panel",
+    "panels_settle",
     "paper_entry",
     "paper_list",
     "pitch_create",

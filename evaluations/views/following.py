@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from core.forms import add_refusal
 from core.workflow import Refused
 from evaluations.actions import scoring
-from evaluations.conflicts import conflicts
+from evaluations.actions.watching import hindrances
 from evaluations.forms import SheetForm
 from evaluations.models import Assignment, PitchDay, Purpose, Slot
 from evaluations.views.pitch import with_slots
@@ -53,7 +53,7 @@ def place_of(user: User, day: PitchDay, slot: Slot | None) -> Place:
         return Place(slot, "stood_down", assignment, reasons=[assignment.recusal_reason])
     if assignment.is_submitted:
         return Place(slot, "done", assignment)
-    if reasons := conflicts(user, assignment.project):
+    if reasons := hindrances(assignment):
         return Place(slot, "conflict", assignment, reasons=reasons)
     if slot.scores_are_locked:
         return Place(slot, "closed", assignment)

@@ -1,5 +1,8 @@
 """The experts of a call: who judges what, what stands against it, and the start of the review."""
 
+from collections.abc import Callable
+from typing import Any
+
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,15 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
 from core.workflow import Refused
-from evaluations import actions
-from evaluations.conflicts import conflict_map
-from evaluations.forms import AssignForm
-from evaluations.models import Assignment, Purpose
+from evaluations.actions import optimum
+from evaluations.actions import panel as actions
+from evaluations.conflicts import tie_map
+from evaluations.forms import AssignForm, GroupsForm, ProposePanelsForm
+from evaluations.models import Assignment, Draw, Purpose
 from grants.models import Call
-from people.models import User
+from people.models import Expert
 from projects.models import State
 
 
@@ -30,52 +35,118 @@ def find(request: HttpRequest, pk: int, permission: str) -> Call:
 
 @login_required
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Assign experts by hand, see conflicts, start the review."""
+    """Who judges what: by hand or by calculation; what stands against it; the start of the review."""
     call = find(request, pk, "evaluations.assign")
-    form = AssignForm(request.POST if "assign" in request.POST else None, call=call)
-    if request.method == "POST":
-        try:
-            if "open_review" in request.POST:
-                count = actions.panel.open_review(call, by=request.user)
-                begun = ngettext(
-                    "The review of %(n)s proposal has begun.", "The review of %(n)s proposals has begun.", count
-                )
-                messages.success(request, begun % {"n": count})
+    forms = {
+        "assign": AssignForm(request.POST if "assign" in request.POST else None, call=call),
+        "propose": ProposePanelsForm(request.POST if "propose" in request.POST else None, prefix="propose"),
+        "groups": GroupsForm(request.POST if "groups" in request.POST else None, prefix="groups"),
+    }
+    verbs: dict[str, Callable[..., str]] = {"assign": assign, "propose": propose, "groups": deal}
+    for name, form in forms.items():
+        if name in request.POST and form.is_valid():
+            try:
+                messages.success(request, verbs[name](call, request, **form.cleaned_data))
                 return redirect("evaluations:panel", pk=pk)
-            if form.is_valid():
-                actions.panel.assign(by=request.user, **form.cleaned_data)
-                messages.success(request, _("%(person)s is assigned.") % {"person": form.cleaned_data["person"]})
-                return redirect("evaluations:panel", pk=pk)
-        except Refused as refused:
-            if form.is_bound:
+            except Refused as refused:
                 add_refusal(form, refused)
-            else:
-                for reason in refused.reasons:
-                    messages.error(request, reason)
-    return render(request, "evaluations/panel.html", {"call": call, "form": form, **panels(call)})
+    context = {"call": call, "forms": forms, **panels(call), **draws(call)}
+    return render(request, "evaluations/panel.html", context)
+
+
+def assign(call: Call, request: HttpRequest, **values: Any) -> str:
+    assignment = actions.assign(by=request.user, **values)
+    return _("%(person)s is assigned.") % {"person": assignment.person}
+
+
+def propose(call: Call, request: HttpRequest, **values: Any) -> str:
+    optimum.propose_panels(call, by=request.user, **values)
+    return _("Panels are proposed. Nobody is asked before you confirm them.")
+
+
+def deal(call: Call, request: HttpRequest, *, count: int) -> str:
+    optimum.draw_groups(call, by=request.user, count=count)
+    return _("The groups are drawn; seed and groups are on record.")
+
+
+@login_required
+@require_POST
+def open_review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the experts of every eligible project score."""
+    call = find(request, pk, "evaluations.assign")
+    try:
+        count = actions.open_review(call, by=request.user)
+        begun = ngettext("The review of %(n)s proposal has begun.", "The review of %(n)s proposals has begun.", count)
+        messages.success(request, begun % {"n": count})
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    return redirect("evaluations:panel", pk=pk)
+
+
+@login_required
+@require_POST
+def panels_settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the proposed experts, or throw the proposal away."""
+    draw = get_object_or_404(Draw.objects.select_related("call"), pk=pk, kind=Draw.Kind.PANEL)
+    call = find(request, draw.call_id, "evaluations.assign")
+    try:
+        if "confirm" in request.POST:
+            count = optimum.confirm_panels(draw, by=request.user)
+            asked = ngettext("%(n)s assignment was made.", "%(n)s assignments were made.", count)
+            messages.success(request, asked % {"n": count})
+        else:
+            optimum.discard_panels(draw, by=request.user)
+            messages.info(request, _("Thrown away; nobody was asked."))
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    return redirect("evaluations:panel", pk=call.pk)
 
 
 def panels(call: Call) -> dict:
-    """Every project before its result with its experts, and who is in conflict with what."""
+    """Every project before its result with its experts, what they are experts for, and who is tied to what."""
     states = [State.SUBMITTED, State.RETURNED, State.ELIGIBLE, State.IN_REVIEW]
     projects = list(call.projects.filter(state__in=states).select_related("applicant", "call").order_by("number"))
     asked: dict[int, list[Assignment]] = {project.pk: [] for project in projects}
     review = Assignment.objects.filter(project__in=projects, purpose=Purpose.REVIEW)
-    for assignment in review.select_related("person", "sheet"):
+    for assignment in review.select_related("person", "sheet", "declaration").prefetch_related("conflicts"):
         asked[assignment.project_id].append(assignment)
-    people = list(User.objects.filter(is_active=True))
-    names = {person.pk: person for person in people}
-    barred: dict[int, list[tuple[User, list[str]]]] = {}
-    for (person_id, project_id), reasons in conflict_map(people, projects).items():
+    experts = {
+        one.person_id: one for one in Expert.objects.available().select_related("person").prefetch_related("skills")
+    }
+    names = {pk: expert.person for pk, expert in experts.items()}
+    barred: dict[int, list[tuple[Any, list]]] = {}
+    for (person_id, project_id), reasons in tie_map(names.values(), projects).items():
         barred.setdefault(project_id, []).append((names[person_id], reasons))
-    rows = [
-        {
-            "project": project,
-            "assignments": asked[project.pk],
-            "active": sum(1 for assignment in asked[project.pk] if assignment.recused_at is None),
-            "barred": barred.get(project.pk, []),
-        }
-        for project in projects
-    ]
-    ready = any(row["project"].state == State.ELIGIBLE for row in rows)
-    return {"rows": rows, "ready": ready}
+    wanted = list(call.panel_rules.all())
+    rows = []
+    for project in projects:
+        active = [one for one in asked[project.pk] if one.recused_at is None]
+        held = [optimum.skills(experts[one.person_id]) for one in active if one.person_id in experts]
+        rows.append(
+            {
+                "project": project,
+                "assignments": asked[project.pk],
+                "active": len(active),
+                "missing": [rule for rule in wanted if sum(rule.expertise in one for one in held) < rule.minimum],
+                "barred": barred.get(project.pk, []),
+            }
+        )
+    people = {one.person_id for found in asked.values() for one in found} | set(experts)
+    return {
+        "rows": rows,
+        "fields": {pk: experts[pk].expertise if pk in experts else [] for pk in people},
+        "ready": any(row["project"].state == State.ELIGIBLE for row in rows),
+        "short": any(row["active"] < call.panel_size for row in rows),
+    }
+
+
+def draws(call: Call) -> dict:
+    """The proposal that waits for the clerk, and the groups that were drawn last."""
+    proposal = call.draws.filter(kind=Draw.Kind.PANEL, taken=None).first()
+    return {
+        "proposal": proposal,
+        "proposed": list(optimum.still_to_ask(proposal).items()) if proposal else [],
+        "groups_drawn": call.draws.filter(kind=Draw.Kind.GROUPS).first(),
+    }

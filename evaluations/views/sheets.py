@@ -14,8 +14,10 @@ from django.views.decorators.http import require_POST
 from core.forms import add_refusal
 from core.workflow import Refused, Stale
 from evaluations.actions import panel, scoring
+from evaluations.actions.watching import hindrances
 from evaluations.forms import DeviationForm, ReasonForm, SheetForm
 from evaluations.models import Assignment, PitchDay
+from grants.models import Call
 from people.models import Role
 from projects.blinding import veiled
 from projects.models import Project
@@ -37,12 +39,20 @@ def find_mine(request: HttpRequest, pk: int) -> Assignment:
     return assignment
 
 
+def is_declared(assignment: Assignment) -> bool:
+    """The judge has said whether anything ties them to it, or nothing waits for that any more."""
+    return not Assignment.objects.undeclared().filter(pk=assignment.pk).exists()
+
+
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
     """What I have to judge, and what I have judged."""
     mine = Assignment.objects.filter(person=request.user).for_their_person()
     context = {
         "waiting": list(mine.open()),
+        "undeclared": Call.objects.filter(
+            projects__assignments__in=Assignment.objects.undeclared().filter(person=request.user)
+        ).distinct(),
         "days": PitchDay.objects.upcoming().judged_by(request.user).select_related("call"),
         "done": mine.filter(sheet__submitted_at__isnull=False).order_by("-sheet__submitted_at")[:50],
     }
@@ -53,6 +63,8 @@ def desk(request: HttpRequest) -> HttpResponse:
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Fill in a score sheet, keep it as a draft, hand it in; afterwards it can only be read."""
     assignment = find_mine(request, pk)
+    if not is_declared(assignment):
+        return redirect("evaluations:declare", pk=assignment.project.call_id)
     may_score = rules.has_perm("evaluations.score", request.user, assignment) and not assignment.is_submitted
     form = SheetForm(request.POST or None, assignment=assignment)
     if request.method == "POST":
@@ -83,6 +95,7 @@ def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict
         "may_score": may_score,
         # after an evaluator's term the sheet can still be read, the project no longer
         "sees_project": Project.objects.visible_to(request.user).filter(pk=assignment.project_id).exists(),
+        "on_hold": hindrances(assignment) if may_score else [],
         "asked": stored.unlockings.filter(granted=None).first() if stored else None,
     }
     if assignment.is_submitted and scoring.is_locked(assignment):
@@ -119,6 +132,8 @@ def blind_proposal(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = find_mine(request, pk)
     if not assignment.is_blind or assignment.recused_at:
         raise Http404
+    if not is_declared(assignment):
+        return redirect("evaluations:declare", pk=assignment.project.call_id)
     context = {"assignment": assignment, "project": assignment.project, "sections": veiled(assignment.project)}
     return render(request, "evaluations/blind_proposal.html", context)
 

@@ -1,5 +1,6 @@
 """What people do with themselves and with organisations. Whatever cannot be done is `Refused` with its reasons."""
 
+from people.actions.experts import save_expert
 from people.actions.organizations import (
     OPEN_KINDS,
     ROLES,
@@ -34,6 +35,7 @@ __all__ = [
     "find_person",
     "lift_credit_record",
     "register_organization",
+    "save_expert",
     "set_council",
     "set_identity",
     "set_inspection",

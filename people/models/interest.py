@@ -39,3 +39,6 @@ class Interest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} – {self.organization} ({self.get_kind_display()})"
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("A declared interest ends, and is never deleted")

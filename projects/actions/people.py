@@ -1,6 +1,6 @@
 """Who takes part in one project from outside: mentors, experts, evaluators."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import rules
@@ -25,11 +25,14 @@ def add_participant(
     organization: Organization | None = None,
     until: date | None = None,
     is_blind: bool = False,
+    is_waiting: bool = False,
     url: str = "",
 ) -> Participant:
     """Let a person take part from today; a part that had ended is taken up again. The person is told, with the
-    project's title unless the part is blind, and with a link to `url`, or to the project."""
-    values = {"organization": organization, "until": until, "is_blind": is_blind}
+    project's title unless the part is blind, and with a link to `url`, or to the project.
+
+    `is_waiting`: sees nothing before `let_in`."""
+    values = {"organization": organization, "until": until, "is_blind": is_blind, "is_waiting": is_waiting}
     participant, _created = Participant.objects.update_or_create(
         project=project, person=person, part=part, defaults=values
     )
@@ -54,6 +57,31 @@ def end_participation(project: Project, person: User, part: str, *, by: User) ->
         by=by,
         label=_("%(part)s ended: %(person)s") % {"part": Part(part).label, "person": person},
     )
+
+
+def name_judges(panels: Mapping[Project, Collection[User]], *, by: User) -> None:
+    """Name the experts of many projects at once, who all have still to declare; telling them is left to the caller."""
+    Participant.objects.bulk_create(
+        [
+            Participant(
+                project=project, person=person, part=Part.JUDGE, is_blind=project.call.is_blind, is_waiting=True
+            )
+            for project, panel in panels.items()
+            for person in panel
+        ],
+        update_conflicts=True,
+        unique_fields=["project", "person", "part"],
+        update_fields=["until", "is_blind", "is_waiting"],
+    )
+    for project, panel in panels.items():
+        names = "、".join(str(person) for person in panel)
+        label = _("%(part)s named: %(person)s") % {"part": Part.JUDGE.label, "person": names}
+        record(project, f"add_{Part.JUDGE}", by=by, label=label[:120])
+
+
+def let_in(project: Project, person: User, part: str) -> None:
+    """The person has declared that nothing ties them to the project, and sees it from now on."""
+    Participant.objects.filter(project=project, person=person, part=part).update(is_waiting=False)
 
 
 def lift_blind(project: Project) -> None:

@@ -49,6 +49,12 @@ class Participant(models.Model):
         _("judges blind"), default=False, help_text=_("Reads a veiled copy only, until the panel has locked its sheets")
     )
 
+    is_waiting = models.BooleanField(
+        _("has still to declare"),
+        default=False,
+        help_text=_("Sees nothing of the project before having said whether anything ties them to it"),
+    )
+
     objects = ParticipantQuerySet.as_manager()
 
     class Meta:
@@ -61,6 +67,9 @@ class Participant(models.Model):
                 name="participation_ends_after_start", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
             ),
             models.CheckConstraint(name="only_experts_judge_blind", condition=Q(is_blind=False) | Q(part="judge")),
+            models.CheckConstraint(
+                name="only_who_judges_declares", condition=Q(is_waiting=False) | Q(part__in=["judge", "evaluator"])
+            ),
         ]
 
     def __str__(self) -> str:

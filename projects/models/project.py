@@ -24,7 +24,8 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user) -> "ProjectQuerySet":
         """Its applicant and host, its funder (once submitted), and whoever coaches, judges or evaluates it now.
 
-        Not who judges it blind: they read a veiled copy (`projects.blinding`), and nothing else.
+        Not who judges it blind: they read a veiled copy (`projects.blinding`), and nothing else. Nor who is asked to
+        judge it and has not said yet whether anything ties them to it.
         """
         return self._seen_by(user, Part.values)
 
@@ -37,7 +38,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             return self.none()
         mine = list(user.roles)
         taking_part = Participant.objects.current().filter(
-            project=OuterRef("pk"), person=user, part__in=parts, is_blind=False
+            project=OuterRef("pk"), person=user, part__in=parts, is_blind=False, is_waiting=False
         )
         return self.filter(
             Q(applicant__in=mine)

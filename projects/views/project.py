@@ -26,7 +26,10 @@ from projects.models.state import STANDINGS
 from projects.stages import stage_bar
 
 PAGE = 20
-INTERNAL = {"add_judge", "end_judge", "recuse", "ask_to_unlock", "unlock_sheet", "keep_locked", "bonus"}
+INTERNAL = {
+    *("add_judge", "end_judge", "recuse", "conflict_found", "conflict_decided"),
+    *("ask_to_unlock", "unlock_sheet", "keep_locked", "bonus"),
+}
 """Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged."""
 
 # The steps that have a button, and the verb each one calls. Steps without a button belong to a larger verb.

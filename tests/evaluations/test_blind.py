@@ -11,7 +11,7 @@ from evaluations.models import Assignment
 from projects.blinding import names_in_texts, veil, veiled
 from projects.models import Project
 from tests.judging import score
-from tests.life import draft
+from tests.life import declared, draft
 from tests.test_files import pdf
 
 
@@ -126,6 +126,7 @@ def test_the_applicant_is_told_which_names_stand_in_the_texts(town, browse):
 def test_without_blind_judging_the_expert_reads_everything(town, life, browse):
     project = life.walk(draft(town), "eligible")
     mine = panel.assign(project, town.expert1, by=town.clerk)
+    declared(project)
 
     assert browse(town.expert1).get(reverse("projects:proposal_detail", args=[project.pk])).status_code == 200
     assert browse(town.expert1).get(reverse("evaluations:blind_proposal", args=[mine.pk])).status_code == 404

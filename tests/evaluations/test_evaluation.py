@@ -12,7 +12,7 @@ from evaluations.actions import evaluation, scoring
 from evaluations.models import Result
 from projects.actions import evaluation as project_evaluation
 from projects.models import Project
-from tests.life import draft
+from tests.life import declared, draft
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def project(town, life):
 def send(town, project, purpose="midterm"):
     project = Project.objects.get(pk=project.pk)
     [assignment] = evaluation.open_evaluation(project, purpose, [town.evaluator], by=town.clerk)
+    declared(project)
     return assignment
 
 

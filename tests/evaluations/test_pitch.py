@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from core.models import Event
@@ -15,6 +16,7 @@ from evaluations import inbox, sign_in
 from evaluations.actions import decision as decisions
 from evaluations.actions import panel, pitch, presence, scoring, stage
 from evaluations.actions.decision import Proposal
+from evaluations.actions.watching import recheck
 from evaluations.lots import draw
 from evaluations.models import Assignment, Decision, PitchDay, Presence, Sheet, Slot
 from evaluations.standings import standings
@@ -544,6 +546,7 @@ def test_the_page_says_why_a_judge_does_not_score(town, life, browse):
     slot = first(day)
     panel.recuse(assignment_of(slot, town.expert1), by=town.clerk, reason="亲属")
     Membership.objects.create(user=town.expert3, organization=town.centre, role=Role.STAFF, since=date(2026, 4, 1))
+    recheck(Q(person=town.expert3))  # what the platform does by itself after the commit
     taken_to(slot, "scoring", town)
     page = reverse("evaluations:pitch_judge", args=[day.pk])
 

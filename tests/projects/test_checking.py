@@ -14,7 +14,7 @@ from evaluations.actions.decision import Proposal
 from projects.actions import checking, drafts, proposals
 from projects.models import Comment, Project
 from tests.judging import decided
-from tests.life import draft
+from tests.life import declared, draft
 
 
 def url(name: str, *args) -> str:
@@ -157,6 +157,7 @@ def test_nobody_is_awarded_more_than_the_pre_check_left(town, submitted, life):
         panel.assign(project, expert, by=town.clerk)
     life.day(2026, 4, 2)
     panel.open_review(town.call, by=town.clerk)
+    declared(project)
     for assignment in project.assignments.all():
         points = {criterion.pk: criterion.weight for criterion in town.rubric.criteria.all()}
         scoring.submit_sheet(assignment, by=assignment.person, points=points, strengths="好", weaknesses="无")

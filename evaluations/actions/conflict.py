@@ -1,0 +1,47 @@
+"""What becomes of a conflict of interest that was found late."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.notifications import notify
+from core.workflow import Refused, record
+from evaluations.actions.panel import permit, stand_down
+from evaluations.models import Assignment, Conflict
+from people.models import User
+
+REASON = 300
+"""Characters of a reason that the database holds."""
+
+
+@transaction.atomic
+def decide(conflict: Conflict, *, by: User, stands_down: bool, reason: str = "") -> Conflict:
+    """The funder's clerk, never the judge, decides on a conflict that was found after the assignment.
+
+    Stands down: the line stays with what was found, the access ends, and a sheet that is submitted can still be read
+    and counts no longer, so the panel may be short. Otherwise the judge goes on, with the reason on record, and the
+    same ties are not brought up again. Refused without a reason for going on, or when the result is there.
+    """
+    assignment = Assignment.objects.select_for_update(of=("self",)).get(pk=conflict.assignment_id)
+    locked = Conflict.objects.select_for_update().get(pk=conflict.pk)
+    permit("evaluations.decide_conflict", by, locked)
+    if not locked.is_open:
+        raise Refused(_("This has been decided already."))
+    if not Assignment.objects.before_result().filter(pk=assignment.pk).exists():
+        raise Refused(_("The result is decided already: it is too late to change who judged."))
+    reason = reason.strip()
+    if stands_down:
+        stand_down(assignment, by=by, reason=(reason or locked.found)[:REASON])
+    else:
+        if not reason:
+            raise Refused(_("Please write why this is no conflict: an auditor will read it."))
+        locked.decision, locked.reason = Conflict.Decision.KEEPS_JUDGING, reason
+        locked.decided_by, locked.decided_at = by, clock.now()
+        locked.save()
+        words = {"person": assignment.person}
+        label = _("No conflict of interest: %(person)s goes on judging") % words
+        record(assignment.project, "conflict_decided", by=by, label=label, note=reason)
+    told = _("You have been stood down") if stands_down else _("Your sheet is open again")
+    notify([assignment.person], subject=f"{assignment.shown_title}: {told}")
+    conflict.refresh_from_db()
+    return conflict

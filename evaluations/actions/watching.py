@@ -1,0 +1,104 @@
+"""Keeping an eye on who judges: a tie that arises after the assignment puts the sheet on hold."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.notifications import notify
+from core.workflow import record
+from evaluations.conflicts import conflict_map
+from evaluations.models import Assignment, Conflict
+from evaluations.ties import Reason
+from people.models import Role
+from projects.actions.messages import holders
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@transaction.atomic
+def recheck(which: Q) -> list[Conflict]:
+    """Look for ties of everybody who judges one of these assignments, as long as it still changes something.
+
+    Consequences of one that is new: the sheet is on hold, and the judge and the funder's clerks are told; a clerk
+    decides (`conflict.decide`). What a clerk has decided to be no conflict is not brought up again.
+    """
+    pks = list(Assignment.objects.before_result().filter(which).values_list("pk", flat=True).distinct())
+    if not pks:
+        return []
+    locked = Assignment.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+    assignments = list(locked.select_related("person", "project__call").prefetch_related("conflicts"))
+    people = {one.person_id: one.person for one in assignments}
+    projects = {one.project_id: one.project for one in assignments}
+    found = conflict_map(people.values(), projects.values())
+    opened = []
+    for assignment in assignments:
+        known = {key for conflict in assignment.conflicts.all() for key in conflict.keys}
+        reasons = found.get((assignment.person_id, assignment.project_id), [])
+        if new := [reason for reason in reasons if reason.key not in known]:
+            opened.append(_open(assignment, new))
+    return opened
+
+
+def _open(assignment: Assignment, reasons: list[Reason]) -> Conflict:
+    said = [{"key": reason.key, "sentence": reason.sentence} for reason in reasons]
+    conflict = next((one for one in assignment.conflicts.all() if one.is_open), None)
+    if conflict:
+        conflict.reasons = [*conflict.reasons, *said]
+        conflict.save(update_fields=["reasons"])
+        return conflict
+    conflict = Conflict.objects.create(assignment=assignment, reasons=said)
+    project, words = assignment.project, {"person": assignment.person, "title": assignment.project.title}
+    label = _("Conflict of interest found: %(person)s") % words
+    record(project, "conflict_found", by=None, label=label, note=conflict.found)
+    notify(
+        holders(project.call.funder_id, Role.STAFF),
+        subject=_("“%(title)s”: a conflict of interest of %(person)s must be decided") % words,
+        body=conflict.found,
+        url=conflict.get_absolute_url(),
+    )
+    notify(
+        [assignment.person],
+        subject=_("Your sheet of “%(title)s” is on hold") % {"title": assignment.shown_title},
+        body=_("Something that may tie you to this project was found. The funder's clerk decides."),
+        url=reverse("evaluations:sheet", args=[assignment.pk]),
+    )
+    return conflict
+
+
+def rechecked(verb: Callable[Concatenate[Assignment, P], R]) -> Callable[Concatenate[Assignment, P], R]:
+    """Recheck the assignment before the verb, apart from its transaction: what is found stays when it is refused."""
+
+    @wraps(verb)
+    def check_first(assignment: Assignment, *args: P.args, **kwargs: P.kwargs) -> R:
+        recheck(Q(pk=assignment.pk))
+        return verb(assignment, *args, **kwargs)
+
+    return check_first
+
+
+def on_hold(which: Q) -> list[str]:
+    """A sentence for each of these assignments that waits for a clerk's decision on a conflict."""
+    waiting = Conflict.objects.open().filter(assignment__in=Assignment.objects.before_result().filter(which))
+    return [
+        _("“%(title)s”: the conflict of interest of %(person)s must be decided first (%(found)s).")
+        % {"title": one.assignment.project.title, "person": one.assignment.person, "found": one.found}
+        for one in waiting.select_related("assignment__project", "assignment__person")
+    ]
+
+
+def hindrances(assignment: Assignment) -> list[str]:
+    """Why its person may not score now, said to that person: no names where they judge blind."""
+    if Assignment.objects.undeclared().filter(pk=assignment.pk).exists():
+        return [_("Please say first whether anything ties you to this project.")]
+    conflict = assignment.conflicts.filter(decision="").first()
+    if conflict is None:
+        return []
+    if assignment.is_blind:
+        return [_("Your sheet is on hold: a conflict of interest was found, and the clerk decides.")]
+    return [_("Your sheet is on hold until the clerk has decided: you %(found)s.") % {"found": conflict.found}]

@@ -1,0 +1,261 @@
+"""What ties a judge to a project: facts in, reasons out.
+
+Belonging, having belonged, coaching, and what shows one hand behind two names: the same phone, address, account, legal
+representative or employer (field guide 1.6; two years after leaving still count, order 39 of civil affairs). A name
+that is only the same as another is a hint for a person to look at, for many people have it.
+
+Every mark of the projects is written into one index, and what a judge has is looked up in it: the work grows with what
+is found, not with the number of pairs.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from core.identifiers import half_width
+
+SHORTEST_PHONE = 7
+SHORTEST_ADDRESS = 6
+"""Shorter ones say nothing: a town, a house without its street."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One tie. `key` is the same for the same tie whatever the language; a hint bars nobody."""
+
+    key: str
+    sentence: str
+    is_hint: bool = False
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class Party(StrEnum):
+    """What an organisation is to a project."""
+
+    APPLICANT = "applicant"
+    HOST = "host"
+    PARTNER = "partner"
+    FUNDER = "funder"
+
+
+@dataclass(frozen=True)
+class Body:
+    """An organisation by what identifies it; a partner that is not on the platform has no id."""
+
+    id: int | None
+    name: str
+    phone: str = ""
+    address: str = ""
+    account: str = ""
+    representative: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody named in a project: its leader, a member of its team, of the applicant's council."""
+
+    what: str  # "leader", "team", "council", "contact"
+    name: str
+    phone: str = ""
+
+
+@dataclass
+class Case:
+    """A project, as far as ties matter."""
+
+    id: int
+    parties: list[tuple[Party, Body]] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+
+
+@dataclass
+class Judge:
+    """A person, as far as ties matter.
+
+    `left` are the organisations left less than two years ago; `coached` the projects they coach or coached, `groups`
+    the applicants for whom they did so less than two years ago; `interests` (organisation, kind of tie, its name).
+    """
+
+    id: int
+    name: str = ""
+    phone: str = ""
+    employer: str = ""
+    belongs: list[Body] = field(default_factory=list)
+    left: list[Body] = field(default_factory=list)
+    coached: set[int] = field(default_factory=set)
+    groups: set[int] = field(default_factory=set)
+    interests: list[tuple[Body, str, str]] = field(default_factory=list)
+
+
+Mark = tuple[str, str | int]
+Ties = dict[tuple[int, int], list[Reason]]
+
+
+def fold(text: str) -> str:
+    """A name or address as it is compared: without white space, punctuation and the width of letters."""
+    return "".join(c for c in half_width(text).casefold() if c.isalnum())
+
+
+def phones(text: str) -> set[str]:
+    """The numbers in a text, by their digits, without the code of the country."""
+    found = set()
+    for part in re.split(r"[,，、;；/]|\s{2,}|[^\d\s+()（）-]+", half_width(text)):
+        digits = re.sub(r"\D", "", part)
+        digits = re.sub(r"^(0086|86)(?=1\d{10}$)", "", digits)
+        if len(digits) >= SHORTEST_PHONE:
+            found.add(digits)
+    return found
+
+
+def find(judges: Iterable[Judge], cases: Iterable[Case]) -> Ties:
+    """The reasons for each (judge id, case id) that is tied; those that bar first, then hints."""
+    index = _Index(cases)
+    found: Ties = {}
+    for judge in judges:
+        seen: dict[tuple[int, str], Reason] = {}
+        for case, reason in _of(judge, index):
+            seen.setdefault((case, reason.key), reason)
+        for (case, _key), reason in seen.items():
+            found.setdefault((judge.id, case), []).append(reason)
+    for reasons in found.values():
+        reasons.sort(key=lambda reason: reason.is_hint)
+    return found
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a mark was found: in which case, and whose it is."""
+
+    case: int
+    party: str
+    body: Body | None = None
+
+    @property
+    def what(self) -> str:
+        names = {
+            Party.APPLICANT: _("the applicant"),
+            Party.HOST: _("the host organisation"),
+            Party.FUNDER: _("the funder"),
+            "leader": _("the project leader"),
+            "team": _("a member of the team"),
+            "council": _("a member of the applicant's council"),
+            "contact": _("a partner's contact"),
+        }
+        if self.party == Party.PARTNER and self.body:
+            return _("the partner “%(name)s”") % {"name": self.body.name}
+        return names[self.party]
+
+    def key(self, ground: str) -> str:
+        partner = f":{fold(self.body.name)}" if self.party == Party.PARTNER and self.body else ""
+        return f"{ground}:{self.party}{partner}"
+
+
+class _Index:
+    """All places of every mark."""
+
+    def __init__(self, cases: Iterable[Case]) -> None:
+        self.places: dict[Mark, list[_Place]] = {}
+        for case in cases:
+            self._put(("case", case.id), _Place(case.id, ""))
+            for party, body in case.parties:
+                self._party(case, party, body)
+            for person in case.people:
+                place = _Place(case.id, person.what)
+                self._put(("person", fold(person.name)), place)
+                for number in phones(person.phone):
+                    self._put(("phone", number), place)
+
+    def _party(self, case: Case, party: Party, body: Body) -> None:
+        place = _Place(case.id, party, body)
+        self._put(("name", fold(body.name)), place)
+        if body.id:
+            self._put(("organization", body.id), place)
+        if party == Party.FUNDER:
+            return  # what it shares with a judge's organisation is no tie to the group
+        for mark in marks(body):
+            self._put(mark, place)
+        if party == Party.APPLICANT and body.id:
+            self._put(("group", body.id), place)
+        self._put(("person", fold(body.representative)), place)
+
+    def _put(self, mark: Mark, place: _Place) -> None:
+        if mark[1]:
+            self.places.setdefault(mark, []).append(place)
+
+    def at(self, kind: str, value: str | int | None) -> list[_Place]:
+        return self.places.get((kind, value), []) if value else []
+
+    def of(self, body: Body) -> list[_Place]:
+        """Where this organisation itself is a party, by its id or, as a partner, by its name."""
+        return list(dict.fromkeys([*self.at("organization", body.id), *self.at("name", fold(body.name))]))
+
+
+def marks(body: Body) -> set[Mark]:
+    """By what two organisations are seen to be in one hand."""
+    found: set[Mark] = {("phone", number) for number in phones(body.phone)}
+    if len(address := fold(body.address)) >= SHORTEST_ADDRESS:
+        found.add(("address", address))
+    if account := fold(body.account):
+        found.add(("account", account))
+    if representative := fold(body.representative):
+        found.add(("representative", representative))
+    return found
+
+
+def _of(judge: Judge, index: _Index) -> Iterable[tuple[int, Reason]]:
+    yield from _by_belonging(judge, index)
+    yield from _by_coaching(judge, index)
+    for body, kind, name in judge.interests:
+        for place in index.of(body):
+            words = {"what": place.what, "tie": name}
+            yield place.case, Reason(place.key(f"interest-{kind}"), _("declared for %(what)s: %(tie)s") % words)
+    for number in phones(judge.phone):
+        for place in index.at("phone", number):
+            yield place.case, Reason(place.key("phone"), _("has the phone of %(what)s") % {"what": place.what})
+    for place in index.at("name", fold(judge.employer)):
+        yield place.case, Reason(place.key("employer"), _("is employed by %(what)s") % {"what": place.what})
+    for place in index.at("person", fold(judge.name)):
+        who = _("the legal representative of %(what)s") % {"what": place.what} if place.body else place.what
+        yield place.case, Reason(place.key("name"), _("has the same name as %(who)s") % {"who": who}, is_hint=True)
+
+
+def _by_belonging(judge: Judge, index: _Index) -> Iterable[tuple[int, Reason]]:
+    for held, ground, sentence in (
+        (judge.belongs, "member", _("belongs to %(what)s")),
+        (judge.left, "former", _("left %(what)s less than two years ago")),
+    ):
+        for body in held:
+            own = index.of(body)
+            for place in own:
+                yield place.case, Reason(place.key(ground), sentence % {"what": place.what})
+            bodies = {(place.case, place.body) for place in own}
+            for mark in sorted(marks(body), key=str):
+                for place in index.places.get(mark, []):
+                    if place.body and (place.case, place.body) not in bodies:
+                        words = {"own": body.name, "what": place.what}
+                        yield place.case, Reason(place.key(f"{mark[0]}-{body.id}"), SHARED[mark[0]]() % words)
+
+
+def _by_coaching(judge: Judge, index: _Index) -> Iterable[tuple[int, Reason]]:
+    for project in judge.coached:
+        for place in index.at("case", project):
+            yield place.case, Reason("coach", _("is or was its mentor"))
+    for group in judge.groups:
+        for place in index.at("group", group):
+            if place.case not in judge.coached:
+                yield place.case, Reason("coach-group", _("coached the applicant less than two years ago"))
+
+
+SHARED = {
+    "phone": lambda: _("“%(own)s”, to which this person belongs or belonged, has the same phone as %(what)s"),
+    "address": lambda: _("“%(own)s”, to which this person belongs or belonged, has the same address as %(what)s"),
+    "account": lambda: _("“%(own)s”, to which this person belongs or belonged, has the same account as %(what)s"),
+    "representative": lambda: _(
+        "“%(own)s”, to which this person belongs or belonged, has the same legal representative as %(what)s"
+    ),
+}

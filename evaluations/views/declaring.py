@@ -1,0 +1,83 @@
+"""What a judge says before reading, and what becomes of a tie that is found later."""
+
+import rules
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from core.forms import add_refusal
+from core.workflow import Refused
+from evaluations.actions import conflict as conflict_actions
+from evaluations.actions import declaring
+from evaluations.forms import ConflictForm, DeclarationForm
+from evaluations.models import Assignment, Conflict
+from grants.models import Call
+
+
+@login_required
+def declare(request: HttpRequest, pk: int) -> HttpResponse:
+    """One form for everything of a call that waits: which of these organisations am I tied to?
+
+    Organisations in the order of their names, so that it tells nothing about which project is whose.
+    """
+    call = get_object_or_404(Call.objects.published(), pk=pk)
+    asked = Assignment.objects.filter(person=request.user, project__call=call)
+    waiting = list(asked.undeclared().select_related("project__applicant", "project__host"))
+    if not waiting:
+        if not asked.exists():
+            raise PermissionDenied
+        return redirect("evaluations:desk")
+    form = DeclarationForm(request.POST or None, assignments=waiting)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = declaring.declare(
+                call, by=request.user, asked=form.asked, ties=form.ties, promised=form.cleaned_data["promised"]
+            )
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            if any(one.tie for one in made):
+                messages.info(request, _("Thank you for saying so. You do not judge those to which you are tied."))
+            else:
+                messages.success(request, _("Thank you. You can read the proposals now."))
+            return redirect("evaluations:desk")
+    return render(request, "evaluations/declare.html", {"call": call, "form": form, "waiting": waiting})
+
+
+@login_required
+def conflict_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A tie that was found after the assignment: the clerk stands the judge down, or writes why it is none."""
+    related = ("assignment__project__call", "assignment__person", "assignment__sheet", "decided_by")
+    conflict = get_object_or_404(
+        Conflict.objects.filter(assignment__project__call__funder__in=list(request.user.roles)).select_related(
+            *related
+        ),
+        pk=pk,
+    )
+    may_decide = rules.has_perm("evaluations.decide_conflict", request.user, conflict)
+    form = ConflictForm(request.POST or None)
+    if request.method == "POST":
+        if not may_decide:
+            raise PermissionDenied
+        if form.is_valid():
+            stands_down = "stand_down" in request.POST
+            try:
+                conflict_actions.decide(
+                    conflict, by=request.user, stands_down=stands_down, reason=form.cleaned_data["reason"]
+                )
+            except Refused as refused:
+                add_refusal(form, refused)
+            else:
+                messages.success(request, _("Decided."))
+                return redirect(conflict)
+    context = {
+        "conflict": conflict,
+        "assignment": conflict.assignment,
+        "project": conflict.assignment.project,
+        "form": form,
+        "may_decide": may_decide and conflict.is_open,
+    }
+    return render(request, "evaluations/conflict_detail.html", context)
