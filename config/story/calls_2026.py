@@ -12,11 +12,12 @@ from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, RUNN
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
 from core import clock
 from core.models import Notification
-from evaluations.actions import evaluation, panel, scoring
+from evaluations.actions import evaluation, panel, scoring, selecting
 from evaluations.models import Assignment
 from grants.actions import calls
 from grants.models import Call, Fund, NeedListEntry
 from grants.presets import preset
+from people.models import Interest
 from projects.actions import delivery
 from projects.models import Project
 
@@ -269,6 +270,7 @@ def _in_review(present: Present) -> None:
                     strengths=PRAISE,
                     weaknesses=ADVICE,
                 )
+    compare_and_choose(stage, call, projects[2:], merits, day)
     mine = Assignment.objects.filter(project=projects[0], person=stage.experts[0]).first()
     if mine and mine.is_submitted:  # the first expert keeps one sheet to do
         extra = stage.experts[0]
@@ -276,6 +278,23 @@ def _in_review(present: Present) -> None:
         with on(day(-3)):
             panel.assign(missing, extra, by=stage.clerk, due_on=day(6))
     key_one_paper(stage, call, stage.cast["jingban"], day(-1))
+
+
+def compare_and_choose(stage: Stage, call: Call, complete: list[Project], merits: dict[int, float], day) -> None:
+    """Three panels are complete: in one the experts disagree, and the clerk compares three ways of choosing. In
+    another a tie of an expert comes to light, and the clerk has to decide."""
+    open_sheets = Assignment.objects.open().filter(project__in=complete).select_related("project__call", "person")
+    for number, assignment in enumerate(open_sheets):
+        far_off = -38 if assignment.project_id == complete[1].pk and number % 2 else 0
+        stage.score(assignment, merits[assignment.project_id] + far_off, day(-2))
+    for name, objective in (("按名次", "rank_skip"), ("总分最大", "score"), ("得分×金额", "merit_amount")):
+        with on(day(-1), 16):
+            selecting.add_alternative(call, by=stage.clerk, name=name, objective=objective, budget=Decimal("24500.00"))
+    with on(day(-1), 18):
+        judge = complete[2].assignments.select_related("person").first().person
+        Interest.objects.create(
+            person=judge, organization=complete[2].applicant, kind=Interest.Kind.ADVICE, words="去年为该队讲过财务课"
+        )
 
 
 def _pitched(present: Present) -> None:
