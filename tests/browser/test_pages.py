@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from core import clock
-from evaluations.actions import panel
+from evaluations.actions import declaring, panel
 from evaluations.models import Sheet
 from grants.models import Call
 from projects.actions import checking, proposals
@@ -27,6 +27,7 @@ def assignment(town):
     made = panel.assign(project, town.expert1, by=town.clerk)
     Call.objects.filter(pk=town.call.pk).update(closes_at=clock.now() - timedelta(hours=1), panel_size=1)
     panel.open_review(Call.objects.get(pk=town.call.pk), by=town.clerk)
+    declaring.declare(town.call, by=town.expert1, asked=[made.pk], ties={}, promised=True)
     return made
 
 

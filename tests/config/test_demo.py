@@ -110,8 +110,10 @@ class Page(HTMLParser):
 
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
-KNOWN = {"English", "PDF", "pdf", "SHA", "PPT", "Office", "Email"}
-"""Latin letters that belong on a Chinese page, besides codes, digests and user names."""
+KNOWN = {"English", "PDF", "pdf", "SHA", "PPT", "Office", "Email", "Word", "Excel"}
+"""Latin letters that belong on a Chinese page, besides what `NAMES` takes away."""
+NAMES = re.compile(r"[0-9a-f]{16,64}|DF[A-Z]\d*\S*|\S+@example\.org|sha256sum|certutil -hashfile")
+"""Digests, codes of projects, addresses and the commands that recompute a digest."""
 
 
 WANDERERS = [None, "minzheng", "lingdao", "yaoshengyun", "daiguan", "daoshi", "zhuanjia1", "pinggu"]
@@ -133,8 +135,8 @@ def test_no_link_leads_to_a_refusal_and_no_page_speaks_english(demo, browse):
             elif response.status_code == 200 and "text/html" in response["Content-Type"]:
                 page = Page(response.content.decode())
                 waiting += page.links
-                words = re.sub(r"[0-9a-f]{64}|DF[A-Z]\d*\S*", "", " ".join(page.words)).replace(username or " ", " ")
-                foreign |= set(LATIN.findall(words)) - KNOWN
+                words = NAMES.sub("", " ".join(page.words)).replace(username or " ", " ")
+                foreign |= {(word, path) for word in set(LATIN.findall(words)) - KNOWN}
 
     assert refused == []
     assert foreign == set()
