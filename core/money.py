@@ -44,6 +44,11 @@ def _yuan(fen: int) -> Decimal:
     return _EXACT.multiply(Decimal(fen), CENT)
 
 
+def plain(value: Decimal) -> str:
+    """A number without needless zeros and never with an exponent: 18.00 is “18”, 17.50 “17.5”, 1E+2 “100”."""
+    return f"{value.normalize():f}"
+
+
 def round_half_up(amount: Decimal, places: int = 2) -> Decimal:
     """Round to `places` decimals the way accountants do, a half away from zero: 0.005 becomes 0.01.
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.money import yuan
+from core.money import plain, yuan
 from grants.models import BudgetRule, Call, EligibilityRule, Fund, LedgerEntry
 
 HUNDRED = Decimal(100)
@@ -123,13 +123,12 @@ def _judging(call: Call) -> Iterator[Gap]:
             yield Gap(
                 "terms",
                 _("The points of the %(which)s rubric “%(name)s” add up to %(total)s instead of 100.")
-                % {"which": label, "name": rubric.name, "total": f"{rubric.total.normalize():f}"},
+                % {"which": label, "name": rubric.name, "total": plain(rubric.total)},
             )
     if call.tranche_plan.total != HUNDRED:
         yield Gap(
             "terms",
-            _("The instalments add up to %(total)s%% instead of 100%%.")
-            % {"total": f"{call.tranche_plan.total.normalize():f}"},
+            _("The instalments add up to %(total)s%% instead of 100%%.") % {"total": plain(call.tranche_plan.total)},
         )
 
 

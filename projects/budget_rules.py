@@ -21,7 +21,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.money import yuan
+from core.money import plain, yuan
 
 ZERO = Decimal("0.00")
 FEN = Decimal("0.01")
@@ -126,7 +126,7 @@ def _share(rule: Any, spent: Decimal, base: Decimal, of_what: str) -> list[Breac
     said = _("%(what)s comes to %(sum)s yuan; at most %(share)s%% of %(base)s, %(limit)s yuan, are allowed.") % {
         "what": _what(rule),
         "sum": yuan(spent),
-        "share": f"{Decimal(rule.value).normalize():f}",
+        "share": plain(Decimal(rule.value)),
         "base": of_what,
         "limit": yuan(limit),
     }

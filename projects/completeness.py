@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Attachment
-from core.money import yuan
+from core.money import plain, yuan
 from projects.budget_rules import Breach, breaches
 from projects.facts import check_applicant
 from projects.sections import TABLES, is_filled, required_of, tables_of
@@ -175,7 +175,7 @@ def money_problems(requested: Decimal | None, grant: Decimal, total: Decimal, tr
             Problem(
                 "amount_requested",
                 _("The grant may be at most %(share)s%% of the total budget of %(total)s yuan.")
-                % {"share": f"{track.max_share.normalize():f}", "total": yuan(total)},
+                % {"share": plain(track.max_share), "total": yuan(total)},
             )
         )
     return found

@@ -36,7 +36,7 @@ def whole_yuan(amount: Decimal | None) -> str:
 @register.filter
 def points(value: Decimal | None) -> str:
     """Points without needless zeros: 18, 17.5; a dash when there are none."""
-    return "—" if value in (None, "") else f"{value.normalize():f}"
+    return "—" if value in (None, "") else money.plain(value)
 
 
 @register.filter

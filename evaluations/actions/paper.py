@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.money import plain
 from core.notifications import notify
 from core.workflow import Refused, record
 from evaluations.actions.panel import permit
@@ -83,7 +84,7 @@ def _check(assignment: Assignment, points: Mapping[int, Decimal], strengths: str
         if given is None:
             reasons.append(_("“%(criterion)s” has no points yet.") % {"criterion": criterion})
         elif not 0 <= given <= criterion.weight:
-            weight = f"{criterion.weight.normalize():f}"
+            weight = plain(criterion.weight)
             sentence = _("“%(criterion)s” takes 0 to %(weight)s points.")
             reasons.append(sentence % {"criterion": criterion, "weight": weight})
     if not (strengths.strip() or weaknesses.strip()):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.money import yuan
+from core.money import plain, yuan
 from core.workflow import Refused, record
 from evaluations.actions.panel import permit
 from evaluations.lots import draw, new_seed
@@ -37,9 +37,7 @@ def give_bonus(project: Project, rule: BonusRule, *, by: User, points: Decimal, 
     if rule.call_id != project.call_id or project.state != State.IN_REVIEW:
         raise Refused(_("Bonuses are given while a project is in review, by the rules of its call."))
     if not 0 <= points <= rule.most:
-        raise Refused(
-            _("“%(rule)s” gives 0 to %(most)s points.") % {"rule": rule, "most": f"{rule.most.normalize():f}"}
-        )
+        raise Refused(_("“%(rule)s” gives 0 to %(most)s points.") % {"rule": rule, "most": plain(rule.most)})
     label = _("Bonus: %(points)s for %(rule)s") % {"points": points, "rule": rule}
     if points == 0:
         Bonus.objects.filter(project=project, rule=rule).delete()

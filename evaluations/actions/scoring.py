@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.money import plain
 from core.notifications import notify
 from core.workflow import Refused, Stale
 from evaluations.actions.watching import hindrances, rechecked
@@ -58,7 +59,7 @@ def save_sheet(
         if not 0 <= given <= criterion.weight:
             raise Refused(
                 _("“%(criterion)s” takes 0 to %(weight)s points.")
-                % {"criterion": criterion, "weight": f"{criterion.weight.normalize():f}"}
+                % {"criterion": criterion, "weight": plain(criterion.weight)}
             )
         Score.objects.update_or_create(sheet=sheet, criterion=criterion, defaults={"points": given})
     sheet.strengths, sheet.weaknesses = strengths.strip(), weaknesses.strip()

@@ -12,8 +12,8 @@ from core.forms import add_refusal
 from core.workflow import Refused
 from evaluations.actions import paper
 from evaluations.double_keying import differing
+from evaluations.forms import PaperForm, SettleForm
 from evaluations.models import Assignment, Purpose
-from evaluations.pitch_forms import PaperForm, SettleForm
 from evaluations.views.panels import find as find_call
 from evaluations.views.sheets import find as find_assignment
 from projects.models import State

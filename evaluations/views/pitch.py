@@ -18,8 +18,8 @@ from core.forms import NoteForm, add_refusal
 from core.models import Event
 from core.workflow import Choice, Refused, Stateful, choices
 from evaluations.actions import pitch, stage
+from evaluations.forms import MoveForm, PitchDayForm
 from evaluations.models import PitchDay, Slot
-from evaluations.pitch_forms import MoveForm, PitchDayForm
 from evaluations.views.panels import find as find_call
 from evaluations.views.polling import nothing_new, polled, private
 from people.models import User

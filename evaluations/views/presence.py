@@ -19,9 +19,8 @@ from core.workflow import Refused
 from evaluations import sign_in
 from evaluations.actions import presence
 from evaluations.attendance import judges_of
-from evaluations.forms import ReasonForm
+from evaluations.forms import ReasonForm, RepresentativeForm
 from evaluations.models import PitchDay
-from evaluations.pitch_forms import RepresentativeForm
 from evaluations.views.pitch import find, find_slot
 from evaluations.views.polling import private
 

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.money import plain
+
 HUNDRED = Decimal(100)
 
 
@@ -84,4 +86,4 @@ class Level(models.Model):
         """The range in points, e.g. "18–20"."""
         weight = self.criterion.weight
         low, high = (weight * share / HUNDRED for share in (self.lowest, self.highest))
-        return f"{low.normalize():f}–{high.normalize():f}"
+        return f"{plain(low)}–{plain(high)}"

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.money import plain
+
 
 class Gate(models.TextChoices):
     """What must have happened before an instalment may be asked for."""
@@ -53,4 +55,4 @@ class TrancheRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.ordinal}: {self.percentage.normalize():f}% ({self.get_gate_display()})"
+        return f"{self.ordinal}: {plain(self.percentage)}% ({self.get_gate_display()})"

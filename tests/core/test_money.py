@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.money import CENT, in_words, round_half_up, split
+from core.money import CENT, in_words, plain, round_half_up, split
 
 D = Decimal
 
@@ -277,3 +277,10 @@ def test_in_words_reads_back_for_random_amounts_full_of_zeros() -> None:
 
 def test_in_words_differ_for_different_amounts() -> None:
     assert len({in_words(D(fen) / 100) for fen in range(100_000)}) == 100_000
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [("18.00", "18"), ("17.50", "17.5"), ("100", "100"), ("1E+2", "100"), ("0.00", "0")]
+)
+def test_a_plain_number_has_no_needless_zeros_and_no_exponent(value, words):
+    assert plain(D(value)) == words

@@ -1,4 +1,4 @@
-"""Forms of pitch days and of paper sheets; the score sheet itself is in `forms`."""
+"""Forms of pitch days and of paper sheets; the score sheet itself is in `sheets`."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.forms import DateInput, SeveralField
-from evaluations.forms import ReasonForm, SheetForm
+from core.money import plain
+from evaluations.forms.sheets import ReasonForm, SheetForm
 from evaluations.models import Assignment, PaperEntry, PitchDay, Representative, Slot
 from grants.models import Call
 from projects.models import Project, State
@@ -94,7 +95,7 @@ class PaperForm(SheetForm):
         super().__init__(*args, assignment=assignment, **kwargs)
         for criterion in self.criteria:
             keyed = mine.points.get(str(criterion.pk)) if mine else None
-            self.fields[f"points-{criterion.pk}"].initial = Decimal(keyed).normalize() if keyed else None
+            self.fields[f"points-{criterion.pk}"].initial = plain(Decimal(keyed)) if keyed else None
         self.fields["strengths"].initial = mine.strengths if mine else ""
         self.fields["weaknesses"].initial = mine.weaknesses if mine else ""
 

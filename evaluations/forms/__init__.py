@@ -1,0 +1,35 @@
+"""Forms of judging."""
+
+from evaluations.forms.decision import BonusForm, DecisionForm, PromoteForm, SendBackForm
+from evaluations.forms.evaluation import CommissionForm, ConclusionForm, EvaluationForm
+from evaluations.forms.panels import AssignForm, ConflictForm, DeclarationForm, GroupsForm, ProposePanelsForm
+from evaluations.forms.pitch import MoveForm, PaperForm, PitchDayForm, RepresentativeForm, SettleForm
+from evaluations.forms.selection import AlternativeForm, QuotaFormSet
+from evaluations.forms.sheets import DeviationForm, FeedbackForm, ReasonForm, SheetForm, UnlockingForm
+
+__all__ = [
+    "AlternativeForm",
+    "AssignForm",
+    "BonusForm",
+    "CommissionForm",
+    "ConclusionForm",
+    "ConflictForm",
+    "DecisionForm",
+    "DeclarationForm",
+    "DeviationForm",
+    "EvaluationForm",
+    "FeedbackForm",
+    "GroupsForm",
+    "MoveForm",
+    "PaperForm",
+    "PitchDayForm",
+    "PromoteForm",
+    "ProposePanelsForm",
+    "QuotaFormSet",
+    "ReasonForm",
+    "RepresentativeForm",
+    "SendBackForm",
+    "SettleForm",
+    "SheetForm",
+    "UnlockingForm",
+]

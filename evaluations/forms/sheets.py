@@ -1,0 +1,109 @@
+"""Score sheets: the points and words of a judge, unlocking, what the group reads."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import CountedTextarea
+from core.money import plain
+from evaluations.models import Assignment, Feedback
+
+
+class SheetForm(forms.Form):
+    """A score sheet: one figure a criterion of the call's rubric, and two texts.
+
+    `version` is that of the stored sheet, so that an older window does not overwrite a newer one.
+    """
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, required=False)
+    strengths = forms.CharField(label=_("Strengths"), widget=CountedTextarea, max_length=1000, required=False)
+    weaknesses = forms.CharField(
+        label=_("Weaknesses and advice"), widget=CountedTextarea, max_length=1000, required=False
+    )
+
+    def __init__(self, *args: Any, assignment: Assignment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.criteria = list(assignment.rubric.criteria.prefetch_related("levels__criterion"))
+        sheet = getattr(assignment, "sheet", None)
+        given = {score.criterion_id: score.points for score in sheet.scores.all()} if sheet else {}
+        for criterion in self.criteria:
+            weight = plain(criterion.weight)
+            self.fields[f"points-{criterion.pk}"] = forms.DecimalField(
+                label=criterion.name,
+                required=False,
+                min_value=Decimal(0),
+                max_value=criterion.weight,
+                max_digits=5,
+                decimal_places=2,
+                initial=plain(given[criterion.pk]) if criterion.pk in given else None,
+                widget=forms.TextInput(
+                    attrs={"inputmode": "decimal", "autocomplete": "off", "class": "points", "data-max": weight}
+                ),
+            )
+        self.fields["version"].initial = sheet.version if sheet else 0
+        if sheet:
+            self.fields["strengths"].initial, self.fields["weaknesses"].initial = sheet.strengths, sheet.weaknesses
+
+    def rows(self):
+        """Each criterion with its field, for the page."""
+        return [(criterion, self[f"points-{criterion.pk}"]) for criterion in self.criteria]
+
+    @property
+    def points(self) -> dict[int, Decimal | None]:
+        """The valid points by criterion; those that are not valid are left as they are stored."""
+        names = {criterion.pk: f"points-{criterion.pk}" for criterion in self.criteria}
+        return {pk: self.cleaned_data[name] for pk, name in names.items() if name in self.cleaned_data}
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        """The two texts and the version, as far as they are valid."""
+        names = ("strengths", "weaknesses", "version")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+
+    def check_for_submission(self) -> bool:
+        """Put what is missing at its field; True when nothing is."""
+        for criterion in self.criteria:
+            if self.cleaned_data[f"points-{criterion.pk}"] is None:
+                self.add_error(f"points-{criterion.pk}", _("Please give points before you submit."))
+        if not (self.cleaned_data["strengths"] or self.cleaned_data["weaknesses"]):
+            self.add_error("strengths", _("Please write at least one sentence: the group learns from it."))
+        return not self.errors
+
+
+class UnlockingForm(forms.Form):
+    """The second person's answer."""
+
+    answer = forms.CharField(
+        label=_("Answer"),
+        widget=CountedTextarea,
+        max_length=300,
+        required=False,
+        help_text=_("Needed when it stays locked"),
+    )
+
+
+class DeviationForm(forms.Form):
+    note = forms.CharField(
+        label=_("Why is your score far from the others?"),
+        widget=CountedTextarea,
+        max_length=500,
+        help_text=_("One sentence. Your score stays as it is."),
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), widget=CountedTextarea, max_length=300)
+
+
+class FeedbackForm(forms.ModelForm):
+    """What the group reads about its proposal."""
+
+    class Meta:
+        model = Feedback
+        fields = ("strengths", "weaknesses")
+        widgets = {
+            "strengths": CountedTextarea(attrs={"rows": 8}),
+            "weaknesses": CountedTextarea(attrs={"rows": 8}),
+        }
