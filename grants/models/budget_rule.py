@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.money import plain
 from grants.models.severity import Severity
 
 
@@ -87,6 +88,11 @@ class BudgetRule(models.Model):
         """The lines it looks at, in words."""
         parts = [self.get_category_display() if self.category else "", self.words]
         return " · ".join(str(part) for part in parts if part)
+
+    @property
+    def limit(self) -> str:
+        """The figure as it is read behind the name: ≤ 10; empty for what is not allowed at all."""
+        return "" if self.value is None else f"≤ {plain(self.value)}"
 
     @property
     def word_list(self) -> list[str]:
