@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, DateInput, DateTimeInput, SeveralField
+from core.forms import CountedTextarea, DateInput, DateTimeInput, RowFormSet, SeveralField
 from grants import presets
 from grants.models import (
     BonusRule,
@@ -167,6 +167,7 @@ class TermsForm(forms.ModelForm):
 TrackFormSet = forms.inlineformset_factory(
     Call,
     Track,
+    formset=RowFormSet,
     fields=("name", "open_to", "cap", "max_share", "in_kind_counts", "form", "legal_basis"),
     extra=1,
     max_num=6,
@@ -175,6 +176,7 @@ TrackFormSet = forms.inlineformset_factory(
 EligibilityFormSet = forms.inlineformset_factory(
     Call,
     EligibilityRule,
+    formset=RowFormSet,
     fields=("kind", "value", "region", "severity", "legal_basis"),
     extra=1,
     max_num=20,
@@ -183,6 +185,7 @@ EligibilityFormSet = forms.inlineformset_factory(
 BudgetRuleFormSet = forms.inlineformset_factory(
     Call,
     BudgetRule,
+    formset=RowFormSet,
     fields=("metric", "category", "words", "value", "severity", "message", "legal_basis"),
     extra=1,
     max_num=60,
@@ -201,11 +204,14 @@ class PaperForm(forms.ModelForm):
         self.fields["track"].empty_label = _("In every track")
 
 
-PaperFormSet = forms.inlineformset_factory(Call, RequiredPaper, form=PaperForm, extra=1, max_num=30, validate_max=True)
+PaperFormSet = forms.inlineformset_factory(
+    Call, RequiredPaper, formset=RowFormSet, form=PaperForm, extra=1, max_num=30, validate_max=True
+)
 
 PanelRuleFormSet = forms.inlineformset_factory(
     Call,
     PanelRule,
+    formset=RowFormSet,
     fields=("expertise", "minimum", "legal_basis"),
     extra=1,
     max_num=7,
@@ -214,6 +220,7 @@ PanelRuleFormSet = forms.inlineformset_factory(
 BonusRuleFormSet = forms.inlineformset_factory(
     Call,
     BonusRule,
+    formset=RowFormSet,
     fields=("kind", "condition", "most", "legal_basis"),
     extra=1,
     max_num=10,
@@ -232,7 +239,9 @@ class TieBreakForm(forms.ModelForm):
         self.fields["criterion"].queryset = Criterion.objects.filter(rubric=rubric)
 
 
-TieBreakFormSet = forms.inlineformset_factory(Call, TieBreak, form=TieBreakForm, extra=1, max_num=15, validate_max=True)
+TieBreakFormSet = forms.inlineformset_factory(
+    Call, TieBreak, formset=RowFormSet, form=TieBreakForm, extra=1, max_num=15, validate_max=True
+)
 
 
 # -- Rubrics and tranche plans, which calls share --------------------------------------------------
@@ -267,11 +276,23 @@ class NameForm(forms.Form):
 
 
 CriterionFormSet = forms.inlineformset_factory(
-    Rubric, Criterion, fields=("name", "weight", "guidance"), extra=1, max_num=40, validate_max=True
+    Rubric, Criterion, formset=RowFormSet, fields=("name", "weight", "guidance"), extra=1, max_num=40, validate_max=True
 )
 LevelFormSet = forms.inlineformset_factory(
-    Criterion, Level, fields=("name", "lowest", "highest", "descriptor"), extra=1, max_num=10, validate_max=True
+    Criterion,
+    Level,
+    formset=RowFormSet,
+    fields=("name", "lowest", "highest", "descriptor"),
+    extra=1,
+    max_num=10,
+    validate_max=True,
 )
 TrancheRuleFormSet = forms.inlineformset_factory(
-    TranchePlan, TrancheRule, fields=("ordinal", "percentage", "gate"), extra=1, max_num=12, validate_max=True
+    TranchePlan,
+    TrancheRule,
+    formset=RowFormSet,
+    fields=("ordinal", "percentage", "gate"),
+    extra=1,
+    max_num=12,
+    validate_max=True,
 )

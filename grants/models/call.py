@@ -149,16 +149,22 @@ class Call(models.Model):
                 condition=Q(drop_from=0) | Q(drop_from__gte=3),
                 violation_error_message=_("Of fewer than three sheets nothing can be dropped; 0 drops none."),
             ),
-            models.CheckConstraint(name="call_budget_is_positive", condition=Q(budget__gt=0)),
+            models.CheckConstraint(
+                name="call_budget_is_positive",
+                condition=Q(budget__gt=0),
+                violation_error_message=_("Please enter more than 0 yuan."),
+            ),
             models.CheckConstraint(
                 name="call_published_by_somebody",
                 condition=Q(published_at__isnull=True, published_by__isnull=True)
                 | Q(published_at__isnull=False, published_by__isnull=False),
+                violation_error_message=_("A call is published by somebody, at a moment."),
             ),
             models.CheckConstraint(
                 name="call_concluded_by_somebody",
                 condition=Q(concluded_at__isnull=True, concluded_by__isnull=True)
                 | Q(concluded_at__isnull=False, concluded_by__isnull=False, published_at__isnull=False),
+                violation_error_message=_("A published call is concluded by somebody, at a moment."),
             ),
         ]
 

@@ -58,7 +58,13 @@ class EligibilityRule(models.Model):
         ordering = ["pk"]
         verbose_name = _("condition for applicants")
         verbose_name_plural = _("conditions for applicants")
-        constraints = [models.UniqueConstraint(fields=["call", "kind"], name="eligibility_rule_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "kind"],
+                name="eligibility_rule_once",
+                violation_error_message=_("This condition stands in the call already."),
+            )
+        ]
 
     def __str__(self) -> str:
         figure = self.region

@@ -49,7 +49,11 @@ class Criterion(models.Model):
         verbose_name = _("criterion")
         verbose_name_plural = _("criteria")
         constraints = [
-            models.CheckConstraint(name="criterion_weight_in_range", condition=Q(weight__gt=0, weight__lte=100))
+            models.CheckConstraint(
+                name="criterion_weight_in_range",
+                condition=Q(weight__gt=0, weight__lte=100),
+                violation_error_message=_("Full points lie above 0 and are at most 100."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -75,6 +79,7 @@ class Level(models.Model):
             models.CheckConstraint(
                 name="level_range_in_order",
                 condition=Q(lowest__lte=models.F("highest"), highest__lte=100),
+                violation_error_message=_("A level reaches from its lower to its higher percentage, at most to 100."),
             )
         ]
 

@@ -48,9 +48,15 @@ class TrancheRule(models.Model):
         verbose_name = _("instalment rule")
         verbose_name_plural = _("instalment rules")
         constraints = [
-            models.UniqueConstraint(fields=["plan", "ordinal"], name="instalment_once"),
+            models.UniqueConstraint(
+                fields=["plan", "ordinal"],
+                name="instalment_once",
+                violation_error_message=_("Two instalments have the same number."),
+            ),
             models.CheckConstraint(
-                name="instalment_share_in_range", condition=Q(percentage__gt=0, percentage__lte=100)
+                name="instalment_share_in_range",
+                condition=Q(percentage__gt=0, percentage__lte=100),
+                violation_error_message=_("An instalment lies above 0 and is at most 100 percent."),
             ),
         ]
 

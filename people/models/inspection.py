@@ -22,7 +22,13 @@ class Inspection(models.Model):
         ordering = ["-year"]
         verbose_name = _("annual inspection")
         verbose_name_plural = _("annual inspections")
-        constraints = [models.UniqueConstraint(fields=["organization", "year"], name="one_inspection_a_year")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "year"],
+                name="one_inspection_a_year",
+                violation_error_message=_("The inspection of this year is entered already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.year} {self.get_result_display()}"

@@ -30,8 +30,16 @@ class Rating(models.Model):
         verbose_name = _("rating")
         verbose_name_plural = _("ratings")
         constraints = [
-            models.UniqueConstraint(fields=["organization", "granted_on"], name="one_rating_a_day"),
-            models.CheckConstraint(name="rating_is_1a_to_5a", condition=Q(level__gte=1, level__lte=5)),
+            models.UniqueConstraint(
+                fields=["organization", "granted_on"],
+                name="one_rating_a_day",
+                violation_error_message=_("A rating of this day is entered already."),
+            ),
+            models.CheckConstraint(
+                name="rating_is_1a_to_5a",
+                condition=Q(level__gte=1, level__lte=5),
+                violation_error_message=_("A rating lies between 1 (1A) and 5 (5A)."),
+            ),
         ]
 
     def __str__(self) -> str:

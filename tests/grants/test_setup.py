@@ -298,6 +298,42 @@ def test_a_part_is_stored_row_by_row_and_a_mistake_comes_back(town, browse):
     assert [(rule.kind, rule.value) for rule in call.eligibility_rules.all()] == [("rated", 3)]
 
 
+def rows(prefix: str, *given: dict) -> dict:
+    """What a table of new rows sends."""
+    sent = {f"{prefix}-TOTAL_FORMS": str(len(given)), f"{prefix}-INITIAL_FORMS": "0"}
+    return sent | {f"{prefix}-{n}-{name}": value for n, row in enumerate(given) for name, value in row.items()}
+
+
+TWICE = {"kind": "hosted", "severity": "block", "legal_basis": "依据"}
+TRACK = {"name": "备案组", "open_to": "filed", "max_share": "100", "form": "short"}
+
+
+@pytest.mark.parametrize(
+    ("part", "given", "said"),
+    [
+        ("conditions", [TWICE, TWICE], "有两行的“条件”相同，请修改或删去其中一行。"),
+        ("tracks", [TRACK | {"cap": "0"}], "最高资助额应大于0元。"),
+        ("tracks", [TRACK | {"cap": "1", "max_share": "100.555"}], "小数点后最多写2位。"),
+        ("tracks", [TRACK | {"cap": "1", "name": "组" * 61}], "最多写60个字，现在有61个字。"),
+    ],
+    ids=["twice", "cap 0", "decimals", "too long"],
+)
+def test_what_is_wrong_in_a_row_is_said_in_plain_chinese(town, browse, part, given, said):
+    call = make_call(town, code="NEW", publish=False)
+
+    page = browse(town.clerk).post(reverse("grants:call_part", args=[call.pk, part]), rows(part, *given))
+
+    assert said in page.content.decode()
+    assert "约束" not in page.content.decode()
+
+
+def test_an_empty_choice_says_what_it_is_for(town, browse):
+    page = browse(town.clerk).get(reverse("grants:call_create")).content.decode()
+
+    assert "请选择" in page
+    assert "---------" not in page
+
+
 def test_a_rubric_that_a_published_call_has_announced_is_only_copied(town, browse):
     page = reverse("grants:terms_edit", args=["rubrics", town.rubric.pk])
     client = browse(town.clerk)
