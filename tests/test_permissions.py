@@ -285,7 +285,7 @@ def things(town, life) -> dict[str, object]:
         "report": delivery.submit_report(project, by=town.head, values=report),
         "organization": town.centre,
         "rubric": town.rubric,
-        "criterion": rubric("自己的评分表", ("需求", 100)).criteria.first(),
+        "criterion": rubric("自己的评分表", ("需求", 100), funder=town.bureau).criteria.first(),
         "budget_line": project.budget_lines.first(),
         **around(town, project, with_draft),
         **pitched(town, project),

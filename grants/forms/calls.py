@@ -24,6 +24,7 @@ from grants.models import (
     TranchePlan,
     TrancheRule,
 )
+from grants.models.call import TERMS
 from people.models import Organization, Role, User
 
 
@@ -151,6 +152,8 @@ class TermsForm(forms.ModelForm):
         self.fields["funder"].queryset = mine
         self.fields["funder"].empty_label = None
         self.fields["fund"].queryset = Fund.objects.filter(funder__in=mine)
+        for name in TERMS:
+            self.fields[name].queryset = self.fields[name].queryset.usable_by(mine)
 
     def clean_code(self) -> str:
         return self.cleaned_data["code"].upper()
@@ -247,32 +250,51 @@ TieBreakFormSet = forms.inlineformset_factory(
 # -- Rubrics and tranche plans, which calls share --------------------------------------------------
 
 
-class RubricForm(forms.ModelForm):
+class _OwnTermsForm(forms.ModelForm):
+    """Of one's own house; its name is no other's there, nor that of a shared one."""
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        others = type(self.instance).objects.usable_by([self.instance.funder_id]).exclude(pk=self.instance.pk)
+        if others.filter(name=name).exists():
+            raise forms.ValidationError(_("This name is taken already."))
+        return name
+
+
+class RubricForm(_OwnTermsForm):
     class Meta:
         model = Rubric
         fields = ("name", "legal_basis", "pass_mark")
 
 
-class TranchePlanForm(forms.ModelForm):
+class TranchePlanForm(_OwnTermsForm):
     class Meta:
         model = TranchePlan
         fields = ("name", "legal_basis")
 
 
 class NameForm(forms.Form):
-    """The name of a copy."""
+    """The name of a copy, and whose it will be."""
 
     name = forms.CharField(label=_("Name of the copy"), max_length=80)
+    funder = forms.ModelChoiceField(label=_("Funder"), queryset=Organization.objects.none(), empty_label=None)
 
-    def __init__(self, *args: Any, model: type[Rubric] | type[TranchePlan], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, of: Rubric | TranchePlan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.model = model
+        mine = Organization.objects.funders_of(user, Role.STAFF)
+        if not of.is_shared:
+            mine = mine.filter(pk=of.funder_id)
+        self.model, self.fields["funder"].queryset = type(of), mine
+        if mine.count() == 1:
+            self.fields["funder"].widget = forms.HiddenInput()
+            self.fields["funder"].initial = mine.first()
 
-    def clean_name(self) -> str:
-        name = self.cleaned_data["name"]
-        if self.model.objects.filter(name=name).exists():
-            raise forms.ValidationError(_("This name is taken already."))
-        return name
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        name, funder = data.get("name"), data.get("funder")
+        if name and funder and self.model.objects.usable_by([funder.pk]).filter(name=name).exists():
+            self.add_error("name", _("This name is taken already."))
+        return data
 
 
 CriterionFormSet = forms.inlineformset_factory(

@@ -6,26 +6,24 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.money import plain
+from grants.models.terms import Terms
 
 HUNDRED = Decimal(100)
 
 
-class Rubric(models.Model):
+class Rubric(Terms):
     """A score sheet: criteria whose full points sum to 100. Used for review, midterm and final evaluation."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    legal_basis = models.CharField(_("basis"), max_length=200, blank=True)
+    used_by = ("reviewed_calls", "midterm_calls", "final_calls")
+
     pass_mark = models.DecimalField(
         _("pass mark"), max_digits=5, decimal_places=2, default=Decimal(60), help_text=_("Out of 100; for evaluations")
     )
 
-    class Meta:
+    class Meta(Terms.Meta):
         ordering = ["name"]
         verbose_name = _("rubric")
         verbose_name_plural = _("rubrics")
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def total(self) -> Decimal:

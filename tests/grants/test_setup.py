@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from core.models import Event
@@ -12,10 +12,11 @@ from core.workflow import Refused
 from grants.actions import calls, ledger
 from grants.comparison import Difference, Part, compare
 from grants.descriptions import describe
-from grants.models import BudgetRule, Call, EligibilityRule, Fund, RequiredPaper, Rubric
+from grants.models import BudgetRule, Call, EligibilityRule, Fund, RequiredPaper, Rubric, TranchePlan
 from grants.presets import modes, preset, templates
 from grants.soundness import gaps, missing_bases, promised
-from tests.town import aware, make_call
+from people.models import Kind, Organization, Role
+from tests.town import aware, make_call, member, person
 
 
 def begin(town, template: str = "district", mode: str = "", **changes) -> Call:
@@ -242,13 +243,89 @@ def test_the_rules_of_a_template_replace_those_of_a_draft(town):
     assert call.papers.get(kind="recommendation").track == call.tracks.get(open_to="filed")
 
 
-def test_a_copied_rubric_brings_its_levels_and_can_be_changed(town):
-    copy = calls.copy_terms(town.rubric, by=town.clerk, name="我的评审表")
+def test_a_copied_rubric_brings_its_levels_and_belongs_to_who_made_it(town):
+    copy = calls.copy_terms(town.rubric, by=town.clerk, funder=town.bureau, name="我的评审表")
 
     assert [(c.name, c.levels.count()) for c in copy.criteria.all()] == [("需求", 2), ("方案", 2), ("预算", 2)]
-    assert town.rubric.criteria.count() == 3
+    assert (town.rubric.criteria.count(), copy.funder) == (3, town.bureau)
     with pytest.raises(PermissionDenied):
-        calls.copy_terms(town.rubric, by=town.head, name="别人的")
+        calls.copy_terms(town.rubric, by=town.head, funder=town.bureau, name="别人的")
+
+
+# -- Rubrics and plans of several funders ----------------------------------------------------------
+
+
+@pytest.fixture
+def other_clerk(town):
+    """Works for a second funder."""
+    street = Organization.objects.create(name="东湖街道办事处", kind=Kind.FUNDER, credit_code="11110105000053030K")
+    clerk = person("otherclerk", "吕文")
+    member(clerk, street, Role.STAFF)
+    return clerk
+
+
+def plan_rows(share: str, plan) -> dict:
+    rule = plan.rules.get()
+    return {
+        "name": plan.name, "legal_basis": "", "rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "1",
+        "rows-0-id": rule.pk, "rows-0-ordinal": "1", "rows-0-percentage": share, "rows-0-gate": "agreement",
+    }  # fmt: skip
+
+
+def test_nobody_changes_the_plan_that_templates_share(town, browse, other_clerk):
+    begin(town, "micro", budget=Decimal("60000.00"))
+    plan = TranchePlan.objects.get(name="一次性拨付")
+    page = reverse("grants:terms_edit", args=["plans", plan.pk])
+
+    for clerk in (other_clerk, town.clerk):
+        assert browse(clerk).get(page).status_code == 200
+        assert browse(clerk).post(page, plan_rows("90", plan)).status_code == 403
+        with pytest.raises(PermissionDenied):
+            calls.save_terms(plan, [], by=clerk)
+
+    assert plan.rules.get().percentage == 100
+    assert gaps(begin(town, "micro", code="NEXT", budget=Decimal("60000.00"))) == []
+
+
+def test_a_funders_own_plan_is_changed_by_its_clerk_and_not_seen_by_another_funder(town, browse, other_clerk):
+    begin(town, "micro")
+    plan = TranchePlan.objects.get(name="一次性拨付")
+    own = calls.copy_terms(plan, by=town.clerk, funder=town.bureau, name="我们的拨付")
+    page = reverse("grants:terms_edit", args=["plans", own.pk])
+
+    assert browse(other_clerk).get(page).status_code == 404
+    assert browse(other_clerk).post(page, plan_rows("90", own)).status_code == 404
+    assert browse(town.clerk).post(page, plan_rows("90", own)).status_code == 302
+    assert own.rules.get().percentage == 90
+    taken = browse(town.clerk).post(page, plan_rows("90", own) | {"name": plan.name})
+    assert list(taken.context["form"].errors) == ["name"]
+    listed = [browse(who).get(reverse("grants:terms_list")).context["plans"] for who in (town.clerk, other_clerk)]
+    assert [own in plans for plans in listed] == [True, False]
+
+
+def test_two_funders_may_give_their_copies_one_name_and_neither_that_of_a_shared_one(town, other_clerk):
+    street = Organization.objects.get(name="东湖街道办事处")
+    ours = calls.copy_terms(town.plan, by=town.clerk, funder=town.bureau, name="我们的")
+    theirs = calls.copy_terms(town.plan, by=other_clerk, funder=street, name="我们的")
+
+    assert ours != theirs
+    with pytest.raises(Refused):
+        calls.copy_terms(town.plan, by=town.clerk, funder=town.bureau, name=town.plan.name)
+    with pytest.raises(PermissionDenied):
+        calls.copy_terms(ours, by=other_clerk, funder=street, name="抄来的")
+
+
+def test_a_call_does_not_take_another_funders_rubric(town, browse, other_clerk):
+    street = Organization.objects.get(name="东湖街道办事处")
+    theirs = calls.copy_terms(town.rubric, by=other_clerk, funder=street, name="他们的表")
+    call = make_call(town, code="NEW", publish=False)
+
+    form = browse(town.clerk).get(reverse("grants:call_edit", args=[call.pk])).context["form"]
+    assert theirs not in form.fields["review_rubric"].queryset
+    assert town.rubric in form.fields["review_rubric"].queryset
+    call.review_rubric = theirs
+    with pytest.raises(ValidationError):
+        call.full_clean()
 
 
 # -- Pages -----------------------------------------------------------------------------------------
@@ -313,7 +390,7 @@ TRACK = {"name": "备案组", "open_to": "filed", "max_share": "100", "form": "s
     [
         ("conditions", [TWICE, TWICE], "有两行的“条件”相同，请修改或删去其中一行。"),
         ("tracks", [TRACK | {"cap": "0"}], "最高资助额应大于0元。"),
-        ("tracks", [TRACK | {"cap": "1", "max_share": "100.555"}], "小数点后最多写2位。"),
+        ("tracks", [TRACK | {"cap": "1", "max_share": "10.555"}], "小数点后最多写2位。"),
         ("tracks", [TRACK | {"cap": "1", "name": "组" * 61}], "最多写60个字，现在有61个字。"),
     ],
     ids=["twice", "cap 0", "decimals", "too long"],
@@ -339,8 +416,9 @@ def test_a_rubric_that_a_published_call_has_announced_is_only_copied(town, brows
     client = browse(town.clerk)
 
     assert client.post(page, {"name": "改名"}).status_code == 403
-    response = client.post(page, {"copy": "", "copy-name": "我的表"})
+    response = client.post(page, {"copy": "", "copy-name": "我的表", "copy-funder": town.bureau.pk})
 
     copy = Rubric.objects.get(name="我的表")
     assert response.url == reverse("grants:terms_edit", args=["rubrics", copy.pk])
-    assert client.post(response.url, {"copy": "", "copy-name": "我的表"}).context["name_form"].errors
+    again = {"copy": "", "copy-name": "我的表", "copy-funder": town.bureau.pk}
+    assert list(client.post(response.url, again).context["name_form"].errors) == ["name"]
