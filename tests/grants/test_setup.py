@@ -1,10 +1,11 @@
 """A clerk sets up a call: from a template or last year's, part by part, compared, published, concluded."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.urls import reverse
 
 from core.models import Event
@@ -12,7 +13,18 @@ from core.workflow import Refused
 from grants.actions import calls, ledger
 from grants.comparison import Difference, Part, compare
 from grants.descriptions import describe
-from grants.models import BudgetRule, Call, EligibilityRule, Fund, RequiredPaper, Rubric, TranchePlan
+from grants.models import (
+    BudgetRule,
+    Call,
+    Criterion,
+    EligibilityRule,
+    Fund,
+    Level,
+    RequiredPaper,
+    Rubric,
+    TranchePlan,
+    TrancheRule,
+)
 from grants.presets import modes, preset, templates
 from grants.soundness import gaps, missing_bases, promised
 from people.models import Kind, Organization, Role
@@ -119,14 +131,79 @@ def test_a_clone_takes_everything_over_and_moves_the_days_into_the_future(town, 
     assert Call.objects.get(pk=old.pk).tracks.count() == 2
 
 
+def changes(old, new) -> set[str]:
+    return {difference.name for difference in compare(describe(old), describe(new))}
+
+
 def test_what_differs_from_last_year_is_listed(town, old):
     copy = calls.clone(old, by=town.clerk, title="2026年", code="COPY", fund=town.fund)
     copy.tracks.filter(open_to="filed").update(cap=Decimal("6000.00"))
 
-    changed = {difference.name for difference in compare(describe(old), describe(copy))}
+    days = {"受理开始时间", "受理截止时间", "项目最早开始日期", "项目最晚结束日期"}
+    assert changes(old, copy) == {"名称", "代码", "备案组织 · 资助上限"} | days
 
-    assert {"备案组织", "标题"} & changed or {"备案组织", "title"} & changed
-    assert "登记组织" not in changed
+
+def another(field, now):
+    """A value of this field that it does not have now."""
+    if field.choices:
+        return next(value for value, _label in field.flatchoices if value not in (now, ""))
+    if field.many_to_one:
+        return field.related_model.objects.exclude(pk=now).first().pk
+    if isinstance(field, models.BooleanField):
+        return not now
+    if isinstance(field, models.DateField):  # and of a moment
+        return now + timedelta(days=1)
+    if isinstance(field, models.DecimalField):
+        return now - 1
+    if isinstance(field, models.IntegerField):
+        return (now or 0) + 10 if (now or 0) < 50 else now - 1
+    return ["community"] if isinstance(field, models.JSONField) else f"{now}改"[-(field.max_length or 200) :]
+
+
+def everything(call) -> dict[str, models.Model]:
+    """The call and one of each thing that belongs to it or that it chooses."""
+    call.panel_rules.create(expertise="finance", legal_basis="依据")
+    call.bonus_rules.create(kind="other", condition="条件", most=5, legal_basis="依据")
+    call.tie_breaks.create(position=1, kind="criterion", criterion=call.review_rubric.criteria.first())
+    criterion = call.review_rubric.criteria.first()
+    things = [getattr(call, relation).first() for relation in calls.PARTS]
+    terms = [
+        call.review_rubric,
+        criterion,
+        criterion.levels.first(),
+        call.tranche_plan,
+        call.tranche_plan.rules.first(),
+    ]
+    return {thing._meta.model_name: thing for thing in (call, *things, *terms)}
+
+
+PARENT = {"criterion": "rubric", "level": "criterion", "trancherule": "plan"}
+OF_A_CALL = [Call, *(getattr(Call, relation).rel.related_model for relation in calls.PARTS)]
+CHOSEN = [Rubric, Criterion, Level, TranchePlan, TrancheRule]
+EVERY_FIELD = [
+    (model._meta.model_name, field.name)
+    for model in (*OF_A_CALL, *CHOSEN)
+    for field in (*model._meta.fields, *model._meta.many_to_many)
+    if field.editable and not field.primary_key and field.name != PARENT.get(model._meta.model_name, "call")
+]
+
+
+@pytest.mark.parametrize(("what", "name"), EVERY_FIELD)
+def test_whatever_is_changed_shows_in_the_comparison(town, old, what, name):
+    Organization.objects.create(name="别家", kind=Kind.FUNDER, credit_code="11110105000053030K")
+    Fund.objects.create(funder=town.bureau, name="又一笔", source="enterprise", year=2026)
+    calls.copy_terms(town.plan, by=town.clerk, funder=town.bureau, name="另一方案")
+    thing = everything(old)[what]
+    field, before = thing._meta.get_field(name), describe(Call.objects.get(pk=old.pk))
+
+    if field.many_to_many:
+        getattr(thing, name).clear()
+    else:
+        values = {field.attname: another(field, getattr(thing, field.attname))}
+        values |= {"criterion_id": None} if (what, name) == ("tiebreak", "kind") else {}  # only one kind names one
+        type(thing).objects.filter(pk=thing.pk).update(**values)
+
+    assert compare(before, describe(Call.objects.get(pk=old.pk)))
 
 
 def test_comparing_two_descriptions():
@@ -141,6 +218,16 @@ def test_comparing_two_descriptions():
         Difference("材料", "证书", "必须", ""),
     ]
     assert [difference.kind for difference in found] == ["changed", "added", "removed"]
+
+
+def test_a_row_that_only_one_has_is_one_difference_and_a_changed_one_is_shown_by_field():
+    old = [Part("组别", "上限", "5万", "登记"), Part("组别", "表", "完整", "登记")]
+    new = [Part("组别", "上限", "6万", "登记"), Part("组别", "表", "完整", "登记"), Part("组别", "上限", "1万", "备案")]
+
+    assert compare(old, new) == [
+        Difference("组别", "登记 · 上限", "5万", "6万"),
+        Difference("组别", "备案", "", "上限：1万"),
+    ]
 
 
 def test_two_parts_of_one_name_are_both_kept():
