@@ -106,7 +106,7 @@ def _organizations(town: Town) -> None:
         region_code="110105030001", name="柳溪社区", street="柳溪镇", district="朝阳区", population=5200
     )
     make = Organization.objects.create
-    town.bureau = make(name="柳溪镇人民政府", kind=Kind.FUNDER, credit_code="11110105000053031Q")
+    town.bureau = make(name="柳溪镇人民政府", kind=Kind.FUNDER, credit_code="11110105000053031Q", phone="010-65000000")
     town.centre = make(
         name="柳溪社会工作服务中心",
         kind=Kind.SOCIAL_ORGANIZATION,

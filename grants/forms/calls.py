@@ -25,7 +25,7 @@ from grants.models import (
     TrancheRule,
 )
 from grants.models.call import TERMS
-from people.models import Organization, Role, User
+from people.models import Organization, Region, Role, User, validate_code
 
 
 class _NewCall(forms.Form):
@@ -176,11 +176,28 @@ TrackFormSet = forms.inlineformset_factory(
     max_num=6,
     validate_max=True,
 )
+
+
+class EligibilityForm(forms.ModelForm):
+    class Meta:
+        model = EligibilityRule
+        fields = ("kind", "value", "region", "severity", "legal_basis")
+
+    def clean_region(self) -> str:
+        code = self.cleaned_data["region"]
+        if not code:
+            return ""
+        code = validate_code(code)
+        if not Region.objects.knows(code):
+            raise forms.ValidationError(_("No region with the code %(code)s is known.") % {"code": code})
+        return code
+
+
 EligibilityFormSet = forms.inlineformset_factory(
     Call,
     EligibilityRule,
+    form=EligibilityForm,
     formset=RowFormSet,
-    fields=("kind", "value", "region", "severity", "legal_basis"),
     extra=1,
     max_num=20,
     validate_max=True,

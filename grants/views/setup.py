@@ -39,7 +39,7 @@ from grants.forms import (
 )
 from grants.models import Call, Criterion, Rubric, TranchePlan
 from grants.presets import preset
-from grants.soundness import gaps
+from grants.soundness import gaps, notes
 from people.models import Organization, Role
 
 
@@ -160,7 +160,8 @@ def call_edit(request: HttpRequest, pk: int) -> HttpResponse:
             form.save()
         messages.success(request, _("The call is saved. It is not public before it is published."))
         return redirect("grants:call_edit", pk=pk)
-    return render(request, "grants/call_form.html", {"call": call, "form": form, "parts": PARTS, "gaps": gaps(call)})
+    context = {"call": call, "form": form, "parts": PARTS, "gaps": gaps(call), "notes": notes(call)}
+    return render(request, "grants/call_form.html", context)
 
 
 @login_required
@@ -183,6 +184,7 @@ def call_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
         "formset": formset,
         "parts": PARTS,
         "gaps": [gap for gap in gaps(call) if gap.section == part],
+        "notes": [note for note in notes(call) if note.section == part],
     }
     return render(request, "grants/call_part.html", context)
 

@@ -26,8 +26,8 @@ from grants.models import (
     TrancheRule,
 )
 from grants.presets import modes, preset, templates
-from grants.soundness import gaps, missing_bases, promised
-from people.models import Kind, Organization, Role
+from grants.soundness import gaps, missing_bases, notes, promised
+from people.models import Kind, Organization, Region, Role
 from tests.town import aware, make_call, member, person
 
 
@@ -251,7 +251,28 @@ def limit(metric: str, **changes):
     return lambda call: call.budget_rules.create(metric=metric, legal_basis="依据", **changes)
 
 
+def paper(status: str | None, **changes):
+    def spoil(call):
+        track = call.tracks.get(open_to=status) if status else None
+        call.papers.create(kind="host", track=track, legal_basis="依据", **changes)
+
+    return spoil
+
+
+def gates_the_wrong_way_round(call):
+    plan = TranchePlan.objects.create(name="倒着拨", legal_basis="依据")
+    for ordinal, (share, gate) in enumerate([(50, "final"), (40, "midterm"), (10, "agreement")], start=1):
+        plan.rules.create(ordinal=ordinal, percentage=share, gate=gate)
+    call.tranche_plan = plan
+    call.save()
+
+
 CONTRADICTIONS = {
+    "region in words": (condition("in_region", region="abc"), "conditions"),
+    "region of 11 digits": (condition("in_region", region="11010503000"), "conditions"),
+    "no proposal allowed": (condition("proposals", value=0), "conditions"),
+    "a host of the registered": (paper("registered"), "papers"),
+    "a host of everybody": (paper(None), "papers"),
     "two tracks for the same": (spoil_track, "tracks"),
     "condition without figure": (condition("rated"), "conditions"),
     "a rating of 9A": (condition("rated", value=9), "conditions"),
@@ -270,6 +291,78 @@ def test_a_contradiction_is_found_in_its_section_and_stops_publication(town, spo
     assert section_of(call) == [section]
     with pytest.raises(Refused):
         calls.publish(call, by=town.approver)
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({"title": " "}, 1),
+        ({"guidelines": ""}, 1),
+        ({"contact": ""}, 1),
+        ({"contact_phone": ""}, 1),
+        ({"title": "", "guidelines": "", "contact": "", "contact_phone": ""}, 4),
+        ({"opens_at": aware(2026, 3, 31), "closes_at": aware(2026, 3, 31, 23, 59)}, 1),
+        ({"opens_at": aware(2026, 3, 31), "closes_at": aware(2026, 4, 1)}, 0),
+    ],
+)
+def test_a_call_that_nobody_could_use_is_not_published(town, changes, count):
+    assert section_of(make_call(town, code="NEW", publish=False, **changes)) == ["terms"] * count
+
+
+def test_instalments_open_in_the_order_of_a_projects_life(town):
+    call = make_call(town, code="NEW", publish=False)
+    gates_the_wrong_way_round(call)
+
+    assert section_of(call) == ["terms", "terms"]  # the second before the first, the third before the second
+
+
+@pytest.mark.parametrize("spoil", [paper("filed"), paper(None, is_required=False)], ids=["filed", "if there is one"])
+def test_a_host_paper_of_those_who_have_one_is_no_contradiction(town, spoil):
+    call = make_call(town, code="NEW", publish=False)
+    spoil(call)
+
+    assert gaps(call) == []
+
+
+def test_what_is_unusual_is_said_and_does_not_stop_publication(town):
+    call = make_call(town, code="NEW", publish=False, mode="internal", closes_at=aware(2026, 3, 10, 21))
+
+    assert [note.section for note in notes(call)] == ["terms", "conditions", "tracks"]
+    calls.publish(call, by=town.approver)
+
+
+def test_a_usual_call_has_no_notes(town):
+    call = begin(town)
+
+    assert notes(call) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("110105", "110105"), (" １１０１０５０３０ ", "110105030"), ("110105030001", "110105030001")],
+)
+def test_a_region_is_stored_by_its_code(town, browse, typed, stored):
+    Region.objects.create(code="110105", name="朝阳区")
+    Region.objects.create(code="110105030", name="柳溪镇")
+    call = make_call(town, code="NEW", publish=False)
+    row = {"kind": "in_region", "region": typed, "severity": "block", "legal_basis": "依据"}
+
+    browse(town.clerk).post(reverse("grants:call_part", args=[call.pk, "conditions"]), rows("conditions", row))
+
+    assert call.eligibility_rules.get().region == stored
+    assert section_of(call) == []
+
+
+@pytest.mark.parametrize("typed", ["abc", "110105 全角", "11010503000", "110106"])
+def test_a_code_that_names_no_region_comes_back(town, browse, typed):
+    Region.objects.create(code="110105", name="朝阳区")
+    call = make_call(town, code="NEW", publish=False)
+    row = {"kind": "in_region", "region": typed, "severity": "block", "legal_basis": "依据"}
+
+    page = browse(town.clerk).post(reverse("grants:call_part", args=[call.pk, "conditions"]), rows("conditions", row))
+
+    assert list(page.context["formset"].errors[0]) == ["region"]
+    assert not call.eligibility_rules.exists()
 
 
 def test_two_calls_cannot_promise_the_same_money(town):
