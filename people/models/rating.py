@@ -6,12 +6,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from people.models.self_entered import SelfEntered
 
 YEARS_VALID = 5
 """Order 39 of civil affairs: a rating holds for five years and then lapses by itself."""
 
 
-class Rating(models.Model):
+class Rating(SelfEntered):
     """The rating of a social organisation (社会组织评估等级), 1A to 5A, valid for five years."""
 
     organization = models.ForeignKey(
@@ -30,6 +31,7 @@ class Rating(models.Model):
         verbose_name = _("rating")
         verbose_name_plural = _("ratings")
         constraints = [
+            *SelfEntered.Meta.constraints,
             models.UniqueConstraint(
                 fields=["organization", "granted_on"],
                 name="one_rating_a_day",
