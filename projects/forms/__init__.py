@@ -23,7 +23,6 @@ from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter
 from projects.forms.proposal import ApplyForm, ProposalForm
 from projects.forms.support import (
     AnswerForm,
-    ApplicantForm,
     CoachingAnswerForm,
     CoachingForm,
     CommentForm,
@@ -42,7 +41,6 @@ __all__ = [
     "ActivityItems",
     "ActivityRecordForm",
     "AnswerForm",
-    "ApplicantForm",
     "ApplyForm",
     "AttachmentForm",
     "CallForm",
