@@ -251,7 +251,7 @@ BonusRuleFormSet = forms.inlineformset_factory(
 class TieBreakForm(forms.ModelForm):
     class Meta:
         model = TieBreak
-        fields = ("position", "kind", "criterion")
+        fields = ("position", "kind", "criterion", "legal_basis")
 
     def __init__(self, *args: Any, call: Call | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,12 +2,11 @@
 
 import rules
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from core.workdays import uncertain_years
-from grants.models import Call, Criterion, Workshop
+from grants.models import Call, Workshop
 from grants.soundness import gaps, missing_bases, notes
 from people.models import Organization, Role
 
@@ -25,8 +24,8 @@ def call_list(request: HttpRequest) -> HttpResponse:
 
 def call_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything an applicant needs to know, and for the funder what is still missing."""
-    criteria = Prefetch("review_rubric__criteria", Criterion.objects.prefetch_related("levels"))
-    found = Call.objects.visible_to(request.user).select_related(*FIELDS_OF_CALL).prefetch_related(criteria)
+    rubrics = ("review_rubric__criteria", "midterm_rubric__criteria", "final_rubric__criteria")
+    found = Call.objects.visible_to(request.user).select_related(*FIELDS_OF_CALL).prefetch_related(*rubrics)
     call = get_object_or_404(found, pk=pk)
     in_funder = request.user.is_authenticated and request.user.has_role(call.funder_id)
     is_draft = not call.is_published

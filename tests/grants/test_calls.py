@@ -172,6 +172,28 @@ def test_bad_input_is_said_at_its_field_and_nothing_is_stored(town, browse, unpu
     assert Call.objects.get(pk=unpublished.pk).title == unpublished.title
 
 
+def test_the_page_of_a_call_shows_every_basis_and_every_time_limit(town, browse):
+    town.call.tie_breaks.create(position=1, kind="request", legal_basis="并列依据")
+    for thing in (town.rubric, town.evaluation_rubric, town.plan):
+        type(thing).objects.filter(pk=thing.pk).update(legal_basis=f"{thing.name}的依据")
+    Call.objects.filter(pk=town.call.pk).update(terms_basis="时限依据", signing_workdays=17, correction_workdays=4)
+
+    page = browse().get(town.call.get_absolute_url()).content.decode()
+
+    for words in (
+        "评审表的依据",
+        "评估表的依据",
+        "50/40/10的依据",
+        "时限依据",
+        "并列依据",
+        "17 个工作日",
+        "4 个工作日",
+        "首日计入",
+        "60分及以上",
+    ):
+        assert words in page, words
+
+
 def test_a_published_call_is_fixed(town, browse):
     assert browse(town.clerk).get(reverse("grants:call_edit", args=[town.call.pk])).status_code == 403
 

@@ -56,6 +56,19 @@ def test_every_template_in_every_mode_is_whole_and_carries_its_bases(template, m
         assert item["basis"], item
 
 
+RESTATED = {"微创投", "代管协议", "年检（年报）合格", "每个主体限报两项", "常见做法", "备案组织简表"}
+
+
+@pytest.mark.parametrize("template", templates())
+def test_no_basis_only_repeats_its_rule_and_a_penalty_is_explained_not_refused(template):
+    made = preset(template)
+    items = (*made.tracks, *made.conditions, *made.papers, *made.bonuses, made.rubric, made.evaluation, made.plan)
+
+    assert {item["basis"] for item in items} & RESTATED == set()
+    penalty = next(item for item in made.conditions if item["kind"] == "no_penalty")
+    assert (penalty["severity"], "无重大违法记录" in penalty["basis"]) == ("warn", True)
+
+
 def test_a_mode_decides_who_may_apply():
     assert {track["open_to"] for track in preset("district", "guided").tracks} == {"registered", "filed"}
     assert {track["open_to"] for track in preset("district", "internal").tracks} == {"filed"}
