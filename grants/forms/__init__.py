@@ -13,11 +13,13 @@ from grants.forms.calls import (
     PaperForm,
     PaperFormSet,
     RubricForm,
+    TakeOverForm,
     TermsForm,
     TieBreakFormSet,
     TrackFormSet,
     TranchePlanForm,
     TrancheRuleFormSet,
+    taken_over,
 )
 from grants.forms.funds import AllocationForm, FundForm
 from grants.forms.needs import NeedForm, NeedListForm, ReferenceForm, ReviseForm
@@ -44,10 +46,12 @@ __all__ = [
     "ReviseForm",
     "RubricForm",
     "SignUpForm",
+    "TakeOverForm",
     "TermsForm",
     "TieBreakFormSet",
     "TrackFormSet",
     "TranchePlanForm",
     "TrancheRuleFormSet",
     "WorkshopForm",
+    "taken_over",
 ]
