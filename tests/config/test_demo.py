@@ -16,8 +16,10 @@ from evaluations import inbox as evaluation_inbox
 from evaluations.models import Purpose
 from grants import inbox as grant_inbox
 from grants.models import Call, Fund
-from people.models import User
+from grants.presets import preset
+from people.models import Organization, User
 from projects import inbox as project_inbox
+from projects.facts import check_applicant
 from projects.models import Activity, FollowUp, Project, State
 
 NO_WORK = {"jumin", "shenji"}
@@ -55,6 +57,14 @@ def test_the_story_of_the_seed_and_of_today(demo):
         user = User.objects.get(username=username)
         tasks = [task for source in (grant_inbox, project_inbox, evaluation_inbox) for task in source.waiting_for(user)]
         assert bool(tasks) is (username not in NO_WORK), username
+
+    nuanyang, lvlin = (Organization.objects.get(name__startswith=name) for name in ("暖阳", "绿邻"))
+    social_work = Call.objects.get(title__endswith="年社工服务项目")
+    assert [f.rule.kind for f in check_applicant(nuanyang, social_work) if f.blocks] == ["certified"]
+    assert [f.rule.kind for f in check_applicant(lvlin, Call.objects.open().get()) if f.blocks] == ["not_abnormal"]
+    assert {rule.kind for rule in social_work.eligibility_rules.all()} == {
+        item["kind"] for item in preset("social_work").conditions
+    }
 
     for fund in Fund.objects.all():
         balance = fund.balance()
