@@ -50,6 +50,13 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
+class TabField(forms.CharField):
+    """Which browser tab sends the form, and as its how manieth: filled in by static/js/draft.js, empty without it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "max_length": 32, "widget": forms.HiddenInput} | kwargs)
+
+
 class SeveralField(forms.ModelMultipleChoiceField):
     """Several rows to choose from; a number no database can hold is answered like any other wrong choice."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.money import plain
 from core.notifications import notify
-from core.workflow import Refused, Stale
+from core.workflow import Refused, Stale, continues
 from evaluations.actions.watching import hindrances, rechecked
 from evaluations.models import Assignment, Purpose, Score, Sheet, Slot
 from evaluations.reliability import outliers
@@ -33,11 +33,12 @@ def save_sheet(
     strengths: str = "",
     weaknesses: str = "",
     version: int | None = None,
+    tab: str = "",
 ) -> Sheet:
     """Keep a draft: `points` by criterion id, None where nothing is given yet. Others never see it.
 
-    `version` is that of the sheet when the page was opened: `Stale` when it has been changed since. Refused before
-    the judge has declared, and while a conflict of interest is undecided.
+    `version` is that of the sheet when the page was opened: `Stale` when it has been changed since, from another `tab`
+    (`core.workflow.continues`). Refused before the judge has declared, and while a conflict of interest is undecided.
     """
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     list(Slot.objects.select_for_update().filter(project=locked.project_id))  # whose scores may be locked this moment
@@ -48,7 +49,7 @@ def save_sheet(
     sheet, _created = Sheet.objects.get_or_create(assignment=locked)
     if sheet.is_submitted:
         raise Refused(_("This sheet has been submitted and is locked."))
-    if version is not None and version != sheet.version:
+    if version is not None and version != sheet.version and not continues(tab, sheet.saved_from):
         raise Stale(_("This sheet has been changed in another window since you opened it. Please load it anew."))
     criteria = {criterion.pk: criterion for criterion in locked.rubric.criteria.all()}
     for criterion_id, given in points.items():
@@ -63,7 +64,7 @@ def save_sheet(
             )
         Score.objects.update_or_create(sheet=sheet, criterion=criterion, defaults={"points": given})
     sheet.strengths, sheet.weaknesses = strengths.strip(), weaknesses.strip()
-    sheet.version += 1
+    sheet.version, sheet.saved_from = sheet.version + 1, tab
     sheet.save()
     return sheet
 
@@ -78,9 +79,12 @@ def submit_sheet(
     strengths: str = "",
     weaknesses: str = "",
     version: int | None = None,
+    tab: str = "",
 ) -> Sheet:
     """Hand the sheet in and lock it (`hand_in`). Refused while a criterion or every comment is missing."""
-    sheet = save_sheet(assignment, by=by, points=points, strengths=strengths, weaknesses=weaknesses, version=version)
+    sheet = save_sheet(
+        assignment, by=by, points=points, strengths=strengths, weaknesses=weaknesses, version=version, tab=tab
+    )
     scored = set(sheet.scores.values_list("criterion", flat=True))
     missing = [criterion.name for criterion in assignment.rubric.criteria.all() if criterion.pk not in scored]
     reasons = [_("“%(criterion)s” has no points yet.") % {"criterion": name} for name in missing]

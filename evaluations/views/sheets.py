@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
+from core.views import acknowledge
 from core.workflow import Refused, Stale
 from evaluations.actions import panel, scoring
 from evaluations.actions.watching import hindrances
@@ -80,9 +81,9 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 if "submit" in request.POST:
                     messages.success(request, _("Your sheet is submitted and locked. Thank you."))
-                    return redirect("evaluations:desk")
+                    return acknowledge(redirect("evaluations:desk"), form.texts["tab"])
                 messages.success(request, _("The draft is saved; only you can see it."))
-                return redirect("evaluations:sheet", pk=pk)
+                return acknowledge(redirect("evaluations:sheet", pk=pk), form.texts["tab"])
     return render(request, "evaluations/sheet.html", {"form": form, **shown(request, assignment, may_score)})
 
 
@@ -122,7 +123,8 @@ def sheet_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         saved = scoring.save_sheet(assignment, by=request.user, points=form.points, **form.texts)
     except (Stale, Refused) as refused:
         return JsonResponse({"state": "stale", "message": str(refused)})
-    answer = {"at": f"{timezone.localtime():%H:%M}", "version": saved.version, "progress": {}}
+    answer = {"at": f"{timezone.localtime():%H:%M}", "version": saved.version}
+    answer["errors"] = {field.id_for_label: " ".join(field.errors) for field in form if field.errors}
     return JsonResponse({"state": "stored" if valid else "kept", **answer})
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.models import Attachment
-from core.workflow import Refused, Stale, record
+from core.workflow import Refused, Stale, continues, record
 from grants.models import Call, NeedListEntry
 from people.models import Organization, Role, User
 from projects.models import Project, Scratch, State, TeamMember
@@ -123,18 +123,29 @@ def _take_over(old: Project, new: Project) -> None:
 
 @transaction.atomic
 def save_proposal(
-    project: Project, *, by: User, version: int, values: Mapping[str, Any], tables: Tables | None = None
+    project: Project,
+    *,
+    by: User,
+    version: int,
+    values: Mapping[str, Any],
+    tables: Tables | None = None,
+    tab: str = "",
+    unstored: Mapping[str, Sequence[str]] | None = None,
 ) -> Project:
     """Store the text and the given tables of a draft, all or nothing; the person's unsaved text is gone with it.
 
     A row with the key of a stored one changes it, the others are added, and what is not in the table any more is
     removed. `version` is the one the form was opened with: when somebody saved meanwhile, `Stale` is raised and
-    nothing is stored, so that nobody's words are overwritten unseen.
+    nothing is stored, so that nobody's words are overwritten unseen. `tab` is the browser tab that sends, as in
+    `core.workflow.continues`. `unstored`: the whole form as it was typed, where a part of it could not be stored;
+    it is kept beside the proposal, so that a reload brings every word back.
     """
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     if not rules.has_perm("projects.write_proposal", by, locked):
         raise PermissionDenied
-    if locked.version != version:
+    if locked.version != version and not continues(tab, locked.saved_from):
+        if locked.saved_by_id == by.pk:
+            raise Stale(_("You saved this proposal in another window meanwhile. Your text is still below."))
         raise Stale(_("Somebody else saved this proposal while you were writing. Your text is still below."))
     several = {}
     for name, value in values.items():
@@ -143,14 +154,27 @@ def save_proposal(
         else:
             setattr(locked, name, value)
     locked.version += 1
+    locked.saved_by, locked.saved_from = by, tab
     locked.save()
     for name, value in several.items():
         getattr(locked, name).set(value)
     for name, rows in (tables or {}).items():
         _store_rows(locked, name, rows)
-    Scratch.objects.filter(project=locked, person=by).delete()
+    _keep(locked, unstored, by=by, tab=tab.partition("-")[0])
     project.refresh_from_db()
     return project
+
+
+def _keep(project: Project, unstored: Mapping[str, Sequence[str]] | None, *, by: User, tab: str) -> None:
+    """Keep what could not be stored, or forget what this tab had kept: what another tab keeps is not its business."""
+    if unstored is None:
+        Scratch.objects.filter(project=project, person=by, tab=tab).delete()
+        return
+    # PostgreSQL stores no NUL; it is no part of any text somebody typed.
+    data = {name: [value.replace("\x00", "") for value in values] for name, values in unstored.items()}
+    data["version"] = [str(project.version)]
+    values = {"version": project.version, "data": data, "tab": tab, "saved_at": clock.now()}
+    Scratch.objects.update_or_create(project=project, person=by, defaults=values)
 
 
 def _store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -178,15 +202,6 @@ def _store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]]) 
     if changed:
         columns = [f.name for f in model._meta.concrete_fields if f.name not in ("id", "project", "key")]
         model._base_manager.bulk_update(changed, columns)
-
-
-def keep_scratch(project: Project, *, by: User, version: int, data: Mapping[str, Any]) -> Scratch:
-    """Keep what somebody has typed and cannot be stored yet, as it came."""
-    if not rules.has_perm("projects.write_proposal", by, project):
-        raise PermissionDenied
-    values = {"version": version, "data": dict(data), "saved_at": clock.now()}
-    scratch, _created = Scratch.objects.update_or_create(project=project, person=by, defaults=values)
-    return scratch
 
 
 def discard_scratch(project: Project, *, by: User) -> None:

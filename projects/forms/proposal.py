@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import CountedTextarea, DateInput, SeveralField
+from core.forms import CountedTextarea, DateInput, SeveralField, TabField
 from core.identifiers import half_width
 from grants.models import Call, NeedList, NeedListEntry
 from people.models import Community, Organization, Role, User
@@ -86,6 +86,7 @@ class ProposalForm(forms.ModelForm):
     """The proposal's text and figures. A draft may be incomplete; `check_for_submission` asks for everything."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    tab = TabField()
     pledge = forms.BooleanField(
         label=_(
             "We pledge that everything here is true, that this work is not paid for twice, "
@@ -138,7 +139,7 @@ class ProposalForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         project = self.instance
         call, which = project.call, project.track.form
-        asked = set(fields_of(which)) | {"version", "pledge"}
+        asked = set(fields_of(which)) | {"version", "tab", "pledge"}
         self.fields = {name: field for name, field in self.fields.items() if name in asked}
         for name in required_of(which) & set(self.fields):
             self.fields[name].needed = True  # a draft may do without it, a submission may not
@@ -208,7 +209,10 @@ class ProposalForm(forms.ModelForm):
 
     @property
     def values(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "pledge")}
+        """What is valid, by field; of two days that do not go together neither."""
+        days = {"starts_on", "ends_on"}
+        left_out = {"version", "tab", "pledge"} | (days if days & set(self.errors) else set())
+        return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
 
     def take_over(self, version: int) -> None:
         """After a clash: keep what was typed and let the next press store it over version `version`."""

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import FigureFormField, MoneyInput
 from core.forms import DateInput
 from core.templatetags.core import points
 from projects.models import BudgetLine, Partner, PlanStep, Project, Target, TeamMember
@@ -66,7 +67,8 @@ class TargetForm(KeyedRowForm):
     class Meta:
         model = Target
         fields = ("goal", "indicator", "value", "unit", "proof")
-        widgets = {"value": forms.TextInput(attrs={"inputmode": "decimal", "class": "num"})}
+        field_classes = {"value": FigureFormField}
+        widgets = {"value": MoneyInput}
 
 
 class PlanStepForm(KeyedRowForm):
@@ -106,9 +108,10 @@ class BudgetLineForm(KeyedRowForm):
     class Meta:
         model = BudgetLine
         fields = ("category", "item", "unit_price", "unit", "quantity", "source", "step_key", "basis")
+        field_classes = {"quantity": FigureFormField}
         widgets = {
-            "unit_price": forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "data-price": True}),
-            "quantity": forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "data-quantity": True}),
+            "unit_price": MoneyInput(attrs={"data-price": True}),
+            "quantity": MoneyInput(attrs={"data-quantity": True}),
             "source": forms.Select(attrs={"data-source": True}),
         }
 
@@ -183,6 +186,10 @@ class Tables:
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """The kept rows of every table, as `drafts.save_proposal` takes them."""
         return {name: formset.rows() for name, formset in self.by_name.items()}
+
+    def valid_rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The same of those tables in which every row is whole; a table with a row half written waits for it."""
+        return {name: formset.rows() for name, formset in self.by_name.items() if formset.is_valid()}
 
     def unsaved(self) -> dict[str, list[Any]]:
         """The same as objects that are not stored, for the rules to look at."""

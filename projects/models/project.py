@@ -177,6 +177,9 @@ class Project(ProjectLife):
     )
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)
+    saved_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    saved_from = models.CharField(max_length=32, blank=True, editable=False)
+    """The browser tab that saved last (`core.workflow.continues`)."""
 
     objects = ProjectQuerySet.as_manager()
 

@@ -5,7 +5,7 @@
 document.documentElement.classList.add("js");
 
 const all = (root, selector) => Array.from(root.querySelectorAll(selector));
-const valueOf = (input) => (input ? input.value.normalize("NFKC").replace(/[,\s¥元]/g, "") : "");
+const valueOf = (input) => (input ? input.value.normalize("NFKC").replace(/[,\s¥元]/g, "").replace(/[。｡]/g, ".") : "");
 
 // -- Exact figures -----------------------------------------------------------------------------
 
@@ -40,7 +40,7 @@ const isGone = (row) => row.hidden || Boolean(row.querySelector('input[name$="-D
 
 // -- Budget: price × quantity, in fen, half up -------------------------------------------------
 
-const QUANTITY_PLACES = 4;
+const QUANTITY_PLACES = 2;
 
 function lineAmount(row) {
   const price = valueOf(row.querySelector("[data-price]"));
@@ -230,17 +230,18 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("htmx:load", (event) => refresh(event.detail.elt));
 
-/** A proposal was sent and this is the next page: the server has it, so the device need not keep it any more. */
-function forgetSentDraft() {
+/** The server says that it has stored what this tab sent (core.views.acknowledge): the device need not keep it any more. */
+function forgetStoredDraft() {
+  const from = /(?:^|; )stored-from=([0-9a-f]{16})/.exec(document.cookie)?.[1];
+  if (!from || from !== sessionStorage.getItem("tab")) return;
+  document.cookie = "stored-from=; path=/; max-age=0; samesite=lax";
   const key = sessionStorage.getItem("draft-sent");
-  if (!key) return;
   sessionStorage.removeItem("draft-sent");
-  const isSignIn = location.pathname.startsWith("/accounts/");
-  if (!isSignIn && !document.querySelector("form[data-draft] ~ [data-errors-summary], form[data-draft] [data-errors-summary]")) localStorage.removeItem(key);
+  if (key) localStorage.removeItem(key);
 }
 
 function start() {
-  try { forgetSentDraft(); } catch { /* storage is forbidden: then nothing was kept either */ }
+  try { forgetStoredDraft(); } catch { /* storage is forbidden: then nothing was kept either */ }
   refresh(document);
   document.querySelector("[data-errors-summary]")?.focus();
 }
