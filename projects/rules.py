@@ -8,7 +8,7 @@ import rules
 
 from grants.rules import is_clerk as is_clerk_of_call
 from people.models import Role
-from projects.models import Part, Project, State
+from projects.models import Comment, Part, Project, State
 
 
 def project_of(obj) -> Project:
@@ -106,6 +106,18 @@ def is_editable(user, obj) -> bool:
 
 
 @rules.predicate
+def is_advice(user, comment) -> bool:
+    """A coach's, which the group ticks off itself; a clerk's remark is done when the clerk says so."""
+    return comment.kind == Comment.Kind.ADVICE
+
+
+@rules.predicate
+def cuts_are_told(user, obj) -> bool:
+    """While the check goes on a cut is a trial; the group reads it with the decision."""
+    return project_of(obj).state != State.SUBMITTED
+
+
+@rules.predicate
 def has_ended_well(user, obj) -> bool:
     return project_of(obj).state == State.COMPLETED
 
@@ -144,13 +156,16 @@ rules.add_perm("projects.submit", heads_applicant)
 rules.add_perm("projects.withdraw", heads_applicant)
 rules.add_perm("projects.offer_elsewhere", in_applicant)
 rules.add_perm("projects.check", is_clerk)
+rules.add_perm("projects.check_budget", is_clerk | is_finance)
+rules.add_perm("projects.see_cuts", (in_funder & ~has_stake) | cuts_are_told)
 rules.add_perm("projects.judge_likeness", is_clerk)
 rules.add_perm("projects.see_likeness", in_funder & ~has_stake)
+rules.add_perm("projects.see_earlier", (in_funder & ~has_stake) | in_applicant)
 rules.add_perm("projects.see_prices", (in_funder | is_judge) & ~has_stake)
 # help before submission: a coach advises and never writes
 rules.add_perm("projects.advise", is_coach & is_editable)
 rules.add_perm("projects.answer_comment", (in_applicant | is_coach) & is_editable)
-rules.add_perm("projects.resolve_comment", in_applicant & is_editable)
+rules.add_perm("projects.resolve_comment", in_applicant & is_editable & is_advice)
 rules.add_perm("projects.see_advice", in_applicant | is_coach)
 # the competition: verbs of the evaluations app and of the notice
 rules.add_perm("projects.rank", is_clerk)

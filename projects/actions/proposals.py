@@ -13,7 +13,7 @@ from projects.actions.likeness import look_for_likenesses
 from projects.actions.messages import tell_funder
 from projects.completeness import budget_breaches
 from projects.facts import check_applicant
-from projects.models import Comment, Project, State, Submission
+from projects.models import Project, State, Submission
 from projects.signals import dropped_out
 from projects.snapshots import snapshot
 
@@ -23,13 +23,11 @@ def submit(project: Project, *, by: User, note: str = "") -> Project:
     """Hand the proposal in: it gets its number, the clerks are told. A corrected one keeps its number.
 
     What was handed in is written down as a `Submission`, with the warnings of the rules as they were on that day;
-    open remarks of the clerk are answered by it; in the background it is compared with all other proposals.
+    the clerk's remarks stay open until the clerk has looked at the correction; in the background it is compared with
+    all other proposals.
     """
     if project.state == State.RETURNED:
         advance(project, "resubmit", by=by, note=note)
-        Comment.objects.filter(project=project, kind=Comment.Kind.CORRECTION).open().update(
-            resolved_at=project.state_since, resolved_by=by
-        )
     else:
         number = f"{project.call.code}-{next_number(f'project:{project.call_id}'):03d}"
         advance(project, "submit", by=by, note=note, number=number)

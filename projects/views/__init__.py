@@ -1,8 +1,10 @@
 from projects.views.checking import (
     check_page,
     check_queue,
-    likeness_detail,
+    correction_extend,
     line_cut,
+    precheck_finish,
+    remark_confirm,
     remark_remove,
     submission_changes,
 )
@@ -19,6 +21,7 @@ from projects.views.delivery import (
     report_create,
     report_detail,
 )
+from projects.views.likeness import earlier, likeness_detail
 from projects.views.money import agreement_detail, settlement_edit, tranche_step
 from projects.views.needs import need_desk, need_gaps, need_revise, need_sort_out
 from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
@@ -57,6 +60,8 @@ __all__ = [
     "comment_answer",
     "comment_list",
     "comment_resolve",
+    "correction_extend",
+    "earlier",
     "eligibility",
     "explanations_edit",
     "follow_up_create",
@@ -82,6 +87,7 @@ __all__ = [
     "objection_note",
     "offer",
     "plan",
+    "precheck_finish",
     "project_detail",
     "project_list",
     "project_step",
@@ -93,6 +99,7 @@ __all__ = [
     "proposal_edit",
     "recommend",
     "recommendation_ask",
+    "remark_confirm",
     "remark_remove",
     "report_create",
     "report_detail",
