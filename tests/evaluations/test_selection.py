@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from benchmarks.portfolios import candidates as many_candidates
 from benchmarks.portfolios import quarter
 from benchmarks.portfolios import quotas as many_quotas
-from evaluations import selection
 from evaluations.selection import (
     OBJECTIVES,
     Candidate,
@@ -23,6 +22,7 @@ from evaluations.selection import (
     Quota,
     greedy_merit,
     inversions,
+    optimum,
     select,
     what_would_change,
 )
@@ -387,8 +387,8 @@ def test_no_set_is_better_and_between_equals_none_prefers_earlier_inputs(counted
     """So few candidates are counted out; the second run leaves them to the solver all the same."""
     with pytest.MonkeyPatch.context() as patch:
         if not counted_out:
-            patch.setattr(selection, "_FEW", 0)
-            patch.setattr(selection, "_MANY", 0)
+            patch.setattr(optimum, "FEW", 0)
+            patch.setattr(optimum, "MANY", 0)
         is_the_best(*instance, objective)
 
 
