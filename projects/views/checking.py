@@ -86,6 +86,7 @@ def check_page(request: HttpRequest, pk: int) -> HttpResponse:
         "remarks": remarks,
         "findings": check_applicant(project.applicant, project.call, host=project.host, project=project),
         "explanations": dict(project.explanations.values_list("rule", "text")),
+        "limits_explained": dict(project.explanations.values_list("limit", "text")),
         "breaches": budget_breaches(project, lines),
         "lines": lines,
         "prices": peer_prices(project, lines),
