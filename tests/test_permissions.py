@@ -90,6 +90,8 @@ TABLE = {
     "projects:comment_resolve": ("comment", set()),
     "projects:remark_remove": ("comment", set()),
     "projects:coaching_answer": ("coaching_request", {"mentor"}),
+    "projects:coaching_withdraw": ("coaching_request", set()),
+    "projects:coaching_end": ("coach", GROUP | {"mentor"}),
     "projects:line_cut": ("budget_line", {"clerk"}),
     "projects:likeness_detail": ("likeness", BUREAU),
     "projects:recommend": ("token", EVERYBODY),
@@ -334,6 +336,7 @@ def around(town, project, with_draft) -> dict[str, object]:
         "need_list": listed,
         "workshop": workshops.hold_workshop(workshop, by=town.mentor),
         "coaching_request": coaching.ask_for_coaching(with_draft, town.support, by=town.head),
+        "coach": people.add_participant(with_draft, town.mentor, "coach", by=town.mentor, organization=town.support),
         "comment": Comment.objects.create(
             project=project, kind="correction", text="请补", by=town.clerk, sent_at=clock.now()
         ),

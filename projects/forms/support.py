@@ -36,6 +36,10 @@ class CoachingAnswerForm(forms.Form):
     answer = forms.CharField(label=_("A word to the group"), max_length=300, required=False)
 
 
+class EndCoachingForm(forms.Form):
+    note = forms.CharField(label=_("A word to the other side"), max_length=300, required=False)
+
+
 def places(project: Project) -> list[tuple[str, str]]:
     """Every place of a proposal that a remark can be hung on: the whole, its fields, its tables and their rows."""
     form = project.track.form

@@ -25,9 +25,9 @@ from projects.completeness import budget_breaches, missing_papers, stored_tables
 from projects.facts import check_applicant
 from projects.forms import CommentForm, CutForm, VerdictForm, places
 from projects.models import BudgetLine, Comment, Likeness, Project, State
+from projects.prices import peer_prices
 from projects.similarity import marked, shared_spans
 from projects.views.project import find, permit
-from projects.views.proposal import peer_prices
 
 PAGE = 20
 
