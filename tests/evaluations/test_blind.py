@@ -7,6 +7,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import clock
 from core.files import attach
 from evaluations.actions import panel
 from evaluations.models import Assignment
@@ -15,7 +16,7 @@ from projects.models import Project
 from tests.judging import score
 from tests.life import LINES, declared, draft
 from tests.test_files import pdf
-from tests.town import make_call
+from tests.town import MARCH
 
 
 @pytest.mark.parametrize(
@@ -62,9 +63,9 @@ def test_an_expert_reads_the_proposal_without_names(town, blind, browse):
 
 
 def test_an_expert_reads_which_prices_are_far_and_not_whose_the_others_are(town, blind, browse):
-    old = make_call(town, code="OLD")
     cheap = [LINES[1] | {"unit_price": D(5)}]
-    peers = [draft(town, town.choir, by=town.singer, call=old, lines=cheap) for _number in range(5)]
+    with clock.at(MARCH):
+        peers = [draft(town, town.choir, by=town.singer, lines=cheap) for _number in range(5)]
     Project.objects.filter(pk__in=[peer.pk for peer in peers]).update(submitted_at=blind.submitted_at)
     mine = Assignment.objects.filter(project=blind).first()
 
