@@ -123,7 +123,9 @@ class BudgetRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.get_metric_display(), self.scope) if part)
+        asked = self.metric == self.Metric.FORBIDDEN and self.severity == Severity.WARN
+        what = _("Only with an explanation") if asked else self.get_metric_display()
+        return " ".join(part for part in (str(what), self.scope) if part)
 
     @property
     def scope(self) -> str:

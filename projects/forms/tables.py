@@ -106,7 +106,7 @@ class BudgetLineForm(KeyedRowForm):
 
     class Meta:
         model = BudgetLine
-        fields = ("category", "item", "rank", "unit_price", "unit", "quantity", "source", "step_key", "basis")
+        fields = ("category", "item", "unit_price", "unit", "quantity", "source", "step_key", "basis", "rank")
         widgets = {
             "unit_price": forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "data-price": True}),
             "quantity": forms.TextInput(attrs={"inputmode": "decimal", "class": "num", "data-quantity": True}),
