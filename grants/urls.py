@@ -28,5 +28,6 @@ urlpatterns = [
     path("workshops/new/", views.workshop_create, name="workshop_create"),
     path("workshops/<int:pk>/", views.workshop_detail, name="workshop_detail"),
     path("workshops/<int:pk>/edit/", views.workshop_edit, name="workshop_edit"),
+    path("workshops/<int:pk>/cancel/", views.workshop_cancel, name="workshop_cancel"),
     path("workshops/<int:pk>/leave/", views.workshop_leave, name="workshop_leave"),
 ]

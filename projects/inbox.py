@@ -191,7 +191,9 @@ def _finance(user: User) -> Iterator[Task]:
 
 def _mentor(user: User) -> Iterator[Task]:
     mine = user.organizations_as(Role.MENTOR)
-    asked = CoachingRequest.objects.open().filter(organization__in=mine, project__state=State.DRAFT)
+    asked = CoachingRequest.objects.open().filter(
+        organization__in=mine, project__state__in=[State.DRAFT, State.RETURNED]
+    )
     for request in asked.select_related("project__call", "project__applicant"):
         url = reverse("projects:coaching_answer", args=[request.pk])
         due_on = clock.localdate(request.project.call.closes_at)

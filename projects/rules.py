@@ -133,6 +133,12 @@ def examined_it(user, objection) -> bool:
 
 
 @rules.predicate
+def coaches_it(user, participant) -> bool:
+    """Is the very coach whose coaching is to end."""
+    return user.is_authenticated and participant.person_id == user.pk
+
+
+@rules.predicate
 def asked_for_it(user, tranche) -> bool:
     """Is the person who requested this instalment."""
     return tranche.requested_by_id == user.pk
@@ -148,6 +154,9 @@ rules.add_perm("projects.judge_likeness", is_clerk)
 rules.add_perm("projects.see_likeness", in_funder & ~has_stake)
 rules.add_perm("projects.see_prices", (in_funder | is_judge) & ~has_stake)
 # help before submission: a coach advises and never writes
+rules.add_perm("projects.ask_for_coaching", in_applicant & is_editable)
+rules.add_perm("projects.take_request_back", in_applicant)
+rules.add_perm("projects.end_coaching", in_applicant | coaches_it)
 rules.add_perm("projects.advise", is_coach & is_editable)
 rules.add_perm("projects.answer_comment", (in_applicant | is_coach) & is_editable)
 rules.add_perm("projects.resolve_comment", in_applicant & is_editable)

@@ -15,7 +15,7 @@ from core import clock
 from core.masking import mask_account, mask_phone
 from core.workdays import add_workdays
 from grants.eligibility import MET, MISSING, NOT_MET
-from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind, RequiredPaper
+from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind, Rank, RequiredPaper
 from people.models import Kind, Organization
 from projects.facts import check_applicant
 from projects.models import Activity, BudgetLine, Notice, Project, TeamMember
@@ -44,6 +44,7 @@ CATEGORIES = {
     BudgetLine.Category.ADMINISTRATION: "管理费用",
     BudgetLine.Category.TAX: "税费",
 }
+RANKS = {Rank.ASSOCIATE: "副高级职称", Rank.FULL: "正高级职称", Rank.RENOWNED: "院士或全国知名专家"}
 SOURCES = {
     BudgetLine.Source.GRANT: "申请资助",
     BudgetLine.Source.OWN: "单位自筹",
@@ -134,6 +135,7 @@ class Line(NamedTuple):
     line: BudgetLine
     category: str
     source: str
+    rank: str
 
 
 class Lane(NamedTuple):
@@ -174,7 +176,12 @@ def proposal(project: Project, *, contact: bool) -> Document:
     An expert judges the plan and needs neither; both are masked for him.
     """
     lines = [
-        Line(line, CATEGORIES[BudgetLine.Category(line.category)], SOURCES[BudgetLine.Source(line.source)])
+        Line(
+            line,
+            CATEGORIES[BudgetLine.Category(line.category)],
+            SOURCES[BudgetLine.Source(line.source)],
+            RANKS.get(line.rank, ""),
+        )
         for line in project.budget_lines.all()
     ]
     subtotals = [

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from reports.views import documents, imports, judging, pitch
+from reports.views import documents, imports, judging, pitch, workshops
 
 app_name = "reports"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("pitch/<int:pk>/running-order.pdf", pitch.running_order, name="pitch_order"),
     path("pitch/<int:pk>/sign-in-list.pdf", pitch.sign_in_list, name="pitch_sign_in_list"),
     path("pitch/<int:pk>/score-sheets.pdf", pitch.score_sheets, name="pitch_score_sheets"),
+    path("workshops/<int:pk>/sign-in-list.pdf", workshops.sign_in, name="workshop_sign_in"),
     path("tables/", imports.tables, name="exchange"),
     re_path(r"^tables/(?P<table>[a-z-]+)\.(?P<kind>xlsx|csv)$", imports.table_export, name="table_export"),
     path("tables/<slug:table>/template.xlsx", imports.table_template, name="table_template"),

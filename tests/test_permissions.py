@@ -65,6 +65,7 @@ TABLE = {
     "grants:workshop_create": (None, {"clerk", "mentor"}),
     "grants:workshop_detail": ("workshop", EVERYBODY),
     "grants:workshop_edit": ("workshop", {"mentor"}),
+    "grants:workshop_cancel": ("workshop", {"mentor"}),
     "grants:workshop_leave": ("workshop", set()),
     "grants:fund_list": (None, BUREAU),
     "grants:fund_create": (None, {"finance"}),
@@ -90,6 +91,8 @@ TABLE = {
     "projects:comment_resolve": ("comment", set()),
     "projects:remark_remove": ("comment", set()),
     "projects:coaching_answer": ("coaching_request", {"mentor"}),
+    "projects:coaching_withdraw": ("coaching_request", set()),
+    "projects:coaching_end": ("coach", GROUP | {"mentor"}),
     "projects:line_cut": ("budget_line", {"clerk"}),
     "projects:likeness_detail": ("likeness", BUREAU),
     "projects:recommend": ("token", EVERYBODY),
@@ -216,6 +219,7 @@ TABLE = {
     "reports:pitch_order": ("pitch_day", BUREAU),
     "reports:pitch_sign_in_list": ("pitch_day", BUREAU),
     "reports:pitch_score_sheets": ("pitch_day", {"clerk"}),
+    "reports:workshop_sign_in": ("workshop", {"mentor"}),
     "reports:feedback": ("project", set()),
     "reports:ranking": ("call", BUREAU),
     "reports:consistency": ("call", BUREAU),
@@ -334,6 +338,7 @@ def around(town, project, with_draft) -> dict[str, object]:
         "need_list": listed,
         "workshop": workshops.hold_workshop(workshop, by=town.mentor),
         "coaching_request": coaching.ask_for_coaching(with_draft, town.support, by=town.head),
+        "coach": people.add_participant(with_draft, town.mentor, "coach", by=town.mentor, organization=town.support),
         "comment": Comment.objects.create(
             project=project, kind="correction", text="请补", by=town.clerk, sent_at=clock.now()
         ),

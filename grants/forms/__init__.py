@@ -21,13 +21,14 @@ from grants.forms.calls import (
 )
 from grants.forms.funds import AllocationForm, FundForm
 from grants.forms.needs import NeedForm, NeedListForm, ReferenceForm, ReviseForm
-from grants.forms.workshops import AttendanceForm, SignUpForm, WorkshopForm
+from grants.forms.workshops import AttendanceForm, CancelWorkshopForm, SignUpForm, WalkInForm, WorkshopForm
 
 __all__ = [
     "AllocationForm",
     "AttendanceForm",
     "BonusRuleFormSet",
     "BudgetRuleFormSet",
+    "CancelWorkshopForm",
     "CloneForm",
     "CriterionFormSet",
     "EligibilityFormSet",
@@ -49,5 +50,6 @@ __all__ = [
     "TrackFormSet",
     "TranchePlanForm",
     "TrancheRuleFormSet",
+    "WalkInForm",
     "WorkshopForm",
 ]

@@ -1,5 +1,5 @@
 from grants.models.bonus_rule import BonusRule
-from grants.models.budget_rule import BudgetCategory, BudgetRule
+from grants.models.budget_rule import BudgetCategory, BudgetRule, Rank
 from grants.models.call import Call
 from grants.models.eligibility_rule import EligibilityRule
 from grants.models.fund import Fund
@@ -33,6 +33,7 @@ __all__ = [
     "NeedListEntry",
     "PanelRule",
     "PaperKind",
+    "Rank",
     "RequiredPaper",
     "Rubric",
     "ServiceField",

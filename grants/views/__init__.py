@@ -14,7 +14,14 @@ from grants.views.setup import (
     terms_edit,
     terms_list,
 )
-from grants.views.workshops import workshop_create, workshop_detail, workshop_edit, workshop_leave, workshop_list
+from grants.views.workshops import (
+    workshop_cancel,
+    workshop_create,
+    workshop_detail,
+    workshop_edit,
+    workshop_leave,
+    workshop_list,
+)
 
 __all__ = [
     "call_compare",
@@ -37,6 +44,7 @@ __all__ = [
     "need_list_detail",
     "terms_edit",
     "terms_list",
+    "workshop_cancel",
     "workshop_create",
     "workshop_detail",
     "workshop_edit",

@@ -6,7 +6,15 @@ from projects.views.checking import (
     remark_remove,
     submission_changes,
 )
-from projects.views.coaching import coaching_answer, coaching_ask, comment_answer, comment_list, comment_resolve
+from projects.views.coaching import (
+    coaching_answer,
+    coaching_ask,
+    coaching_end,
+    coaching_withdraw,
+    comment_answer,
+    comment_list,
+    comment_resolve,
+)
 from projects.views.delivery import (
     activity_create,
     activity_detail,
@@ -54,6 +62,8 @@ __all__ = [
     "check_queue",
     "coaching_answer",
     "coaching_ask",
+    "coaching_end",
+    "coaching_withdraw",
     "comment_answer",
     "comment_list",
     "comment_resolve",

@@ -19,6 +19,7 @@ from grants.models import Call, Fund
 from people.models import User
 from projects import inbox as project_inbox
 from projects.models import Activity, FollowUp, Project, State
+from projects.prices import peer_prices
 
 NO_WORK = {"jumin", "shenji"}
 """A resident has no role, and an auditor only reads."""
@@ -55,6 +56,9 @@ def test_the_story_of_the_seed_and_of_today(demo):
         user = User.objects.get(username=username)
         tasks = [task for source in (grant_inbox, project_inbox, evaluation_inbox) for task in source.waiting_for(user)]
         assert bool(tasks) is (username not in NO_WORK), username
+
+    checked = Project.objects.filter(state="submitted")
+    assert any(price.is_far for p in checked for price in peer_prices(p, p.budget_lines.all()).values())
 
     for fund in Fund.objects.all():
         balance = fund.balance()
