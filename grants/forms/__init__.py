@@ -20,7 +20,8 @@ from grants.forms.calls import (
     TrancheRuleFormSet,
 )
 from grants.forms.funds import AllocationForm, FundForm
-from grants.forms.needs import NeedForm, NeedListForm, ReferenceForm, ReviseForm
+from grants.forms.need_lists import NeedListForm, RemarkAnswerForm, RemarkForm, WithdrawForm
+from grants.forms.needs import NeedForm, ReferenceForm, ReviseForm, VouchForm
 from grants.forms.workshops import AttendanceForm, SignUpForm, WorkshopForm
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "PaperForm",
     "PaperFormSet",
     "ReferenceForm",
+    "RemarkAnswerForm",
+    "RemarkForm",
     "ReviseForm",
     "RubricForm",
     "SignUpForm",
@@ -49,5 +52,7 @@ __all__ = [
     "TrackFormSet",
     "TranchePlanForm",
     "TrancheRuleFormSet",
+    "VouchForm",
+    "WithdrawForm",
     "WorkshopForm",
 ]
