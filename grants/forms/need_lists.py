@@ -52,6 +52,7 @@ class NeedListForm(forms.ModelForm):
         self.fields["funder"].queryset = funders
         self.fields["funder"].empty_label = None
         self.fields["replaces"].queryset = NeedList.objects.to_correct().filter(funder__in=funders)
+        self.fields["replaces"].label_from_instance = lambda found: f"{found.number} {found.title}"
         self.fields["replaces"].empty_label = _("None, it is a new list")
         if not self.fields["replaces"].queryset.exists():
             del self.fields["replaces"]
