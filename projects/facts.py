@@ -46,9 +46,7 @@ def facts_about(applicant: Organization, call: Call, *, host: Organization | Non
 def certified_of(organization: Organization) -> int:
     """How many of its present members hold a certificate whose registration has not lapsed."""
     members = organization.memberships.current().values("user")
-    valid = Certificate.objects.filter(user__in=members, level__in=CERTIFIED).exclude(
-        registered_until__lt=clock.today()
-    )
+    valid = Certificate.objects.valid().filter(user__in=members, level__in=CERTIFIED)
     return valid.values("user").distinct().count()
 
 

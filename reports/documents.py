@@ -15,7 +15,7 @@ from core import clock
 from core.masking import mask_account, mask_phone
 from core.workdays import add_workdays
 from grants.eligibility import MET, MISSING, NOT_MET
-from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind, Rank, RequiredPaper
+from grants.models import Call, EligibilityRule, Fund, Gate, NeedList, PaperKind, Rank, RequiredPaper
 from people.models import Kind, Organization
 from projects.facts import check_applicant
 from projects.models import Activity, BudgetLine, Notice, Project, TeamMember
@@ -332,6 +332,22 @@ def notice(found: Notice) -> Document:
             "unaltered": found.is_unaltered,
             "corrected": [entry for entry in entries if entry.corrects],
             "replaced": [entry for entry in entries if entry.replacement],
+        },
+    )
+
+
+def need_list(found: NeedList) -> Document:
+    """A published list of needs (项目指引表) to be printed and put up; a withdrawn one says so first."""
+    return Document(
+        file_name("项目指引表", found.number, found.title),
+        "pdf/need_list.html",
+        {
+            "title": f"{found.title}公示",
+            "number": found.number,
+            "author": found.funder.name,
+            "list": found,
+            "funder": found.funder,
+            "entries": found.entries.select_related("list", "community", "field"),
         },
     )
 

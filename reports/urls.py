@@ -10,6 +10,7 @@ urlpatterns = [
     path("activities/<int:pk>/plan.pdf", documents.activity_plan, name="activity_plan"),
     path("calls/<int:call_pk>/eligibility/<int:organization_pk>.pdf", documents.eligibility, name="eligibility"),
     path("notices/<int:pk>/notice.pdf", documents.notice, name="notice"),
+    path("needs/lists/<int:pk>/list.pdf", documents.need_list, name="need_list"),
     path("projects/<int:pk>/feedback.pdf", judging.feedback, name="feedback"),
     path("calls/<int:pk>/ranking.xlsx", judging.ranking, name="ranking"),
     path("calls/<int:pk>/selection.xlsx", judging.selection, name="selection"),

@@ -14,7 +14,7 @@ from core.files import attach
 from evaluations import sign_in
 from evaluations.actions import panel
 from evaluations.models import Alternative, Conflict, Decision, Draw, PitchDay, Sheet, Slot, Unlocking
-from grants.actions import needs, workshops
+from grants.actions import need_lists, needs, workshops
 from grants.models import Workshop
 from people.actions import add_credit_record
 from people.models import Membership
@@ -60,6 +60,10 @@ TABLE = {
     "grants:need_create": (None, EVERYBODY),
     "grants:need_list_create": (None, {"clerk"}),
     "grants:need_list_detail": ("need_list", EVERYBODY),
+    "grants:need_list_withdraw": ("need_list", {"clerk"}),
+    "grants:need_remark_create": ("need_list", EVERYBODY),
+    "grants:need_remark_follow": ("remark_token", EVERYBODY),
+    "grants:need_remark_answer": ("remark", {"clerk"}),
     "grants:need_detail": ("need_code", EVERYBODY),
     "grants:workshop_list": (None, EVERYBODY),
     "grants:workshop_create": (None, {"clerk", "mentor"}),
@@ -99,7 +103,11 @@ TABLE = {
     "projects:need_desk": (None, BUREAU),
     "projects:need_sort_out": ("need", {"clerk"}),
     "projects:need_revise": ("need", {"clerk"}),
+    "projects:need_vouch": ("need", set()),
+    "projects:need_merge": ("need", {"clerk"}),
+    "projects:need_unmerge": ("need", set()),
     "projects:need_gaps": (None, BUREAU),
+    "projects:need_gap": ("community", BUREAU),
     "projects:eligibility": ("call", SIGNED_IN),
     "projects:form_preview": ("call", SIGNED_IN),
     "projects:project_step": (("project", "suspend"), {"clerk"}),
@@ -216,6 +224,7 @@ TABLE = {
     "reports:import_resume": ("job", set()),
     "reports:eligibility": (("call", "organization"), BUREAU | GROUP),
     "reports:notice": ("notice", EVERYBODY),
+    "reports:need_list": ("need_list", EVERYBODY),
     "reports:pitch_order": ("pitch_day", BUREAU),
     "reports:pitch_sign_in_list": ("pitch_day", BUREAU),
     "reports:pitch_score_sheets": ("pitch_day", {"clerk"}),
@@ -325,10 +334,11 @@ def around(town, project, with_draft) -> dict[str, object]:
     """One of everything that stands around proposals: needs, workshops, coaching, remarks, likenesses."""
     values = {"title": "没人送医", "text": "独居老人看病没人陪。", "community": town.community}
     need = needs.decide(needs.report_need(values=values), "accept", by=town.clerk)
-    listed = needs.publish_list(
+    listed = need_lists.publish_list(
         town.bureau, [need], by=town.clerk, title="需求指引表", notice_workdays=5,
         answer_until=date(2026, 12, 31), contact="陈静", contact_phone="1",
     )  # fmt: skip
+    remark = need_lists.remark_on_list(listed, text="漏了一项", name="张阿姨", phone="13900139000")
     hours = {"starts_at": aware(2026, 12, 1, 9), "ends_at": aware(2026, 12, 1, 12)}
     workshop = Workshop(organizer=town.support, title="项目书工作坊", place="会议室", **hours)
     record = {"kind": "penalty", "entered_on": date(2020, 1, 1), "source": "信用中国"}
@@ -336,6 +346,9 @@ def around(town, project, with_draft) -> dict[str, object]:
         "need": need,
         "need_code": need.reference,
         "need_list": listed,
+        "remark": remark,
+        "remark_token": remark.token,
+        "community": town.community,
         "workshop": workshops.hold_workshop(workshop, by=town.mentor),
         "coaching_request": coaching.ask_for_coaching(with_draft, town.support, by=town.head),
         "coach": people.add_participant(with_draft, town.mentor, "coach", by=town.mentor, organization=town.support),

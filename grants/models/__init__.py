@@ -6,6 +6,7 @@ from grants.models.fund import Fund
 from grants.models.ledger import LedgerEntry
 from grants.models.need import Need
 from grants.models.need_list import NeedList, NeedListEntry
+from grants.models.need_remark import NeedRemark
 from grants.models.panel_rule import PanelRule
 from grants.models.required_paper import PaperKind, RequiredPaper
 from grants.models.rubric import Criterion, Level, Rubric
@@ -31,6 +32,7 @@ __all__ = [
     "Need",
     "NeedList",
     "NeedListEntry",
+    "NeedRemark",
     "PanelRule",
     "PaperKind",
     "Rank",

@@ -2,7 +2,15 @@
 
 from grants.views.calls import call_detail, call_list
 from grants.views.funds import fund_allocate, fund_create, fund_detail, fund_list
-from grants.views.needs import need_create, need_detail, need_list, need_list_create, need_list_detail
+from grants.views.need_lists import (
+    need_list_create,
+    need_list_detail,
+    need_list_withdraw,
+    need_remark_answer,
+    need_remark_create,
+    need_remark_follow,
+)
+from grants.views.needs import need_create, need_detail, need_list
 from grants.views.setup import (
     call_compare,
     call_conclude,
@@ -42,6 +50,10 @@ __all__ = [
     "need_list",
     "need_list_create",
     "need_list_detail",
+    "need_list_withdraw",
+    "need_remark_answer",
+    "need_remark_create",
+    "need_remark_follow",
     "terms_edit",
     "terms_list",
     "workshop_cancel",

@@ -27,8 +27,9 @@ from projects.views.delivery import (
     report_create,
     report_detail,
 )
+from projects.views.gaps import need_gap, need_gaps
 from projects.views.money import agreement_detail, settlement_edit, tranche_step
-from projects.views.needs import need_desk, need_gaps, need_revise, need_sort_out
+from projects.views.needs import need_desk, need_merge, need_revise, need_sort_out, need_unmerge, need_vouch
 from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
 from projects.views.objections import (
     objection_answer,
@@ -77,9 +78,13 @@ __all__ = [
     "mentoring_create",
     "milestone_create",
     "need_desk",
+    "need_gap",
     "need_gaps",
+    "need_merge",
     "need_revise",
     "need_sort_out",
+    "need_unmerge",
+    "need_vouch",
     "notice_detail",
     "notice_extend",
     "notice_list",
