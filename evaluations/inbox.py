@@ -9,7 +9,17 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.inbox import Task
-from evaluations.models import Assignment, Conflict, Decision, PaperEntry, PitchDay, Purpose, Slot, Unlocking
+from evaluations.models import (
+    Assignment,
+    Conflict,
+    Decision,
+    ListChange,
+    PaperEntry,
+    PitchDay,
+    Purpose,
+    Slot,
+    Unlocking,
+)
 from grants.models import Call
 from people.models import Role, User
 from projects.models import Project, State
@@ -31,6 +41,7 @@ def waiting_for(user: User) -> list[Task]:
         _papers,
         _calls,
         _decisions,
+        _list_changes,
         _evaluations,
     )
     return [task for source in sources for task in source(user)]
@@ -122,10 +133,11 @@ def _calls(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.STAFF)
     if not funders:
         return
+    mine = Project.objects.staked_by(user).values("call")  # who competes in a call has nothing to do in it
     review = Q(projects__assignments__purpose=Purpose.REVIEW, projects__assignments__recused_at__isnull=True)
     heard = Q(projects__pitch_slot__isnull=True) | ~Q(projects__pitch_slot__state=Slot.State.ABSENT)
     in_review = review & heard & Q(projects__state=State.IN_REVIEW)
-    calls = Call.objects.published().filter(funder__in=funders, closes_at__lte=clock.now())
+    calls = Call.objects.published().filter(funder__in=funders, closes_at__lte=clock.now()).exclude(pk__in=mine)
     counted = calls.annotate(
         checking=Count("projects", filter=Q(projects__state__in=[State.SUBMITTED, State.RETURNED]), distinct=True),
         eligible=Count("projects", filter=Q(projects__state=State.ELIGIBLE), distinct=True),
@@ -159,14 +171,26 @@ def _calls(user: User) -> Iterator[Task]:
 
 def _decisions(user: User) -> Iterator[Task]:
     """Decisions to approve, and approved ones to announce."""
-    found = Decision.objects.select_related("call")
+    competes_in = Project.objects.staked_by(user).values("call")
+    found = Decision.objects.select_related("call").exclude(call__in=competes_in)
     mine = found.filter(state=Decision.State.PROPOSED, call__funder__in=user.organizations_as(Role.APPROVER))
     for one in mine.exclude(proposed_by=user):
         yield Task(one.call.title, _("Approve the decision"), one.get_absolute_url(), None, one.proposed_at)
     for one in found.filter(state=Decision.State.APPROVED, call__funder__in=user.organizations_as(Role.STAFF)):
-        if not one.embargo_until or one.embargo_until <= clock.today():
+        if one.is_due:
             what, url = _("Announce the decision"), one.get_absolute_url()
             yield Task(one.call.title, what, url, one.embargo_until, one.approved_at)
+
+
+def _list_changes(user: User) -> Iterator[Task]:
+    """Changes of an announced list that somebody else asks for."""
+    competes_in = Project.objects.staked_by(user).values("call")
+    waiting = ListChange.objects.filter(
+        granted=None, project__call__funder__in=user.organizations_as(Role.APPROVER)
+    ).exclude(project__call__in=competes_in)
+    for change in waiting.exclude(asked_by=user).select_related("project"):
+        what = _("Decide: %(change)s") % {"change": change.get_kind_display()}
+        yield Task(change.project.title, what, change.get_absolute_url(), None, change.asked_at)
 
 
 def _evaluations(user: User) -> Iterator[Task]:

@@ -154,6 +154,8 @@ rules.add_perm("projects.resolve_comment", in_applicant & is_editable)
 rules.add_perm("projects.see_advice", in_applicant | is_coach)
 # the competition: verbs of the evaluations app and of the notice
 rules.add_perm("projects.rank", is_clerk)
+rules.add_perm("projects.promote", is_clerk | is_approver)
+rules.add_perm("projects.strike", is_approver)
 rules.add_perm("projects.publish_notice", is_clerk)
 rules.add_perm("projects.extend_notice", clerk_of_its_call)
 rules.add_perm("projects.see_calendar_warning", funder_of_its_call)

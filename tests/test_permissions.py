@@ -13,7 +13,7 @@ from core import clock
 from core.files import attach
 from evaluations import sign_in
 from evaluations.actions import panel
-from evaluations.models import Alternative, Conflict, Decision, Draw, PitchDay, Sheet, Slot, Unlocking
+from evaluations.models import Alternative, Conflict, Decision, Draw, ListChange, PitchDay, Sheet, Slot, Unlocking
 from grants.actions import needs, workshops
 from grants.models import Workshop
 from people.actions import add_credit_record
@@ -175,6 +175,7 @@ TABLE = {
     "evaluations:decision_detail": ("decision", BUREAU),
     "evaluations:promote": ("project", set()),
     "evaluations:decline": ("project", set()),
+    "evaluations:list_change": ("list_change", BUREAU),
     "evaluations:evaluation_open": (("project", "midterm"), {"clerk"}),
     "evaluations:evaluation_detail": (("project", "midterm"), SEES_DELIVERY),
     "evaluations:commission_create": ("call", {"clerk"}),
@@ -217,6 +218,8 @@ TABLE = {
     "reports:pitch_sign_in_list": ("pitch_day", BUREAU),
     "reports:pitch_score_sheets": ("pitch_day", {"clerk"}),
     "reports:feedback": ("project", set()),
+    "reports:minutes": ("decision", BUREAU),
+    "reports:decision": ("decision", BUREAU),
     "reports:ranking": ("call", BUREAU),
     "reports:consistency": ("call", BUREAU),
     "reports:selection": ("call", BUREAU),
@@ -280,6 +283,7 @@ def things(town, life) -> dict[str, object]:
         "unlocking": unlocking(expert, town.clerk),
         "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),
         "decision": Decision.objects.create(call=town.call, prepared_by=town.clerk),
+        "list_change": ListChange.objects.create(project=project, kind="strike", reason="重复", asked_by=town.clerk),
         "tranche": tranche,
         "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),
         "report": delivery.submit_report(project, by=town.head, values=report),

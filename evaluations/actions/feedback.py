@@ -3,6 +3,7 @@
 import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -65,7 +66,8 @@ def send_feedback(project: Project, *, by: User) -> Feedback:
     feedback.sent_at = clock.now()
     feedback.save(update_fields=["sent_at"])
     record(project, "send_feedback", by=by, label=_("Feedback sent to the group"))
-    tell_group(project, _("the experts' feedback can be read"))
+    url = reverse("evaluations:feedback_detail", args=[project.pk])
+    tell_group(project, _("the experts' feedback can be read"), url=url)
     return feedback
 
 

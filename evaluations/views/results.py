@@ -47,7 +47,7 @@ def find_project(request: HttpRequest, pk: int, permission: str) -> Project:
 @login_required
 def result_card(request: HttpRequest, pk: int) -> HttpResponse:
     """How the place of one project came about."""
-    project = find_project(request, pk, "evaluations.see_sheets")
+    project = find_project(request, pk, "evaluations.see_card")
     card = cards(standings(project.call)).get(project.pk)
     if card is None:
         raise Http404

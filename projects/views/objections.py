@@ -198,7 +198,7 @@ def objection_note(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in NOTES:
         raise Http404
     objection = find(request, pk, "projects.examine_objection")
-    form = NOTES[ObjectionNote.Kind(kind)](request.POST or None, request.FILES or None)
+    form = NOTES[ObjectionNote.Kind(kind)](request.POST or None, request.FILES or None, objection=objection)
     if request.method == "POST" and form.is_valid():
         try:
             inquiry.add_note(

@@ -39,7 +39,16 @@ def test_the_group_reads_it_once_it_is_sent(town, project, browse):
     shown = browse(town.head).get(page).content.decode()
     assert "需求扎实。" in shown
     assert not [person.name for person in (town.expert1, town.expert2, town.expert3) if person.name in shown]
-    assert town.head.notifications.filter(url=project.get_absolute_url()).exists()
+    assert town.head.notifications.filter(url=page).exists()
+
+
+def test_the_page_of_the_project_leads_to_it_once_it_is_sent(town, project, browse):
+    page, link = project.get_absolute_url(), reverse("evaluations:feedback_detail", args=[project.pk])
+    assert link not in browse(town.head).get(page).content.decode()
+
+    feedback.send_feedback(project, by=town.clerk)
+
+    assert link in browse(town.head).get(page).content.decode()
 
 
 @pytest.mark.parametrize("username", ["expert1", "singer", "stranger"])
