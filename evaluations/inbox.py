@@ -25,6 +25,8 @@ from people.models import Role, User
 from projects.models import Project, State
 
 DECIDED = (Decision.State.PROPOSED, Decision.State.APPROVED)
+FEEDBACK_WITHIN = timedelta(days=15)
+"""Feedback goes out within two weeks of the announcement; it is asked for as long as it helps anybody."""
 ARRANGE_WITHIN = timedelta(days=30)
 """An evaluation is arranged within a month of the day on which it became due (field guide 1.2, S13 and S15)."""
 
@@ -42,6 +44,7 @@ def waiting_for(user: User) -> list[Task]:
         _calls,
         _decisions,
         _list_changes,
+        _feedback,
         _evaluations,
     )
     return [task for source in sources for task in source(user)]
@@ -191,6 +194,23 @@ def _list_changes(user: User) -> Iterator[Task]:
     for change in waiting.exclude(asked_by=user).select_related("project"):
         what = _("Decide: %(change)s") % {"change": change.get_kind_display()}
         yield Task(change.project.title, what, change.get_absolute_url(), None, change.asked_at)
+
+
+def _feedback(user: User) -> Iterator[Task]:
+    """One task a call whose decision is announced: groups that wait to learn how they were judged."""
+    competes_in = Project.objects.staked_by(user).values("call")
+    judged = Project.objects.filter(
+        call__funder__in=user.organizations_as(Role.STAFF),
+        results__purpose=Purpose.REVIEW,
+        call__decisions__state=Decision.State.ANNOUNCED,
+    ).exclude(state__in=[State.IN_REVIEW, State.WITHDRAWN])
+    unsent = judged.exclude(feedback__sent_at__isnull=False).exclude(call__in=competes_in)
+    unsent = unsent.filter(call__decisions__announced_at__gt=clock.now() - FEEDBACK_WITHIN * 6)
+    for call in Call.objects.filter(pk__in=unsent.values("call")):
+        announced = call.decisions.latest("announced_at").announced_at
+        due_on = clock.localdate(announced) + FEEDBACK_WITHIN if announced else None
+        url = reverse("evaluations:feedback_list", args=[call.pk])
+        yield Task(call.title, _("Send the groups their feedback"), url, due_on, announced)
 
 
 def _evaluations(user: User) -> Iterator[Task]:

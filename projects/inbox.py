@@ -16,7 +16,7 @@ from projects.models import CoachingRequest, Likeness, Objection, ObjectionNote,
 from projects.models.state import BEFORE_AWARD
 
 ANSWER_WITHIN = timedelta(days=7)
-"""An objection or a report is answered within a week, an account settled within three (field guide 1.2)."""
+"""A need or a report is answered within a week, an account settled within three (field guide 1.2)."""
 SETTLE_WITHIN = timedelta(days=21)
 COACH_EVERY = timedelta(days=30)
 """A mentor looks in on a running project once a month (field guide S11)."""
@@ -142,8 +142,8 @@ def _objections_of_clerk(user: User) -> Iterator[Task]:
             what = _("Call to confirm an objection")
         else:
             what = _("Note what the inquiry found") if objection.examined_at else _("Examine an objection")
-        due_on = clock.localdate(objection.arrived_at) + ANSWER_WITHIN
-        yield Task(objection.project.title, what, objection.get_absolute_url(), due_on, objection.arrived_at, "bad")
+        url, since = objection.get_absolute_url(), objection.arrived_at
+        yield Task(objection.project.title, what, url, objection.due_on, since, "bad")
 
 
 def _approver(user: User) -> Iterator[Task]:
@@ -155,9 +155,8 @@ def _approver(user: User) -> Iterator[Task]:
     heard = Q(answer_until__lt=clock.today()) | Q(pk__in=answered)
     examined = Objection.objects.visible_to(user).filter(heard, ruling="", project__call__funder__in=funders)
     for objection in examined.exclude(examined_by=user).select_related("project"):
-        due_on = clock.localdate(objection.arrived_at) + ANSWER_WITHIN
-        what = _("Rule on an objection")
-        yield Task(objection.project.title, what, objection.get_absolute_url(), due_on, objection.examined_at, "bad")
+        what, url = _("Rule on an objection"), objection.get_absolute_url()
+        yield Task(objection.project.title, what, url, objection.due_on, objection.examined_at, "bad")
     for project in projects.filter(state=State.IN_NOTICE, due_on__lt=clock.today()):
         yield Task(
             project.title,

@@ -7,8 +7,9 @@ decides, who confirms a payment did not request it.
 import rules
 
 from grants.rules import is_clerk as is_clerk_of_call
-from people.models import Role
+from people.models import Organization, Role
 from projects.models import Part, Project, State
+from projects.models.objection import READERS
 
 
 def project_of(obj) -> Project:
@@ -68,9 +69,22 @@ def has_stake(user, obj) -> bool:
     return in_applicant(user, obj) or in_host(user, obj)
 
 
+@rules.predicate
+def works_as_auditor(user, obj) -> bool:
+    """Looks over the shoulder of the funder (审计员): reads, and does nothing."""
+    return user.is_authenticated and user.has_role(project_of(obj).call.funder_id, Role.AUDITOR)
+
+
+@rules.predicate
+def reads_objections_somewhere(user, obj=None) -> bool:
+    """Is clerk, approver or auditor of some funder."""
+    return user.is_authenticated and Organization.objects.funders_of(user, *READERS).exists()
+
+
 is_clerk = works_as_clerk & ~has_stake
 is_approver = works_as_approver & ~has_stake
 is_finance = works_as_finance & ~has_stake
+is_auditor = works_as_auditor & ~has_stake
 
 
 @rules.predicate
@@ -160,7 +174,8 @@ rules.add_perm("projects.publish_notice", is_clerk)
 rules.add_perm("projects.extend_notice", clerk_of_its_call)
 rules.add_perm("projects.see_calendar_warning", funder_of_its_call)
 rules.add_perm("projects.move_up", is_the_platform)
-rules.add_perm("projects.see_objection", is_clerk | is_approver)
+rules.add_perm("projects.see_objection", is_clerk | is_approver | is_auditor)
+rules.add_perm("projects.see_register", reads_objections_somewhere)
 rules.add_perm("projects.examine_objection", is_clerk)
 rules.add_perm("projects.answer_objection", in_applicant)
 rules.add_perm("projects.decide_objection", is_approver)

@@ -53,6 +53,7 @@ urlpatterns = [
     path("notices/<int:pk>/object/<int:project_pk>/", views.objection_create, name="objection_create"),
     path("notices/<int:pk>/text/", views.notice_text, name="notice_text"),
     path("notices/<int:pk>/extend/", views.notice_extend, name="notice_extend"),
+    path("objections/", views.objection_list, name="objection_list"),
     path("objections/<int:pk>/", views.objection_detail, name="objection_detail"),
     path("objections/<int:pk>/notes/<slug:kind>/", views.objection_note, name="objection_note"),
     path("objections/<int:pk>/answer/", views.objection_answer, name="objection_answer"),

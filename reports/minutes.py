@@ -1,4 +1,4 @@
-"""The minutes of the meeting that decides on a call (会议纪要), as paper and as a table.
+"""The minutes of the meeting that decides on a call (会议纪要), as paper and as a table, and what came of its notice.
 
 Minutes bear no seal (GB/T 9704 and the field guide, 3.4): who proposed and who approved stand in them with the hour,
 and there is room for the hand of those who were there. In Chinese like every paper: see `documents`.
@@ -10,6 +10,8 @@ from typing import IO, Any, NamedTuple
 
 from core.spreadsheets import Heading, Workbook
 from evaluations.models import Decision, DecisionLine
+from projects.models import Objection
+from projects.models.objection import ObjectionQuerySet
 from reports.documents import Document, file_name
 
 ZERO = Decimal("0.00")
@@ -111,4 +113,32 @@ def _row(line: DecisionLine) -> list[Any]:
         project.track.name, line.rank, project.number, project.title, project.applicant.name, line.score,
         project.amount_requested, OUTCOMES[Outcome(line.outcome)] if line.outcome else "未定", line.amount,
         _cut(line) if line.amount is not None else None, line.reason,
+    ]  # fmt: skip
+
+
+RULINGS = {
+    Objection.Ruling.DISMISSED: "异议不成立，维持公示结果",
+    Objection.Ruling.CORRECTED: "更正后重新公示",
+    Objection.Ruling.UPHELD: "异议成立，取消资格",
+}
+REGISTER = [
+    Heading("编号", 16), Heading("批次", 30), Heading("公示", 16), Heading("项目", 30), Heading("收到时间", 18),
+    Heading("核实时间", 18), Heading("开始核查", 18), Heading("处理期限", 12), Heading("处理决定", 24),
+    Heading("处理理由", 60), Heading("处理时间", 18), Heading("处理人", 12),
+]  # fmt: skip
+
+
+def write_objections(found: ObjectionQuerySet, target: IO[bytes]) -> None:
+    """The register of objections (异议台账), the latest first. It names nobody who objected."""
+    book = Workbook(target)
+    rows = found.select_related("project__call", "notice", "ruled_by").order_by("-arrived_at", "-pk")
+    book.add_sheet("异议台账", REGISTER, (_register_row(one) for one in rows))
+    book.close()
+
+
+def _register_row(one: Objection) -> list[Any]:
+    return [
+        one.number, one.project.call.title, one.notice.number, one.project.title, one.arrived_at, one.confirmed_at,
+        one.examined_at, one.due_on, RULINGS[Objection.Ruling(one.ruling)] if one.ruling else "",
+        one.reason, one.ruled_at, str(one.ruled_by or ""),
     ]  # fmt: skip

@@ -11,6 +11,7 @@ urlpatterns = [
     path("calls/<int:call_pk>/eligibility/<int:organization_pk>.pdf", documents.eligibility, name="eligibility"),
     path("notices/<int:pk>/notice.pdf", documents.notice, name="notice"),
     path("projects/<int:pk>/feedback.pdf", judging.feedback, name="feedback"),
+    path("objections.xlsx", judging.objections, name="objections"),
     path("decisions/<int:pk>/minutes.pdf", judging.minutes, name="minutes"),
     path("decisions/<int:pk>/decision.xlsx", judging.decision, name="decision"),
     path("calls/<int:pk>/ranking.xlsx", judging.ranking, name="ranking"),

@@ -18,7 +18,7 @@ from core.workflow import Refused
 from evaluations.actions import decision as actions
 from evaluations.actions.ranking import money_given
 from evaluations.forms import SendBackForm
-from evaluations.models import Decision
+from evaluations.models import Assignment, Decision, Purpose
 from evaluations.views.ranking import outlook
 from grants.models import Call
 
@@ -57,6 +57,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "decision": decision,
         "call": decision.call,
         "lines": decision.lines.select_related("project__applicant", "project__track"),
+        **background(decision),
         "form": form,
         "left": decision.call.budget - money_given(decision.call),
         "may_approve": may_approve and decision.state == Decision.State.PROPOSED,
@@ -66,6 +67,24 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "events": Event.objects.about(decision),
     }
     return render(request, "evaluations/decision_detail.html", context)
+
+
+def background(decision: Decision) -> dict[str, Any]:
+    """What the approver should know besides the list: who is passed over, which calculated way of choosing it follows,
+    and how many scores far from the others wait for their judge's sentence. Only before it is approved."""
+    if decision.state != Decision.State.PROPOSED:
+        return {}
+    rows = actions.in_review(decision.call)
+    chosen = set(decision.lines.filter(outcome="shortlist").values_list("project", flat=True))
+    unexplained = Assignment.objects.active().filter(
+        project__call=decision.call, purpose=Purpose.REVIEW, sheet__deviates_since__isnull=False
+    )
+    return {
+        "passed_over": {row.project.pk for row in actions.inversions(rows, chosen)},
+        "followed": [one for one in decision.call.alternatives.all() if set(one.chosen) == chosen],
+        "compared": decision.call.alternatives.exists(),
+        "unexplained": unexplained.filter(sheet__deviation_note="").count(),
+    }
 
 
 def act(request: HttpRequest, decision: Decision, verb: Callable[..., Any], done: str) -> HttpResponse:

@@ -95,7 +95,14 @@ def _note(
 
 @transaction.atomic
 def rule_on_objection(
-    objection: Objection, *, by: User, ruling: str, reason: str, amount: Decimal | None = None, title: str = ""
+    objection: Objection,
+    *,
+    by: User,
+    ruling: str,
+    reason: str,
+    amount: Decimal | None = None,
+    title: str = "",
+    site: str = "",
 ) -> Objection:
     """An approver who did not look into it rules, with reasons that the group and whoever objected read.
 
@@ -121,7 +128,9 @@ def rule_on_objection(
             tell_group(project, _("objection dismissed"), body=reason)
     label = locked.get_ruling_display()
     subject = _("Your objection %(number)s: %(ruling)s") % {"number": locked.number, "ruling": label}
-    write_to_sender(locked, subject, f"{label}\n\n{locked.reason}")
+    follow = _("Here you can read it again:\n%(link)s") % {"link": site + locked.get_follow_url()}
+    body = [f"“{project.title}”", label, locked.reason, follow if site else ""]
+    write_to_sender(locked, subject, "\n\n".join(part for part in body if part))
     objection.refresh_from_db()
     return objection
 

@@ -16,11 +16,11 @@ from core.files import attach
 from core.models import Attachment
 from core.notifications import send_notification_mail
 from core.numbering import next_number
-from core.strangers import MOST_AN_HOUR, has_sent_enough
+from core.strangers import AN_HOUR, MOST_AN_HOUR, has_sent_enough
 from core.workflow import Refused, record
 from people.models import User
 from projects.actions.messages import tell_funder
-from projects.models import Notice, Objection, Project, State
+from projects.models import Notice, NoticeEntry, Objection, Project, State
 
 MOST_FILES = 3
 
@@ -45,6 +45,8 @@ def receive_objection(
     """
     project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     _refuse_late(notice, project)
+    if earlier := _sent_already(project, sender, text):
+        return earlier
     _refuse_flood(sender, email)
     forget_unconfirmed()
     year = clock.today().year
@@ -69,18 +71,33 @@ def receive_objection(
     return objection
 
 
+def _sent_already(project: Project, sender: str, text: str) -> Objection | None:
+    """The same words from the same sender within the hour: somebody went back and pressed again."""
+    if not sender:
+        return None
+    same = Objection.objects.filter(project=project, sender=sender, text=text.strip(), lapsed_at__isnull=True)
+    return same.filter(arrived_at__gt=clock.now() - AN_HOUR).first()
+
+
 def _refuse_late(notice: Notice, project: Project) -> None:
-    if notice.is_over:
-        raise Refused(
-            _("The public notice ended on %(day)s; objections are no longer taken.") % {"day": notice.last_day}
-        )
     entry = notice.entries.filter(project=project).select_related("replaced_by").first()
+    if entry is not None:
+        entry.project = project
+    if reason := hindrance(notice, entry):
+        raise Refused(reason)
+
+
+def hindrance(notice: Notice, entry: NoticeEntry | None) -> str:
+    """Why nobody can object to this line any more, in words; empty while everybody can."""
+    if notice.is_over:
+        return _("The public notice ended on %(day)s; objections are no longer taken.") % {"day": notice.last_day}
     if entry is None:
-        raise Refused(_("This project is not part of this notice."))
-    if project.state not in (State.IN_NOTICE, State.OBJECTED):
-        raise Refused(_("This project is no longer in public notice."))
+        return _("This project is not part of this notice.")
+    if entry.project.state not in (State.IN_NOTICE, State.OBJECTED):
+        return _("This project is no longer in public notice.")
     if entry.replacement is not None:
-        raise Refused(_("This was corrected: please object to the newer notice."))
+        return _("This was corrected: please object to the newer notice.")
+    return ""
 
 
 def _refuse_flood(sender: str, email: str) -> None:

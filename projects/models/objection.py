@@ -1,5 +1,5 @@
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +11,10 @@ from people.models import Role
 
 CONFIRM_WITHIN = timedelta(days=3)
 """How long the link in the mail confirms an objection. An award waits for no unconfirmed one longer than this."""
+ANSWER_WITHIN = timedelta(days=7)
+"""An objection is answered within a week (field guide 1.2)."""
+READERS = (Role.STAFF, Role.APPROVER, Role.AUDITOR)
+"""Who at the funder reads objections; only the first two do anything about them."""
 FORGET_AFTER = timedelta(days=30)
 """How long the name and contact of an objection that was never confirmed are kept, in case somebody asks."""
 
@@ -27,14 +31,15 @@ def may_still_be_confirmed() -> Q:
 
 class ObjectionQuerySet(models.QuerySet["Objection"]):
     def visible_to(self, user) -> "ObjectionQuerySet":
-        """Received ones, and those to be called: for the clerks and approvers of the funder, unless they have a stake.
+        """Received ones, and those to be called: for the clerks, approvers and auditors of the funder, unless they
+        have a stake.
 
         Nobody else learns who objects. An address that nobody has confirmed is nobody's business either.
         """
         if not user.is_authenticated:
             return self.none()
         mine = list(user.roles)
-        found = self.filter(project__call__funder__in=user.organizations_as(Role.STAFF, Role.APPROVER))
+        found = self.filter(project__call__funder__in=user.organizations_as(*READERS))
         found = found.exclude(project__applicant__in=mine).exclude(project__host__in=mine)
         return found.filter(Q(confirmed_at__isnull=False) | Q(email=""))
 
@@ -149,6 +154,22 @@ class Objection(models.Model):
     def get_follow_url(self) -> str:
         """Where whoever objected sees how it stands, without an account."""
         return reverse("projects:objection_follow", args=[self.token])
+
+    @property
+    def due_on(self) -> date:
+        """Until when it is to be ruled on."""
+        return clock.localdate(self.arrived_at) + ANSWER_WITHIN
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in a word."""
+        if self.ruling:
+            return self.get_ruling_display()
+        if self.lapsed_at:
+            return _("could not be confirmed")
+        if self.confirmed_at is None:
+            return _("to be confirmed by a call")
+        return _("being examined") if self.examined_at else _("not examined yet")
 
     @property
     def confirm_by(self):

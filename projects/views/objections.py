@@ -6,6 +6,7 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.contenttypes.models import ContentType
+from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,6 +32,7 @@ from projects.forms import (
 from projects.models import Notice, Objection, ObjectionNote, Project
 from projects.views.project import permit
 
+PAGE = 30
 USUAL_TIME_TO_ANSWER = 3
 """Workdays that the form suggests; the clerk sets the day."""
 NOTES = {ObjectionNote.Kind.INQUIRY: InquiryForm, ObjectionNote.Kind.HEARING: HearingForm}
@@ -39,7 +41,8 @@ NOTES = {ObjectionNote.Kind.INQUIRY: InquiryForm, ObjectionNote.Kind.HEARING: He
 def objection_create(request: HttpRequest, pk: int, project_pk: int) -> HttpResponse:
     """Object to one project of a notice; no account is needed, but a name and a way to be reached."""
     notice = get_object_or_404(Notice.objects.select_related("call"), pk=pk)
-    entry = get_object_or_404(notice.entries.select_related("project__call"), project_id=project_pk)
+    entry = get_object_or_404(notice.entries.select_related("project__call", "replaced_by"), project_id=project_pk)
+    hindrance = objections.hindrance(notice, entry)
     form = ObjectionForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         if form.is_trapped:
@@ -53,7 +56,8 @@ def objection_create(request: HttpRequest, pk: int, project_pk: int) -> HttpResp
             add_refusal(form, refused)
         else:
             return redirect(found.get_follow_url())
-    return render(request, "projects/objection_form.html", {"notice": notice, "entry": entry, "form": form})
+    context = {"notice": notice, "entry": entry, "form": form, "hindrance": hindrance}
+    return render(request, "projects/objection_form.html", context)
 
 
 @never_cache
@@ -118,6 +122,15 @@ def find(request: HttpRequest, pk: int, permission: str) -> Objection:
 
 
 @login_required
+def objection_list(request: HttpRequest) -> HttpResponse:
+    """The register of objections (异议台账): every one that this person may read, with how it stands."""
+    permit("projects.see_register", request.user, None)
+    found = Objection.objects.visible_to(request.user).select_related("project__call", "notice")
+    page = Paginator(found.order_by("-arrived_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    return render(request, "projects/objection_list.html", {"page_obj": page})
+
+
+@login_required
 def objection_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The funder reads an objection: the clerk confirms and examines it, an approver rules."""
     objection = find(request, pk, "projects.see_objection")
@@ -173,7 +186,8 @@ def act(objection: Objection, name: str, form: Form, request: HttpRequest) -> st
     if name == "examine":
         inquiry.examine_objection(objection, by=request.user, **form.cleaned_data)
         return _("The examination has begun; the group has been told.")
-    inquiry.rule_on_objection(objection, by=request.user, **form.cleaned_data)
+    site = request.build_absolute_uri("/").rstrip("/")
+    inquiry.rule_on_objection(objection, by=request.user, site=site, **form.cleaned_data)
     return _("The ruling is recorded.")
 
 

@@ -107,6 +107,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "versions": project.submissions.count(),
         "routed_from": project.routed_from,
         "routed_to": project.routed_to.select_related("call"),
+        "in_notice": project.notice_entries.select_related("notice").order_by("pk").last(),
         "may_offer": project.state in ROUTABLE and rules.has_perm("projects.offer_elsewhere", request.user, project),
     }
     if rules.has_perm("projects.see_log", request.user, project):

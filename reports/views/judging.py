@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from evaluations.models import Decision, Feedback
 from grants.models import Call
+from projects.models import Objection
 from reports import judging
 from reports import minutes as papers
 from reports.views.documents import find, respond
@@ -53,6 +54,16 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     """The decision with its meeting as a workbook."""
     found = find_decision(request, pk)
     return _send(lambda target: papers.write_minutes(found, target), f"立项决定-{found.call.code}")
+
+
+@require_safe
+@login_required
+def objections(request: HttpRequest) -> HttpResponse:
+    """The register of objections as a workbook: what this person may read on the page."""
+    if not rules.has_perm("projects.see_register", request.user):
+        raise PermissionDenied
+    found = Objection.objects.visible_to(request.user)
+    return _send(lambda target: papers.write_objections(found, target), "异议台账")
 
 
 @require_safe
