@@ -8,7 +8,7 @@ import rules
 
 from grants.rules import is_clerk as is_clerk_of_call
 from people.models import Organization, Role
-from projects.models import Part, Project, State
+from projects.models import Objection, Part, Project, State
 from projects.models.objection import READERS
 
 
@@ -102,6 +102,33 @@ def plays(part: str) -> rules.Predicate:
     return rules.Predicate(playing, name=f"is_{part}")
 
 
+def on_objection(rule: rules.Predicate, role: str) -> rules.Predicate:
+    """`rule`, asked of a project or of an objection. One against a whole notice is everybody's affair who competes in
+    its call: whoever does neither looks into it nor rules on it."""
+
+    def deals_with_it(user, obj) -> bool:
+        project = obj.project if isinstance(obj, Objection) else obj
+        if project is not None:
+            return bool(rule(user, project))
+        call = obj.notice.call
+        held = user.is_authenticated and user.has_role(call.funder_id, role)
+        return held and not Project.objects.staked_by(user).filter(call=call).exists()
+
+    return rules.Predicate(deals_with_it, name=f"{rule.name}_on_objection")
+
+
+examines = on_objection(is_clerk, Role.STAFF)
+rules_on = on_objection(is_approver, Role.APPROVER)
+audits = on_objection(is_auditor, Role.AUDITOR)
+
+
+@rules.predicate
+def is_objected_to(user, obj) -> bool:
+    """Works in the group whose project the objection is about; one against a whole notice is about no group."""
+    project = obj.project if isinstance(obj, Objection) else obj
+    return project is not None and in_applicant(user, project)
+
+
 is_coach = plays(Part.COACH)
 is_mentor = plays(Part.MENTOR)
 is_judge = plays(Part.JUDGE)
@@ -174,12 +201,12 @@ rules.add_perm("projects.publish_notice", is_clerk)
 rules.add_perm("projects.extend_notice", clerk_of_its_call)
 rules.add_perm("projects.see_calendar_warning", funder_of_its_call)
 rules.add_perm("projects.move_up", is_the_platform)
-rules.add_perm("projects.see_objection", is_clerk | is_approver | is_auditor)
+rules.add_perm("projects.see_objection", examines | rules_on | audits)
 rules.add_perm("projects.see_register", reads_objections_somewhere)
-rules.add_perm("projects.examine_objection", is_clerk)
-rules.add_perm("projects.answer_objection", in_applicant)
-rules.add_perm("projects.decide_objection", is_approver)
-rules.add_perm("projects.rule_on_objection", is_approver & ~examined_it)
+rules.add_perm("projects.examine_objection", examines)
+rules.add_perm("projects.answer_objection", is_objected_to)
+rules.add_perm("projects.decide_objection", rules_on)
+rules.add_perm("projects.rule_on_objection", rules_on & ~examined_it)
 rules.add_perm("projects.approve", is_approver)
 rules.add_perm("projects.forfeit", heads_payee | is_approver)
 # the agreement

@@ -51,6 +51,7 @@ urlpatterns = [
     path("notices/", views.notice_list, name="notice_list"),
     path("notices/<int:pk>/", views.notice_detail, name="notice_detail"),
     path("notices/<int:pk>/object/<int:project_pk>/", views.objection_create, name="objection_create"),
+    path("notices/<int:pk>/object/", views.objection_create, name="objection_whole"),
     path("notices/<int:pk>/text/", views.notice_text, name="notice_text"),
     path("notices/<int:pk>/extend/", views.notice_extend, name="notice_extend"),
     path("objections/", views.objection_list, name="objection_list"),

@@ -120,6 +120,7 @@ RULINGS = {
     Objection.Ruling.DISMISSED: "异议不成立，维持公示结果",
     Objection.Ruling.CORRECTED: "更正后重新公示",
     Objection.Ruling.UPHELD: "异议成立，取消资格",
+    Objection.Ruling.RECONSIDER: "异议成立，重新评审或计算",
 }
 REGISTER = [
     Heading("编号", 16), Heading("批次", 30), Heading("公示", 16), Heading("项目", 30), Heading("收到时间", 18),
@@ -137,8 +138,9 @@ def write_objections(found: ObjectionQuerySet, target: IO[bytes]) -> None:
 
 
 def _register_row(one: Objection) -> list[Any]:
+    about = one.project.title if one.project else "公示整体"
     return [
-        one.number, one.project.call.title, one.notice.number, one.project.title, one.arrived_at, one.confirmed_at,
+        one.number, one.notice.call_title, one.notice.number, about, one.arrived_at, one.confirmed_at,
         one.examined_at, one.due_on, RULINGS[Objection.Ruling(one.ruling)] if one.ruling else "",
         one.reason, one.ruled_at, str(one.ruled_by or ""),
     ]  # fmt: skip

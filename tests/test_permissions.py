@@ -119,6 +119,7 @@ TABLE = {
     "projects:notice_text": ("notice", EVERYBODY),
     "projects:notice_extend": ("notice", set()),
     "projects:objection_create": (("notice", "project"), EVERYBODY),
+    "projects:objection_whole": ("notice", EVERYBODY),
     "projects:objection_follow": ("follow_token", EVERYBODY),
     "projects:objection_confirm": ("confirm_token", EVERYBODY),
     "projects:objection_list": (None, {"clerk", "approver", "auditor"}),

@@ -12,6 +12,7 @@ from core.fields import MoneyFormField
 from core.forms import CountedTextarea, DateInput, FilesField
 from core.identifiers import half_width
 from core.strangers import TrapForm
+from projects.actions.inquiry import LINE, WHOLE
 from projects.actions.objections import MOST_FILES
 from projects.models import Objection, ObjectionNote
 
@@ -153,7 +154,11 @@ class ObjectionAnswerForm(forms.Form):
 class RulingForm(forms.Form):
     """The ruling, its reasons, and what is corrected if it is."""
 
-    ruling = forms.ChoiceField(label=_("Ruling"), choices=Objection.Ruling.choices, widget=forms.RadioSelect)
+    ruling = forms.ChoiceField(
+        label=_("Ruling"),
+        choices=[choice for choice in Objection.Ruling.choices if choice[0] in LINE],
+        widget=forms.RadioSelect,
+    )
     amount = MoneyFormField(
         label=_("Corrected amount (yuan)"),
         required=False,
@@ -168,3 +173,23 @@ class RulingForm(forms.Form):
         max_length=2000,
         help_text=_("The group and whoever objected read them. Please name no person."),
     )
+
+
+class WholeRulingForm(forms.Form):
+    """The ruling on an objection to a whole notice, and its reasons."""
+
+    ruling = forms.ChoiceField(
+        label=_("Ruling"),
+        choices=[choice for choice in Objection.Ruling.choices if choice[0] in WHOLE],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Reasons"),
+        widget=CountedTextarea(attrs={"rows": 6}),
+        max_length=2000,
+        help_text=_("Whoever objected reads them, and if it is upheld every group concerned. Please name no person."),
+    )
+
+
+class WholeExamineForm(forms.Form):
+    """Begin to look into an objection to a whole notice: there is no group to be told."""

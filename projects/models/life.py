@@ -242,6 +242,20 @@ class ProjectLife(Stateful):
 
     @step(
         state,
+        source=[State.NOT_SELECTED, State.WAITLISTED, State.SHORTLISTED, State.IN_NOTICE, State.OBJECTED],
+        target=State.IN_REVIEW,
+        permission="projects.decide_objection",
+        label=_("Review again"),
+        note=True,
+        button=False,
+    )
+    def reopen(self):
+        """An objection to the whole notice is founded: what was decided is judged or calculated again."""
+        self.due_on = None
+        self.amount_proposed = None
+
+    @step(
+        state,
         source=State.IN_NOTICE,
         target=State.APPROVED,
         permission="projects.approve",

@@ -99,6 +99,17 @@ class Notice(models.Model):
         """Years of the period whose public holidays are not in the calendar yet: the end may still move."""
         return uncertain_years(self.starts_on, self.last_day)
 
+    @property
+    def reconsidered(self):
+        """The objection by which the results that it published are judged or calculated again, if there is one."""
+        return self.objections.filter(project=None, ruling="reconsider").first()
+
+    @property
+    def why_reconsidered(self) -> str:
+        """Why, with whoever objected masked."""
+        found = self.reconsidered
+        return mask_text(found.reason, [found.name]) if found else ""
+
     def statement(self) -> str:
         """What the notice says, as the text whose SHA-256 is the digest. It names no person."""
         said = {
@@ -182,7 +193,7 @@ class NoticeEntry(models.Model):
     @property
     def stands(self) -> bool:
         """Still what is going to be funded: neither corrected by a later line nor lost."""
-        return self.replacement is None and not self.has_lost_its_place
+        return self.replacement is None and self.project.state not in (*LOST, State.IN_REVIEW)
 
     @property
     def public_reason(self) -> str:

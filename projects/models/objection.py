@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from people.models import Role
+from projects.models.project import Project
 
 CONFIRM_WITHIN = timedelta(days=3)
 """How long the link in the mail confirms an objection. An award waits for no unconfirmed one longer than this."""
@@ -39,8 +40,9 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
         if not user.is_authenticated:
             return self.none()
         mine = list(user.roles)
-        found = self.filter(project__call__funder__in=user.organizations_as(*READERS))
+        found = self.filter(notice__call__funder__in=user.organizations_as(*READERS))
         found = found.exclude(project__applicant__in=mine).exclude(project__host__in=mine)
+        found = found.exclude(project=None, notice__call__in=Project.objects.staked_by(user).values("call"))
         return found.filter(Q(confirmed_at__isnull=False) | Q(email=""))
 
     def received(self) -> "ObjectionQuerySet":
@@ -68,6 +70,8 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
 class Objection(models.Model):
     """What somebody says against a project in public notice, what was found out, and how the funder ruled.
 
+    Without a project it is against the notice as a whole: somebody is missing in it, a place or a score is wrong.
+
     It counts from the moment it arrived (`arrived_at`), also when it is confirmed after the notice has ended.
     """
 
@@ -75,9 +79,15 @@ class Objection(models.Model):
         DISMISSED = "dismissed", _("Dismissed: the result is upheld")
         CORRECTED = "corrected", _("Corrected: what the notice says is corrected and published again")
         UPHELD = "upheld", _("Upheld: the project loses its place")
+        RECONSIDER = "reconsider", _("Upheld: the results are judged or calculated again")
 
     project = models.ForeignKey(
-        "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="objections"
+        "projects.Project",
+        verbose_name=_("project"),
+        on_delete=models.PROTECT,
+        related_name="objections",
+        null=True,
+        blank=True,
     )
     notice = models.ForeignKey(
         "projects.Notice", verbose_name=_("public notice"), on_delete=models.PROTECT, related_name="objections"
@@ -133,6 +143,12 @@ class Objection(models.Model):
                     & Q(ruled_by__isnull=False, ruled_at__isnull=False, confirmed_at__isnull=False)
                 ),
             ),
+            models.CheckConstraint(
+                name="whole_notice_is_reconsidered_and_a_line_is_not",
+                condition=Q(ruling__in=["", "dismissed"])
+                | Q(project__isnull=True, ruling="reconsider")
+                | Q(project__isnull=False, ruling__in=["corrected", "upheld"]),
+            ),
             # Four eyes: who looked into it does not rule on it.
             models.CheckConstraint(
                 name="ruled_by_another_than_examined",
@@ -141,7 +157,7 @@ class Objection(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.project}"
+        return f"{self.number} {self.subject}"
 
     def get_absolute_url(self) -> str:
         """Where the funder works on it."""
@@ -154,6 +170,13 @@ class Objection(models.Model):
     def get_follow_url(self) -> str:
         """Where whoever objected sees how it stands, without an account."""
         return reverse("projects:objection_follow", args=[self.token])
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in words."""
+        if self.project is not None:
+            return self.project.title
+        return _("The whole of notice %(number)s") % {"number": self.notice.number}
 
     @property
     def due_on(self) -> date:

@@ -28,7 +28,8 @@ from projects.stages import stage_bar
 PAGE = 20
 INTERNAL = {
     *("add_judge", "end_judge", "recuse", "conflict_found", "conflict_decided"),
-    *("ask_to_unlock", "unlock_sheet", "keep_locked", "bonus"),
+    *("ask_to_unlock", "unlock_sheet", "keep_locked", "bonus", "set_aside_result"),
+    *("ask_list_change", "refuse_list_change"),
 }
 """Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged."""
 

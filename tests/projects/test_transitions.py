@@ -41,6 +41,12 @@ TABLE = {
     "examine_objection": ({"in_notice"}, "objected", CLERK, False),
     "dismiss_objection": ({"objected"}, "in_notice", APPROVER, True),
     "correct": ({"objected"}, "shortlisted", APPROVER, True),
+    "reopen": (
+        {"not_selected", "waitlisted", "shortlisted", "in_notice", "objected"},
+        "in_review",
+        APPROVER,
+        True,
+    ),
     "uphold_objection": ({"objected"}, "not_selected", APPROVER, True),
     "approve": ({"in_notice"}, "approved", APPROVER, False),
     "refuse": ({"in_notice"}, "not_selected", APPROVER, True),
@@ -97,7 +103,6 @@ def test_every_state_is_reached_and_only_ends_have_no_way_out():
     assert targets == set(State.values)
     assert set(State.values) - sources == {
         "ineligible",
-        "not_selected",
         "forfeited",
         "completed",
         "terminated",
