@@ -166,6 +166,12 @@ class NoteForm(SeenState):
 
 
 def add_refusal(form: forms.BaseForm, refused: Refused) -> None:
-    """Show why a verb was refused, above the form; what was typed stays."""
+    """Show why a verb was refused, above the form; what was typed stays.
+
+    Also when the button that was pressed stands outside the form, so that nothing was sent to it: Django lets a form
+    without data carry no errors, unless it has somewhere to look for what was cleaned.
+    """
+    if not form.is_bound:
+        form.cleaned_data = {}
     for reason in refused.reasons:
         form.add_error(None, reason)

@@ -109,6 +109,12 @@ PAPERS = {
     PaperKind.PLEDGE: "签字盖章的承诺书",
     PaperKind.OTHER: "其他材料",
 }
+NOTICES = {
+    Notice.Kind.FIRST: "拟立项项目公示",
+    Notice.Kind.CORRECTION: "拟立项项目更正公示",
+    Notice.Kind.MOVED_UP: "递补拟立项项目公示",
+    Notice.Kind.BOTH: "拟立项项目更正及递补公示",
+}
 OUTCOMES = {MET: "符合", NOT_MET: "不符合", MISSING: "缺材料"}
 TIERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
@@ -311,24 +317,27 @@ def award_letter(project: Project) -> Document:
 
 def notice(found: Notice) -> Document:
     """The public notice (公示): what it said when it was published, and whether that still has its digest."""
-    entries = list(found.entries.select_related("project", "corrects__notice", "replaced_by__notice"))
+    entries = list(found.entries.as_shown())
     lanes = [
         Lane(track, members, sum((entry.amount for entry in members), ZERO))
         for track, members in ((track, list(each)) for track, each in groupby(entries, key=lambda entry: entry.track))
     ]
     return Document(
-        file_name("公示", found.call.title, found.starts_on.isoformat()),
+        file_name(NOTICES[Notice.Kind(found.kind)], found.number, found.call_title),
         "pdf/notice.html",
         {
-            "title": f"{found.call.title}拟立项项目公示",
-            "number": f"{found.call.code} {found.starts_on:%Y-%m-%d}",
-            "author": found.call.funder.name,
+            "title": f"{found.call_title}{NOTICES[Notice.Kind(found.kind)]}",
+            "kind": NOTICES[Notice.Kind(found.kind)],
+            "listed": found.kind != Notice.Kind.FIRST,
+            "number": found.number,
+            "author": found.funder_name,
             "notice": found,
-            "call": found.call,
-            "funder": found.call.funder,
             "lanes": lanes,
             "count": len(entries),
             "total": sum((entry.amount for entry in entries), ZERO),
+            "standing": sum((entry.amount for entry in entries if entry.stands), ZERO),
+            "lost": [entry for entry in entries if entry.has_lost_its_place],
+            "uncertain": found.uncertain_years,
             "unaltered": found.is_unaltered,
             "corrected": [entry for entry in entries if entry.corrects],
             "replaced": [entry for entry in entries if entry.replacement],

@@ -13,7 +13,7 @@ from core import clock
 from core.files import attach
 from evaluations import sign_in
 from evaluations.actions import panel
-from evaluations.models import Alternative, Conflict, Decision, Draw, PitchDay, Sheet, Slot, Unlocking
+from evaluations.models import Alternative, Conflict, Decision, Draw, ListChange, PitchDay, Sheet, Slot, Unlocking
 from grants.actions import need_lists, needs, workshops
 from grants.models import Workshop
 from people.actions import add_credit_record
@@ -130,9 +130,11 @@ TABLE = {
     "projects:notice_text": ("notice", EVERYBODY),
     "projects:notice_extend": ("notice", set()),
     "projects:objection_create": (("notice", "project"), EVERYBODY),
+    "projects:objection_whole": ("notice", EVERYBODY),
     "projects:objection_follow": ("follow_token", EVERYBODY),
     "projects:objection_confirm": ("confirm_token", EVERYBODY),
-    "projects:objection_detail": ("objection", {"clerk", "approver"}),
+    "projects:objection_list": (None, {"clerk", "approver", "auditor"}),
+    "projects:objection_detail": ("objection", {"clerk", "approver", "auditor"}),
     "projects:objection_note": (("objection", "inquiry"), {"clerk"}),
     "projects:objection_answer": ("objection", GROUP),
     "projects:showcase": (None, EVERYBODY),
@@ -149,7 +151,7 @@ TABLE = {
     "evaluations:selection": ("call", BUREAU),
     "evaluations:alternative_act": ("alternative", set()),
     "evaluations:alternative_change": (("alternative", "project"), set()),
-    "evaluations:feedback_list": ("call", {"clerk"}),
+    "evaluations:feedback_list": ("call", BUREAU),
     "evaluations:feedback_edit": ("project", {"clerk"}),
     "evaluations:feedback_detail": ("project", set()),
     "evaluations:explained": (None, EVERYBODY),
@@ -186,6 +188,7 @@ TABLE = {
     "evaluations:decision_detail": ("decision", BUREAU),
     "evaluations:promote": ("project", set()),
     "evaluations:decline": ("project", set()),
+    "evaluations:list_change": ("list_change", BUREAU),
     "evaluations:evaluation_open": (("project", "midterm"), {"clerk"}),
     "evaluations:evaluation_detail": (("project", "midterm"), SEES_DELIVERY),
     "evaluations:commission_create": ("call", {"clerk"}),
@@ -230,6 +233,9 @@ TABLE = {
     "reports:pitch_score_sheets": ("pitch_day", {"clerk"}),
     "reports:workshop_sign_in": ("workshop", {"mentor"}),
     "reports:feedback": ("project", set()),
+    "reports:objections": (None, {"clerk", "approver", "auditor"}),
+    "reports:minutes": ("decision", BUREAU),
+    "reports:decision": ("decision", BUREAU),
     "reports:ranking": ("call", BUREAU),
     "reports:consistency": ("call", BUREAU),
     "reports:selection": ("call", BUREAU),
@@ -293,6 +299,7 @@ def things(town, life) -> dict[str, object]:
         "unlocking": unlocking(expert, town.clerk),
         "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),
         "decision": Decision.objects.create(call=town.call, prepared_by=town.clerk),
+        "list_change": ListChange.objects.create(project=project, kind="strike", reason="重复", asked_by=town.clerk),
         "tranche": tranche,
         "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),
         "report": delivery.submit_report(project, by=town.head, values=report),

@@ -18,6 +18,8 @@ from projects.forms.objections import (
     ObjectionAnswerForm,
     ObjectionForm,
     RulingForm,
+    WholeExamineForm,
+    WholeRulingForm,
 )
 from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter
 from projects.forms.proposal import ApplyForm, ProposalForm
@@ -75,5 +77,7 @@ __all__ = [
     "SignForm",
     "Tables",
     "VerdictForm",
+    "WholeExamineForm",
+    "WholeRulingForm",
     "places",
 ]

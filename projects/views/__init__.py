@@ -37,6 +37,7 @@ from projects.views.objections import (
     objection_create,
     objection_detail,
     objection_follow,
+    objection_list,
     objection_note,
 )
 from projects.views.project import mentor_assign, project_detail, project_list, project_step
@@ -94,6 +95,7 @@ __all__ = [
     "objection_create",
     "objection_detail",
     "objection_follow",
+    "objection_list",
     "objection_note",
     "offer",
     "plan",
