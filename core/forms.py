@@ -131,6 +131,20 @@ class FileField(forms.FileField):
         return upload
 
 
+class RowFormSet(forms.BaseInlineFormSet):
+    """Rows of one thing; what stands twice is named by its label, not by its column."""
+
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        names = [name for name in unique_check if name != self.fk.name]
+        labels = [str(self.model._meta.get_field(name).verbose_name) for name in names]
+        return _("Two rows say the same under “%(names)s”. Please change or remove one of them.") % {
+            "names": "、".join(labels)
+        }
+
+    def get_form_error(self) -> str:
+        return _("Another row says the same already.")
+
+
 class SeenState(forms.Form):
     """Carries the state in which a page was opened, so that a press on a stale page moves nothing."""
 

@@ -55,6 +55,16 @@ def does_social_work(user, obj=None) -> bool:
     return works or Certificate.objects.valid().filter(user=user).exists()
 
 
+def owns(user, terms) -> bool:
+    """Is a clerk of the funder whose rubric or plan this is; what is shared belongs to nobody."""
+    return not terms.is_shared and user.is_authenticated and user.has_role(terms.funder_id, Role.STAFF)
+
+
+@rules.predicate
+def is_announced(user, terms) -> bool:
+    return terms.is_announced
+
+
 @rules.predicate
 def organizes(user, workshop) -> bool:
     """Works for the support organisation or funder that holds the workshop."""
@@ -81,7 +91,8 @@ rules.add_perm("grants.change_need_list", is_clerk)
 rules.add_perm("grants.hold_workshop", holds_workshops)
 rules.add_perm("grants.change_workshop", organizes)
 rules.add_perm("grants.conclude_call", is_approver & can_conclude)
-rules.add_perm("grants.change_terms", is_clerk_of_some_funder)
+rules.add_perm("grants.see_terms", is_clerk_of_some_funder)
+rules.add_perm("grants.change_terms", owns & ~is_announced)
 rules.add_perm("grants.change_call", is_clerk & is_unpublished)
 rules.add_perm("grants.publish_call", is_approver & is_unpublished)
 rules.add_perm("grants.allocate", is_finance)

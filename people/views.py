@@ -29,7 +29,7 @@ from people.forms import (
     RatingForm,
     SearchForm,
 )
-from people.models import Community, CreditRecord, Expert, Membership, Organization, User
+from people.models import Community, CreditRecord, Expert, Inspection, Membership, Organization, Rating, User
 from people.rules import belongs_to
 
 PAGE = 20
@@ -136,8 +136,9 @@ def organization_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "former": former if belongs else [],
         "council": organization.council.all(),
         "belongs": belongs,
-        "ratings": organization.ratings.all(),
-        "inspections": organization.inspections.all(),
+        "ratings": organization.ratings.select_related("confirmed_by"),
+        "inspections": organization.inspections.select_related("confirmed_by"),
+        "may_confirm": rules.has_perm("people.confirm_standing", request.user, organization),
         "credit_records": organization.credit_records.all() if belongs or may_record else [],
         "may_record": may_record,
         "see_account": rules.has_perm("people.see_account", request.user, organization),
@@ -178,6 +179,33 @@ def inspection_create(request: HttpRequest, pk: int) -> HttpResponse:
 def credit_record_create(request: HttpRequest, pk: int) -> HttpResponse:
     heading = _("Enter a credit record")
     return add(request, pk, "people.record_credit", CreditRecordForm, actions.add_credit_record, heading)
+
+
+@login_required
+@require_POST
+def rating_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    return confirm(request, Rating, pk)
+
+
+@login_required
+@require_POST
+def inspection_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    return confirm(request, Inspection, pk)
+
+
+def confirm(request: HttpRequest, model: type[Rating] | type[Inspection], pk: int) -> HttpResponse:
+    """A clerk has seen the paper; `seen` is what the page said, so that nothing else is confirmed by mistake."""
+    visible = Organization.objects.visible_to(request.user)
+    found = get_object_or_404(model.objects.select_related("organization"), pk=pk, organization__in=visible)
+    if request.POST.get("seen", str(found)) != str(found):
+        messages.error(request, _("The organisation has just changed this. Please look again."))
+        return redirect(found.organization)
+    try:
+        actions.confirm(found, by=request.user)
+        messages.success(request, _("Confirmed."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(found.organization)
 
 
 @login_required

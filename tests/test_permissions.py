@@ -204,6 +204,8 @@ TABLE = {
     "people:inspection_create": ("organization", {"head"}),
     "people:credit_record_create": ("organization", {"clerk"}),
     "people:credit_record_lift": ("credit_record", set()),
+    "people:rating_confirm": ("rating", set()),
+    "people:inspection_confirm": ("inspection", set()),
     "people:council_edit": ("organization", {"head"}),
     "people:member_add": ("organization", {"head"}),
     "people:membership_end": ("membership", set()),
@@ -305,7 +307,7 @@ def things(town, life) -> dict[str, object]:
         "report": delivery.submit_report(project, by=town.head, values=report),
         "organization": town.centre,
         "rubric": town.rubric,
-        "criterion": rubric("自己的评分表", ("需求", 100)).criteria.first(),
+        "criterion": rubric("自己的评分表", ("需求", 100), funder=town.bureau).criteria.first(),
         "budget_line": project.budget_lines.first(),
         **around(town, project, with_draft),
         **pitched(town, project),
@@ -368,6 +370,8 @@ def around(town, project, with_draft) -> dict[str, object]:
             by=town.clerk, table="organizations", upload=SimpleUploadedFile("t.csv", csv_file(centre(1)))
         ),
         "credit_record": add_credit_record(town.centre, by=town.clerk, values=record),
+        "rating": town.centre.ratings.create(level=3, granted_on=date(2025, 6, 1)),
+        "inspection": town.centre.inspections.create(year=2024, result="passed"),
     }
 
 

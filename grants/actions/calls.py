@@ -44,7 +44,7 @@ def begin_from_preset(
 ) -> Call:
     """A draft call filled from a template and a practice mode, with dates a clerk will want to look at.
 
-    Rubrics and the tranche plan are shared: one of that name is used as it is, else it is made.
+    The template's rubrics and tranche plan are shared by all funders, so nobody but an administrator changes them.
     """
     _permit(funder, fund, by)
     today = clock.today()
@@ -149,7 +149,9 @@ def _at(day: Any, hour: int) -> datetime:
 
 
 def _rubric(item: dict[str, Any]) -> Rubric:
-    rubric, created = Rubric.objects.get_or_create(name=item["name"], defaults={"legal_basis": item["basis"]})
+    rubric, created = Rubric.objects.get_or_create(
+        name=item["name"], funder=None, defaults={"legal_basis": item["basis"]}
+    )
     if created:
         for position, (name, weight, guidance) in enumerate(item["criteria"]):
             Criterion.objects.create(
@@ -159,7 +161,9 @@ def _rubric(item: dict[str, Any]) -> Rubric:
 
 
 def _plan(item: dict[str, Any]) -> TranchePlan:
-    plan, created = TranchePlan.objects.get_or_create(name=item["name"], defaults={"legal_basis": item["basis"]})
+    plan, created = TranchePlan.objects.get_or_create(
+        name=item["name"], funder=None, defaults={"legal_basis": item["basis"]}
+    )
     if created:
         for ordinal, (share, gate) in enumerate(item["rules"], start=1):
             TrancheRule.objects.create(plan=plan, ordinal=ordinal, percentage=Decimal(share), gate=gate)
@@ -263,14 +267,16 @@ def conclude(call: Call, *, by: User) -> Call:
     return call
 
 
-def copy_terms(original: Rubric | TranchePlan, *, by: User, name: str) -> Any:
-    """A rubric or tranche plan of one's own, to be changed: with its criteria and levels, or its instalments."""
-    if not rules.has_perm("grants.change_terms", by):
+def copy_terms(original: Rubric | TranchePlan, *, by: User, funder: Organization, name: str) -> Any:
+    """A rubric or tranche plan of one's own house, to be changed: with its criteria and levels, or its instalments."""
+    if not by.has_role(funder.pk, Role.STAFF) or original.funder_id not in (None, funder.pk):
         raise PermissionDenied
+    if type(original).objects.usable_by([funder.pk]).filter(name=name).exists():
+        raise Refused(_("This name is taken already."))
     with transaction.atomic():
         copy = type(original).objects.get(pk=original.pk)
         parts = original.criteria if isinstance(original, Rubric) else original.rules
-        _as_new(copy, name=name)
+        _as_new(copy, name=name, funder=funder)
         for row in parts.all():
             levels = list(row.levels.all()) if isinstance(row, Criterion) else []
             _as_new(row, **{"rubric" if isinstance(row, Criterion) else "plan": copy})
@@ -289,10 +295,12 @@ def _as_new(row: models.Model, **values: Any) -> None:
 
 
 def save_terms(thing: Rubric | TranchePlan, saves: Iterable[Callable[[], Any]], *, by: User) -> None:
-    """Store a changed rubric or plan with its rows, all or nothing, with one event."""
-    if not rules.has_perm("grants.change_terms", by):
-        raise PermissionDenied
+    """Store a changed rubric or plan with its rows, all or nothing, with one event; only one's own, and only while no
+    published call has announced it."""
     with transaction.atomic():
+        now = type(thing).objects.select_for_update().get(pk=thing.pk)
+        if not rules.has_perm("grants.change_terms", by, now):
+            raise PermissionDenied
         for save in saves:
             save()
         record(thing, "change", by=by, label=_("Changed: %(what)s") % {"what": thing.name})

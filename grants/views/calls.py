@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 
 from core.workdays import uncertain_years
 from grants.models import Call, Criterion, Workshop
-from grants.soundness import gaps, missing_bases
+from grants.soundness import gaps, missing_bases, notes
 from people.models import Organization, Role
 
 PAGE = 20
@@ -44,6 +44,7 @@ def call_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "in_funder": in_funder,
         "gaps": gaps(call) if is_draft else [],
         "missing_bases": missing_bases(call) if is_draft else [],
+        "notes": notes(call) if is_draft else [],
         "may_conclude": rules.has_perm("grants.conclude_call", request.user, call),
         "uncertain": uncertain_years(call.starts_on, call.ends_on),
     }

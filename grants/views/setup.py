@@ -39,7 +39,7 @@ from grants.forms import (
 )
 from grants.models import Call, Criterion, Rubric, TranchePlan
 from grants.presets import preset
-from grants.soundness import gaps
+from grants.soundness import gaps, notes
 from people.models import Organization, Role
 
 
@@ -160,7 +160,8 @@ def call_edit(request: HttpRequest, pk: int) -> HttpResponse:
             form.save()
         messages.success(request, _("The call is saved. It is not public before it is published."))
         return redirect("grants:call_edit", pk=pk)
-    return render(request, "grants/call_form.html", {"call": call, "form": form, "parts": PARTS, "gaps": gaps(call)})
+    context = {"call": call, "form": form, "parts": PARTS, "gaps": gaps(call), "notes": notes(call)}
+    return render(request, "grants/call_form.html", context)
 
 
 @login_required
@@ -183,6 +184,7 @@ def call_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
         "formset": formset,
         "parts": PARTS,
         "gaps": [gap for gap in gaps(call) if gap.section == part],
+        "notes": [note for note in notes(call) if note.section == part],
     }
     return render(request, "grants/call_part.html", context)
 
@@ -228,29 +230,24 @@ def _decide(request: HttpRequest, pk: int, verb: Callable[..., Call], done: str)
 
 # -- Rubrics and tranche plans ---------------------------------------------------------------------
 
-SHARED = {
-    "rubrics": (Rubric, RubricForm, CriterionFormSet, ("reviewed_calls", "midterm_calls", "final_calls")),
-    "plans": (TranchePlan, TranchePlanForm, TrancheRuleFormSet, ("calls",)),
+CHOSEN_FROM = {
+    "rubrics": (Rubric, RubricForm, CriterionFormSet),
+    "plans": (TranchePlan, TranchePlanForm, TrancheRuleFormSet),
 }
 
 
 def permit_terms(request: HttpRequest) -> None:
-    if not rules.has_perm("grants.change_terms", request.user):
+    if not rules.has_perm("grants.see_terms", request.user):
         raise PermissionDenied
-
-
-def is_fixed(thing: Rubric | TranchePlan, calls_of: tuple[str, ...]) -> bool:
-    """Announced by a published call: what applicants have read is not changed any more."""
-    return any(getattr(thing, name).published().exists() for name in calls_of)
 
 
 @login_required
 def terms_list(request: HttpRequest) -> HttpResponse:
-    """The rubrics and tranche plans that calls choose from."""
+    """The rubrics and tranche plans that calls choose from: the shared ones and one's own."""
     permit_terms(request)
     context = {
-        "rubrics": Rubric.objects.prefetch_related("criteria"),
-        "plans": TranchePlan.objects.prefetch_related("rules"),
+        "rubrics": Rubric.objects.visible_to(request.user).select_related("funder").prefetch_related("criteria"),
+        "plans": TranchePlan.objects.visible_to(request.user).select_related("funder").prefetch_related("rules"),
     }
     return render(request, "grants/terms_list.html", context)
 
@@ -259,8 +256,9 @@ def terms_list(request: HttpRequest) -> HttpResponse:
 def levels_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The anchored levels of one criterion: what a score means in words."""
     permit_terms(request)
-    criterion = get_object_or_404(Criterion.objects.select_related("rubric"), pk=pk)
-    if is_fixed(criterion.rubric, SHARED["rubrics"][3]):
+    found = Criterion.objects.filter(rubric__in=Rubric.objects.visible_to(request.user)).select_related("rubric")
+    criterion = get_object_or_404(found, pk=pk)
+    if not rules.has_perm("grants.change_terms", request.user, criterion.rubric):
         raise PermissionDenied
     formset = LevelFormSet(request.POST or None, instance=criterion, prefix="rows")
     if request.method == "POST" and formset.is_valid():
@@ -272,17 +270,17 @@ def levels_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def terms_edit(request: HttpRequest, which: str, pk: int) -> HttpResponse:
-    """Change a rubric or a plan that no published call has announced; else make a copy of it."""
+    """Change a rubric or a plan of one's own that no published call has announced; else make a copy of it."""
     permit_terms(request)
-    if which not in SHARED:
+    if which not in CHOSEN_FROM:
         raise Http404
-    model, form_class, formset_class, used_by = SHARED[which]
-    thing = get_object_or_404(model, pk=pk)
-    fixed = is_fixed(thing, used_by)
+    model, form_class, formset_class = CHOSEN_FROM[which]
+    thing = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
+    fixed = not rules.has_perm("grants.change_terms", request.user, thing)
     copying = "copy" in request.POST
-    name_form = NameForm(request.POST if copying else None, model=model, prefix="copy")
+    name_form = NameForm(request.POST if copying else None, user=request.user, of=thing, prefix="copy")
     if copying and name_form.is_valid():
-        copy = calls.copy_terms(thing, by=request.user, name=name_form.cleaned_data["name"])
+        copy = calls.copy_terms(thing, by=request.user, **name_form.cleaned_data)
         messages.success(request, _("Copied. Now change what is different."))
         return redirect("grants:terms_edit", which=which, pk=copy.pk)
     sent = request.POST if request.method == "POST" and not copying else None

@@ -17,7 +17,7 @@ from people.actions.organizations import (
     set_council,
     set_identity,
 )
-from people.actions.standing import add_credit_record, add_rating, lift_credit_record, set_inspection
+from people.actions.standing import add_credit_record, add_rating, confirm, lift_credit_record, set_inspection
 
 __all__ = [
     "OPEN_KINDS",
@@ -31,6 +31,7 @@ __all__ = [
     "check_email",
     "check_number",
     "check_phone",
+    "confirm",
     "end_membership",
     "find_person",
     "lift_credit_record",

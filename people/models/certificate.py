@@ -38,6 +38,7 @@ class Certificate(models.Model):
             models.CheckConstraint(
                 name="certificate_valid_after_issue",
                 condition=Q(registered_until__isnull=True) | Q(registered_until__gte=models.F("issued_on")),
+                violation_error_message=_("Must not be before the day of issue."),
             )
         ]
 

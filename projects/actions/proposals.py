@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core.numbering import next_number
 from core.workflow import advance
 from grants.actions import ledger
-from people.models import User
+from people.models import Organization, User
 from projects.actions.coaching import close_coaching
 from projects.actions.likeness import look_for_likenesses
 from projects.actions.messages import tell_funder
@@ -25,7 +25,12 @@ def submit(project: Project, *, by: User, note: str = "") -> Project:
 
     What was handed in is written down as a `Submission`, with the warnings of the rules as they were on that day;
     open remarks of the clerk are answered by it; in the background it is compared with all other proposals.
+
+    The applicant is locked first: of two proposals that one group hands in at the same moment, the second sees the
+    first when the conditions of the call count them (限报). The call's running number happens to make them wait too;
+    this does not depend on it.
     """
+    Organization.objects.select_for_update(of=("self",)).get(pk=project.applicant_id)
     if project.state == State.RETURNED:
         advance(project, "resubmit", by=by, note=note)
         Comment.objects.filter(project=project, kind=Comment.Kind.CORRECTION).open().update(

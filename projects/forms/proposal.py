@@ -193,6 +193,8 @@ class ProposalForm(forms.ModelForm):
 
     def check_for_submission(self, tables: Tables) -> bool:
         """Put everything that is still missing at its field or row; True when nothing is."""
+        if "other_communities" in self.cleaned_data:  # the region is judged by the places typed, not by those stored
+            self.instance._prefetched_objects_cache = {"other_communities": self.cleaned_data["other_communities"]}
         if not self.cleaned_data.get("pledge") and self.instance.state == State.DRAFT:
             self.add_error("pledge", _("Please confirm the pledge before you submit."))
         for problem in problems(self.instance, tables.unsaved()):

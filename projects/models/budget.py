@@ -46,7 +46,11 @@ class BudgetLine(Row):
         verbose_name_plural = _("budget lines")
         constraints = [
             models.UniqueConstraint(fields=["project", "key"], name="budget_line_key_once"),
-            models.CheckConstraint(name="budget_line_is_positive", condition=Q(unit_price__gte=0, quantity__gt=0)),
+            models.CheckConstraint(
+                name="budget_line_is_positive",
+                condition=Q(unit_price__gte=0, quantity__gt=0),
+                violation_error_message=_("The price cannot be negative, and the quantity must be more than 0."),
+            ),
             models.CheckConstraint(
                 name="budget_cut_has_its_reason", condition=Q(cut=0) | (Q(cut__gt=0) & ~Q(cut_reason=""))
             ),

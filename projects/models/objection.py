@@ -125,7 +125,11 @@ class Objection(models.Model):
         verbose_name_plural = _("objections")
         indexes = [models.Index(fields=["sender", "arrived_at"], name="objection_by_sender")]
         constraints = [
-            models.CheckConstraint(name="objector_can_be_reached", condition=~Q(email="", phone="")),
+            models.CheckConstraint(
+                name="objector_can_be_reached",
+                condition=~Q(email="", phone=""),
+                violation_error_message=_("Please leave an e-mail address or a phone number."),
+            ),
             models.CheckConstraint(
                 name="objection_lapsed_or_confirmed", condition=Q(lapsed_at__isnull=True) | Q(confirmed_at__isnull=True)
             ),

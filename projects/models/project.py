@@ -199,6 +199,7 @@ class Project(ProjectLife):
             models.CheckConstraint(
                 name="project_starts_before_end",
                 condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(starts_on__lte=F("ends_on")),
+                violation_error_message=_("The project must end after it starts."),
             ),
             models.CheckConstraint(
                 name="project_amounts_in_order",

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from core.files import attach
 from core.workflow import Refused
-from people.models import CreditRecord
+from people.models import Community, CreditRecord
 from projects.actions import drafts, proposals, support
 from projects.completeness import missing_papers, problems
 from projects.facts import check_applicant
@@ -161,6 +161,22 @@ def test_what_is_held_against_the_host_is_held_against_its_group(town):
     (finding,) = check_applicant(town.choir, town.call)
 
     assert finding.blocks
+    assert "代管单位“柳溪社区服务中心”有一条信用记录" in finding.reason
+    assert "罚决1号" in finding.reason
+
+
+def test_the_places_of_the_project_decide_on_the_region(town, browse):
+    town.call.eligibility_rules.create(kind="in_region", region="110105030", legal_basis="依据")
+    away = Community.objects.create(region_code="110106030001", name="丰台社区", street="丰台镇", district="丰台区")
+    project = draft(town)
+    (before,) = check_applicant(town.centre, town.call)
+    project.other_communities.add(away)
+
+    (finding,) = check_applicant(town.centre, town.call, project=project)
+
+    assert (before.is_met, finding.is_met) == (True, False)
+    assert str(finding.rule) == "实施地在指定区域 (柳溪镇 110105030)"
+    assert "丰台社区" in finding.reason
 
 
 def test_other_proposals_of_the_call_are_counted_and_this_one_is_not(town, life):
