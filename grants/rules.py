@@ -55,6 +55,7 @@ def does_social_work(user, obj=None) -> bool:
     return works or Certificate.objects.valid().filter(user=user).exists()
 
 
+@rules.predicate
 def owns(user, terms) -> bool:
     """Is a clerk of the funder whose rubric or plan this is; what is shared belongs to nobody."""
     return not terms.is_shared and user.is_authenticated and user.has_role(terms.funder_id, Role.STAFF)
