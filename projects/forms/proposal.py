@@ -39,11 +39,11 @@ class ApplyForm(forms.Form):
         queryset=Project.objects.none(),
         required=False,
         empty_label=_("No, an empty form"),
-        help_text=_("Its texts and tables are taken over; dates and money you enter anew."),
+        help_text=_(
+            "Its texts, tables and budget lines are taken over: check every price. "
+            "The days and the amount you ask for are entered anew."
+        ),
     )
-
-    clashes: list[tuple[str, str]] | None = None
-    """After a clash with another window: what is stored otherwise, by label."""
 
     def __init__(self, *args: Any, user: User, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,6 +84,9 @@ class FormSection:
 
 class ProposalForm(forms.ModelForm):
     """The proposal's text and figures. A draft may be incomplete; `check_for_submission` asks for everything."""
+
+    clashes: list[tuple[str, str]] | None = None
+    """After a clash with another window: what is stored otherwise, by label."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     pledge = forms.BooleanField(

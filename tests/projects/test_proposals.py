@@ -1,6 +1,6 @@
 """Applying, writing and handing in files, through the browser client: bad input is said, nothing is lost."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,9 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.models import Attachment
+from grants.actions import needs
+from people.models import Community
 from projects.actions import drafts
 from projects.models import Project
 from tests.life import LINES, STEPS, TARGETS, TEAM, VALUES, draft
+from tests.pages import Offered
 
 LATE = datetime(2026, 4, 1, 0, 0)
 
@@ -58,6 +61,41 @@ def test_applying_opens_a_draft_in_the_track_of_the_group(town, browse):
     project = Project.objects.get()
     assert response.url == url("proposal_edit", project.pk)
     assert (project.track.name, project.state, project.community) == ("登记组织", "draft", town.community)
+
+
+def test_an_earlier_proposal_and_a_need_are_chosen_on_the_page(town, browse):
+    old = draft(town)
+    elsewhere = Community.objects.create(
+        region_code="110105030002", name="桃园社区", street="柳溪镇", district="朝阳区"
+    )
+    values = {"title": "没人陪诊", "text": "没人陪。", "community": elsewhere, "field": town.youth}
+    need = needs.decide(needs.report_need(by=town.clerk, values=values), "accept", by=town.clerk)
+    listed = needs.publish_list(
+        town.bureau, [need], by=town.clerk, title="指引表", notice_workdays=5, answer_until=date(2026, 12, 31),
+        contact="陈静", contact_phone="1",
+    )  # fmt: skip
+    entry, client = listed.entries.get(), browse(town.head)
+    page = Offered(client.get(url("apply", town.call.pk)).content.decode())
+
+    client.post(
+        url("apply", town.call.pk),
+        page.filled(applicant=town.centre.pk, title="陪诊", answers=entry.pk, copy_of=old.pk),
+    )
+
+    new = Project.objects.exclude(pk=old.pk).get()
+    assert (new.answers, new.community, new.field) == (entry, elsewhere, town.youth)  # the need decides
+    assert (new.needs, [line.item for line in new.budget_lines.all()]) == (old.needs, [r["item"] for r in LINES])
+
+
+def test_without_a_need_the_earlier_proposal_gives_the_place_and_the_field(town):
+    elsewhere = Community.objects.create(
+        region_code="110105030002", name="桃园社区", street="柳溪镇", district="朝阳区"
+    )
+    old = draft(town, community=elsewhere)
+
+    new = drafts.create_draft(town.call, town.centre, by=town.head, title="第二年", copy_of=old)
+
+    assert (new.community, new.field) == (elsewhere, town.elderly)
 
 
 def test_applying_for_a_group_of_others_is_refused_at_the_field(town, browse):
