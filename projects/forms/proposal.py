@@ -199,12 +199,14 @@ class ProposalForm(forms.ModelForm):
             self.add_error("pledge", _("Please confirm the pledge before you submit."))
         for problem in problems(self.instance, tables.unsaved()):
             name, _colon, key = problem.field.partition(":")
-            row = tables[name].form_with(key) if key else None
+            table = tables.by_name.get(name)
+            row = table.form_with(key) if table and key else None
             if row is not None:
                 row.add_error(None, problem.message)
+            elif table is not None:
+                table.add_problem(problem.message)
             elif name in self.fields:
-                if name not in self.errors:
-                    self.add_error(name, problem.message)
+                self.add_error(name, problem.message)
             else:
                 self.add_error(None, problem.message)
         return not self.errors and not any(formset.total_error_count() for formset in tables)

@@ -46,7 +46,9 @@ def places(project: Project) -> list[tuple[str, str]]:
         rows = getattr(project, name).all()
         label = str(rows.model._meta.verbose_name_plural)
         found.append((name, label))
-        found += [(f"{name}:{row.key}", f"{label}: {row}") for row in rows]
+        for number, row in enumerate(rows, start=1):
+            said = _("%(table)s, row %(number)s: %(row)s") % {"table": label, "number": number, "row": row}
+            found.append((f"{name}:{row.key}", str(said)))
     return found
 
 
@@ -114,7 +116,7 @@ class ExplanationsForm(forms.Form):
         stored = dict(project.explanations.values_list("rule", "text"))
         for finding in findings:
             if not finding.is_met and not finding.blocks:
-                self.fields[f"rule-{finding.rule.pk}"] = forms.CharField(
+                field = forms.CharField(
                     label=finding.rule,
                     help_text=escape(finding.reason),  # help texts may hold markup; a reason quotes titles
                     max_length=300,
@@ -122,6 +124,8 @@ class ExplanationsForm(forms.Form):
                     initial=stored.get(finding.rule.pk, ""),
                     widget=CountedTextarea(attrs={"rows": 2}),
                 )
+                field.needed = True  # may be left for later; a submission may not do without it
+                self.fields[f"rule-{finding.rule.pk}"] = field
 
 
 class OfferForm(forms.Form):

@@ -25,7 +25,7 @@ from people.models import Role
 from projects.actions import drafts, proposals
 from projects.blinding import names_in_texts
 from projects.completeness import budget_breaches, missing_papers, problems, stored_tables
-from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
+from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables, places
 from projects.models import BudgetLine, Comment, Project
 from projects.peers import PeerPrice, compare
 from projects.sections import progress
@@ -104,9 +104,13 @@ def returned_with(project: Project) -> Event | None:
 
 
 def comments_by_place(project: Project) -> dict[str, list[Comment]]:
-    """The open remarks of the coach and the clerk, by the place they hang on (rows by table)."""
+    """The open remarks of the coach and the clerk, by the field or table; `row` says which row one is about."""
     found: dict[str, list[Comment]] = {}
-    for comment in project.comments.open().sent().select_related("by"):
+    comments = list(project.comments.open().sent().select_related("by"))
+    names = dict(places(project)) if any(":" in comment.anchor for comment in comments) else {}
+    for comment in comments:
+        if ":" in comment.anchor:
+            comment.row = names.get(comment.anchor, _("A row that is no longer there"))
         found.setdefault(comment.anchor.partition(":")[0], []).append(comment)
     return found
 

@@ -69,6 +69,7 @@ def test_a_coach_advises_on_a_field_and_on_a_row(town, coached, browse):
     page = browse(town.head).get(url("proposal_edit", coached.pk)).content.decode()
     assert "问卷多少份？" in page
     assert "单价依据？" in page
+    assert f'<a href="#row_budget_lines_{line.key}">预算明细第1行：{line}</a>' in page
 
 
 def test_advice_on_a_place_that_does_not_exist_is_refused(town, coached, browse):

@@ -11,6 +11,7 @@ from core.models import Attachment
 from grants.actions import needs
 from people.models import Community
 from projects.actions import drafts
+from projects.completeness import problems
 from projects.models import Project
 from tests.life import LINES, STEPS, TARGETS, TEAM, VALUES, draft
 from tests.pages import Offered
@@ -179,6 +180,54 @@ def test_bad_input_is_said_at_its_field_and_nothing_typed_is_lost(town, browse, 
     stored = Project.objects.get()
     assert (stored.state, stored.title, stored.version) == ("draft", "新项目", 0)
     assert not stored.budget_lines.exists()
+
+
+def test_every_problem_of_the_amount_is_said_at_once(town, browse, empty):
+    data = proposal_data(empty, submit="", amount_requested="60000.00")
+
+    errors = browse(town.head).post(url("proposal_edit", empty.pk), data).context["form"].errors
+
+    assert len(errors["amount_requested"]) == 3  # over the cap, not the sum of the lines, over the whole budget
+
+
+def test_what_is_missing_is_listed_from_the_top_of_the_form_down_with_its_place(town, browse):
+    project = draft(town, leader="", needs="", emergency_plan="", audience="", tables={"targets": []})
+
+    assert [problem.field for problem in problems(project)] == [
+        "leader", "audience", "needs", "targets", "emergency_plan",
+    ]  # fmt: skip
+    links = Offered(browse(town.head).get(url("proposal_edit", project.pk)).content.decode()).links
+    wanted = ["#id_leader", "#id_audience", "#id_needs", "#table_targets", "#id_emergency_plan"]
+    assert [link for link in links if link in wanted] == wanted
+
+
+def test_a_row_that_breaks_a_rule_is_named_and_linked(town, browse):
+    town.call.budget_rules.create(metric="forbidden", words="物资", legal_basis="负面清单")
+    project = draft(town)
+    line = project.budget_lines.first()
+
+    page = browse(town.head).get(url("proposal_edit", project.pk)).content.decode()
+
+    assert f'<a href="#row_budget_lines_{line.key}">预算明细第1行：{line}</a>' in page
+    assert f'id="row_budget_lines_{line.key}"' in page
+
+
+def test_a_table_without_rows_says_so_at_the_table(town, browse, empty):
+    data = proposal_data(empty, submit="") | {"targets-TOTAL_FORMS": "0"}
+
+    response = browse(town.head).post(url("proposal_edit", empty.pk), data)
+
+    assert list(response.context["tables"]["targets"].non_form_errors()) == ["请至少填写一个可衡量的目标。"]
+    assert "#table_targets" in Offered(response.content.decode()).links
+
+
+def test_more_rows_than_the_table_takes_are_counted_in_rows(town, browse, empty):
+    rows = {f"targets-{n}-{name}": str(value) for n in range(21) for name, value in TARGETS[0].items()}
+    data = proposal_data(empty, save="") | rows | {"targets-TOTAL_FORMS": "21"}
+
+    response = browse(town.head).post(url("proposal_edit", empty.pk), data)
+
+    assert list(response.context["tables"]["targets"].non_form_errors()) == ["最多20行。"]
 
 
 @pytest.mark.parametrize(

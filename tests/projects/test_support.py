@@ -154,6 +154,16 @@ def test_a_warning_lets_pass_what_is_explained(town, browse):
     assert "年检材料已交，等结论。" in page
 
 
+def test_the_advice_to_come_to_a_workshop_leads_to_the_workshops(town, browse):
+    rule = town.call.eligibility_rules.create(kind="trained", severity="warn", legal_basis="依据")
+
+    page = browse(town.head).get(url("eligibility", town.call.pk)).content.decode()
+    form = browse(town.head).get(url("explanations_edit", draft(town).pk)).context["form"]
+
+    assert f'请报名参加工作坊。 <a href="{reverse("grants:workshop_list")}">' in page
+    assert form.fields[f"rule-{rule.pk}"].needed  # what a submission cannot do without is not marked optional
+
+
 def test_what_is_held_against_the_host_is_held_against_its_group(town):
     town.call.eligibility_rules.create(kind="no_penalty", value=3, legal_basis="依据")
     penalty(town, town.host)
