@@ -201,6 +201,7 @@ def proposal(project: Project, *, contact: bool) -> Document:
             "host_phone": phone(project.host.phone) if project.host else "",
             "nature": "自治项目" if project.nature == Project.Nature.SELF_GOVERNANCE else "服务项目",
             "answers": project.answers,
+            "submission": project.submissions.select_related("by").order_by("-ordinal").first(),
             "texts": _numbered((heading, getattr(project, name)) for name, heading in TEXTS.items() if name in asked),
             "targets": project.targets.all(),
             "steps": project.plan_steps.all(),

@@ -19,7 +19,7 @@ from projects.forms.objections import (
     ObjectionForm,
     RulingForm,
 )
-from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter
+from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter, SubmitForm
 from projects.forms.proposal import ApplyForm, ProposalForm
 from projects.forms.support import (
     AnswerForm,
@@ -71,6 +71,7 @@ __all__ = [
     "RulingForm",
     "SettlementForm",
     "SignForm",
+    "SubmitForm",
     "Tables",
     "VerdictForm",
     "places",

@@ -16,7 +16,7 @@ from projects.completeness import problems
 from projects.forms.tables import BaseTable, Tables
 from projects.models import Project
 from projects.models.project import LONG_TEXTS
-from projects.models.state import State
+from projects.models.submission import PLEDGE
 from projects.sections import Section, fields_of, required_of, sections_of
 
 PHONE = re.compile(r"[+0-9][0-9 ()\-转]{6,28}")
@@ -89,13 +89,7 @@ class ProposalForm(forms.ModelForm):
     """After a clash with another window: what is stored otherwise, by label."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    pledge = forms.BooleanField(
-        label=_(
-            "We pledge that everything here is true, that this work is not paid for twice, "
-            "and that we accept supervision, audit and evaluation."
-        ),
-        required=False,
-    )
+    pledge = forms.BooleanField(label=PLEDGE, required=False)
 
     class Meta:
         model = Project
@@ -195,7 +189,7 @@ class ProposalForm(forms.ModelForm):
 
     def check_for_submission(self, tables: Tables) -> bool:
         """Put everything that is still missing at its field or row; True when nothing is."""
-        if not self.cleaned_data.get("pledge") and self.instance.state == State.DRAFT:
+        if not self.cleaned_data.get("pledge"):
             self.add_error("pledge", _("Please confirm the pledge before you submit."))
         for problem in problems(self.instance, tables.unsaved()):
             name, _colon, key = problem.field.partition(":")

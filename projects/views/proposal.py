@@ -130,7 +130,7 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
             version = form.cleaned_data["version"]
             drafts.save_proposal(project, by=request.user, version=version, values=form.values, tables=tables.rows())
             if submits:
-                proposals.submit(project, by=request.user)
+                proposals.submit(project, by=request.user, pledged=form.cleaned_data["pledge"])
     except Stale as stale:
         stored = find(request, project.pk)
         form.take_over(stored.version)

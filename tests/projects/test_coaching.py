@@ -82,7 +82,7 @@ def test_a_coach_neither_writes_nor_submits(town, coached):
     with pytest.raises(PermissionDenied):
         drafts.save_proposal(coached, by=town.mentor, version=1, values={"title": "导师改的"})
     with pytest.raises(PermissionDenied):
-        proposals.submit(coached, by=town.mentor)
+        proposals.submit(coached, by=town.mentor, pledged=True)
     assert Project.objects.get().title == "夕阳红暖心陪伴"
 
 

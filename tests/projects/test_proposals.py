@@ -7,10 +7,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from core import clock
 from core.models import Attachment
+from core.workflow import Refused
 from grants.actions import needs
 from people.models import Community
-from projects.actions import drafts
+from projects.actions import checking, drafts, proposals
 from projects.completeness import problems
 from projects.models import Project
 from tests.life import LINES, STEPS, TARGETS, TEAM, VALUES, draft
@@ -135,6 +137,42 @@ def test_submitting_a_complete_proposal_gives_it_its_number(town, browse, empty)
     project = Project.objects.get()
     assert response.url == project.get_absolute_url()
     assert (project.state, project.number, project.total_budget) == ("submitted", "LX2026-001", Decimal("10000.00"))
+
+
+def test_the_pledge_is_kept_with_the_submission(town, browse, empty):
+    browse(town.head).post(url("proposal_edit", empty.pk), proposal_data(empty, submit=""))
+
+    handed_in = Project.objects.get().submissions.get()
+    assert handed_in.pledge.startswith("我们承诺：所填内容真实")
+    assert (handed_in.by, handed_in.at) == (town.head, clock.now())
+
+
+@pytest.mark.parametrize("state", ["draft", "returned"])
+def test_neither_the_form_nor_the_step_nor_the_verb_takes_a_proposal_without_the_pledge(town, browse, life, state):
+    project = draft(town)
+    if state == "returned":
+        life.walk(project, "submitted")
+        checking.check(project, "return_for_correction", by=town.clerk, note="补章")
+    client, step = browse(town.head), "submit" if state == "draft" else "resubmit"
+    data = proposal_data(project, submit="")
+    del data["pledge"]
+
+    form = client.post(url("proposal_edit", project.pk), data).context["form"]
+    asked = client.post(url("project_step", project.pk, step), {"seen": state, "note": ""}).context["form"]
+    with pytest.raises(Refused):
+        proposals.submit(Project.objects.get(), by=town.head, pledged=False)
+
+    assert (list(form.errors), list(asked.errors)) == (["pledge"], ["pledge"])
+    assert Project.objects.get().state == state
+
+
+def test_the_step_on_the_projects_page_asks_for_the_pledge_and_submits(town, browse):
+    project, client = draft(town), browse(town.head)
+    page = Offered(client.get(url("project_step", project.pk, "submit")).content.decode())
+
+    client.post(url("project_step", project.pk, "submit"), page.filled(pledge="on"))
+
+    assert Project.objects.get().submissions.get().pledge
 
 
 def test_a_volunteer_writes_but_does_not_submit(town, browse, empty):
