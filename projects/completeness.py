@@ -11,7 +11,7 @@ from core.models import Attachment
 from core.money import plain, yuan
 from projects.budget_rules import Breach, breaches, with_basis
 from projects.facts import check_applicant
-from projects.sections import TABLES, is_filled, required_of, tables_of
+from projects.sections import TABLES, is_filled, places_of, required_of, tables_of
 
 ZERO = Decimal("0.00")
 EMPTY_TABLES = {
@@ -36,7 +36,7 @@ def stored_tables(project: Any) -> dict[str, Sequence[Any]]:
 
 
 def problems(project: Any, tables: Mapping[str, Sequence[Any]] | None = None) -> list[Problem]:
-    """Everything that keeps the proposal from being submitted; empty when it is complete.
+    """Everything that keeps the proposal from being submitted, from the top of the form down; empty when complete.
 
     `tables`: rows not yet stored (a form being checked), by name; the stored ones when left out.
 
@@ -45,7 +45,7 @@ def problems(project: Any, tables: Mapping[str, Sequence[Any]] | None = None) ->
     it asks for, and the conditions for applicants: what blocks must be mended, a warning must be explained.
     """
     tables = stored_tables(project) if tables is None else tables
-    return [
+    found = [
         *_missing(project, tables),
         *_terms(project),
         *_steps(project, tables.get("plan_steps", [])),
@@ -53,6 +53,8 @@ def problems(project: Any, tables: Mapping[str, Sequence[Any]] | None = None) ->
         *_papers(project),
         *_conditions(project),
     ]
+    place = {name: number for number, name in enumerate(places_of(project.track.form))}
+    return sorted(found, key=lambda problem: place.get(problem.field.partition(":")[0], len(place)))
 
 
 def budget_breaches(project: Any, lines: Sequence[Any]) -> list[Breach]:
@@ -80,7 +82,7 @@ def _missing(project: Any, tables: Mapping[str, Sequence[Any]]) -> list[Problem]
     required = required_of(project.track.form)
     found = [
         Problem(name, _("Please fill this in before you submit."))
-        for name in sorted(required - set(TABLES))
+        for name in required - set(TABLES)
         if not is_filled(getattr(project, name))
     ]
     return found + [Problem(name, EMPTY_TABLES[name]) for name in TABLES if name in required and not tables.get(name)]

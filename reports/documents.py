@@ -14,8 +14,8 @@ from django.utils import translation
 from core import clock
 from core.masking import mask_account, mask_phone
 from core.workdays import add_workdays
-from grants.eligibility import MET, MISSING, NOT_MET
-from grants.models import Call, EligibilityRule, Fund, Gate, NeedList, PaperKind, Rank, RequiredPaper
+from grants.eligibility import MET, MISSING, NOT_MET, Finding
+from grants.models import Call, EligibilityRule, Fund, Gate, NeedList, PaperKind, Rank, RequiredPaper, Workshop
 from people.models import Kind, Organization
 from projects.facts import check_applicant
 from projects.models import Activity, BudgetLine, Notice, Project, TeamMember
@@ -214,6 +214,7 @@ def proposal(project: Project, *, contact: bool) -> Document:
             "host_phone": phone(project.host.phone) if project.host else "",
             "nature": "自治项目" if project.nature == Project.Nature.SELF_GOVERNANCE else "服务项目",
             "answers": project.answers,
+            "submission": project.submissions.select_related("by").order_by("-ordinal").first(),
             "texts": _numbered((heading, getattr(project, name)) for name, heading in TEXTS.items() if name in asked),
             "targets": project.targets.all(),
             "steps": project.plan_steps.all(),
@@ -254,9 +255,16 @@ def eligibility_notice(organization: Organization, call: Call) -> Document:
             "papers": [(PAPERS[PaperKind(paper.kind)], paper) for paper in papers],
             "blocked": any(finding.blocks for finding in found) or call.track_for(organization) is None,
             "unmet": sum(not finding.is_met for finding in found),
+            "workshops": _workshops_for(call, found),
             "today": clock.today(),
         },
     )
+
+
+def _workshops_for(call: Call, found: Iterable[Finding]) -> Iterable[Workshop]:
+    """The workshops to come, where the advice is to sign up for one: paper has no links."""
+    untrained = any(finding.rule.kind == EligibilityRule.Kind.TRAINED and not finding.is_met for finding in found)
+    return call.workshops.upcoming().order_by("starts_at")[:3] if untrained else ()
 
 
 def _asks(paper: RequiredPaper, organization: Organization) -> bool:

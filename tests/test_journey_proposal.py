@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from grants.models import Need, NeedListEntry
 from projects.models import CoachingRequest, Comment, Project, Recommendation
+from tests.pages import Offered
 from tests.projects.test_proposals import proposal_data
 
 
@@ -35,7 +36,12 @@ def test_a_need_becomes_an_accepted_proposal_through_the_pages(town, browse):
     # The draft answers it, and a mentor looks at it
     head = people["head"]
     entry = NeedListEntry.objects.get()
-    post(head, "projects:apply", town.call.pk, applicant=town.centre.pk, title="暖心陪伴", answers=entry.pk)
+    answering = next(
+        link for link in Offered(head.get(entry.list.get_absolute_url()).content.decode()).links if "need=" in link
+    )
+    offered = Offered(head.get(answering).content.decode())
+    assert offered.values["answers"] == str(entry.pk)  # what the link promised is chosen already
+    post(head, "projects:apply", town.call.pk, **offered.filled(applicant=town.centre.pk, title="暖心陪伴"))
     project = Project.objects.get()
     page = reverse("projects:proposal_edit", args=[project.pk])
     head.post(page, proposal_data(project, answers=entry.pk, save=""))

@@ -23,11 +23,11 @@ def drafts(town, number):
 
 
 def submitted(town, number):
-    proposals.submit(draft(town), by=town.head)
+    proposals.submit(draft(town), by=town.head, pledged=True)
 
 
 def in_review(town, number):
-    project = proposals.submit(draft(town), by=town.head)
+    project = proposals.submit(draft(town), by=town.head, pledged=True)
     panel.assign(project, town.expert1, by=town.clerk)
     Project.objects.filter(pk=project.pk).update(state="in_review")
 

@@ -62,7 +62,7 @@ def _applied(stage: Stage, call: Call) -> dict[str, Project]:
         returned, date(2013, 11, 11), "return_for_correction", "请补充：1.残障学员名单的来源；2.寄卖收入如何分配。"
     )
     with on(date(2013, 11, 13), 9):
-        proposals.submit(returned, by=stage.cast.head(returned.applicant))
+        proposals.submit(returned, by=stage.cast.head(returned.applicant), pledged=True)
     stage.check(returned, date(2013, 11, 14))
     refused = stage.submit(call, INELIGIBLE, date(2013, 11, 5))
     stage.check(refused, date(2013, 11, 11), "declare_ineligible", "项目以现金奖励为主，不属于公益金支持范围。")

@@ -150,7 +150,7 @@ class Stage:
         project = self.draft(call, written, day)
         with on(day, 16):
             self.hand_in_papers(project)
-            return proposals.submit(project, by=self.cast.head(project.applicant))
+            return proposals.submit(project, by=self.cast.head(project.applicant), pledged=True)
 
     def check(self, project: Project, day: date, name: str = "accept", note: str = "") -> Project:
         with on(day, 11):

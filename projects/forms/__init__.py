@@ -21,7 +21,7 @@ from projects.forms.objections import (
     WholeExamineForm,
     WholeRulingForm,
 )
-from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter
+from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter, SubmitForm
 from projects.forms.proposal import ApplyForm, ProposalForm
 from projects.forms.support import (
     AnswerForm,
@@ -75,6 +75,7 @@ __all__ = [
     "RulingForm",
     "SettlementForm",
     "SignForm",
+    "SubmitForm",
     "Tables",
     "VerdictForm",
     "WholeExamineForm",

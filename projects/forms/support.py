@@ -50,7 +50,9 @@ def places(project: Project) -> list[tuple[str, str]]:
         rows = getattr(project, name).all()
         label = str(rows.model._meta.verbose_name_plural)
         found.append((name, label))
-        found += [(f"{name}:{row.key}", f"{label}: {row}") for row in rows]
+        for number, row in enumerate(rows, start=1):
+            said = _("%(table)s, row %(number)s: %(row)s") % {"table": label, "number": number, "row": row}
+            found.append((f"{name}:{row.key}", str(said)))
     return found
 
 
@@ -129,7 +131,7 @@ class ExplanationsForm(forms.Form):
 
     def _ask(self, kind: str, rule: Any, sentences: list[str], said: dict[int, str]) -> None:
         self.rules[f"{kind}-{rule.pk}"] = rule
-        self.fields[f"{kind}-{rule.pk}"] = forms.CharField(
+        field = forms.CharField(
             label=rule if kind == "rule" else _("Budget: %(rule)s") % {"rule": rule.get_metric_display()},
             help_text=" ".join(map(escape, sentences)),  # help texts may hold markup; a reason quotes titles
             max_length=300,
@@ -137,6 +139,8 @@ class ExplanationsForm(forms.Form):
             initial=said.get(rule.pk, ""),
             widget=CountedTextarea(attrs={"rows": 2}),
         )
+        field.needed = True  # may be left for later; a submission may not do without it
+        self.fields[f"{kind}-{rule.pk}"] = field
 
 
 class OfferForm(forms.Form):

@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from core.fields import FigureFormField, MoneyInput
 from core.forms import DateInput
@@ -48,6 +49,10 @@ class KeyedRowForm(RowForm):
 class BaseTable(forms.BaseFormSet):
     """Rows as they were sent: blank ones are ignored, stored or not, and so can be emptied to be removed."""
 
+    default_error_messages = forms.BaseFormSet.default_error_messages | {
+        "too_many_forms": ngettext_lazy("At most %(num)d row.", "At most %(num)d rows.", "num")
+    }
+
     def initial_form_count(self) -> int:
         return 0 if self.is_bound else super().initial_form_count()
 
@@ -58,6 +63,10 @@ class BaseTable(forms.BaseFormSet):
             for form in self.forms
             if form.cleaned_data and form.has_changed() and not form.cleaned_data.get("DELETE")
         ]
+
+    def add_problem(self, message: Any) -> None:
+        """Say something about the table as a whole."""
+        self.non_form_errors().append(message)
 
     def form_with(self, key: str) -> forms.BaseForm | None:
         """The row with this key."""

@@ -26,7 +26,7 @@ class BudgetLine(Row):
         "projects.Project", verbose_name=_("project"), on_delete=models.CASCADE, related_name="budget_lines"
     )
     category = models.CharField(_("category"), max_length=15, choices=Category.choices)
-    item = models.CharField(_("item"), max_length=80)
+    item = models.CharField(_("item of expense"), max_length=80)
     rank = models.CharField(_("title of the lecturer"), max_length=10, choices=Rank.choices, blank=True)
     unit_price = MoneyField(_("unit price"))
     unit = models.CharField(_("unit"), max_length=10, blank=True)

@@ -20,7 +20,7 @@ from grants.models import PaperKind
 from people.models import User
 from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
 from projects.actions.drafts import ROUTABLE
-from projects.forms import MentorForm, ProjectFilter
+from projects.forms import MentorForm, ProjectFilter, SubmitForm
 from projects.models import Objection, Part, Project
 from projects.models.state import STANDINGS
 from projects.stages import stage_bar
@@ -35,8 +35,8 @@ INTERNAL = {
 
 # The steps that have a button, and the verb each one calls. Steps without a button belong to a larger verb.
 STEPS = {
-    "submit": lambda project, by, note: proposals.submit(project, by=by, note=note),
-    "resubmit": lambda project, by, note: proposals.submit(project, by=by, note=note),
+    "submit": lambda project, by, note, pledge: proposals.submit(project, by=by, note=note, pledged=pledge),
+    "resubmit": lambda project, by, note, pledge: proposals.submit(project, by=by, note=note, pledged=pledge),
     "return_for_correction": lambda project, by, note: checking.check(
         project, "return_for_correction", by=by, note=note
     ),
@@ -152,7 +152,8 @@ def project_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     # What was noted at its place in the formal check leaves with the return, and is reason enough.
     remarks = list(project.comments.unsent()) if choice and name == "return_for_correction" else []
     needs_note = bool(choice and choice.note and not remarks)
-    form = NoteForm(request.POST or None, state=project.state, needs_note=needs_note)
+    form_class = SubmitForm if name in ("submit", "resubmit") else NoteForm
+    form = form_class(request.POST or None, state=project.state, needs_note=needs_note)
     if choice is None:
         if request.method == "POST" and request.POST.get("seen", project.state) != project.state:
             messages.error(
@@ -164,7 +165,8 @@ def project_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():
         try:
-            STEPS[name](project, request.user, form.cleaned_data["note"])
+            given = {field: value for field, value in form.cleaned_data.items() if field != "seen"}
+            STEPS[name](project, request.user, **given)
         except Refused as refused:
             add_refusal(form, refused)
         else:

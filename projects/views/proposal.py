@@ -27,7 +27,7 @@ from people.models import Role
 from projects.actions import drafts, proposals
 from projects.blinding import names_in_texts
 from projects.completeness import budget_breaches, missing_papers, problems, stored_tables
-from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
+from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables, places
 from projects.models import Comment, Project
 from projects.prices import peer_prices
 from projects.sections import progress
@@ -93,7 +93,8 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def still_to_do(project: Project) -> dict:
     """What stands between the stored draft and its submission, and what the call's rules warn of."""
     warnings = [b for b in budget_breaches(project, list(project.budget_lines.all())) if not b.blocks]
-    return {"missing": problems(project) if project.version else [], "warnings": warnings}
+    missing = problems(project) if project.version else []
+    return {"missing": missing, "warnings": warnings, "names": dict(places(project)) if missing else {}}
 
 
 def _as_sent(data: dict) -> QueryDict:
@@ -112,9 +113,13 @@ def returned_with(project: Project) -> Event | None:
 
 
 def comments_by_place(project: Project) -> dict[str, list[Comment]]:
-    """The open remarks of the coach and the clerk, by the place they hang on (rows by table)."""
+    """The open remarks of the coach and the clerk, by the field or table; `row` says which row one is about."""
     found: dict[str, list[Comment]] = {}
-    for comment in project.comments.open().sent().select_related("by"):
+    comments = list(project.comments.open().sent().select_related("by"))
+    names = dict(places(project)) if any(":" in comment.anchor for comment in comments) else {}
+    for comment in comments:
+        if ":" in comment.anchor:
+            comment.row = names.get(comment.anchor, _("A row that is no longer there"))
         found.setdefault(comment.anchor.partition(":")[0], []).append(comment)
     return found
 
@@ -134,7 +139,7 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
             sent = {"version": form.cleaned_data["version"], "tab": form.cleaned_data["tab"]}
             drafts.save_proposal(project, by=request.user, values=form.values, tables=tables.rows(), **sent)
             if submits:
-                proposals.submit(project, by=request.user)
+                proposals.submit(project, by=request.user, pledged=form.cleaned_data["pledge"])
     except Stale as stale:
         stored = find(request, project.pk)
         form.take_over(stored.version)

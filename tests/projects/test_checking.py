@@ -93,7 +93,7 @@ def correct(town, project) -> Project:
         project, by=town.head, version=project.version, values={"needs": "调查120户，独居68人，逐户登记。"},
         tables={"budget_lines": rows},
     )  # fmt: skip
-    return proposals.submit(project, by=town.head)
+    return proposals.submit(project, by=town.head, pledged=True)
 
 
 def test_a_correction_shows_field_by_field_and_line_by_line_what_changed(town, submitted, browse):

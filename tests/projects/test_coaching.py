@@ -70,6 +70,7 @@ def test_a_coach_advises_on_a_field_and_on_a_row(town, coached, browse):
     page = browse(town.head).get(url("proposal_edit", coached.pk)).content.decode()
     assert "问卷多少份？" in page
     assert "单价依据？" in page
+    assert f'<a href="#row_budget_lines_{line.key}">预算明细第1行：{line}</a>' in page
 
 
 def test_advice_on_a_place_that_does_not_exist_is_refused(town, coached, browse):
@@ -82,7 +83,7 @@ def test_a_coach_neither_writes_nor_submits(town, coached):
     with pytest.raises(PermissionDenied):
         drafts.save_proposal(coached, by=town.mentor, version=1, values={"title": "导师改的"})
     with pytest.raises(PermissionDenied):
-        proposals.submit(coached, by=town.mentor)
+        proposals.submit(coached, by=town.mentor, pledged=True)
     assert Project.objects.get().title == "夕阳红暖心陪伴"
 
 

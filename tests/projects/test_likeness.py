@@ -35,7 +35,7 @@ def flags(project) -> list[tuple[str, Project]]:
 
 
 def hand_in(town, project) -> Project:
-    return proposals.submit(project, by=town.singer)
+    return proposals.submit(project, by=town.singer, pledged=True)
 
 
 def test_a_copied_text_is_flagged_at_the_later_proposal(town, original):
@@ -63,7 +63,7 @@ def test_words_of_ones_own_are_not_flagged(town, original):
 
 def test_writing_again_after_a_refusal_is_no_copying_but_after_an_award_it_is(town, original, life):
     again = draft(town, **WORDS, title="第二次")
-    proposals.submit(again, by=town.head)
+    proposals.submit(again, by=town.head, pledged=True)
     assert flags(again) == []
 
     Project.objects.filter(pk=original.pk).update(state="running")

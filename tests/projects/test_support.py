@@ -115,7 +115,7 @@ def test_a_file_can_be_taken_back_until_it_was_handed_in(town, browse):
     client = browse(town.head)
 
     client.post(url("proposal_detach", project.pk, wrong.pk))
-    proposals.submit(project, by=town.head)
+    proposals.submit(project, by=town.head, pledged=True)
     client.post(url("proposal_detach", project.pk, early.pk))
 
     assert [file.pk for file in type(early).objects.of(project)] == [early.pk]
@@ -137,21 +137,31 @@ def test_a_blocking_condition_stops_the_submission(town):
     penalty(town, town.centre)
 
     with pytest.raises(Refused):
-        proposals.submit(draft(town), by=town.head)
+        proposals.submit(draft(town), by=town.head, pledged=True)
 
 
 def test_a_warning_lets_pass_what_is_explained(town, browse):
     rule = town.call.eligibility_rules.create(kind="inspected", severity="warn", legal_basis="依据")
     project = draft(town)
     with pytest.raises(Refused):
-        proposals.submit(project, by=town.head)
+        proposals.submit(project, by=town.head, pledged=True)
 
     browse(town.head).post(url("explanations_edit", project.pk), {f"rule-{rule.pk}": "年检材料已交，等结论。"})
-    proposals.submit(Project.objects.get(), by=town.head)
+    proposals.submit(Project.objects.get(), by=town.head, pledged=True)
 
     assert Project.objects.get().state == "submitted"
     page = browse(town.clerk).get(url("check_page", project.pk)).content.decode()
     assert "年检材料已交，等结论。" in page
+
+
+def test_the_advice_to_come_to_a_workshop_leads_to_the_workshops(town, browse):
+    rule = town.call.eligibility_rules.create(kind="trained", severity="warn", legal_basis="依据")
+
+    page = browse(town.head).get(url("eligibility", town.call.pk)).content.decode()
+    form = browse(town.head).get(url("explanations_edit", draft(town).pk)).context["form"]
+
+    assert f'请报名参加工作坊。 <a href="{reverse("grants:workshop_list")}">' in page
+    assert form.fields[f"rule-{rule.pk}"].needed  # what a submission cannot do without is not marked optional
 
 
 def test_what_is_held_against_the_host_is_held_against_its_group(town):

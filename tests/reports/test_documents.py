@@ -157,6 +157,15 @@ def test_proposal_says_who_what_and_how_much(town, life, draw):
     assert "代管单位" not in text
 
 
+def test_proposal_says_who_pledged_what_and_when(town, life, draw):
+    project = draft(town)
+    before = draw(documents.proposal(project, contact=True)).text
+    after = draw(documents.proposal(life.walk(project, "submitted"), contact=True)).text
+
+    assert "在线承诺" not in before
+    assert "刘芳于2026年3月10日10:00代表申报单位确认：“我们承诺：所填内容真实" in after
+
+
 def test_proposal_of_a_filed_group_names_its_host(town, draw):
     text = draw(documents.proposal(choir_draft(town), contact=True)).text
 
