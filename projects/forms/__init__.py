@@ -24,6 +24,7 @@ from projects.forms.proposal import ApplyForm, ProposalForm
 from projects.forms.support import (
     AnswerForm,
     ApplicantForm,
+    CallBackForm,
     CoachingAnswerForm,
     CoachingForm,
     CommentForm,
@@ -45,6 +46,7 @@ __all__ = [
     "ApplicantForm",
     "ApplyForm",
     "AttachmentForm",
+    "CallBackForm",
     "CallForm",
     "CoachingAnswerForm",
     "CoachingForm",
