@@ -68,14 +68,28 @@ def counted(lines: Sequence[Any], track: Any) -> list[Any]:
 
 
 def missing_papers(project: Any) -> list[Any]:
-    """The required papers of the call that have not been handed in; a recommendation by link counts as one."""
+    """The required papers of the call that have not been handed in.
+
+    A recommendation by link counts as one when a community in which the project takes place supports it and none of
+    them is against it; it counts before a clerk has called back, so that a group is not kept waiting.
+    """
     asked = [paper for paper in project.call.papers.all() if paper.track_id in (None, project.track_id)]
     if not asked:
         return []
     there = set(Attachment.objects.of(project).values_list("kind", flat=True))
-    if project.recommendations.filter(supports=True).exists():
-        there.add("recommendation")
+    if opinions := project.opinions:
+        there |= {"recommendation"} if all(opinion.supports for opinion in opinions) else set()
     return [paper for paper in asked if paper.is_required and paper.kind not in there]
+
+
+def waits_for_a_call(project: Any) -> bool:
+    """Whether a required recommendation rests on an answer by link that no clerk has confirmed by calling back."""
+    asked = project.call.papers.filter(kind="recommendation", is_required=True)
+    if not any(paper.track_id in (None, project.track_id) for paper in asked):
+        return False
+    if Attachment.objects.of(project).filter(kind="recommendation").exists():
+        return False
+    return any(opinion.is_genuine is None for opinion in project.opinions)
 
 
 def _missing(project: Any, tables: Mapping[str, Sequence[Any]]) -> list[Problem]:

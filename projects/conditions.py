@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.workflow import requires
-from projects.completeness import problems
+from projects.completeness import problems, waits_for_a_call
 
 
 @requires(_("The call is open for proposals."))
@@ -20,6 +20,11 @@ def call_is_closed(project) -> bool:
 @requires(_("The proposal is complete and its budget adds up."))
 def proposal_is_complete(project) -> bool:
     return not problems(project)
+
+
+@requires(_("The community has confirmed its recommendation when called back."))
+def recommendation_is_confirmed(project) -> bool:
+    return not waits_for_a_call(project)
 
 
 @requires(_("The time to correct has not run out."))

@@ -64,6 +64,13 @@ def works_as_finance(user, obj) -> bool:
 
 
 @rules.predicate
+def belongs_to_group(user, obj) -> bool:
+    """Holds any role in the applicant or its host."""
+    project = project_of(obj)
+    return user.is_authenticated and (user.has_role(project.applicant_id) or in_host(user, obj))
+
+
+@rules.predicate
 def has_stake(user, obj) -> bool:
     """Belongs to the applicant or its host: whoever proposes does not decide, whatever else they are."""
     return in_applicant(user, obj) or in_host(user, obj)
@@ -191,6 +198,7 @@ rules.add_perm("projects.submit", heads_applicant)
 rules.add_perm("projects.withdraw", heads_applicant)
 rules.add_perm("projects.offer_elsewhere", in_applicant)
 rules.add_perm("projects.check", is_clerk)
+rules.add_perm("projects.recommend", ~belongs_to_group)
 rules.add_perm("projects.judge_likeness", is_clerk)
 rules.add_perm("projects.see_likeness", in_funder & ~has_stake)
 rules.add_perm("projects.see_prices", (in_funder | is_judge) & ~has_stake)

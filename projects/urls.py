@@ -43,6 +43,7 @@ urlpatterns = [
     path("budget-lines/<int:pk>/cut/", views.line_cut, name="line_cut"),
     path("likenesses/<int:pk>/", views.likeness_detail, name="likeness_detail"),
     path("recommend/<str:token>/", views.recommend, name="recommend"),
+    path("recommendations/<int:pk>/call/", views.recommendation_confirm, name="recommendation_confirm"),
     path("needs/desk/", views.need_desk, name="need_desk"),
     path("needs/desk/<int:pk>/", views.need_sort_out, name="need_sort_out"),
     path("needs/desk/<int:pk>/revise/", views.need_revise, name="need_revise"),

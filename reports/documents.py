@@ -220,7 +220,7 @@ def proposal(project: Project, *, contact: bool) -> Document:
             "steps": project.plan_steps.all(),
             "team": [(member, CERTIFICATES[TeamMember.Certified(member.certificate)]) for member in project.team.all()],
             "partners": project.partners.all(),
-            "recommendation": project.recommendations.filter(supports=True).first(),
+            "opinions": project.opinions,
             "cut": project.amount_cut,
             "lines": lines,
             "subtotals": [(name, amount) for name, amount in subtotals if amount],

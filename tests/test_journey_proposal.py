@@ -75,6 +75,9 @@ def test_a_need_becomes_an_accepted_proposal_through_the_pages(town, browse):
     changes = clerk.get(reverse("projects:check_page", args=[project.pk])).context["changes"]
     assert [(change.name, change.new) for change in changes.fields] == [("method", "每周两次入户，每次一小时。")]
     assert changes.rows == ()
+    refused = clerk.get(reverse("projects:project_step", args=[project.pk, "accept"])).context["choice"]
+    assert len(refused.blocked) == 1  # nobody has called the community back
+    post(clerk, "projects:recommendation_confirm", Recommendation.objects.get().pk, is_genuine="1", note="刘桂英")
     post(clerk, "projects:project_step", project.pk, "accept", note="", seen="submitted")
 
     project.refresh_from_db()

@@ -19,7 +19,7 @@ from grants.models import Workshop
 from people.actions import add_credit_record
 from people.models import Membership
 from projects.actions import coaching, delivery, drafts, inquiry, payments, people, support
-from projects.models import Comment, Likeness, Notice, Objection
+from projects.models import Comment, Likeness, Notice, Objection, Recommendation
 from reports.actions import imports
 from tests.life import draft, examined
 from tests.reports.tables import centre, csv_file
@@ -100,6 +100,7 @@ TABLE = {
     "projects:line_cut": ("budget_line", {"clerk"}),
     "projects:likeness_detail": ("likeness", BUREAU),
     "projects:recommend": ("token", EVERYBODY),
+    "projects:recommendation_confirm": ("recommendation", {"clerk"}),
     "projects:need_desk": (None, BUREAU),
     "projects:need_sort_out": ("need", {"clerk"}),
     "projects:need_revise": ("need", {"clerk"}),
@@ -366,6 +367,14 @@ def around(town, project, with_draft) -> dict[str, object]:
         ),
         "likeness": Likeness.objects.create(project=project, other=with_draft, kind="text", score="0.5"),
         "token": support.ask_for_recommendation(with_draft, town.community, by=town.head).token,
+        "recommendation": Recommendation.objects.create(
+            project=project,
+            community=town.community,
+            asked_by=town.head,
+            supports=True,
+            name="刘桂英",
+            answered_at=clock.now(),
+        ),
         "job": imports.send(
             by=town.clerk, table="organizations", upload=SimpleUploadedFile("t.csv", csv_file(centre(1)))
         ),

@@ -26,6 +26,7 @@ from projects.forms.proposal import ApplyForm, ProposalForm
 from projects.forms.support import (
     AnswerForm,
     ApplicantForm,
+    CallBackForm,
     CoachingAnswerForm,
     CoachingForm,
     CommentForm,
@@ -48,6 +49,7 @@ __all__ = [
     "ApplicantForm",
     "ApplyForm",
     "AttachmentForm",
+    "CallBackForm",
     "CallForm",
     "CoachingAnswerForm",
     "CoachingForm",

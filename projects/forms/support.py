@@ -88,7 +88,27 @@ class VerdictForm(forms.Form):
 
 
 class RecommendationAskForm(forms.Form):
-    community = forms.ModelChoiceField(label=_("Community"), queryset=Community.objects.all())
+    """Which of the communities in which the project takes place is asked."""
+
+    community = forms.ModelChoiceField(label=_("Community"), queryset=Community.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["community"].queryset = Community.objects.filter(pk__in=project.places)
+
+
+class CallBackForm(forms.Form):
+    """What the community's office said on the phone."""
+
+    is_genuine = forms.TypedChoiceField(
+        label=_("What did the office say?"),
+        choices=[("1", _("Yes, this is our opinion")), ("0", _("No, nobody of ours has given it"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("Whom did you speak to?"), max_length=200, required=False, help_text=_("Needed when it is not theirs.")
+    )
 
 
 class RecommendationForm(TrapForm, forms.ModelForm):

@@ -83,6 +83,7 @@ class ProjectLife(Stateful):
         target=State.ELIGIBLE,
         permission="projects.check",
         label=_("Accept as eligible"),
+        conditions=[conditions.recommendation_is_confirmed],
     )
     def accept(self):
         """The formal check is passed (受理)."""

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -246,6 +247,20 @@ class Project(ProjectLife):
     def payee(self):
         """The organisation that signs and receives the money."""
         return self.host or self.applicant
+
+    @property
+    def places(self) -> set[int]:
+        """The communities in which it takes place, by id."""
+        others = self.other_communities.values_list("pk", flat=True)
+        return {*others, *([self.community_id] if self.community_id else [])}
+
+    @property
+    def opinions(self) -> list[Any]:
+        """What each community in which it takes place says of it now: the newest answer of each that counts."""
+        newest: dict[int, Any] = {}
+        for answer in self.recommendations.that_count().filter(community__in=self.places).select_related("community"):
+            newest.setdefault(answer.community_id, answer)
+        return list(newest.values())
 
     @property
     def total_budget(self) -> Decimal:

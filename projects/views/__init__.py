@@ -51,7 +51,15 @@ from projects.views.proposal import (
     proposal_edit,
 )
 from projects.views.showcase import showcase, showcase_detail
-from projects.views.support import eligibility, explanations_edit, form_preview, offer, recommend, recommendation_ask
+from projects.views.support import (
+    eligibility,
+    explanations_edit,
+    form_preview,
+    offer,
+    recommend,
+    recommendation_ask,
+    recommendation_confirm,
+)
 
 __all__ = [
     "activity_create",
@@ -110,6 +118,7 @@ __all__ = [
     "proposal_edit",
     "recommend",
     "recommendation_ask",
+    "recommendation_confirm",
     "remark_remove",
     "report_create",
     "report_detail",

@@ -94,7 +94,7 @@ def check_page(request: HttpRequest, pk: int) -> HttpResponse:
         "missing": {paper.pk for paper in missing_papers(project)},
         "attachments": Attachment.objects.of(project),
         "kinds": dict(PaperKind.choices),
-        "recommendations": project.recommendations.select_related("community"),
+        "recommendations": project.recommendations.select_related("community", "called_by"),
         "changes": changes(project),
         "submissions": list(project.submissions.all()),
         "likenesses": Likeness.objects.about(project),

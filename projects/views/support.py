@@ -1,9 +1,11 @@
 """Around a proposal: the eligibility check, the community's recommendation, and the way on to another call."""
 
+import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
@@ -15,6 +17,7 @@ from projects.completeness import budget_breaches
 from projects.facts import check_applicant
 from projects.forms import (
     ApplicantForm,
+    CallBackForm,
     ExplanationsForm,
     OfferForm,
     ProposalForm,
@@ -92,7 +95,7 @@ def recommendation_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the link that the community answers without an account."""
     project = find(request, pk)
     permit("projects.write_proposal", request.user, project)
-    form = RecommendationAskForm(request.POST or None, initial={"community": project.community_id})
+    form = RecommendationAskForm(request.POST or None, project=project, initial={"community": project.community_id})
     if request.method == "POST" and form.is_valid():
         try:
             support.ask_for_recommendation(project, form.cleaned_data["community"], by=request.user)
@@ -113,19 +116,40 @@ def recommend(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link: the community reads the proposal and says its opinion. No account is needed."""
     related = ("project__call__funder", "project__applicant", "project__field", "project__track", "community")
     found = get_object_or_404(Recommendation.objects.select_related(*related), token=token)
+    may_answer = rules.has_perm("projects.recommend", request.user, found.project)
     form = RecommendationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("supports", "text", "name", "post", "phone")}
         if not form.is_trapped:
             try:
-                support.recommend(found, **given)
+                support.recommend(found, by=request.user, **given)
             except Refused as refused:
                 add_refusal(form, refused)
                 found.refresh_from_db()
-                return render(request, "projects/recommend.html", {"asked": found, "form": form, "open": True})
+                context = {"asked": found, "form": form, "open": True, "may_answer": may_answer}
+                return render(request, "projects/recommend.html", context)
         return redirect(found)
-    is_open = support.is_answerable(found)
-    return render(request, "projects/recommend.html", {"asked": found, "form": form, "open": is_open})
+    context = {"asked": found, "form": form, "open": support.is_answerable(found), "may_answer": may_answer}
+    return render(request, "projects/recommend.html", context)
+
+
+@login_required
+def recommendation_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """The clerk has called the community's office and writes down what it said."""
+    seen = Recommendation.objects.filter(project__in=Project.objects.visible_to(request.user))
+    related = ("project__call__funder", "project__applicant", "community", "called_by")
+    found = get_object_or_404(seen.select_related(*related), pk=pk, answered_at__isnull=False)
+    permit("projects.check", request.user, found.project)
+    form = CallBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            support.confirm_recommendation(found, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Noted."))
+            return redirect(reverse("projects:check_page", args=[found.project_id]) + "#papers")
+    return render(request, "projects/recommendation_confirm.html", {"recommendation": found, "form": form})
 
 
 @login_required
