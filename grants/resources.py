@@ -49,6 +49,11 @@ class NeedResource(TableResource):
         export_order = fields
         import_id_fields = ("title",)
 
+    def options(self, name: str) -> list[str]:
+        if name == "field":
+            return list(ServiceField.objects.values_list("name", flat=True))
+        return super().options(name)
+
     def key_of(self, row: Row) -> Any:
         """The community's code and the title, which stay what they are while the row is resolved."""
         code, title = row.cells.get("_code"), row.values.get("title")

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
 from core.workflow import requires
 from projects.completeness import problems, waits_for_a_call
 
@@ -27,14 +26,14 @@ def recommendation_is_confirmed(project) -> bool:
     return not waits_for_a_call(project)
 
 
-@requires(_("The time to correct has not run out."))
+@requires(_("More time from the funder's clerk: the last day to correct is over."))
 def correction_is_in_time(project) -> bool:
-    return project.due_on is None or clock.today() <= project.due_on
+    return not project.is_too_late_to_correct
 
 
 @requires(_("The applicant's time to correct has run out."))
 def correction_is_over(project) -> bool:
-    return project.state != "returned" or not correction_is_in_time(project)
+    return project.state != "returned" or project.is_too_late_to_correct
 
 
 @requires(_("There is an objection to examine."))

@@ -186,6 +186,10 @@ def _finance(user: User) -> Iterator[Task]:
         url = reverse("projects:settlement_edit", args=[project.pk])
         due_on = clock.localdate(project.state_since) + SETTLE_WITHIN
         yield Task(project.title, _("Settle the account"), url, due_on, project.state_since)
+    unchecked = Project.objects.with_names().filter(state=State.SUBMITTED, budget_checked_at__isnull=True)
+    for project in unchecked.filter(call__funder__in=funders):
+        url = reverse("projects:check_page", args=[project.pk]) + "#budget"
+        yield _task(project, _("Check the budget"), url)
 
 
 def _mentor(user: User) -> Iterator[Task]:

@@ -8,7 +8,7 @@ import rules
 
 from grants.rules import is_clerk as is_clerk_of_call
 from people.models import Organization, Role
-from projects.models import Objection, Part, Project, State
+from projects.models import Comment, Objection, Part, Project, State
 from projects.models.objection import READERS
 
 
@@ -154,6 +154,18 @@ def is_editable(user, obj) -> bool:
 
 
 @rules.predicate
+def is_advice(user, comment) -> bool:
+    """A coach's, which the group ticks off itself; a clerk's remark is done when the clerk says so."""
+    return comment.kind == Comment.Kind.ADVICE
+
+
+@rules.predicate
+def cuts_are_told(user, obj) -> bool:
+    """While the check goes on a cut is a trial; the group reads it with the decision."""
+    return project_of(obj).state != State.SUBMITTED
+
+
+@rules.predicate
 def has_ended_well(user, obj) -> bool:
     return project_of(obj).state == State.COMPLETED
 
@@ -199,8 +211,11 @@ rules.add_perm("projects.withdraw", heads_applicant)
 rules.add_perm("projects.offer_elsewhere", in_applicant)
 rules.add_perm("projects.check", is_clerk)
 rules.add_perm("projects.recommend", ~belongs_to_group)
+rules.add_perm("projects.check_budget", is_clerk | is_finance)
+rules.add_perm("projects.see_cuts", (in_funder & ~has_stake) | cuts_are_told)
 rules.add_perm("projects.judge_likeness", is_clerk)
 rules.add_perm("projects.see_likeness", in_funder & ~has_stake)
+rules.add_perm("projects.see_earlier", (in_funder & ~has_stake) | in_applicant)
 rules.add_perm("projects.see_prices", (in_funder | is_judge) & ~has_stake)
 # help before submission: a coach advises and never writes
 rules.add_perm("projects.ask_for_coaching", in_applicant & is_editable)
@@ -208,7 +223,7 @@ rules.add_perm("projects.take_request_back", in_applicant)
 rules.add_perm("projects.end_coaching", in_applicant | coaches_it)
 rules.add_perm("projects.advise", is_coach & is_editable)
 rules.add_perm("projects.answer_comment", (in_applicant | is_coach) & is_editable)
-rules.add_perm("projects.resolve_comment", in_applicant & is_editable)
+rules.add_perm("projects.resolve_comment", in_applicant & is_editable & is_advice)
 rules.add_perm("projects.see_advice", in_applicant | is_coach)
 # the competition: verbs of the evaluations app and of the notice
 rules.add_perm("projects.rank", is_clerk)

@@ -93,6 +93,15 @@ SHORT = (
 )
 FORMS: Mapping[str, tuple[Section, ...]] = {"full": FULL, "short": SHORT}
 TABLES = ("targets", "plan_steps", "team", "partners", "budget_lines")
+BESIDE = {
+    "papers": (_("papers"), {"kind": _("kind of paper"), "name": _("file")}),
+    "explanations": (_("explanations"), {"rule": _("condition"), "text": _("explanation")}),
+    "recommendations": (
+        _("recommendations"),
+        {"community": _("community"), "supports": _("does the community support it?"), "text": _("opinion")},
+    ),
+}
+"""What goes with the form and is written down with a submission: its name, and the columns that a person reads."""
 
 
 def sections_of(form: str) -> tuple[Section, ...]:

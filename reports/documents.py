@@ -13,12 +13,14 @@ from django.utils import translation
 
 from core import clock
 from core.masking import mask_account, mask_phone
+from core.models import Event
 from core.workdays import add_workdays
 from grants.eligibility import MET, MISSING, NOT_MET, Finding
 from grants.models import Call, EligibilityRule, Fund, Gate, NeedList, PaperKind, Rank, RequiredPaper, Workshop
 from people.models import Kind, Organization
 from projects.facts import check_applicant
-from projects.models import Activity, BudgetLine, Notice, Project, TeamMember
+from projects.models import Activity, BudgetLine, Comment, Notice, Project, TeamMember
+from projects.places import name_places
 from projects.sections import fields_of
 
 ZERO = Decimal("0.00")
@@ -176,8 +178,10 @@ def _party(organization: Organization) -> dict[str, Any]:
     }
 
 
-def proposal(project: Project, *, contact: bool) -> Document:
+def proposal(project: Project, *, contact: bool, cuts: bool = True) -> Document:
     """The proposal (项目申报书). `contact`: the reader may see phones and accounts (`projects.see_contact`).
+
+    `cuts`: the reader may see what the financial pre-check has cut so far (`projects.see_cuts`).
 
     An expert judges the plan and needs neither; both are masked for him.
     """
@@ -221,7 +225,7 @@ def proposal(project: Project, *, contact: bool) -> Document:
             "team": [(member, CERTIFICATES[TeamMember.Certified(member.certificate)]) for member in project.team.all()],
             "partners": project.partners.all(),
             "opinions": project.opinions,
-            "cut": project.amount_cut,
+            "cut": project.amount_cut if cuts else ZERO,
             "lines": lines,
             "subtotals": [(name, amount) for name, amount in subtotals if amount],
             "total": project.total_budget,
@@ -319,6 +323,32 @@ def award_letter(project: Project) -> Document:
             "source": FUND_SOURCES[Fund.Source(project.call.fund.source)],
             "approved_on": approved_on,
             "sign_by": add_workdays(approved_on, project.call.signing_workdays),
+        },
+    )
+
+
+def correction_notice(project: Project, returned: Event) -> Document:
+    """The letter that says what must be corrected (补正通知书), all at once, and until when."""
+    with translation.override("zh-hans"):  # the places are named by the labels of the form
+        sent = project.comments.roots().filter(kind=Comment.Kind.CORRECTION, sent_at__gte=returned.at)
+        later = Event.objects.about(project).filter(name="return_for_correction", at__gt=returned.at).first()
+        remarks = name_places(project, list(sent.filter(sent_at__lt=later.at) if later else sent))
+    returned_on = clock.localdate(returned.at)
+    is_current = project.state == Project.State.RETURNED and later is None
+    last_day = project.due_on if is_current else add_workdays(returned_on, project.call.correction_workdays)
+    return Document(
+        file_name("补正通知书", project.number, project.title),
+        "pdf/correction_notice.html",
+        {
+            "title": "补正通知书",
+            "number": project.number,
+            "author": project.call.funder.name,
+            "project": project,
+            "funder": project.call.funder,
+            "returned_on": returned_on,
+            "last_day": last_day,
+            "remarks": remarks,
+            "reason": returned.note,
         },
     )
 

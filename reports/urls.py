@@ -7,6 +7,7 @@ urlpatterns = [
     path("projects/<int:pk>/proposal.pdf", documents.proposal, name="proposal"),
     path("projects/<int:pk>/agreement.pdf", documents.agreement, name="agreement"),
     path("projects/<int:pk>/award-letter.pdf", documents.award_letter, name="award_letter"),
+    path("projects/<int:pk>/correction-notice.pdf", documents.correction_notice, name="correction_notice"),
     path("activities/<int:pk>/plan.pdf", documents.activity_plan, name="activity_plan"),
     path("calls/<int:call_pk>/eligibility/<int:organization_pk>.pdf", documents.eligibility, name="eligibility"),
     path("notices/<int:pk>/notice.pdf", documents.notice, name="notice"),

@@ -9,7 +9,7 @@ from config.story.open_call import OpenCall
 from config.story.pitch_2026 import key_one_paper, play_pitch
 from config.story.programme import Programme
 from config.story.proposal import Proposal
-from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, RUNNING
+from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, REFUSED, RUNNING
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
 from core import clock
 from core.models import Notification
@@ -258,6 +258,8 @@ def _in_review(present: Present) -> None:
     projects = [stage.submit(call, one, day(-20)) for one in IN_REVIEW]
     for project in projects:
         stage.check(project, day(-12))
+    refused = stage.submit(call, REFUSED, day(-18))
+    stage.check(refused, day(-12), "declare_ineligible", "审计材料是前年的，截止前未更换。项目本身可以投其他批次。")
     stage.assign(projects, day(-10), 3, day(6))
     with on(day(-9)):
         panel.open_review(call, by=stage.clerk)

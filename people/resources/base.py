@@ -7,6 +7,8 @@ asks the database several questions a row, so here rows are examined and written
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +25,7 @@ from tablib import Dataset
 
 from core.identifiers import half_width
 from core.models import Event
+from core.spreadsheets import NoResult
 from people.resources import widgets
 
 CHUNK = 1000
@@ -104,6 +107,7 @@ class TableResource(resources.ModelResource):
     example: Mapping[str, Any] = {}
     labels: Mapping[str, Any] = {}
     ignored: tuple[str, ...] = ()
+    only_out: tuple[str, ...] = ()  # columns that are shown and, read back, passed over
     logged = False
     subject_model: Any = None  # whose log keeps it, if not the model's own
 
@@ -134,7 +138,7 @@ class TableResource(resources.ModelResource):
     # -- Columns -----------------------------------------------------------------------------------
 
     def column_names(self) -> list[str]:
-        return list(self._meta.fields)
+        return [name for name in self._meta.fields if name not in self.only_out]
 
     def label(self, name: str) -> str:
         """The column's heading in the reader's language."""
@@ -151,6 +155,16 @@ class TableResource(resources.ModelResource):
             found.append(Column(name, self.label(name), self.fields[name].widget, required, str(hint), example))
         return found
 
+    def out_columns(self) -> list[Column]:
+        """The columns of a table that is taken out: those that can be read back, and what is decided elsewhere."""
+        shown = [Column(name, self.label(name), self.fields[name].widget, False, "", None) for name in self.only_out]
+        return [*self.columns(), *shown]
+
+    def options(self, name: str) -> list[str]:
+        """What may be chosen in a column: the list that a template offers; empty where anything may stand."""
+        widget = self.fields[name].widget
+        return widget.labels if isinstance(widget, widgets.ChoiceWidget) else []
+
     def _help(self, name: str) -> str:
         return str(self._meta.model._meta.get_field(name).help_text)
 
@@ -165,7 +179,7 @@ class TableResource(resources.ModelResource):
         for code, _language in settings.LANGUAGES:
             with translation.override(code):
                 spoken |= {_plain(self.label(name)): name for name in self.column_names()}
-                passed_over.add(_plain(str(REMARK)))
+                passed_over |= {_plain(str(REMARK)), *(_plain(self.label(name)) for name in self.only_out)}
         unknown = [heading for heading in headings if _plain(heading) not in {*spoken, *passed_over}]
         found = [spoken.get(_plain(heading)) for heading in headings]
         names = [name for name in found if name]
@@ -231,6 +245,9 @@ class TableResource(resources.ModelResource):
         for name, cell in row.cells.items():
             if name in self.masked and isinstance(cell, str) and MASK in cell:
                 row.blame(name, _("This value is hidden by stars: enter the whole, or leave the column out."))
+                continue
+            if isinstance(cell, NoResult):
+                row.blame(name, _("This formula has no result in the file. Save the file again, or enter the value."))
                 continue
             try:
                 row.values[name] = self.fields[name].widget.clean(cell, row=row.cells)
@@ -306,6 +323,24 @@ class TableResource(resources.ModelResource):
             if value and name not in row.errors:
                 self._claim(row, name, value)
         self.check(row, new=new)
+        if not row.errors:
+            self._check_constraints(row)
+
+    def _check_constraints(self, row: Row) -> None:
+        """What the database would refuse, said at the row: one question for all, and more only where it fails."""
+        conditions = self._conditions()
+        if not conditions or _keeps(models.CheckConstraint(name="all", condition=reduce(and_, conditions)), row):
+            return
+        for condition in conditions:
+            if not _keeps(models.CheckConstraint(name="one", condition=condition), row):
+                names = [name for name in self.column_names() if name in condition.referenced_base_fields]
+                labels = ", ".join(self.label(name) for name in names)
+                row.blame(names[-1] if names else "", _("These contradict each other: %(names)s.") % {"names": labels})
+
+    @classmethod
+    def _conditions(cls) -> list[models.Q]:
+        constraints = cls._meta.model._meta.constraints
+        return [found.condition for found in constraints if isinstance(found, models.CheckConstraint)]
 
     def _claim(self, row: Row, name: str, value: Any) -> None:
         if self.holders.get((name, value), row.instance.pk) != row.instance.pk:
@@ -365,7 +400,7 @@ class TableResource(resources.ModelResource):
     def cells(self, instance: Any, *, full: bool) -> list[Any]:
         """The cells of one object, with real dates and numbers; masked unless `full`."""
         found = []
-        for name in self.column_names():
+        for name in (*self.column_names(), *self.only_out):
             value = self.fields[name].export(instance, force_native_type=True)
             found.append(self.masked[name](str(value)) if value and not full and name in self.masked else value)
         return found
@@ -383,6 +418,14 @@ def upsert(model: type[models.Model], instances: list[Any], fields: Iterable[str
         model._default_manager.bulk_create(
             instances, batch_size=CHUNK, update_conflicts=True, unique_fields=["pk"], update_fields=fields
         )
+
+
+def _keeps(constraint: models.CheckConstraint, row: Row) -> bool:
+    try:
+        constraint.validate(type(row.instance), row.instance)
+    except ValidationError:
+        return False
+    return True
 
 
 def _plain(heading: str) -> str:

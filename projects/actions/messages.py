@@ -17,11 +17,13 @@ def holders(organization_id: int, *roles: str) -> list[User]:
 def tell_group(project: Project, subject: str, body: str = "", url: str = "") -> None:
     """The applicant's head and staff, and the head of the host once it is submitted: before, the host sees nothing.
 
-    The message leads to `url`, or to the page of the project."""
-    people = holders(project.applicant_id, Role.MANAGER, Role.STAFF)
+    `url`: where the applicant's own people are led instead of the project's page; the host cannot write there.
+    """
+    own = holders(project.applicant_id, Role.MANAGER, Role.STAFF)
+    _tell(own, project, subject, body, url)
     if project.host_id and project.submitted_at:
-        people += holders(project.host_id, Role.MANAGER)
-    _tell(people, project, subject, body, url)
+        others = [person for person in holders(project.host_id, Role.MANAGER) if person not in own]
+        _tell(others, project, subject, body)
 
 
 def tell_funder(project: Project, subject: str, *roles: str, body: str = "") -> None:

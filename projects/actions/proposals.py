@@ -15,7 +15,7 @@ from projects.actions.likeness import look_for_likenesses
 from projects.actions.messages import tell_funder
 from projects.completeness import budget_breaches
 from projects.facts import check_applicant
-from projects.models import Comment, Project, State, Submission
+from projects.models import Project, State, Submission
 from projects.models.submission import PLEDGE
 from projects.signals import dropped_out
 from projects.snapshots import snapshot
@@ -26,8 +26,9 @@ def submit(project: Project, *, by: User, pledged: bool, note: str = "") -> Proj
     """Hand the proposal in: it gets its number, the clerks are told. A corrected one keeps its number.
 
     What was handed in is written down as a `Submission`, with the pledge of whoever handed it in and the warnings of
-    the rules as they were on that day; open remarks of the clerk are answered by it; in the background it is compared
-    with all other proposals. Refused without the pledge, each time: what was corrected is a new statement.
+    the rules as they were on that day; the clerk's remarks stay open until the clerk has looked at the correction; in
+    the background it is compared with all other proposals. Refused without the pledge, each time: what was corrected
+    is a new statement.
 
     The applicant is locked first: of two proposals that one group hands in at the same moment, the second sees the
     first when the conditions of the call count them (限报). The call's running number happens to make them wait too;
@@ -38,9 +39,6 @@ def submit(project: Project, *, by: User, pledged: bool, note: str = "") -> Proj
     Organization.objects.select_for_update(of=("self",)).get(pk=project.applicant_id)
     if project.state == State.RETURNED:
         advance(project, "resubmit", by=by, note=note)
-        Comment.objects.filter(project=project, kind=Comment.Kind.CORRECTION).open().update(
-            resolved_at=project.state_since, resolved_by=by
-        )
     else:
         number = f"{project.call.code}-{next_number(f'project:{project.call_id}'):03d}"
         advance(project, "submit", by=by, note=note, number=number)

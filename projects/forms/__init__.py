@@ -33,11 +33,11 @@ from projects.forms.support import (
     CutForm,
     EndCoachingForm,
     ExplanationsForm,
+    ExtendForm,
     OfferForm,
     RecommendationAskForm,
     RecommendationForm,
     VerdictForm,
-    places,
 )
 from projects.forms.tables import Tables
 
@@ -58,6 +58,7 @@ __all__ = [
     "EndCoachingForm",
     "ExamineForm",
     "ExplanationsForm",
+    "ExtendForm",
     "FollowUpForm",
     "HearingForm",
     "InquiryForm",
@@ -82,5 +83,4 @@ __all__ = [
     "VerdictForm",
     "WholeExamineForm",
     "WholeRulingForm",
-    "places",
 ]

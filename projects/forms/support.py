@@ -7,12 +7,12 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea
+from core.forms import CountedTextarea, DateInput
 from core.strangers import TrapForm
 from grants.models import Call
 from people.models import Community, Kind, Organization
 from projects.models import Comment, Likeness, Project, Recommendation
-from projects.sections import fields_of, tables_of
+from projects.places import places
 
 
 class CoachingForm(forms.Form):
@@ -40,22 +40,6 @@ class EndCoachingForm(forms.Form):
     note = forms.CharField(label=_("A word to the other side"), max_length=300, required=False)
 
 
-def places(project: Project) -> list[tuple[str, str]]:
-    """Every place of a proposal that a remark can be hung on: the whole, its fields, its tables and their rows."""
-    form = project.track.form
-    found = [("", str(_("The whole proposal")))]
-    for name in fields_of(form):
-        found.append((name, str(Project._meta.get_field(name).verbose_name)))
-    for name in tables_of(form):
-        rows = getattr(project, name).all()
-        label = str(rows.model._meta.verbose_name_plural)
-        found.append((name, label))
-        for number, row in enumerate(rows, start=1):
-            said = _("%(table)s, row %(number)s: %(row)s") % {"table": label, "number": number, "row": row}
-            found.append((f"{name}:{row.key}", str(said)))
-    return found
-
-
 class CommentForm(forms.ModelForm):
     """A remark on one place of the proposal."""
 
@@ -80,6 +64,13 @@ class CutForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=200, required=False, help_text=_("Needed for a cut; the group reads it")
     )
+
+
+class ExtendForm(forms.Form):
+    """More time to correct."""
+
+    until = forms.DateField(label=_("New last day"), widget=DateInput)
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The group reads it"))
 
 
 class VerdictForm(forms.Form):

@@ -40,6 +40,10 @@ class BudgetLine(Row):
     )
     cut = MoneyField(_("cut"), default=Decimal("0.00"), editable=False)
     cut_reason = models.CharField(_("why it is cut"), max_length=200, blank=True, editable=False)
+    cut_before = MoneyField(
+        _("cut before the line was changed"), default=Decimal("0.00"), editable=False,
+        help_text=_("To be decided again"),
+    )  # fmt: skip
 
     class Meta(Row.Meta):
         verbose_name = _("budget line")
@@ -63,6 +67,16 @@ class BudgetLine(Row):
     def amount(self) -> Decimal:
         """Unit price × quantity, half-up to the fen: the one place where a line is multiplied out."""
         return round_half_up(self.unit_price * self.quantity)
+
+    def drop_cut(self) -> bool:
+        """The line is not the one that was cut any more: the cut falls, and whoever cut it decides again.
+
+        Says whether there was one. The caller saves.
+        """
+        if not self.cut:
+            return False
+        self.cut_before, self.cut, self.cut_reason = self.cut, Decimal("0.00"), ""
+        return True
 
     @property
     def accepted(self) -> Decimal:

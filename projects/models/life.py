@@ -37,6 +37,7 @@ class ProjectLife(Stateful):
         self.number = number
         self.submitted_at = clock.now()
         self.due_on = add_workdays(clock.today(), self.call.correction_workdays)
+        self._to_be_checked_anew()
 
     @step(
         state,
@@ -62,6 +63,11 @@ class ProjectLife(Stateful):
     def resubmit(self):
         """The applicant hands in the corrected proposal."""
         self.due_on = add_workdays(clock.today(), self.call.correction_workdays)
+        self._to_be_checked_anew()
+
+    def _to_be_checked_anew(self):
+        """What was found about an earlier submission says nothing of this one."""
+        self.budget_checked_at = self.budget_checked_by = self.compared_at = None
 
     @step(
         state,

@@ -170,6 +170,11 @@ class Project(ProjectLife):
         editable=False,
         related_name="+",
     )
+    budget_checked_at = models.DateTimeField(_("financial pre-check finished at"), null=True, editable=False)
+    budget_checked_by = models.ForeignKey(
+        "people.User", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    compared_at = models.DateTimeField(_("compared with other proposals at"), null=True, editable=False)
     routed_from = models.ForeignKey(
         "self",
         verbose_name=_("offered before as"),
@@ -211,6 +216,11 @@ class Project(ProjectLife):
                 condition=Q(amount_paid=0) | Q(amount_paid__gt=0, amount_paid__lte=F("amount_awarded")),
             ),
             models.CheckConstraint(
+                name="budget_check_is_whole",
+                condition=Q(budget_checked_at__isnull=True, budget_checked_by__isnull=True)
+                | Q(budget_checked_at__isnull=False, budget_checked_by__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="approval_is_whole",
                 condition=Q(approved_at__isnull=True, approved_by__isnull=True, amount_awarded__isnull=True)
                 | Q(approved_at__isnull=False, approved_by__isnull=False, amount_awarded__isnull=False),
@@ -242,6 +252,11 @@ class Project(ProjectLife):
     def is_editable(self) -> bool:
         """The text of the proposal may change only while the applicant has it."""
         return self.state in (State.DRAFT, State.RETURNED)
+
+    @property
+    def is_too_late_to_correct(self) -> bool:
+        """The last day to submit again is over; the clerk can give more time."""
+        return self.state == State.RETURNED and self.due_on is not None and clock.today() > self.due_on
 
     @property
     def payee(self):

@@ -1,8 +1,10 @@
 from projects.views.checking import (
     check_page,
     check_queue,
-    likeness_detail,
+    correction_extend,
     line_cut,
+    precheck_finish,
+    remark_confirm,
     remark_remove,
     submission_changes,
 )
@@ -28,6 +30,7 @@ from projects.views.delivery import (
     report_detail,
 )
 from projects.views.gaps import need_gap, need_gaps
+from projects.views.likeness import earlier, likeness_detail
 from projects.views.money import agreement_detail, settlement_edit, tranche_step
 from projects.views.needs import need_desk, need_merge, need_revise, need_sort_out, need_unmerge, need_vouch
 from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
@@ -77,6 +80,8 @@ __all__ = [
     "comment_answer",
     "comment_list",
     "comment_resolve",
+    "correction_extend",
+    "earlier",
     "eligibility",
     "explanations_edit",
     "follow_up_create",
@@ -107,6 +112,7 @@ __all__ = [
     "objection_note",
     "offer",
     "plan",
+    "precheck_finish",
     "project_detail",
     "project_list",
     "project_step",
@@ -119,6 +125,7 @@ __all__ = [
     "recommend",
     "recommendation_ask",
     "recommendation_confirm",
+    "remark_confirm",
     "remark_remove",
     "report_create",
     "report_detail",

@@ -14,8 +14,9 @@ from core.forms import add_refusal
 from core.workflow import Refused
 from people.models import Role
 from projects.actions import coaching
-from projects.forms import AnswerForm, CoachingAnswerForm, CoachingForm, CommentForm, EndCoachingForm, places
+from projects.forms import AnswerForm, CoachingAnswerForm, CoachingForm, CommentForm, EndCoachingForm
 from projects.models import CoachingRequest, Comment, Part, Participant, Project
+from projects.places import places
 from projects.views.project import find, permit
 
 

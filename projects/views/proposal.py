@@ -27,8 +27,9 @@ from people.models import Role
 from projects.actions import drafts, proposals
 from projects.blinding import names_in_texts
 from projects.completeness import budget_breaches, missing_papers, problems, stored_tables
-from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables, places
+from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
 from projects.models import Comment, Project
+from projects.places import places
 from projects.prices import peer_prices
 from projects.sections import progress
 from projects.snapshots import as_text, steps_by_key

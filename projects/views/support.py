@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.forms import add_refusal
 from core.workflow import Refused
 from grants.models import Call
@@ -165,14 +166,31 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, _("Taken over. Look through the dates and the money, then submit."))
+            messages.success(
+                request, _("Taken over, with its papers. Look through the dates and the money, then submit.")
+            )
+            if steps := drafts.steps_left_out(project, draft):
+                words = _("Left out, because their days lie outside the new call or its form asks for none: %(steps)s.")
+                messages.warning(request, words % {"steps": "、".join(steps)})
             return redirect("projects:proposal_edit", pk=draft.pk)
     offers = [(call, call.track_for(project.applicant)) for call in calls]
-    context = {"project": project, "form": form, "offers": [(call, track) for call, track in offers if track]}
+    context = {
+        "project": project,
+        "form": form,
+        "offers": [(call, track) for call, track in offers if track],
+        "offered": drafts.offered(project),
+        "coming": elsewhere(project).filter(opens_at__gt=clock.now()).order_by("opens_at"),
+    }
     return render(request, "projects/offer.html", context)
 
 
+def elsewhere(project: Project):
+    """Other published calls with a track for this applicant."""
+    others = Call.objects.published().exclude(pk=project.call_id).filter(tracks__open_to=project.applicant.status)
+    return others.select_related("fund", "funder").prefetch_related("tracks").distinct()
+
+
 def open_elsewhere(project: Project):
-    """Other calls that are open now and have a track for this applicant."""
-    tracks = Call.objects.open().exclude(pk=project.call_id).filter(tracks__open_to=project.applicant.status)
-    return tracks.select_related("fund", "funder").prefetch_related("tracks").distinct()
+    """Of these, where it can be offered now: open, and not offered to already."""
+    taken = drafts.offered(project).values("call")
+    return elsewhere(project).filter(pk__in=Call.objects.open()).exclude(pk__in=taken)

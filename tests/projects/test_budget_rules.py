@@ -4,7 +4,7 @@ from decimal import Decimal as D
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.money import round_half_up
@@ -200,6 +200,14 @@ def test_the_sum_itself_as_limit_always_passes(budget):
     spent = sum((each.amount for each in budget if each.source == "grant" and each.category == "meals"), D("0.00"))
 
     assert breaches(budget, [rule("amount", str(spent), category="meals")]) == []
+
+
+@given(lines)
+def test_a_limit_one_fen_below_the_sum_is_refused(budget):
+    spent = sum((each.amount for each in budget if each.source == "grant" and each.category == "meals"), D("0.00"))
+    assume(spent > 0)
+
+    assert len(breaches(budget, [rule("amount", str(spent - D("0.01")), category="meals")])) == 1
 
 
 # -- Words that prove little -----------------------------------------------------------------------

@@ -25,7 +25,10 @@ from tests.reports.tables import (
     wrong,
 )
 
-TABLES = ["organizations", "social-workers", "communities", "regions", "calendar"]
+TABLES = [
+    *("organizations", "social-workers", "needs", "proposals", "budget-lines"),
+    *("communities", "regions", "calendar"),
+]
 
 
 @pytest.fixture
@@ -289,12 +292,16 @@ def test_export_costs_the_same_for_3_and_for_30(town, desk, django_assert_max_nu
 def test_template_opens_and_has_a_list_for_every_choice(town, desk, table, language):
     response = desk.client.get(reverse("reports:table_template", args=[table]), headers={"accept-language": language})
     book = openpyxl.load_workbook(BytesIO(content_of(response)))
-    resource = exchange.TABLES[table].resource()
+    resource = exchange.TABLES[table].resource(by=town.clerk)
     with translation.override(language):
         labels = [column.label for column in resource.columns()]
         choices = {
             column.label: column.widget.labels for column in resource.columns() if column.widget.form == "choice"
         }
+        fields = {resource.label(name): ["为老服务", "青少年服务"] for name in ("field",) if name in resource.fields}
+        calls = {resource.label("call"): ["LX2026"]} if table == "proposals" else {}
+        districts = {resource.label("district"): ["朝阳区"]} if table == "communities" else {}
+        choices |= fields | calls | districts
 
     sheet = book.worksheets[0]
     offered = {}
@@ -307,6 +314,12 @@ def test_template_opens_and_has_a_list_for_every_choice(town, desk, table, langu
     assert offered == choices
     assert [row[0].value for row in book.worksheets[1].iter_rows(min_row=2, max_row=len(labels) + 1)] == labels
     assert [sheet.sheet_state for sheet in book.worksheets[2:]] in (["hidden"], [])
+
+
+def test_a_table_without_a_list_promises_none(town, desk):
+    offers = {offer.key: offer.has_lists for offer in exchange.offers(town.clerk)}
+
+    assert offers == dict.fromkeys(TABLES, True) | {"regions": False}
 
 
 @pytest.mark.parametrize("table", TABLES)
