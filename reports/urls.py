@@ -12,6 +12,7 @@ urlpatterns = [
     path("notices/<int:pk>/notice.pdf", documents.notice, name="notice"),
     path("projects/<int:pk>/feedback.pdf", judging.feedback, name="feedback"),
     path("calls/<int:pk>/ranking.xlsx", judging.ranking, name="ranking"),
+    path("calls/<int:pk>/panels.xlsx", judging.panels, name="panels"),
     path("calls/<int:pk>/selection.xlsx", judging.selection, name="selection"),
     path("calls/<int:pk>/consistency.xlsx", judging.consistency, name="consistency"),
     path("pitch/<int:pk>/running-order.pdf", pitch.running_order, name="pitch_order"),
