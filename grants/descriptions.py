@@ -85,8 +85,8 @@ def _money(call: Call) -> Iterator[Part]:
         name = _("Instalment %(n)s") % {"n": rule.ordinal}
         yield Part(_("Instalments"), name, f"{points(rule.percentage)}% · {rule.get_gate_display()}")
     for limit in call.budget_rules.all():
-        value = "" if limit.value is None else points(limit.value)
-        yield Part(_("Budget rules"), str(limit), f"{value} {limit.get_severity_display()}{_basis(limit)}".strip())
+        said = f"{limit.limit} {limit.get_severity_display()}{_basis(limit)}".strip()
+        yield Part(_("Budget rules"), str(limit), said)
 
 
 def _conditions(call: Call) -> Iterator[Part]:

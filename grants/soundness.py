@@ -154,7 +154,11 @@ def _conditions(call: Call) -> Iterator[Gap]:
             yield Gap("conditions", _("The condition “%(rule)s” lacks its region code.") % {"rule": rule})
         if rule.kind == EligibilityRule.Kind.HOSTED and statuses and "filed" not in statuses:
             yield Gap("conditions", _("A host is asked for, but no track is open to filed groups."))
-        if rule.kind == EligibilityRule.Kind.TRAINED and rule.severity == "block" and not call.workshops.exists():
+        if (
+            rule.kind == EligibilityRule.Kind.TRAINED
+            and rule.severity == "block"
+            and not call.workshops.standing().exists()
+        ):
             yield Gap("conditions", _("A workshop is asked for, but none is announced for this call."))
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import Attachment
 from core.money import plain, yuan
-from projects.budget_rules import Breach, breaches
+from projects.budget_rules import Breach, breaches, with_basis
 from projects.facts import check_applicant
 from projects.sections import TABLES, is_filled, required_of, tables_of
 
@@ -57,7 +57,12 @@ def problems(project: Any, tables: Mapping[str, Sequence[Any]] | None = None) ->
 
 def budget_breaches(project: Any, lines: Sequence[Any]) -> list[Breach]:
     """Every budget rule of the call that these lines break, whether it blocks or warns."""
-    return breaches(lines, project.call.budget_rules.all(), people=project.beneficiaries)
+    return breaches(counted(lines, project.track), project.call.budget_rules.all(), people=project.beneficiaries)
+
+
+def counted(lines: Sequence[Any], track: Any) -> list[Any]:
+    """The lines that make up the total budget: contributions in kind only where the track counts them."""
+    return [line for line in lines if line.source != "in_kind" or track.in_kind_counts]
 
 
 def missing_papers(project: Any) -> list[Any]:
@@ -109,19 +114,28 @@ def _steps(project: Any, steps: Sequence[Any]) -> list[Problem]:
 
 
 def _money(project: Any, lines: Sequence[Any]) -> list[Problem]:
-    counted = [line for line in lines if line.source != "in_kind" or project.track.in_kind_counts]
-    total = sum((line.amount for line in counted), ZERO)
+    total = sum((line.amount for line in counted(lines, project.track)), ZERO)
     grant = sum((line.amount for line in lines if line.source == "grant"), ZERO)
     found = money_problems(project.amount_requested, grant, total, project.track)
     unproved = [line.item for line in lines if line.source == "in_kind" and not line.basis.strip()]
     if unproved:
         message = _("Say on what basis these contributions in kind are valued: %(items)s.")
         found.append(Problem("budget_lines", message % {"items": "、".join(unproved)}))
-    return found + [
-        Problem(f"budget_lines:{breach.line.key}" if breach.line else "budget_lines", breach.sentence)
-        for breach in budget_breaches(project, lines)
-        if breach.blocks
-    ]
+    broken = budget_breaches(project, lines)
+    explained = explained_limits(project) if any(not breach.blocks for breach in broken) else set()
+    for breach in broken:
+        place = f"budget_lines:{breach.line.key}" if breach.line else "budget_lines"
+        if breach.blocks:
+            found.append(Problem(place, breach.sentence))
+        elif breach.rule.pk not in explained:
+            message = _("%(reason)s Please mend it, or explain it on the page of the eligibility check.")
+            found.append(Problem(place, message % {"reason": breach.sentence}))
+    return found
+
+
+def explained_limits(project: Any) -> set[int]:
+    """The budget rules to whose warning the applicant has said something."""
+    return set(project.explanations.filter(limit__isnull=False).values_list("limit", flat=True))
 
 
 def _papers(project: Any) -> list[Problem]:
@@ -141,7 +155,7 @@ def _conditions(project: Any) -> list[Problem]:
             found.append(Problem("eligibility", f"{finding.reason} {finding.advice}"))
             continue
         if explained is None:
-            explained = set(project.explanations.values_list("rule", flat=True))
+            explained = set(project.explanations.filter(rule__isnull=False).values_list("rule", flat=True))
         if finding.rule.pk not in explained:
             message = _("%(reason)s Please explain it in the eligibility check.") % {"reason": finding.reason}
             found.append(Problem("eligibility", message))
@@ -159,7 +173,10 @@ def money_problems(requested: Decimal | None, grant: Decimal, total: Decimal, tr
         found.append(
             Problem(
                 "amount_requested",
-                _("This track grants at most %(cap)s yuan a project.") % {"cap": yuan(track.cap)},
+                with_basis(
+                    _("This track grants at most %(cap)s yuan a project.") % {"cap": yuan(track.cap)},
+                    track.legal_basis,
+                ),
             )
         )
     if grant != requested:
@@ -174,8 +191,11 @@ def money_problems(requested: Decimal | None, grant: Decimal, total: Decimal, tr
         found.append(
             Problem(
                 "amount_requested",
-                _("The grant may be at most %(share)s%% of the total budget of %(total)s yuan.")
-                % {"share": plain(track.max_share), "total": yuan(total)},
+                with_basis(
+                    _("The grant may be at most %(share)s%% of the total budget of %(total)s yuan.")
+                    % {"share": plain(track.max_share), "total": yuan(total)},
+                    track.legal_basis,
+                ),
             )
         )
     return found

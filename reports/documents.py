@@ -15,7 +15,7 @@ from core import clock
 from core.masking import mask_account, mask_phone
 from core.workdays import add_workdays
 from grants.eligibility import MET, MISSING, NOT_MET
-from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind, RequiredPaper
+from grants.models import Call, EligibilityRule, Fund, Gate, NeedList, PaperKind, Rank, RequiredPaper
 from people.models import Kind, Organization
 from projects.facts import check_applicant
 from projects.models import Activity, BudgetLine, Notice, Project, TeamMember
@@ -44,6 +44,7 @@ CATEGORIES = {
     BudgetLine.Category.ADMINISTRATION: "管理费用",
     BudgetLine.Category.TAX: "税费",
 }
+RANKS = {Rank.ASSOCIATE: "副高级职称", Rank.FULL: "正高级职称", Rank.RENOWNED: "院士或全国知名专家"}
 SOURCES = {
     BudgetLine.Source.GRANT: "申请资助",
     BudgetLine.Source.OWN: "单位自筹",
@@ -108,6 +109,12 @@ PAPERS = {
     PaperKind.PLEDGE: "签字盖章的承诺书",
     PaperKind.OTHER: "其他材料",
 }
+NOTICES = {
+    Notice.Kind.FIRST: "拟立项项目公示",
+    Notice.Kind.CORRECTION: "拟立项项目更正公示",
+    Notice.Kind.MOVED_UP: "递补拟立项项目公示",
+    Notice.Kind.BOTH: "拟立项项目更正及递补公示",
+}
 OUTCOMES = {MET: "符合", NOT_MET: "不符合", MISSING: "缺材料"}
 TIERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
@@ -134,6 +141,7 @@ class Line(NamedTuple):
     line: BudgetLine
     category: str
     source: str
+    rank: str
 
 
 class Lane(NamedTuple):
@@ -174,7 +182,12 @@ def proposal(project: Project, *, contact: bool) -> Document:
     An expert judges the plan and needs neither; both are masked for him.
     """
     lines = [
-        Line(line, CATEGORIES[BudgetLine.Category(line.category)], SOURCES[BudgetLine.Source(line.source)])
+        Line(
+            line,
+            CATEGORIES[BudgetLine.Category(line.category)],
+            SOURCES[BudgetLine.Source(line.source)],
+            RANKS.get(line.rank, ""),
+        )
         for line in project.budget_lines.all()
     ]
     subtotals = [
@@ -304,27 +317,46 @@ def award_letter(project: Project) -> Document:
 
 def notice(found: Notice) -> Document:
     """The public notice (公示): what it said when it was published, and whether that still has its digest."""
-    entries = list(found.entries.select_related("project", "corrects__notice", "replaced_by__notice"))
+    entries = list(found.entries.as_shown())
     lanes = [
         Lane(track, members, sum((entry.amount for entry in members), ZERO))
         for track, members in ((track, list(each)) for track, each in groupby(entries, key=lambda entry: entry.track))
     ]
     return Document(
-        file_name("公示", found.call.title, found.starts_on.isoformat()),
+        file_name(NOTICES[Notice.Kind(found.kind)], found.number, found.call_title),
         "pdf/notice.html",
         {
-            "title": f"{found.call.title}拟立项项目公示",
-            "number": f"{found.call.code} {found.starts_on:%Y-%m-%d}",
-            "author": found.call.funder.name,
+            "title": f"{found.call_title}{NOTICES[Notice.Kind(found.kind)]}",
+            "kind": NOTICES[Notice.Kind(found.kind)],
+            "listed": found.kind != Notice.Kind.FIRST,
+            "number": found.number,
+            "author": found.funder_name,
             "notice": found,
-            "call": found.call,
-            "funder": found.call.funder,
             "lanes": lanes,
             "count": len(entries),
             "total": sum((entry.amount for entry in entries), ZERO),
+            "standing": sum((entry.amount for entry in entries if entry.stands), ZERO),
+            "lost": [entry for entry in entries if entry.has_lost_its_place],
+            "uncertain": found.uncertain_years,
             "unaltered": found.is_unaltered,
             "corrected": [entry for entry in entries if entry.corrects],
             "replaced": [entry for entry in entries if entry.replacement],
+        },
+    )
+
+
+def need_list(found: NeedList) -> Document:
+    """A published list of needs (项目指引表) to be printed and put up; a withdrawn one says so first."""
+    return Document(
+        file_name("项目指引表", found.number, found.title),
+        "pdf/need_list.html",
+        {
+            "title": f"{found.title}公示",
+            "number": found.number,
+            "author": found.funder.name,
+            "list": found,
+            "funder": found.funder,
+            "entries": found.entries.select_related("list", "community", "field"),
         },
     )
 

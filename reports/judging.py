@@ -14,7 +14,7 @@ from evaluations.portfolio import ordered
 from evaluations.standings import Standing, standings
 from grants.models import Call
 from projects.models import Project
-from reports.documents import Document
+from reports.documents import Document, file_name
 
 
 def feedback(project: Project) -> Document:
@@ -22,8 +22,17 @@ def feedback(project: Project) -> Document:
     found = Feedback.objects.get(project=project)
     card = cards(standings(project.call)).get(project.pk)
     result = project.results.filter(purpose=Purpose.REVIEW).first()
-    context = {"project": project, "funder": project.call.funder, "feedback": found, "card": card, "result": result}
-    return Document(f"评审反馈-{project.number}.pdf", "pdf/feedback.html", context)
+    context = {
+        "title": "评审反馈意见",
+        "number": project.number,
+        "author": project.call.funder.name,
+        "project": project,
+        "funder": project.call.funder,
+        "feedback": found,
+        "card": card,
+        "result": result,
+    }
+    return Document(file_name("评审反馈意见", project.number, project.title), "pdf/feedback.html", context)
 
 
 def write_ranking(call: Call, target: IO[bytes]) -> None:

@@ -28,7 +28,7 @@ def test_a_need_becomes_an_accepted_proposal_through_the_pages(town, browse):
     post(people["clerk"], "projects:need_sort_out", need.pk, step="accept", note="", seen="received")
     post(
         people["clerk"], "grants:need_list_create", funder=town.bureau.pk, title="指引表", notice_workdays=5,
-        answer_until="2026-12-31", contact="陈静", contact_phone="1", needs=[need.pk],
+        answer_until="2026-12-31", contact="陈静", contact_phone="010-65000000", needs=[need.pk], publish="1",
     )  # fmt: skip
     assert "XQ2026-1-01" in anybody.get(need.entry.list.get_absolute_url()).content.decode()
 

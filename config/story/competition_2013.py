@@ -6,11 +6,10 @@ from decimal import Decimal
 from config.story.programme import Programme
 from config.story.proposals_2013 import INELIGIBLE, PRESENTED
 from config.story.stage import Stage, moment, on
-from evaluations.actions import evaluation, panel
+from evaluations.actions import evaluation, list_change, panel
 from grants.actions import calls
 from grants.models import Call
 from projects.actions import inquiry, proposals
-from projects.actions.competition import decline
 from projects.models import Objection, Project
 
 FUNDED = ["caimo", "ziyun", "nuanyang", "simei", "mama", "bianzhi", "xunluo", "siwang"]
@@ -124,9 +123,11 @@ def _noticed(stage: Stage, call: Call, projects: dict[str, Project]) -> None:
         stage.sign(project, date(2013, 12, 11 + number % 4))
     with on(date(2013, 12, 20)):
         for key in WAITLIST:
-            decline(
-                Project.objects.get(pk=projects[key].pk), by=stage.clerk, note="立项项目均已签约，候补名额自动失效。"
+            waiting = Project.objects.get(pk=projects[key].pk)
+            asked = list_change.ask(
+                waiting, by=stage.clerk, kind="strike", reason="立项项目均已签约，候补名额自动失效。"
             )
+            list_change.decide(asked, by=stage.approver, grant=True)
 
 
 def _delivered(stage: Stage, projects: dict[str, Project]) -> None:

@@ -111,7 +111,11 @@ def _add_rules(call: Call, preset: Preset) -> None:
             metric=item["metric"],
             category=item.get("category", ""),
             words=item.get("words", ""),
+            unless=item.get("unless", ""),
+            in_basis=item.get("in_basis", False),
+            rank=item.get("rank", ""),
             value=Decimal(str(item["value"])) if "value" in item else None,
+            per=item.get("per", ""),
             severity=item.get("severity", "block"),
             legal_basis=item["basis"],
         )

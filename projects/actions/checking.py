@@ -12,6 +12,7 @@ from core import clock
 from core.money import yuan
 from core.workflow import Refused, advance, record
 from people.models import User
+from projects.actions.coaching import close_coaching
 from projects.actions.messages import tell_group
 from projects.models import BudgetLine, Comment, Likeness, Project, State
 
@@ -48,7 +49,7 @@ def check(project: Project, name: str, *, by: User, note: str = "") -> Project:
     """The clerk's formal check: `accept`, `return_for_correction` or `declare_ineligible`; the group is told.
 
     A return sends all remarks that were noted, at once and completely (一次性告知); they stand for the reason when
-    no other is given. The group then has the call's workdays to correct.
+    no other is given. The group then has the call's workdays to correct. Any other outcome ends the coaching.
     """
     if name not in CHECKS:
         raise LookupError(name)
@@ -62,6 +63,8 @@ def check(project: Project, name: str, *, by: User, note: str = "") -> Project:
     advance(project, name, by=by, note=note)
     if name == "return_for_correction":
         waiting.update(sent_at=clock.now())
+    else:
+        close_coaching(project, by=by)
     tell_group(project, project.get_state_display(), body=note)
     return project
 

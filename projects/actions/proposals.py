@@ -9,6 +9,7 @@ from core.numbering import next_number
 from core.workflow import advance
 from grants.actions import ledger
 from people.models import User
+from projects.actions.coaching import close_coaching
 from projects.actions.likeness import look_for_likenesses
 from projects.actions.messages import tell_funder
 from projects.completeness import budget_breaches
@@ -54,14 +55,15 @@ def _warnings(project: Project) -> list[str]:
 
 @transaction.atomic
 def withdraw(project: Project, *, by: User, note: str) -> Project:
-    """The applicant takes the proposal back; the funder is told unless it never saw it. One that had a place frees its
-    money for the waitlist."""
+    """The applicant takes the proposal back; the funder is told unless it never saw it. Its coaching ends. One that had
+    a place frees its money for the waitlist."""
     was_draft = project.state == State.DRAFT
     in_notice = project.state in (State.IN_NOTICE, State.OBJECTED)
     had_a_place = in_notice or project.state == State.SHORTLISTED
     if in_notice:
         release_reservation(project, by=by, memo=_("Withdrawn"))
     advance(project, "withdraw", by=by, note=note)
+    close_coaching(project, by=by)
     if not was_draft:
         tell_funder(project, _("withdrawn"), body=note)
     if had_a_place:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.workflow import Refused, record
-from grants.models import EligibilityRule
+from grants.models import BudgetRule, EligibilityRule
 from people.models import Community, User
 from projects.actions.messages import tell_group
 from projects.models import Explanation, Project, Recommendation
@@ -59,16 +59,17 @@ def recommend(
 
 
 @transaction.atomic
-def explain(project: Project, rule: EligibilityRule, *, by: User, text: str) -> Explanation | None:
-    """Say something to a warning of the eligibility check; an empty text takes it back."""
+def explain(project: Project, rule: EligibilityRule | BudgetRule, *, by: User, text: str) -> Explanation | None:
+    """Say something to a warning of the eligibility check or of a budget rule; an empty text takes it back."""
     if not rules.has_perm("projects.write_proposal", by, project):
         raise PermissionDenied
     if rule.call_id != project.call_id:
         raise PermissionDenied
+    about = {"limit": rule} if isinstance(rule, BudgetRule) else {"rule": rule}
     if not text.strip():
-        Explanation.objects.filter(project=project, rule=rule).delete()
+        Explanation.objects.filter(project=project, **about).delete()
         return None
     found, _created = Explanation.objects.update_or_create(
-        project=project, rule=rule, defaults={"text": text.strip(), "by": by}
+        project=project, **about, defaults={"text": text.strip(), "by": by}
     )
     return found

@@ -18,6 +18,8 @@ from projects.forms.objections import (
     ObjectionAnswerForm,
     ObjectionForm,
     RulingForm,
+    WholeExamineForm,
+    WholeRulingForm,
 )
 from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter
 from projects.forms.proposal import ApplyForm, ProposalForm
@@ -28,6 +30,7 @@ from projects.forms.support import (
     CoachingForm,
     CommentForm,
     CutForm,
+    EndCoachingForm,
     ExplanationsForm,
     OfferForm,
     RecommendationAskForm,
@@ -50,6 +53,7 @@ __all__ = [
     "CoachingForm",
     "CommentForm",
     "CutForm",
+    "EndCoachingForm",
     "ExamineForm",
     "ExplanationsForm",
     "FollowUpForm",
@@ -73,5 +77,7 @@ __all__ = [
     "SignForm",
     "Tables",
     "VerdictForm",
+    "WholeExamineForm",
+    "WholeRulingForm",
     "places",
 ]

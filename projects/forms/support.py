@@ -36,6 +36,10 @@ class CoachingAnswerForm(forms.Form):
     answer = forms.CharField(label=_("A word to the group"), max_length=300, required=False)
 
 
+class EndCoachingForm(forms.Form):
+    note = forms.CharField(label=_("A word to the other side"), max_length=300, required=False)
+
+
 def places(project: Project) -> list[tuple[str, str]]:
     """Every place of a proposal that a remark can be hung on: the whole, its fields, its tables and their rows."""
     form = project.track.form
@@ -107,21 +111,32 @@ class RecommendationForm(TrapForm, forms.ModelForm):
 
 
 class ExplanationsForm(forms.Form):
-    """One text for each warning of the eligibility check."""
+    """One text for each warning: of the eligibility check, and of a budget rule whatever lines it is about."""
 
-    def __init__(self, *args: Any, project: Project, findings: list, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, project: Project, findings: list, breaches: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stored = dict(project.explanations.values_list("rule", "text"))
+        self.rules: dict[str, Any] = {}
+        said = {name: dict(project.explanations.values_list(name, "text")) for name in ("rule", "limit")}
         for finding in findings:
             if not finding.is_met and not finding.blocks:
-                self.fields[f"rule-{finding.rule.pk}"] = forms.CharField(
-                    label=finding.rule,
-                    help_text=escape(finding.reason),  # help texts may hold markup; a reason quotes titles
-                    max_length=300,
-                    required=False,
-                    initial=stored.get(finding.rule.pk, ""),
-                    widget=CountedTextarea(attrs={"rows": 2}),
-                )
+                self._ask("rule", finding.rule, [finding.reason], said["rule"])
+        warned: dict[Any, list[str]] = {}
+        for breach in breaches:
+            if not breach.blocks:
+                warned.setdefault(breach.rule, []).append(breach.sentence)
+        for rule, sentences in warned.items():
+            self._ask("limit", rule, sentences, said["limit"])
+
+    def _ask(self, kind: str, rule: Any, sentences: list[str], said: dict[int, str]) -> None:
+        self.rules[f"{kind}-{rule.pk}"] = rule
+        self.fields[f"{kind}-{rule.pk}"] = forms.CharField(
+            label=rule if kind == "rule" else _("Budget: %(rule)s") % {"rule": rule.get_metric_display()},
+            help_text=" ".join(map(escape, sentences)),  # help texts may hold markup; a reason quotes titles
+            max_length=300,
+            required=False,
+            initial=said.get(rule.pk, ""),
+            widget=CountedTextarea(attrs={"rows": 2}),
+        )
 
 
 class OfferForm(forms.Form):

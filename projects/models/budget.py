@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
 from core.money import round_half_up
-from grants.models import BudgetCategory
+from grants.models import BudgetCategory, Rank
 from projects.models.row import Row
 
 
@@ -27,6 +27,7 @@ class BudgetLine(Row):
     )
     category = models.CharField(_("category"), max_length=15, choices=Category.choices)
     item = models.CharField(_("item"), max_length=80)
+    rank = models.CharField(_("title of the lecturer"), max_length=10, choices=Rank.choices, blank=True)
     unit_price = MoneyField(_("unit price"))
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     quantity = models.DecimalField(

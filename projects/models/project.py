@@ -47,6 +47,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             | Exists(taking_part)
         )
 
+    def staked_by(self, user) -> "ProjectQuerySet":
+        """Handed in by a group, or through a host, to which the person belongs in any role."""
+        mine = list(user.roles) if user.is_authenticated else []
+        return self.filter(Q(applicant__in=mine) | Q(host__in=mine), submitted_at__isnull=False)
+
     def with_names(self) -> "ProjectQuerySet":
         """What every list shows, in one query, without the long texts."""
         return self.select_related("call", "call__funder", "track", "applicant", "field", "community").defer(

@@ -118,3 +118,5 @@ UNDER_WAY = [
 ENDED = frozenset(state for state, standing in STANDINGS.items() if standing.holder == NOBODY)
 FUNDED = frozenset([State.APPROVED, *UNDER_WAY, State.COMPLETED, State.TERMINATED])
 """States of a project that has been awarded money."""
+PLACED = frozenset([State.SHORTLISTED, State.IN_NOTICE, State.OBJECTED, *FUNDED])
+"""States of a project that holds a place on the list: proposed for an award, or awarded."""

@@ -25,9 +25,9 @@ from projects.completeness import budget_breaches, missing_papers, stored_tables
 from projects.facts import check_applicant
 from projects.forms import CommentForm, CutForm, VerdictForm, places
 from projects.models import BudgetLine, Comment, Likeness, Project, State
+from projects.prices import peer_prices
 from projects.similarity import marked, shared_spans
 from projects.views.project import find, permit
-from projects.views.proposal import peer_prices
 
 PAGE = 20
 
@@ -86,6 +86,7 @@ def check_page(request: HttpRequest, pk: int) -> HttpResponse:
         "remarks": remarks,
         "findings": check_applicant(project.applicant, project.call, host=project.host, project=project),
         "explanations": dict(project.explanations.values_list("rule", "text")),
+        "limits_explained": dict(project.explanations.values_list("limit", "text")),
         "breaches": budget_breaches(project, lines),
         "lines": lines,
         "prices": peer_prices(project, lines),

@@ -28,7 +28,8 @@ from projects.stages import stage_bar
 PAGE = 20
 INTERNAL = {
     *("add_judge", "end_judge", "recuse", "conflict_found", "conflict_decided"),
-    *("ask_to_unlock", "unlock_sheet", "keep_locked", "bonus"),
+    *("ask_to_unlock", "unlock_sheet", "keep_locked", "bonus", "set_aside_result"),
+    *("ask_list_change", "refuse_list_change"),
 }
 """Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged."""
 
@@ -107,6 +108,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "versions": project.submissions.count(),
         "routed_from": project.routed_from,
         "routed_to": project.routed_to.select_related("call"),
+        "in_notice": project.notice_entries.select_related("notice").order_by("pk").last(),
         "may_offer": project.state in ROUTABLE and rules.has_perm("projects.offer_elsewhere", request.user, project),
     }
     if rules.has_perm("projects.see_log", request.user, project):

@@ -28,8 +28,8 @@ from projects.actions import drafts, proposals
 from projects.blinding import names_in_texts
 from projects.completeness import budget_breaches, missing_papers, problems, stored_tables
 from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
-from projects.models import BudgetLine, Comment, Project
-from projects.peers import PeerPrice, compare
+from projects.models import Comment, Project
+from projects.prices import peer_prices
 from projects.sections import progress
 from projects.snapshots import as_text, steps_by_key
 from projects.views.project import find, permit
@@ -194,7 +194,9 @@ def proposal_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         "at": f"{timezone.localtime():%H:%M}",
         "progress": {p.section.key: {"done": p.done, "all": p.all} for p in done},
         "errors": mistakes(form, tables),
-        "todo": render_to_string("projects/_todo.html", {"form": form, **still_to_do(stored)}, request),
+        "todo": render_to_string(
+            "projects/_todo.html", {"project": stored, "form": form, **still_to_do(stored)}, request
+        ),
     }
     return JsonResponse(answer)
 
@@ -228,14 +230,6 @@ def proposal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if rules.has_perm("projects.see_prices", request.user, project):
         context["prices"] = peer_prices(project, context["tables"]["budget_lines"])
     return render(request, "projects/proposal_detail.html", context)
-
-
-def peer_prices(project: Project, lines) -> dict[int, PeerPrice]:
-    """By line: how its price stands among like items of other applicants; for reviewers, never for the group."""
-    others = BudgetLine.objects.filter(
-        project__submitted_at__isnull=False, category__in={line.category for line in lines}
-    ).exclude(project__applicant=project.applicant)
-    return {price.line.pk: price for price in compare(lines, others)}
 
 
 def reading(request: HttpRequest, project: Project) -> dict:

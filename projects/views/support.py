@@ -11,6 +11,7 @@ from core.workflow import Refused
 from grants.models import Call
 from people.models import Organization, Role
 from projects.actions import drafts, support
+from projects.completeness import budget_breaches
 from projects.facts import check_applicant
 from projects.forms import (
     ApplicantForm,
@@ -72,15 +73,15 @@ def form_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def explanations_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say something to each warning of the eligibility check."""
+    """Say something to each warning of the eligibility check and of the budget rules."""
     project = find(request, pk)
     permit("projects.write_proposal", request.user, project)
     findings = check_applicant(project.applicant, project.call, host=project.host, project=project)
-    form = ExplanationsForm(request.POST or None, project=project, findings=findings)
+    broken = budget_breaches(project, list(project.budget_lines.all()))
+    form = ExplanationsForm(request.POST or None, project=project, findings=findings, breaches=broken)
     if request.method == "POST" and form.is_valid():
-        rules_by_name = {f"rule-{finding.rule.pk}": finding.rule for finding in findings}
         for name, text in form.cleaned_data.items():
-            support.explain(project, rules_by_name[name], by=request.user, text=text)
+            support.explain(project, form.rules[name], by=request.user, text=text)
         messages.success(request, _("Your explanations are kept with the proposal."))
         return redirect("projects:explanations_edit", pk=pk)
     return render(request, "projects/explanations.html", {"project": project, "findings": findings, "form": form})

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from grants.models import Call
+from grants.models import Call, NeedList
 from people.models import Organization, User
 from projects.models import Activity, Notice, Project
 from reports import documents, pdf
@@ -99,3 +99,10 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The public notice, for anybody: it exists from the moment it is published."""
     found = get_object_or_404(Notice.objects.select_related("call__funder"), pk=pk)
     return respond(documents.notice(found), caching=PUBLIC)
+
+
+@require_safe
+def need_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """A published list of needs, for anybody; also one that was withdrawn, marked as such."""
+    found = get_object_or_404(NeedList.objects.select_related("funder", "replaces", "replaced_by"), pk=pk)
+    return respond(documents.need_list(found), caching=PUBLIC)
