@@ -17,6 +17,7 @@ urlpatterns = [
     path("decisions/<int:pk>/minutes.pdf", judging.minutes, name="minutes"),
     path("decisions/<int:pk>/decision.xlsx", judging.decision, name="decision"),
     path("calls/<int:pk>/ranking.xlsx", judging.ranking, name="ranking"),
+    path("calls/<int:pk>/panels.xlsx", judging.panels, name="panels"),
     path("calls/<int:pk>/selection.xlsx", judging.selection, name="selection"),
     path("calls/<int:pk>/consistency.xlsx", judging.consistency, name="consistency"),
     path("pitch/<int:pk>/running-order.pdf", pitch.running_order, name="pitch_order"),

@@ -282,8 +282,11 @@ def _in_review(present: Present) -> None:
     if mine and mine.is_submitted:  # the first expert keeps one sheet to do
         extra = stage.experts[0]
         missing = next(p for p in projects if not p.assignments.filter(person=extra).exists())
-        with on(day(-3)):
-            panel.assign(missing, extra, by=stage.clerk, due_on=day(6))
+        asked = missing.assignments.active().filter(sheet__isnull=True).first()
+        if asked:
+            with on(day(-3)):
+                panel.recuse(asked, by=stage.clerk, reason="本人出差，不能按时评分。")
+                panel.assign(missing, extra, by=stage.clerk, due_on=day(6))
     key_one_paper(stage, call, stage.cast["jingban"], day(-1))
 
 

@@ -100,7 +100,7 @@ def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict
         "on_hold": hindrances(assignment) if may_score else [],
         "asked": stored.unlockings.filter(granted=None).first() if stored else None,
     }
-    if assignment.is_submitted and scoring.is_locked(assignment):
+    if assignment.is_submitted and assignment.recused_at is None and scoring.is_locked(assignment):
         others = assignment.panel.exclude(pk=assignment.pk)
         context["others"] = sorted(others.values_list("sheet__total", flat=True), reverse=True)
         if stored.deviates_since and not stored.deviation_note:

@@ -16,6 +16,7 @@ from grants.models import Call
 from projects.models import Objection
 from reports import judging
 from reports import minutes as papers
+from reports.panels import write_panels
 from reports.views.documents import find, respond
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,6 +79,13 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
 def consistency(request: HttpRequest, pk: int) -> HttpResponse:
     """The experts' agreement as a workbook."""
     return _workbook(request, pk, judging.write_consistency, "评审一致性")
+
+
+@require_safe
+@login_required
+def panels(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who judged, who did not and why, as a workbook."""
+    return _workbook(request, pk, write_panels, "专家分派与回避")
 
 
 @require_safe
