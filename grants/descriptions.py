@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,6 +51,15 @@ def describe_table(call: Call, key: str) -> list[Part]:
     """The rows of one part of the set-up."""
     table = TABLES[key]
     return describe_rows(str(table.section), getattr(call, table.relation).all())
+
+
+def fingerprint(call: Call, key: str = "") -> str:
+    """What the terms (or one part) say now, in a few characters: a page carries it, so that no later save of an older
+    page silently brings back what somebody has changed meanwhile."""
+    with translation.override("zh-hans"):  # the words must not depend on who looks
+        said = [repr(part) for part in (describe_table(call, key) if key else describe_terms(call))]
+    rows = list(getattr(call, TABLES[key].relation).values_list("pk", flat=True)) if key else []
+    return sha256(repr((said, rows)).encode()).hexdigest()[:16]
 
 
 def describe_rows(section: str, rows: Iterable[models.Model]) -> list[Part]:
@@ -106,10 +116,10 @@ def _values(thing: models.Model, *, apart_from: str = "") -> Iterator[tuple[str,
     """Label and words of every field that can be edited."""
     for field in (*thing._meta.fields, *thing._meta.many_to_many):
         if field.editable and not field.primary_key and field.name != apart_from:
-            yield str(field.verbose_name), _shown(thing, field)
+            yield str(field.verbose_name), shown(thing, field)
 
 
-def _shown(thing: Any, field: Any) -> str:
+def shown(thing: Any, field: Any) -> str:
     """What a field says, as people read it."""
     if field.many_to_many:
         return "、".join(str(each) for each in getattr(thing, field.name).all())

@@ -71,6 +71,11 @@ def missing_bases(call: Call) -> list[Gap]:
         for track in call.tracks.all()
         if not track.legal_basis
     ]
+    found += [
+        Gap("ties", _("Order between equal scores: %(tie)s") % {"tie": tie})
+        for tie in call.tie_breaks.select_related("criterion")
+        if not tie.legal_basis
+    ]
     rubrics = {call.review_rubric, call.midterm_rubric, call.final_rubric}
     found += [Gap("terms", rubric.name) for rubric in sorted(rubrics, key=str) if not rubric.legal_basis]
     if not call.tranche_plan.legal_basis:

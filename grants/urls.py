@@ -8,6 +8,7 @@ urlpatterns = [
     path("calls/new/", views.call_create, name="call_create"),
     path("calls/<int:pk>/", views.call_detail, name="call_detail"),
     path("calls/<int:pk>/edit/", views.call_edit, name="call_edit"),
+    path("calls/<int:pk>/edit/template/", views.call_take_over, name="call_take_over"),
     path("calls/<int:pk>/edit/<slug:part>/", views.call_part, name="call_part"),
     path("calls/<int:pk>/compare/", views.call_compare, name="call_compare"),
     path("calls/<int:pk>/publish/", views.call_publish, name="call_publish"),

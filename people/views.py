@@ -117,7 +117,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         q, kind = form.cleaned_data["q"], form.cleaned_data["kind"]
         if q:
-            found = found.filter(Q(name__icontains=q) | Q(credit_code__icontains=q) | Q(filing_number__icontains=q))
+            found = found.named(q)
         if kind:
             found = found.filter(kind=kind)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import Attachment
 from core.money import plain, yuan
+from grants.models import Call
+from people.models import Organization
 from projects.budget_rules import Breach, breaches, with_basis
 from projects.facts import check_applicant
 from projects.sections import TABLES, is_filled, places_of, required_of, tables_of
@@ -76,10 +78,44 @@ def missing_papers(project: Any) -> list[Any]:
     asked = [paper for paper in project.call.papers.all() if paper.track_id in (None, project.track_id)]
     if not asked:
         return []
+    there = kinds_there(project)
+    return [paper for paper in asked if paper.is_required and paper.kind not in there]
+
+
+def kinds_there(project: Any) -> set[str]:
+    """The kinds of paper that have been handed in with a proposal."""
     there = set(Attachment.objects.of(project).values_list("kind", flat=True))
     if opinions := project.opinions:
         there |= {"recommendation"} if all(opinion.supports for opinion in opinions) else set()
-    return [paper for paper in asked if paper.is_required and paper.kind not in there]
+    return there
+
+
+@dataclass(frozen=True)
+class AskedPaper:
+    """A paper that the call asks of one applicant, and whether it is there (还需要哪些手续)."""
+
+    paper: Any
+    label: Any
+    tone: str
+
+
+def papers_asked_of(applicant: Organization, call: Call, project: Any = None) -> list[AskedPaper]:
+    """Each paper of the call that concerns this applicant: there, missing, or to be prepared as long as there is no
+    `project` to hand it in with."""
+    there = kinds_there(project) if project is not None else set()
+    return [
+        AskedPaper(paper, *_standing(paper, paper.kind in there, begun=project is not None))
+        for paper in call.papers.select_related("track")
+        if paper.track is None or paper.track.takes(applicant)
+    ]
+
+
+def _standing(paper: Any, is_there: bool, *, begun: bool) -> tuple[Any, str]:
+    if is_there:
+        return _("there"), "good"
+    if not paper.is_required:
+        return _("if there is one"), "neutral"
+    return (_("missing"), "bad") if begun else (_("to be prepared"), "warn")
 
 
 def waits_for_a_call(project: Any) -> bool:

@@ -50,6 +50,7 @@ TABLE = {
     "grants:call_detail": ("unpublished", BUREAU),
     "grants:call_edit": ("unpublished", {"clerk"}),
     "grants:call_part": (("unpublished", "tracks"), {"clerk"}),
+    "grants:call_take_over": ("unpublished", {"clerk"}),
     "grants:call_compare": ("unpublished", BUREAU),
     "grants:call_publish": ("unpublished", set()),
     "grants:call_conclude": ("call", set()),

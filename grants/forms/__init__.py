@@ -13,11 +13,13 @@ from grants.forms.calls import (
     PaperForm,
     PaperFormSet,
     RubricForm,
+    TakeOverForm,
     TermsForm,
     TieBreakFormSet,
     TrackFormSet,
     TranchePlanForm,
     TrancheRuleFormSet,
+    taken_over,
 )
 from grants.forms.funds import AllocationForm, FundForm
 from grants.forms.need_lists import NeedListForm, RemarkAnswerForm, RemarkForm, WithdrawForm
@@ -48,6 +50,7 @@ __all__ = [
     "ReviseForm",
     "RubricForm",
     "SignUpForm",
+    "TakeOverForm",
     "TermsForm",
     "TieBreakFormSet",
     "TrackFormSet",
@@ -57,4 +60,5 @@ __all__ = [
     "WalkInForm",
     "WithdrawForm",
     "WorkshopForm",
+    "taken_over",
 ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
@@ -67,16 +68,30 @@ class FromPresetForm(_NewCall):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ready = presets.templates().items()
-        self.fields["template"].choices = [(key, f"{item['title']} — {item['about']}") for key, item in ready]
-        modes = [(key, f"{item['title']} — {item['about']}") for key, item in presets.modes().items()]
-        self.fields["mode"].choices = [("", _("As the template says")), *modes]
+        self.fields["template"].choices = _ready(presets.templates())
+        self.fields["mode"].choices = [("", _("As the template says")), *_ready(presets.modes())]
 
     def clean_budget(self):
         budget = self.cleaned_data["budget"]
         if not budget:
             raise forms.ValidationError(_("Please enter more than 0 yuan."))
         return budget
+
+
+def _ready(items: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(key, f"{item['title']} — {item['about']}") for key, item in items.items()]
+
+
+class TakeOverForm(forms.Form):
+    """Whose rules a draft takes over: a template's, in a practice mode."""
+
+    template = forms.ChoiceField(label=_("Template"))
+    mode = forms.ChoiceField(label=_("Practice mode"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["template"].choices = [("", _("Please choose")), *_ready(presets.templates())]
+        self.fields["mode"].choices = [("", _("As the template says")), *_ready(presets.modes())]
 
 
 class CloneForm(_NewCall):
@@ -167,6 +182,28 @@ class TermsForm(forms.ModelForm):
         return data
 
 
+def taken_over(data: QueryDict, prefix: str, stored: set[str]) -> QueryDict:
+    """What was typed into the rows of an older page, for the table as it is stored now: rows that are not there any
+    more come back as new ones, so that nothing typed is lost."""
+    total = data.get(f"{prefix}-TOTAL_FORMS", "")
+    count = min(int(total), 200) if total.isdecimal() and len(total) < 6 else 0
+    rows = [
+        {name.removeprefix(start): values for name, values in data.lists() if name.startswith(start)}
+        for start in (f"{prefix}-{n}-" for n in range(count))
+    ]
+    kept = [row for row in rows if row.get("id", [""])[0] in stored]
+    others = [row | {"id": [""]} for row in rows if row not in kept]
+    sent = QueryDict(mutable=True)
+    for name, values in data.lists():
+        if not name.startswith(f"{prefix}-"):
+            sent.setlist(name, values)
+    for n, row in enumerate([*kept, *others]):
+        for name, values in row.items():
+            sent.setlist(f"{prefix}-{n}-{name}", values)
+    sent[f"{prefix}-TOTAL_FORMS"], sent[f"{prefix}-INITIAL_FORMS"] = str(len(rows)), str(len(kept))
+    return sent
+
+
 TrackFormSet = forms.inlineformset_factory(
     Call,
     Track,
@@ -254,7 +291,7 @@ BonusRuleFormSet = forms.inlineformset_factory(
 class TieBreakForm(forms.ModelForm):
     class Meta:
         model = TieBreak
-        fields = ("position", "kind", "criterion")
+        fields = ("position", "kind", "criterion", "legal_basis")
 
     def __init__(self, *args: Any, call: Call | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,6 +21,10 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """Organisations that may propose a project."""
         return self.filter(kind__in=[Kind.COMMUNITY_GROUP, Kind.SOCIAL_ORGANIZATION, Kind.SUPPORT_ORGANIZATION])
 
+    def named(self, q: str) -> "OrganizationQuerySet":
+        """Those whose name or number has these characters in it."""
+        return self.filter(Q(name__icontains=q) | Q(credit_code__icontains=q) | Q(filing_number__icontains=q))
+
     def possible_hosts(self) -> "OrganizationQuerySet":
         """Registered organisations: only a legal person can sign and receive money for a filed group."""
         return self.filter(status=Organization.Status.REGISTERED).exclude(kind__in=[Kind.FUNDER, Kind.EVALUATOR])

@@ -25,7 +25,6 @@ from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter, Su
 from projects.forms.proposal import ApplyForm, ProposalForm
 from projects.forms.support import (
     AnswerForm,
-    ApplicantForm,
     CallBackForm,
     CoachingAnswerForm,
     CoachingForm,
@@ -46,7 +45,6 @@ __all__ = [
     "ActivityItems",
     "ActivityRecordForm",
     "AnswerForm",
-    "ApplicantForm",
     "ApplyForm",
     "AttachmentForm",
     "CallBackForm",

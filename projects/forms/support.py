@@ -163,13 +163,3 @@ class OfferForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["call"].queryset = calls
         self.fields["call"].empty_label = None
-
-
-class ApplicantForm(forms.Form):
-    """For which of my groups the conditions are checked."""
-
-    organization = forms.ModelChoiceField(label=_("Applicant"), queryset=Organization.objects.none(), empty_label=None)
-
-    def __init__(self, *args: Any, mine: list[int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["organization"].queryset = Organization.objects.applicants().filter(pk__in=mine)

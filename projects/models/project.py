@@ -59,6 +59,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             *LONG_TEXTS, "call__guidelines"
         )
 
+    def draft_of(self, applicant, call) -> "Project | None":
+        """The proposal that an applicant is writing in a call: the newest, when there are several."""
+        return (
+            self.filter(applicant=applicant, call=call, state__in=[State.DRAFT, State.RETURNED]).order_by("-pk").first()
+        )
+
     def funded(self) -> "ProjectQuerySet":
         return self.filter(state__in=FUNDED)
 

@@ -12,12 +12,12 @@ from core import clock
 from core.forms import add_refusal
 from core.workflow import Refused
 from grants.models import Call
+from people.forms import OrganizationFilter
 from people.models import Organization, Role
 from projects.actions import drafts, support
-from projects.completeness import budget_breaches
+from projects.completeness import budget_breaches, papers_asked_of
 from projects.facts import check_applicant
 from projects.forms import (
-    ApplicantForm,
     CallBackForm,
     ExplanationsForm,
     OfferForm,
@@ -29,23 +29,43 @@ from projects.forms import (
 from projects.models import Project, Recommendation
 from projects.views.project import find, permit
 
+FOUND = 20
+"""So many organisations are shown of those that a name fits."""
+
 
 @login_required
 def eligibility(request: HttpRequest, pk: int) -> HttpResponse:
-    """May my group apply here? Each condition of the call with the answer and what to do about it."""
+    """May my group apply here? Each condition of the call with the answer and what to do about it.
+
+    The funder's people choose any applicant, for whoever comes to the counter (一口受理); everybody else one's own.
+    """
     call = get_object_or_404(Call.objects.visible_to(request.user).select_related("funder"), pk=pk)
-    mine = request.user.organizations_as(Role.MANAGER, Role.STAFF)
-    form = ApplicantForm(request.GET if "organization" in request.GET else None, mine=mine)
-    groups = form.fields["organization"].queryset.select_related("host", "community")
-    chosen = form.cleaned_data["organization"] if form.is_bound and form.is_valid() else groups.first()
-    findings = check_applicant(chosen, call) if chosen else []
+    at_counter = request.user.has_role(call.funder_id)
+    applicants = Organization.objects.applicants().select_related("host", "community")
+    groups = applicants.filter(pk__in=request.user.organizations_as(Role.MANAGER, Role.STAFF))
+    wanted = request.GET.get("organization", "")
+    if wanted:
+        known = wanted.isdecimal() and len(wanted) < 15
+        chosen = get_object_or_404(applicants if at_counter else groups, pk=wanted if known else 0)
+    else:
+        chosen = None if at_counter else groups.first()
+    project = Project.objects.visible_to(request.user).draft_of(chosen, call) if chosen else None
+    host = project.host if project else None
+    findings = check_applicant(chosen, call, host=host, project=project) if chosen else []
+    search = OrganizationFilter(request.GET)
+    q = search.cleaned_data["q"] if search.is_valid() else ""
     context = {
         "call": call,
-        "form": form,
+        "groups": groups,
+        "at_counter": at_counter,
+        "search": search,
+        "q": q,
+        "found": applicants.named(q)[:FOUND] if at_counter and q else [],
         "organization": chosen,
+        "project": project,
+        "papers": papers_asked_of(chosen, call, project) if chosen else [],
         "blocked": sum(1 for finding in findings if finding.blocks),
         "to_explain": sum(1 for finding in findings if not finding.is_met and not finding.blocks),
-        "several": groups.count() > 1,
         "track": call.track_for(chosen) if chosen else None,
         "findings": findings,
     }

@@ -106,7 +106,8 @@ def eligibility(request: HttpRequest, call_pk: int, organization_pk: int) -> Htt
     organization = get_object_or_404(found, pk=organization_pk)
     if not (request.user.has_role(organization.pk) or request.user.has_role(call.funder_id)):
         raise Http404
-    return respond(documents.eligibility_notice(organization, call))
+    written = Project.objects.visible_to(request.user).draft_of(organization, call)
+    return respond(documents.eligibility_notice(organization, call, written))
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """A clerk sets up a call: from a template or last year's, part by part, compared, published, concluded."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,10 +10,10 @@ from django.db import models
 from django.urls import reverse
 
 from core.models import Event
-from core.workflow import Refused
+from core.workflow import Refused, Stale
 from grants.actions import calls, ledger
 from grants.comparison import Difference, Part, compare
-from grants.descriptions import describe
+from grants.descriptions import describe, fingerprint
 from grants.models import (
     BudgetRule,
     Call,
@@ -28,6 +29,7 @@ from grants.models import (
 from grants.presets import modes, preset, templates
 from grants.soundness import gaps, missing_bases, notes, promised
 from people.models import Kind, Organization, Region, Role
+from tests.grants.test_calls import form_data
 from tests.town import aware, make_call, member, person
 
 
@@ -54,6 +56,19 @@ def test_every_template_in_every_mode_is_whole_and_carries_its_bases(template, m
     assert ("hosted" in {item["kind"] for item in made.conditions}) is ("filed" in {t["open_to"] for t in made.tracks})
     for item in (*made.tracks, *made.conditions, *made.budget, *made.papers, made.rubric, made.plan):
         assert item["basis"], item
+
+
+RESTATED = {"微创投", "代管协议", "年检（年报）合格", "每个主体限报两项", "常见做法", "备案组织简表"}
+
+
+@pytest.mark.parametrize("template", templates())
+def test_no_basis_only_repeats_its_rule_and_a_penalty_is_explained_not_refused(template):
+    made = preset(template)
+    items = (*made.tracks, *made.conditions, *made.papers, *made.bonuses, made.rubric, made.evaluation, made.plan)
+
+    assert {item["basis"] for item in items} & RESTATED == set()
+    penalty = next(item for item in made.conditions if item["kind"] == "no_penalty")
+    assert (penalty["severity"], "无重大违法记录" in penalty["basis"]) == ("warn", True)
 
 
 def test_a_mode_decides_who_may_apply():
@@ -589,6 +604,126 @@ def test_an_empty_choice_says_what_it_is_for(town, browse):
 
     assert "请选择" in page
     assert "---------" not in page
+
+
+# -- Two pages of one draft ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drafted(town):
+    return make_call(town, code="NEW", publish=False)
+
+
+def seen_on(client, page: str) -> str:
+    """The fingerprint that the page carries."""
+    return re.search(r'name="seen" value="(\w+)"', client.get(page).content.decode())[1]
+
+
+def test_an_older_page_does_not_bring_the_old_title_back(town, browse, drafted):
+    client, page = browse(town.clerk), reverse("grants:call_edit", args=[drafted.pk])
+    seen = seen_on(client, page)
+    client.post(page, form_data(town, code="NEW", title="甲改的名称", seen=seen))
+
+    clash = client.post(page, form_data(town, code="NEW", title="乙的名称", contact_phone="010-1", seen=seen))
+
+    assert Call.objects.get(pk=drafted.pk).title == "甲改的名称"
+    assert dict(clash.context["clashes"]) == {"名称": "甲改的名称", "联系电话": "010-65000000"}
+    said = clash.content.decode()
+    assert "陈静" in said
+    assert "乙的名称" in said  # nothing typed is lost
+    again = re.search(r'name="seen" value="(\w+)"', said)[1]
+    client.post(page, form_data(town, code="NEW", title="乙的名称", seen=again))
+    assert Call.objects.get(pk=drafted.pk).title == "乙的名称"
+
+
+def test_what_is_saved_elsewhere_in_the_call_does_not_make_a_page_old(town, browse, drafted):
+    client, page = browse(town.clerk), reverse("grants:call_edit", args=[drafted.pk])
+    seen = seen_on(client, page)
+    with calls.changing(drafted, by=town.clerk, what="组别"):
+        drafted.tracks.update(cap=1)
+
+    assert client.post(page, form_data(town, code="NEW", seen=seen)).status_code == 302
+
+
+def test_the_verb_itself_refuses_an_older_page(town, drafted):
+    seen = fingerprint(drafted, "tracks")
+    drafted.tracks.update(cap=1)
+
+    with pytest.raises(Stale), calls.changing(drafted, by=town.clerk, what="组别", part="tracks", seen=seen):
+        drafted.tracks.update(cap=2)
+    assert set(drafted.tracks.values_list("cap", flat=True)) == {Decimal("1.00")}
+
+
+def stored_rows(call, part: str, relation: str, *names: str) -> dict:
+    """What a table sends when nothing is changed in it."""
+    found = list(getattr(call, relation).all())
+    sent = {f"{part}-TOTAL_FORMS": str(len(found)), f"{part}-INITIAL_FORMS": str(len(found))}
+    for n, row in enumerate(found):
+        sent |= {f"{part}-{n}-id": row.pk} | {f"{part}-{n}-{name}": getattr(row, name) or "" for name in names}
+    return sent
+
+
+def test_an_older_table_keeps_what_was_typed_and_shows_what_is_stored(town, browse, drafted):
+    for kind in ("hosted", "inspected"):
+        drafted.eligibility_rules.create(kind=kind, legal_basis="依据")
+    client, page = browse(town.clerk), reverse("grants:call_part", args=[drafted.pk, "conditions"])
+    typed = stored_rows(drafted, "conditions", "eligibility_rules", "kind", "value", "severity", "legal_basis")
+    typed |= {"seen": seen_on(client, page), "conditions-1-legal_basis": "乙写的依据"}
+    drafted.eligibility_rules.get(kind="inspected").delete()  # meanwhile, by somebody else
+    drafted.eligibility_rules.create(kind="trained", legal_basis="甲加的")
+
+    clash = client.post(page, typed)
+
+    assert {rule.kind for rule in drafted.eligibility_rules.all()} == {"hosted", "trained"}
+    assert clash.context["formset"].errors == [{}, {}]
+    assert "乙写的依据" in clash.content.decode()
+    assert any("甲加的" in text for _label, text in clash.context["clashes"])
+    formset = clash.context["formset"]
+    again = {"seen": clash.context["seen"]} | {k: v for k, v in formset.data.items() if k.startswith("conditions")}
+    client.post(page, again)
+    assert {rule.kind: rule.legal_basis for rule in drafted.eligibility_rules.all()} == {
+        "hosted": "依据", "inspected": "乙写的依据", "trained": "甲加的",
+    }  # fmt: skip
+
+
+# -- A template's rules for a draft ----------------------------------------------------------------
+
+
+def test_a_clerk_sees_what_a_templates_rules_would_change_and_takes_them_over(town, browse, drafted):
+    drafted.eligibility_rules.create(kind="established", value=1, legal_basis="旧")
+    client, page = browse(town.clerk), reverse("grants:call_take_over", args=[drafted.pk])
+    chosen = {"template": "micro", "mode": "internal"}
+
+    shown = client.get(page, chosen).context["differences"]
+
+    gone = EligibilityRule(kind="established").get_kind_display()
+    assert [each.name for each in shown if not each.new] == [gone]
+    assert any(each.new and not each.old for each in shown)
+    assert drafted.eligibility_rules.get().kind == "established"  # nothing is stored by looking
+    assert client.post(page, chosen).status_code == 302
+    drafted.refresh_from_db()
+    assert (drafted.mode, drafted.eligibility_rules.filter(kind="established").exists()) == ("internal", False)
+    assert client.get(page, chosen).context["differences"] == []
+    assert list(client.post(page, {"template": "nothing"}).context["form"].errors) == ["template"]
+
+
+def test_another_mode_offers_its_rules(town, browse, drafted):
+    page = reverse("grants:call_edit", args=[drafted.pk])
+
+    changed = browse(town.clerk).post(page, form_data(town, code="NEW", mode="internal"))
+    same = browse(town.clerk).post(page, form_data(town, code="NEW", mode="internal"))
+
+    assert changed.url == reverse("grants:call_take_over", args=[drafted.pk]) + "?mode=internal"
+    assert same.url == page
+
+
+def test_a_draft_without_filed_groups_takes_over_nothing_about_hosts(town, drafted):
+    drafted.tracks.filter(open_to="filed").delete()
+
+    calls.take_over_rules(drafted, preset("micro"), by=town.clerk)
+
+    assert not drafted.eligibility_rules.filter(kind="hosted").exists()
+    assert not drafted.papers.filter(kind="host").exists()
 
 
 def test_a_rubric_that_a_published_call_has_announced_is_only_copied(town, browse):

@@ -367,3 +367,54 @@ def test_a_title_quoted_in_a_warning_is_text_and_never_markup(town, browse):
 
     assert "&lt;img src=x&gt;" in page
     assert "<img src=x>" not in page
+
+
+# -- The page of the check -------------------------------------------------------------------------
+
+
+def check(client, call, **query):
+    return client.get(reverse("projects:eligibility", args=[call.pk]), query)
+
+
+def test_a_group_checks_its_own_and_no_other(town, browse):
+    assert check(browse(town.head), town.call).context["organization"] == town.centre
+    assert check(browse(town.head), town.call, organization=town.centre.pk).context["organization"] == town.centre
+    assert check(browse(town.head), town.call, organization=town.choir.pk).status_code == 404
+    assert check(browse(town.head), town.call, organization="x").status_code == 404
+
+
+def test_the_counter_finds_any_applicant_and_prints_its_notice(town, browse):
+    client = browse(town.clerk)
+
+    found = check(client, town.call, q="合唱").context["found"]
+    page = check(client, town.call, organization=town.choir.pk)
+
+    assert list(found) == [town.choir]
+    assert page.context["organization"] == town.choir
+    assert "请先登记" not in check(client, town.call).content.decode()
+    assert reverse("reports:eligibility", args=[town.call.pk, town.choir.pk]) in page.content.decode()
+    assert list(check(browse(town.head), town.call, q="合唱").context["found"]) == []
+
+
+def test_the_check_lists_the_papers_with_how_they_stand(town, browse):
+    town.call.papers.create(kind="registration", legal_basis="通知第三条")
+    town.call.papers.create(kind="host", track=town.call.tracks.get(open_to="filed"), legal_basis="通知")
+    asked = check(browse(town.head), town.call).context["papers"]
+    assert [(str(each.paper), str(each.label)) for each in asked] == [("登记证书或备案证明", "需准备")]
+    project = draft(town)
+
+    assert [str(each.label) for each in check(browse(town.head), town.call).context["papers"]] == ["缺少"]
+    attach(project, pdf(), by=town.head, kind="registration")
+    page = check(browse(town.head), town.call)
+
+    assert [str(each.label) for each in page.context["papers"]] == ["已有"]
+    assert "通知第三条" in page.content.decode()
+
+
+def test_the_funder_learns_nothing_of_a_draft(town, browse):
+    town.call.papers.create(kind="registration", legal_basis="通知")
+    attach(draft(town), pdf(), by=town.head, kind="registration")
+
+    page = check(browse(town.clerk), town.call, organization=town.centre.pk)
+
+    assert [str(each.label) for each in page.context["papers"]] == ["需准备"]
