@@ -176,8 +176,9 @@ def _reconsider(objection: Objection, by: User) -> None:
     call = objection.notice.call
     undecided = Q(state__in=[State.WAITLISTED, State.SHORTLISTED, State.IN_NOTICE, State.OBJECTED])
     passed_by = Q(state=State.NOT_SELECTED, notice_entries=None, routed_to=None)
-    found = list(call.projects.filter(undecided | passed_by).select_for_update(of=("self",)))
-    back = [project for project in found if not Event.objects.about(project).filter(name="strike").exists()]
+    found = call.projects.filter(undecided | passed_by).select_for_update(of=("self",))
+    once = {project.pk: project for project in found}.values()  # a corrected one stands in two notices
+    back = [project for project in once if not Event.objects.about(project).filter(name="strike").exists()]
     for project in back:
         reserved = project.state in (State.IN_NOTICE, State.OBJECTED)
         proposed = Project.objects.get(pk=project.pk)

@@ -7,9 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from core import workflow
+from core import clock, workflow
 from core.models import Event
 from core.workflow import Refused
+from evaluations.actions import list_change, ranking
 from evaluations.models import Result
 from evaluations.standings import standings
 from people.models import User
@@ -38,7 +39,9 @@ def listed(town, life):
 
 def to_the_whole(town, text: str = "本单位得分计算有误") -> Objection:
     """An objection to the whole notice, confirmed by a call."""
-    found = objections.receive_objection(Notice.objects.get(), None, name="李四光", text=text, phone="13900139000")
+    found = objections.receive_objection(
+        Notice.objects.latest("pk"), None, name="李四光", text=text, phone="13900139000"
+    )
     return objections.confirm_by_call(found, by=town.clerk, reached=True, note="本人确认")
 
 
@@ -119,7 +122,7 @@ def test_whoever_competes_neither_reads_nor_examines_nor_rules(town, listed, bro
 def test_a_whole_notice_is_not_corrected_and_a_project_is_not_reconsidered(town, listed):
     whole = examined(town)
     line = objected(town, listed[0])
-    inquiry.examine_objection(line, by=town.clerk, gist="重复", answer_until=line.arrived_at.date())
+    inquiry.examine_objection(line, by=town.clerk, gist="重复", answer_until=clock.today())
     inquiry.answer_objection(line, by=town.head, text="不重复")
 
     for found, ruling in ((whole, "upheld"), (whole, "corrected"), (line, "reconsider")):
@@ -158,6 +161,29 @@ def test_a_new_decision_is_made_and_its_notice_corrects_the_old_one(town, listed
     assert newest.kind == Notice.Kind.BOTH
     assert newest.entries.get(project=first).corrects.notice == Notice.objects.earliest("pk")
     assert newest.entries.get(project=second).corrects is None
+
+
+def test_a_line_that_was_corrected_before_goes_back_once(town, listed):
+    line = objected(town, listed[0])
+    inquiry.examine_objection(line, by=town.clerk, gist="多算", answer_until=clock.today())
+    inquiry.answer_objection(line, by=town.head, text="确实多算")
+    amount = Decimal("9000.00")
+    inquiry.rule_on_objection(line, by=town.approver, ruling="corrected", reason="核减", amount=amount)
+    ranking.publish_notice(town.call, by=town.clerk)
+
+    reconsidered(town)
+
+    assert fresh(listed[0]).state == "in_review"
+    assert town.fund.balance().reserved == Decimal("0.00")
+
+
+def test_who_was_struck_from_the_list_stays_out(town, listed):
+    asked = list_change.ask(listed[1], by=town.clerk, kind="strike", reason="不符合条件")
+    list_change.decide(asked, by=town.approver, grant=True)
+
+    reconsidered(town)
+
+    assert [fresh(project).state for project in listed] == ["in_review", "not_selected", "in_review"]
 
 
 def test_the_public_reads_it_on_the_notice(town, listed, browse):
