@@ -1,5 +1,6 @@
 """HiGHS as both calculations use it: without a word, on one thread, to the optimum itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 import highspy
@@ -43,6 +44,15 @@ class Solver(highspy.Highs):
         """The first thing that HiGHS does when it is made: later it would have printed its banner."""
         self.silent()
         super().enableCallbacks()
+
+    def stop_when(self, is_over: Callable[[], bool]) -> None:
+        """End the search of an integer programme as soon as this says so; HiGHS's own limit counts waiting, too."""
+
+        def ask(event: Any) -> None:
+            if is_over():
+                event.interrupt()
+
+        self.cbMipInterrupt.subscribe(ask)
 
     def solve_model(self, asked: highspy.HighsLp, start: list[float] | None = None) -> Status:
         """How it ended; `start` is a solution from which the search begins. Nothing here is ever unbounded."""

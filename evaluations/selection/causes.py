@@ -8,11 +8,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.money import yuan
+from evaluations.selection.effort import Effort
 from evaluations.selection.figures import in_fen, in_yuan
 from evaluations.selection.nouns import Quota
 from evaluations.selection.optimum import EFFORT
 from evaluations.selection.problem import Problem
 from evaluations.selection.programme import solve
+
+
+SECONDS = 5.0
+"""For the cause; what could be left out in that time is left out."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Cause:
     available: int | None = None
     cost: Decimal | None = None
     money: Decimal | None = None
+    is_contrary: bool = False
+    """The quota asks for more projects than it allows."""
 
     @property
     def sentence(self) -> str:
@@ -35,11 +42,14 @@ class Cause:
             "group": one.label,
             "groups": ", ".join(f"“{quota.label}”" for quota in self.quotas),
             "count": one.min_count,
+            "most": one.max_count,
             "available": self.available,
             "cost": yuan(self.cost or Decimal(0)),
             "money": yuan(self.money or Decimal(0)),
         }
-        if self.available is not None:
+        if self.is_contrary:
+            found = _("“%(group)s” needs at least %(count)s, but may have at most %(most)s.")
+        elif self.available is not None:
             found = _("“%(group)s” needs at least %(count)s, but only %(available)s may be chosen.")
         elif self.cost is None:
             found = _("The limits of %(groups)s contradict each other.")
@@ -77,6 +87,9 @@ def _alone(problem: Problem) -> Iterator[Cause]:
         if row.of != "min_count":
             continue
         assert row.quota is not None
+        if row.quota.max_count is not None and (row.low or 0) > row.quota.max_count:
+            yield Cause((row.quota,), is_contrary=True)
+            continue
         amounts = sorted(problem.amounts[place] for place in row.weights if place in problem.eligible)
         if len(amounts) < (row.low or 0):
             yield Cause((row.quota,), available=len(amounts))
@@ -92,14 +105,15 @@ def _conflict(problem: Problem) -> Cause:
     """A smallest set of limits that cannot be kept together, by leaving out one after the other (deletion filter)."""
     places = problem.pool
     kept = [row.only(places) for row in problem.rows]
+    effort = Effort.of(EFFORT, SECONDS)
     for row in sorted(kept, key=lambda row: ("max_count", "max_amount", "budget", "min_count").index(row.of)):
         rest = [other for other in kept if other is not row]
-        if solve([0] * len(places), rest, places, None).infeasible:
+        if solve([0] * len(places), rest, places, effort).infeasible:
             kept = rest
     quotas = tuple(dict.fromkeys(row.quota for row in kept if row.quota))
     rest = [row for row in kept if row.of != "budget"]
     if len(rest) == len(kept):
         return Cause(quotas)
-    cheapest = solve([-problem.amounts[place] for place in places], rest, places, EFFORT)
+    cheapest = solve([-problem.amounts[place] for place in places], rest, places, Effort.of(EFFORT, SECONDS))
     cost = -cheapest.bound if cheapest.bound is not None else problem.budget + 1
     return Cause(quotas, cost=in_yuan(cost), money=in_yuan(problem.budget))

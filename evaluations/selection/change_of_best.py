@@ -1,10 +1,11 @@
 """What would have to change for one candidate: it is chosen where the best set with it beats the best without it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
 from evaluations.selection.causes import Infeasible, causes
 from evaluations.selection.change import Change
+from evaluations.selection.effort import Effort
 from evaluations.selection.explanation import obstacles
 from evaluations.selection.figures import FEN, in_yuan
 from evaluations.selection.margin import Found
@@ -13,13 +14,26 @@ from evaluations.selection.problem import Problem, Row
 from evaluations.selection.programme import Line, run, solve
 
 
-def change_of_best(problem: Problem, place: int, effort: int) -> Change:
-    today = best(problem, effort=effort)
+@dataclass(frozen=True)
+class Allowance:
+    """What each further solution may take; it starts anew for each."""
+
+    nodes: int
+    seconds: float | None
+
+    @property
+    def once(self) -> Effort:
+        return Effort.of(self.nodes, self.seconds)
+
+
+def change_of_best(problem: Problem, place: int, nodes: int, seconds: float | None) -> Change:
+    today = best(problem, effort=Effort.of(nodes, seconds))
+    effort = Allowance(nodes, None if seconds is None else seconds / 3)
     if today is None:
         raise Infeasible(causes(problem))
     chosen = place in today.chosen
-    without = best(problem.without(place), effort=effort, ties=False) if chosen else today
-    inside = today if chosen else best(problem, effort=effort, forced=place, ties=False)
+    without = best(problem.without(place), effort=effort.once, ties=False) if chosen else today
+    inside = today if chosen else best(problem, effort=effort.once, forced=place, ties=False)
     told = Change(
         id=problem.candidates[place].id,
         chosen=chosen,
@@ -57,7 +71,7 @@ def _at_floor(problem: Problem) -> int:
     return 0 if problem.floor is None else int((problem.floor / FEN).to_integral_value(ROUND_CEILING))
 
 
-def _score_needed(problem: Problem, place: int, inside: Found, without: Found, effort: int) -> Decimal | None:
+def _score_needed(problem: Problem, place: int, inside: Found, without: Found, effort: Allowance) -> Decimal | None:
     """From the two values, exactly: its own is score × weight, and nothing else in either depends on its score."""
     weight = problem.amounts[place] if problem.objective == "merit_amount" else 1
     lacking = without.value - (inside.value - problem.values[place])
@@ -71,13 +85,13 @@ def _score_needed(problem: Problem, place: int, inside: Found, without: Found, e
     return score if score <= highest else None
 
 
-def _is_chosen(problem: Problem, place: int, effort: int) -> bool:
-    found = best(problem, effort=effort)
+def _is_chosen(problem: Problem, place: int, effort: Allowance) -> bool:
+    found = best(problem, effort=effort.once)
     return found is not None and place in found.chosen
 
 
 def _amount_allowed(
-    problem: Problem, place: int, without: Found | None, effort: int, chosen: bool
+    problem: Problem, place: int, without: Found | None, effort: Allowance, chosen: bool
 ) -> tuple[Decimal | None, bool]:
     """The largest amount with which a set with it is worth as much as the best without it; and whether it is proven.
 
@@ -98,7 +112,7 @@ def _amount_allowed(
             lines.append(Line.of(row.less({place}), pool))
     for least in (without.value, without.value + 1) if without else (None,):
         enough = [] if least is None else [_worth_at_least(problem, place, pool, least)]
-        raw = run([0] * column + [1], [*lines, *enough], effort=effort, upper={column: most})
+        raw = run([0] * column + [1], [*lines, *enough], effort=effort.once, upper={column: most})
         if raw is None or not raw.values:
             return None, raw is not None and raw.infeasible
         rest = [at for at, value in zip(pool, raw.values, strict=False) if value > 0.5]
@@ -119,7 +133,7 @@ def _worth_at_least(problem: Problem, place: int, pool: list[int], least: int) -
     return Line(list(range(len(pool))), weights, least - score, None)
 
 
-def _extra_needed(problem: Problem, place: int, today: Found, effort: int) -> tuple[Decimal | None, bool, bool]:
+def _extra_needed(problem: Problem, place: int, today: Found, effort: Allowance) -> tuple[Decimal | None, bool, bool]:
     """The cheapest set with it that is worth as much as today's: what it costs beyond the budget, whether the best set
     of such a budget has it, and whether that is proven."""
     rows = [row.less({place}) for row in problem.rows if row.of != "budget"]
@@ -128,7 +142,7 @@ def _extra_needed(problem: Problem, place: int, today: Found, effort: int) -> tu
     pool = problem.without(place).pool
     needed = today.value - problem.values[place]
     rows.append(Row({at: problem.values[at] for at in pool if problem.values[at]}, low=needed))
-    answer = solve([-problem.amounts[at] for at in pool], rows, pool, effort)
+    answer = solve([-problem.amounts[at] for at in pool], rows, pool, effort.once)
     if answer.chosen is None:
         return None, False, answer.infeasible
     cost = sum(problem.amounts[at] for at in answer.chosen) + problem.amounts[place]

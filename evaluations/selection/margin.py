@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluations.selection.effort import Effort
 from evaluations.selection.lagrange import FINE
 from evaluations.selection.part import Part, alike
 from evaluations.selection.problem import Row
@@ -88,7 +89,7 @@ class Margin:
         value = sum(self.values[place] for place in chosen)
         return Found(chosen, value, value, True)
 
-    def best_other(self, effort: int) -> tuple[frozenset[int] | None, int | None, int]:
+    def best_other(self, effort: Effort) -> tuple[frozenset[int] | None, int | None, int]:
         """A set that differs and is worth as much or more, if there is one; what no such set surpasses; nodes.
 
         The chosen set itself is let in at half a unit less, by a column of its own: so the search knows from the start
@@ -110,7 +111,7 @@ class Margin:
             most = answer.bound // 2 * unit + sum(self.values[place] for place in self.fixed)
         return (None if rival == self.chosen else rival), most, answer.nodes
 
-    def first(self, effort: int) -> tuple[frozenset[int], bool]:
+    def first(self, effort: Effort) -> tuple[frozenset[int], bool]:
         """Of the sets of this value the one that prefers earlier inputs, and whether that is settled."""
         free = self.free
         least = self.value - sum(self.values[place] for place in self.fixed)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from evaluations.selection.effort import Effort
 from evaluations.selection.lagrange import relax
 from evaluations.selection.margin import Found, Margin
 from evaluations.selection.part import Part
@@ -10,16 +11,24 @@ from evaluations.selection.problem import Problem, Row
 from evaluations.selection.programme import solve
 
 EFFORT = 5000
-"""Nodes of the search tree before it ends unproven: a few seconds."""
-AT_FIRST, AT_LEAST = 2000, 200
+"""Nodes of the search tree before it ends unproven."""
+AT_FIRST, AT_LEAST = 500, 200
 """Nodes for a first set, and for the smallest part."""
-DOUBTFUL = 100
+DOUBTFUL = 40
 """Candidates among whom a first set is sought."""
+FIRST_SHARE = 0.4
+"""Of the time, for a first set."""
+AT_MOST = 20.0
+"""Seconds for any set at all, where the search ended before it had one and what is taken greedily misses a minimum."""
 FEW, MANY = 14, 24
 """So few candidates are counted out at once; up to so many where the solver has not settled it."""
 
 
-def best(problem: Problem, *, effort: int, forced: int | None = None, ties: bool = True) -> Found | None:
+class Undecided(Exception):
+    """Neither was a set found that keeps every minimum, nor was it proven that there is none."""
+
+
+def best(problem: Problem, *, effort: Effort, forced: int | None = None, ties: bool = True) -> Found | None:
     """The best set, with the forced one in it; None when there is none that keeps every row."""
     if forced is None:
         return _best(Part(problem.values, problem.amounts, problem.rows, problem.pool), effort, ties)
@@ -31,7 +40,7 @@ def best(problem: Problem, *, effort: int, forced: int | None = None, ties: bool
     return replace(found, chosen=found.chosen | {forced}, value=found.value + own, bound=found.bound + own)
 
 
-def _best(whole: Part, effort: int, ties: bool) -> Found | None:
+def _best(whole: Part, effort: Effort, ties: bool) -> Found | None:
     """Solved in the parts that have nothing to do with each other, each by itself."""
     rows = whole.rows
     if any(row.is_overdrawn for row in rows):
@@ -46,8 +55,9 @@ def _best(whole: Part, effort: int, ties: bool) -> Found | None:
     chosen: frozenset[int] = frozenset()
     value = bound = 0
     first = True
-    for part in parts:
-        found = _best_of_part(part, max(effort // len(parts), AT_LEAST), ties)
+    nodes = max(effort.nodes // max(1, len(parts)), AT_LEAST)
+    for waiting, part in zip(range(len(parts), 0, -1), parts, strict=True):
+        found = _best_of_part(part, replace(effort.share(1 / waiting), nodes=nodes), ties)
         if found is None:
             return None
         chosen |= found.chosen
@@ -87,7 +97,7 @@ def _parts(pool: list[int], rows: Iterable[Row]) -> list[tuple[list[int], list[R
     return list(parts.values())
 
 
-def _best_of_part(part: Part, effort: int, ties: bool) -> Found | None:
+def _best_of_part(part: Part, effort: Effort, ties: bool) -> Found | None:
     """First a set that is most likely the best, chosen among those at the margin; then the best of all the others.
 
     The others are worth less: the set is the best, and the only one. More: it takes its place. As much: there are ties.
@@ -105,39 +115,53 @@ def _best_of_part(part: Part, effort: int, ties: bool) -> Found | None:
         if len(margin.free) <= FEW:
             return margin.counted_out()
         rival, most, nodes = margin.best_other(effort)
-        effort -= nodes
+        effort = effort.less(nodes)
         bound = max(margin.value, bound if most is None else min(bound, most))
         if most is not None and most < margin.value:
             return Found(chosen, margin.value, margin.value, True)
         if rival is None or part.worth(rival) <= margin.value:
             break
         chosen = rival
-        if effort <= 0:
+        if effort.is_over:
             margin = Margin.of(part, chosen)
             break
     first = False
     if bound > margin.value and len(margin.free) <= MANY:
         return margin.counted_out()
     if bound == margin.value and ties:
-        chosen, first = margin.first(max(effort, AT_FIRST))
+        chosen, first = margin.first(effort.with_nodes(least=AT_FIRST))
     return Found(chosen, margin.value, max(bound, margin.value), first)
 
 
-def _likely(part: Part, effort: int) -> frozenset[int] | None:
-    """A set that keeps the rows: whoever clearly belongs to it and the best choice among the hundred in doubt."""
+def _likely(part: Part, effort: Effort) -> frozenset[int] | None:
+    """A set that keeps the rows: whoever clearly belongs to it and the best choice among those in doubt.
+
+    Sought among few first, then among twice as many as long as the share of the time lasts: the better this set, the
+    fewer are left in doubt for the proof.
+    """
     reduced = part.relaxed.reduced if part.relaxed else dict.fromkeys(part.places, 0)
     by_doubt = sorted(part.places, key=lambda place: (abs(reduced[place]), place))
-    count, nodes = DOUBTFUL, min(effort, AT_FIRST)
+    within = effort.share(FIRST_SHARE).with_nodes(most=AT_FIRST)
+    count, found = DOUBTFUL, None
     while True:
         free = sorted(by_doubt[:count])
         fixed = frozenset(place for place in by_doubt[count:] if reduced[place] > 0)
-        answer = solve([part.values[place] for place in free], part.rows_for(free, fixed), free, nodes)
+        answer = solve([part.values[place] for place in free], part.rows_for(free, fixed), free, within)
         if answer.chosen is not None:
-            return fixed | answer.chosen
-        if count >= len(part.places):
+            found = max(found or frozenset(), fixed | answer.chosen, key=part.worth)
+        if count >= len(part.places) or (found is not None and (within.is_over or not answer.is_optimal)):
             break
-        count, nodes = 4 * count, effort
+        if answer.chosen is None:
+            within = effort.share(FIRST_SHARE)
+        count *= 2
+    if found is not None:
+        return found
     if answer.infeasible:
         return None
     chosen = part.greedy()  # the search ended before it found anything
-    return chosen if part.allows(chosen) else solve([0] * len(part.places), part.rows, part.places, None).chosen
+    if part.allows(chosen):
+        return chosen
+    anything = solve([0] * len(part.places), part.rows, part.places, Effort.of(EFFORT, AT_MOST))
+    if anything.chosen is None and not anything.infeasible:
+        raise Undecided
+    return anything.chosen

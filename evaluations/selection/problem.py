@@ -101,7 +101,7 @@ class Problem:
         quotas: Iterable[Quota],
         objective: str,
     ) -> "Problem":
-        found, limits = tuple(candidates), tuple(quotas)
+        found, limits = tuple(candidates), _joined(quotas)
         if objective not in OBJECTIVES:
             raise ValueError(f"objective must be one of {', '.join(OBJECTIVES)}, not {objective!r}")
         if len({one.id for one in found}) < len(found):
@@ -204,12 +204,7 @@ def _rows(candidates: Sequence[Candidate], quotas: Sequence[Quota], amounts: lis
     for place, one in enumerate(candidates):
         for group in set(one.groups):
             members.setdefault(group, []).append(place)
-    seen = set()
     for quota in quotas:
-        if quota.group in seen:
-            raise ValueError(f"There are two quotas for {quota.group!r}")
-        seen.add(quota.group)
-        _check(quota)
         places = members.get(quota.group, [])
         if quota.max_amount is not None:
             high = in_fen(quota.max_amount, "max_amount")
@@ -222,12 +217,31 @@ def _rows(candidates: Sequence[Candidate], quotas: Sequence[Quota], amounts: lis
 
 
 def _check(quota: Quota) -> None:
-    if quota.max_amount is None and quota.max_count is None and quota.min_count is None:
-        raise ValueError(f"The quota for {quota.group!r} sets nothing")
     for name, count in (("max_count", quota.max_count), ("min_count", quota.min_count)):
         if isinstance(count, bool) or not isinstance(count, int | None):
             raise TypeError(f"{name} must be an int, not {type(count).__name__}")
         if count is not None and count < 0:
             raise ValueError(f"{name} must not be negative, not {count}")
-    if quota.max_count is not None and (quota.min_count or 0) > quota.max_count:
-        raise ValueError(f"The quota for {quota.group!r} asks for more than it allows")
+
+
+def _joined(quotas: Iterable[Quota]) -> tuple[Quota, ...]:
+    """One quota a group: of several, the stricter limit of each kind. One that sets nothing does no harm."""
+    found: dict[Hashable, Quota] = {}
+    for quota in quotas:
+        _check(quota)
+        other = found.get(quota.group)
+        found[quota.group] = _stricter(other, quota) if other else quota
+    return tuple(found.values())
+
+
+def _stricter(one: Quota, other: Quota) -> Quota:
+    amounts = [quota.max_amount for quota in (one, other) if quota.max_amount is not None]
+    most = [quota.max_count for quota in (one, other) if quota.max_count is not None]
+    least = [quota.min_count for quota in (one, other) if quota.min_count is not None]
+    return Quota(
+        one.group,
+        min(amounts, default=None),
+        min(most, default=None),
+        max(least, default=None),
+        name=one.name or other.name,
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 import highspy
 
+from evaluations.selection.effort import Effort
 from evaluations.selection.problem import Row
 from evaluations.solver import Solver, Status, model
 
@@ -14,6 +15,8 @@ AGAIN = 20
 """Times that sets which break a limit are cut off."""
 BITS = 24
 """Of the largest figure that HiGHS is given."""
+ENDED = (Status.kOptimal, Status.kInfeasible, Status.kSolutionLimit, Status.kIterationLimit, Status.kInterrupt)
+"""Ways of ending in which what HiGHS says is worth reading."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Answer:
     bound: int | None
     infeasible: bool = False
     nodes: int = 0
+    is_optimal: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def solve(
     worth: Sequence[int],
     rows: list[Row],
     places: list[int],
-    effort: int | None,
+    effort: Effort | None,
     *,
     fixed: Mapping[int, int] | None = None,
     start: Collection[int] | None = None,
@@ -103,7 +107,7 @@ def solve(
             total = sum(worth[column] for column in columns)
             if bound is not None and raw.optimal:
                 bound = max(bound, total)
-            return Answer(chosen, None if bound is None else bound * unit, nodes=raw.nodes)
+            return Answer(chosen, None if bound is None else bound * unit, nodes=raw.nodes, is_optimal=raw.optimal)
         lines += [_cut(lines[index], columns) for index in broken]
     return Answer(None, None)
 
@@ -126,12 +130,12 @@ def run(
     lines: Sequence[Line],
     *,
     integer: bool = True,
-    effort: int | None = None,
+    effort: Effort | None = None,
     fixed: Mapping[int, int] | None = None,
     upper: Mapping[int, int] | None = None,
     start: list[float] | None = None,
 ) -> Raw | None:
-    """Maximise over columns from 0 to 1 (`upper`: a continuous one up to there); None when HiGHS gives up."""
+    """Maximise over columns from 0 to 1 (`upper`: a continuous one up to there); None when HiGHS gives up or the effort is over."""
     upper = upper or {}
     asked = _asked(worth, lines, fixed or {}, upper)
     if integer:
@@ -139,12 +143,16 @@ def run(
         asked.integrality_ = [any_number if column in upper else whole for column in range(len(worth))]
     options: dict[str, Any] = {"mip_abs_gap": 0.0, "mip_allow_restart": False}  # measured: half the time
     if effort is not None:
-        options["mip_max_nodes"] = effort
+        if effort.is_over:
+            return None
+        options["mip_max_nodes"] = effort.nodes
     if start is not None:
         options["mip_heuristic_effort"] = 0.0
     solver = Solver(**options)
+    if integer and effort is not None and effort.until is not None:
+        solver.stop_when(lambda: effort.is_over)
     status = solver.solve_model(asked, start)
-    if status not in (Status.kOptimal, Status.kInfeasible, Status.kSolutionLimit, Status.kIterationLimit):
+    if status not in ENDED:
         return None
     info, solution, shift = solver.getInfo(), solver.getSolution(), _shift(worth)
     duals = None
