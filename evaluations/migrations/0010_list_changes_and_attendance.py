@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('evaluations', '0009_sheet_saved_from'),
-        ('projects', '0009_notices_numbered_and_whole_objections'),
+        ('projects', '0011_notices_numbered_and_whole_objections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

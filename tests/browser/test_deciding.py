@@ -24,7 +24,7 @@ def ranking(town):
     for number in (1, 2):
         title = f"独居老人陪伴与社区互助服务能力提升示范项目第{number}期"
         project = draft(town, title=title, starts_on=call.starts_on, ends_on=call.ends_on, tables={"plan_steps": steps})
-        proposals.submit(project, by=town.head)
+        proposals.submit(project, by=town.head, pledged=True)
         checking.check(project, "accept", by=town.clerk)
         for judge in judges:
             panel.assign(project, judge, by=town.clerk)

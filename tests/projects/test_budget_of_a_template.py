@@ -109,12 +109,12 @@ def test_a_warning_on_the_budget_is_explained_and_the_clerk_reads_it(town, brows
     rule = town.call.budget_rules.create(metric="forbidden", words="物资", severity="warn", legal_basis="依据甲")
     project = draft(town)
     with pytest.raises(Refused):
-        proposals.submit(project, by=town.head)
+        proposals.submit(project, by=town.head, pledged=True)
     page = f"/projects/{project.pk}/explanations/"
     assert "依据甲" in browse(town.head).get(page).content.decode()
 
     browse(town.head).post(page, {f"limit-{rule.pk}": "是活动用的纸和笔。"})
-    proposals.submit(Project.objects.get(), by=town.head)
+    proposals.submit(Project.objects.get(), by=town.head, pledged=True)
 
     assert "是活动用的纸和笔。" in browse(town.clerk).get(f"/projects/{project.pk}/check/").content.decode()
 

@@ -192,7 +192,7 @@ def test_the_coach_helps_with_a_correction_and_no_longer_after_the_acceptance(to
     assert sees(browse, town.mentor, project)
     checking.check(project, "return_for_correction", by=town.clerk, note="请补数字")
     coaching.advise(Project.objects.get(), by=town.mentor, anchor="needs", text="写184份")
-    proposals.submit(Project.objects.get(), by=town.head)
+    proposals.submit(Project.objects.get(), by=town.head, pledged=True)
 
     checking.check(Project.objects.get(), "accept", by=town.clerk)
 

@@ -75,7 +75,7 @@ def test_writing_again_after_an_end_without_money_is_no_copying(town, original, 
 def test_the_same_text_of_the_same_group_in_two_calls_is_applying_twice(town, original, state):
     Project.objects.filter(pk=original.pk).update(state=state)
     again = draft(town, call=make_call(town, code="LX2"), **WORDS)
-    proposals.submit(again, by=town.head)
+    proposals.submit(again, by=town.head, pledged=True)
 
     assert ("text", original) in flags(again)
 

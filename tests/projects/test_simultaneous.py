@@ -91,7 +91,7 @@ def test_of_two_proposals_of_one_group_submitted_at_once_only_as_many_pass_as_ar
     projects = [draft(town), draft(town, title="第二个")]
     pages = [Project.objects.get(pk=project.pk) for project in projects]
 
-    outcomes = at_once(*(lambda page=page: proposals.submit(page, by=town.head) for page in pages))
+    outcomes = at_once(*(lambda page=page: proposals.submit(page, by=town.head, pledged=True) for page in pages))
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Project", "Refused"]
     assert sorted(Project.objects.values_list("state", flat=True)) == ["draft", "submitted"]

@@ -364,7 +364,7 @@ def test_correction_notice_says_every_place_and_the_last_day(town, life, draw):
 
 def test_correction_notice_of_an_earlier_return_has_none_of_the_later_remarks(town, life, draw):
     project = returned(town, life)
-    proposals.submit(project, by=town.head)
+    proposals.submit(project, by=town.head, pledged=True)
     checking.remark(project, by=town.clerk, anchor="goals", text="目标写成数字")
     checking.check(project, "return_for_correction", by=town.clerk, note="漏看一处")
     first, second = returns_of(project)
