@@ -336,19 +336,29 @@ def _open(present: Present, entries: list[NeedListEntry]) -> None:
     OpenCall(stage, call, entries, day).play()
 
 
+def _social_work(present: Present) -> None:
+    """Made from its template: the clerk sets the days and lowers the cap, the approver publishes it.
+
+    It asks for two certified social workers, and 暖阳 has one: its self-check says 不符合, and what to do.
+    """
+    stage, day = present.stage, present.day
+    with on(day(-3), 10):
+        call = calls.begin_from_preset(
+            preset("social_work"), by=stage.clerk, funder=stage.cast.groups["bureau"], fund=present.budget,
+            title=f"{present.today.year}年社工服务项目", code=f"DFF{present.today.year}", budget=Decimal("60000.00"),
+        )  # fmt: skip
+    with on(day(-2), 10), calls.changing(call, by=stage.clerk, what="受理时间、资助上限"):
+        call.opens_at, call.closes_at = moment(day(20), 9), moment(day(50), 17)
+        call.starts_on, call.ends_on = day(90), day(450)
+        call.save()
+        call.tracks.update(cap=Decimal("30000.00"), legal_basis="本批次规定：资金6万元，每项不超过3万元")
+    with on(day(-1), 9):
+        calls.publish(call, by=stage.approver)
+
+
 def _coming(present: Present) -> None:
     """One that opens later, and one that waits for the approver to publish it."""
-    present.call(
-        "DFF",
-        "社工服务项目",
-        opens=20,
-        closes=50,
-        fund=present.budget,
-        budget=Decimal("60000.00"),
-        published=present.day(-1),
-        review_rubric=present.programme.full,
-        panel_size=5,
-    )
+    _social_work(present)
     with on(present.day(-1), 15):
         last_year = Call.objects.get(code=f"DFB{present.today.year}")
         draft = calls.clone(

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from config.story.stage import SCAN, Stage, moment, on
 from grants.actions import need_lists, needs, workshops
 from grants.models import Call, Need, NeedListEntry, Workshop
+from people.actions import confirm
 from people.models import CreditRecord, Inspection, Rating
 
 # title, what is lacking, community, field, people, who speaks, channel, days ago
@@ -179,7 +180,8 @@ def play_workshops(stage: Stage, call: Call, day) -> None:
 
 
 def play_standing(stage: Stage, today: date) -> None:
-    """Ratings, inspections and one old penalty: enough for the eligibility check to say something."""
+    """Ratings, inspections and credit records: at the counter 绿邻 is told 不符合, because its entry was lifted too
+    recently; its old penalty is no matter any more."""
     groups, year = stage.cast.groups, today.year
     due = year - (1 if today.month >= 7 else 2)
     Rating.objects.create(
@@ -190,10 +192,20 @@ def play_standing(stage: Stage, today: date) -> None:
     )
     for key in ("nuanyang", "lvlin", "host"):
         Inspection.objects.create(organization=groups[key], year=due, result=Inspection.Result.PASSED)
+    for entered in (groups["nuanyang"].ratings.get(), groups["nuanyang"].inspections.get()):
+        confirm(entered, by=stage.clerk)  # the others are still only the organisations' own word
     CreditRecord.objects.create(
         organization=groups["lvlin"],
         kind=CreditRecord.Kind.PENALTY,
         entered_on=today - timedelta(days=4 * 365),
         source="朝民罚决〔2022〕7号（未按期年检，警告）",
+        recorded_by=stage.clerk,
+    )
+    CreditRecord.objects.create(
+        organization=groups["lvlin"],
+        kind=CreditRecord.Kind.ABNORMAL,
+        entered_on=today - timedelta(days=300),
+        lifted_on=today - timedelta(days=150),
+        source="中国社会组织政务服务平台（未按规定报送年度报告）",
         recorded_by=stage.clerk,
     )

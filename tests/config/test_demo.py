@@ -16,8 +16,10 @@ from evaluations import inbox as evaluation_inbox
 from evaluations.models import Alternative, Decision, Feedback, Purpose
 from grants import inbox as grant_inbox
 from grants.models import Call, Fund
-from people.models import User
+from grants.presets import preset
+from people.models import Organization, User
 from projects import inbox as project_inbox
+from projects.facts import check_applicant
 from projects.models import Activity, FollowUp, Notice, Project, State
 from projects.prices import peer_prices
 
@@ -65,6 +67,13 @@ def test_the_story_of_the_seed_and_of_today(demo):
     assert Notice.objects.filter(kind=Notice.Kind.CORRECTION).count() == 1
     chosen = [frozenset(one.chosen) for one in Alternative.objects.filter(call__code__startswith="DFD")]
     assert len(set(chosen)) == 3
+    nuanyang, lvlin = (Organization.objects.get(name__startswith=name) for name in ("暖阳", "绿邻"))
+    social_work = Call.objects.get(title__endswith="年社工服务项目")
+    assert [f.rule.kind for f in check_applicant(nuanyang, social_work) if f.blocks] == ["certified"]
+    assert [f.rule.kind for f in check_applicant(lvlin, Call.objects.get(code__startswith="DFE")) if f.blocks] == ["not_abnormal"]
+    assert {rule.kind for rule in social_work.eligibility_rules.all()} == {
+        item["kind"] for item in preset("social_work").conditions
+    }
 
     for fund in Fund.objects.all():
         balance = fund.balance()
