@@ -91,8 +91,8 @@ def select(
     """The candidates to be funded, and the reason for each.
 
     Nobody with a score below `floor` is funded (exactly at it is allowed). `Infeasible` when the minimums cannot be
-    kept; `Undecided` when not even that is known; ValueError for input that makes no sense, TypeError for money or scores
-    that are not Decimal or int.
+    kept; `Undecided` when not even that is known; ValueError for input that makes no sense, TypeError for money or
+    scores that are not Decimal or int.
     """
     problem = Problem.of(candidates, budget, floor, quotas, objective)
     if problem.is_order:

@@ -70,7 +70,8 @@ def test_the_story_of_the_seed_and_of_today(demo):
     nuanyang, lvlin = (Organization.objects.get(name__startswith=name) for name in ("暖阳", "绿邻"))
     social_work = Call.objects.get(title__endswith="年社工服务项目")
     assert [f.rule.kind for f in check_applicant(nuanyang, social_work) if f.blocks] == ["certified"]
-    assert [f.rule.kind for f in check_applicant(lvlin, Call.objects.get(code__startswith="DFE")) if f.blocks] == ["not_abnormal"]
+    open_call = Call.objects.get(code__startswith="DFE")
+    assert [f.rule.kind for f in check_applicant(lvlin, open_call) if f.blocks] == ["not_abnormal"]
     assert {rule.kind for rule in social_work.eligibility_rules.all()} == {
         item["kind"] for item in preset("social_work").conditions
     }
