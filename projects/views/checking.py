@@ -28,6 +28,7 @@ from projects.forms import CommentForm, CutForm, ExtendForm
 from projects.models import BudgetLine, Comment, Likeness, Project, State
 from projects.places import name_places
 from projects.prices import peer_prices
+from projects.sections import fields_of
 from projects.views.project import find, permit
 
 PAGE = 20
@@ -84,6 +85,8 @@ def check_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "may_check": may_check,
+        "asked": fields_of(project.track.form),
+        "remark_to": request.path if may_check else "",
         "may_cut": may_cut,
         "may_extend": rules.has_perm("projects.check", request.user, project) and project.state == State.RETURNED,
         "returns": checking.times_returned(project),

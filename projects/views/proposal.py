@@ -31,7 +31,7 @@ from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
 from projects.models import Comment, Project
 from projects.places import places
 from projects.prices import peer_prices
-from projects.sections import progress
+from projects.sections import fields_of, progress
 from projects.snapshots import as_text, steps_by_key
 from projects.views.project import find, permit
 
@@ -238,10 +238,21 @@ def proposal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/proposal_detail.html", context)
 
 
+def remark_page(request: HttpRequest, project: Project) -> str:
+    """Where this person remarks on a place of it now: a coach on the page of advice, the clerk in the formal check."""
+    if rules.has_perm("projects.advise", request.user, project):
+        return reverse("projects:comment_list", args=[project.pk])
+    if project.state == project.State.SUBMITTED and rules.has_perm("projects.check", request.user, project):
+        return reverse("projects:check_page", args=[project.pk])
+    return ""
+
+
 def reading(request: HttpRequest, project: Project) -> dict:
     """What the page of a proposal shows."""
     return {
         "project": project,
+        "asked": fields_of(project.track.form),
+        "remark_to": remark_page(request, project),
         "tables": stored_tables(project),
         "steps": steps_by_key(project),
         "papers": missing_papers(project),
