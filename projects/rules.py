@@ -7,7 +7,7 @@ decides, who confirms a payment did not request it.
 import rules
 
 from grants.rules import is_clerk as is_clerk_of_call
-from people.models import Organization, Role
+from people.models import Kind, Organization, Role
 from projects.models import Comment, Objection, Part, Project, State
 from projects.models.objection import READERS
 
@@ -85,7 +85,8 @@ def works_as_auditor(user, obj) -> bool:
 @rules.predicate
 def reads_objections_somewhere(user, obj=None) -> bool:
     """Is clerk, approver or auditor of some funder."""
-    return user.is_authenticated and Organization.objects.funders_of(user, *READERS).exists()
+    held = user.organizations_as(*READERS) if user.is_authenticated else []
+    return Organization.objects.filter(pk__in=held, kind=Kind.FUNDER).exists()
 
 
 is_clerk = works_as_clerk & ~has_stake

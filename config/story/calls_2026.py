@@ -101,7 +101,7 @@ def play(stage: Stage, programme: Programme) -> None:
     _in_notice(present)
     _in_review(present)
     _pitched(present)
-    play_decisions(present, FILED)
+    play_decisions(present)
     play_standing(stage, present.today)
     _open(present, play_needs(stage, present.day))
     _coming(present)

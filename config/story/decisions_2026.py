@@ -24,16 +24,18 @@ WAITS_FOR_ITS_DAY = [
 NOTE = "按名次和资金规模择优；未入选项目可在修改后申请下一批。"
 
 
-def play_decisions(present: Any, tracks: dict[str, tuple[str, str]]) -> None:
+def play_decisions(present: Any) -> None:
     """Two small calls that are judged: what their groups do not know yet, and what the approver has to do."""
     stage, day = present.stage, present.day
     first = present.call(
-        "DFH", "邻里节微创投", opens=-40, closes=-20, fund=present.budget, budget=Decimal("3000.00"), tracks=tracks,
+        "DFH", "邻里节微创投", opens=-40, closes=-20, fund=present.budget, budget=Decimal("3000.00"),
+        tracks={"filed": ("备案组织组", "2600.00")},
     )  # fmt: skip
     lines, amounts = _judged(present, first, WAITS_FOR_APPROVAL)
-    stage.propose(first, day(-1), lines, amounts, NOTE, attending="区审计科李审计（列席）")
+    stage.propose(first, day(-1), lines, amounts, NOTE, attending="李明（区审计科）")
     second = present.call(
-        "DFJ", "宜居楼门微创投", opens=-42, closes=-22, fund=present.budget, budget=Decimal("2400.00"), tracks=tracks,
+        "DFJ", "宜居楼门微创投", opens=-42, closes=-22, fund=present.budget, budget=Decimal("2400.00"),
+        tracks={"filed": ("备案组织组", "2400.00")},
     )  # fmt: skip
     lines, amounts = _judged(present, second, WAITS_FOR_ITS_DAY)
     stage.decide(second, day(-2), lines, amounts, NOTE, embargo_until=day(3))

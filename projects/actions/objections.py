@@ -72,7 +72,7 @@ def receive_objection(
     if email:
         _mail_confirmation(objection, site)
     else:
-        tell_funder(project, _("an objection has arrived: please call to confirm it"))
+        _tell_clerks(objection, _("an objection has arrived: please call to confirm it"))
     return objection
 
 
@@ -197,13 +197,17 @@ def confirm_by_call(objection: Objection, *, by: User, reached: bool, note: str)
 def _confirm(objection: Objection, *, by: User | None) -> Objection:
     objection.confirmed_at = clock.now()
     objection.save()
-    about, received = objection.project or objection.notice.call, _("an objection has been received")
+    about = objection.project or objection.notice.call
     record(about, "objection", by=by, label=_("Objection received"), objection=objection.number)
-    if objection.project is None:
-        tell_funder_of_call(objection.notice.call, received, url=objection.get_absolute_url())
-    else:
-        tell_funder(objection.project, received)
+    _tell_clerks(objection, _("an objection has been received"))
     return objection
+
+
+def _tell_clerks(objection: Objection, subject: str) -> None:
+    if objection.project is None:
+        tell_funder_of_call(objection.notice.call, subject, url=objection.get_absolute_url())
+    else:
+        tell_funder(objection.project, subject)
 
 
 def forget_unconfirmed() -> int:

@@ -277,7 +277,7 @@ def said(response) -> list[str]:
 def test_approving_in_two_tabs_is_answered_on_the_page(town, life, browse):
     [project] = judged(town, life, 38)
     page, client = proposed(town, {project.pk: "shortlist"}).get_absolute_url(), browse(town.approver)
-    client.post(page, {"approve": ""})
+    client.post(page, {"approve": ""}, follow=True)
 
     again = client.post(page, {"approve": ""}, follow=True)
 
@@ -303,7 +303,7 @@ def test_announcing_before_its_day_is_answered_and_not_offered(town, life, brows
 def test_announcing_in_two_tabs_makes_one_notice(town, life, browse):
     [project] = judged(town, life, 38)
     page, client = decided(town, {project.pk: "shortlist"}).get_absolute_url(), browse(town.clerk)
-    client.post(page, {"announce": ""})
+    client.post(page, {"announce": ""}, follow=True)
 
     again = client.post(page, {"announce": ""}, follow=True)
 
