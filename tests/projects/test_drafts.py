@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core.workflow import Refused, Stale
-from grants.actions import needs
+from grants.actions import need_lists, needs
 from people.models import Certificate
 from projects.actions import competition, drafts
 from projects.models import Project, Scratch

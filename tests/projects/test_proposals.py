@@ -10,7 +10,7 @@ from django.urls import reverse
 from core import clock
 from core.models import Attachment
 from core.workflow import Refused
-from grants.actions import needs
+from grants.actions import need_lists, needs
 from people.models import Community
 from projects.actions import checking, drafts, proposals
 from projects.completeness import problems
