@@ -73,7 +73,7 @@ def test_an_earlier_proposal_and_a_need_are_chosen_on_the_page(town, browse):
     )
     values = {"title": "没人陪诊", "text": "没人陪。", "community": elsewhere, "field": town.youth}
     need = needs.decide(needs.report_need(by=town.clerk, values=values), "accept", by=town.clerk)
-    listed = needs.publish_list(
+    listed = need_lists.publish_list(
         town.bureau, [need], by=town.clerk, title="指引表", notice_workdays=5, answer_until=date(2026, 12, 31),
         contact="陈静", contact_phone="1",
     )  # fmt: skip
