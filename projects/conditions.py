@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.workflow import requires
-from projects.completeness import problems
+from projects.completeness import problems, waits_for_a_call
 
 
 @requires(_("The call is open for proposals."))
@@ -19,6 +19,11 @@ def call_is_closed(project) -> bool:
 @requires(_("The proposal is complete and its budget adds up."))
 def proposal_is_complete(project) -> bool:
     return not problems(project)
+
+
+@requires(_("The community has confirmed its recommendation when called back."))
+def recommendation_is_confirmed(project) -> bool:
+    return not waits_for_a_call(project)
 
 
 @requires(_("More time from the funder's clerk: the last day to correct is over."))
@@ -38,12 +43,18 @@ def has_open_objection(project) -> bool:
 
 @requires(_("No objection is open."))
 def has_no_open_objection(project) -> bool:
-    return not has_open_objection(project)
+    """Neither to the project nor to the whole of a notice of its call."""
+    return not has_open_objection(project) and not _to_whole_notices(project).open().exists()
 
 
 @requires(_("No objection waits to be confirmed (by its link within three days, or by a call of the clerk)."))
 def no_objection_waits_to_be_confirmed(project) -> bool:
-    return not project.objections.unconfirmed().exists()
+    return not project.objections.unconfirmed().exists() and not _to_whole_notices(project).unconfirmed().exists()
+
+
+def _to_whole_notices(project):
+    """Objections that are about no single project of its call."""
+    return type(project).objections.rel.related_model.objects.filter(project=None, notice__call=project.call_id)
 
 
 @requires(_("The public notice has run its full time."))

@@ -16,7 +16,9 @@ def places(project: Project) -> list[tuple[str, str]]:
         rows = getattr(project, name).all()
         label = str(rows.model._meta.verbose_name_plural)
         found.append((name, label))
-        found += [(f"{name}:{row.key}", f"{label}: {row}") for row in rows]
+        for number, row in enumerate(rows, start=1):
+            said = _("%(table)s, row %(number)s: %(row)s") % {"table": label, "number": number, "row": row}
+            found.append((f"{name}:{row.key}", said))
     return found
 
 

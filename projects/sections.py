@@ -117,6 +117,11 @@ def tables_of(form: str) -> tuple[str, ...]:
     return tuple(name for section in FORMS[form] for name in section.tables)
 
 
+def places_of(form: str) -> tuple[str, ...]:
+    """The fields and tables in the order in which the page shows them."""
+    return tuple(name for section in FORMS[form] for name in (*section.fields, *section.tables))
+
+
 def required_of(form: str) -> frozenset[str]:
     """The fields and tables without which the form cannot be submitted."""
     return frozenset().union(*(section.required for section in FORMS[form]))

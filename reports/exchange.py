@@ -15,6 +15,7 @@ from core import spreadsheets
 from core.spreadsheets import Heading
 from grants.resources import NeedResource
 from people.resources import (
+    CalendarDayResource,
     CommunityResource,
     OrganizationResource,
     RegionResource,
@@ -72,6 +73,13 @@ TABLES: dict[str, Table] = {
         gettext_lazy("Communities"),
         "reports.import_places",
         gettext_lazy("Known by their 12-digit region code."),
+        "reports.download_places",
+    ),
+    "calendar": Table(
+        CalendarDayResource,
+        gettext_lazy("Calendar"),
+        "reports.import_places",
+        gettext_lazy("Public holidays and make-up workdays by date; workdays and deadlines are counted by them."),
         "reports.download_places",
     ),
     "regions": Table(

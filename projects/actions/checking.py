@@ -15,6 +15,7 @@ from core.models import Event
 from core.money import yuan
 from core.workflow import Refused, advance, record
 from people.models import User
+from projects.actions.coaching import close_coaching
 from projects.actions.messages import tell_group
 from projects.models import BudgetLine, Comment, Likeness, Project, State
 from projects.places import name_places
@@ -70,8 +71,8 @@ def check(project: Project, name: str, *, by: User, note: str = "") -> Project:
     """The clerk's formal check: `accept`, `return_for_correction` or `declare_ineligible`; the group is told.
 
     A return sends all remarks that were noted, at once and completely (一次性告知); they stand for the reason when
-    no other is given, but a second return needs one of its own. The group then has the call's workdays to correct.
-    Whatever is decided, the group reads now what the financial pre-check has cut.
+    no other is given, but a second return needs one of its own. The group then has the call's workdays to correct; any
+    other outcome ends the coaching. Whatever is decided, the group reads now what the financial pre-check has cut.
     """
     if name not in CHECKS:
         raise LookupError(name)
@@ -89,7 +90,9 @@ def check(project: Project, name: str, *, by: User, note: str = "") -> Project:
     advance(project, name, by=by, note=note)
     if name == "return_for_correction":
         waiting.update(sent_at=clock.now())
-    elif name == "accept":
+    else:
+        close_coaching(project, by=by)
+    if name == "accept":
         asked = project.comments.open().sent().filter(kind=Comment.Kind.CORRECTION)
         asked.update(resolved_at=clock.now(), resolved_by=by)
     parts = [note, *_places_to_correct(project, leaving), *cuts_in_words(project)]

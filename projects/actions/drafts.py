@@ -39,8 +39,9 @@ def create_draft(
 ) -> Project:
     """Open a draft in the track that fits the applicant; a filed group's host comes from its profile.
 
-    `copy_of`: an earlier proposal of the same applicant, whose words and tables are taken over; the plan's days and
-    the money are decided anew. `answers`: the published need that it answers.
+    `copy_of`: an earlier proposal of the same applicant, whose words and tables are taken over, the budget lines with
+    their prices; the days and the amount asked for are decided anew. `answers`: the published need that it answers,
+    whose place and field it serves, whatever the earlier proposal says.
 
     Raises `Refused` when the call is not open, or has no track for applicants of this legal status.
     """
@@ -100,15 +101,17 @@ def _experience(applicant: Organization) -> str:
 
 
 def _take_over(old: Project, new: Project) -> None:
-    """The words and tables of an earlier proposal, as far as the new form asks for them."""
+    """The words and tables of an earlier proposal, as far as the new form asks for them and no need has decided."""
     form = new.track.form
+    kept = NOT_TAKEN_OVER | ({"community"} if new.answers_id else set())
     for name in fields_of(form):
-        if name not in NOT_TAKEN_OVER and getattr(old, name) not in (None, ""):
+        if name not in kept and getattr(old, name) not in (None, ""):
             setattr(new, name, getattr(old, name))
-    if old.field in new.call.service_fields.all():
+    if new.answers_id is None and old.field in new.call.service_fields.all():
         new.field = old.field
     new.save()
-    new.other_communities.set(old.other_communities.all())
+    if new.answers_id is None:
+        new.other_communities.set(old.other_communities.all())
     # Days of the plan belong to the old call; a plan outside the new one would only have to be deleted again.
     within = [s for s in old.plan_steps.all() if new.call.starts_on <= s.starts_on <= s.ends_on <= new.call.ends_on]
     kept = {step.key for step in within}

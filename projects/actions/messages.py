@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from core.notifications import notify
+from grants.models import Call
 from people.models import Membership, Role, User
 from projects.models import Project
 
@@ -28,6 +29,12 @@ def tell_group(project: Project, subject: str, body: str = "", url: str = "") ->
 def tell_funder(project: Project, subject: str, *roles: str, body: str = "") -> None:
     """The funder's people in the given roles; the clerks, when none is named."""
     _tell(holders(project.call.funder_id, *(roles or (Role.STAFF,))), project, subject, body)
+
+
+def tell_funder_of_call(call: Call, subject: str, *roles: str, body: str = "", url: str = "") -> None:
+    """The funder's people about a whole call, in the given roles; the clerks, when none is named."""
+    subject = _("“%(project)s”: %(subject)s") % {"project": call.title, "subject": subject}
+    notify(holders(call.funder_id, *(roles or (Role.STAFF,))), subject=subject, body=body, url=url)
 
 
 def tell_mentors(project: Project, subject: str, body: str = "") -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
 from core.money import round_half_up
-from grants.models import BudgetCategory
+from grants.models import BudgetCategory, Rank
 from projects.models.row import Row
 
 
@@ -26,7 +26,8 @@ class BudgetLine(Row):
         "projects.Project", verbose_name=_("project"), on_delete=models.CASCADE, related_name="budget_lines"
     )
     category = models.CharField(_("category"), max_length=15, choices=Category.choices)
-    item = models.CharField(_("item"), max_length=80)
+    item = models.CharField(_("item of expense"), max_length=80)
+    rank = models.CharField(_("title of the lecturer"), max_length=10, choices=Rank.choices, blank=True)
     unit_price = MoneyField(_("unit price"))
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     quantity = models.DecimalField(
@@ -49,7 +50,11 @@ class BudgetLine(Row):
         verbose_name_plural = _("budget lines")
         constraints = [
             models.UniqueConstraint(fields=["project", "key"], name="budget_line_key_once"),
-            models.CheckConstraint(name="budget_line_is_positive", condition=Q(unit_price__gte=0, quantity__gt=0)),
+            models.CheckConstraint(
+                name="budget_line_is_positive",
+                condition=Q(unit_price__gte=0, quantity__gt=0),
+                violation_error_message=_("The price cannot be negative, and the quantity must be more than 0."),
+            ),
             models.CheckConstraint(
                 name="budget_cut_has_its_reason", condition=Q(cut=0) | (Q(cut__gt=0) & ~Q(cut_reason=""))
             ),

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -47,10 +48,21 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             | Exists(taking_part)
         )
 
+    def staked_by(self, user) -> "ProjectQuerySet":
+        """Handed in by a group, or through a host, to which the person belongs in any role."""
+        mine = list(user.roles) if user.is_authenticated else []
+        return self.filter(Q(applicant__in=mine) | Q(host__in=mine), submitted_at__isnull=False)
+
     def with_names(self) -> "ProjectQuerySet":
         """What every list shows, in one query, without the long texts."""
         return self.select_related("call", "call__funder", "track", "applicant", "field", "community").defer(
             *LONG_TEXTS, "call__guidelines"
+        )
+
+    def draft_of(self, applicant, call) -> "Project | None":
+        """The proposal that an applicant is writing in a call: the newest, when there are several."""
+        return (
+            self.filter(applicant=applicant, call=call, state__in=[State.DRAFT, State.RETURNED]).order_by("-pk").first()
         )
 
     def funded(self) -> "ProjectQuerySet":
@@ -199,6 +211,7 @@ class Project(ProjectLife):
             models.CheckConstraint(
                 name="project_starts_before_end",
                 condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(starts_on__lte=F("ends_on")),
+                violation_error_message=_("The project must end after it starts."),
             ),
             models.CheckConstraint(
                 name="project_amounts_in_order",
@@ -255,6 +268,20 @@ class Project(ProjectLife):
     def payee(self):
         """The organisation that signs and receives the money."""
         return self.host or self.applicant
+
+    @property
+    def places(self) -> set[int]:
+        """The communities in which it takes place, by id."""
+        others = self.other_communities.values_list("pk", flat=True)
+        return {*others, *([self.community_id] if self.community_id else [])}
+
+    @property
+    def opinions(self) -> list[Any]:
+        """What each community in which it takes place says of it now: the newest answer of each that counts."""
+        newest: dict[int, Any] = {}
+        for answer in self.recommendations.that_count().filter(community__in=self.places).select_related("community"):
+            newest.setdefault(answer.community_id, answer)
+        return list(newest.values())
 
     @property
     def total_budget(self) -> Decimal:

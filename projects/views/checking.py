@@ -27,8 +27,9 @@ from projects.facts import check_applicant
 from projects.forms import CommentForm, CutForm, ExtendForm
 from projects.models import BudgetLine, Comment, Likeness, Project, State
 from projects.places import name_places
+from projects.prices import peer_prices
+from projects.sections import fields_of
 from projects.views.project import find, permit
-from projects.views.proposal import peer_prices
 
 PAGE = 20
 
@@ -84,6 +85,8 @@ def check_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "may_check": may_check,
+        "asked": fields_of(project.track.form),
+        "remark_to": request.path if may_check else "",
         "may_cut": may_cut,
         "may_extend": rules.has_perm("projects.check", request.user, project) and project.state == State.RETURNED,
         "returns": checking.times_returned(project),
@@ -91,6 +94,7 @@ def check_page(request: HttpRequest, pk: int) -> HttpResponse:
         "remarks": remarks,
         "findings": check_applicant(project.applicant, project.call, host=project.host, project=project),
         "explanations": dict(project.explanations.values_list("rule", "text")),
+        "limits_explained": dict(project.explanations.values_list("limit", "text")),
         "breaches": budget_breaches(project, lines),
         "lines": lines,
         "prices": peer_prices(project, lines),
@@ -98,7 +102,7 @@ def check_page(request: HttpRequest, pk: int) -> HttpResponse:
         "missing": {paper.pk for paper in missing_papers(project)},
         "attachments": Attachment.objects.of(project),
         "kinds": dict(PaperKind.choices),
-        "recommendations": project.recommendations.select_related("community"),
+        "recommendations": project.recommendations.select_related("community", "called_by"),
         "changes": changes(project),
         "submissions": list(project.submissions.all()),
         "likenesses": Likeness.objects.about(project),

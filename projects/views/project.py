@@ -20,7 +20,7 @@ from core.workflow import Refused
 from grants.models import PaperKind
 from people.models import User
 from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
-from projects.forms import MentorForm, ProjectFilter
+from projects.forms import MentorForm, ProjectFilter, SubmitForm
 from projects.models import Objection, Part, Project
 from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS
 from projects.places import name_places
@@ -29,7 +29,8 @@ from projects.stages import stage_bar
 PAGE = 20
 INTERNAL = {
     *("add_judge", "end_judge", "recuse", "conflict_found", "conflict_decided"),
-    *("ask_to_unlock", "unlock_sheet", "keep_locked", "bonus"),
+    *("ask_to_unlock", "unlock_sheet", "keep_locked", "bonus", "set_aside_result"),
+    *("ask_list_change", "refuse_list_change"),
 }
 """Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged."""
 
@@ -38,8 +39,8 @@ TRIALS = {"cut_line", "finish_precheck"}
 
 # The steps that have a button, and the verb each one calls. Steps without a button belong to a larger verb.
 STEPS = {
-    "submit": lambda project, by, note: proposals.submit(project, by=by, note=note),
-    "resubmit": lambda project, by, note: proposals.submit(project, by=by, note=note),
+    "submit": lambda project, by, note, pledge: proposals.submit(project, by=by, note=note, pledged=pledge),
+    "resubmit": lambda project, by, note, pledge: proposals.submit(project, by=by, note=note, pledged=pledge),
     "return_for_correction": lambda project, by, note: checking.check(
         project, "return_for_correction", by=by, note=note
     ),
@@ -115,6 +116,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "kinds": dict(PaperKind.choices),
         "versions": project.submissions.count(),
         "routed_from": project.routed_from,
+        "in_notice": project.notice_entries.select_related("notice").order_by("pk").last(),
         # Drafts with another funder are the group's own business until they are handed in there.
         "routed_to": project.routed_to.filter(pk__in=visible).select_related("call"),
         "sees_earlier": project.routed_from_id is not None and may("projects.see_earlier"),
@@ -166,7 +168,8 @@ def project_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     returning = checking_facts(project, request.user, name) if choice else {}
     remarks = returning.get("remarks", [])
     needs_note = bool(choice and choice.note and (not remarks or returning["returns"]))
-    form = NoteForm(request.POST or None, state=project.state, needs_note=needs_note)
+    form_class = SubmitForm if name in ("submit", "resubmit") else NoteForm
+    form = form_class(request.POST or None, state=project.state, needs_note=needs_note)
     if choice is None:
         if request.method == "POST" and request.POST.get("seen", project.state) != project.state:
             messages.error(
@@ -178,7 +181,8 @@ def project_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():
         try:
-            STEPS[name](project, request.user, form.cleaned_data["note"])
+            given = {field: value for field, value in form.cleaned_data.items() if field != "seen"}
+            STEPS[name](project, request.user, **given)
         except Refused as refused:
             add_refusal(form, refused)
         else:

@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from core.models import Event
-from grants.models import Call
+from grants.models import Call, NeedList
 from people.models import Organization, User
 from projects.models import Activity, Notice, Project
 from reports import documents, pdf
@@ -106,7 +106,8 @@ def eligibility(request: HttpRequest, call_pk: int, organization_pk: int) -> Htt
     organization = get_object_or_404(found, pk=organization_pk)
     if not (request.user.has_role(organization.pk) or request.user.has_role(call.funder_id)):
         raise Http404
-    return respond(documents.eligibility_notice(organization, call))
+    written = Project.objects.visible_to(request.user).draft_of(organization, call)
+    return respond(documents.eligibility_notice(organization, call, written))
 
 
 @require_safe
@@ -114,3 +115,10 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The public notice, for anybody: it exists from the moment it is published."""
     found = get_object_or_404(Notice.objects.select_related("call__funder"), pk=pk)
     return respond(documents.notice(found), caching=PUBLIC)
+
+
+@require_safe
+def need_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """A published list of needs, for anybody; also one that was withdrawn, marked as such."""
+    found = get_object_or_404(NeedList.objects.select_related("funder", "replaces", "replaced_by"), pk=pk)
+    return respond(documents.need_list(found), caching=PUBLIC)

@@ -97,7 +97,7 @@ def correct(town, project) -> Project:
         project, by=town.head, version=project.version, values={"needs": "调查120户，独居68人，逐户登记。"},
         tables={"budget_lines": rows},
     )  # fmt: skip
-    return proposals.submit(project, by=town.head)
+    return proposals.submit(project, by=town.head, pledged=True)
 
 
 def test_a_correction_shows_field_by_field_and_line_by_line_what_changed(town, submitted, browse):
@@ -194,7 +194,7 @@ def test_more_time_is_given_with_a_reason_and_the_group_is_told(town, submitted,
     time.go(datetime(2026, 3, 18, 10))
     assert project.is_too_late_to_correct
     with pytest.raises(Refused):
-        proposals.submit(project, by=town.head)
+        proposals.submit(project, by=town.head, pledged=True)
 
     checking.extend_correction(project, by=town.clerk, until=date(2026, 3, 20), reason="停电两天")
 
@@ -255,7 +255,7 @@ def test_any_two_submissions_are_compared(town, submitted, browse):
     project = correct(town, returned(town, submitted))
     checking.check(project, "return_for_correction", by=town.clerk, note="再改")
     drafts.save_proposal(project, by=town.head, version=project.version, values={"goals": "九十位老人。"})
-    proposals.submit(project, by=town.head)
+    proposals.submit(project, by=town.head, pledged=True)
     page, client = url("submission_changes", project.pk), browse(town.head)
 
     def names(query: str) -> list[str]:
@@ -447,7 +447,7 @@ def test_the_pre_check_waits_in_the_inbox_of_finance_until_it_is_finished(town, 
 def test_the_applicants_own_proposals_stand_apart_from_those_of_its_host(town, life, browse):
     mine = life.walk(choir_draft(town), "submitted")
     other = choir_draft(town, title="第二个项目")
-    proposals.submit(other, by=town.singer)
+    proposals.submit(other, by=town.singer, pledged=True)
     life.walk(draft(town), "submitted")
     Project.objects.filter(applicant=town.centre).update(host=town.host)
 

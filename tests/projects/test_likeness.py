@@ -36,7 +36,7 @@ def flags(project) -> list[tuple[str, Project]]:
 
 
 def hand_in(town, project) -> Project:
-    return proposals.submit(project, by=town.singer)
+    return proposals.submit(project, by=town.singer, pledged=True)
 
 
 def test_a_copied_text_is_flagged_at_the_later_proposal(town, original):
@@ -66,7 +66,7 @@ def test_words_of_ones_own_are_not_flagged(town, original):
 def test_writing_again_after_an_end_without_money_is_no_copying(town, original, ended):
     Project.objects.filter(pk=original.pk).update(state=ended)
     again = draft(town, **WORDS, title="第二次")
-    proposals.submit(again, by=town.head)
+    proposals.submit(again, by=town.head, pledged=True)
 
     assert flags(again) == []
 
@@ -75,7 +75,7 @@ def test_writing_again_after_an_end_without_money_is_no_copying(town, original, 
 def test_the_same_text_of_the_same_group_in_two_calls_is_applying_twice(town, original, state):
     Project.objects.filter(pk=original.pk).update(state=state)
     again = draft(town, call=make_call(town, code="LX2"), **WORDS)
-    proposals.submit(again, by=town.head)
+    proposals.submit(again, by=town.head, pledged=True)
 
     assert ("text", original) in flags(again)
 

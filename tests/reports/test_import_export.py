@@ -27,7 +27,10 @@ from tests.reports.tables import (
     wrong,
 )
 
-TABLES = ["organizations", "social-workers", "needs", "proposals", "budget-lines", "communities", "regions"]
+TABLES = [
+    *("organizations", "social-workers", "needs", "proposals", "budget-lines"),
+    *("communities", "regions", "calendar"),
+]
 ONE_WAY = {"budget-lines"}
 """Comes out for every proposal and goes in for drafts only."""
 OF_ONE_CALL = {"proposals", "budget-lines"}
@@ -380,7 +383,7 @@ def statuses(client, table: str) -> list[int]:
 def test_who_may_take_tables_out_and_send_them(town, browse, name, tables, places):
     client = browse(getattr(town, name))
 
-    assert [statuses(client, table) for table in TABLES] == [tables, tables, places, places]
+    assert [statuses(client, table) for table in TABLES] == [tables, tables, places, places, places]
 
 
 def test_anonymous_is_asked_to_sign_in(town, browse):

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('grants', '0005_need_contact'),
         ('people', '0005_experts_and_judging'),
-        ('projects', '0008_saved_by_whom_from_where'),
+        ('projects', '0014_recommendations_called_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
