@@ -7,8 +7,6 @@ asks the database several questions a row, so here rows are examined and written
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import and_
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +25,7 @@ from core.identifiers import half_width
 from core.models import Event
 from core.spreadsheets import NoResult
 from people.resources import widgets
+from people.resources.contradictions import contradictions
 
 CHUNK = 1000
 """Rows that are examined together and written in one transaction."""
@@ -324,23 +323,14 @@ class TableResource(resources.ModelResource):
                 self._claim(row, name, value)
         self.check(row, new=new)
         if not row.errors:
-            self._check_constraints(row)
+            self._say_contradictions(row)
 
-    def _check_constraints(self, row: Row) -> None:
-        """What the database would refuse, said at the row: one question for all, and more only where it fails."""
-        conditions = self._conditions()
-        if not conditions or _keeps(models.CheckConstraint(name="all", condition=reduce(and_, conditions)), row):
-            return
-        for condition in conditions:
-            if not _keeps(models.CheckConstraint(name="one", condition=condition), row):
-                names = [name for name in self.column_names() if name in condition.referenced_base_fields]
-                labels = ", ".join(self.label(name) for name in names)
-                row.blame(names[-1] if names else "", _("These contradict each other: %(names)s.") % {"names": labels})
-
-    @classmethod
-    def _conditions(cls) -> list[models.Q]:
-        constraints = cls._meta.model._meta.constraints
-        return [found.condition for found in constraints if isinstance(found, models.CheckConstraint)]
+    def _say_contradictions(self, row: Row) -> None:
+        """What the database would refuse, said at the row."""
+        for fields in contradictions(row.instance):
+            names = [name for name in self.column_names() if name in fields]
+            labels = ", ".join(self.label(name) for name in names)
+            row.blame(names[-1] if names else "", _("These contradict each other: %(names)s.") % {"names": labels})
 
     def _claim(self, row: Row, name: str, value: Any) -> None:
         if self.holders.get((name, value), row.instance.pk) != row.instance.pk:
@@ -418,14 +408,6 @@ def upsert(model: type[models.Model], instances: list[Any], fields: Iterable[str
         model._default_manager.bulk_create(
             instances, batch_size=CHUNK, update_conflicts=True, unique_fields=["pk"], update_fields=fields
         )
-
-
-def _keeps(constraint: models.CheckConstraint, row: Row) -> bool:
-    try:
-        constraint.validate(type(row.instance), row.instance)
-    except ValidationError:
-        return False
-    return True
 
 
 def _plain(heading: str) -> str:

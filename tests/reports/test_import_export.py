@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from core.models import Event
+from grants.models import Need
 from people.models import Certificate, Community, Organization, Region
 from reports import exchange
 from reports.models import ImportJob
+from tests.life import draft
 from tests.reports.tables import (
     Desk,
     cells_of,
@@ -29,6 +31,10 @@ TABLES = [
     *("organizations", "social-workers", "needs", "proposals", "budget-lines"),
     *("communities", "regions", "calendar"),
 ]
+ONE_WAY = {"budget-lines"}
+"""Comes out for every proposal and goes in for drafts only."""
+OF_ONE_CALL = {"proposals", "budget-lines"}
+"""The example names a call and an applicant, which each platform has its own."""
 
 
 @pytest.fixture
@@ -214,8 +220,10 @@ def test_csv_is_utf_8_with_its_mark(town, desk):
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
-@pytest.mark.parametrize("table", TABLES)
-def test_what_comes_out_goes_in_again_unchanged(town, desk, kind, table):
+@pytest.mark.parametrize("table", [table for table in TABLES if table not in ONE_WAY])
+def test_what_comes_out_goes_in_again_unchanged(town, life, desk, kind, table):
+    life.walk(draft(town), "submitted")
+    Need.objects.create(title="=1+1", text="老人看病没人陪。", community=town.community, entered_by=town.clerk)
     social_worker(town)
     Region.objects.create(code="110105", name="朝阳区")
     Organization.objects.filter(pk=town.bureau.pk).update(credit_code=credit_code(1))
@@ -329,7 +337,7 @@ def test_template_as_it_is_holds_no_rows(town, desk, table):
     assert desk.send(template, table).problem == "The table has headings and no rows."
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", [table for table in TABLES if table not in OF_ONE_CALL])
 def test_example_of_the_template_would_be_right(town, table):
     resource = exchange.TABLES[table].resource(by=town.clerk, rehearsal=True)
     (row,) = [exchange.Row(2, {name: str(value) for name, value in resource.example.items()})]
