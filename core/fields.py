@@ -111,6 +111,20 @@ class MoneyFormField(forms.DecimalField):
         return Decimal(f"{whole or 0}.{fraction.ljust(self.decimal_places, '0')}".rstrip("."))
 
 
+class FigureFormField(MoneyFormField):
+    """A number of pieces, hours, people or points as people type it: 1,000, １２, 0.5, and 。 for the point."""
+
+    default_error_messages: ClassVar[Any] = {
+        "invalid": _("Enter a number in figures, for example 12 or 0.5."),
+        "not_finite": _("This is not a number: write it in figures."),
+        "negative": _("The number cannot be negative: leave out the minus sign."),
+        "unit": _("Write the whole number, without 万: 50000 instead of 5 万."),
+        "grouping": _("The commas do not stand between thousands: write 12,345 or 12345."),
+        "decimals": _("At most %(places)s decimal places; this one has %(typed)s."),
+        "too_large": _("The number is too large: at most %(digits)s digits before the decimal point."),
+    }
+
+
 # Only type checkers know that Django's fields are generic.
 if TYPE_CHECKING:
     _DecimalField = models.DecimalField[Any, Any]

@@ -1,5 +1,6 @@
-"""Form parts that every app uses: counted texts, dates, several files, refused verbs, stale pages."""
+"""Form parts that every app uses: counted texts, dates, phones, several files, refused verbs, stale pages."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.files import ACCEPT, validate_upload
+from core.identifiers import half_width
 from core.workflow import Refused
 
 
@@ -48,6 +50,30 @@ class DateTimeInput(forms.DateTimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class TabField(forms.CharField):
+    """Which browser tab sends the form, and as its how manieth: filled in by static/js/draft.js, empty without it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "max_length": 32, "widget": forms.HiddenInput} | kwargs)
+
+
+class PhoneField(forms.CharField):
+    """A number that somebody can dial: a mobile, a landline with area code and extension, or a foreign one."""
+
+    PATTERN = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]((转|-|ext\.? ?)[0-9]{1,6})?")
+    """Spaces and hyphens as people write them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+        super().__init__(**{"max_length": 30} | kwargs)
+
+    def clean(self, value: Any) -> str:
+        phone = half_width(super().clean(value)).strip()
+        if phone and not self.PATTERN.fullmatch(phone):
+            raise ValidationError(_("This is no phone number: figures, with an area code if it is a landline."))
+        return phone
 
 
 class SeveralField(forms.ModelMultipleChoiceField):
@@ -155,6 +181,12 @@ class NoteForm(SeenState):
 
 
 def add_refusal(form: forms.BaseForm, refused: Refused) -> None:
-    """Show why a verb was refused, above the form; what was typed stays."""
+    """Show why a verb was refused, above the form; what was typed stays.
+
+    Also when the button that was pressed stands outside the form, so that nothing was sent to it: Django lets a form
+    without data carry no errors, unless it has somewhere to look for what was cleaned.
+    """
+    if not form.is_bound:
+        form.cleaned_data = {}
     for reason in refused.reasons:
         form.add_error(None, reason)

@@ -18,7 +18,7 @@ _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _UNITS = ((10**8, "亿"), (10**4, "万"), (1000, "仟"), (100, "佰"), (10, "拾"))
 
 
-def _exact(value: Decimal | int, name: str) -> Decimal:
+def exact(value: Decimal | int, name: str) -> Decimal:
     """`value` as a finite Decimal; refuses float and bool, which arithmetic would quietly accept."""
     if isinstance(value, bool) or not isinstance(value, Decimal | int):
         raise TypeError(f"{name} must be a Decimal or an int, not {type(value).__name__}")
@@ -30,7 +30,7 @@ def _exact(value: Decimal | int, name: str) -> Decimal:
 
 def _whole_fen(amount: Decimal | int, name: str) -> int:
     """`amount` in fen; refuses fractions of a fen instead of rounding them away."""
-    number = _exact(amount, name)
+    number = exact(amount, name)
     if number and number.adjusted() >= _LIMIT_EXPONENT:
         raise ValueError(f"{name} must be below 10^{_LIMIT_EXPONENT} yuan, not {number}")
     fen = _EXACT.multiply(number, Decimal(100))
@@ -55,7 +55,7 @@ def round_half_up(amount: Decimal, places: int = 2) -> Decimal:
     Never returns negative zero. Raises TypeError for a float, ValueError for NaN, Infinity, a negative
     `places` or a number of more than 100 digits. Rule: one half-up rounding everywhere (field guide 6.16).
     """
-    number = _exact(amount, "amount")
+    number = exact(amount, "amount")
     if places < 0:
         raise ValueError(f"places must not be negative, not {places}")
     try:
@@ -79,7 +79,7 @@ def split(total: Decimal, percentages: Sequence[Decimal | int]) -> list[Decimal]
     total_fen = _whole_fen(total, "total")
     if total_fen < 0:
         raise ValueError(f"total must not be negative, not {total}")
-    shares = [_exact(percentage, "percentage") for percentage in percentages]
+    shares = [exact(percentage, "percentage") for percentage in percentages]
     if any(share < 0 for share in shares):
         raise ValueError(f"percentages must not be negative: {', '.join(map(str, shares))}")
     with localcontext(_EXACT):

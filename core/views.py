@@ -12,6 +12,16 @@ from core.models import Attachment, Notification
 PAGE = 20
 
 
+def acknowledge(response: HttpResponse, tab: str) -> HttpResponse:
+    """Tell the script of the form that was sent that all of it is stored: the device need not keep it any longer.
+
+    Nothing else proves it: an error page of a proxy, or a page opened later, must not make words disappear.
+    """
+    if tab:
+        response.set_cookie("stored-from", tab.partition("-")[0], max_age=600, samesite="Lax")
+    return response
+
+
 @login_required
 def attachment(request: HttpRequest, pk) -> HttpResponseBase:
     """A private file: for whoever may see the object it belongs to; always a download, never shown inline."""

@@ -5,6 +5,7 @@ change of state, wherever it is asked for, goes through `advance`. Buttons ask `
 exactly what `advance` would accept.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from inspect import signature
@@ -35,6 +36,19 @@ class Refused(Exception):
 
 class Stale(Refused):
     """Somebody else moved or changed the object after this page was opened."""
+
+
+_TAB = re.compile(r"([0-9a-f]{16})-([0-9]{1,15})")
+
+
+def continues(tab: str, saved_from: str) -> bool:
+    """Whether a save comes from the browser tab that saved last, and after that save; then no version is too old.
+
+    A tab numbers what it sends, "<its id>-<number>" (static/js/draft.js). When the answer to a save is lost on a bad
+    line, the next one still carries the version before it, and is no clash. One that arrives late, behind a newer, is.
+    """
+    now, last = _TAB.fullmatch(tab), _TAB.fullmatch(saved_from)
+    return bool(now and last) and now[1] == last[1] and int(now[2]) > int(last[2])
 
 
 class _GuardedState(FSMFieldDescriptor):

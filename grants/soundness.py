@@ -199,7 +199,11 @@ def _conditions(call: Call) -> Iterator[Gap]:
             yield Gap("conditions", _("0 proposals are allowed, so nobody could apply."))
         if rule.kind == EligibilityRule.Kind.HOSTED and statuses and "filed" not in statuses:
             yield Gap("conditions", _("A host is asked for, but no track is open to filed groups."))
-        if rule.kind == EligibilityRule.Kind.TRAINED and rule.severity == "block" and not call.workshops.exists():
+        if (
+            rule.kind == EligibilityRule.Kind.TRAINED
+            and rule.severity == "block"
+            and not call.workshops.standing().exists()
+        ):
             yield Gap("conditions", _("A workshop is asked for, but none is announced for this call."))
 
 

@@ -39,7 +39,9 @@ def facts_about(applicant: Organization, call: Call, *, host: Organization | Non
         rating_confirmed=rating is not None and rating.is_confirmed,
         proposals=others.filter(call=call).exclude(state__in=[State.DRAFT, *ENDED]).count(),
         under_way=tuple(others.filter(state__in=[State.APPROVED, *UNDER_WAY]).values_list("title", flat=True)),
-        trained=Attendance.objects.filter(workshop__call=call, organization__in=answerable, came=True).exists(),
+        trained=Attendance.objects.filter(
+            workshop__in=call.workshops.standing(), organization__in=answerable, came=True
+        ).exists(),
         certified=certified_of(applicant),
     )
 
@@ -54,9 +56,7 @@ def places_of(project: Any) -> list[Community]:
 def certified_of(organization: Organization) -> int:
     """How many of its present members hold a certificate whose registration has not lapsed."""
     members = organization.memberships.current().values("user")
-    valid = Certificate.objects.filter(user__in=members, level__in=CERTIFIED).exclude(
-        registered_until__lt=clock.today()
-    )
+    valid = Certificate.objects.valid().filter(user__in=members, level__in=CERTIFIED)
     return valid.values("user").distinct().count()
 
 

@@ -14,13 +14,15 @@ from django.utils import timezone, translation
 
 from core import clock
 from core.masking import mask_account, mask_phone
+from core.models import Event
 from core.workdays import add_workdays
 from grants.eligibility import Finding
-from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind
+from grants.models import Call, EligibilityRule, Fund, Gate, NeedList, PaperKind, Rank, Workshop
 from people.models import Kind, Organization
 from projects.completeness import papers_asked_of
 from projects.facts import check_applicant
-from projects.models import Activity, BudgetLine, Notice, Project, TeamMember
+from projects.models import Activity, BudgetLine, Comment, Notice, Project, TeamMember
+from projects.places import name_places
 from projects.sections import fields_of
 
 ZERO = Decimal("0.00")
@@ -46,6 +48,7 @@ CATEGORIES = {
     BudgetLine.Category.ADMINISTRATION: "管理费用",
     BudgetLine.Category.TAX: "税费",
 }
+RANKS = {Rank.ASSOCIATE: "副高级职称", Rank.FULL: "正高级职称", Rank.RENOWNED: "院士或全国知名专家"}
 SOURCES = {
     BudgetLine.Source.GRANT: "申请资助",
     BudgetLine.Source.OWN: "单位自筹",
@@ -110,6 +113,12 @@ PAPERS = {
     PaperKind.PLEDGE: "签字盖章的承诺书",
     PaperKind.OTHER: "其他材料",
 }
+NOTICES = {
+    Notice.Kind.FIRST: "拟立项项目公示",
+    Notice.Kind.CORRECTION: "拟立项项目更正公示",
+    Notice.Kind.MOVED_UP: "递补拟立项项目公示",
+    Notice.Kind.BOTH: "拟立项项目更正及递补公示",
+}
 ROOMY = 36
 """So many lines have room on a notice of eligibility; with more it is set smaller."""
 CLIP, REASON = {False: 70, True: 36}, {False: 140, True: 72}
@@ -139,6 +148,7 @@ class Line(NamedTuple):
     line: BudgetLine
     category: str
     source: str
+    rank: str
 
 
 class Lane(NamedTuple):
@@ -173,13 +183,20 @@ def _party(organization: Organization) -> dict[str, Any]:
     }
 
 
-def proposal(project: Project, *, contact: bool) -> Document:
+def proposal(project: Project, *, contact: bool, cuts: bool = True) -> Document:
     """The proposal (项目申报书). `contact`: the reader may see phones and accounts (`projects.see_contact`).
+
+    `cuts`: the reader may see what the financial pre-check has cut so far (`projects.see_cuts`).
 
     An expert judges the plan and needs neither; both are masked for him.
     """
     lines = [
-        Line(line, CATEGORIES[BudgetLine.Category(line.category)], SOURCES[BudgetLine.Source(line.source)])
+        Line(
+            line,
+            CATEGORIES[BudgetLine.Category(line.category)],
+            SOURCES[BudgetLine.Source(line.source)],
+            RANKS.get(line.rank, ""),
+        )
         for line in project.budget_lines.all()
     ]
     subtotals = [
@@ -206,13 +223,14 @@ def proposal(project: Project, *, contact: bool) -> Document:
             "host_phone": phone(project.host.phone) if project.host else "",
             "nature": "自治项目" if project.nature == Project.Nature.SELF_GOVERNANCE else "服务项目",
             "answers": project.answers,
+            "submission": project.submissions.select_related("by").order_by("-ordinal").first(),
             "texts": _numbered((heading, getattr(project, name)) for name, heading in TEXTS.items() if name in asked),
             "targets": project.targets.all(),
             "steps": project.plan_steps.all(),
             "team": [(member, CERTIFICATES[TeamMember.Certified(member.certificate)]) for member in project.team.all()],
             "partners": project.partners.all(),
-            "recommendation": project.recommendations.filter(supports=True).first(),
-            "cut": project.amount_cut,
+            "opinions": project.opinions,
+            "cut": project.amount_cut if cuts else ZERO,
             "lines": lines,
             "subtotals": [(name, amount) for name, amount in subtotals if amount],
             "total": project.total_budget,
@@ -266,9 +284,16 @@ def eligibility_notice(organization: Organization, call: Call, project: Project 
             "is_dense": dense,
             "blocked": any(finding.blocks for finding in found) or call.track_for(organization) is None,
             "unmet": sum(not finding.is_met for finding in found),
+            "workshops": _workshops_for(call, found),
             "now": timezone.localtime(clock.now()),
         },
     )
+
+
+def _workshops_for(call: Call, found: Iterable[Finding]) -> Iterable[Workshop]:
+    """The workshops to come, where the advice is to sign up for one: paper has no links."""
+    untrained = any(finding.rule.kind == EligibilityRule.Kind.TRAINED and not finding.is_met for finding in found)
+    return call.workshops.upcoming().order_by("starts_at")[:3] if untrained else ()
 
 
 def _condition(finding: Finding) -> str:
@@ -338,29 +363,74 @@ def award_letter(project: Project) -> Document:
     )
 
 
+def correction_notice(project: Project, returned: Event) -> Document:
+    """The letter that says what must be corrected (补正通知书), all at once, and until when."""
+    with translation.override("zh-hans"):  # the places are named by the labels of the form
+        sent = project.comments.roots().filter(kind=Comment.Kind.CORRECTION, sent_at__gte=returned.at)
+        later = Event.objects.about(project).filter(name="return_for_correction", at__gt=returned.at).first()
+        remarks = name_places(project, list(sent.filter(sent_at__lt=later.at) if later else sent))
+    returned_on = clock.localdate(returned.at)
+    is_current = project.state == Project.State.RETURNED and later is None
+    last_day = project.due_on if is_current else add_workdays(returned_on, project.call.correction_workdays)
+    return Document(
+        file_name("补正通知书", project.number, project.title),
+        "pdf/correction_notice.html",
+        {
+            "title": "补正通知书",
+            "number": project.number,
+            "author": project.call.funder.name,
+            "project": project,
+            "funder": project.call.funder,
+            "returned_on": returned_on,
+            "last_day": last_day,
+            "remarks": remarks,
+            "reason": returned.note,
+        },
+    )
+
+
 def notice(found: Notice) -> Document:
     """The public notice (公示): what it said when it was published, and whether that still has its digest."""
-    entries = list(found.entries.select_related("project", "corrects__notice", "replaced_by__notice"))
+    entries = list(found.entries.as_shown())
     lanes = [
         Lane(track, members, sum((entry.amount for entry in members), ZERO))
         for track, members in ((track, list(each)) for track, each in groupby(entries, key=lambda entry: entry.track))
     ]
     return Document(
-        file_name("公示", found.call.title, found.starts_on.isoformat()),
+        file_name(NOTICES[Notice.Kind(found.kind)], found.number, found.call_title),
         "pdf/notice.html",
         {
-            "title": f"{found.call.title}拟立项项目公示",
-            "number": f"{found.call.code} {found.starts_on:%Y-%m-%d}",
-            "author": found.call.funder.name,
+            "title": f"{found.call_title}{NOTICES[Notice.Kind(found.kind)]}",
+            "kind": NOTICES[Notice.Kind(found.kind)],
+            "listed": found.kind != Notice.Kind.FIRST,
+            "number": found.number,
+            "author": found.funder_name,
             "notice": found,
-            "call": found.call,
-            "funder": found.call.funder,
             "lanes": lanes,
             "count": len(entries),
             "total": sum((entry.amount for entry in entries), ZERO),
+            "standing": sum((entry.amount for entry in entries if entry.stands), ZERO),
+            "lost": [entry for entry in entries if entry.has_lost_its_place],
+            "uncertain": found.uncertain_years,
             "unaltered": found.is_unaltered,
             "corrected": [entry for entry in entries if entry.corrects],
             "replaced": [entry for entry in entries if entry.replacement],
+        },
+    )
+
+
+def need_list(found: NeedList) -> Document:
+    """A published list of needs (项目指引表) to be printed and put up; a withdrawn one says so first."""
+    return Document(
+        file_name("项目指引表", found.number, found.title),
+        "pdf/need_list.html",
+        {
+            "title": f"{found.title}公示",
+            "number": found.number,
+            "author": found.funder.name,
+            "list": found,
+            "funder": found.funder,
+            "entries": found.entries.select_related("list", "community", "field"),
         },
     )
 

@@ -5,10 +5,15 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from core import clock
 from tests import town as towns
 from tests.life import Life
+
+# A slow or busy machine is no mistake of ours: properties are tried whatever time they take.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

@@ -47,7 +47,7 @@ class OpenCall:
         head = self.stage.cast.head(project.applicant)
         with on(day, 16):
             self.complete(project)
-            return proposals.submit(project, by=head)
+            return proposals.submit(project, by=head, pledged=True)
 
     def complete(self, project: Project) -> None:
         """Hand in the papers, and say something to each warning."""
@@ -138,7 +138,7 @@ class OpenCall:
         }
         with on(self.day(-3), 20):
             project = self.stage.write(project, values, {"budget_lines": lines})
-            proposals.submit(project, by=self.head("qiyou"))
+            proposals.submit(project, by=self.head("qiyou"), pledged=True)
 
     def copied(self) -> None:
         """Somebody has handed in another group's text and budget under a new name: a flag for the clerk."""
@@ -151,7 +151,7 @@ class OpenCall:
             columns = ("category", "item", "unit_price", "unit", "quantity", "source")
             project = self.stage.write(project, values, {"budget_lines": list(source.budget_lines.values(*columns))})
             self.complete(project)
-            proposals.submit(project, by=self.head("taiji"))
+            proposals.submit(project, by=self.head("taiji"), pledged=True)
 
     def answering(self) -> None:
         """A draft that answers a need of the published list; its one warning is explained."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.money import plain
 from core.notifications import notify
-from core.workflow import Refused, Stale
+from core.workflow import Refused, Stale, continues
 from evaluations.actions.watching import hindrances, rechecked
 from evaluations.models import Assignment, Purpose, Score, Sheet, Slot
 from evaluations.reliability import outliers
@@ -33,11 +33,12 @@ def save_sheet(
     strengths: str = "",
     weaknesses: str = "",
     version: int | None = None,
+    tab: str = "",
 ) -> Sheet:
     """Keep a draft: `points` by criterion id, None where nothing is given yet. Others never see it.
 
-    `version` is that of the sheet when the page was opened: `Stale` when it has been changed since. Refused before
-    the judge has declared, and while a conflict of interest is undecided.
+    `version` is that of the sheet when the page was opened: `Stale` when it has been changed since, from another `tab`
+    (`core.workflow.continues`). Refused before the judge has declared, and while a conflict of interest is undecided.
     """
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     list(Slot.objects.select_for_update().filter(project=locked.project_id))  # whose scores may be locked this moment
@@ -48,7 +49,7 @@ def save_sheet(
     sheet, _created = Sheet.objects.get_or_create(assignment=locked)
     if sheet.is_submitted:
         raise Refused(_("This sheet has been submitted and is locked."))
-    if version is not None and version != sheet.version:
+    if version is not None and version != sheet.version and not continues(tab, sheet.saved_from):
         raise Stale(_("This sheet has been changed in another window since you opened it. Please load it anew."))
     criteria = {criterion.pk: criterion for criterion in locked.rubric.criteria.all()}
     for criterion_id, given in points.items():
@@ -63,7 +64,7 @@ def save_sheet(
             )
         Score.objects.update_or_create(sheet=sheet, criterion=criterion, defaults={"points": given})
     sheet.strengths, sheet.weaknesses = strengths.strip(), weaknesses.strip()
-    sheet.version += 1
+    sheet.version, sheet.saved_from = sheet.version + 1, tab
     sheet.save()
     return sheet
 
@@ -78,9 +79,12 @@ def submit_sheet(
     strengths: str = "",
     weaknesses: str = "",
     version: int | None = None,
+    tab: str = "",
 ) -> Sheet:
     """Hand the sheet in and lock it (`hand_in`). Refused while a criterion or every comment is missing."""
-    sheet = save_sheet(assignment, by=by, points=points, strengths=strengths, weaknesses=weaknesses, version=version)
+    sheet = save_sheet(
+        assignment, by=by, points=points, strengths=strengths, weaknesses=weaknesses, version=version, tab=tab
+    )
     scored = set(sheet.scores.values_list("criterion", flat=True))
     missing = [criterion.name for criterion in assignment.rubric.criteria.all() if criterion.pk not in scored]
     reasons = [_("“%(criterion)s” has no points yet.") % {"criterion": name} for name in missing]
@@ -101,16 +105,22 @@ def hand_in(sheet: Sheet) -> Sheet:
     sheet.save()
     assignment = sheet.assignment
     if is_locked(assignment):
-        _lock_panel(assignment)
+        lock_panel(assignment)
     return sheet
 
 
 def is_locked(assignment: Assignment) -> bool:
-    """Whether every sheet of the panel is submitted: from now on the scores may be read."""
-    return not assignment.panel.exclude(sheet__submitted_at__isnull=False).exists()
+    """Whether the panel is whole and every sheet of it submitted: from now on the scores may be read.
+
+    A panel from which somebody has stepped down waits for the next: fewer than the call announces are no panel.
+    """
+    submitted = list(assignment.panel.values_list("sheet__submitted_at", flat=True))
+    least = assignment.project.call.panel_size if assignment.purpose == Purpose.REVIEW else 1
+    return len(submitted) >= least and all(submitted)
 
 
-def _lock_panel(assignment: Assignment) -> None:
+def lock_panel(assignment: Assignment) -> None:
+    """What follows when a panel is whole: see `hand_in`."""
     project = assignment.project
     lift_blind(project)
     sheets = [one.sheet for one in assignment.panel.select_related("sheet__assignment__person")]

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import CountedTextarea
+from core.fields import FigureFormField
+from core.forms import CountedTextarea, TabField
 from core.money import plain
 from evaluations.models import Assignment, Feedback
 
@@ -18,6 +19,7 @@ class SheetForm(forms.Form):
     """
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, required=False)
+    tab = TabField()
     strengths = forms.CharField(label=_("Strengths"), widget=CountedTextarea, max_length=1000, required=False)
     weaknesses = forms.CharField(
         label=_("Weaknesses and advice"), widget=CountedTextarea, max_length=1000, required=False
@@ -30,7 +32,7 @@ class SheetForm(forms.Form):
         given = {score.criterion_id: score.points for score in sheet.scores.all()} if sheet else {}
         for criterion in self.criteria:
             weight = plain(criterion.weight)
-            self.fields[f"points-{criterion.pk}"] = forms.DecimalField(
+            self.fields[f"points-{criterion.pk}"] = FigureFormField(
                 label=criterion.name,
                 required=False,
                 min_value=Decimal(0),
@@ -58,8 +60,8 @@ class SheetForm(forms.Form):
 
     @property
     def texts(self) -> dict[str, Any]:
-        """The two texts and the version, as far as they are valid."""
-        names = ("strengths", "weaknesses", "version")
+        """The two texts, the version and the tab, as far as they are valid."""
+        names = ("strengths", "weaknesses", "version", "tab")
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
     def check_for_submission(self) -> bool:

@@ -16,6 +16,7 @@ class Sheet(models.Model):
     total = models.DecimalField(_("total"), max_digits=5, decimal_places=2, null=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False, help_text=_("Counts up with every change"))
+    saved_from = models.CharField(max_length=32, blank=True, editable=False)
     deviates_since = models.DateTimeField(_("far from the others since"), null=True, blank=True, editable=False)
     deviation_note = models.CharField(_("why it is far from the others"), max_length=500, blank=True)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
+from core.views import acknowledge
 from core.workflow import Refused, Stale
 from evaluations.actions import panel, scoring
 from evaluations.actions.watching import hindrances
@@ -21,6 +22,7 @@ from grants.models import Call
 from people.models import Role
 from projects.blinding import veiled
 from projects.models import Project
+from projects.prices import peer_prices
 
 RELATED = ("person", "sheet", "project__call", "project__applicant", "project__track", "project__field")
 
@@ -80,9 +82,9 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 if "submit" in request.POST:
                     messages.success(request, _("Your sheet is submitted and locked. Thank you."))
-                    return redirect("evaluations:desk")
+                    return acknowledge(redirect("evaluations:desk"), form.texts["tab"])
                 messages.success(request, _("The draft is saved; only you can see it."))
-                return redirect("evaluations:sheet", pk=pk)
+                return acknowledge(redirect("evaluations:sheet", pk=pk), form.texts["tab"])
     return render(request, "evaluations/sheet.html", {"form": form, **shown(request, assignment, may_score)})
 
 
@@ -98,7 +100,7 @@ def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict
         "on_hold": hindrances(assignment) if may_score else [],
         "asked": stored.unlockings.filter(granted=None).first() if stored else None,
     }
-    if assignment.is_submitted and scoring.is_locked(assignment):
+    if assignment.is_submitted and assignment.recused_at is None and scoring.is_locked(assignment):
         others = assignment.panel.exclude(pk=assignment.pk)
         context["others"] = sorted(others.values_list("sheet__total", flat=True), reverse=True)
         if stored.deviates_since and not stored.deviation_note:
@@ -122,7 +124,8 @@ def sheet_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         saved = scoring.save_sheet(assignment, by=request.user, points=form.points, **form.texts)
     except (Stale, Refused) as refused:
         return JsonResponse({"state": "stale", "message": str(refused)})
-    answer = {"at": f"{timezone.localtime():%H:%M}", "version": saved.version, "progress": {}}
+    answer = {"at": f"{timezone.localtime():%H:%M}", "version": saved.version}
+    answer["errors"] = {field.id_for_label: " ".join(field.errors) for field in form if field.errors}
     return JsonResponse({"state": "stored" if valid else "kept", **answer})
 
 
@@ -134,7 +137,14 @@ def blind_proposal(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if not is_declared(assignment):
         return redirect("evaluations:declare", pk=assignment.project.call_id)
-    context = {"assignment": assignment, "project": assignment.project, "sections": veiled(assignment.project)}
+    project = assignment.project
+    prices = peer_prices(project, project.budget_lines.all())
+    context = {
+        "assignment": assignment,
+        "project": project,
+        "sections": veiled(project),
+        "prices": {key: price for key, price in prices.items() if price.is_far},
+    }
     return render(request, "evaluations/blind_proposal.html", context)
 
 

@@ -128,7 +128,11 @@ def rules_of(call: Call, preset: Preset) -> dict[str, Sequence[models.Model]]:
             metric=item["metric"],
             category=item.get("category", ""),
             words=item.get("words", ""),
+            unless=item.get("unless", ""),
+            in_basis=item.get("in_basis", False),
+            rank=item.get("rank", ""),
             value=Decimal(str(item["value"])) if "value" in item else None,
+            per=item.get("per", ""),
             severity=item.get("severity", "block"),
             legal_basis=item["basis"],
         )

@@ -22,14 +22,16 @@ from grants.forms.calls import (
     taken_over,
 )
 from grants.forms.funds import AllocationForm, FundForm
-from grants.forms.needs import NeedForm, NeedListForm, ReferenceForm, ReviseForm
-from grants.forms.workshops import AttendanceForm, SignUpForm, WorkshopForm
+from grants.forms.need_lists import NeedListForm, RemarkAnswerForm, RemarkForm, WithdrawForm
+from grants.forms.needs import NeedForm, ReferenceForm, ReviseForm, VouchForm
+from grants.forms.workshops import AttendanceForm, CancelWorkshopForm, SignUpForm, WalkInForm, WorkshopForm
 
 __all__ = [
     "AllocationForm",
     "AttendanceForm",
     "BonusRuleFormSet",
     "BudgetRuleFormSet",
+    "CancelWorkshopForm",
     "CloneForm",
     "CriterionFormSet",
     "EligibilityFormSet",
@@ -43,6 +45,8 @@ __all__ = [
     "PaperForm",
     "PaperFormSet",
     "ReferenceForm",
+    "RemarkAnswerForm",
+    "RemarkForm",
     "ReviseForm",
     "RubricForm",
     "SignUpForm",
@@ -52,6 +56,9 @@ __all__ = [
     "TrackFormSet",
     "TranchePlanForm",
     "TrancheRuleFormSet",
+    "VouchForm",
+    "WalkInForm",
+    "WithdrawForm",
     "WorkshopForm",
     "taken_over",
 ]

@@ -243,7 +243,10 @@ BudgetRuleFormSet = forms.inlineformset_factory(
     Call,
     BudgetRule,
     formset=RowFormSet,
-    fields=("metric", "category", "words", "value", "severity", "message", "legal_basis"),
+    fields=(
+        *("metric", "category", "words", "unless", "in_basis", "rank", "value", "per"),
+        *("severity", "message", "legal_basis"),
+    ),
     extra=1,
     max_num=60,
     validate_max=True,

@@ -212,6 +212,11 @@ class Call(models.Model):
         """No more awards will come from it: what it promised and did not give is free again."""
         return self.concluded_at is not None
 
+    @property
+    def ranks_lecturers(self) -> bool:
+        """Whether a budget rule depends on the lecturer's title, so that the form has to ask for it."""
+        return any(rule.rank for rule in self.budget_rules.all())
+
     def track_for(self, organization):
         """The track in which this applicant is judged, or None when the call is not for it."""
         return next((track for track in self.tracks.all() if track.takes(organization)), None)

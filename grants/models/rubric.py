@@ -86,7 +86,5 @@ class Level(models.Model):
 
     @property
     def range(self) -> str:
-        """The range in points, e.g. "18–20"."""
-        weight = self.criterion.weight
-        low, high = (weight * share / HUNDRED for share in (self.lowest, self.highest))
-        return f"{plain(low)}–{plain(high)}"
+        """From how many points on it begins, e.g. "≥ 18": it ends where the next higher one begins, without a gap."""
+        return f"≥ {plain(self.criterion.weight * self.lowest / HUNDRED)}"

@@ -2,7 +2,15 @@
 
 from grants.views.calls import call_detail, call_list
 from grants.views.funds import fund_allocate, fund_create, fund_detail, fund_list
-from grants.views.needs import need_create, need_detail, need_list, need_list_create, need_list_detail
+from grants.views.need_lists import (
+    need_list_create,
+    need_list_detail,
+    need_list_withdraw,
+    need_remark_answer,
+    need_remark_create,
+    need_remark_follow,
+)
+from grants.views.needs import need_create, need_detail, need_list
 from grants.views.setup import (
     call_compare,
     call_conclude,
@@ -15,7 +23,14 @@ from grants.views.setup import (
     terms_edit,
     terms_list,
 )
-from grants.views.workshops import workshop_create, workshop_detail, workshop_edit, workshop_leave, workshop_list
+from grants.views.workshops import (
+    workshop_cancel,
+    workshop_create,
+    workshop_detail,
+    workshop_edit,
+    workshop_leave,
+    workshop_list,
+)
 
 __all__ = [
     "call_compare",
@@ -37,8 +52,13 @@ __all__ = [
     "need_list",
     "need_list_create",
     "need_list_detail",
+    "need_list_withdraw",
+    "need_remark_answer",
+    "need_remark_create",
+    "need_remark_follow",
     "terms_edit",
     "terms_list",
+    "workshop_cancel",
     "workshop_create",
     "workshop_detail",
     "workshop_edit",

@@ -1,6 +1,6 @@
 """What people do with themselves and with organisations. Whatever cannot be done is `Refused` with its reasons."""
 
-from people.actions.experts import save_expert
+from people.actions.experts import declare_interest, end_interest, save_expert
 from people.actions.organizations import (
     OPEN_KINDS,
     ROLES,
@@ -32,6 +32,8 @@ __all__ = [
     "check_number",
     "check_phone",
     "confirm",
+    "declare_interest",
+    "end_interest",
     "end_membership",
     "find_person",
     "lift_credit_record",

@@ -3,6 +3,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def valid(self) -> "CertificateQuerySet":
+        """Those whose registration has not lapsed."""
+        return self.exclude(registered_until__lt=clock.today())
+
 
 class Certificate(models.Model):
     """A social worker's professional qualification."""
@@ -19,6 +27,8 @@ class Certificate(models.Model):
     number = models.CharField(_("certificate number"), max_length=40, unique=True)
     issued_on = models.DateField(_("issued on"))
     registered_until = models.DateField(_("registration valid until"), null=True, blank=True)
+
+    objects = CertificateQuerySet.as_manager()
 
     class Meta:
         ordering = ["-issued_on"]

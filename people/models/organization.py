@@ -29,9 +29,9 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """Registered organisations: only a legal person can sign and receive money for a filed group."""
         return self.filter(status=Organization.Status.REGISTERED).exclude(kind__in=[Kind.FUNDER, Kind.EVALUATOR])
 
-    def funders_of(self, user, role: str) -> "OrganizationQuerySet":
-        """The funders in which the person now holds this role."""
-        return self.filter(pk__in=user.organizations_as(role) if user.is_authenticated else [], kind=Kind.FUNDER)
+    def funders_of(self, user, *roles: str) -> "OrganizationQuerySet":
+        """The funders in which the person now holds one of these roles."""
+        return self.filter(pk__in=user.organizations_as(*roles) if user.is_authenticated else [], kind=Kind.FUNDER)
 
     def visible_to(self, user) -> "OrganizationQuerySet":
         """One's own organisations with their hosts and guests; a funder's people see all, because they check them."""

@@ -18,21 +18,25 @@ from projects.forms.objections import (
     ObjectionAnswerForm,
     ObjectionForm,
     RulingForm,
+    WholeExamineForm,
+    WholeRulingForm,
 )
-from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter
+from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter, SubmitForm
 from projects.forms.proposal import ApplyForm, ProposalForm
 from projects.forms.support import (
     AnswerForm,
+    CallBackForm,
     CoachingAnswerForm,
     CoachingForm,
     CommentForm,
     CutForm,
+    EndCoachingForm,
     ExplanationsForm,
+    ExtendForm,
     OfferForm,
     RecommendationAskForm,
     RecommendationForm,
     VerdictForm,
-    places,
 )
 from projects.forms.tables import Tables
 
@@ -43,13 +47,16 @@ __all__ = [
     "AnswerForm",
     "ApplyForm",
     "AttachmentForm",
+    "CallBackForm",
     "CallForm",
     "CoachingAnswerForm",
     "CoachingForm",
     "CommentForm",
     "CutForm",
+    "EndCoachingForm",
     "ExamineForm",
     "ExplanationsForm",
+    "ExtendForm",
     "FollowUpForm",
     "HearingForm",
     "InquiryForm",
@@ -69,7 +76,9 @@ __all__ = [
     "RulingForm",
     "SettlementForm",
     "SignForm",
+    "SubmitForm",
     "Tables",
     "VerdictForm",
-    "places",
+    "WholeExamineForm",
+    "WholeRulingForm",
 ]

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import CountedTextarea, DateInput, SeveralField
+from core.forms import CountedTextarea, DateInput, SeveralField, TabField
 from core.identifiers import half_width
 from grants.models import Call, NeedList, NeedListEntry
 from people.models import Community, Organization, Role, User
@@ -16,7 +16,7 @@ from projects.completeness import problems
 from projects.forms.tables import BaseTable, Tables
 from projects.models import Project
 from projects.models.project import LONG_TEXTS
-from projects.models.state import State
+from projects.models.submission import PLEDGE
 from projects.sections import Section, fields_of, required_of, sections_of
 
 PHONE = re.compile(r"[+0-9][0-9 ()\-转]{6,28}")
@@ -39,11 +39,11 @@ class ApplyForm(forms.Form):
         queryset=Project.objects.none(),
         required=False,
         empty_label=_("No, an empty form"),
-        help_text=_("Its texts and tables are taken over; dates and money you enter anew."),
+        help_text=_(
+            "Its texts, tables and budget lines are taken over: check every price. "
+            "The days and the amount you ask for are entered anew."
+        ),
     )
-
-    clashes: list[tuple[str, str]] | None = None
-    """After a clash with another window: what is stored otherwise, by label."""
 
     def __init__(self, *args: Any, user: User, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,14 +85,12 @@ class FormSection:
 class ProposalForm(forms.ModelForm):
     """The proposal's text and figures. A draft may be incomplete; `check_for_submission` asks for everything."""
 
+    clashes: list[tuple[str, str]] | None = None
+    """After a clash with another window: what is stored otherwise, by label."""
+
     version = forms.IntegerField(widget=forms.HiddenInput)
-    pledge = forms.BooleanField(
-        label=_(
-            "We pledge that everything here is true, that this work is not paid for twice, "
-            "and that we accept supervision, audit and evaluation."
-        ),
-        required=False,
-    )
+    tab = TabField()
+    pledge = forms.BooleanField(label=PLEDGE, required=False)
 
     class Meta:
         model = Project
@@ -138,7 +136,7 @@ class ProposalForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         project = self.instance
         call, which = project.call, project.track.form
-        asked = set(fields_of(which)) | {"version", "pledge"}
+        asked = set(fields_of(which)) | {"version", "tab", "pledge"}
         self.fields = {name: field for name, field in self.fields.items() if name in asked}
         for name in required_of(which) & set(self.fields):
             self.fields[name].needed = True  # a draft may do without it, a submission may not
@@ -194,23 +192,28 @@ class ProposalForm(forms.ModelForm):
         """Put everything that is still missing at its field or row; True when nothing is."""
         if "other_communities" in self.cleaned_data:  # the region is judged by the places typed, not by those stored
             self.instance._prefetched_objects_cache = {"other_communities": self.cleaned_data["other_communities"]}
-        if not self.cleaned_data.get("pledge") and self.instance.state == State.DRAFT:
+        if not self.cleaned_data.get("pledge"):
             self.add_error("pledge", _("Please confirm the pledge before you submit."))
         for problem in problems(self.instance, tables.unsaved()):
             name, _colon, key = problem.field.partition(":")
-            row = tables[name].form_with(key) if key else None
+            table = tables.by_name.get(name)
+            row = table.form_with(key) if table and key else None
             if row is not None:
                 row.add_error(None, problem.message)
+            elif table is not None:
+                table.add_problem(problem.message)
             elif name in self.fields:
-                if name not in self.errors:
-                    self.add_error(name, problem.message)
+                self.add_error(name, problem.message)
             else:
                 self.add_error(None, problem.message)
         return not self.errors and not any(formset.total_error_count() for formset in tables)
 
     @property
     def values(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "pledge")}
+        """What is valid, by field; of two days that do not go together neither."""
+        days = {"starts_on", "ends_on"}
+        left_out = {"version", "tab", "pledge"} | (days if days & set(self.errors) else set())
+        return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
 
     def take_over(self, version: int) -> None:
         """After a clash: keep what was typed and let the next press store it over version `version`."""

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -46,6 +47,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             | (Q(call__funder__in=mine) & Q(submitted_at__isnull=False))
             | Exists(taking_part)
         )
+
+    def staked_by(self, user) -> "ProjectQuerySet":
+        """Handed in by a group, or through a host, to which the person belongs in any role."""
+        mine = list(user.roles) if user.is_authenticated else []
+        return self.filter(Q(applicant__in=mine) | Q(host__in=mine), submitted_at__isnull=False)
 
     def with_names(self) -> "ProjectQuerySet":
         """What every list shows, in one query, without the long texts."""
@@ -170,6 +176,11 @@ class Project(ProjectLife):
         editable=False,
         related_name="+",
     )
+    budget_checked_at = models.DateTimeField(_("financial pre-check finished at"), null=True, editable=False)
+    budget_checked_by = models.ForeignKey(
+        "people.User", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    compared_at = models.DateTimeField(_("compared with other proposals at"), null=True, editable=False)
     routed_from = models.ForeignKey(
         "self",
         verbose_name=_("offered before as"),
@@ -183,6 +194,9 @@ class Project(ProjectLife):
     )
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)
+    saved_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    saved_from = models.CharField(max_length=32, blank=True, editable=False)
+    """The browser tab that saved last (`core.workflow.continues`)."""
 
     objects = ProjectQuerySet.as_manager()
 
@@ -206,6 +220,11 @@ class Project(ProjectLife):
             models.CheckConstraint(
                 name="never_paid_more_than_awarded",
                 condition=Q(amount_paid=0) | Q(amount_paid__gt=0, amount_paid__lte=F("amount_awarded")),
+            ),
+            models.CheckConstraint(
+                name="budget_check_is_whole",
+                condition=Q(budget_checked_at__isnull=True, budget_checked_by__isnull=True)
+                | Q(budget_checked_at__isnull=False, budget_checked_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="approval_is_whole",
@@ -241,9 +260,28 @@ class Project(ProjectLife):
         return self.state in (State.DRAFT, State.RETURNED)
 
     @property
+    def is_too_late_to_correct(self) -> bool:
+        """The last day to submit again is over; the clerk can give more time."""
+        return self.state == State.RETURNED and self.due_on is not None and clock.today() > self.due_on
+
+    @property
     def payee(self):
         """The organisation that signs and receives the money."""
         return self.host or self.applicant
+
+    @property
+    def places(self) -> set[int]:
+        """The communities in which it takes place, by id."""
+        others = self.other_communities.values_list("pk", flat=True)
+        return {*others, *([self.community_id] if self.community_id else [])}
+
+    @property
+    def opinions(self) -> list[Any]:
+        """What each community in which it takes place says of it now: the newest answer of each that counts."""
+        newest: dict[int, Any] = {}
+        for answer in self.recommendations.that_count().filter(community__in=self.places).select_related("community"):
+            newest.setdefault(answer.community_id, answer)
+        return list(newest.values())
 
     @property
     def total_budget(self) -> Decimal:

@@ -12,7 +12,8 @@ class Scratch(models.Model):
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="scratches")
     person = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="+")
-    version = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(help_text="Of the proposal as it was stored then")
+    tab = models.CharField(max_length=32, blank=True)
     data = models.JSONField()
     saved_at = models.DateTimeField(default=clock.now)
 
@@ -20,6 +21,11 @@ class Scratch(models.Model):
         verbose_name = _("unsaved text")
         verbose_name_plural = _("unsaved texts")
         constraints = [models.UniqueConstraint(fields=["project", "person"], name="one_scratch_a_person")]
+
+    @property
+    def is_current(self) -> bool:
+        """Nobody has stored anything since; otherwise a person decides whether these words still count."""
+        return self.version == self.project.version
 
     def __str__(self) -> str:
         return f"{self.project} {self.saved_at}"

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from core import workflow
 from core.files import attach
 from core.forms import add_refusal
 from core.models import Attachment, Event
+from core.views import acknowledge
 from core.workflow import Refused, Stale
 from grants.models import Call, NeedListEntry, PaperKind
 from people.models import Role
@@ -26,13 +28,14 @@ from projects.actions import drafts, proposals
 from projects.blinding import names_in_texts
 from projects.completeness import budget_breaches, missing_papers, problems, stored_tables
 from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
-from projects.models import BudgetLine, Comment, Project
-from projects.peers import PeerPrice, compare
-from projects.sections import progress
+from projects.models import Comment, Project
+from projects.places import places
+from projects.prices import peer_prices
+from projects.sections import fields_of, progress
 from projects.snapshots import as_text, steps_by_key
 from projects.views.project import find, permit
 
-NOT_KEPT = ("csrfmiddlewaretoken", "submit", "save")
+NOT_KEPT = ("csrfmiddlewaretoken", "submit", "save", "tab")
 
 
 @login_required
@@ -62,7 +65,8 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, message % {"state": project.get_state_display()})
         return redirect("projects:proposal_detail", pk=pk)
     permit("projects.write_proposal", request.user, project)
-    scratch = project.scratches.filter(person=request.user).first() if request.method == "GET" else None
+    kept = project.scratches.filter(person=request.user).first() if request.method == "GET" else None
+    scratch = kept if kept and (kept.is_current or "scratch" in request.GET) else None
     sent = _as_sent(scratch.data) if scratch else (request.POST or None)
     form = ProposalForm(sent, instance=find(request, pk))
     tables = Tables(project, sent)
@@ -77,15 +81,21 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "sections": form.sections(tables),
         "progress": {p.section.key: p for p in progress(project.track.form, project, stored_tables(project))},
         "scratch": scratch,
-        "missing": problems(project) if project.version else [],
-        "warnings": [b for b in budget_breaches(project, list(project.budget_lines.all())) if not b.blocks],
+        "older": kept if kept is not scratch else None,
         "papers": missing_papers(project),
         "may_submit": request.user.has_role(project.applicant_id, Role.MANAGER),
         "comments": comments_by_place(project),
         "returned": returned_with(project),
         "named": names_in_texts(project) if project.call.is_blind else [],
     }
-    return render(request, "projects/proposal_form.html", context)
+    return render(request, "projects/proposal_form.html", context | still_to_do(project))
+
+
+def still_to_do(project: Project) -> dict:
+    """What stands between the stored draft and its submission, and what the call's rules warn of."""
+    warnings = [b for b in budget_breaches(project, list(project.budget_lines.all())) if not b.blocks]
+    missing = problems(project) if project.version else []
+    return {"missing": missing, "warnings": warnings, "names": dict(places(project)) if missing else {}}
 
 
 def _as_sent(data: dict) -> QueryDict:
@@ -104,9 +114,13 @@ def returned_with(project: Project) -> Event | None:
 
 
 def comments_by_place(project: Project) -> dict[str, list[Comment]]:
-    """The open remarks of the coach and the clerk, by the place they hang on (rows by table)."""
+    """The open remarks of the coach and the clerk, by the field or table; `row` says which row one is about."""
     found: dict[str, list[Comment]] = {}
-    for comment in project.comments.open().sent().select_related("by"):
+    comments = list(project.comments.open().sent().select_related("by"))
+    names = dict(places(project)) if any(":" in comment.anchor for comment in comments) else {}
+    for comment in comments:
+        if ":" in comment.anchor:
+            comment.row = names.get(comment.anchor, _("A row that is no longer there"))
         found.setdefault(comment.anchor.partition(":")[0], []).append(comment)
     return found
 
@@ -123,10 +137,10 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
         return None
     try:
         with transaction.atomic():
-            version = form.cleaned_data["version"]
-            drafts.save_proposal(project, by=request.user, version=version, values=form.values, tables=tables.rows())
+            sent = {"version": form.cleaned_data["version"], "tab": form.cleaned_data["tab"]}
+            drafts.save_proposal(project, by=request.user, values=form.values, tables=tables.rows(), **sent)
             if submits:
-                proposals.submit(project, by=request.user)
+                proposals.submit(project, by=request.user, pledged=form.cleaned_data["pledge"])
     except Stale as stale:
         stored = find(request, project.pk)
         form.take_over(stored.version)
@@ -138,9 +152,9 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
         return None
     if submits:
         messages.success(request, _("Submitted. Your number is %(number)s.") % {"number": project.number})
-        return redirect(project)
+        return acknowledge(redirect(project), sent["tab"])
     messages.success(request, _("The draft is saved."))
-    return redirect("projects:proposal_edit", pk=project.pk)
+    return acknowledge(redirect("projects:proposal_edit", pk=project.pk), sent["tab"])
 
 
 def clashes(stored: Project, form: ProposalForm) -> list[tuple[str, str]]:
@@ -159,9 +173,10 @@ def same(stored: Project, name: str, value: Any) -> bool:
 @login_required
 @require_POST
 def proposal_autosave(request: HttpRequest, pk: int) -> JsonResponse:
-    """Keep what is being typed: stored when every part can be, else as it came. The page says which.
+    """Keep what is being typed: every part that is valid is stored, and all of it kept as it came until the rest is.
 
-    Answers {"state": "stored", "version": …, "progress": …}, {"state": "kept"} or {"state": "stale", "message": …}.
+    Answers {"state": "stored" or "kept", "version", "at", "progress", "errors", "todo"}: the mistakes by the id of the
+    input, what is still to be done as the page shows it; or {"state": "stale", "message"}.
     """
     project = find(request, pk)
     if not project.is_editable and rules.has_perm("projects.see_advice", request.user, project):
@@ -169,21 +184,38 @@ def proposal_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         return JsonResponse({"state": "stale", "message": message})
     permit("projects.write_proposal", request.user, project)
     form, tables = ProposalForm(request.POST, instance=find(request, pk)), Tables(project, request.POST)
-    at = f"{timezone.localtime():%H:%M}"
-    if not all([form.is_valid(), tables.is_valid()]):
-        version = request.POST.get("version", "")
-        data = {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
-        number = int(version) if version.isdecimal() and len(version) < 10 else project.version
-        drafts.keep_scratch(project, by=request.user, version=number, data=data)
-        return JsonResponse({"state": "kept", "at": at})
-    version = form.cleaned_data["version"]
+    is_whole = all([form.is_valid(), tables.is_valid()])
+    unstored = None if is_whole else {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
+    version = form.cleaned_data.get("version", -1)
+    sent = {"version": version, "tab": form.cleaned_data.get("tab", ""), "unstored": unstored}
     try:
-        drafts.save_proposal(project, by=request.user, version=version, values=form.values, tables=tables.rows())
+        drafts.save_proposal(project, by=request.user, values=form.values, tables=tables.valid_rows(), **sent)
     except Stale as stale:
         return JsonResponse({"state": "stale", "message": str(stale)})
-    done = progress(project.track.form, project, stored_tables(project))
-    sections = {p.section.key: {"done": p.done, "all": p.all} for p in done}
-    return JsonResponse({"state": "stored", "version": project.version, "at": at, "progress": sections})
+    stored = find(request, pk)
+    done = progress(stored.track.form, stored, stored_tables(stored))
+    answer = {
+        "state": "stored" if is_whole else "kept",
+        "version": stored.version,
+        "at": f"{timezone.localtime():%H:%M}",
+        "progress": {p.section.key: {"done": p.done, "all": p.all} for p in done},
+        "errors": mistakes(form, tables),
+        "todo": render_to_string(
+            "projects/_todo.html", {"project": stored, "form": form, **still_to_do(stored)}, request
+        ),
+    }
+    return JsonResponse(answer)
+
+
+def mistakes(form: ProposalForm, tables: Tables) -> dict[str, str]:
+    """What is wrong, by the id of the input at which it is said."""
+    rows = [row for formset in tables for row in formset]
+    return {
+        field.id_for_label or field.auto_id: " ".join(field.errors)
+        for part in (form, *rows)
+        for field in part
+        if field.errors
+    }
 
 
 @login_required
@@ -206,18 +238,21 @@ def proposal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/proposal_detail.html", context)
 
 
-def peer_prices(project: Project, lines) -> dict[int, PeerPrice]:
-    """By line: how its price stands among like items of other applicants; for reviewers, never for the group."""
-    others = BudgetLine.objects.filter(
-        project__submitted_at__isnull=False, category__in={line.category for line in lines}
-    ).exclude(project__applicant=project.applicant)
-    return {price.line.pk: price for price in compare(lines, others)}
+def remark_page(request: HttpRequest, project: Project) -> str:
+    """Where this person remarks on a place of it now: a coach on the page of advice, the clerk in the formal check."""
+    if rules.has_perm("projects.advise", request.user, project):
+        return reverse("projects:comment_list", args=[project.pk])
+    if project.state == project.State.SUBMITTED and rules.has_perm("projects.check", request.user, project):
+        return reverse("projects:check_page", args=[project.pk])
+    return ""
 
 
 def reading(request: HttpRequest, project: Project) -> dict:
     """What the page of a proposal shows."""
     return {
         "project": project,
+        "asked": fields_of(project.track.form),
+        "remark_to": remark_page(request, project),
         "tables": stored_tables(project),
         "steps": steps_by_key(project),
         "papers": missing_papers(project),

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from grants.models import Call
+from core.models import Event
+from grants.models import Call, NeedList
 from people.models import Organization, User
 from projects.models import Activity, Notice, Project
 from reports import documents, pdf
@@ -45,7 +46,8 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """The proposal, a draft as well; phones and accounts only for whoever may see them."""
     project = find(request, pk)
     contact = rules.has_perm("projects.see_contact", request.user, project)
-    return respond(documents.proposal(project, contact=contact))
+    cuts = rules.has_perm("projects.see_cuts", request.user, project)
+    return respond(documents.proposal(project, contact=contact, cuts=cuts))
 
 
 @require_safe
@@ -68,6 +70,19 @@ def award_letter(request: HttpRequest, pk: int) -> HttpResponse:
     if project.approved_at is None:
         raise Http404
     return respond(documents.award_letter(project))
+
+
+@require_safe
+@login_required
+def correction_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """The latest notice of what must be corrected; there is none before the proposal was returned."""
+    project = find(request, pk)
+    if not rules.has_perm("projects.see_log", request.user, project):
+        raise PermissionDenied
+    returned = Event.objects.about(project).filter(name="return_for_correction").last()
+    if returned is None:
+        raise Http404
+    return respond(documents.correction_notice(project, returned))
 
 
 @require_safe
@@ -100,3 +115,10 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The public notice, for anybody: it exists from the moment it is published."""
     found = get_object_or_404(Notice.objects.select_related("call__funder"), pk=pk)
     return respond(documents.notice(found), caching=PUBLIC)
+
+
+@require_safe
+def need_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """A published list of needs, for anybody; also one that was withdrawn, marked as such."""
+    found = get_object_or_404(NeedList.objects.select_related("funder", "replaces", "replaced_by"), pk=pk)
+    return respond(documents.need_list(found), caching=PUBLIC)

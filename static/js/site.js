@@ -5,7 +5,7 @@
 document.documentElement.classList.add("js");
 
 const all = (root, selector) => Array.from(root.querySelectorAll(selector));
-const valueOf = (input) => (input ? input.value.normalize("NFKC").replace(/[,\s¥元]/g, "") : "");
+const valueOf = (input) => (input ? input.value.normalize("NFKC").replace(/[,\s¥元]/g, "").replace(/[。｡]/g, ".") : "");
 
 // -- Exact figures -----------------------------------------------------------------------------
 
@@ -40,7 +40,7 @@ const isGone = (row) => row.hidden || Boolean(row.querySelector('input[name$="-D
 
 // -- Budget: price × quantity, in fen, half up -------------------------------------------------
 
-const QUANTITY_PLACES = 4;
+const QUANTITY_PLACES = 2;
 
 function lineAmount(row) {
   const price = valueOf(row.querySelector("[data-price]"));
@@ -75,6 +75,25 @@ function sumBudget(box) {
     write(cell, known ? yuan(grant - request) : "—");
     mark(cell, known ? grant === request : undefined);
   }
+}
+
+// -- A decision: what is proposed so far, against the money left, in fen ------------------------
+
+function sumDecision(box) {
+  let total = 0n, valid = true;
+  for (const choice of all(box, 'select[name^="decision-"]')) {
+    if (choice.value !== "shortlist") continue;
+    const amount = scaled(valueOf(box.querySelector(`[name="amount-${choice.name.slice(9)}"]`)), 2);
+    if (amount === null) valid = false;
+    else total += amount;
+  }
+  const money = scaled(box.dataset.decision, 2);
+  all(box, "[data-decision-total]").forEach((cell) => write(cell, valid ? yuan(total) : "—"));
+  for (const cell of all(box, "[data-decision-left]")) {
+    write(cell, valid && money !== null ? yuan(money - total) : "—");
+    mark(cell, valid && money !== null ? total <= money : undefined);
+  }
+  all(box, "[data-decision-sum]").forEach((line) => { line.hidden = false; });
 }
 
 // -- Sums of scores ----------------------------------------------------------------------------
@@ -195,6 +214,7 @@ window.addEventListener("beforeunload", (event) => {
 function refresh(root) {
   const box = root.closest?.("[data-budget]");
   (box ? [box] : all(root, "[data-budget]")).forEach(sumBudget);
+  all(root, "[data-decision]").forEach(sumDecision);
   all(document, "[data-sum-of]").forEach(sumScores);
   all(root, "[data-count-max]").forEach(count);
 }
@@ -204,6 +224,7 @@ function onInput(event) {
   const form = guarded(input);
   if (form) changed.add(form);
   if (input.matches?.("[data-count-max]")) count(input);
+  if (input.closest?.("[data-decision]")) sumDecision(input.closest("[data-decision]"));
   if (input.closest?.("[data-budget]")) sumBudget(input.closest("[data-budget]"));
   else all(document, "[data-budget]").forEach(sumBudget);      // the requested amount stands outside the table
   all(document, "[data-sum-of]").forEach(sumScores);
@@ -230,17 +251,18 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("htmx:load", (event) => refresh(event.detail.elt));
 
-/** A proposal was sent and this is the next page: the server has it, so the device need not keep it any more. */
-function forgetSentDraft() {
+/** The server says that it has stored what this tab sent (core.views.acknowledge): the device need not keep it any more. */
+function forgetStoredDraft() {
+  const from = /(?:^|; )stored-from=([0-9a-f]{16})/.exec(document.cookie)?.[1];
+  if (!from || from !== sessionStorage.getItem("tab")) return;
+  document.cookie = "stored-from=; path=/; max-age=0; samesite=lax";
   const key = sessionStorage.getItem("draft-sent");
-  if (!key) return;
   sessionStorage.removeItem("draft-sent");
-  const isSignIn = location.pathname.startsWith("/accounts/");
-  if (!isSignIn && !document.querySelector("form[data-draft] ~ [data-errors-summary], form[data-draft] [data-errors-summary]")) localStorage.removeItem(key);
+  if (key) localStorage.removeItem(key);
 }
 
 function start() {
-  try { forgetSentDraft(); } catch { /* storage is forbidden: then nothing was kept either */ }
+  try { forgetStoredDraft(); } catch { /* storage is forbidden: then nothing was kept either */ }
   refresh(document);
   document.querySelector("[data-errors-summary]")?.focus();
 }

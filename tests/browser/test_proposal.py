@@ -1,8 +1,11 @@
 """The proposal form in a real browser: the budget adds up while one types."""
 
+import contextlib
+import re
+
 import pytest
 from django.urls import reverse
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from projects.actions import drafts
 from projects.models import Project
@@ -100,7 +103,7 @@ def test_what_cannot_be_stored_comes_back_with_its_error(town, form, open_page):
 
     assert (page.input_value("[name=amount_requested]"), page.input_value("[name=summary]")) == ("一万", "陪伴")
     assert page.locator("#id_amount_requested_error").is_visible()
-    assert Project.objects.get().summary == ""
+    assert Project.objects.get().summary == "陪伴"  # what was valid did not have to wait
 
 
 def test_words_survive_a_dropped_line_and_a_reload(town, form, open_page):
@@ -118,17 +121,170 @@ def test_words_survive_a_dropped_line_and_a_reload(town, form, open_page):
     assert Project.objects.get().summary == "断网时写的一段话"
 
 
-def test_words_survive_the_end_of_the_session(town, form, open_page):
-    page = open_page(town.head, form)
-    cookies = page.context.cookies()
-    page.context.clear_cookies(name="sessionid")
+def sign_in(page, user) -> None:
+    """As a person does, in a tab of its own: the form's page keeps its old token."""
+    user.set_password("Passwort-2026!")
+    user.save(update_fields=["password"])
+    other = page.context.new_page()
+    other.goto(re.sub(r"/projects/.*", reverse("account_login"), page.url))
+    other.fill("[name=login]", user.username)
+    other.fill("[name=password]", "Passwort-2026!")
+    other.press("[name=password]", "Enter")
+    other.wait_for_url("**/todo/**")
+    other.close()
 
+
+def test_after_signing_in_again_in_another_tab_the_form_goes_on(town, form, open_page):
+    page = open_page(town.head, form)
+    page.context.clear_cookies()
     page.fill("[name=summary]", "会话结束后写的话")
     page.wait_for_selector("[data-draft-banner]:not([hidden])")
-    page.context.add_cookies(cookies)
+
+    sign_in(page, town.head)
+    page.fill("[name=summary]", "会话结束后写的话，又接着写")
+    stored(page)
+    page.click("button[name=save]")
+    page.wait_for_load_state()
+
+    assert Project.objects.get().summary == "会话结束后写的话，又接着写"
+    assert page.input_value("[name=summary]") == "会话结束后写的话，又接着写"
+
+
+def test_pressing_save_without_a_connection_loses_nothing(town, form, open_page):
+    page = open_page(town.head, form)
+    address = page.url
+    page.context.set_offline(True)
+    page.fill("[name=summary]", "断网时按了保存")
+    with contextlib.suppress(Error):
+        page.click("button[name=save]")
+    page.wait_for_timeout(500)
+    page.context.set_offline(False)
+
+    page.goto(address)
+
+    assert page.input_value("[name=summary]") == "断网时按了保存"
+
+
+def test_an_error_page_of_a_proxy_loses_nothing(town, form, open_page):
+    page = open_page(town.head, form)
+    address = page.url
+
+    def refuse(route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=502, body="Bad gateway")
+        else:
+            route.continue_()
+
+    page.route("**/projects/**", refuse)
+    page.fill("[name=summary]", "网关出错时写的话")
+    page.click("button[name=save]")
+    page.wait_for_load_state()
+    page.unroute("**/projects/**")
+
+    page.goto(address.replace(form, "/todo/"))  # another page of ours proves nothing
+    page.goto(address)
+
+    assert page.input_value("[name=summary]") == "网关出错时写的话"
+
+
+def test_a_press_waits_for_the_save_that_is_under_way(town, form, open_page):
+    page = open_page(town.head, form)
+
+    held = []
+    page.route("**/autosave/", lambda route: held.append(route))
+    with page.expect_request("**/autosave/"):
+        page.fill("[name=summary]", "按保存时，自动保存还没回来")
+    page.click("button[name=save]")
+    page.wait_for_timeout(300)
+    held[0].fulfill(response=held[0].fetch())
+    page.wait_for_selector("text=草稿已保存")
+
+    assert Project.objects.get().summary == "按保存时，自动保存还没回来"
+
+
+def test_each_tab_keeps_its_own_words(town, form, open_page):
+    first = open_page(town.head, form)
+    second = first.context.new_page()
+    second.goto(first.url)
+    second.fill("[name=summary]", "第二个标签页")
+    stored(second)
+    first.fill("[name=needs]", "第一个标签页")
+    expect(first.locator("[data-draft-text]")).to_contain_text("另一个窗口")
+    second.fill("[name=summary]", "第二个标签页，又保存一次")
+    second.wait_for_timeout(2500)
+    stored(second)
+    second.close()
+
+    first.reload()
+    first.click("[data-draft-restore]")
+
+    assert first.input_value("[name=needs]") == "第一个标签页"
+
+
+def test_what_was_given_up_does_not_come_back(town, form, open_page):
+    page = open_page(town.head, form)
+    page.fill("[name=amount_requested]", "一万")
+    says(page, "已暂存")
     page.reload()
 
-    assert page.input_value("[name=summary]") == "会话结束后写的话"
+    page.click("form[data-draft-forget] button")
+    page.wait_for_load_state()
+    page.wait_for_timeout(500)
+
+    assert page.input_value("[name=amount_requested]") == ""
+    assert page.locator("[data-draft-banner]").is_hidden()
+
+
+def test_mistakes_are_said_at_their_places_when_one_has_left_them(town, form, open_page):
+    page = open_page(town.head, form)
+    page.fill("[name=amount_requested]", "一万")
+    says(page, "已暂存")
+    assert page.locator("#id_amount_requested_error").count() == 0
+
+    page.focus("[name=summary]")
+    expect(page.locator("#id_amount_requested_error")).to_be_visible()
+    page.fill("[name=amount_requested]", "10000")
+    stored(page)
+
+    expect(page.locator("#id_amount_requested_error")).to_be_hidden()
+
+
+def test_what_is_still_to_do_follows_while_one_writes(town, form, open_page):
+    page = open_page(town.head, form)
+    page.fill("[name=summary]", "陪伴")
+    stored(page)
+    before = page.inner_text("[data-draft-todo] summary")
+
+    page.fill("[name=needs]", "独居老人68人")
+
+    expect(page.locator("[data-draft-todo] summary")).not_to_have_text(before)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_status_stays_in_sight_on_a_long_page(town, form, open_page, width):
+    page = open_page(town.head, form, width=width)
+    page.locator("[name=budget_lines-0-item]").scroll_into_view_if_needed()
+
+    page.fill("[name=budget_lines-0-item]", "海报")
+    says(page, "已暂存")
+
+    expect(page.locator("[data-draft-status]")).to_be_in_viewport()
+
+
+def test_restored_lines_are_still_for_their_steps(town, form, open_page):
+    page = open_page(town.head, form)
+    page.context.set_offline(True)
+    page.fill("[name=plan_steps-0-name]", "入户走访")
+    fill_line(page, 0, "海报", "10", "2")
+    page.select_option("[name=budget_lines-0-step_key]", label="入户走访")
+    key = page.input_value("[name=budget_lines-0-step_key]")
+    page.wait_for_timeout(300)
+    page.context.set_offline(False)
+
+    page.reload()
+
+    assert key
+    assert page.input_value("[name=budget_lines-0-step_key]") == key
 
 
 def test_a_second_tab_is_warned(town, form, open_page):

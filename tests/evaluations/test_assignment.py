@@ -9,7 +9,6 @@ from django.utils import translation
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from evaluations import assignment
 from evaluations.assignment import (
     Conflict,
     FixedAboveLoad,
@@ -23,6 +22,8 @@ from evaluations.assignment import (
     TooFewPlaces,
     TooFewQualified,
     assign,
+    conflict,
+    optimum,
 )
 
 SLOW = settings(deadline=None, max_examples=60)
@@ -282,8 +283,8 @@ def overlapping(number: int):
 
 def test_overlapping_requirements_are_solved_by_branching_and_conflicts_are_minimal(monkeypatch):
     branched, conflicts = [], []
-    by_branching = assignment._by_branching
-    monkeypatch.setattr(assignment, "_by_branching", lambda *args: branched.append(args) or by_branching(*args))
+    by_branching = optimum.by_branching
+    monkeypatch.setattr(optimum, "by_branching", lambda *args: branched.append(args) or by_branching(*args))
 
     for number in range(250):
         case = overlapping(number)
@@ -567,7 +568,7 @@ def test_a_conflict_with_a_pair_made_by_hand():
 
 
 def test_a_search_that_is_cut_short_says_so(monkeypatch):
-    monkeypatch.setattr(assignment, "TESTS", 1)
+    monkeypatch.setattr(conflict, "TESTS", 1)
 
     refusal = refused("abcd", [1, 2], 1, {"a": 2, "b": 1, "c": 2, "d": 2}, composition=[of("ab"), of("bc", name="law")])
 

@@ -737,3 +737,22 @@ def test_a_rubric_that_a_published_call_has_announced_is_only_copied(town, brows
     assert response.url == reverse("grants:terms_edit", args=["rubrics", copy.pk])
     again = {"copy": "", "copy-name": "我的表", "copy-funder": town.bureau.pk}
     assert list(client.post(response.url, again).context["name_form"].errors) == ["name"]
+
+
+def test_only_a_unit_price_is_counted_by_the_lesson(town):
+    call = make_call(town, code="NEW", publish=False)
+    rule = BudgetRule(call=call, metric="amount", value=5, per="lesson", legal_basis="依据")
+
+    with pytest.raises(ValidationError):
+        rule.full_clean()
+    rule.metric = "unit_price"
+    rule.full_clean()
+
+
+def test_what_a_template_says_of_a_budget_rule_is_stored(town):
+    made = {rule.rank: rule for rule in begin(town).budget_rules.filter(category="training", metric="unit_price")}
+
+    assert {rank: (rule.value, rule.per) for rank, rule in made.items()} == {
+        "associate": (500, "lesson"), "full": (1000, "lesson"), "renowned": (1500, "lesson"), "none": (500, "lesson"),
+    }  # fmt: skip
+    assert "教材" in made["none"].unless_list

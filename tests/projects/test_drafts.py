@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core.workflow import Refused, Stale
-from grants.actions import needs
+from grants.actions import need_lists, needs
 from people.models import Certificate
 from projects.actions import competition, drafts
 from projects.models import Project, Scratch
@@ -68,7 +68,7 @@ def test_the_proposal_of_another_group_is_not_taken_over(town):
 def test_a_draft_that_answers_a_listed_need_begins_with_its_place_and_field(town):
     values = {"title": "没人陪诊", "text": "没人陪。", "community": town.community, "field": town.elderly}
     need = needs.decide(needs.report_need(by=town.clerk, values=values), "accept", by=town.clerk)
-    listed = needs.publish_list(
+    listed = need_lists.publish_list(
         town.bureau, [need], by=town.clerk, title="指引表", notice_workdays=5, answer_until=date(2026, 12, 31),
         contact="陈静", contact_phone="1",
     )  # fmt: skip
@@ -153,10 +153,113 @@ def test_what_is_invalid_is_kept_as_typed_and_comes_back_with_its_error(town, br
     page = client.get(reverse("projects:proposal_edit", args=[project.pk]))
 
     assert said["state"] == "kept"
-    assert Project.objects.get().needs == project.needs
+    assert said["errors"] == {"id_amount_requested": page.context["form"].errors["amount_requested"][0]}
+    stored = Project.objects.get()
+    assert (stored.needs, stored.amount_requested) == ("新写的", project.amount_requested)
     assert list(page.context["form"].errors) == ["amount_requested"]
     assert "一万元整" in page.content.decode()
     assert "新写的" in page.content.decode()
+
+
+def test_a_row_half_written_keeps_its_table_waiting_and_nothing_else(town, browse):
+    project = draft(town)
+    half = {"budget_lines-2-item": "讲师费", "budget_lines-TOTAL_FORMS": "3"}
+
+    _status, said = autosave(browse(town.head), project, needs="表还没写完", **half)
+
+    assert said["state"] == "kept"
+    assert Project.objects.get().needs == "表还没写完"
+    assert items(Project.objects.get()) == items(project)
+
+
+def test_what_was_kept_carries_the_version_that_was_stored_with_it(town, browse):
+    project = draft(town)
+    client = browse(town.head)
+    autosave(client, project, needs="新写的", amount_requested="一万")
+
+    page = client.get(reverse("projects:proposal_edit", args=[project.pk]))
+    version = page.context["form"]["version"].value()
+    _status, said = autosave(client, project, needs="接着写", version=version)
+
+    assert said["state"] == "stored"
+
+
+def test_what_was_kept_before_somebody_saved_is_offered_and_not_put_over_it(town, browse):
+    project = draft(town)
+    client = browse(town.head)
+    autosave(client, project, amount_requested="一万")
+    drafts.save_proposal(project, by=town.volunteer, version=2, values={"needs": "同事后来写的"})
+    address = reverse("projects:proposal_edit", args=[project.pk])
+
+    page, brought_back = client.get(address), client.get(address, {"scratch": 1})
+
+    assert page.context["form"]["needs"].value() == "同事后来写的"
+    assert page.context["older"] is not None
+    assert brought_back.context["form"]["amount_requested"].value() == "一万"
+
+
+def test_an_automatic_save_says_what_is_still_to_do(town, browse):
+    project = draft(town)
+
+    _status, said = autosave(browse(town.head), project, emergency_plan="")
+
+    assert "应急预案" in said["todo"]
+
+
+def test_a_character_no_database_takes_is_no_failure(town, browse):
+    project = draft(town)
+
+    status, said = autosave(browse(town.head), project, needs="走访\x00了", amount_requested="一万")
+
+    assert (status, said["state"]) == (200, "kept")
+    assert Scratch.objects.get().data["needs"] == ["走访了"]
+
+
+TAB, OTHER = "0123456789abcdef", "fedcba9876543210"
+
+
+def test_an_answer_that_was_lost_on_the_way_makes_no_clash(town, browse):
+    project = draft(town)
+    client = browse(town.head)
+    autosave(client, project, needs="第一次", tab=f"{TAB}-1")  # stored, but its answer never arrived
+
+    _status, said = autosave(client, project, needs="第二次", tab=f"{TAB}-2")
+
+    assert (said["state"], Project.objects.get().needs) == ("stored", "第二次")
+
+
+@pytest.mark.parametrize("tab", [f"{TAB}-1", f"{TAB}-0", f"{OTHER}-9", "", "nonsense"])
+def test_a_late_or_foreign_save_of_an_old_version_is_a_clash(town, browse, tab):
+    project = draft(town)
+    client = browse(town.head)
+    autosave(client, project, needs="较新的", tab=f"{TAB}-1")
+
+    _status, said = autosave(client, project, needs="较旧的", tab=tab)
+
+    assert (said["state"], Project.objects.get().needs) == ("stale", "较新的")
+    assert "您在另一个窗口" in said["message"]
+
+
+def test_one_tab_does_not_forget_what_another_has_kept(town, browse):
+    project = draft(town)
+    client = browse(town.head)
+    autosave(client, project, amount_requested="一万", tab=f"{TAB}-1")
+
+    autosave(client, project, needs="另一个标签页", version="2", tab=f"{OTHER}-1")
+
+    assert Scratch.objects.get().data["amount_requested"] == ["一万"]
+
+
+def test_only_a_stored_form_is_acknowledged_to_the_device(town, browse):
+    project = draft(town)
+    client = browse(town.head)
+    address = reverse("projects:proposal_edit", args=[project.pk])
+
+    refused = client.post(address, proposal_data(project, amount_requested="一万", tab=f"{TAB}-1"))
+    stored = client.post(address, proposal_data(project, tab=f"{TAB}-2"))
+
+    assert "stored-from" not in refused.cookies
+    assert stored.cookies["stored-from"].value == TAB
 
 
 def test_a_stored_form_forgets_what_was_kept(town, browse):
@@ -164,7 +267,7 @@ def test_a_stored_form_forgets_what_was_kept(town, browse):
     client = browse(town.head)
     autosave(client, project, amount_requested="一万")
 
-    autosave(client, project, amount_requested="10000")
+    autosave(client, project, amount_requested="10000", version="2")
 
     assert not Scratch.objects.exists()
 

@@ -4,12 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from core.files import attach
+from core.models import Event
 from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind
 from people.models import Kind, Organization
-from projects.actions import competition, delivery, drafts, notices
+from projects.actions import checking, competition, delivery, drafts, notices, proposals
 from projects.actions.notices import Place
 from projects.models import BudgetLine, Notice, Project
 from reports import documents
@@ -157,6 +159,15 @@ def test_proposal_says_who_what_and_how_much(town, life, draw):
     assert "申请资助金额（大写）：人民币壹万元整" in text
     assert "联系电话13800138000" in text
     assert "代管单位" not in text
+
+
+def test_proposal_says_who_pledged_what_and_when(town, life, draw):
+    project = draft(town)
+    before = draw(documents.proposal(project, contact=True)).text
+    after = draw(documents.proposal(life.walk(project, "submitted"), contact=True)).text
+
+    assert "在线承诺" not in before
+    assert "刘芳于2026年3月10日10:00代表申报单位确认：“我们承诺：所填内容真实" in after
 
 
 def test_proposal_of_a_filed_group_names_its_host(town, draw):
@@ -325,6 +336,48 @@ def test_award_letter_stays_as_it_was_sent(town, life, draw):
     sent = draw(documents.award_letter(project)).content
 
     assert draw(documents.award_letter(life.walk(project, "running"))).content == sent
+
+
+def returned(town, life) -> Project:
+    project = life.walk(draft(town), "submitted")
+    checking.remark(project, by=town.clerk, anchor="needs", text="写明调查人数")
+    checking.remark(project, by=town.clerk, anchor="budget_lines", text="附三家报价")
+    return checking.check(project, "return_for_correction", by=town.clerk, note="材料基本齐全。")
+
+
+def returns_of(project: Project):
+    return Event.objects.about(project).filter(name="return_for_correction")
+
+
+def test_correction_notice_says_every_place_and_the_last_day(town, life, draw):
+    project = returned(town, life)
+
+    text = draw(documents.correction_notice(project, returns_of(project).last())).text
+
+    assert "补正通知书柳溪社会工作服务中心：" in text
+    assert "说明。材料基本齐全。" in text
+    assert "1．需求分析。写明调查人数" in text or "写明调查人数" in text
+    assert "附三家报价" in text
+    assert "请于2026年3月17日前（含当日）补正" in text
+    assert text.endswith("柳溪镇人民政府2026年3月10日")
+
+
+def test_correction_notice_of_an_earlier_return_has_none_of_the_later_remarks(town, life, draw):
+    project = returned(town, life)
+    proposals.submit(project, by=town.head, pledged=True)
+    checking.remark(project, by=town.clerk, anchor="goals", text="目标写成数字")
+    checking.check(project, "return_for_correction", by=town.clerk, note="漏看一处")
+    first, second = returns_of(project)
+
+    assert "目标写成数字" not in draw(documents.correction_notice(project, first)).text
+    assert "写明调查人数" not in draw(documents.correction_notice(project, second)).text
+    assert "目标写成数字" in draw(documents.correction_notice(project, second)).text
+
+
+def test_there_is_no_correction_notice_before_a_return(town, life, browse):
+    project = life.walk(draft(town), "submitted")
+
+    assert browse(town.head).get(reverse("reports:correction_notice", args=[project.pk])).status_code == 404
 
 
 def test_notice_lists_each_track_with_its_amounts(town, life, draw):

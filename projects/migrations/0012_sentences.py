@@ -7,9 +7,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grants', '0006_sentences'),
+        ('grants', '0009_sentences'),
         ('people', '0006_sentences'),
-        ('projects', '0007_waiting_judges'),
+        ('projects', '0011_notices_numbered_and_whole_objections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

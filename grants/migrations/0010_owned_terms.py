@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grants', '0006_sentences'),
+        ('grants', '0009_sentences'),
         ('people', '0006_sentences'),
     ]
 

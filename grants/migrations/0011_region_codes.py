@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grants', '0007_owned_terms'),
+        ('grants', '0010_owned_terms'),
     ]
 
     operations = [

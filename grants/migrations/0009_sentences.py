@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grants', '0005_need_contact'),
+        ('grants', '0008_needs_heard'),
         ('people', '0006_sentences'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

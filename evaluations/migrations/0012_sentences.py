@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluations', '0008_conflicts_declarations'),
-        ('grants', '0006_sentences'),
+        ('evaluations', '0011_outcomes_in_words'),
+        ('grants', '0009_sentences'),
         ('people', '0006_sentences'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

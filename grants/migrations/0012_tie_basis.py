@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grants', '0008_region_codes'),
+        ('grants', '0011_region_codes'),
     ]
 
     operations = [

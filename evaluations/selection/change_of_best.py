@@ -1,0 +1,151 @@
+"""What would have to change for one candidate: it is chosen where the best set with it beats the best without it."""
+
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
+
+from evaluations.selection.causes import Infeasible, causes
+from evaluations.selection.change import Change
+from evaluations.selection.effort import Effort
+from evaluations.selection.explanation import obstacles
+from evaluations.selection.figures import FEN, in_yuan
+from evaluations.selection.margin import Found
+from evaluations.selection.optimum import best
+from evaluations.selection.problem import Problem, Row
+from evaluations.selection.programme import Line, run, solve
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What each further solution may take; it starts anew for each."""
+
+    nodes: int
+    seconds: float | None
+
+    @property
+    def once(self) -> Effort:
+        return Effort.of(self.nodes, self.seconds)
+
+
+def change_of_best(problem: Problem, place: int, nodes: int, seconds: float | None) -> Change:
+    today = best(problem, effort=Effort.of(nodes, seconds))
+    effort = Allowance(nodes, None if seconds is None else seconds / 3)
+    if today is None:
+        raise Infeasible(causes(problem))
+    chosen = place in today.chosen
+    without = best(problem.without(place), effort=effort.once, ties=False) if chosen else today
+    inside = today if chosen else best(problem, effort=effort.once, forced=place, ties=False)
+    told = Change(
+        id=problem.candidates[place].id,
+        chosen=chosen,
+        obstacles=obstacles(problem, place, today.chosen),
+        proven=all(found.proven for found in (today, without, inside) if found),
+    )
+    if without is None:  # no minimum can be met without it
+        told = replace(told, score=_at_floor(problem) * FEN)
+    elif inside is not None:
+        told = replace(told, score=_score_needed(problem, place, inside, without, effort))
+    if place not in problem.eligible:
+        return told
+    amount, certain = _amount_allowed(problem, place, without, effort, chosen)
+    told = replace(told, amount=amount, proven=told.proven and certain)
+    if without is None:
+        return told
+    if chosen:
+        told = replace(told, extra_budget=Decimal("0.00"), extra_is_enough=True)
+    else:
+        extra, is_enough, certain = _extra_needed(problem, place, today, effort)
+        told = replace(told, extra_budget=extra, extra_is_enough=is_enough, proven=told.proven and certain)
+    other = without if chosen else inside
+    if other is None:
+        return told
+    return replace(
+        told,
+        value_lost=problem.worth(today.value - other.value),
+        leaving=problem.ids(today.chosen - other.chosen - {place}),
+        joining=problem.ids(other.chosen - today.chosen - {place}),
+    )
+
+
+def _at_floor(problem: Problem) -> int:
+    """The smallest score that is not below the floor, in hundredths."""
+    return 0 if problem.floor is None else int((problem.floor / FEN).to_integral_value(ROUND_CEILING))
+
+
+def _score_needed(problem: Problem, place: int, inside: Found, without: Found, effort: Allowance) -> Decimal | None:
+    """From the two values, exactly: its own is score × weight, and nothing else in either depends on its score."""
+    weight = problem.amounts[place] if problem.objective == "merit_amount" else 1
+    lacking = without.value - (inside.value - problem.values[place])
+    step = problem.scale // 100 * weight
+    grid = max(0, -(-lacking // step), _at_floor(problem))
+    score, highest = grid * FEN, problem.highest_score(place)
+    if score > highest:
+        return None
+    if grid * step == lacking and not _is_chosen(problem.with_one(place, score=score), place, effort):
+        score += FEN
+    return score if score <= highest else None
+
+
+def _is_chosen(problem: Problem, place: int, effort: Allowance) -> bool:
+    found = best(problem, effort=effort.once)
+    return found is not None and place in found.chosen
+
+
+def _amount_allowed(
+    problem: Problem, place: int, without: Found | None, effort: Allowance, chosen: bool
+) -> tuple[Decimal | None, bool]:
+    """The largest amount with which a set with it is worth as much as the best without it; and whether it is proven.
+
+    One more problem: its amount is a variable of it. Where both are worth the same, the order of the input decides,
+    and that is asked; where it loses, the set must be worth more (a smaller amount that wins a tie is not sought).
+    """
+    purses = [row for row in problem.rows if row.is_money and place in row.weights]
+    asked = problem.budget if chosen else problem.amounts[place]
+    most = min([asked, *(row.high for row in purses if row.quota and row.high)])
+    pool = problem.without(place).pool
+    column = len(pool)
+    lines = []
+    for row in problem.rows:
+        if row.is_money and place in row.weights:
+            own = Line.of(row, pool)
+            lines.append(Line([*own.columns, column], [*own.weights, 1], own.low, own.high))
+        else:
+            lines.append(Line.of(row.less({place}), pool))
+    for least in (without.value, without.value + 1) if without else (None,):
+        enough = [] if least is None else [_worth_at_least(problem, place, pool, least)]
+        raw = run([0] * column + [1], [*lines, *enough], effort=effort.once, upper={column: most})
+        if raw is None or not raw.values:
+            return None, raw is not None and raw.infeasible
+        rest = [at for at, value in zip(pool, raw.values, strict=False) if value > 0.5]
+        room = min([most, *((row.high or 0) - row.sum(rest) for row in purses)])
+        if room < 1:
+            return None, raw.optimal
+        amount = in_yuan(room)
+        if _is_chosen(problem.with_one(place, amount=amount), place, effort):
+            return amount, raw.optimal
+    return None, False
+
+
+def _worth_at_least(problem: Problem, place: int, pool: list[int], least: int) -> Line:
+    """With this place in it, whose amount is the last column."""
+    weights, score = [problem.values[at] for at in pool], problem.scores[place]
+    if problem.objective == "merit_amount":
+        return Line(list(range(len(pool) + 1)), [*weights, score], least, None)
+    return Line(list(range(len(pool))), weights, least - score, None)
+
+
+def _extra_needed(problem: Problem, place: int, today: Found, effort: Allowance) -> tuple[Decimal | None, bool, bool]:
+    """The cheapest set with it that is worth as much as today's: what it costs beyond the budget, whether the best set
+    of such a budget has it, and whether that is proven."""
+    rows = [row.less({place}) for row in problem.rows if row.of != "budget"]
+    if any(row.is_overdrawn for row in rows):
+        return None, False, True
+    pool = problem.without(place).pool
+    needed = today.value - problem.values[place]
+    rows.append(Row({at: problem.values[at] for at in pool if problem.values[at]}, low=needed))
+    answer = solve([-problem.amounts[at] for at in pool], rows, pool, effort.once)
+    if answer.chosen is None:
+        return None, False, answer.infeasible
+    cost = sum(problem.amounts[at] for at in answer.chosen) + problem.amounts[place]
+    extra = max(0, cost - problem.budget)
+    richer = problem.with_one(place, budget=in_yuan(problem.budget + extra))
+    return in_yuan(extra), _is_chosen(richer, place, effort), answer.bound == problem.amounts[place] - cost
