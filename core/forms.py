@@ -136,13 +136,14 @@ class RowFormSet(forms.BaseInlineFormSet):
 
     def get_unique_error_message(self, unique_check: Any) -> str:
         names = [name for name in unique_check if name != self.fk.name]
-        labels = [str(self.model._meta.get_field(name).verbose_name) for name in names]
+        fields = [self.model._meta.get_field(name) for name in names]  # type: ignore[union-attr]
+        labels = [str(field.verbose_name) for field in fields]  # type: ignore[union-attr]
         return _("Two rows say the same under “%(names)s”. Please change or remove one of them.") % {
             "names": "、".join(labels)
         }
 
     def get_form_error(self) -> str:
-        return _("Another row says the same already.")
+        return str(_("Another row says the same already."))
 
 
 class SeenState(forms.Form):
