@@ -43,7 +43,8 @@ class Breach:
     def sentence(self) -> str:
         """The message with the basis on which the rule stands."""
         basis = self.rule.legal_basis
-        return f"{self.message} ({_('Basis')}: {basis})" if basis else self.message
+        said = {"message": self.message, "basis": basis}
+        return _("%(message)s (Basis: %(basis)s)") % said if basis else self.message
 
 
 def breaches(lines: Iterable[Any], rules: Iterable[Any], *, people: int | None = None) -> list[Breach]:

@@ -15,7 +15,6 @@ from evaluations.selection.optimum import EFFORT
 from evaluations.selection.problem import Problem
 from evaluations.selection.programme import solve
 
-
 SECONDS = 5.0
 """For the cause; what could be left out in that time is left out."""
 

@@ -135,7 +135,10 @@ def run(
     upper: Mapping[int, int] | None = None,
     start: list[float] | None = None,
 ) -> Raw | None:
-    """Maximise over columns from 0 to 1 (`upper`: a continuous one up to there); None when HiGHS gives up or the effort is over."""
+    """Maximise over columns from 0 to 1 (`upper`: a continuous one up to there).
+
+    None when HiGHS gives up or the effort is over.
+    """
     upper = upper or {}
     asked = _asked(worth, lines, fixed or {}, upper)
     if integer:
