@@ -28,7 +28,7 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from benchmarks import agreement, panels, portfolios  # noqa: E402
-from benchmarks.texts import corpus  # noqa: E402
+from benchmarks.texts import corpus, half_copied  # noqa: E402
 from core import clock  # noqa: E402
 from projects.models import Project  # noqa: E402
 from projects.similarity import similar_pairs  # noqa: E402
@@ -76,6 +76,10 @@ def similarity() -> None:
         growth = f"× {seconds / before:.1f}" if before else ""
         print(f"  similar_pairs {count:>6} {seconds:7.1f} s  {peak:5.0f} MB  {len(pairs)} pairs {growth}")
         before = seconds
+    texts = half_copied(4000)
+    start = perf_counter()
+    pairs = similar_pairs(texts, threshold=0.3)
+    print(f"  half of each of 4000 copied {perf_counter() - start:7.1f} s  {len(pairs)} pairs")
 
 
 def tables(town, count: int = 10_000) -> None:

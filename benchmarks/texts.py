@@ -77,3 +77,10 @@ def corpus(count: int, *, size: int = 1000, seed: int = 1) -> dict[int, str]:
             source, kept = texts[dice.randrange(number)], round(size * dice.choice((0.4, 0.6, 1.0)))
             texts[number] = source[:kept] + text(max(size - kept, 1))
     return texts
+
+
+def half_copied(count: int, *, sources: int = 20, size: int = 1000, seed: int = 2) -> dict[int, str]:
+    """The worst that may happen: every text takes its first half from one of a few sources."""
+    half = size // 2
+    originals, own = corpus(sources, size=half, seed=seed), corpus(count, size=half, seed=seed + 1)
+    return {number: originals[number % sources] + text for number, text in own.items()}

@@ -19,6 +19,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "funder": Kind.FUNDER in kinds,
             "mentor": "mentor" in parts or bool(user.organizations_as(Role.MENTOR)),
             "clerk": Kind.FUNDER in kinds and bool(user.organizations_as(Role.STAFF)),
+            "checks": Kind.FUNDER in kinds and bool(user.organizations_as(Role.STAFF, Role.FINANCE)),
             "judge": "judge" in parts,
             "evaluator": Kind.EVALUATOR in kinds,
         },

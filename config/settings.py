@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -104,6 +105,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Widgets are looked for among our templates first: templates/django/forms/widgets says what an empty choice means.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # -- Databases ---------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from grants.models import Call
 from projects import inbox as project_inbox
 from projects.models import Notice, Project
 from projects.models.state import ENDED, FUNDED
+from reports import inbox as report_inbox
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -38,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for me, the most pressing first, and what I have a hand in."""
-    inboxes = (grant_inbox, project_inbox, evaluation_inbox)
+    inboxes = (grant_inbox, project_inbox, evaluation_inbox, report_inbox)
     tasks = [task for source in inboxes for task in source.waiting_for(request.user)]
     tasks.sort(key=lambda task: (task.due_on is None, task.due_on or clock.today(), task.title))
     projects = Project.objects.visible_to(request.user).with_names().exclude(state__in=ENDED)

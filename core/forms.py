@@ -1,5 +1,6 @@
-"""Form parts that every app uses: counted texts, dates, several files, refused verbs, stale pages."""
+"""Form parts that every app uses: counted texts, dates, phones, several files, refused verbs, stale pages."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.files import ACCEPT, validate_upload
+from core.identifiers import half_width
 from core.workflow import Refused
 
 
@@ -55,6 +57,23 @@ class TabField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, "max_length": 32, "widget": forms.HiddenInput} | kwargs)
+
+
+class PhoneField(forms.CharField):
+    """A number that somebody can dial: a mobile, a landline with area code and extension, or a foreign one."""
+
+    PATTERN = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]((转|-|ext\.? ?)[0-9]{1,6})?")
+    """Spaces and hyphens as people write them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+        super().__init__(**{"max_length": 30} | kwargs)
+
+    def clean(self, value: Any) -> str:
+        phone = half_width(super().clean(value)).strip()
+        if phone and not self.PATTERN.fullmatch(phone):
+            raise ValidationError(_("This is no phone number: figures, with an area code if it is a landline."))
+        return phone
 
 
 class SeveralField(forms.ModelMultipleChoiceField):
@@ -112,6 +131,20 @@ class FileField(forms.FileField):
         return upload
 
 
+class RowFormSet(forms.BaseInlineFormSet):
+    """Rows of one thing; what stands twice is named by its label, not by its column."""
+
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        names = [name for name in unique_check if name != self.fk.name]
+        labels = [str(self.model._meta.get_field(name).verbose_name) for name in names]
+        return _("Two rows say the same under “%(names)s”. Please change or remove one of them.") % {
+            "names": "、".join(labels)
+        }
+
+    def get_form_error(self) -> str:
+        return _("Another row says the same already.")
+
+
 class SeenState(forms.Form):
     """Carries the state in which a page was opened, so that a press on a stale page moves nothing."""
 
@@ -147,6 +180,12 @@ class NoteForm(SeenState):
 
 
 def add_refusal(form: forms.BaseForm, refused: Refused) -> None:
-    """Show why a verb was refused, above the form; what was typed stays."""
+    """Show why a verb was refused, above the form; what was typed stays.
+
+    Also when the button that was pressed stands outside the form, so that nothing was sent to it: Django lets a form
+    without data carry no errors, unless it has somewhere to look for what was cleaned.
+    """
+    if not form.is_bound:
+        form.cleaned_data = {}
     for reason in refused.reasons:
         form.add_error(None, reason)

@@ -6,6 +6,7 @@ and compare the value itself, or its fingerprint (`core.identifiers`).
 """
 
 import re
+from collections.abc import Iterable
 
 from core.identifiers import half_width
 
@@ -77,3 +78,26 @@ def mask_email(address: str) -> str:
     if not at:
         return STAR * 3
     return f"{mailbox[0] if len(mailbox) > 1 else ''}***@{domain}"
+
+
+_HIDDEN_IN_TEXT = (
+    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), mask_email),
+    (re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])"), mask_resident_id),
+    (re.compile(r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?![0-9])"), mask_phone),
+    (re.compile(r"(?<![0-9])0[0-9]{2,3}[- ]?[0-9]{7,8}(?![0-9])"), mask_phone),
+    (re.compile(r"(?<![0-9])[0-9]{12,19}(?![0-9])"), mask_account),
+)
+
+
+def mask_text(text: str, names: Iterable[str] = ()) -> str:
+    """A text for the public: every address, phone, ID number and account in it masked, and each of `names`.
+
+    Only names that are given are found: nobody can tell by looking whether two characters are a person.
+    """
+    text = half_width(text) if re.search("[０-９]", text) else text
+    for pattern, mask in _HIDDEN_IN_TEXT:
+        text = pattern.sub(lambda found, mask=mask: mask(found[0]), text)
+    for name in sorted({name.strip() for name in names}, key=len, reverse=True):
+        if len(name) > 1:
+            text = text.replace(name, mask_name(name))
+    return text

@@ -36,6 +36,10 @@ _SEPARATORS = ",;\t"
 _MARKUP = ("<!doctype", "<html", "<table", "<?xml", "%pdf", "{\\rtf")
 
 
+class NoResult(str):
+    """The words of a formula whose result is not in the file: whoever saved it did not calculate it."""
+
+
 @dataclass(frozen=True)
 class Table:
     """The first sheet of a file: its headings, and its rows as they are read, with their number in the file."""
@@ -104,7 +108,11 @@ def _xlsx_rows(file: IO[bytes]) -> Iterator[NumberedRow]:
         # One more than we take, twice: for the headings, and for the row that is too many. Empty rows in
         # between count too, which is generous enough.
         limits = {"max_row": 2 * MAX_ROWS, "max_col": MAX_COLUMNS, "values_only": True}
-        for number, cells in enumerate(workbook.worksheets[0].iter_rows(**limits), start=1):
+        rows = workbook.worksheets[0].iter_rows(**limits)
+        if _has_formulas(file):
+            written = openpyxl.load_workbook(file, read_only=True, keep_links=False).worksheets[0].iter_rows(**limits)
+            rows = (_without_result(cells, formulas) for cells, formulas in zip(rows, written, strict=True))
+        for number, cells in enumerate(rows, start=1):
             width = len(cells)
             while width and cells[width - 1] is None:  # openpyxl fills every row up to the limit
                 width -= 1
@@ -116,6 +124,21 @@ def _xlsx_rows(file: IO[bytes]) -> Iterator[NumberedRow]:
             _("This file cannot be read as a spreadsheet. Please open it and save it again as .xlsx or .csv."),
             code="damaged",
         ) from error
+
+
+def _has_formulas(file: IO[bytes]) -> bool:
+    """Whether a sheet has formulas at all: only then is it read a second time."""
+    with zipfile.ZipFile(file) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(b"<f" in archive.read(name) for name in sheets)
+
+
+def _without_result(cells: Sequence[Cell], formulas: Sequence[Cell]) -> list[Cell]:
+    """The row with its results; where a formula has none, its words, so that it is not taken for an empty cell."""
+    return [
+        NoResult(formula) if cell is None and isinstance(formula, str) and formula.startswith("=") else cell
+        for cell, formula in zip(cells, formulas, strict=True)
+    ]
 
 
 def _csv_rows(file: IO[bytes]) -> Iterator[NumberedRow]:

@@ -24,9 +24,9 @@ def sender_of(request: HttpRequest) -> str:
     return fingerprint_address(get_adapter().get_client_ip(request) or "")
 
 
-def has_sent_enough(earlier: QuerySet, moment: str) -> bool:
+def has_sent_enough(earlier: QuerySet, moment: str, most: int = MOST_AN_HOUR) -> bool:
     """Whether `earlier`, what one sender has sent, fills the hour; `moment` names the field that says when."""
-    return earlier.filter(**{f"{moment}__gt": clock.now() - AN_HOUR}).count() >= MOST_AN_HOUR
+    return earlier.filter(**{f"{moment}__gt": clock.now() - AN_HOUR}).count() >= most
 
 
 class TrapForm(forms.Form):

@@ -4,8 +4,9 @@ For each day the first of these that knows it decides:
 
 1. the table `CalendarDay`, which an administrator fills from the State Council's yearly notice;
 2. the package `chinese_calendar`, which knows the years up to its release (2004–2026 in 1.11);
-3. the weekday. Then the answer may change once the notice is out, usually in November before:
-   `uncertain_years` names those years so that a page can warn.
+3. the law: the public holidays whose day it fixes (全国年节及纪念日放假办法, as of 2025) are none; then the weekday.
+   The festivals of the lunar calendar and what is moved for them come with the notice, usually in November before:
+   `uncertain_years` names the years that wait for it, so that a page can warn.
 
 Each function reads the table once, however long the period.
 """
@@ -20,6 +21,18 @@ from core.models import CalendarDay
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
+_FIXED_HOLIDAYS = frozenset([(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)])
+"""New Year, Labour Day and National Day, by month and day; their number has stood since 2025."""
+
+
+def _is_qingming(day: date) -> bool:
+    """Whether the solar term 清明 falls on `day`, by the usual formula, which holds for the years 2000 to 2099."""
+    two_digits = day.year % 100
+    return day.month == 4 and day.day == int(two_digits * 0.2422 + 4.81) - two_digits // 4
+
+
+def _is_fixed_holiday(day: date) -> bool:
+    return (day.month, day.day) in _FIXED_HOLIDAYS or _is_qingming(day)
 
 
 def _require_days(*days: date) -> None:
@@ -51,7 +64,7 @@ def _works(day: date, table: Mapping[date, str]) -> bool:
         return table[day] == CalendarDay.Kind.MAKEUP
     if _package_knows(day.year):
         return bool(chinese_calendar.is_workday(day))
-    return day.weekday() < _SATURDAY
+    return day.weekday() < _SATURDAY and not _is_fixed_holiday(day)
 
 
 def is_workday(day: date) -> bool:
@@ -103,7 +116,7 @@ def workdays_between(start: date, end: date) -> int:
 def uncertain_years(start: date, end: date) -> list[int]:
     """The years from `start` to `end`, both included, that neither the table nor the package knows.
 
-    Deadlines in them rest on weekdays alone, and the page must say so. The table knows a year once it
+    Deadlines in them rest on weekdays and the fixed holidays, and the page must say so. The table knows a year once it
     has a holiday in it before December: a lone December row belongs to the next year's notice, whose New
     Year holiday may begin there. Empty when `end` is before `start`. Raises TypeError for a datetime.
     At most one query.

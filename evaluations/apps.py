@@ -8,9 +8,11 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Here, not above: they need the models, which are not loaded yet when this file is read.
+        from evaluations.actions.reopening import follow_reopening  # noqa: PLC0415
         from evaluations.actions.waitlist import follow_drop_out  # noqa: PLC0415
         from evaluations.signals import watch  # noqa: PLC0415
-        from projects.signals import dropped_out  # noqa: PLC0415
+        from projects.signals import dropped_out, reopened  # noqa: PLC0415
 
         dropped_out.connect(follow_drop_out)
+        reopened.connect(follow_reopening)
         watch()

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.money import round_half_up
-from evaluations.models import DecisionLine
 from evaluations.standings import Standing
 from grants.models import Criterion
+from projects.models.state import PLACED
 
 ZERO = Decimal("0.00")
 
@@ -43,6 +43,11 @@ class Card:
         return self.standing.score - self.line
 
     @property
+    def missing(self) -> Decimal:
+        """Points that it lacks to the line; 0 when it lies on or above it."""
+        return max(-self.distance, ZERO) if self.distance is not None else ZERO
+
+    @property
     def moved_most(self) -> list[CriterionLine]:
         """The three criteria that moved it furthest from the average of its track."""
         moved = [line for line in self.criteria if line.moved]
@@ -76,14 +81,11 @@ def cards(rows: Sequence[Standing]) -> dict[int, Card]:
 
 
 def funding_lines(rows: Sequence[Standing]) -> dict[int, Decimal]:
-    """The lowest score that is funded in each track, by the latest decision on its projects."""
-    chosen = DecisionLine.objects.filter(
-        project__in=[row.project for row in rows], outcome=DecisionLine.Outcome.SHORTLIST
-    ).values_list("project", flat=True)
-    funded = set(chosen)
+    """The lowest score in each track among the projects that hold a place now: who dropped out no longer sets the
+    line, who moved up does."""
     lines: dict[int, Decimal] = {}
     for row in rows:
-        if row.project.pk in funded and row.score is not None:
+        if row.project.state in PLACED and row.score is not None:
             track = row.project.track_id
             lines[track] = min(row.score, lines.get(track, row.score))
     return lines

@@ -48,6 +48,19 @@ def conflicts(person: User, project: Project) -> list[Reason]:
     return conflict_map([person], [project]).get((person.pk, project.pk), [])
 
 
+def behind(projects: Iterable[Project]) -> dict[int, dict[int | str, str]]:
+    """By project id the organisations behind it, applicant, host and partners, and their names.
+
+    Each by its id; a partner that is not on the platform by its folded name.
+    """
+    return {
+        case.id: {
+            body.id or ties.fold(body.name): body.name for party, body in case.parties if party is not Party.FUNDER
+        }
+        for case in _cases(list(projects))
+    }
+
+
 def _cases(projects: Sequence[Project]) -> list[Case]:
     cases = {project.pk: Case(project.pk) for project in projects}
     calls = {project.call_id for project in projects}

@@ -15,6 +15,8 @@ from evaluations.standings import Standing
 from people.models import User
 
 Ratings = list[list[Decimal | None]]
+FEWEST = 3
+"""Projects of a track from which a measure of agreement says something: of one or two it is an accident."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,15 @@ class JudgeLine:
 
 @dataclass(frozen=True)
 class PlaceLine:
-    """One project: its official score and place beside those without its judges' severities."""
+    """One project: its official score and place; the plain mean of its sheets and that without its judges' severities.
+
+    The two means are ranked among the same projects, so that the shift between them is the judges' and nothing else's:
+    the official place also knows bonuses, dropped sheets and the order between equals.
+    """
 
     standing: Standing
+    raw: float
+    raw_rank: int
     adjusted: float
     low: float | None
     high: float | None
@@ -40,7 +48,7 @@ class PlaceLine:
     @property
     def shift(self) -> int:
         """Places gained (above 0) or lost by the adjustment."""
-        return (self.standing.rank or 0) - self.adjusted_rank
+        return self.raw_rank - self.adjusted_rank
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,11 @@ class Consistency:
     discuss: list[Standing]
     outliers: list[Assignment]
     calibration: Calibration
+
+    @property
+    def is_comparable(self) -> bool:
+        """Every project is joined to every other by shared judges; else adjusted places cannot be compared."""
+        return self.calibration.components <= 1
 
     @property
     def verdict(self) -> str:
@@ -90,14 +103,14 @@ def _of_track(rows: list[Standing]) -> Consistency:
     severities = severity(ratings)
     return Consistency(
         track=rows[0].project.track,
-        alpha=_defined(lambda: krippendorff_alpha(ratings, "interval")),
-        icc=_defined(lambda: icc2k(ratings)),
+        alpha=_defined(lambda: krippendorff_alpha(ratings, "interval")) if len(rows) >= FEWEST else None,
+        icc=_defined(lambda: icc2k(ratings)) if len(rows) >= FEWEST else None,
         judges=[
             JudgeLine(person, severities[index], effects[person.pk].adjusted, effects[person.pk].severity)
             for index, person in enumerate(people)
         ],
         places=[
-            PlaceLine(row, merit.adjusted, merit.low, merit.high, merit.adjusted_rank)
+            PlaceLine(row, merit.raw, merit.raw_rank, merit.adjusted, merit.low, merit.high, merit.adjusted_rank)
             for row in rows
             if (merit := merits[row.project.pk])
         ],

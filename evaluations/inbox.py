@@ -9,12 +9,24 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.inbox import Task
-from evaluations.models import Assignment, Conflict, Decision, PaperEntry, PitchDay, Purpose, Slot, Unlocking
+from evaluations.models import (
+    Assignment,
+    Conflict,
+    Decision,
+    ListChange,
+    PaperEntry,
+    PitchDay,
+    Purpose,
+    Slot,
+    Unlocking,
+)
 from grants.models import Call
 from people.models import Role, User
 from projects.models import Project, State
 
 DECIDED = (Decision.State.PROPOSED, Decision.State.APPROVED)
+FEEDBACK_WITHIN = timedelta(days=15)
+"""Feedback goes out within two weeks of the announcement; it is asked for as long as it helps anybody."""
 ARRANGE_WITHIN = timedelta(days=30)
 """An evaluation is arranged within a month of the day on which it became due (field guide 1.2, S13 and S15)."""
 
@@ -31,6 +43,8 @@ def waiting_for(user: User) -> list[Task]:
         _papers,
         _calls,
         _decisions,
+        _list_changes,
+        _feedback,
         _evaluations,
     )
     return [task for source in sources for task in source(user)]
@@ -122,10 +136,11 @@ def _calls(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.STAFF)
     if not funders:
         return
+    mine = Project.objects.staked_by(user).values("call")  # who competes in a call has nothing to do in it
     review = Q(projects__assignments__purpose=Purpose.REVIEW, projects__assignments__recused_at__isnull=True)
     heard = Q(projects__pitch_slot__isnull=True) | ~Q(projects__pitch_slot__state=Slot.State.ABSENT)
     in_review = review & heard & Q(projects__state=State.IN_REVIEW)
-    calls = Call.objects.published().filter(funder__in=funders, closes_at__lte=clock.now())
+    calls = Call.objects.published().filter(funder__in=funders, closes_at__lte=clock.now()).exclude(pk__in=mine)
     counted = calls.annotate(
         checking=Count("projects", filter=Q(projects__state__in=[State.SUBMITTED, State.RETURNED]), distinct=True),
         eligible=Count("projects", filter=Q(projects__state=State.ELIGIBLE), distinct=True),
@@ -159,14 +174,43 @@ def _calls(user: User) -> Iterator[Task]:
 
 def _decisions(user: User) -> Iterator[Task]:
     """Decisions to approve, and approved ones to announce."""
-    found = Decision.objects.select_related("call")
+    competes_in = Project.objects.staked_by(user).values("call")
+    found = Decision.objects.select_related("call").exclude(call__in=competes_in)
     mine = found.filter(state=Decision.State.PROPOSED, call__funder__in=user.organizations_as(Role.APPROVER))
     for one in mine.exclude(proposed_by=user):
         yield Task(one.call.title, _("Approve the decision"), one.get_absolute_url(), None, one.proposed_at)
     for one in found.filter(state=Decision.State.APPROVED, call__funder__in=user.organizations_as(Role.STAFF)):
-        if not one.embargo_until or one.embargo_until <= clock.today():
+        if one.is_due:
             what, url = _("Announce the decision"), one.get_absolute_url()
             yield Task(one.call.title, what, url, one.embargo_until, one.approved_at)
+
+
+def _list_changes(user: User) -> Iterator[Task]:
+    """Changes of an announced list that somebody else asks for."""
+    competes_in = Project.objects.staked_by(user).values("call")
+    waiting = ListChange.objects.filter(
+        granted=None, project__call__funder__in=user.organizations_as(Role.APPROVER)
+    ).exclude(project__call__in=competes_in)
+    for change in waiting.exclude(asked_by=user).select_related("project"):
+        what = _("Decide: %(change)s") % {"change": change.get_kind_display()}
+        yield Task(change.project.title, what, change.get_absolute_url(), None, change.asked_at)
+
+
+def _feedback(user: User) -> Iterator[Task]:
+    """One task a call whose decision is announced: groups that wait to learn how they were judged."""
+    competes_in = Project.objects.staked_by(user).values("call")
+    judged = Project.objects.filter(
+        call__funder__in=user.organizations_as(Role.STAFF),
+        results__purpose=Purpose.REVIEW,
+        call__decisions__state=Decision.State.ANNOUNCED,
+    ).exclude(state__in=[State.IN_REVIEW, State.WITHDRAWN])
+    unsent = judged.exclude(feedback__sent_at__isnull=False).exclude(call__in=competes_in)
+    unsent = unsent.filter(call__decisions__announced_at__gt=clock.now() - FEEDBACK_WITHIN * 6)
+    for call in Call.objects.filter(pk__in=unsent.values("call")):
+        announced = call.decisions.latest("announced_at").announced_at
+        due_on = clock.localdate(announced) + FEEDBACK_WITHIN if announced else None
+        url = reverse("evaluations:feedback_list", args=[call.pk])
+        yield Task(call.title, _("Send the groups their feedback"), url, due_on, announced)
 
 
 def _evaluations(user: User) -> Iterator[Task]:

@@ -3,10 +3,11 @@
 import rules
 
 from evaluations.models import Assignment, Feedback, PitchDay, Presence, Purpose, Slot
+from grants.models import Call
 from grants.rules import is_approver as is_approver_of_call
 from grants.rules import is_clerk as is_clerk_of_call
-from projects.models import Part, State
-from projects.rules import in_applicant, in_funder, in_host, is_approver, is_clerk, is_evaluator, is_mentor
+from projects.models import Part, Project, State
+from projects.rules import has_stake, in_applicant, in_funder, in_host, is_approver, is_clerk, is_evaluator, is_mentor
 
 is_clerk_or_approver = is_clerk | is_approver
 
@@ -104,6 +105,14 @@ def is_the_judge(user, conflict) -> bool:
 
 
 @rules.predicate
+def has_stake_in_call(user, obj) -> bool:
+    """Belongs to a group that competes in the call, or to the host of one: whoever competes neither decides on
+    anybody's place nor reads what the experts said, whatever else they are."""
+    call = obj if isinstance(obj, Call) else obj.call
+    return Project.objects.staked_by(user).filter(call=call).exists()
+
+
+@rules.predicate
 def decides(user, obj) -> bool:
     """Is a clerk of the funder whose call it is."""
     return is_clerk_of_call(user, obj.call)
@@ -120,22 +129,39 @@ def proposed_it(user, decision) -> bool:
     return decision.proposed_by_id == user.pk
 
 
+@rules.predicate
+def approves_change(user, change) -> bool:
+    """Is an approver of the funder, no party to the project, and competes with nobody in its call."""
+    return is_approver(user, change.project) and not has_stake_in_call(user, change.project)
+
+
+@rules.predicate
+def asked_for_change(user, change) -> bool:
+    """Four eyes: who asks for a change of the list does not decide on it."""
+    return change.asked_by_id == user.pk
+
+
 rules.add_perm("evaluations.score", is_judge_of & is_being_judged & still_takes_part & is_heard_now)
 rules.add_perm("evaluations.ask_to_unlock", is_judge_of | is_clerk)
 rules.add_perm("evaluations.decide_on_unlocking", decides_unlocking & ~asked_to_unlock & ~judges_the_sheet)
 rules.add_perm("evaluations.recuse", is_judge_of | is_clerk)
 rules.add_perm("evaluations.decide_conflict", arranges & ~is_the_judge)
-rules.add_perm("evaluations.assign", is_clerk_of_call)
+rules.add_perm("evaluations.assign", is_clerk_of_call & ~has_stake_in_call)
 rules.add_perm("evaluations.commission", is_clerk_of_call)
-rules.add_perm("evaluations.confirm", is_clerk_of_call)
-rules.add_perm("evaluations.decide", decides)
-rules.add_perm("evaluations.approve_decision", approves & ~proposed_it)
-rules.add_perm("evaluations.write_feedback", is_clerk)
-rules.add_perm("evaluations.read_feedback", in_funder | ((in_applicant | in_host | is_mentor) & has_feedback))
-rules.add_perm("evaluations.see_ranking", works_for_funder)
+rules.add_perm("evaluations.confirm", is_clerk_of_call & ~has_stake_in_call)
+rules.add_perm("evaluations.decide", decides & ~has_stake_in_call)
+rules.add_perm("evaluations.approve_decision", approves & ~proposed_it & ~has_stake_in_call)
+rules.add_perm("evaluations.decide_list_change", approves_change & ~asked_for_change)
+rules.add_perm("evaluations.write_feedback", is_clerk & ~has_stake_in_call)
+rules.add_perm(
+    "evaluations.read_feedback",
+    (in_funder & ~has_stake_in_call) | ((in_applicant | in_host | is_mentor) & has_feedback),
+)
+rules.add_perm("evaluations.see_ranking", works_for_funder & ~has_stake_in_call)
 rules.add_perm("evaluations.open", is_clerk)
 rules.add_perm("evaluations.conclude", is_clerk)
-rules.add_perm("evaluations.see_sheets", in_funder)
+rules.add_perm("evaluations.see_sheets", in_funder & ~has_stake)
+rules.add_perm("evaluations.see_card", in_funder & ~has_stake_in_call)
 rules.add_perm("evaluations.plan_pitch", is_clerk_of_call)
 rules.add_perm("evaluations.see_pitch", works_for_its_funder)
 rules.add_perm("evaluations.hold_pitch", decides)

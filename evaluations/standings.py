@@ -76,6 +76,8 @@ def standings(call: Call) -> list[Standing]:
         if assignment.is_submitted:
             row.sheets.append(assignment)
     for row in rows.values():
+        if row.expected:  # a panel from which somebody has stepped down waits for the next
+            row.expected = max(row.expected, call.panel_size)
         slot = getattr(row.project, "pitch_slot", None)
         row.is_absent = slot is not None and slot.is_absent
     for bonus in Bonus.objects.filter(project__in=rows).select_related("rule"):

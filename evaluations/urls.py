@@ -35,6 +35,7 @@ urlpatterns = [
     path("projects/<int:pk>/bonus/", views.bonus, name="bonus"),
     path("calls/<int:pk>/commission/", views.commission_create, name="commission_create"),
     path("projects/<int:pk>/promote/", views.promote, name="promote"),
+    path("list-changes/<int:pk>/", views.list_change, name="list_change"),
     path("projects/<int:pk>/decline/", views.decline, name="decline"),
     path("calls/<int:pk>/pitch/", views.pitch_list, name="pitch_list"),
     path("calls/<int:pk>/pitch/new/", views.pitch_create, name="pitch_create"),

@@ -13,16 +13,11 @@ from grants.models import Call, Criterion, LedgerEntry, Level, Rubric, ServiceFi
 class FixedOnceUsed(admin.ModelAdmin):
     """Terms that a published call has announced are not changed any more: make a new one under another name."""
 
-    used_by: tuple[str, ...] = ()
-
-    def is_used(self, obj) -> bool:
-        return any(getattr(obj, calls).filter(published_at__isnull=False).exists() for calls in self.used_by)
-
     def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return super().has_change_permission(request, obj) and not (obj and self.is_used(obj))
+        return super().has_change_permission(request, obj) and not (obj and obj.is_announced)
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and self.is_used(obj))
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_announced)
 
 
 class CriterionInline(admin.TabularInline):
@@ -32,9 +27,8 @@ class CriterionInline(admin.TabularInline):
 
 @admin.register(Rubric)
 class RubricAdmin(FixedOnceUsed):
-    list_display = ("name", "total", "pass_mark", "legal_basis")
+    list_display = ("name", "funder", "total", "pass_mark", "legal_basis")
     inlines = (CriterionInline,)
-    used_by = ("reviewed_calls", "midterm_calls", "final_calls")
 
 
 class LevelInline(admin.TabularInline):
@@ -52,7 +46,7 @@ class CriterionAdmin(admin.ModelAdmin):
     inlines = (LevelInline,)
 
     def _is_used(self, obj: Criterion | None) -> bool:
-        return bool(obj) and RubricAdmin(Rubric, self.admin_site).is_used(obj.rubric)
+        return obj is not None and obj.rubric.is_announced
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # criteria are added on their rubric
@@ -71,9 +65,8 @@ class TrancheRuleInline(admin.TabularInline):
 
 @admin.register(TranchePlan)
 class TranchePlanAdmin(FixedOnceUsed):
-    list_display = ("name", "total", "legal_basis")
+    list_display = ("name", "funder", "total", "legal_basis")
     inlines = (TrancheRuleInline,)
-    used_by = ("calls",)
 
 
 @admin.register(ServiceField)

@@ -1,107 +1,141 @@
-"""A call written down piece by piece, for `grants.comparison`."""
+"""A call written down piece by piece, for `grants.comparison`: every field that can be edited, also one added later."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
-from django.utils import timezone
+from django.db import models
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core.money import yuan
-from core.templatetags.core import points
+from core.fields import MoneyField
+from core.money import plain, yuan
 from grants.comparison import Part
-from grants.models import Call, Rubric
+from grants.models import Call
 
-TERMS = (
-    *("title", "guidelines", "legal_basis", "mode", "budget", "opens_at", "closes_at", "starts_on", "ends_on"),
-    *("panel_size", "drop_from", "is_blind", "hidden_parts", "correction_workdays", "notice_workdays"),
-    *("notice_counts_first_day", "signing_workdays"),
-    *("terms_basis", "contact", "contact_phone"),
-)
+
+@dataclass(frozen=True)
+class Table:
+    """One part of a call's set-up: the relation that holds its rows, and its heading."""
+
+    relation: str
+    section: Any
+
+
+TABLES = {
+    "tracks": Table("tracks", gettext_lazy("Tracks")),
+    "conditions": Table("eligibility_rules", gettext_lazy("Conditions")),
+    "budget": Table("budget_rules", gettext_lazy("Budget rules")),
+    "papers": Table("papers", gettext_lazy("Papers")),
+    "panels": Table("panel_rules", gettext_lazy("Panels")),
+    "bonuses": Table("bonus_rules", gettext_lazy("Bonuses")),
+    "ties": Table("tie_breaks", gettext_lazy("Order between equal scores")),
+}
 
 
 def describe(call: Call) -> list[Part]:
     """Everything that a call lays down, in the order of its set-up."""
-    return [*_terms(call), *_tracks(call), *_judging(call), *_money(call), *_conditions(call), *_papers(call)]
+    tables = [part for key in TABLES for part in describe_table(call, key)]
+    return [*describe_terms(call), *tables, *_judging(call), *_money(call)]
 
 
-def _terms(call: Call) -> Iterator[Part]:
-    section = _("Call")
-    for name in TERMS:
-        field = Call._meta.get_field(name)
-        yield Part(section, str(field.verbose_name), _value(call, name))
-    yield Part(section, _("Fund"), str(call.fund))
-    yield Part(section, _("Service fields"), "、".join(str(each) for each in call.service_fields.all()))
+def describe_terms(call: Call) -> list[Part]:
+    """The call's own columns: what the page of its terms asks."""
+    return [Part(_("Call"), name, value) for name, value in _values(call)]
 
 
-def _value(call: Call, name: str) -> str:
-    value: Any = getattr(call, name)
-    if name == "mode":
-        return str(call.get_mode_display())
-    if name == "hidden_parts":
-        return "、".join(str(Call.HiddenPart(part).label) for part in value)
-    if name == "budget":
-        return yuan(value)
-    if name in ("opens_at", "closes_at"):
-        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)
+def describe_table(call: Call, key: str) -> list[Part]:
+    """The rows of one part of the set-up."""
+    table = TABLES[key]
+    return describe_rows(str(table.section), getattr(call, table.relation).all())
 
 
-def _tracks(call: Call) -> Iterator[Part]:
-    for track in call.tracks.all():
-        said = _("%(who)s, up to %(cap)s yuan, at most %(share)s%% of the budget, %(form)s") % {
-            "who": track.get_open_to_display(),
-            "cap": yuan(track.cap),
-            "share": points(track.max_share),
-            "form": track.get_form_display(),
-        }
-        yield Part(_("Tracks"), track.name, f"{said}{_basis(track)}")
+def fingerprint(call: Call, key: str = "") -> str:
+    """What the terms (or one part) say now, in a few characters: a page carries it, so that no later save of an older
+    page silently brings back what somebody has changed meanwhile."""
+    with translation.override("zh-hans"):  # the words must not depend on who looks
+        said = [repr(part) for part in (describe_table(call, key) if key else describe_terms(call))]
+    rows = list(getattr(call, TABLES[key].relation).values_list("pk", flat=True)) if key else []
+    return sha256(repr((said, rows)).encode()).hexdigest()[:16]
+
+
+def describe_rows(section: str, rows: Iterable[models.Model]) -> list[Part]:
+    """Rows that belong to a call, stored or not."""
+    return list(_rows(section, ((_label(row), row) for row in rows), "call"))
+
+
+def _rows(section: str, rows: Iterable[tuple[str, models.Model]], parent: str) -> Iterator[Part]:
+    """Each field of each row; a label that stands twice gets a number, so that nothing is lost."""
+    seen: Counter[str] = Counter()
+    for label, row in rows:
+        seen[label] += 1
+        name = f"{label} ({seen[label]})" if seen[label] > 1 else label
+        yield from (Part(section, what, value, name) for what, value in _values(row, apart_from=parent))
+
+
+def _label(row: Any) -> str:
+    """What a row is recognised by when two calls are compared: what it is about, not its figure."""
+    match row._meta.model_name:
+        case "eligibilityrule":
+            return str(row.get_kind_display())
+        case "panelrule":
+            return str(row.get_expertise_display())
+        case "requiredpaper" if row.track:
+            return f"{row} ({row.track})"
+        case "tiebreak":
+            return str(row.position)
+        case _:
+            return str(row)
 
 
 def _judging(call: Call) -> Iterator[Part]:
+    section = _("Judging")
     for what, rubric in (
         (_("review"), call.review_rubric),
         (_("midterm"), call.midterm_rubric),
         (_("final"), call.final_rubric),
     ):
-        yield Part(_("Judging"), what, rubric.name)
-        yield from _criteria(what, rubric)
-    for panel in call.panel_rules.all():
-        yield Part(_("Panels"), str(panel.get_expertise_display()), f"≥ {panel.minimum}{_basis(panel)}")
-    for bonus in call.bonus_rules.all():
-        yield Part(_("Bonuses"), str(bonus), f"≤ {points(bonus.most)}{_basis(bonus)}")
-    for tie in call.tie_breaks.select_related("criterion"):
-        yield Part(_("Order between equal scores"), str(tie.position), str(tie))
-
-
-def _criteria(what: str, rubric: Rubric) -> Iterator[Part]:
-    for criterion in rubric.criteria.all():
-        yield Part(_("Judging"), f"{what}: {criterion.name}", points(criterion.weight))
+        yield from _rows(section, [(what, rubric)], "")
+        criteria = list(rubric.criteria.prefetch_related("levels"))
+        yield from _rows(section, ((f"{what} · {each}", each) for each in criteria), "rubric")
+        levels = ((f"{what} · {each} · {level.name}", level) for each in criteria for level in each.levels.all())
+        yield from _rows(section, levels, "criterion")
 
 
 def _money(call: Call) -> Iterator[Part]:
-    for rule in call.tranche_plan.rules.all():
-        name = _("Instalment %(n)s") % {"n": rule.ordinal}
-        yield Part(_("Instalments"), name, f"{points(rule.percentage)}% · {rule.get_gate_display()}")
-    for limit in call.budget_rules.all():
-        value = "" if limit.value is None else points(limit.value)
-        yield Part(_("Budget rules"), str(limit), f"{value} {limit.get_severity_display()}{_basis(limit)}".strip())
+    section, plan = _("Instalments"), call.tranche_plan
+    yield from _rows(section, [(_("tranche plan"), plan)], "")
+    rules = ((_("Instalment %(n)s") % {"n": rule.ordinal}, rule) for rule in plan.rules.all())
+    yield from _rows(section, rules, "plan")
 
 
-def _conditions(call: Call) -> Iterator[Part]:
-    for rule in call.eligibility_rules.all():
-        figure = rule.region or ("" if rule.value is None else str(rule.value))
-        said = f"{figure} {rule.get_severity_display()}{_basis(rule)}".strip()
-        yield Part(_("Conditions"), str(rule.get_kind_display()), said)
+def _values(thing: models.Model, *, apart_from: str = "") -> Iterator[tuple[str, str]]:
+    """Label and words of every field that can be edited."""
+    for field in (*thing._meta.fields, *thing._meta.many_to_many):
+        if field.editable and not field.primary_key and field.name != apart_from:
+            yield str(field.verbose_name), shown(thing, field)
 
 
-def _papers(call: Call) -> Iterator[Part]:
-    for paper in call.papers.all():
-        asked = _("required") if paper.is_required else _("if there is one")
-        name = f"{paper} ({paper.track})" if paper.track else str(paper)
-        yield Part(_("Papers"), name, f"{asked}{_basis(paper)}")
-
-
-def _basis(thing: Any) -> str:
-    return f" [{thing.legal_basis}]" if thing.legal_basis else ""
+def shown(thing: Any, field: Any) -> str:
+    """What a field says, as people read it."""
+    if field.many_to_many:
+        return "、".join(str(each) for each in getattr(thing, field.name).all())
+    value = getattr(thing, field.name)
+    if value is None or value == "":
+        return ""
+    if field.choices:
+        return str(getattr(thing, f"get_{field.name}_display")())
+    if isinstance(field, models.BooleanField):
+        return _("yes") if value else _("no")
+    if isinstance(field, MoneyField):
+        return yuan(value)
+    if isinstance(field, models.DecimalField):
+        return plain(value)
+    if isinstance(field, models.DateTimeField):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    if isinstance(field, models.JSONField):
+        return "、".join(str(Call.HiddenPart(part).label) for part in value)
+    return str(value)

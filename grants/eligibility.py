@@ -14,16 +14,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 MET, NOT_MET, MISSING = "met", "not_met", "missing"
+NAMED = 3
+"""So many projects are named in a reason; a notice has one page."""
 OUTCOMES = {MET: gettext_lazy("met"), NOT_MET: gettext_lazy("not met"), MISSING: gettext_lazy("missing paper")}
 
 
 @dataclass(frozen=True)
 class CreditEntry:
-    """One entry of a credit register: kind as in `people.CreditRecord`, and from when until when."""
+    """One entry of a credit register: kind as in `people.CreditRecord`, from when until when, and where it stands."""
 
     kind: str
     entered_on: date
     lifted_on: date | None = None
+    source: str = ""
+    owner: str = ""
+    """The host, when the entry is the host's; empty: the applicant's own."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A community by its code and name."""
+
+    code: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -35,12 +48,18 @@ class Facts:
     host: str = ""
     established_on: date | None = None
     region_code: str = ""
+    """Of the applicant's own community."""
+    places: tuple[Place, ...] = ()
+    """Where the project takes place, when there is a project and it says so."""
     credit: tuple[CreditEntry, ...] = ()
     inspections: dict[int, bool] = field(default_factory=dict)
     """By year: whether it was passed."""
+    confirmed_inspections: frozenset[int] = frozenset()
+    """Years whose result a clerk has checked; the others are the organisation's own word."""
     rating: int | None = None
     rated_until: date | None = None
     """The first day on which the newest rating no longer holds."""
+    rating_confirmed: bool = False
     proposals: int = 0
     """Other proposals in the same call that have not ended."""
     under_way: tuple[str, ...] = ()
@@ -109,6 +128,38 @@ def findings(rules: Iterable[Any], facts: Facts) -> list[Finding]:
 Answer = tuple[str, str] | tuple[str, str, str]
 
 
+REGISTERS = {
+    "abnormal": gettext_lazy("list of abnormal operation"),
+    "serious": gettext_lazy("list of seriously dishonest organisations"),
+    "penalty": gettext_lazy("administrative penalty"),
+}
+
+
+def _as_entered(reason: str, confirmed: bool) -> str:
+    """What rests on the organisation's own word says so."""
+    return reason if confirmed else _("%(reason)s (entered by the organisation, to be checked)") % {"reason": reason}
+
+
+def _held_against(entry: CreditEntry) -> Answer:
+    words = {
+        "kind": REGISTERS[entry.kind],
+        "day": entry.entered_on,
+        "source": entry.source or _("not given"),
+        "owner": entry.owner,
+    }
+    if entry.owner:
+        return (
+            NOT_MET,
+            _("The host “%(owner)s” has an entry: %(kind)s, %(day)s, source: %(source)s.") % words,
+            _("Ask the host to have it lifted, choose another host, or ask the funder if the entry is wrong."),
+        )
+    return (
+        NOT_MET,
+        _("There is an entry in the credit register: %(kind)s, %(day)s, source: %(source)s.") % words,
+        _("Have it lifted, wait until the period is over, or ask the funder if the entry is wrong."),
+    )
+
+
 def _listed(kind: str, default: int) -> Callable[[Any, Facts], Answer]:
     """Not listed at any time in the last years: an entry counts until it has been lifted for so long."""
 
@@ -117,11 +168,7 @@ def _listed(kind: str, default: int) -> Callable[[Any, Facts], Answer]:
         for entry in facts.credit:
             ends = entry.entered_on if kind == "penalty" else entry.lifted_on
             if entry.kind == kind and (ends is None or ends > since):
-                return (
-                    NOT_MET,
-                    _("There is an entry of %(day)s in the credit register.") % {"day": entry.entered_on},
-                    _("Have it lifted, wait until the period is over, or ask the funder if the entry is wrong."),
-                )
+                return _held_against(entry)
         return MET, _("No entry since %(day)s is known to the platform.") % {"day": since}
 
     return check
@@ -138,11 +185,12 @@ def _inspected(rule: Any, facts: Facts) -> Answer:
             _("The result of the annual inspection of %(year)s is not entered.") % {"year": year},
             _("Enter it in your organisation's page and attach the paper."),
         )
+    confirmed = newest in facts.confirmed_inspections
     if facts.inspections[newest]:
-        return MET, _("Annual inspection of %(year)s passed.") % {"year": newest}
+        return MET, _as_entered(_("Annual inspection of %(year)s passed.") % {"year": newest}, confirmed)
     return (
         NOT_MET,
-        _("The annual inspection of %(year)s was not passed.") % {"year": newest},
+        _as_entered(_("The annual inspection of %(year)s was not passed.") % {"year": newest}, confirmed),
         _("Mend what was found and have it inspected again."),
     )
 
@@ -166,7 +214,8 @@ def _rated(rule: Any, facts: Facts) -> Answer:
             _("Rated %(level)sA; at least %(least)sA is asked for.") % {"level": facts.rating, "least": least},
             _("Look for a call that asks for less."),
         )
-    return MET, _("Rated %(level)sA until %(day)s.") % {"level": facts.rating, "day": facts.rated_until}
+    rated = _("Rated %(level)sA until %(day)s.") % {"level": facts.rating, "day": facts.rated_until}
+    return MET, _as_entered(rated, facts.rating_confirmed)
 
 
 def _established(rule: Any, facts: Facts) -> Answer:
@@ -184,16 +233,30 @@ def _established(rule: Any, facts: Facts) -> Answer:
 
 
 def _in_region(rule: Any, facts: Facts) -> Answer:
+    """Every place of the project lies inside; as long as none is named, the applicant's own community stands for it."""
+    region = getattr(rule, "place", rule.region)
+    if facts.places:
+        outside = [place.name for place in facts.places if not place.code.startswith(rule.region)]
+        if outside:
+            return (
+                NOT_MET,
+                _("These places of the project lie outside %(region)s: %(names)s.")
+                % {"region": region, "names": "、".join(outside)},
+                _("Take them out of the proposal, or look for a call of that district or street."),
+            )
+        return MET, _("Every place of the project lies in %(region)s.") % {"region": region}
     if not facts.region_code:
         return MISSING, _("No community is entered."), _("Enter your community in your organisation's page.")
     if not facts.region_code.startswith(rule.region):
         return (
             NOT_MET,
-            _("Your community (%(code)s) lies outside the region of this call (%(region)s).")
-            % {"code": facts.region_code, "region": rule.region},
-            _("Look for a call of your own district or street."),
+            _("Your community (%(code)s) lies outside %(region)s; the project names no place yet.")
+            % {"code": facts.region_code, "region": region},
+            _("Name the places of the project in the proposal, or look for a call of your own district or street."),
         )
-    return MET, _("Your community lies in the region of this call.")
+    return MET, _(
+        "Your community lies in %(region)s; the project's places are looked at once the proposal names them."
+    ) % {"region": region}
 
 
 def _hosted(rule: Any, facts: Facts) -> Answer:
@@ -226,9 +289,13 @@ def _proposals(rule: Any, facts: Facts) -> Answer:
 def _not_funded_twice(rule: Any, facts: Facts) -> Answer:
     most = rule.value or 0
     if len(facts.under_way) > most:
+        named = "、".join(facts.under_way[:NAMED])
+        more = len(facts.under_way) - NAMED
         return (
             NOT_MET,
-            _("Funded projects under way: %(titles)s.") % {"titles": "、".join(facts.under_way)},
+            _("Funded projects under way: %(titles)s, and %(more)s more.") % {"titles": named, "more": more}
+            if more > 0
+            else _("Funded projects under way: %(titles)s.") % {"titles": named},
             _("Finish them first, or explain why this is not the same work paid twice."),
         )
     return MET, _("%(count)s funded projects under way.") % {"count": len(facts.under_way)}

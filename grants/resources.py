@@ -34,6 +34,8 @@ class NeedResource(TableResource):
         "text": gettext_lazy("Who lacks what, and since when."),
         "community": "110105030001",
         "people": 86,
+        "method": gettext_lazy("Questionnaire at the door"),
+        "sample": 120,
         "source": Need.Source.SURVEY,
         "channel": Need.Channel.VISIT,
     }
@@ -41,11 +43,16 @@ class NeedResource(TableResource):
     class Meta:
         model = Need
         fields = (
-            *("title", "text", "community", "field", "people", "evidence"),
+            *("title", "text", "community", "field", "people", "method", "sample", "evidence"),
             *("source", "channel", "contact", "contact_phone"),
         )
         export_order = fields
         import_id_fields = ("title",)
+
+    def options(self, name: str) -> list[str]:
+        if name == "field":
+            return list(ServiceField.objects.values_list("name", flat=True))
+        return super().options(name)
 
     def key_of(self, row: Row) -> Any:
         """The community's code and the title, which stay what they are while the row is resolved."""
@@ -87,6 +94,8 @@ class NeedResource(TableResource):
     def check(self, row: Row, *, new: bool) -> None:
         if new:
             row.instance.entered_by = self.by
+            if row.instance.source == Need.Source.COMMUNITY:  # only funders' clerks read tables in
+                row.instance.vouched_by = self.by
         elif row.instance.state not in (Need.State.RECEIVED, Need.State.ACCEPTED):
             row.blame("", _("This need has been decided on already and cannot be changed by a table."))
 

@@ -2,7 +2,7 @@
 
 import rules
 
-from people.models import Kind, Organization, Role
+from people.models import Certificate, Kind, Organization, Role
 
 ORGANIZERS = (Role.MENTOR, Role.STAFF, Role.MANAGER)
 
@@ -46,6 +46,27 @@ def is_in_some_funder(user, obj=None) -> bool:
 
 
 @rules.predicate
+def does_social_work(user, obj=None) -> bool:
+    """Works for a support or social work organisation, or holds a certificate that is valid today."""
+    if not user.is_authenticated:
+        return False
+    kinds = [Kind.SUPPORT_ORGANIZATION, Kind.SOCIAL_ORGANIZATION]
+    works = Organization.objects.filter(pk__in=list(user.roles), kind__in=kinds).exists()
+    return works or Certificate.objects.valid().filter(user=user).exists()
+
+
+@rules.predicate
+def owns(user, terms) -> bool:
+    """Is a clerk of the funder whose rubric or plan this is; what is shared belongs to nobody."""
+    return not terms.is_shared and user.is_authenticated and user.has_role(terms.funder_id, Role.STAFF)
+
+
+@rules.predicate
+def is_announced(user, terms) -> bool:
+    return terms.is_announced
+
+
+@rules.predicate
 def organizes(user, workshop) -> bool:
     """Works for the support organisation or funder that holds the workshop."""
     return user.is_authenticated and user.has_role(workshop.organizer_id, *ORGANIZERS)
@@ -66,10 +87,13 @@ def organizers_of(user):
 
 rules.add_perm("grants.handle_need", is_clerk_of_some_funder)
 rules.add_perm("grants.see_needs", is_in_some_funder)
+rules.add_perm("grants.speak_for_survey", is_in_some_funder | does_social_work)
+rules.add_perm("grants.change_need_list", is_clerk)
 rules.add_perm("grants.hold_workshop", holds_workshops)
 rules.add_perm("grants.change_workshop", organizes)
 rules.add_perm("grants.conclude_call", is_approver & can_conclude)
-rules.add_perm("grants.change_terms", is_clerk_of_some_funder)
+rules.add_perm("grants.see_terms", is_clerk_of_some_funder)
+rules.add_perm("grants.change_terms", owns & ~is_announced)
 rules.add_perm("grants.change_call", is_clerk & is_unpublished)
 rules.add_perm("grants.publish_call", is_approver & is_unpublished)
 rules.add_perm("grants.allocate", is_finance)

@@ -1,19 +1,27 @@
-"""What keeps a call from being published: what is missing, and what contradicts itself."""
+"""What keeps a call from being published (missing, contradictory, of use to nobody), and what deserves a look."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.money import plain, yuan
-from grants.models import BudgetRule, Call, EligibilityRule, Fund, LedgerEntry
+from grants.models import BudgetRule, Call, EligibilityRule, Fund, Gate, LedgerEntry, PaperKind
+from grants.presets import modes
+from people.models import Region, validate_code
 
 HUNDRED = Decimal(100)
 NEEDS_FIGURE = {"not_abnormal", "not_serious", "no_penalty", "rated", "established", "proposals", "certified"}
 ZERO = Decimal("0.00")
+SHORTEST, SHORT = timedelta(days=1), timedelta(days=10)
+"""Nobody can apply in less than the first; less than the second deserves a look (field guide 1.1: 20–31 days)."""
+GATES = list(Gate)
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,24 @@ def gaps(call: Call) -> list[Gap]:
     return [gap for check in checks for gap in check(call)]
 
 
+def notes(call: Call) -> list[Gap]:
+    """What is allowed and still unusual: said before publication, refused never."""
+    found = []
+    if SHORTEST <= call.closes_at - call.opens_at < SHORT:
+        days = (call.closes_at - call.opens_at).days
+        found.append(Gap("terms", _("The call is open for %(days)s days only.") % {"days": days}))
+    if not any(getattr(call, part).exists() for part in ("eligibility_rules", "budget_rules", "papers")):
+        message = _("The call asks nothing: no condition, no budget rule and no paper. Is that meant?")
+        found.append(Gap("conditions", message))
+    if call.mode:
+        usual = modes()[call.mode]["tracks"]
+        odd = "、".join(track.name for track in call.tracks.all() if track.open_to not in usual)
+        if odd:
+            message = _("In the mode “%(mode)s” these tracks are unusual: %(names)s.")
+            found.append(Gap("tracks", message % {"mode": call.get_mode_display(), "names": odd}))
+    return found
+
+
 def missing_bases(call: Call) -> list[Gap]:
     """What stands without a legal basis. It may be published like that, but an auditor will ask."""
     found = []
@@ -44,6 +70,11 @@ def missing_bases(call: Call) -> list[Gap]:
         Gap("tracks", _("Track “%(name)s”") % {"name": track.name})
         for track in call.tracks.all()
         if not track.legal_basis
+    ]
+    found += [
+        Gap("ties", _("Order between equal scores: %(tie)s") % {"tie": tie})
+        for tie in call.tie_breaks.select_related("criterion")
+        if not tie.legal_basis
     ]
     rubrics = {call.review_rubric, call.midterm_rubric, call.final_rubric}
     found += [Gap("terms", rubric.name) for rubric in sorted(rubrics, key=str) if not rubric.legal_basis]
@@ -79,12 +110,18 @@ def _set_aside(fund: Fund, call: Call) -> Decimal:
 
 
 def _terms(call: Call) -> Iterator[Gap]:
+    for name in ("title", "guidelines", "contact", "contact_phone"):
+        if not getattr(call, name).strip():
+            label = Call._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+            yield Gap("terms", _("“%(field)s” is empty.") % {"field": label})
     if not call.service_fields.exists():
         yield Gap("terms", _("The call names no service field."))
     if call.closes_at <= clock.now():
         yield Gap("terms", _("The closing time is already past."))
     if call.opens_at >= call.closes_at:
         yield Gap("terms", _("The call would close before it opens."))
+    elif call.closes_at - call.opens_at < SHORTEST:
+        yield Gap("terms", _("The call would be open for less than a day: nobody could apply."))
     if call.starts_on <= clock.localdate(call.closes_at):
         yield Gap("terms", _("Projects would start before the call closes."))
     if call.starts_on >= call.ends_on:
@@ -130,6 +167,12 @@ def _judging(call: Call) -> Iterator[Gap]:
             "terms",
             _("The instalments add up to %(total)s%% instead of 100%%.") % {"total": plain(call.tranche_plan.total)},
         )
+    rules = sorted(call.tranche_plan.rules.all(), key=lambda rule: rule.ordinal)
+    for earlier, later in pairwise(rules):
+        if GATES.index(Gate(earlier.gate)) > GATES.index(Gate(later.gate)):
+            message = _("Instalment %(n)s opens with “%(gate)s”, which comes before “%(before)s” of the one before it.")
+            words = {"n": later.ordinal, "gate": later.get_gate_display(), "before": earlier.get_gate_display()}
+            yield Gap("terms", message % words)
 
 
 def _panels(call: Call) -> Iterator[Gap]:
@@ -150,12 +193,31 @@ def _conditions(call: Call) -> Iterator[Gap]:
             yield Gap("conditions", _("The condition “%(rule)s” lacks its figure.") % {"rule": rule})
         if rule.kind == EligibilityRule.Kind.RATED and rule.value is not None and not 1 <= rule.value <= 5:
             yield Gap("conditions", _("A rating lies between 1 (1A) and 5 (5A)."))
-        if rule.kind == EligibilityRule.Kind.IN_REGION and not rule.region:
-            yield Gap("conditions", _("The condition “%(rule)s” lacks its region code.") % {"rule": rule})
+        if rule.kind == EligibilityRule.Kind.IN_REGION:
+            yield from _region(rule)
+        if rule.kind == EligibilityRule.Kind.PROPOSALS and rule.value == 0:
+            yield Gap("conditions", _("0 proposals are allowed, so nobody could apply."))
         if rule.kind == EligibilityRule.Kind.HOSTED and statuses and "filed" not in statuses:
             yield Gap("conditions", _("A host is asked for, but no track is open to filed groups."))
-        if rule.kind == EligibilityRule.Kind.TRAINED and rule.severity == "block" and not call.workshops.exists():
+        if (
+            rule.kind == EligibilityRule.Kind.TRAINED
+            and rule.severity == "block"
+            and not call.workshops.standing().exists()
+        ):
             yield Gap("conditions", _("A workshop is asked for, but none is announced for this call."))
+
+
+def _region(rule: EligibilityRule) -> Iterator[Gap]:
+    if not rule.region:
+        yield Gap("conditions", _("The condition “%(rule)s” lacks its region code.") % {"rule": rule})
+        return
+    try:
+        known = Region.objects.knows(validate_code(rule.region))
+    except ValidationError as error:
+        yield Gap("conditions", " ".join(error.messages))
+        return
+    if not known:
+        yield Gap("conditions", _("No region with the code %(code)s is known.") % {"code": rule.region})
 
 
 def _budget_rules(call: Call) -> Iterator[Gap]:
@@ -168,6 +230,13 @@ def _budget_rules(call: Call) -> Iterator[Gap]:
 
 
 def _papers(call: Call) -> Iterator[Gap]:
+    statuses = {track.open_to for track in call.tracks.all()}
     for paper in call.papers.select_related("track"):
         if paper.track and paper.track.call_id != call.pk:
             yield Gap("papers", _("The paper “%(paper)s” belongs to a track of another call.") % {"paper": paper})
+        asked_of = {paper.track.open_to} if paper.track else statuses
+        if paper.kind == PaperKind.HOST and "registered" in asked_of and (paper.track or paper.is_required):
+            message = _(
+                "“%(paper)s” would be asked of registered organisations, which have no host: ask it of filed groups."
+            )
+            yield Gap("papers", message % {"paper": paper})

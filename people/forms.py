@@ -4,6 +4,7 @@ from copy import copy
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,18 @@ from core.forms import CountedTextarea, DateInput
 from core.identifiers import half_width, validate_resident_id
 from people.actions import OPEN_KINDS, ROLES, check_email, check_number, check_phone
 from people.adapter import MobileField
-from people.models import Certificate, CreditRecord, Expert, Expertise, Inspection, Kind, Organization, Rating, User
+from people.models import (
+    Certificate,
+    CreditRecord,
+    Expert,
+    Expertise,
+    Inspection,
+    Interest,
+    Kind,
+    Organization,
+    Rating,
+    User,
+)
 
 Status = Organization.Status
 
@@ -274,6 +286,25 @@ class ExpertForm(forms.ModelForm):
             self.fields["skills"].initial = [skill.kind for skill in self.instance.skills.all()]
         else:
             del self.fields["is_active"]
+
+
+class InterestForm(forms.Form):
+    """What ties somebody to an organisation, named as it is registered: nobody reads through thousands of names."""
+
+    organization = forms.CharField(
+        label=_("Organisation"), max_length=120, help_text=_("Its full name as it is registered or filed, or its code")
+    )
+    kind = forms.ChoiceField(label=_("What ties you"), choices=Interest.Kind.choices)
+    words = forms.CharField(label=_("In a few words"), widget=CountedTextarea, max_length=300)
+
+    def clean_organization(self) -> Organization:
+        name = half_width(self.cleaned_data["organization"]).strip()
+        wide = name.translate(str.maketrans("()", "（）"))
+        by_name = Q(name__in=[name, wide]) | Q(credit_code=name.upper()) | Q(filing_number=name)
+        organization = Organization.objects.filter(by_name).first()
+        if organization is None:
+            raise forms.ValidationError(_("No organisation of this name is on the platform: write its full name."))
+        return organization
 
 
 class MemberForm(forms.Form):

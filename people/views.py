@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -22,6 +23,7 @@ from people.forms import (
     ExpertForm,
     IdentityForm,
     InspectionForm,
+    InterestForm,
     MemberForm,
     OrganizationFilter,
     OrganizationForm,
@@ -29,7 +31,7 @@ from people.forms import (
     RatingForm,
     SearchForm,
 )
-from people.models import Community, CreditRecord, Expert, Membership, Organization, User
+from people.models import Community, CreditRecord, Expert, Inspection, Interest, Membership, Organization, Rating, User
 from people.rules import belongs_to
 
 PAGE = 20
@@ -115,7 +117,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         q, kind = form.cleaned_data["q"], form.cleaned_data["kind"]
         if q:
-            found = found.filter(Q(name__icontains=q) | Q(credit_code__icontains=q) | Q(filing_number__icontains=q))
+            found = found.named(q)
         if kind:
             found = found.filter(kind=kind)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
@@ -136,8 +138,9 @@ def organization_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "former": former if belongs else [],
         "council": organization.council.all(),
         "belongs": belongs,
-        "ratings": organization.ratings.all(),
-        "inspections": organization.inspections.all(),
+        "ratings": organization.ratings.select_related("confirmed_by"),
+        "inspections": organization.inspections.select_related("confirmed_by"),
+        "may_confirm": rules.has_perm("people.confirm_standing", request.user, organization),
         "credit_records": organization.credit_records.all() if belongs or may_record else [],
         "may_record": may_record,
         "see_account": rules.has_perm("people.see_account", request.user, organization),
@@ -178,6 +181,33 @@ def inspection_create(request: HttpRequest, pk: int) -> HttpResponse:
 def credit_record_create(request: HttpRequest, pk: int) -> HttpResponse:
     heading = _("Enter a credit record")
     return add(request, pk, "people.record_credit", CreditRecordForm, actions.add_credit_record, heading)
+
+
+@login_required
+@require_POST
+def rating_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    return confirm(request, Rating, pk)
+
+
+@login_required
+@require_POST
+def inspection_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    return confirm(request, Inspection, pk)
+
+
+def confirm(request: HttpRequest, model: type[Rating] | type[Inspection], pk: int) -> HttpResponse:
+    """A clerk has seen the paper; `seen` is what the page said, so that nothing else is confirmed by mistake."""
+    visible = Organization.objects.visible_to(request.user)
+    found = get_object_or_404(model.objects.select_related("organization"), pk=pk, organization__in=visible)
+    if request.POST.get("seen", str(found)) != str(found):
+        messages.error(request, _("The organisation has just changed this. Please look again."))
+        return redirect(found.organization)
+    try:
+        actions.confirm(found, by=request.user)
+        messages.success(request, _("Confirmed."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(found.organization)
 
 
 @login_required
@@ -339,3 +369,47 @@ def expert_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("people:expert_list")
     return render(request, "people/expert_form.html", {"form": form, "expert": expert})
+
+
+# -- Declared interests ----------------------------------------------------------------------------
+
+
+@login_required
+def interest_list(request: HttpRequest) -> HttpResponse:
+    """What ties me to organisations, for whoever judges: can be said at any time."""
+    return _interests(request, request.user, reverse("people:interest_list"))
+
+
+@login_required
+def expert_interests(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same of an expert, for the clerk who keeps the roster."""
+    permit_roster(request)
+    expert = get_object_or_404(Expert.objects.select_related("person"), pk=pk)
+    return _interests(request, expert.person, reverse("people:expert_interests", args=[pk]), expert=expert)
+
+
+def _interests(request: HttpRequest, person: User, here: str, expert: Expert | None = None) -> HttpResponse:
+    form = InterestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.declare_interest(person, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Written down. Sheets that it touches are on hold until a clerk has decided."))
+        return redirect(here)
+    interests = person.interests.select_related("organization").order_by("ended_on", "-declared_at")
+    context = {"form": form, "person": person, "interests": interests, "expert": expert}
+    return render(request, "people/interest_list.html", context)
+
+
+@login_required
+@require_POST
+def interest_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """A clerk writes down that a tie is over."""
+    permit_roster(request)
+    interest = get_object_or_404(Interest.objects.select_related("person__expert"), pk=pk)
+    try:
+        actions.end_interest(interest, by=request.user, reason=request.POST.get("reason", "")[:300])
+        messages.success(request, _("The tie is ended; the line stays."))
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    expert = getattr(interest.person, "expert", None)
+    return redirect("people:expert_interests", pk=expert.pk) if expert else redirect("people:expert_list")

@@ -33,12 +33,20 @@ SHORTEST = 2
 
 
 @dataclass(frozen=True)
+class VeiledRow:
+    """One row of it: the key under which anything else about the row is found, and its cells."""
+
+    key: str
+    cells: list[str]
+
+
+@dataclass(frozen=True)
 class VeiledTable:
     """A table of the proposal without the columns that name somebody."""
 
     name: str
     columns: list[str]
-    rows: list[list[str]]
+    rows: list[VeiledRow]
 
 
 @dataclass(frozen=True)
@@ -105,4 +113,5 @@ def _table(name: str, rows: list[dict[str, str]], names: list[str]) -> VeiledTab
     hidden = NAMING_COLUMNS.get(name, frozenset())
     columns = [column for column in rows[0] if column != "key" and column not in hidden]
     columns = [column for column in columns if any(row[column] for row in rows)]
-    return VeiledTable(name, columns, [[veil(row[column], names) for column in columns] for row in rows])
+    cells = [VeiledRow(row["key"], [veil(row[column], names) for column in columns]) for row in rows]
+    return VeiledTable(name, columns, cells)

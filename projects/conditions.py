@@ -2,9 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
 from core.workflow import requires
-from projects.completeness import problems
+from projects.completeness import problems, waits_for_a_call
 
 
 @requires(_("The call is open for proposals."))
@@ -22,14 +21,19 @@ def proposal_is_complete(project) -> bool:
     return not problems(project)
 
 
-@requires(_("The time to correct has not run out."))
+@requires(_("The community has confirmed its recommendation when called back."))
+def recommendation_is_confirmed(project) -> bool:
+    return not waits_for_a_call(project)
+
+
+@requires(_("More time from the funder's clerk: the last day to correct is over."))
 def correction_is_in_time(project) -> bool:
-    return project.due_on is None or clock.today() <= project.due_on
+    return not project.is_too_late_to_correct
 
 
 @requires(_("The applicant's time to correct has run out."))
 def correction_is_over(project) -> bool:
-    return project.state != "returned" or not correction_is_in_time(project)
+    return project.state != "returned" or project.is_too_late_to_correct
 
 
 @requires(_("There is an objection to examine."))
@@ -39,12 +43,18 @@ def has_open_objection(project) -> bool:
 
 @requires(_("No objection is open."))
 def has_no_open_objection(project) -> bool:
-    return not has_open_objection(project)
+    """Neither to the project nor to the whole of a notice of its call."""
+    return not has_open_objection(project) and not _to_whole_notices(project).open().exists()
 
 
 @requires(_("No objection waits to be confirmed (by its link within three days, or by a call of the clerk)."))
 def no_objection_waits_to_be_confirmed(project) -> bool:
-    return not project.objections.unconfirmed().exists()
+    return not project.objections.unconfirmed().exists() and not _to_whole_notices(project).unconfirmed().exists()
+
+
+def _to_whole_notices(project):
+    """Objections that are about no single project of its call."""
+    return type(project).objections.rel.related_model.objects.filter(project=None, notice__call=project.call_id)
 
 
 @requires(_("The public notice has run its full time."))

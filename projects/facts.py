@@ -3,9 +3,9 @@
 from typing import Any
 
 from core import clock
-from grants.eligibility import CreditEntry, Facts, Finding, findings
+from grants.eligibility import CreditEntry, Facts, Finding, Place, findings
 from grants.models import Attendance, Call
-from people.models import Certificate, Organization
+from people.models import Certificate, Community, Organization
 from projects.models.state import ENDED, UNDER_WAY, State
 
 CERTIFIED = (Certificate.Level.ASSISTANT, Certificate.Level.SOCIAL_WORKER, Certificate.Level.SENIOR)
@@ -26,27 +26,37 @@ def facts_about(applicant: Organization, call: Call, *, host: Organization | Non
         host=host.name if host else "",
         established_on=applicant.established_on,
         region_code=applicant.community.region_code if applicant.community else "",
+        places=tuple(Place(place.region_code, str(place)) for place in places_of(project)),
         credit=tuple(
-            CreditEntry(kind, entered, lifted)
-            for organization in ([applicant, host] if host else [applicant])
-            for kind, entered, lifted in organization.credit_records.values_list("kind", "entered_on", "lifted_on")
+            CreditEntry(entry.kind, entry.entered_on, entry.lifted_on, entry.source, owner)
+            for organization, owner in ([(applicant, "")] + ([(host, host.name)] if host else []))
+            for entry in organization.credit_records.all()
         ),
         inspections={inspection.year: inspection.is_passed for inspection in applicant.inspections.all()},
+        confirmed_inspections=frozenset(each.year for each in applicant.inspections.all() if each.is_confirmed),
         rating=rating.level if rating else None,
         rated_until=rating.expires_on if rating else None,
+        rating_confirmed=rating is not None and rating.is_confirmed,
         proposals=others.filter(call=call).exclude(state__in=[State.DRAFT, *ENDED]).count(),
         under_way=tuple(others.filter(state__in=[State.APPROVED, *UNDER_WAY]).values_list("title", flat=True)),
-        trained=Attendance.objects.filter(workshop__call=call, organization__in=answerable, came=True).exists(),
+        trained=Attendance.objects.filter(
+            workshop__in=call.workshops.standing(), organization__in=answerable, came=True
+        ).exists(),
         certified=certified_of(applicant),
     )
+
+
+def places_of(project: Any) -> list[Community]:
+    """Where a project takes place, as far as it says so."""
+    if project is None or project.pk is None:
+        return []
+    return [*([project.community] if project.community else []), *project.other_communities.all()]
 
 
 def certified_of(organization: Organization) -> int:
     """How many of its present members hold a certificate whose registration has not lapsed."""
     members = organization.memberships.current().values("user")
-    valid = Certificate.objects.filter(user__in=members, level__in=CERTIFIED).exclude(
-        registered_until__lt=clock.today()
-    )
+    valid = Certificate.objects.valid().filter(user__in=members, level__in=CERTIFIED)
     return valid.values("user").distinct().count()
 
 

@@ -16,7 +16,7 @@ from projects.models import CoachingRequest, Likeness, Objection, ObjectionNote,
 from projects.models.state import BEFORE_AWARD
 
 ANSWER_WITHIN = timedelta(days=7)
-"""An objection or a report is answered within a week, an account settled within three (field guide 1.2)."""
+"""A need or a report is answered within a week, an account settled within three (field guide 1.2)."""
 SETTLE_WITHIN = timedelta(days=21)
 COACH_EVERY = timedelta(days=30)
 """A mentor looks in on a running project once a month (field guide S11)."""
@@ -133,17 +133,17 @@ def _clerk(user: User) -> Iterator[Task]:
 
 def _objections_of_clerk(user: User) -> Iterator[Task]:
     """To be called, to be examined, and examined without an inquiry so far."""
-    seen = Objection.objects.visible_to(user).filter(project__call__funder__in=user.organizations_as(Role.STAFF))
+    seen = Objection.objects.visible_to(user).filter(notice__call__funder__in=user.organizations_as(Role.STAFF))
     called = Objection.objects.to_call().values("pk")
     inquired = ObjectionNote.objects.filter(kind=ObjectionNote.Kind.INQUIRY).values("objection")
     todo = seen.filter(Q(pk__in=called) | (Q(confirmed_at__isnull=False, ruling="") & ~Q(pk__in=inquired)))
-    for objection in todo.select_related("project"):
+    for objection in todo.select_related("project", "notice"):
         if objection.confirmed_at is None:
             what = _("Call to confirm an objection")
         else:
             what = _("Note what the inquiry found") if objection.examined_at else _("Examine an objection")
-        due_on = clock.localdate(objection.arrived_at) + ANSWER_WITHIN
-        yield Task(objection.project.title, what, objection.get_absolute_url(), due_on, objection.arrived_at, "bad")
+        url, since = objection.get_absolute_url(), objection.arrived_at
+        yield Task(objection.subject, what, url, objection.due_on, since, "bad")
 
 
 def _approver(user: User) -> Iterator[Task]:
@@ -152,12 +152,11 @@ def _approver(user: User) -> Iterator[Task]:
         return
     projects = Project.objects.with_names().filter(call__funder__in=funders)
     answered = ObjectionNote.objects.filter(kind=ObjectionNote.Kind.ANSWER).values("objection")
-    heard = Q(answer_until__lt=clock.today()) | Q(pk__in=answered)
-    examined = Objection.objects.visible_to(user).filter(heard, ruling="", project__call__funder__in=funders)
-    for objection in examined.exclude(examined_by=user).select_related("project"):
-        due_on = clock.localdate(objection.arrived_at) + ANSWER_WITHIN
-        what = _("Rule on an objection")
-        yield Task(objection.project.title, what, objection.get_absolute_url(), due_on, objection.examined_at, "bad")
+    heard = Q(answer_until__lt=clock.today()) | Q(pk__in=answered) | Q(project=None, examined_at__isnull=False)
+    examined = Objection.objects.visible_to(user).filter(heard, ruling="", notice__call__funder__in=funders)
+    for objection in examined.exclude(examined_by=user).select_related("project", "notice"):
+        what, url = _("Rule on an objection"), objection.get_absolute_url()
+        yield Task(objection.subject, what, url, objection.due_on, objection.examined_at, "bad")
     for project in projects.filter(state=State.IN_NOTICE, due_on__lt=clock.today()):
         yield Task(
             project.title,
@@ -187,11 +186,17 @@ def _finance(user: User) -> Iterator[Task]:
         url = reverse("projects:settlement_edit", args=[project.pk])
         due_on = clock.localdate(project.state_since) + SETTLE_WITHIN
         yield Task(project.title, _("Settle the account"), url, due_on, project.state_since)
+    unchecked = Project.objects.with_names().filter(state=State.SUBMITTED, budget_checked_at__isnull=True)
+    for project in unchecked.filter(call__funder__in=funders):
+        url = reverse("projects:check_page", args=[project.pk]) + "#budget"
+        yield _task(project, _("Check the budget"), url)
 
 
 def _mentor(user: User) -> Iterator[Task]:
     mine = user.organizations_as(Role.MENTOR)
-    asked = CoachingRequest.objects.open().filter(organization__in=mine, project__state=State.DRAFT)
+    asked = CoachingRequest.objects.open().filter(
+        organization__in=mine, project__state__in=[State.DRAFT, State.RETURNED]
+    )
     for request in asked.select_related("project__call", "project__applicant"):
         url = reverse("projects:coaching_answer", args=[request.pk])
         due_on = clock.localdate(request.project.call.closes_at)

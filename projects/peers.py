@@ -4,6 +4,10 @@ Method: the modified z-score of Iglewicz and Hoaglin (1993), 0.6745 × (x − me
 absolute deviation; both withstand the odd figures that a mean would follow. |z| > 3.5 is far, as they recommend. When
 more than half of the peers ask the very same price the MAD is 0: then the mean absolute deviation stands in
 (x − median) / (1.253314 × MeanAD), and when that is 0 too, any other price is out of line.
+
+A spread of next to nothing makes a cent look like an outlier: where most ask 20.00, 20.01 has no finite z at all. What
+is less than a fifth off the median is therefore never called far: three honest offers for one thing differ by as much,
+and a reviewer has better things to look at.
 """
 
 import re
@@ -18,6 +22,8 @@ FAR = 3.5
 FEWEST = 5
 """With fewer peers a median says nothing."""
 ALIKE = 0.5
+LEAST = Decimal("0.2")
+"""The least distance from the median, as a share of it, that is worth a reviewer's look."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,9 @@ class PeerPrice:
 
     @property
     def is_far(self) -> bool:
-        return self.z is None or abs(self.z) > FAR
+        """Far in the spread of the others, and by an amount that matters."""
+        distance = abs(self.line.unit_price - self.median)
+        return distance > 0 and distance >= LEAST * self.median and (self.z is None or abs(self.z) > FAR)
 
     @property
     def is_dear(self) -> bool:

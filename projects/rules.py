@@ -7,8 +7,9 @@ decides, who confirms a payment did not request it.
 import rules
 
 from grants.rules import is_clerk as is_clerk_of_call
-from people.models import Role
-from projects.models import Part, Project, State
+from people.models import Kind, Organization, Role
+from projects.models import Comment, Objection, Part, Project, State
+from projects.models.objection import READERS
 
 
 def project_of(obj) -> Project:
@@ -63,14 +64,35 @@ def works_as_finance(user, obj) -> bool:
 
 
 @rules.predicate
+def belongs_to_group(user, obj) -> bool:
+    """Holds any role in the applicant or its host."""
+    project = project_of(obj)
+    return user.is_authenticated and (user.has_role(project.applicant_id) or in_host(user, obj))
+
+
+@rules.predicate
 def has_stake(user, obj) -> bool:
     """Belongs to the applicant or its host: whoever proposes does not decide, whatever else they are."""
     return in_applicant(user, obj) or in_host(user, obj)
 
 
+@rules.predicate
+def works_as_auditor(user, obj) -> bool:
+    """Looks over the shoulder of the funder (审计员): reads, and does nothing."""
+    return user.is_authenticated and user.has_role(project_of(obj).call.funder_id, Role.AUDITOR)
+
+
+@rules.predicate
+def reads_objections_somewhere(user, obj=None) -> bool:
+    """Is clerk, approver or auditor of some funder."""
+    held = user.organizations_as(*READERS) if user.is_authenticated else []
+    return Organization.objects.filter(pk__in=held, kind=Kind.FUNDER).exists()
+
+
 is_clerk = works_as_clerk & ~has_stake
 is_approver = works_as_approver & ~has_stake
 is_finance = works_as_finance & ~has_stake
+is_auditor = works_as_auditor & ~has_stake
 
 
 @rules.predicate
@@ -88,6 +110,33 @@ def plays(part: str) -> rules.Predicate:
     return rules.Predicate(playing, name=f"is_{part}")
 
 
+def on_objection(rule: rules.Predicate, role: str) -> rules.Predicate:
+    """`rule`, asked of a project or of an objection. One against a whole notice is everybody's affair who competes in
+    its call: whoever does neither looks into it nor rules on it."""
+
+    def deals_with_it(user, obj) -> bool:
+        project = obj.project if isinstance(obj, Objection) else obj
+        if project is not None:
+            return bool(rule(user, project))
+        call = obj.notice.call
+        held = user.is_authenticated and user.has_role(call.funder_id, role)
+        return held and not Project.objects.staked_by(user).filter(call=call).exists()
+
+    return rules.Predicate(deals_with_it, name=f"{rule.name}_on_objection")
+
+
+examines = on_objection(is_clerk, Role.STAFF)
+rules_on = on_objection(is_approver, Role.APPROVER)
+audits = on_objection(is_auditor, Role.AUDITOR)
+
+
+@rules.predicate
+def is_objected_to(user, obj) -> bool:
+    """Works in the group whose project the objection is about; one against a whole notice is about no group."""
+    project = obj.project if isinstance(obj, Objection) else obj
+    return project is not None and in_applicant(user, project)
+
+
 is_coach = plays(Part.COACH)
 is_mentor = plays(Part.MENTOR)
 is_judge = plays(Part.JUDGE)
@@ -103,6 +152,18 @@ def is_under_way(user, obj) -> bool:
 @rules.predicate
 def is_editable(user, obj) -> bool:
     return project_of(obj).is_editable
+
+
+@rules.predicate
+def is_advice(user, comment) -> bool:
+    """A coach's, which the group ticks off itself; a clerk's remark is done when the clerk says so."""
+    return comment.kind == Comment.Kind.ADVICE
+
+
+@rules.predicate
+def cuts_are_told(user, obj) -> bool:
+    """While the check goes on a cut is a trial; the group reads it with the decision."""
+    return project_of(obj).state != State.SUBMITTED
 
 
 @rules.predicate
@@ -133,6 +194,12 @@ def examined_it(user, objection) -> bool:
 
 
 @rules.predicate
+def coaches_it(user, participant) -> bool:
+    """Is the very coach whose coaching is to end."""
+    return user.is_authenticated and participant.person_id == user.pk
+
+
+@rules.predicate
 def asked_for_it(user, tranche) -> bool:
     """Is the person who requested this instalment."""
     return tranche.requested_by_id == user.pk
@@ -144,25 +211,35 @@ rules.add_perm("projects.submit", heads_applicant)
 rules.add_perm("projects.withdraw", heads_applicant)
 rules.add_perm("projects.offer_elsewhere", in_applicant)
 rules.add_perm("projects.check", is_clerk)
+rules.add_perm("projects.recommend", ~belongs_to_group)
+rules.add_perm("projects.check_budget", is_clerk | is_finance)
+rules.add_perm("projects.see_cuts", (in_funder & ~has_stake) | cuts_are_told)
 rules.add_perm("projects.judge_likeness", is_clerk)
 rules.add_perm("projects.see_likeness", in_funder & ~has_stake)
+rules.add_perm("projects.see_earlier", (in_funder & ~has_stake) | in_applicant)
 rules.add_perm("projects.see_prices", (in_funder | is_judge) & ~has_stake)
 # help before submission: a coach advises and never writes
+rules.add_perm("projects.ask_for_coaching", in_applicant & is_editable)
+rules.add_perm("projects.take_request_back", in_applicant)
+rules.add_perm("projects.end_coaching", in_applicant | coaches_it)
 rules.add_perm("projects.advise", is_coach & is_editable)
 rules.add_perm("projects.answer_comment", (in_applicant | is_coach) & is_editable)
-rules.add_perm("projects.resolve_comment", in_applicant & is_editable)
+rules.add_perm("projects.resolve_comment", in_applicant & is_editable & is_advice)
 rules.add_perm("projects.see_advice", in_applicant | is_coach)
 # the competition: verbs of the evaluations app and of the notice
 rules.add_perm("projects.rank", is_clerk)
+rules.add_perm("projects.promote", is_clerk | is_approver)
+rules.add_perm("projects.strike", is_approver)
 rules.add_perm("projects.publish_notice", is_clerk)
 rules.add_perm("projects.extend_notice", clerk_of_its_call)
 rules.add_perm("projects.see_calendar_warning", funder_of_its_call)
 rules.add_perm("projects.move_up", is_the_platform)
-rules.add_perm("projects.see_objection", is_clerk | is_approver)
-rules.add_perm("projects.examine_objection", is_clerk)
-rules.add_perm("projects.answer_objection", in_applicant)
-rules.add_perm("projects.decide_objection", is_approver)
-rules.add_perm("projects.rule_on_objection", is_approver & ~examined_it)
+rules.add_perm("projects.see_objection", examines | rules_on | audits)
+rules.add_perm("projects.see_register", reads_objections_somewhere)
+rules.add_perm("projects.examine_objection", examines)
+rules.add_perm("projects.answer_objection", is_objected_to)
+rules.add_perm("projects.decide_objection", rules_on)
+rules.add_perm("projects.rule_on_objection", rules_on & ~examined_it)
 rules.add_perm("projects.approve", is_approver)
 rules.add_perm("projects.forfeit", heads_payee | is_approver)
 # the agreement

@@ -93,6 +93,15 @@ SHORT = (
 )
 FORMS: Mapping[str, tuple[Section, ...]] = {"full": FULL, "short": SHORT}
 TABLES = ("targets", "plan_steps", "team", "partners", "budget_lines")
+BESIDE = {
+    "papers": (_("papers"), {"kind": _("kind of paper"), "name": _("file")}),
+    "explanations": (_("explanations"), {"rule": _("condition"), "text": _("explanation")}),
+    "recommendations": (
+        _("recommendations"),
+        {"community": _("community"), "supports": _("does the community support it?"), "text": _("opinion")},
+    ),
+}
+"""What goes with the form and is written down with a submission: its name, and the columns that a person reads."""
 
 
 def sections_of(form: str) -> tuple[Section, ...]:
@@ -106,6 +115,11 @@ def fields_of(form: str) -> tuple[str, ...]:
 
 def tables_of(form: str) -> tuple[str, ...]:
     return tuple(name for section in FORMS[form] for name in section.tables)
+
+
+def places_of(form: str) -> tuple[str, ...]:
+    """The fields and tables in the order in which the page shows them."""
+    return tuple(name for section in FORMS[form] for name in (*section.fields, *section.tables))
 
 
 def required_of(form: str) -> frozenset[str]:

@@ -9,37 +9,41 @@ The score is the containment of Broder, "On the resemblance and containment of d
 grams in the larger: shared / min(left, right). His resemblance (Jaccard) would hide a short text that was copied whole
 into a long one. A score of 0.3 reads: three tenths of the shorter proposal stand in the other. What does not count, on
 either side: grams of the form and the call (`boilerplate`), and common ones, which stand in more than a third of all
-texts and in more than five. So more than five copies of one text are taken for a template where they are a third of
+texts and in more than ten. So more than ten copies of one text are taken for a template where they are a third of
 all. A text of which fewer than `FEWEST` grams remain is measured as if it had that many: what two applicants wrote into
 an otherwise untouched form is too little to accuse them.
 
-Pairs come from an inverted index of the grams, the rarest looked up first and the most frequent left out: the prefix
-filter of set-similarity joins (Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", 2007), which misses
-nothing. Winnowing (Schleimer, Wilkerson and Aiken, 2003) would only promise passages of a certain length. Every pair is
-then counted exactly. Only the work for one text is bounded (`LOOKED_UP`, `COUNTED`), so that time and memory grow with
-the number of texts. `similar_pairs` therefore finds every pair for certain, whatever the threshold, unless a text of
-1,000 characters has grams that stand in some seventy others on average, not counting its most frequent ones, or is like
-five hundred others. `similar_to` has no such bound.
+Pairs come from an inverted index of the grams, and every pair is counted exactly. Winnowing (Schleimer, Wilkerson and
+Aiken, 2003) would only promise passages of a certain length. Only the work for one text is bounded (`LOOKED_UP`,
+`COUNTED`), so that time and memory grow with the number of texts: where a text has too many holders, its rarest grams
+say whom to count, the prefix filter of set-similarity joins (Bayardo, Ma and Srikant, "Scaling up all pairs similarity
+search", 2007). `similar_pairs` therefore finds every pair for certain, whatever the threshold, unless the grams of a
+text of 1,000 characters stand in some hundred others on average; and of a text that is like more than a hundred others
+of its size or larger it gives the likest hundred. `similar_to` has no such bound. Passages are found for the pairs that
+somebody looks at, when they are asked for.
 """
 
 import unicodedata
-from array import array
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from heapq import nlargest
-from itertools import chain, groupby
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
 from math import ceil
+from typing import Any
+
+import numpy as np
 
 GRAM = 5
 SHORTEST = 8
 """A shared passage worth showing: two words and what joins them."""
-COMMON_SHARE, FEWEST_COMMON = 1 / 3, 5
+COMMON_SHARE, FEWEST_COMMON = 1 / 3, 10
+"""Ten, because on a young platform six proposals of twelve may well be copies of one another."""
 FEWEST = 20
-LOOKED_UP = 50_000
+LOOKED_UP = 100_000
 """Places in the index that are read for one text."""
-COUNTED = 500
-"""Likeliest others that are compared with one text."""
+COUNTED = 100
+"""Likest others of one text that are given."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,18 @@ class Span:
 
 @dataclass(frozen=True)
 class SimilarPair:
-    """Two texts, how much of the shorter stands in the other (0–1), and the passages in the order of the left text."""
+    """Two texts and how much of the shorter stands in the other (0–1)."""
 
     left: Hashable
     right: Hashable
     score: float
-    spans: tuple[Span, ...]
+    texts: tuple[str, str] = field(repr=False, compare=False)
+    ignored: Set[str] = field(repr=False, compare=False)
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """The passages that count, in the order of the left text; found when they are asked for, not for every pair."""
+        return shared_spans(*self.texts, ignored=self.ignored)
 
 
 def similar_pairs(
@@ -89,15 +99,38 @@ def similar_to(
     return _pairs(index, [None, *texts], index.pairs_of_first(threshold))
 
 
-def shared_spans(left: str, right: str, *, shortest: int = SHORTEST) -> tuple[Span, ...]:
+def shared_spans(
+    left: str, right: str, *, shortest: int = SHORTEST, ignored: Set[str] = frozenset()
+) -> tuple[Span, ...]:
     """The passages of at least `shortest` letters and digits that both texts have, in the order of the left one.
 
     Every such passage of the left text is covered, also where the order was changed; two spans may overlap by less than
-    `shortest`. A passage that the right text has twice is shown there once, at its first place.
+    `shortest`. A passage that the right text has twice is shown there once, at its first place. What lies in `ignored`
+    grams only (`ignored_between`) is left out.
     """
     if shortest < 1:
         raise ValueError(f"shortest must be at least 1, not {shortest}")
-    return tuple(_spans(left or "", right or "", shortest, set()))
+    return tuple(_spans(left or "", right or "", shortest, ignored))
+
+
+def ignored_between(left: str, right: str, others: Iterable[str], *, boilerplate: Iterable[str] = ()) -> frozenset[str]:
+    """The grams of both texts that a score does not count, because the form or so many others have them, too.
+
+    `others`: all texts but these two. One reading of them, and memory for the shared grams only.
+    """
+    both = _grams(_fold(left)) & _grams(_fold(right))
+    holders = Counter(dict.fromkeys(both, 2))
+    count = 2
+    for other in others:
+        count += 1
+        holders.update(both & _grams(_fold(other)))
+    form = set().union(*(_grams(_fold(text)) for text in boilerplate or ()))
+    return frozenset(gram for gram in both if gram in form or holders[gram] > _most(count))
+
+
+def _most(texts: int) -> float:
+    """A gram of more texts than this is common."""
+    return max(FEWEST_COMMON, COMMON_SHARE * texts)
 
 
 def marked(text: str, starts_and_lengths: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
@@ -156,99 +189,123 @@ class _Index:
     def __init__(self, texts: list[str | None], boilerplate: Iterable[str]) -> None:
         self.texts = texts
         folded = [_fold(text) for text in texts]
-        holders = _holders(folded)
-        most = max(FEWEST_COMMON, COMMON_SHARE * len(texts))
-        self.ignored = {gram for gram, count in holders.items() if count > most}
-        self.ignored.update(*(_grams(_fold(text)) for text in boilerplate or ()))
-        counting = sorted(gram for gram, count in holders.items() if count > 1 and gram not in self.ignored)
-        counting.sort(key=holders.__getitem__)
-        numbers = {gram: number for number, gram in enumerate(counting)}
-        self.rows: list[Sequence[int]] = []
-        self.sizes: list[int] = []
-        for text in folded:
-            grams = _grams(text)
-            own = len(grams) - len(grams & self.ignored)
-            self.sizes.append(max(own, min(FEWEST, len(grams))))
-            self.rows.append(array("I", sorted(numbers[gram] for gram in grams if gram in numbers)))
+        form = [_fold(text) for text in boilerplate or ()]
+        grams, of_text, first = _numbered([*folded, *form])
+        is_form = of_text >= len(texts)
+        ignored = np.zeros(len(first), dtype=bool)
+        ignored[grams[is_form]] = True
+        grams, of_text = grams[~is_form], of_text[~is_form]
+        holders = np.bincount(grams, minlength=len(first))
+        ignored |= holders > _most(len(texts))
+        joined = "".join([*folded, *form])
+        self.ignored = {joined[start : start + GRAM] for start in first[ignored].tolist()}
+        every = np.bincount(of_text, minlength=len(texts))
+        own = every - np.bincount(of_text[ignored[grams]], minlength=len(texts))
+        self.sizes: list[int] = np.maximum(own, np.minimum(FEWEST, every)).tolist()
+        # Numbered by rarity, then as they sort: the same in every run.
+        counting = np.flatnonzero((holders > 1) & ~ignored)
+        counting = counting[np.argsort(holders[counting], kind="stable")]
+        number = np.full(len(first), -1)
+        number[counting] = np.arange(len(counting))
+        counts = number[grams] >= 0
+        numbers, of_text = number[grams[counts]], of_text[counts]
+        order = np.lexsort((numbers, of_text))
+        ends = np.cumsum(np.bincount(of_text, minlength=len(texts)))
+        self.rows: list[Any] = np.split(numbers[order], ends[:-1]) if texts else []
+        self.grams = len(counting)
 
     def pairs(self, threshold: float) -> Iterator[tuple[int, int, float]]:
         """Positions of two like texts, and their score; every pair is sought once, from its smaller text."""
-        places: dict[int, list[int]] = {}  # number of a gram: the texts, at least as large as this one, that have it
+        places = _Places(self.rows, self.grams)
         for one in sorted(range(len(self.texts)), key=self.sizes.__getitem__, reverse=True):
-            row = self.rows[one]
-            least = ceil(threshold * self.sizes[one] - 1e-9)
+            row, size = self.rows[one], self.sizes[one]
+            least = ceil(threshold * size - 1e-9)
             if len(row) >= least > 0:
-                mine = set(row)
-                for other in _candidates(row, least, places):
-                    score = len(mine.intersection(self.rows[other])) / self.sizes[one]
-                    if score >= threshold:
-                        yield min(one, other), max(one, other), score
-            for number in row:
-                places.setdefault(number, []).append(one)
+                for other, shared in places.likest(row, least):
+                    if shared / size >= threshold:
+                        yield min(one, other), max(one, other), shared / size
+            places.add(one, row)
 
     def pairs_of_first(self, threshold: float) -> Iterator[tuple[int, int, float]]:
         """The same for the first text only."""
-        mine = set(self.rows[0])
+        mine = set(self.rows[0].tolist())
         for other in range(1, len(self.texts)):
-            shared = len(mine.intersection(self.rows[other]))
+            shared = len(mine.intersection(self.rows[other].tolist()))
             score = shared and shared / min(self.sizes[0], self.sizes[other])
             if score >= threshold:
                 yield 0, other, score
 
 
-def _holders(folded: list[str]) -> Counter[str]:
-    """How many texts have a gram, for the grams of more than one text (a few others slip in, with 1).
+def _numbered(folded: list[str]) -> tuple[Any, Any, Any]:
+    """Every gram of every text once: the gram's number, its text, and by number where the gram stands in all the texts.
 
-    Most grams stand in one text only. To remember each would take several times the memory of all the rest, so a first
-    reading marks a slot of a table by the gram's hash, and only grams that find theirs marked are counted in a second.
+    Numbers are in the order in which the grams sort. Five characters are too many for one whole number of 64 bits, so
+    the first three are numbered before.
     """
-    slots = 1 << (4 * sum(map(len, folded))).bit_length()
-    taken = bytearray(slots)
-    again = set()
-    for text in folded:
-        for gram in _grams(text):
-            slot = hash(gram) & (slots - 1)
-            if taken[slot]:
-                again.add(gram)
-            taken[slot] = 1
-    holders: Counter[str] = Counter()
-    for text in folded:
-        holders.update(again & _grams(text))
-    return holders
+    codes = np.frombuffer("".join(folded).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = np.array([len(text) for text in folded], dtype=np.int64)
+    of_char = np.repeat(np.arange(len(folded)), lengths)
+    if len(codes) < GRAM:
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+    alphabet, letters = np.unique(codes, return_inverse=True)
+    letters, size = letters.reshape(-1), len(alphabet)
+    starts = np.flatnonzero(of_char[: -GRAM + 1] == of_char[GRAM - 1 :])
+    three = (letters[starts] * size + letters[starts + 1]) * size + letters[starts + 2]
+    three = np.unique(three, return_inverse=True)[1].reshape(-1)
+    five = (three * size + letters[starts + 3]) * size + letters[starts + 4]
+    found, first, grams = np.unique(five, return_index=True, return_inverse=True)
+    # Sorted by hand: `np.unique` without an inverse hashes, and takes ten times as long for such numbers.
+    once = np.sort(of_char[starts] * max(len(found), 1) + grams.reshape(-1))
+    once = once[np.append(True, once[1:] != once[:-1])] if len(once) else once
+    return once % max(len(found), 1), once // max(len(found), 1), starts[first]
 
 
-def _candidates(row: Sequence[int], least: int, places: dict[int, list[int]]) -> Iterable[int]:
-    """The texts that may share `least` grams of a row: those that share enough of its rarer ones.
+class _Places:
+    """Which of the texts that were added so far have a gram: the inverted index, filled as the search goes on."""
 
-    A text that shares `least` of all shares at least `least` − k of all but k. Half of what may be left out is, the
-    most frequent: with more, texts that share next to nothing would have to be counted.
-    """
-    looked_up: list[list[int]] = []
-    room = LOOKED_UP
-    found = 0
-    for number in row[: len(row) - (least - 1) // 2]:
-        holders = places.get(number, [])
-        room -= len(holders)
-        if room < 0:
-            break
-        looked_up.append(holders)
-        found += 1
-    enough = max(1, least - (len(row) - found))
-    counts = Counter(chain.from_iterable(looked_up))
-    likely = [other for other, count in counts.items() if count >= enough]
-    return likely if len(likely) <= COUNTED else nlargest(COUNTED, likely, key=lambda other: (counts[other], -other))
+    def __init__(self, rows: list[Any], grams: int) -> None:
+        self.rows = rows
+        room = np.bincount(np.concatenate(rows), minlength=grams) if rows else np.zeros(grams, np.int64)
+        self.begin = np.cumsum(room) - room
+        self.filled = np.zeros(grams, dtype=np.int64)
+        self.holders = np.zeros(int(room.sum()), dtype=np.int32)
+
+    def add(self, text: int, row: Any) -> None:
+        self.holders[self.begin[row] + self.filled[row]] = text
+        self.filled[row] += 1
+
+    def likest(self, row: Any, least: int) -> Iterable[tuple[int, int]]:
+        """The texts that share at least `least` grams with a row, and how many; of too many, those that share most.
+
+        A text that shares `least` of all grams shares at least `least` − k of all but k. So where a row has too many
+        holders to look up, its rarest grams say which texts to count.
+        """
+        held = self.filled[row]
+        looked_up = int(np.searchsorted(np.cumsum(held), LOOKED_UP, side="right"))
+        held = held[:looked_up]
+        ends = np.cumsum(held)
+        total = int(ends[-1]) if looked_up else 0
+        at = np.repeat(self.begin[row[:looked_up]] - (ends - held), held) + np.arange(total)
+        counts = np.bincount(self.holders[at])
+        left_out = len(row) - looked_up
+        likely = np.flatnonzero(counts >= max(1, least - left_out))
+        if len(likely) > COUNTED:
+            likely = likely[np.lexsort((likely, -counts[likely]))[:COUNTED]]
+        if not left_out:
+            return zip(likely.tolist(), counts[likely].tolist(), strict=True)
+        mine = set(row.tolist())
+        return [(other, len(mine.intersection(self.rows[other].tolist()))) for other in likely.tolist()]
 
 
 def _pairs(index: _Index, ids: list[Hashable], found: Iterable[tuple[int, int, float]]) -> list[SimilarPair]:
-    """With ids and passages, in the order that is promised."""
-    pairs = []
-    for left, right, score in sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1])):
-        spans = _spans(index.texts[left] or "", index.texts[right] or "", SHORTEST, index.ignored)
-        pairs.append(SimilarPair(ids[left], ids[right], score, tuple(spans)))
-    return pairs
+    """With ids and texts, in the order that is promised."""
+    return [
+        SimilarPair(ids[left], ids[right], score, (index.texts[left] or "", index.texts[right] or ""), index.ignored)
+        for left, right, score in sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1]))
+    ]
 
 
-def _spans(left: str, right: str, shortest: int, ignored: set[str]) -> Iterator[Span]:
+def _spans(left: str, right: str, shortest: int, ignored: Set[str]) -> Iterator[Span]:
     """The shared passages, without what lies in `ignored` grams only."""
     one, two = _fold(left), _fold(right)
     at, there = _positions(left), _positions(right)
@@ -299,7 +356,7 @@ def _passages(one: str, two: str, shortest: int) -> Iterator[tuple[int, int, int
         start += low - shortest + 1  # what begins earlier ends inside this passage
 
 
-def _counting(text: str, start: int, end: int, ignored: set[str]) -> Iterator[tuple[int, int]]:
+def _counting(text: str, start: int, end: int, ignored: Set[str]) -> Iterator[tuple[int, int]]:
     """The parts of a passage that are left when ignored grams are taken out of it."""
     if not ignored:
         yield start, end

@@ -6,12 +6,14 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from core.fields import MoneyField
+from core.models import Attachment
 from core.money import yuan
 from core.templatetags.core import points
-from projects.models import Project
+from grants.models import PaperKind
+from projects.models import Project, Recommendation
 from projects.sections import fields_of, tables_of
 
-SKIPPED_COLUMNS = {"id", "project", "position", "cut", "cut_reason"}
+SKIPPED_COLUMNS = {"id", "project", "position", "cut", "cut_reason", "cut_before"}
 
 
 def snapshot(project: Project) -> dict[str, Any]:
@@ -28,7 +30,37 @@ def snapshot(project: Project) -> dict[str, Any]:
         ]
         for name in tables_of(form)
     }
-    return {"fields": fields, "tables": tables}
+    return {"fields": fields, "tables": tables | _beside_the_form(project)}
+
+
+def _beside_the_form(project: Project) -> dict[str, list[dict[str, str]]]:
+    """What goes with the form: papers, explanations, recommendations; `projects.sections.BESIDE` names them.
+
+    A paper is known by its bytes, so that the same file handed in again is no change.
+    """
+    kinds = dict(PaperKind.choices)
+    files = Attachment.objects.of(project)
+    return {
+        "papers": [
+            {"key": f"{file.kind}:{file.sha256}", "kind": str(kinds.get(file.kind, "")), "name": file.name,
+             "sha256": file.sha256}
+            for file in {(file.kind, file.sha256): file for file in files}.values()
+        ],
+        "explanations": [
+            {"key": str(said.rule_id), "rule": str(said.rule), "text": said.text}
+            for said in project.explanations.select_related("rule")
+        ],
+        "recommendations": [
+            {"key": str(found.pk), "community": str(found.community), "supports": _answer(found), "text": found.text}
+            for found in project.recommendations.select_related("community")
+        ],
+    }  # fmt: skip
+
+
+def _answer(recommendation: Recommendation) -> str:
+    if recommendation.supports is None:
+        return _("asked")
+    return _("supports it") if recommendation.supports else _("does not support it")
 
 
 def steps_by_key(project: Project) -> dict[str, str]:

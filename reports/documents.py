@@ -7,18 +7,22 @@ words here and in templates/pdf/: a legal wording is written once, and not trans
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from itertools import groupby
+from math import ceil
 from typing import Any, NamedTuple
 
-from django.utils import translation
+from django.utils import timezone, translation
 
 from core import clock
 from core.masking import mask_account, mask_phone
+from core.models import Event
 from core.workdays import add_workdays
-from grants.eligibility import MET, MISSING, NOT_MET
-from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind, RequiredPaper
+from grants.eligibility import Finding
+from grants.models import Call, EligibilityRule, Fund, Gate, NeedList, PaperKind, Rank, Workshop
 from people.models import Kind, Organization
+from projects.completeness import papers_asked_of
 from projects.facts import check_applicant
-from projects.models import Activity, BudgetLine, Notice, Project, TeamMember
+from projects.models import Activity, BudgetLine, Comment, Notice, Project, TeamMember
+from projects.places import name_places
 from projects.sections import fields_of
 
 ZERO = Decimal("0.00")
@@ -44,6 +48,7 @@ CATEGORIES = {
     BudgetLine.Category.ADMINISTRATION: "管理费用",
     BudgetLine.Category.TAX: "税费",
 }
+RANKS = {Rank.ASSOCIATE: "副高级职称", Rank.FULL: "正高级职称", Rank.RENOWNED: "院士或全国知名专家"}
 SOURCES = {
     BudgetLine.Source.GRANT: "申请资助",
     BudgetLine.Source.OWN: "单位自筹",
@@ -89,7 +94,7 @@ CONDITIONS = {
     EligibilityRule.Kind.INSPECTED: "年度检查（年报）合格",
     EligibilityRule.Kind.RATED: "社会组织评估等级",
     EligibilityRule.Kind.ESTABLISHED: "成立时间",
-    EligibilityRule.Kind.IN_REGION: "实施区域",
+    EligibilityRule.Kind.IN_REGION: "实施地在指定区域",
     EligibilityRule.Kind.HOSTED: "备案组织有代管单位",
     EligibilityRule.Kind.PROPOSALS: "申报项目数量",
     EligibilityRule.Kind.NOT_FUNDED_TWICE: "无重复资助",
@@ -108,7 +113,16 @@ PAPERS = {
     PaperKind.PLEDGE: "签字盖章的承诺书",
     PaperKind.OTHER: "其他材料",
 }
-OUTCOMES = {MET: "符合", NOT_MET: "不符合", MISSING: "缺材料"}
+NOTICES = {
+    Notice.Kind.FIRST: "拟立项项目公示",
+    Notice.Kind.CORRECTION: "拟立项项目更正公示",
+    Notice.Kind.MOVED_UP: "递补拟立项项目公示",
+    Notice.Kind.BOTH: "拟立项项目更正及递补公示",
+}
+ROOMY = 36
+"""So many lines have room on a notice of eligibility; with more it is set smaller."""
+CLIP, REASON = {False: 70, True: 36}, {False: 140, True: 72}
+"""How much of a basis or hint, and of a reason, one page has room for: roomy, and set smaller."""
 TIERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
 
@@ -134,6 +148,7 @@ class Line(NamedTuple):
     line: BudgetLine
     category: str
     source: str
+    rank: str
 
 
 class Lane(NamedTuple):
@@ -168,13 +183,20 @@ def _party(organization: Organization) -> dict[str, Any]:
     }
 
 
-def proposal(project: Project, *, contact: bool) -> Document:
+def proposal(project: Project, *, contact: bool, cuts: bool = True) -> Document:
     """The proposal (项目申报书). `contact`: the reader may see phones and accounts (`projects.see_contact`).
+
+    `cuts`: the reader may see what the financial pre-check has cut so far (`projects.see_cuts`).
 
     An expert judges the plan and needs neither; both are masked for him.
     """
     lines = [
-        Line(line, CATEGORIES[BudgetLine.Category(line.category)], SOURCES[BudgetLine.Source(line.source)])
+        Line(
+            line,
+            CATEGORIES[BudgetLine.Category(line.category)],
+            SOURCES[BudgetLine.Source(line.source)],
+            RANKS.get(line.rank, ""),
+        )
         for line in project.budget_lines.all()
     ]
     subtotals = [
@@ -201,13 +223,14 @@ def proposal(project: Project, *, contact: bool) -> Document:
             "host_phone": phone(project.host.phone) if project.host else "",
             "nature": "自治项目" if project.nature == Project.Nature.SELF_GOVERNANCE else "服务项目",
             "answers": project.answers,
+            "submission": project.submissions.select_related("by").order_by("-ordinal").first(),
             "texts": _numbered((heading, getattr(project, name)) for name, heading in TEXTS.items() if name in asked),
             "targets": project.targets.all(),
             "steps": project.plan_steps.all(),
             "team": [(member, CERTIFICATES[TeamMember.Certified(member.certificate)]) for member in project.team.all()],
             "partners": project.partners.all(),
-            "recommendation": project.recommendations.filter(supports=True).first(),
-            "cut": project.amount_cut,
+            "opinions": project.opinions,
+            "cut": project.amount_cut if cuts else ZERO,
             "lines": lines,
             "subtotals": [(name, amount) for name, amount in subtotals if amount],
             "total": project.total_budget,
@@ -216,39 +239,77 @@ def proposal(project: Project, *, contact: bool) -> Document:
     )
 
 
-def eligibility_notice(organization: Organization, call: Call) -> Document:
-    """One page for an applicant (资格自检告知单): each condition of the call, met or not, why, and what to do.
+def eligibility_notice(organization: Organization, call: Call, project: Project | None = None) -> Document:
+    """One page for an applicant (资格自检告知单): each condition of the call, met or not, why, and what to do; and each
+    paper, there or not. `project`: the proposal being written, by whose places, host and files it is answered.
 
-    (S1: 「自动填表并生成一张告知单」) It says what the platform knows on that day and decides nothing.
+    (S1: 「自动填表并生成一张告知单」「还需要哪些手续」) It says what the platform knows at that minute and decides
+    nothing: a print-out, with its time and without a number of its own.
     """
+    papers = papers_asked_of(organization, call, project)
     with translation.override("zh-hans"):  # a paper is Chinese whatever language the screen is in
-        found = check_applicant(organization, call)
-    papers = [paper for paper in call.papers.select_related("track") if _asks(paper, organization)]
+        found = check_applicant(organization, call, host=project.host if project else None, project=project)
+        told = [(each.reason + each.advice, each.rule.legal_basis) for each in found]
+        dense = _lines([*told, *((asked.paper.hint, asked.paper.legal_basis) for asked in papers)]) > ROOMY
+        conditions = [
+            (
+                _condition(each),
+                each.label,
+                _clip(each.reason, REASON[dense]),
+                each.advice,
+                _clip(each.rule.legal_basis, CLIP[dense]),
+            )
+            for each in found
+        ]
     return Document(
         file_name("资格自检告知单", call.code, organization.name),
         "pdf/eligibility.html",
         {
             "title": "资格自检告知单",
-            "number": call.code,
             "author": call.funder.name,
             "call": call,
             "party": _party(organization),
             "track": call.track_for(organization),
-            "findings": [
-                (CONDITIONS[EligibilityRule.Kind(finding.rule.kind)], OUTCOMES[finding.outcome], finding)
-                for finding in found
+            "project": project,
+            "findings": conditions,
+            "papers": [
+                (
+                    PAPERS[PaperKind(asked.paper.kind)],
+                    _clip(asked.paper.hint, CLIP[dense]),
+                    asked,
+                    _clip(asked.paper.legal_basis, CLIP[dense]),
+                )
+                for asked in papers
             ],
-            "papers": [(PAPERS[PaperKind(paper.kind)], paper) for paper in papers],
+            "is_dense": dense,
             "blocked": any(finding.blocks for finding in found) or call.track_for(organization) is None,
             "unmet": sum(not finding.is_met for finding in found),
-            "today": clock.today(),
+            "workshops": _workshops_for(call, found),
+            "now": timezone.localtime(clock.now()),
         },
     )
 
 
-def _asks(paper: RequiredPaper, organization: Organization) -> bool:
-    """Whether this applicant must hand the paper in."""
-    return paper.track is None or paper.track.takes(organization)
+def _workshops_for(call: Call, found: Iterable[Finding]) -> Iterable[Workshop]:
+    """The workshops to come, where the advice is to sign up for one: paper has no links."""
+    untrained = any(finding.rule.kind == EligibilityRule.Kind.TRAINED and not finding.is_met for finding in found)
+    return call.workshops.upcoming().order_by("starts_at")[:3] if untrained else ()
+
+
+def _condition(finding: Finding) -> str:
+    """A condition as the notice names it, with its figure: 社会组织评估等级（3A）."""
+    name, figure = CONDITIONS[EligibilityRule.Kind(finding.rule.kind)], finding.rule.figure
+    return f"{name}（{figure}）" if figure else name
+
+
+def _lines(rows: Iterable[tuple[str, str]]) -> int:
+    """About how many lines the rows of a notice take: a reason has 20 characters a line, a basis 15."""
+    return sum(max(1, ceil(len(reason) / 20), ceil(len(basis) / 15)) for reason, basis in rows)
+
+
+def _clip(text: str, most: int) -> str:
+    """So much of a basis, a hint or a reason as one page has room for; the pages on the screen have all of it."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def agreement(project: Project) -> Document:
@@ -302,29 +363,74 @@ def award_letter(project: Project) -> Document:
     )
 
 
+def correction_notice(project: Project, returned: Event) -> Document:
+    """The letter that says what must be corrected (补正通知书), all at once, and until when."""
+    with translation.override("zh-hans"):  # the places are named by the labels of the form
+        sent = project.comments.roots().filter(kind=Comment.Kind.CORRECTION, sent_at__gte=returned.at)
+        later = Event.objects.about(project).filter(name="return_for_correction", at__gt=returned.at).first()
+        remarks = name_places(project, list(sent.filter(sent_at__lt=later.at) if later else sent))
+    returned_on = clock.localdate(returned.at)
+    is_current = project.state == Project.State.RETURNED and later is None
+    last_day = project.due_on if is_current else add_workdays(returned_on, project.call.correction_workdays)
+    return Document(
+        file_name("补正通知书", project.number, project.title),
+        "pdf/correction_notice.html",
+        {
+            "title": "补正通知书",
+            "number": project.number,
+            "author": project.call.funder.name,
+            "project": project,
+            "funder": project.call.funder,
+            "returned_on": returned_on,
+            "last_day": last_day,
+            "remarks": remarks,
+            "reason": returned.note,
+        },
+    )
+
+
 def notice(found: Notice) -> Document:
     """The public notice (公示): what it said when it was published, and whether that still has its digest."""
-    entries = list(found.entries.select_related("project", "corrects__notice", "replaced_by__notice"))
+    entries = list(found.entries.as_shown())
     lanes = [
         Lane(track, members, sum((entry.amount for entry in members), ZERO))
         for track, members in ((track, list(each)) for track, each in groupby(entries, key=lambda entry: entry.track))
     ]
     return Document(
-        file_name("公示", found.call.title, found.starts_on.isoformat()),
+        file_name(NOTICES[Notice.Kind(found.kind)], found.number, found.call_title),
         "pdf/notice.html",
         {
-            "title": f"{found.call.title}拟立项项目公示",
-            "number": f"{found.call.code} {found.starts_on:%Y-%m-%d}",
-            "author": found.call.funder.name,
+            "title": f"{found.call_title}{NOTICES[Notice.Kind(found.kind)]}",
+            "kind": NOTICES[Notice.Kind(found.kind)],
+            "listed": found.kind != Notice.Kind.FIRST,
+            "number": found.number,
+            "author": found.funder_name,
             "notice": found,
-            "call": found.call,
-            "funder": found.call.funder,
             "lanes": lanes,
             "count": len(entries),
             "total": sum((entry.amount for entry in entries), ZERO),
+            "standing": sum((entry.amount for entry in entries if entry.stands), ZERO),
+            "lost": [entry for entry in entries if entry.has_lost_its_place],
+            "uncertain": found.uncertain_years,
             "unaltered": found.is_unaltered,
             "corrected": [entry for entry in entries if entry.corrects],
             "replaced": [entry for entry in entries if entry.replacement],
+        },
+    )
+
+
+def need_list(found: NeedList) -> Document:
+    """A published list of needs (项目指引表) to be printed and put up; a withdrawn one says so first."""
+    return Document(
+        file_name("项目指引表", found.number, found.title),
+        "pdf/need_list.html",
+        {
+            "title": f"{found.title}公示",
+            "number": found.number,
+            "author": found.funder.name,
+            "list": found,
+            "funder": found.funder,
+            "entries": found.entries.select_related("list", "community", "field"),
         },
     )
 

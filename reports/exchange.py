@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import IO, Any
 
 import rules
@@ -14,15 +15,15 @@ from core import spreadsheets
 from core.spreadsheets import Heading
 from grants.resources import NeedResource
 from people.resources import (
+    CalendarDayResource,
     CommunityResource,
     OrganizationResource,
     RegionResource,
     SocialWorkerResource,
     TableResource,
 )
-from people.resources.base import REMARK, Row
-from people.resources.widgets import ChoiceWidget
-from projects.resources import ProposalResource
+from people.resources.base import REMARK, Column, Row
+from projects.resources import BudgetResource, ProposalResource
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,24 @@ TABLES: dict[str, Table] = {
         "reports.import_tables",
         gettext_lazy("Known by call, applicant and title. A table makes drafts; the group's head submits them."),
     ),
+    "budget-lines": Table(
+        BudgetResource,
+        gettext_lazy("Budget lines"),
+        "reports.import_tables",
+        gettext_lazy("Of drafts from the table of proposals: known by call, applicant, title, category and item."),
+    ),
     "communities": Table(
         CommunityResource,
         gettext_lazy("Communities"),
         "reports.import_places",
         gettext_lazy("Known by their 12-digit region code."),
+        "reports.download_places",
+    ),
+    "calendar": Table(
+        CalendarDayResource,
+        gettext_lazy("Calendar"),
+        "reports.import_places",
+        gettext_lazy("Public holidays and make-up workdays by date; workdays and deadlines are counted by them."),
         "reports.download_places",
     ),
     "regions": Table(
@@ -85,12 +99,13 @@ class Offer:
     key: str
     table: Table
     may_import: bool
+    has_lists: bool
 
 
 def offers(user: Any) -> list[Offer]:
     """The tables that this person may take out, and whether they may send them too."""
     return [
-        Offer(key, table, rules.has_perm(table.permission, user))
+        Offer(key, table, rules.has_perm(table.permission, user), has_lists(table, by=user))
         for key, table in TABLES.items()
         if rules.has_perm(table.download, user)
     ]
@@ -99,8 +114,8 @@ def offers(user: Any) -> list[Offer]:
 # -- Out -------------------------------------------------------------------------------------------
 
 
-def headings(resource: TableResource) -> list[Heading]:
-    return [Heading(column.label, column.widget.width, column.required) for column in resource.columns()]
+def headings(columns: list[Column]) -> list[Heading]:
+    return [Heading(column.label, column.widget.width, column.required) for column in columns]
 
 
 def exported_rows(resource: TableResource, *, by: Any) -> Iterator[list[Any]]:
@@ -114,13 +129,13 @@ def exported_rows(resource: TableResource, *, by: Any) -> Iterator[list[Any]]:
 def write_xlsx(table: Table, target: IO[bytes], *, by: Any) -> None:
     resource = table.resource(by=by)
     workbook = spreadsheets.Workbook(target)
-    workbook.add_sheet(str(table.label), headings(resource), exported_rows(resource, by=by))
+    workbook.add_sheet(str(table.label), headings(resource.out_columns()), exported_rows(resource, by=by))
     workbook.close()
 
 
 def csv_lines(table: Table, *, by: Any) -> Iterator[str]:
     resource = table.resource(by=by)
-    labels = [heading.label for heading in headings(resource)]
+    labels = [heading.label for heading in headings(resource.out_columns())]
     return spreadsheets.csv_lines(labels, exported_rows(resource, by=by))
 
 
@@ -150,18 +165,24 @@ def write_wrong_rows(table: Table, target: IO[bytes], rows: list[Row]) -> None:
 LAST_ROW = spreadsheets.MAX_ROWS
 
 
-def write_template(table: Table, target: IO[bytes]) -> None:
+def has_lists(table: Table, *, by: Any = None) -> bool:
+    """Whether the template offers a list to choose from in some column."""
+    resource = table.resource(by=by)
+    return any(resource.options(name) for name in resource.column_names())
+
+
+def write_template(table: Table, target: IO[bytes], *, by: Any = None) -> None:
     """An empty table to fill in: headings, an example, lists to choose from, and a sheet that explains."""
-    resource = table.resource()
+    resource = table.resource(by=by)
     columns = resource.columns()
     workbook = spreadsheets.Workbook(target)
-    sheet = workbook.add_sheet(str(table.label), headings(resource), [])
+    sheet = workbook.add_sheet(str(table.label), headings(columns), [])
     formats = {"date": workbook.day, "number": None}
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.widget.width, formats.get(column.widget.form, workbook.text))
     example = [_example_cell(column) for column in columns]
     workbook.write_row(sheet, 1, example, workbook.book.add_format({"italic": True, "font_color": "#777777"}))
-    lists = [column for column in columns if isinstance(column.widget, ChoiceWidget)]
+    lists = {place: options for place, column in enumerate(columns) if (options := resource.options(column.name))}
     notes = [
         [column.label, _("required") if column.required else "", column.about, _example_cell(column)]
         for column in columns
@@ -186,24 +207,22 @@ def _example_cell(column: Any) -> Any:
     return column.render(column.example)
 
 
-def _add_lists(workbook: spreadsheets.Workbook, sheet: Any, columns: list[Any], lists: list[Any]) -> None:
+def _add_lists(workbook: spreadsheets.Workbook, sheet: Any, columns: list[Column], lists: dict[int, list[str]]) -> None:
     """Drop-down lists, from a hidden sheet: written into the cell they may have 255 characters only."""
     if not lists:
         return
     name = _("Lists")
-    longest = max(len(column.widget.labels) for column in lists)
-    rows = [[dict(enumerate(column.widget.labels)).get(number) for column in lists] for number in range(longest)]
-    hidden = workbook.add_sheet(name, [Heading(column.label) for column in lists], rows)
+    rows = zip_longest(*lists.values())
+    hidden = workbook.add_sheet(name, [Heading(columns[where].label) for where in lists], rows)
     hidden.hide()
-    for place, column in enumerate(lists):
+    for place, (where, options) in enumerate(lists.items()):
         letter = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place]
-        where = columns.index(column)
         sheet.data_validation(
             1, where, LAST_ROW, where,
             {
                 "validate": "list",
-                "source": f"='{name}'!${letter}$2:${letter}${len(column.widget.labels) + 1}",
-                "error_title": capfirst(column.label)[:32],
+                "source": f"='{name}'!${letter}$2:${letter}${len(options) + 1}",
+                "error_title": capfirst(columns[where].label)[:32],
                 "error_message": _("Please choose from the list."),
             },
         )  # fmt: skip

@@ -16,7 +16,7 @@ from evaluations.portfolio import GroupLine, Summary, ordered, summary
 from evaluations.standings import Standing, standings
 from grants.models import Call
 from projects.models import Project
-from reports.documents import Document
+from reports.documents import Document, file_name
 
 
 def feedback(project: Project) -> Document:
@@ -24,8 +24,17 @@ def feedback(project: Project) -> Document:
     found = Feedback.objects.get(project=project)
     card = cards(standings(project.call)).get(project.pk)
     result = project.results.filter(purpose=Purpose.REVIEW).first()
-    context = {"project": project, "funder": project.call.funder, "feedback": found, "card": card, "result": result}
-    return Document(f"评审反馈-{project.number}.pdf", "pdf/feedback.html", context)
+    context = {
+        "title": "评审反馈意见",
+        "number": project.number,
+        "author": project.call.funder.name,
+        "project": project,
+        "funder": project.call.funder,
+        "feedback": found,
+        "card": card,
+        "result": result,
+    }
+    return Document(file_name("评审反馈意见", project.number, project.title), "pdf/feedback.html", context)
 
 
 def write_ranking(call: Call, target: IO[bytes]) -> None:
@@ -133,6 +142,7 @@ JUDGES = [
 ]  # fmt: skip
 PLACES = [
     Heading("组别"), Heading("编号", 20), Heading("项目", 30), Heading("得分", 10), Heading("名次", 8),
+    Heading("评分表平均", 10), Heading("平均名次", 8), Heading("最大分差", 10),
     Heading("校准得分", 10), Heading("95%下限", 10), Heading("95%上限", 10), Heading("校准名次", 10),
 ]  # fmt: skip
 
@@ -170,6 +180,7 @@ def _measures(tracks: list[Consistency]) -> Iterator[list[Any]]:
         name = track.track.name
         yield [name, "Krippendorff α（定距）", _rounded(track.alpha, 4)]
         yield [name, "ICC(2,k)", _rounded(track.icc.value, 4) if track.icc else None]
+        yield [name, "互不相连的项目组数", track.calibration.components]
         for standing in track.discuss:
             yield [name, f"建议先讨论：{standing.project.title}（分差）", standing.spread]
 
@@ -188,7 +199,8 @@ def _places(tracks: list[Consistency]) -> Iterator[list[Any]]:
         for line in track.places:
             project, standing = line.standing.project, line.standing
             adjusted = [_rounded(line.adjusted), _rounded(line.low), _rounded(line.high), line.adjusted_rank]
-            yield [track.track.name, project.number, project.title, standing.score, standing.rank, *adjusted]
+            plain = [standing.score, standing.rank, _rounded(line.raw), line.raw_rank, standing.spread]
+            yield [track.track.name, project.number, project.title, *plain, *adjusted]
 
 
 def _rounded(value: float | None, places: int = 2) -> float | None:

@@ -140,7 +140,7 @@ class Life:
         return self.town.hosthead if project.host_id else self.town.head
 
     def to_submitted(self, project):
-        proposals.submit(project, by=self.head_of(project))
+        proposals.submit(project, by=self.head_of(project), pledged=True)
 
     def to_eligible(self, project):
         checking.check(project, "accept", by=self.town.clerk)

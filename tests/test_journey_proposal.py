@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from grants.models import Need, NeedListEntry
 from projects.models import CoachingRequest, Comment, Project, Recommendation
+from tests.pages import Offered
 from tests.projects.test_proposals import proposal_data
 
 
@@ -28,14 +29,19 @@ def test_a_need_becomes_an_accepted_proposal_through_the_pages(town, browse):
     post(people["clerk"], "projects:need_sort_out", need.pk, step="accept", note="", seen="received")
     post(
         people["clerk"], "grants:need_list_create", funder=town.bureau.pk, title="指引表", notice_workdays=5,
-        answer_until="2026-12-31", contact="陈静", contact_phone="1", needs=[need.pk],
+        answer_until="2026-12-31", contact="陈静", contact_phone="010-65000000", needs=[need.pk], publish="1",
     )  # fmt: skip
     assert "XQ2026-1-01" in anybody.get(need.entry.list.get_absolute_url()).content.decode()
 
     # The draft answers it, and a mentor looks at it
     head = people["head"]
     entry = NeedListEntry.objects.get()
-    post(head, "projects:apply", town.call.pk, applicant=town.centre.pk, title="暖心陪伴", answers=entry.pk)
+    answering = next(
+        link for link in Offered(head.get(entry.list.get_absolute_url()).content.decode()).links if "need=" in link
+    )
+    offered = Offered(head.get(answering).content.decode())
+    assert offered.values["answers"] == str(entry.pk)  # what the link promised is chosen already
+    post(head, "projects:apply", town.call.pk, **offered.filled(applicant=town.centre.pk, title="暖心陪伴"))
     project = Project.objects.get()
     page = reverse("projects:proposal_edit", args=[project.pk])
     head.post(page, proposal_data(project, answers=entry.pk, save=""))
@@ -69,6 +75,9 @@ def test_a_need_becomes_an_accepted_proposal_through_the_pages(town, browse):
     changes = clerk.get(reverse("projects:check_page", args=[project.pk])).context["changes"]
     assert [(change.name, change.new) for change in changes.fields] == [("method", "每周两次入户，每次一小时。")]
     assert changes.rows == ()
+    refused = clerk.get(reverse("projects:project_step", args=[project.pk, "accept"])).context["choice"]
+    assert len(refused.blocked) == 1  # nobody has called the community back
+    post(clerk, "projects:recommendation_confirm", Recommendation.objects.get().pk, is_genuine="1", note="刘桂英")
     post(clerk, "projects:project_step", project.pk, "accept", note="", seen="submitted")
 
     project.refresh_from_db()

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.notifications import notify
 from evaluations.actions import panel
-from grants.actions import needs, workshops
+from grants.actions import need_lists, needs, workshops
 from grants.models import Fund, Workshop
 from people.models import Community
 from projects.actions import coaching, proposals
@@ -23,11 +23,11 @@ def drafts(town, number):
 
 
 def submitted(town, number):
-    proposals.submit(draft(town), by=town.head)
+    proposals.submit(draft(town), by=town.head, pledged=True)
 
 
 def in_review(town, number):
-    project = proposals.submit(draft(town), by=town.head)
+    project = proposals.submit(draft(town), by=town.head, pledged=True)
     panel.assign(project, town.expert1, by=town.clerk)
     Project.objects.filter(pk=project.pk).update(state="in_review")
 
@@ -66,7 +66,7 @@ def reported(town, number):
 def listed(town, number):
     values = {"title": f"需求{number}", "text": "没人陪", "community": town.community, "field": town.elderly}
     need = needs.decide(needs.report_need(by=town.clerk, values=values), "accept", by=town.clerk)
-    needs.publish_list(
+    need_lists.publish_list(
         town.bureau, [need], by=town.clerk, title="指引表", notice_workdays=5, answer_until=date(2026, 12, 31),
         contact="陈静", contact_phone="1",
     )  # fmt: skip

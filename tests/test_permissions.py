@@ -13,13 +13,13 @@ from core import clock
 from core.files import attach
 from evaluations import sign_in
 from evaluations.actions import panel
-from evaluations.models import Alternative, Conflict, Decision, Draw, PitchDay, Sheet, Slot, Unlocking
-from grants.actions import needs, workshops
+from evaluations.models import Alternative, Conflict, Decision, Draw, ListChange, PitchDay, Sheet, Slot, Unlocking
+from grants.actions import need_lists, needs, workshops
 from grants.models import Workshop
 from people.actions import add_credit_record
 from people.models import Membership
 from projects.actions import coaching, delivery, drafts, inquiry, payments, people, support
-from projects.models import Comment, Likeness, Notice, Objection
+from projects.models import Comment, Likeness, Notice, Objection, Recommendation
 from reports.actions import imports
 from tests.life import draft, examined
 from tests.reports.tables import centre, csv_file
@@ -50,6 +50,7 @@ TABLE = {
     "grants:call_detail": ("unpublished", BUREAU),
     "grants:call_edit": ("unpublished", {"clerk"}),
     "grants:call_part": (("unpublished", "tracks"), {"clerk"}),
+    "grants:call_take_over": ("unpublished", {"clerk"}),
     "grants:call_compare": ("unpublished", BUREAU),
     "grants:call_publish": ("unpublished", set()),
     "grants:call_conclude": ("call", set()),
@@ -60,11 +61,16 @@ TABLE = {
     "grants:need_create": (None, EVERYBODY),
     "grants:need_list_create": (None, {"clerk"}),
     "grants:need_list_detail": ("need_list", EVERYBODY),
+    "grants:need_list_withdraw": ("need_list", {"clerk"}),
+    "grants:need_remark_create": ("need_list", EVERYBODY),
+    "grants:need_remark_follow": ("remark_token", EVERYBODY),
+    "grants:need_remark_answer": ("remark", {"clerk"}),
     "grants:need_detail": ("need_code", EVERYBODY),
     "grants:workshop_list": (None, EVERYBODY),
     "grants:workshop_create": (None, {"clerk", "mentor"}),
     "grants:workshop_detail": ("workshop", EVERYBODY),
     "grants:workshop_edit": ("workshop", {"mentor"}),
+    "grants:workshop_cancel": ("workshop", {"mentor"}),
     "grants:workshop_leave": ("workshop", set()),
     "grants:fund_list": (None, BUREAU),
     "grants:fund_create": (None, {"finance"}),
@@ -85,18 +91,29 @@ TABLE = {
     "projects:offer": ("project", GROUP),
     "projects:check_page": ("project", BUREAU),
     "projects:submission_changes": ("project", SEES_PROJECT),
-    "projects:check_queue": (None, {"clerk"}),
+    "projects:check_queue": (None, {"clerk", "finance"}),
+    "projects:correction_extend": ("project", {"clerk"}),
+    "projects:precheck_finish": ("project", set()),
+    "projects:earlier": ("project", set()),
+    "projects:remark_confirm": ("comment", set()),
     "projects:comment_answer": ("comment", set()),
     "projects:comment_resolve": ("comment", set()),
     "projects:remark_remove": ("comment", set()),
     "projects:coaching_answer": ("coaching_request", {"mentor"}),
-    "projects:line_cut": ("budget_line", {"clerk"}),
+    "projects:coaching_withdraw": ("coaching_request", set()),
+    "projects:coaching_end": ("coach", GROUP | {"mentor"}),
+    "projects:line_cut": ("budget_line", {"clerk", "finance"}),  # back to the check page: it is over
     "projects:likeness_detail": ("likeness", BUREAU),
     "projects:recommend": ("token", EVERYBODY),
+    "projects:recommendation_confirm": ("recommendation", {"clerk"}),
     "projects:need_desk": (None, BUREAU),
     "projects:need_sort_out": ("need", {"clerk"}),
     "projects:need_revise": ("need", {"clerk"}),
+    "projects:need_vouch": ("need", set()),
+    "projects:need_merge": ("need", {"clerk"}),
+    "projects:need_unmerge": ("need", set()),
     "projects:need_gaps": (None, BUREAU),
+    "projects:need_gap": ("community", BUREAU),
     "projects:eligibility": ("call", SIGNED_IN),
     "projects:form_preview": ("call", SIGNED_IN),
     "projects:project_step": (("project", "suspend"), {"clerk"}),
@@ -119,9 +136,11 @@ TABLE = {
     "projects:notice_text": ("notice", EVERYBODY),
     "projects:notice_extend": ("notice", set()),
     "projects:objection_create": (("notice", "project"), EVERYBODY),
+    "projects:objection_whole": ("notice", EVERYBODY),
     "projects:objection_follow": ("follow_token", EVERYBODY),
     "projects:objection_confirm": ("confirm_token", EVERYBODY),
-    "projects:objection_detail": ("objection", {"clerk", "approver"}),
+    "projects:objection_list": (None, {"clerk", "approver", "auditor"}),
+    "projects:objection_detail": ("objection", {"clerk", "approver", "auditor"}),
     "projects:objection_note": (("objection", "inquiry"), {"clerk"}),
     "projects:objection_answer": ("objection", GROUP),
     "projects:showcase": (None, EVERYBODY),
@@ -136,9 +155,11 @@ TABLE = {
     "evaluations:consistency": ("call", BUREAU),
     "evaluations:result_card": ("project", set()),
     "evaluations:selection": ("call", BUREAU),
+    "evaluations:ballots": ("call", {"clerk"}),
+    "evaluations:alternative_edit": ("alternative", {"clerk"}),
     "evaluations:alternative_act": ("alternative", set()),
     "evaluations:alternative_change": (("alternative", "project"), set()),
-    "evaluations:feedback_list": ("call", {"clerk"}),
+    "evaluations:feedback_list": ("call", BUREAU),
     "evaluations:feedback_edit": ("project", {"clerk"}),
     "evaluations:feedback_detail": ("project", set()),
     "evaluations:explained": (None, EVERYBODY),
@@ -175,6 +196,7 @@ TABLE = {
     "evaluations:decision_detail": ("decision", BUREAU),
     "evaluations:promote": ("project", set()),
     "evaluations:decline": ("project", set()),
+    "evaluations:list_change": ("list_change", BUREAU),
     "evaluations:evaluation_open": (("project", "midterm"), {"clerk"}),
     "evaluations:evaluation_detail": (("project", "midterm"), SEES_DELIVERY),
     "evaluations:commission_create": ("call", {"clerk"}),
@@ -190,6 +212,8 @@ TABLE = {
     "people:inspection_create": ("organization", {"head"}),
     "people:credit_record_create": ("organization", {"clerk"}),
     "people:credit_record_lift": ("credit_record", set()),
+    "people:rating_confirm": ("rating", set()),
+    "people:inspection_confirm": ("inspection", set()),
     "people:council_edit": ("organization", {"head"}),
     "people:member_add": ("organization", {"head"}),
     "people:membership_end": ("membership", set()),
@@ -200,6 +224,7 @@ TABLE = {
     "reports:proposal": ("project", SEES_PROJECT),
     "reports:agreement": ("project", SEES_DELIVERY),
     "reports:award_letter": ("project", SEES_DELIVERY),
+    "reports:correction_notice": ("project", set()),
     "reports:activity_plan": ("activity", SEES_DELIVERY),
     "reports:exchange": (None, BUREAU | {"admin"}),
     "reports:table_export": (("organizations", "csv"), BUREAU),
@@ -213,10 +238,15 @@ TABLE = {
     "reports:import_resume": ("job", set()),
     "reports:eligibility": (("call", "organization"), BUREAU | GROUP),
     "reports:notice": ("notice", EVERYBODY),
+    "reports:need_list": ("need_list", EVERYBODY),
     "reports:pitch_order": ("pitch_day", BUREAU),
     "reports:pitch_sign_in_list": ("pitch_day", BUREAU),
     "reports:pitch_score_sheets": ("pitch_day", {"clerk"}),
+    "reports:workshop_sign_in": ("workshop", {"mentor"}),
     "reports:feedback": ("project", set()),
+    "reports:objections": (None, {"clerk", "approver", "auditor"}),
+    "reports:minutes": ("decision", BUREAU),
+    "reports:decision": ("decision", BUREAU),
     "reports:ranking": ("call", BUREAU),
     "reports:consistency": ("call", BUREAU),
     "reports:selection": ("call", BUREAU),
@@ -280,12 +310,13 @@ def things(town, life) -> dict[str, object]:
         "unlocking": unlocking(expert, town.clerk),
         "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),
         "decision": Decision.objects.create(call=town.call, prepared_by=town.clerk),
+        "list_change": ListChange.objects.create(project=project, kind="strike", reason="重复", asked_by=town.clerk),
         "tranche": tranche,
         "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),
         "report": delivery.submit_report(project, by=town.head, values=report),
         "organization": town.centre,
         "rubric": town.rubric,
-        "criterion": rubric("自己的评分表", ("需求", 100)).criteria.first(),
+        "criterion": rubric("自己的评分表", ("需求", 100), funder=town.bureau).criteria.first(),
         "budget_line": project.budget_lines.first(),
         **around(town, project, with_draft),
         **pitched(town, project),
@@ -321,10 +352,11 @@ def around(town, project, with_draft) -> dict[str, object]:
     """One of everything that stands around proposals: needs, workshops, coaching, remarks, likenesses."""
     values = {"title": "没人送医", "text": "独居老人看病没人陪。", "community": town.community}
     need = needs.decide(needs.report_need(values=values), "accept", by=town.clerk)
-    listed = needs.publish_list(
+    listed = need_lists.publish_list(
         town.bureau, [need], by=town.clerk, title="需求指引表", notice_workdays=5,
         answer_until=date(2026, 12, 31), contact="陈静", contact_phone="1",
     )  # fmt: skip
+    remark = need_lists.remark_on_list(listed, text="漏了一项", name="张阿姨", phone="13900139000")
     hours = {"starts_at": aware(2026, 12, 1, 9), "ends_at": aware(2026, 12, 1, 12)}
     workshop = Workshop(organizer=town.support, title="项目书工作坊", place="会议室", **hours)
     record = {"kind": "penalty", "entered_on": date(2020, 1, 1), "source": "信用中国"}
@@ -332,17 +364,31 @@ def around(town, project, with_draft) -> dict[str, object]:
         "need": need,
         "need_code": need.reference,
         "need_list": listed,
+        "remark": remark,
+        "remark_token": remark.token,
+        "community": town.community,
         "workshop": workshops.hold_workshop(workshop, by=town.mentor),
         "coaching_request": coaching.ask_for_coaching(with_draft, town.support, by=town.head),
+        "coach": people.add_participant(with_draft, town.mentor, "coach", by=town.mentor, organization=town.support),
         "comment": Comment.objects.create(
             project=project, kind="correction", text="请补", by=town.clerk, sent_at=clock.now()
         ),
         "likeness": Likeness.objects.create(project=project, other=with_draft, kind="text", score="0.5"),
         "token": support.ask_for_recommendation(with_draft, town.community, by=town.head).token,
+        "recommendation": Recommendation.objects.create(
+            project=project,
+            community=town.community,
+            asked_by=town.head,
+            supports=True,
+            name="刘桂英",
+            answered_at=clock.now(),
+        ),
         "job": imports.send(
             by=town.clerk, table="organizations", upload=SimpleUploadedFile("t.csv", csv_file(centre(1)))
         ),
         "credit_record": add_credit_record(town.centre, by=town.clerk, values=record),
+        "rating": town.centre.ratings.create(level=3, granted_on=date(2025, 6, 1)),
+        "inspection": town.centre.inspections.create(year=2024, result="passed"),
     }
 
 

@@ -52,8 +52,9 @@ def member(user: User, organization: Organization, *roles: str) -> None:
         Membership.objects.create(user=user, organization=organization, role=role, since=date(2020, 1, 1))
 
 
-def rubric(name: str, *criteria: tuple[str, int]) -> Rubric:
-    made = Rubric.objects.create(name=name)
+def rubric(name: str, *criteria: tuple[str, int], funder: Organization | None = None) -> Rubric:
+    """A score sheet with two levels for each criterion; shared by all funders unless it is somebody's."""
+    made = Rubric.objects.create(name=name, funder=funder)
     for position, (label, weight) in enumerate(criteria):
         criterion = Criterion.objects.create(rubric=made, name=label, weight=weight, position=position)
         Level.objects.create(criterion=criterion, name="好", lowest=80, highest=100, descriptor="证据充分")
@@ -105,7 +106,7 @@ def _organizations(town: Town) -> None:
         region_code="110105030001", name="柳溪社区", street="柳溪镇", district="朝阳区", population=5200
     )
     make = Organization.objects.create
-    town.bureau = make(name="柳溪镇人民政府", kind=Kind.FUNDER, credit_code="11110105000053031Q")
+    town.bureau = make(name="柳溪镇人民政府", kind=Kind.FUNDER, credit_code="11110105000053031Q", phone="010-65000000")
     town.centre = make(
         name="柳溪社会工作服务中心",
         kind=Kind.SOCIAL_ORGANIZATION,

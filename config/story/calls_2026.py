@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from config.story.decisions_2026 import play_correction, play_decisions, play_feedback
 from config.story.needs_2026 import play_needs, play_standing
 from config.story.open_call import OpenCall
 from config.story.pitch_2026 import key_one_paper, play_pitch
 from config.story.programme import Programme
 from config.story.proposal import Proposal
-from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, RUNNING
+from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, REFUSED, RUNNING
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
 from core import clock
 from core.models import Notification
@@ -41,7 +42,7 @@ class Present:
         with on(self.day(-340)):
             self.community = programme.fund("社区公益金", "community", year, "180000.00", "东风地区年度预算")
             self.lottery = programme.fund("福彩公益金", "lottery", year, "300000.00", "区民政局福彩公益金分配方案")
-            self.budget = programme.fund("政府购买服务专项", "budget", year, "215000.00", "区财预〔批复〕专项")
+            self.budget = programme.fund("政府购买服务专项", "budget", year, "220400.00", "区财预〔批复〕专项")
 
     def day(self, offset: int) -> date:
         return self.today + timedelta(days=offset)
@@ -100,6 +101,7 @@ def play(stage: Stage, programme: Programme) -> None:
     _in_notice(present)
     _in_review(present)
     _pitched(present)
+    play_decisions(present)
     play_standing(stage, present.today)
     _open(present, play_needs(stage, present.day))
     _coming(present)
@@ -228,18 +230,21 @@ def _ended_notice(present: Present) -> None:
         tracks=FILED, tranche_plan=present.programme.plans["80/20 两期"],
     )  # fmt: skip
     projects = present.reviewed(call, ENDED_NOTICE, -64, notice=-50, money="10000.00")
+    play_feedback(stage, call, day(-45), send=len(projects))
     stage.approve(projects["bianzhi"], day(-7))
     signed = stage.approve(projects["shuhua"], day(-7))
     stage.sign(signed, day(-3), both=False)
 
 
 def _in_notice(present: Present) -> None:
-    """In public notice since yesterday: an objection has come in and nobody has looked at it."""
+    """In public notice: one line has been corrected after an objection, against another nobody has looked at it yet."""
     stage, day = present.stage, present.day
     call = present.call(
         "DFC", "第三批公益创投", opens=-75, closes=-40, fund=present.lottery, budget=Decimal("38000.00")
     )
-    projects = present.reviewed(call, IN_NOTICE, -16, notice=-1, money="33500.00")
+    projects = present.reviewed(call, IN_NOTICE, -16, notice=-3, money="33500.00")
+    play_correction(present, call, projects["yuedu"])
+    play_feedback(stage, call, day(-1), send=2)
     ziyun = projects["ziyun"]
     notice = ziyun.notice_entries.get().notice
     said = "该团去年在小区排练到晚上九点半，请先解决扰民再资助。"
@@ -253,6 +258,8 @@ def _in_review(present: Present) -> None:
     projects = [stage.submit(call, one, day(-20)) for one in IN_REVIEW]
     for project in projects:
         stage.check(project, day(-12))
+    refused = stage.submit(call, REFUSED, day(-18))
+    stage.check(refused, day(-12), "declare_ineligible", "审计材料是前年的，截止前未更换。项目本身可以投其他批次。")
     stage.assign(projects, day(-10), 3, day(6))
     with on(day(-9)):
         panel.open_review(call, by=stage.clerk)
@@ -275,8 +282,11 @@ def _in_review(present: Present) -> None:
     if mine and mine.is_submitted:  # the first expert keeps one sheet to do
         extra = stage.experts[0]
         missing = next(p for p in projects if not p.assignments.filter(person=extra).exists())
-        with on(day(-3)):
-            panel.assign(missing, extra, by=stage.clerk, due_on=day(6))
+        asked = missing.assignments.active().filter(sheet__isnull=True).first()
+        if asked:
+            with on(day(-3)):
+                panel.recuse(asked, by=stage.clerk, reason="本人出差，不能按时评分。")
+                panel.assign(missing, extra, by=stage.clerk, due_on=day(6))
     key_one_paper(stage, call, stage.cast["jingban"], day(-1))
 
 
@@ -285,11 +295,18 @@ def compare_and_choose(stage: Stage, call: Call, complete: list[Project], merits
     another a tie of an expert comes to light, and the clerk has to decide."""
     open_sheets = Assignment.objects.open().filter(project__in=complete).select_related("project__call", "person")
     for number, assignment in enumerate(open_sheets):
-        far_off = -38 if assignment.project_id == complete[1].pk and number % 2 else 0
+        far_off = -38 if assignment.project_id == complete[0].pk and number % 2 else 0
         stage.score(assignment, merits[assignment.project_id] + far_off, day(-2))
-    for name, objective in (("按名次", "rank_skip"), ("总分最大", "score"), ("得分×金额", "merit_amount")):
+    ways = (
+        ("按名次顺延", "rank_skip", "24500.00", None),
+        ("总分最大，留机动资金", "score", "22000.00", None),
+        ("得分×金额，不低于75分", "merit_amount", "24500.00", Decimal(75)),
+    )
+    for name, objective, budget, floor in ways:
         with on(day(-1), 16):
-            selecting.add_alternative(call, by=stage.clerk, name=name, objective=objective, budget=Decimal("24500.00"))
+            selecting.add_alternative(
+                call, by=stage.clerk, name=name, objective=objective, budget=Decimal(budget), floor=floor
+            )
     with on(day(-1), 18):
         judge = complete[2].assignments.select_related("person").first().person
         Interest.objects.create(
@@ -319,19 +336,29 @@ def _open(present: Present, entries: list[NeedListEntry]) -> None:
     OpenCall(stage, call, entries, day).play()
 
 
+def _social_work(present: Present) -> None:
+    """Made from its template: the clerk sets the days and lowers the cap, the approver publishes it.
+
+    It asks for two certified social workers, and 暖阳 has one: its self-check says 不符合, and what to do.
+    """
+    stage, day = present.stage, present.day
+    with on(day(-3), 10):
+        call = calls.begin_from_preset(
+            preset("social_work"), by=stage.clerk, funder=stage.cast.groups["bureau"], fund=present.budget,
+            title=f"{present.today.year}年社工服务项目", code=f"DFF{present.today.year}", budget=Decimal("60000.00"),
+        )  # fmt: skip
+    with on(day(-2), 10), calls.changing(call, by=stage.clerk, what="受理时间、资助上限"):
+        call.opens_at, call.closes_at = moment(day(20), 9), moment(day(50), 17)
+        call.starts_on, call.ends_on = day(90), day(450)
+        call.save()
+        call.tracks.update(cap=Decimal("30000.00"), legal_basis="本批次规定：资金6万元，每项不超过3万元")
+    with on(day(-1), 9):
+        calls.publish(call, by=stage.approver)
+
+
 def _coming(present: Present) -> None:
     """One that opens later, and one that waits for the approver to publish it."""
-    present.call(
-        "DFF",
-        "社工服务项目",
-        opens=20,
-        closes=50,
-        fund=present.budget,
-        budget=Decimal("60000.00"),
-        published=present.day(-1),
-        review_rubric=present.programme.full,
-        panel_size=5,
-    )
+    _social_work(present)
     with on(present.day(-1), 15):
         last_year = Call.objects.get(code=f"DFB{present.today.year}")
         draft = calls.clone(

@@ -6,11 +6,10 @@ from decimal import Decimal
 from config.story.programme import Programme
 from config.story.proposals_2013 import INELIGIBLE, PRESENTED
 from config.story.stage import Stage, moment, on
-from evaluations.actions import evaluation, panel
+from evaluations.actions import evaluation, list_change, panel
 from grants.actions import calls
 from grants.models import Call
 from projects.actions import inquiry, proposals
-from projects.actions.competition import decline
 from projects.models import Objection, Project
 
 FUNDED = ["caimo", "ziyun", "nuanyang", "simei", "mama", "bianzhi", "xunluo", "siwang"]
@@ -63,7 +62,7 @@ def _applied(stage: Stage, call: Call) -> dict[str, Project]:
         returned, date(2013, 11, 11), "return_for_correction", "请补充：1.残障学员名单的来源；2.寄卖收入如何分配。"
     )
     with on(date(2013, 11, 13), 9):
-        proposals.submit(returned, by=stage.cast.head(returned.applicant))
+        proposals.submit(returned, by=stage.cast.head(returned.applicant), pledged=True)
     stage.check(returned, date(2013, 11, 14))
     refused = stage.submit(call, INELIGIBLE, date(2013, 11, 5))
     stage.check(refused, date(2013, 11, 11), "declare_ineligible", "项目以现金奖励为主，不属于公益金支持范围。")
@@ -124,9 +123,11 @@ def _noticed(stage: Stage, call: Call, projects: dict[str, Project]) -> None:
         stage.sign(project, date(2013, 12, 11 + number % 4))
     with on(date(2013, 12, 20)):
         for key in WAITLIST:
-            decline(
-                Project.objects.get(pk=projects[key].pk), by=stage.clerk, note="立项项目均已签约，候补名额自动失效。"
+            waiting = Project.objects.get(pk=projects[key].pk)
+            asked = list_change.ask(
+                waiting, by=stage.clerk, kind="strike", reason="立项项目均已签约，候补名额自动失效。"
             )
+            list_change.decide(asked, by=stage.approver, grant=True)
 
 
 def _delivered(stage: Stage, projects: dict[str, Project]) -> None:

@@ -1,10 +1,13 @@
-"""What came before the proposals: needs from all four doors, a published list, workshops, and what is on record."""
+"""What came before the proposals: needs from all four doors, published lists, workshops, and what is on record."""
 
 from datetime import date, timedelta
 
-from config.story.stage import Stage, moment, on
-from grants.actions import needs, workshops
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from config.story.stage import SCAN, Stage, moment, on
+from grants.actions import need_lists, needs, workshops
 from grants.models import Call, Need, NeedListEntry, Workshop
+from people.actions import confirm
 from people.models import CreditRecord, Inspection, Rating
 
 # title, what is lacking, community, field, people, who speaks, channel, days ago
@@ -62,9 +65,13 @@ REPORTED = [
 ]
 WAITING = [
     ("老人去医院没有人陪", "我家楼上八十多岁的独居老人看病挂号、取药没人陪，子女在外地，只能麻烦邻居，能不能有志愿者陪诊。", "石佛营东里", "为老服务", None, "resident", "web", -3),
+    ("活动室晚上不开门", "上班的人白天来不了活动室，想请居委会和社会组织晚上开放两小时。", "石佛营西里", "社区文化", 150, "community", "web", -4),
     ("想学用手机挂号", "社区里好多老人不会用手机挂号、打车，孩子教两遍就烦了。希望有人慢慢教。", "紫萝园", "为老服务", 40, "resident", "phone", -2),
     ("流动人口子女暑假没地方去", "辛庄外来务工家庭的孩子暑假没人管，河边玩水很危险。", "辛庄", "儿童青少年", 65, "community", "proxy", -1),
 ]  # fmt: skip
+
+
+CONTACTS = {"resident": "张阿姨", "community": "社区刘主任", "survey": ""}
 
 
 def report(stage: Stage, rows: list, day) -> list[Need]:
@@ -79,34 +86,62 @@ def report(stage: Stage, rows: list, day) -> list[Need]:
             "people": people,
             "source": source,
             "channel": channel,
-            "contact": "张阿姨" if source == "resident" else "",
-            "contact_phone": "13900139000" if source == "resident" else "",
+            "contact": CONTACTS[source],
+            "contact_phone": "13900139000" if CONTACTS[source] else "",
         }
-        if source == "survey":
-            values["evidence"] = "2026年夏季入户调查，问卷120份，访谈12户。"
+        files: list[SimpleUploadedFile] = []
+        by = None if channel == "web" else stage.clerk
+        if source == "survey":  # two months at the doors, by the social workers of the support organisation
+            by = stage.mentor
+            files = [SimpleUploadedFile("入户调查汇总表.pdf", SCAN)]
+            values |= {
+                "method": "入户问卷、访谈12户",
+                "sample": 120,
+                "surveyed_from": day(ago - 62),
+                "surveyed_until": day(ago - 2),
+                "evidence": "120份问卷中八成提到这一需求，访谈的12户都愿意长期参加。",
+            }
         with on(day(ago), 10):
-            by = None if channel == "web" and source == "resident" else stage.clerk
-            found.append(needs.report_need(by=by, sender="" if by else f"story-{ago}", values=values))
+            found.append(needs.report_need(by=by, sender="" if by else f"story-{ago}", values=values, files=files))
     return found
 
 
 def play_needs(stage: Stage, day) -> list[NeedListEntry]:
-    """Needs are reported, accepted and published; three new ones wait, one of them the same as a listed one."""
+    """Needs are reported and published; the list was corrected once, after a remark.
+
+    New ones wait as well: one the same as a listed one, one in the name of a committee that nobody has asked yet.
+    """
     accepted = report(stage, REPORTED, day)
     for need in accepted:
         with on(day(-48), 9):
             needs.decide(need, "accept", by=stage.clerk)
+    title = f"{day(0).year}年东风地区公益创投项目指引表（岁末）"
+    terms = {
+        "by": stage.clerk,
+        "notice_workdays": 5,
+        "answer_until": day(60),
+        "contact": "东风地区办事处社区办 周敏",
+        "contact_phone": "010-65001234",
+    }
+    bureau = stage.cast.groups["bureau"]
     with on(day(-40), 9):
-        published = needs.publish_list(
-            stage.cast.groups["bureau"],
-            accepted,
-            by=stage.clerk,
-            title=f"{day(0).year}年东风地区公益创投项目指引表（岁末）",
-            notice_workdays=5,
-            answer_until=day(60),
-            contact="东风地区办事处社区办 周敏",
-            contact_phone="010-65001234",
+        first = need_lists.publish_list(bureau, accepted[:4], title=title, **terms)
+    with on(day(-38), 11):
+        remark = need_lists.remark_on_list(
+            first,
+            text="楼门口堆物我们上个月报过，表里没有。",
+            name="赵大爷",
+            phone="13900139001",
+            sender="story-remark",
         )
+    with on(day(-38), 16):
+        need_lists.withdraw_list(first, by=stage.clerk, reason="漏列东风苑“楼门口堆满旧家具”一项，更正后重新公示。")
+        need_lists.answer_remark(
+            remark, by=stage.clerk, answer="谢谢提醒，确属漏列。原表已撤回，更正后的指引表当日重新公示。"
+        )
+    with on(day(-38), 17):
+        needs_again = list(Need.objects.filter(pk__in=[need.pk for need in accepted]).order_by("received_at"))
+        published = need_lists.publish_list(bureau, needs_again, title=title, replaces=first, **terms)
     report(stage, WAITING, day)
     return list(published.entries.all())
 
@@ -145,7 +180,8 @@ def play_workshops(stage: Stage, call: Call, day) -> None:
 
 
 def play_standing(stage: Stage, today: date) -> None:
-    """Ratings, inspections and one old penalty: enough for the eligibility check to say something."""
+    """Ratings, inspections and credit records: at the counter 绿邻 is told 不符合, because its entry was lifted too
+    recently; its old penalty is no matter any more."""
     groups, year = stage.cast.groups, today.year
     due = year - (1 if today.month >= 7 else 2)
     Rating.objects.create(
@@ -156,10 +192,20 @@ def play_standing(stage: Stage, today: date) -> None:
     )
     for key in ("nuanyang", "lvlin", "host"):
         Inspection.objects.create(organization=groups[key], year=due, result=Inspection.Result.PASSED)
+    for entered in (groups["nuanyang"].ratings.get(), groups["nuanyang"].inspections.get()):
+        confirm(entered, by=stage.clerk)  # the others are still only the organisations' own word
     CreditRecord.objects.create(
         organization=groups["lvlin"],
         kind=CreditRecord.Kind.PENALTY,
         entered_on=today - timedelta(days=4 * 365),
         source="朝民罚决〔2022〕7号（未按期年检，警告）",
+        recorded_by=stage.clerk,
+    )
+    CreditRecord.objects.create(
+        organization=groups["lvlin"],
+        kind=CreditRecord.Kind.ABNORMAL,
+        entered_on=today - timedelta(days=300),
+        lifted_on=today - timedelta(days=150),
+        source="中国社会组织政务服务平台（未按规定报送年度报告）",
         recorded_by=stage.clerk,
     )

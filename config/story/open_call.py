@@ -13,7 +13,7 @@ from projects.facts import check_applicant
 from projects.models import Project, State
 
 SAID = {
-    "not_funded_twice": "在建项目的对象和内容与本项目不同，不重复；人手另有安排。",
+    "not_funded_twice": "实施中项目的对象和内容与本项目不同，不重复；人手另有安排。",
     "trained": "工作坊当天带队外出演出，已向支持中心借来讲义，约好下周单独辅导。",
 }
 
@@ -47,7 +47,7 @@ class OpenCall:
         head = self.stage.cast.head(project.applicant)
         with on(day, 16):
             self.complete(project)
-            return proposals.submit(project, by=head)
+            return proposals.submit(project, by=head, pledged=True)
 
     def complete(self, project: Project) -> None:
         """Hand in the papers, and say something to each warning."""
@@ -138,7 +138,7 @@ class OpenCall:
         }
         with on(self.day(-3), 20):
             project = self.stage.write(project, values, {"budget_lines": lines})
-            proposals.submit(project, by=self.head("qiyou"))
+            proposals.submit(project, by=self.head("qiyou"), pledged=True)
 
     def copied(self) -> None:
         """Somebody has handed in another group's text and budget under a new name: a flag for the clerk."""
@@ -151,7 +151,7 @@ class OpenCall:
             columns = ("category", "item", "unit_price", "unit", "quantity", "source")
             project = self.stage.write(project, values, {"budget_lines": list(source.budget_lines.values(*columns))})
             self.complete(project)
-            proposals.submit(project, by=self.head("taiji"))
+            proposals.submit(project, by=self.head("taiji"), pledged=True)
 
     def answering(self) -> None:
         """A draft that answers a need of the published list; its one warning is explained."""
@@ -159,7 +159,7 @@ class OpenCall:
         project = self.stage.draft(self.call, OPEN["registered"], self.day(-3), answers=entry)
         rule = self.call.eligibility_rules.get(kind="not_funded_twice")
         with on(self.day(-3), 21):
-            text = "在建的喘息服务是上门替班，这次是办照护者课程，对象和内容不重复。"
+            text = "实施中的喘息服务是上门替班，这次是办照护者课程，对象和内容不重复。"
             support.explain(project, rule, by=self.head("nuanyang"), text=text)
 
     def routed(self) -> None:

@@ -47,9 +47,12 @@ EVALUATION = [
 
 PLANS = {
     "50/40/10": ("天津滨海协议做法", [(50, Gate.AGREEMENT), (40, Gate.MIDTERM), (10, Gate.FINAL)]),
-    "60/30/10": ("", [(60, Gate.AGREEMENT), (30, Gate.MIDTERM), (10, Gate.FINAL)]),
+    "60/30/10": (
+        "本批次规定：三期拨付（分期和条件参照天津滨海）",
+        [(60, Gate.AGREEMENT), (30, Gate.MIDTERM), (10, Gate.FINAL)],
+    ),
     "80/20 两期": ("宁波海曙做法：中期合格拨末期款", [(80, Gate.AGREEMENT), (20, Gate.MIDTERM)]),
-    "一次性拨付": ("微创投", [(100, Gate.AGREEMENT)]),
+    "一次性拨付": ("本批次规定：5000元左右的小项目一次拨付", [(100, Gate.AGREEMENT)]),
 }
 
 
@@ -77,9 +80,13 @@ class Programme:
         self.fields = {
             name: ServiceField.objects.create(name=name, position=place) for place, name in enumerate(FIELDS)
         }
-        self.full = _rubric("公益创投评审表（七项）", FULL, "参考东莞、常州、宁波等地公开维度")
-        self.micro = _rubric("微创投评审简表（五项）", MICRO, "备案组织简表")
-        self.evaluation = _rubric("中期与末期评估表", EVALUATION, "参考苏州四维评估")
+        self.full = _rubric("公益创投评审表（七项）", FULL, "维度参照东莞六维、常州、宁波的公开做法；分值由本批次规定")
+        self.micro = _rubric(
+            "微创投评审简表（五项）", MICRO, "维度参照社区微公益项目的做法（成都槐树店）；分值由本批次规定"
+        )
+        self.evaluation = _rubric(
+            "中期与末期评估表", EVALUATION, "四个维度和60分合格参照苏州首届公益创投；分值由本批次规定"
+        )
         self.plans = {}
         for name, (basis, rules) in PLANS.items():
             plan = TranchePlan.objects.create(name=name, legal_basis=basis)

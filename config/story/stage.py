@@ -14,7 +14,7 @@ from config.story.proposal import Proposal
 from core import clock
 from core.files import attach
 from evaluations import actions as judging
-from evaluations.models import Assignment, Purpose
+from evaluations.models import Assignment, Decision, Purpose
 from evaluations.standings import standings
 from grants.actions import calls
 from grants.models import Call, NeedListEntry, Track
@@ -150,7 +150,7 @@ class Stage:
         project = self.draft(call, written, day)
         with on(day, 16):
             self.hand_in_papers(project)
-            return proposals.submit(project, by=self.cast.head(project.applicant))
+            return proposals.submit(project, by=self.cast.head(project.applicant), pledged=True)
 
     def check(self, project: Project, day: date, name: str = "accept", note: str = "") -> Project:
         with on(day, 11):
@@ -191,8 +191,18 @@ class Stage:
         for assignment in waiting.select_related("project__call__review_rubric", "person"):
             self.score(assignment, projects[assignment.project_id], day)
 
-    def decide(self, call: Call, day: date, decisions: dict[int, str], amounts: dict[int, Decimal], note: str) -> None:
+    def decide(
+        self, call: Call, day: date, decisions: dict[int, str], amounts: dict[int, Decimal], note: str, **meeting
+    ) -> None:
         """The meeting: the clerk proposes the list with its minutes, the approver approves it."""
+        made = self.propose(call, day, decisions, amounts, note, **meeting)
+        with on(day, 17):
+            judging.decision.approve(made, by=self.approver)
+
+    def propose(
+        self, call: Call, day: date, decisions: dict[int, str], amounts: dict[int, Decimal], note: str, **changes
+    ) -> Decision:
+        """The meeting: the clerk proposes the list with its minutes; the approver has not seen it yet."""
         lines, cut = {}, "与中心议定压缩部分物资和场地费用。"
         for project in call.projects.filter(pk__in=decisions).prefetch_related("budget_lines"):
             outcome, amount = decisions[project.pk], amounts.get(project.pk)
@@ -214,14 +224,12 @@ class Stage:
             "present": f"{self.approver.name}（分管负责人）\n{self.clerk.name}（经办人）\n社区代表、财务人员各1人",
             "minutes": "会议听取了评审情况汇报，审阅了评分明细和预算核减意见，按组别排名和资金规模逐项议定拟立项名单与金额。",
             "note": note,
-        }
+        } | changes
         with on(day, 15):
             if any(row.is_tied for row in standings(call)):
                 judging.ranking.draw_lots(call, by=self.clerk)
             made = judging.decision.save_decision(call, by=self.clerk, lines=lines, **meeting)
-            judging.decision.propose(made, by=self.clerk)
-        with on(day, 17):
-            judging.decision.approve(made, by=self.approver)
+            return judging.decision.propose(made, by=self.clerk)
 
     def publish_notice(self, call: Call, day: date) -> Notice:
         with on(day, 9):

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core import clock
 from core.money import yuan
 from core.workflow import Refused, advance, record
 from evaluations.actions.panel import permit
@@ -233,7 +232,7 @@ def announce(decision: Decision, *, by: User) -> Notice | None:
     """Make it public, from the day of the embargo on. Consequences: each project is shortlisted, waitlisted or not
     selected, the groups are told, and the shortlisted ones go to public notice; None when there is none."""
     call = Call.objects.select_for_update(of=("self",)).get(pk=decision.call_id)
-    if decision.embargo_until and clock.today() < decision.embargo_until:
+    if not decision.is_due:
         raise Refused(_("Not to be announced before %(day)s.") % {"day": decision.embargo_until})
     advance(decision, "announce", by=by)
     for line in decision.lines.select_related("project"):

@@ -11,6 +11,7 @@ from core import clock
 from core.workflow import Refused
 from evaluations.actions.conflict import REASON
 from evaluations.actions.panel import part_of, stand_down
+from evaluations.conflicts import behind
 from evaluations.models import Assignment, Declaration
 from grants.models import Call
 from people.models import Interest, Organization, User
@@ -31,15 +32,15 @@ def declare(
     *,
     by: User,
     asked: Collection[int],
-    ties: Mapping[int, Tie],
+    ties: Mapping[int | str, Tie],
     promised: bool,
 ) -> list[Declaration]:
     """Answer for several assignments of a call at once: `asked` are the assignments the judge was shown, `ties` the
-    organisations to which something ties them, by id; to the others nothing does.
+    organisations to which something ties them, by their keys in `conflicts.behind`; to the others nothing does.
 
-    Consequences: each tie becomes an interest that counts for every later call. Where the group or its host is one of
-    these, the judge is recused at once with the words as reason, and the clerk is told; the rest can be read from now
-    on. Refused without the promise to be fair, for an unknown kind of tie, or one without words.
+    Consequences: each tie becomes an interest that counts for every later call. Where the group, its host or a partner
+    is one of these, the judge is recused at once with the words as reason, and the clerk is told; the rest can be read
+    from now on. Refused without the promise to be fair, for an unknown kind of tie, or one without words.
     """
     waiting = Assignment.objects.undeclared().filter(person=by, project__call=call, pk__in=asked)
     locked = list(
@@ -53,15 +54,12 @@ def declare(
     for tie in ties.values():
         if tie.kind not in Interest.Kind.values or not tie.words.strip():
             raise Refused(_("Please say in a few words what ties you."))
-    for organization in Organization.objects.filter(pk__in=ties):
+    for organization in Organization.objects.filter(pk__in=[key for key in ties if isinstance(key, int)]):
         _keep(by, organization, ties[organization.pk])
-    assignments = Assignment.objects.filter(pk__in=pks).select_related("person", "project__call", "assigned_by")
-    return [_answer(assignment, _tie_of(assignment, ties), by=by) for assignment in assignments]
-
-
-def _tie_of(assignment: Assignment, ties: Mapping[int, Tie]) -> Tie | None:
-    project = assignment.project
-    return ties.get(project.applicant_id) or (ties.get(project.host_id) if project.host_id else None)
+    assignments = list(Assignment.objects.filter(pk__in=pks).select_related("person", "project__call", "assigned_by"))
+    parties = behind(one.project for one in assignments)
+    found = {one.pk: next((ties[key] for key in parties[one.project_id] if key in ties), None) for one in assignments}
+    return [_answer(one, found[one.pk], by=by) for one in assignments]
 
 
 def _keep(person: User, organization: Organization, tie: Tie) -> None:

@@ -1,8 +1,11 @@
 """What the groups learn from the judging."""
 
+from collections.abc import Sequence
+
 import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -18,9 +21,11 @@ UNDECIDED = (State.SUBMITTED, State.RETURNED, State.ELIGIBLE, State.IN_REVIEW)
 
 def drafted(project: Project) -> Feedback:
     """The stored feedback, or a draft from the words of the submitted sheets: each said once, nobody named."""
-    stored = Feedback.objects.filter(project=project).first()
-    if stored:
-        return stored
+    return Feedback.objects.filter(project=project).first() or from_experts(project)
+
+
+def from_experts(project: Project) -> Feedback:
+    """A draft from the words of the submitted sheets: each said once, nobody named."""
     sheets = [
         assignment.sheet
         for assignment in Assignment.objects.active()
@@ -41,14 +46,32 @@ def _joined(texts: list[str]) -> str:
 
 @transaction.atomic
 def save_feedback(project: Project, *, by: User, strengths: str, weaknesses: str) -> Feedback:
-    """Keep the clerk's wording; refused once it has been sent."""
+    """Keep the clerk's wording; refused once it has been sent. Two empty fields are no feedback: refused, so that
+    nobody loses the experts' words by a slip."""
     _permit(project, by)
+    if not strengths.strip() and not weaknesses.strip():
+        raise Refused(_("Please write at least one of the two; the experts' words can be brought back below."))
     feedback = Feedback.objects.select_for_update().filter(project=project).first() or Feedback(project=project)
     if feedback.is_sent:
         raise Refused(_("This feedback has been sent already."))
     feedback.strengths, feedback.weaknesses, feedback.edited_by = strengths.strip(), weaknesses.strip(), by
     feedback.save()
     return feedback
+
+
+@transaction.atomic
+def take_over_drafts(projects: Sequence[Project], *, by: User) -> list[Feedback]:
+    """Store the experts' words as a draft for every project that has none yet; a clerk still reads and sends them."""
+    has_one = set(Feedback.objects.filter(project__in=projects).values_list("project", flat=True))
+    made = []
+    for project in projects:
+        _permit(project, by)
+        draft = from_experts(project)
+        if project.pk not in has_one and (draft.strengths or draft.weaknesses):
+            draft.edited_by = by
+            draft.save()
+            made.append(draft)
+    return made
 
 
 @transaction.atomic
@@ -65,7 +88,8 @@ def send_feedback(project: Project, *, by: User) -> Feedback:
     feedback.sent_at = clock.now()
     feedback.save(update_fields=["sent_at"])
     record(project, "send_feedback", by=by, label=_("Feedback sent to the group"))
-    tell_group(project, _("the experts' feedback can be read"))
+    url = reverse("evaluations:feedback_detail", args=[project.pk])
+    tell_group(project, _("the experts' feedback can be read"), url=url)
     return feedback
 
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.notifications import notify
 from core.workflow import Refused, record
+from evaluations.actions.scoring import is_locked, lock_panel
 from evaluations.actions.watching import on_hold, recheck
 from evaluations.conflicts import conflicts
 from evaluations.models import Assignment, Conflict, Purpose
-from grants.models import Call
+from grants.models import Call, PanelRule
 from people.models import Expert, Organization, User
 from projects.actions import competition
 from projects.actions.people import add_participant, end_participation
@@ -34,9 +35,14 @@ def assign(project: Project, person: User, *, by: User, due_on: date | None = No
     """Ask an expert of the roster to judge a proposal; nobody whom anything ties to it (`evaluations.ties`).
 
     The expert is told, and may read the proposal after declaring that nothing ties them to it. Raises `Refused` with
-    every reason against it: not on the roster, as many proposals of this call as the roster allows, every tie.
+    every reason against it: the panel is full, not on the roster, as many proposals of this call as the roster
+    allows, every tie.
     """
     permit("evaluations.assign", by, project.call)
+    Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    if project.assignments.active().filter(purpose=Purpose.REVIEW).count() >= project.call.panel_size:
+        words = {"title": project.title, "size": project.call.panel_size}
+        raise Refused(_("“%(title)s” has its %(size)s experts already: every project is judged by as many.") % words)
     if project.state not in ASSIGNABLE:
         raise Refused(_("Experts are assigned before the result, not in the state “%s”.") % project.get_state_display())
     expert = Expert.objects.available().filter(person=person).first()
@@ -129,6 +135,9 @@ def stand_down(assignment: Assignment, *, by: User, reason: str) -> None:
     end_participation(assignment.project, assignment.person, part_of(assignment), by=by)
     words = {"person": assignment.person}
     record(assignment.project, "recuse", by=by, label=_("Recused: %(person)s") % words, note=reason)
+    rest = assignment.panel.select_related("project__call").first()
+    if not assignment.is_submitted and rest and is_locked(rest):  # the last open sheet of an evaluation is gone
+        lock_panel(rest)
     if assignment.assigned_by_id != by.pk:
         notify([assignment.assigned_by], subject=_("%(person)s has stepped down") % words, body=reason)
 
@@ -140,11 +149,19 @@ def with_panel_size(call: Call, state: str):
     return found.annotate(judges=Count("assignments", filter=active))
 
 
+def missing_skills(project: Project) -> list[PanelRule]:
+    """The rules of the call for its panels that the experts of this project do not meet."""
+    people = project.assignments.active().filter(purpose=Purpose.REVIEW).values("person")
+    held = [set(expert.skills.values_list("kind", flat=True)) for expert in Expert.objects.filter(person__in=people)]
+    wanted = project.call.panel_rules.all()
+    return [rule for rule in wanted if sum(rule.expertise in skills for skills in held) < rule.minimum]
+
+
 def open_review(call: Call, *, by: User) -> int:
     """Let the experts of every eligible project score, all or none; returns how many projects.
 
-    Refused while the call is open, or naming every project whose panel is not complete, and every conflict of
-    interest that a last look finds.
+    Refused while the call is open, or naming every project whose panel is not complete or not composed as the call
+    announces, and every conflict of interest that a last look finds.
     """
     permit("evaluations.assign", by, call)
     recheck(Q(project__call=call))  # apart from what follows: what is found stays
@@ -165,6 +182,12 @@ def _open_review(call: Call, *, by: User) -> int:
         % {"number": p.number, "title": p.title, "judges": p.judges, "size": call.panel_size}
         for p in projects
         if p.judges < call.panel_size
+    ]
+    short += [
+        _("%(number)s “%(title)s” lacks on its panel: %(rules)s.")
+        % {"number": p.number, "title": p.title, "rules": "、".join(str(rule) for rule in lacking)}
+        for p in projects
+        if p.judges >= call.panel_size and (lacking := missing_skills(p))
     ]
     if short := [*short, *on_hold(Q(project__call=call, purpose=Purpose.REVIEW))]:
         raise Refused(*short)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.money import plain, yuan
+from core.money import plain
 from core.workflow import Refused, record
 from evaluations.actions.panel import permit
 from evaluations.lots import draw, new_seed
@@ -13,7 +13,7 @@ from evaluations.models import Bonus, Decision, Draw, Purpose, Result
 from evaluations.standings import NOT_JUDGED
 from grants.models import BonusRule, Call
 from people.models import User
-from projects.actions import competition, notices
+from projects.actions import notices
 from projects.actions.notices import Place
 from projects.models import Notice, Project, State
 
@@ -87,18 +87,3 @@ def publish_notice(call: Call, *, by: User) -> Notice:
     """Put projects that moved up from the waitlist to a public notice of their own."""
     permit("evaluations.confirm", by, call)
     return notices.publish_notice(call, by=by, places=frozen_places(call))
-
-
-@transaction.atomic
-def promote(project: Project, *, by: User, amount: Decimal) -> Project:
-    """Move a project up from the waitlist when another has dropped out; a notice of its own must follow."""
-    if not 0 < amount <= project.amount_payable:
-        raise Refused(
-            _("The amount must be above 0 and at most %(most)s yuan (requested less cuts).")
-            % {"most": yuan(project.amount_payable)}
-        )
-    Call.objects.select_for_update(of=("self",)).get(pk=project.call_id)  # two may be promoted at once
-    left = project.call.budget - money_given(project.call)
-    if amount > left:
-        raise Refused(_("The call has only %(left)s yuan left.") % {"left": yuan(left)})
-    return competition.promote(project, by=by, amount=amount)

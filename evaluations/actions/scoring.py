@@ -105,16 +105,22 @@ def hand_in(sheet: Sheet) -> Sheet:
     sheet.save()
     assignment = sheet.assignment
     if is_locked(assignment):
-        _lock_panel(assignment)
+        lock_panel(assignment)
     return sheet
 
 
 def is_locked(assignment: Assignment) -> bool:
-    """Whether every sheet of the panel is submitted: from now on the scores may be read."""
-    return not assignment.panel.exclude(sheet__submitted_at__isnull=False).exists()
+    """Whether the panel is whole and every sheet of it submitted: from now on the scores may be read.
+
+    A panel from which somebody has stepped down waits for the next: fewer than the call announces are no panel.
+    """
+    submitted = list(assignment.panel.values_list("sheet__submitted_at", flat=True))
+    least = assignment.project.call.panel_size if assignment.purpose == Purpose.REVIEW else 1
+    return len(submitted) >= least and all(submitted)
 
 
-def _lock_panel(assignment: Assignment) -> None:
+def lock_panel(assignment: Assignment) -> None:
+    """What follows when a panel is whole: see `hand_in`."""
     project = assignment.project
     lift_blind(project)
     sheets = [one.sheet for one in assignment.panel.select_related("sheet__assignment__person")]

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.money import yuan
@@ -32,11 +33,12 @@ def move_up(dropped: Project, *, why: str) -> Project | None:
     told; publishing the notice stays with them.
     """
     call = Call.objects.select_for_update(of=("self",)).get(pk=dropped.call_id)
-    waiting = _waiting(call, dropped.track_id)
+    locked = _waiting(call, dropped.track_id).select_for_update(of=("self",))  # none withdraws meanwhile
+    waiting = _in_order(call, locked)
     if call.is_concluded or not waiting:
         return None
     left = call.budget - money_given(call)
-    fits = next((project for project in waiting if 0 < project.amount_payable <= left), None)
+    fits = _first_that_fits(waiting, left)
     passed_over = waiting[: waiting.index(fits)] if fits else waiting
     said = [_("“%(project)s” dropped out: %(why)s.") % {"project": dropped.title, "why": why}]
     if fits is None:
@@ -59,9 +61,22 @@ def move_up(dropped: Project, *, why: str) -> Project | None:
     return fits
 
 
-def _waiting(call: Call, track_id: int) -> list[Project]:
-    """The waitlisted projects of a track by their confirmed rank, locked so that none withdraws meanwhile."""
-    found = call.projects.filter(state=State.WAITLISTED, track=track_id).select_for_update(of=("self",))
+def next_in_line(call: Call, track_id: int) -> Project | None:
+    """The waitlisted project of a track that the published order lets move up now: the first by rank whose payable
+    amount fits into the money that the call has left."""
+    return _first_that_fits(_in_order(call, _waiting(call, track_id)), call.budget - money_given(call))
+
+
+def _first_that_fits(waiting: list[Project], left: Decimal) -> Project | None:
+    return next((project for project in waiting if 0 < project.amount_payable <= left), None)
+
+
+def _waiting(call: Call, track_id: int) -> QuerySet[Project]:
+    return call.projects.filter(state=State.WAITLISTED, track=track_id)
+
+
+def _in_order(call: Call, found: QuerySet[Project]) -> list[Project]:
+    """Waitlisted projects by their confirmed rank."""
     ranks = dict(
         Result.objects.filter(project__call=call, purpose=Purpose.REVIEW).values_list("project", "rank").order_by()
     )

@@ -1,6 +1,6 @@
 """Forms of judging."""
 
-from evaluations.forms.decision import BonusForm, DecisionForm, PromoteForm, SendBackForm
+from evaluations.forms.decision import BonusForm, DecisionForm, ListChangeForm, PromoteForm, SendBackForm, StrikeForm
 from evaluations.forms.evaluation import CommissionForm, ConclusionForm, EvaluationForm
 from evaluations.forms.panels import AssignForm, ConflictForm, DeclarationForm, GroupsForm, ProposePanelsForm
 from evaluations.forms.pitch import MoveForm, PaperForm, PitchDayForm, RepresentativeForm, SettleForm
@@ -21,6 +21,7 @@ __all__ = [
     "EvaluationForm",
     "FeedbackForm",
     "GroupsForm",
+    "ListChangeForm",
     "MoveForm",
     "PaperForm",
     "PitchDayForm",
@@ -32,5 +33,6 @@ __all__ = [
     "SendBackForm",
     "SettleForm",
     "SheetForm",
+    "StrikeForm",
     "UnlockingForm",
 ]

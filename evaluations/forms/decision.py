@@ -1,11 +1,14 @@
 """The decision and what leads to it: bonuses, the meeting, the waitlist."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.fields import MoneyFormField
 from core.forms import CountedTextarea, DateInput
 from evaluations.actions.decision import Proposal
@@ -14,17 +17,22 @@ from evaluations.standings import Standing
 from grants.models import BonusRule, Call
 from projects.models import State
 
+NEEDED_TO_PROPOSE = ("present", "minutes")
+MOST_DAYS_OF_EMBARGO = timedelta(days=183)
+"""Further away a day of announcement is a slip of the pen."""
+
 
 class DecisionForm(forms.ModelForm):
     """What becomes of each project in review, with its amount and reason, and the meeting that decided it."""
 
     class Meta:
         model = Decision
-        fields = ("held_on", "place", "chair", "present", "absent", "minutes", "note", "embargo_until")
+        fields = ("held_on", "place", "chair", "present", "attending", "absent", "minutes", "note", "embargo_until")
         widgets = {
             "held_on": DateInput,
             "embargo_until": DateInput,
             "present": CountedTextarea(attrs={"rows": 4}),
+            "attending": CountedTextarea(attrs={"rows": 2}),
             "absent": CountedTextarea(attrs={"rows": 2}),
             "minutes": CountedTextarea(attrs={"rows": 8}),
             "note": CountedTextarea(attrs={"rows": 3}),
@@ -32,6 +40,8 @@ class DecisionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, rows: list[Standing], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in NEEDED_TO_PROPOSE:  # asked for when it is proposed, so "optional" would be wrong
+            self.fields[name].mark = _("needed to propose")
         self.projects = [row.project for row in rows if row.project.state == State.IN_REVIEW]
         lines = {line.project_id: line for line in self.instance.lines.all()} if self.instance.pk else {}
         for project in self.projects:
@@ -68,10 +78,27 @@ class DecisionForm(forms.ModelForm):
                     self.add_error(f"amount-{project.pk}", _("Above 0, and at most what was requested less cuts."))
                 elif amount < project.amount_payable and not self.cleaned_data.get(f"reason-{project.pk}"):
                     self.add_error(f"reason-{project.pk}", _("Why less than requested?"))
-        for name in ("present", "minutes"):
+        for name in NEEDED_TO_PROPOSE:
             if not self.cleaned_data.get(name):
                 self.add_error(name, _("Please write this down: the decision rests on it."))
         return not self.errors
+
+    def clean_held_on(self) -> date:
+        held_on = self.cleaned_data["held_on"]
+        closed_on = clock.localdate(self.instance.call.closes_at)
+        if held_on > clock.today():
+            raise ValidationError(_("The meeting has not been held yet: please choose today or an earlier day."))
+        if held_on < closed_on:
+            raise ValidationError(_("The call closed on %(day)s; the meeting comes after.") % {"day": closed_on})
+        return held_on
+
+    def clean_embargo_until(self) -> date | None:
+        day, held_on = self.cleaned_data["embargo_until"], self.cleaned_data.get("held_on")
+        if day and held_on and day < held_on:
+            raise ValidationError(_("The day of the announcement cannot lie before the meeting."))
+        if day and day > clock.today() + MOST_DAYS_OF_EMBARGO:
+            raise ValidationError(_("That is more than half a year away: please look at the year."))
+        return day
 
     @property
     def proposals(self) -> dict[int, Proposal]:
@@ -113,4 +140,31 @@ class SendBackForm(forms.Form):
 
 
 class PromoteForm(forms.Form):
+    """The amount with which a waiting project moves up, and why, when the published order does not say so."""
+
     amount = MoneyFormField(label=_("Amount"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=CountedTextarea,
+        max_length=500,
+        required=False,
+        help_text=_("Needed out of order or with a lower amount. The group and the approver read it."),
+    )
+
+
+class StrikeForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), widget=CountedTextarea, max_length=500, help_text=_("The group reads it once it is agreed.")
+    )
+
+
+class ListChangeForm(forms.Form):
+    """The second person's answer."""
+
+    answer = forms.CharField(
+        label=_("Answer"),
+        widget=CountedTextarea,
+        max_length=500,
+        required=False,
+        help_text=_("Needed when you do not agree"),
+    )

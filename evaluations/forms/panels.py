@@ -1,17 +1,33 @@
 """Who judges what: declarations, conflicts, panels."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.forms import CountedTextarea, DateInput
 from evaluations.actions.declaring import Tie
 from evaluations.actions.panel import loads
+from evaluations.conflicts import behind
 from evaluations.models import Assignment
 from grants.models import Call
 from people.models import Expert, Interest, User
-from projects.models import State
+from projects.models import Project, State
+
+
+class DueField(forms.DateField):
+    """The last day for the sheets; not one that is over."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Score by"), widget=DateInput, required=False)
+
+    def clean(self, value: Any) -> date | None:
+        day = super().clean(value)
+        if day and day < clock.today():
+            raise forms.ValidationError(_("This day is over already."))
+        return day
 
 
 class DeclarationForm(forms.Form):
@@ -22,46 +38,50 @@ class DeclarationForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, assignments: list[Assignment], **kwargs: Any) -> None:
+    shown = forms.CharField(widget=forms.HiddenInput)
+    """The assignments that the page spoke of: what was asked meanwhile has not been answered with it."""
+
+    def __init__(self, *args: Any, assignments: list[Assignment], projects: list[Project], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = [assignment.pk for assignment in assignments]
-        found = {one.project.applicant for one in assignments} | {one.project.host for one in assignments}
-        self.organizations = sorted((one for one in found if one), key=lambda one: one.name)
-        for organization in self.organizations:
-            self.fields[f"tie-{organization.pk}"] = forms.ChoiceField(
-                label=organization.name,
+        self.fields["shown"].initial = ",".join(str(pk) for pk in self.asked)
+        found = {key: name for parties in behind(projects).values() for key, name in parties.items()}
+        self.organizations = dict(sorted(found.items(), key=lambda item: item[1]))
+        for key, name in self.organizations.items():
+            self.fields[f"tie-{key}"] = forms.ChoiceField(
+                label=name,
                 choices=[("", _("Nothing ties me to it")), *Interest.Kind.choices],
                 required=False,
             )
-            self.fields[f"words-{organization.pk}"] = forms.CharField(
-                label=_("What ties you to %(name)s") % {"name": organization.name},
+            self.fields[f"words-{key}"] = forms.CharField(
+                label=_("What ties you to %(name)s") % {"name": name},
                 max_length=300,
                 required=False,
                 widget=forms.TextInput(attrs={"placeholder": _("In a few words, if something does")}),
             )
 
     def rows(self) -> list:
-        return [(one, self[f"tie-{one.pk}"], self[f"words-{one.pk}"]) for one in self.organizations]
+        return [(name, self[f"tie-{key}"], self[f"words-{key}"]) for key, name in self.organizations.items()]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        for organization in self.organizations:
-            tie, words = data.get(f"tie-{organization.pk}"), data.get(f"words-{organization.pk}")
+        for key in self.organizations:
+            tie, words = data.get(f"tie-{key}"), data.get(f"words-{key}")
             if tie and not words:
-                self.add_error(f"words-{organization.pk}", _("Please say in a few words what ties you."))
+                self.add_error(f"words-{key}", _("Please say in a few words what ties you."))
             if words and not tie:
-                self.add_error(f"tie-{organization.pk}", _("Please choose what ties you."))
+                self.add_error(f"tie-{key}", _("Please choose what ties you."))
         if not data.get("promised"):
             self.add_error("promised", _("Without this promise nobody may judge."))
         return data
 
     @property
-    def ties(self) -> dict[int, Tie]:
+    def ties(self) -> dict[int | str, Tie]:
         given = self.cleaned_data
         return {
-            one.pk: Tie(given[f"tie-{one.pk}"], given[f"words-{one.pk}"])
-            for one in self.organizations
-            if given.get(f"tie-{one.pk}")
+            key: Tie(given[f"tie-{key}"], given[f"words-{key}"])
+            for key in self.organizations
+            if given.get(f"tie-{key}")
         }
 
 
@@ -85,7 +105,7 @@ class ProposePanelsForm(forms.Form):
         max_value=200,
         help_text=_("Empty: as the roster says"),
     )
-    due_on = forms.DateField(label=_("Score by"), widget=DateInput, required=False)
+    due_on = DueField()
 
 
 class GroupsForm(forms.Form):
@@ -97,7 +117,7 @@ class AssignForm(forms.Form):
 
     project = forms.ModelChoiceField(label=_("Project"), queryset=None)
     person = forms.ModelChoiceField(label=_("Expert"), queryset=None)
-    due_on = forms.DateField(label=_("Score by"), widget=DateInput, required=False)
+    due_on = DueField()
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -51,7 +51,13 @@ class Alternative(models.Model):
         ordering = ["pk"]
         verbose_name = _("way of choosing")
         verbose_name_plural = _("ways of choosing")
-        constraints = [models.UniqueConstraint(fields=["call", "name"], name="alternative_named_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "name"],
+                name="alternative_named_once",
+                violation_error_message=_("This name is taken already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -28,8 +28,16 @@ class Commission(models.Model):
         verbose_name = _("commission")
         verbose_name_plural = _("commissions")
         constraints = [
-            models.UniqueConstraint(fields=["call", "organization"], name="commissioned_once"),
-            models.CheckConstraint(name="commission_ends_after_start", condition=Q(since__lte=F("until"))),
+            models.UniqueConstraint(
+                fields=["call", "organization"],
+                name="commissioned_once",
+                violation_error_message=_("This organisation evaluates this call already."),
+            ),
+            models.CheckConstraint(
+                name="commission_ends_after_start",
+                condition=Q(since__lte=F("until")),
+                violation_error_message=_("It must end after it begins."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,9 @@ class Decision(Stateful):
     place = models.CharField(_("place"), max_length=120, blank=True)
     chair = models.CharField(_("chaired by"), max_length=60, blank=True)
     present = models.TextField(_("present"), max_length=1000, blank=True, help_text=_("Name and office, one a line"))
+    attending = models.TextField(
+        _("also attending"), max_length=500, blank=True, help_text=_("Without a vote: name and office, one a line")
+    )
     absent = models.TextField(_("absent"), max_length=500, blank=True, help_text=_("With the reason, one a line"))
     minutes = models.TextField(_("minutes"), max_length=5000, blank=True, help_text=_("What was discussed and decided"))
     note = models.TextField(
@@ -125,6 +128,11 @@ class Decision(Stateful):
         return self.state == self.State.DRAFT
 
     @property
+    def is_due(self) -> bool:
+        """The day from which on it may be announced has come."""
+        return self.embargo_until is None or self.embargo_until <= clock.today()
+
+    @property
     def total(self) -> Decimal:
         """Yuan proposed for the shortlisted projects."""
         chosen = self.lines.filter(outcome=DecisionLine.Outcome.SHORTLIST)
@@ -135,9 +143,9 @@ class DecisionLine(models.Model):
     """What a decision says about one project, with the score and place it had."""
 
     class Outcome(models.TextChoices):
-        SHORTLIST = "shortlist", _("Shortlist")
-        WAITLIST = "waitlist", _("Waitlist")
-        DECLINE = "decline", _("Do not select")
+        SHORTLIST = "shortlist", _("Shortlisted")
+        WAITLIST = "waitlist", _("Waitlisted")
+        DECLINE = "decline", _("Not selected")
 
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="lines")
     project = models.ForeignKey(

@@ -110,6 +110,7 @@ class PitchDay(Stateful):
             models.CheckConstraint(
                 name="pitch_day_gives_time",
                 condition=Q(minutes_to_pitch__gte=1, minutes_to_answer__gte=1, minutes_to_score__gte=1),
+                violation_error_message=_("Give at least one minute each to present, to answer and to score."),
             ),
         ]
 

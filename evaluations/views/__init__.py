@@ -2,6 +2,7 @@ from evaluations.views.decision import decision_detail
 from evaluations.views.declaring import conflict_detail, declare
 from evaluations.views.evaluation import commission_create, evaluation_detail, evaluation_open
 from evaluations.views.following import pitch_judge, pitch_judge_live, pitch_screen, pitch_screen_live
+from evaluations.views.list_change import decline, list_change, promote
 from evaluations.views.panels import open_review, panel, panels_settle
 from evaluations.views.paper import paper_entry, paper_list
 from evaluations.views.pitch import (
@@ -22,7 +23,7 @@ from evaluations.views.presence import (
     pitch_sign_in,
     representative_add,
 )
-from evaluations.views.ranking import bonus, decline, draw_lots, promote, publish_notice, ranking
+from evaluations.views.ranking import bonus, draw_lots, publish_notice, ranking
 from evaluations.views.results import (
     consistency_detail,
     explained,
@@ -59,6 +60,7 @@ __all__ = [
     "feedback_edit",
     "feedback_list",
     "judge_absent",
+    "list_change",
     "open_review",
     "panel",
     "panels_settle",

@@ -1,5 +1,8 @@
 """The page of a decision: the second person reads and approves it, the clerk announces it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -7,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.forms import add_refusal
 from core.models import Event
@@ -14,13 +18,13 @@ from core.workflow import Refused
 from evaluations.actions import decision as actions
 from evaluations.actions.ranking import money_given
 from evaluations.forms import SendBackForm
-from evaluations.models import Decision
+from evaluations.models import Assignment, Decision, Purpose
 from evaluations.views.ranking import outlook
 from grants.models import Call
 
 VERBS = {
-    "approve": (actions.approve, _("The decision is approved. It is not public before it is announced.")),
-    "announce": (actions.announce, _("The decision is announced.")),
+    "approve": (actions.approve, gettext_lazy("The decision is approved. It is not public before it is announced.")),
+    "announce": (actions.announce, gettext_lazy("The decision is announced.")),
 }
 
 
@@ -33,30 +37,63 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = SendBackForm(request.POST if "send_back" in request.POST else None)
     if request.method == "POST":
-        try:
-            if "send_back" in request.POST and form.is_valid():
+        for name, (verb, done) in VERBS.items():
+            if name in request.POST:
+                return act(request, decision, verb, str(done))
+        if form.is_bound and form.is_valid():
+            try:
                 actions.send_back(decision, by=request.user, note=form.cleaned_data["note"])
+            except Refused as refused:
+                add_refusal(form, refused)
+                decision.refresh_from_db()
+            else:
                 messages.success(request, _("The decision is sent back; the clerk reads why."))
                 return redirect(decision)
-            for name, (verb, done) in VERBS.items():
-                if name in request.POST:
-                    verb(decision, by=request.user)
-                    messages.success(request, done)
-                    return redirect(decision)
-        except Refused as refused:
-            add_refusal(form, refused)
-            decision.refresh_from_db()
     may_approve = rules.has_perm("evaluations.approve_decision", request.user, decision)
+    may_announce = rules.has_perm("evaluations.decide", request.user, decision) and (
+        decision.state == Decision.State.APPROVED
+    )
     context = {
         "decision": decision,
         "call": decision.call,
         "lines": decision.lines.select_related("project__applicant", "project__track"),
+        **background(decision),
         "form": form,
         "left": decision.call.budget - money_given(decision.call),
         "may_approve": may_approve and decision.state == Decision.State.PROPOSED,
-        "may_announce": rules.has_perm("evaluations.decide", request.user, decision)
-        and decision.state == Decision.State.APPROVED,
+        "may_announce": may_announce and decision.is_due,
+        "waits_for_its_day": may_announce and not decision.is_due,
         "outlook": outlook(decision.call),
         "events": Event.objects.about(decision),
     }
     return render(request, "evaluations/decision_detail.html", context)
+
+
+def background(decision: Decision) -> dict[str, Any]:
+    """What the approver should know besides the list: who is passed over, which calculated way of choosing it follows,
+    and how many scores far from the others wait for their judge's sentence. Only before it is approved."""
+    if decision.state != Decision.State.PROPOSED:
+        return {}
+    rows = actions.in_review(decision.call)
+    chosen = set(decision.lines.filter(outcome="shortlist").values_list("project", flat=True))
+    unexplained = Assignment.objects.active().filter(
+        project__call=decision.call, purpose=Purpose.REVIEW, sheet__deviates_since__isnull=False
+    )
+    return {
+        "passed_over": {row.project.pk for row in actions.inversions(rows, chosen)},
+        "followed": [one for one in decision.call.alternatives.all() if set(one.chosen) == chosen],
+        "compared": decision.call.alternatives.exists(),
+        "unexplained": unexplained.filter(sheet__deviation_note="").count(),
+    }
+
+
+def act(request: HttpRequest, decision: Decision, verb: Callable[..., Any], done: str) -> HttpResponse:
+    """Approve or announce: a button without a form, so that what stands in the way is said on the page as it is now."""
+    try:
+        verb(decision, by=request.user)
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    else:
+        messages.success(request, done)
+    return redirect(decision)

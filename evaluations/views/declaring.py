@@ -15,6 +15,9 @@ from evaluations.actions import declaring
 from evaluations.forms import ConflictForm, DeclarationForm
 from evaluations.models import Assignment, Conflict
 from grants.models import Call
+from projects.models import State
+
+TO_BE_JUDGED = (State.SUBMITTED, State.RETURNED, State.ELIGIBLE, State.IN_REVIEW)
 
 
 @login_required
@@ -30,7 +33,13 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
         if not asked.exists():
             raise PermissionDenied
         return redirect("evaluations:desk")
-    form = DeclarationForm(request.POST or None, assignments=waiting)
+    shown = request.POST.get("shown", "").split(",")
+    answered = [one for one in waiting if str(one.pk) in shown] if request.method == "POST" else waiting
+    if not answered:
+        return redirect("evaluations:declare", pk=pk)
+    # Whose names stand here tells nothing about whose proposals these are: where they are judged blind, all are asked.
+    projects = list(call.projects.filter(state__in=TO_BE_JUDGED)) if call.is_blind else [w.project for w in answered]
+    form = DeclarationForm(request.POST or None, assignments=answered, projects=projects)
     if request.method == "POST" and form.is_valid():
         try:
             made = declaring.declare(
@@ -43,8 +52,13 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.info(request, _("Thank you for saying so. You do not judge those to which you are tied."))
             else:
                 messages.success(request, _("Thank you. You can read the proposals now."))
+            if len(answered) < len(waiting):
+                messages.info(
+                    request, _("You have been asked for another proposal meanwhile: please answer for it, too.")
+                )
+                return redirect("evaluations:declare", pk=pk)
             return redirect("evaluations:desk")
-    return render(request, "evaluations/declare.html", {"call": call, "form": form, "waiting": waiting})
+    return render(request, "evaluations/declare.html", {"call": call, "form": form, "waiting": answered})
 
 
 @login_required

@@ -1,5 +1,6 @@
 """The experts of a call: who judges what, what stands against it, and the start of the review."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +23,7 @@ from evaluations.conflicts import tie_map
 from evaluations.forms import AssignForm, GroupsForm, ProposePanelsForm
 from evaluations.models import Assignment, Draw, Purpose
 from grants.models import Call
-from people.models import Expert
+from people.models import Expert, User
 from projects.models import State
 
 
@@ -35,8 +37,16 @@ def find(request: HttpRequest, pk: int, permission: str) -> Call:
 
 @login_required
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who judges what: by hand or by calculation; what stands against it; the start of the review."""
-    call = find(request, pk, "evaluations.assign")
+    """Who judges what: by hand or by calculation; what stands against it; the start of the review.
+
+    The approver and the auditor read the same page without its buttons.
+    """
+    call = find(request, pk, "evaluations.see_ranking")
+    if not rules.has_perm("evaluations.assign", request.user, call):
+        if request.method == "POST":
+            raise PermissionDenied
+        context = {"call": call, "reads_only": True, **panels(call), **draws(call)}
+        return render(request, "evaluations/panel.html", context)
     forms = {
         "assign": AssignForm(request.POST if "assign" in request.POST else None, call=call),
         "propose": ProposePanelsForm(request.POST if "propose" in request.POST else None, prefix="propose"),
@@ -105,9 +115,11 @@ def panels_settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def panels(call: Call) -> dict:
-    """Every project before its result with its experts, what they are experts for, and who is tied to what."""
+    """Every project that is or was judged with its experts, what they are experts for, and who is tied to what."""
     states = [State.SUBMITTED, State.RETURNED, State.ELIGIBLE, State.IN_REVIEW]
-    projects = list(call.projects.filter(state__in=states).select_related("applicant", "call").order_by("number"))
+    shown = call.projects.filter(Q(state__in=states) | Q(assignments__purpose=Purpose.REVIEW)).distinct()
+    projects = list(shown.select_related("applicant", "call").order_by("number"))
+    waiting = [project for project in projects if project.state in states]
     asked: dict[int, list[Assignment]] = {project.pk: [] for project in projects}
     review = Assignment.objects.filter(project__in=projects, purpose=Purpose.REVIEW)
     for assignment in review.select_related("person", "sheet", "declaration").prefetch_related("conflicts"):
@@ -117,7 +129,7 @@ def panels(call: Call) -> dict:
     }
     names = {pk: expert.person for pk, expert in experts.items()}
     barred: dict[int, list[tuple[Any, list]]] = {}
-    for (person_id, project_id), reasons in tie_map(names.values(), projects).items():
+    for (person_id, project_id), reasons in tie_map(names.values(), waiting).items():
         barred.setdefault(project_id, []).append((names[person_id], reasons))
     wanted = list(call.panel_rules.all())
     rows = []
@@ -138,8 +150,14 @@ def panels(call: Call) -> dict:
         "rows": rows,
         "fields": {pk: experts[pk].expertise if pk in experts else [] for pk in people},
         "ready": any(row["project"].state == State.ELIGIBLE for row in rows),
-        "short": any(row["active"] < call.panel_size for row in rows),
+        "short": any(row["active"] < call.panel_size and row["project"] in waiting for row in rows),
+        "loads": sorted(Counter(active_people(rows)).items(), key=lambda item: (-item[1], str(item[0]))),
     }
+
+
+def active_people(rows: list[dict]) -> list[User]:
+    """Who judges now, once for each project."""
+    return [one.person for row in rows for one in row["assignments"] if one.recused_at is None]
 
 
 def draws(call: Call) -> dict:

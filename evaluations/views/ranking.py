@@ -1,4 +1,4 @@
-"""Where the projects of a call stand: the table, bonuses, lots, and the waitlist."""
+"""Where the projects of a call stand: the table, bonuses, lots, and what leads to the decision."""
 
 import rules
 from django.contrib import messages
@@ -16,12 +16,11 @@ from core.workdays import uncertain_years
 from core.workflow import Refused
 from evaluations import actions
 from evaluations.actions.decision import current, inversions
-from evaluations.forms import BonusForm, DecisionForm, PromoteForm, ReasonForm
-from evaluations.models import Decision, Draw
+from evaluations.forms import BonusForm, DecisionForm
+from evaluations.models import Decision, Draw, ListChange
 from evaluations.standings import Standing, standings
 from evaluations.views.panels import find
 from grants.models import Call
-from projects.actions.competition import decline as decline_project
 from projects.models import Project, State
 
 
@@ -74,6 +73,7 @@ def shown(call: Call, rows: list[Standing], form: DecisionForm, decision: Decisi
         "ties": call.tie_breaks.select_related("criterion"),
         "given": given,
         "left": call.budget - given,
+        "changes": ListChange.objects.filter(project__call=call).select_related("project", "asked_by", "decided_by"),
         "moves": Event.objects.about(call).filter(name="move_up").reverse(),
         "outlook": outlook(call),
     }
@@ -136,53 +136,4 @@ def bonus(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The bonus is recorded; it stands apart from the experts' score."))
             return redirect("evaluations:ranking", pk=project.call_id)
     context = {"project": project, "form": form, "heading": _("Bonus"), "submit": _("Save")}
-    return render(request, "projects/form.html", context)
-
-
-@login_required
-def promote(request: HttpRequest, pk: int) -> HttpResponse:
-    """Move a project up from the waitlist."""
-    project = get_object_or_404(Project.objects.visible_to(request.user).select_related("call__fund"), pk=pk)
-    if not rules.has_perm("projects.rank", request.user, project) or project.state != State.WAITLISTED:
-        raise PermissionDenied
-    form = PromoteForm(request.POST or None, initial={"amount": project.amount_payable})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.ranking.promote(project, by=request.user, amount=form.cleaned_data["amount"])
-        except Refused as refused:
-            add_refusal(form, refused)
-        else:
-            messages.success(request, _("“%(title)s” has moved up.") % {"title": project.title})
-            return redirect("evaluations:ranking", pk=project.call_id)
-    context = {
-        "project": project,
-        "form": form,
-        "heading": _("Move up from the waitlist"),
-        "submit": _("Move it up"),
-    }
-    return render(request, "projects/form.html", context)
-
-
-@login_required
-def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    """Strike a waitlisted or shortlisted project from the list, with a reason that its group reads."""
-    project = get_object_or_404(Project.objects.visible_to(request.user).select_related("call"), pk=pk)
-    listed = project.state in (State.WAITLISTED, State.SHORTLISTED)
-    if not rules.has_perm("projects.rank", request.user, project) or not listed:
-        raise PermissionDenied
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            decline_project(project, by=request.user, note=form.cleaned_data["reason"])
-        except Refused as refused:
-            add_refusal(form, refused)
-        else:
-            messages.success(request, _("“%(title)s” is no longer on the list.") % {"title": project.title})
-            return redirect("evaluations:ranking", pk=project.call_id)
-    context = {
-        "project": project,
-        "form": form,
-        "heading": _("Strike from the list"),
-        "submit": _("Strike from the list"),
-    }
     return render(request, "projects/form.html", context)

@@ -47,7 +47,7 @@ def find_project(request: HttpRequest, pk: int, permission: str) -> Project:
 @login_required
 def result_card(request: HttpRequest, pk: int) -> HttpResponse:
     """How the place of one project came about."""
-    project = find_project(request, pk, "evaluations.see_sheets")
+    project = find_project(request, pk, "evaluations.see_card")
     card = cards(standings(project.call)).get(project.pk)
     if card is None:
         raise Http404
@@ -57,9 +57,16 @@ def result_card(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def feedback_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The feedback of every judged project of a call: what is written and what has been sent."""
-    call = find(request, pk, "evaluations.confirm")
+    call = find(request, pk, "evaluations.see_ranking")
+    may_act = rules.has_perm("evaluations.confirm", request.user, call)
+    if request.method == "POST" and not may_act:
+        raise PermissionDenied
     rows = [row for row in standings(call) if row.is_complete and row.sum]
     stored = {one.project_id: one for one in Feedback.objects.filter(project__call=call)}
+    if "take_over" in request.POST:
+        taken = actions.take_over_drafts([row.project for row in rows], by=request.user)
+        messages.success(request, _("The experts' words are taken over for %(n)s projects.") % {"n": len(taken)})
+        return redirect("evaluations:feedback_list", pk=pk)
     if request.method == "POST":
         sent, refusals = 0, []
         for row in rows:
@@ -76,7 +83,13 @@ def feedback_list(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Sent to %(n)s groups.") % {"n": sent})
         return redirect("evaluations:feedback_list", pk=pk)
     ready = sum(1 for found in stored.values() if not found.is_sent)
-    context = {"call": call, "rows": [(row, stored.get(row.project.pk)) for row in rows], "ready": ready}
+    context = {
+        "call": call,
+        "rows": [(row, stored.get(row.project.pk)) for row in rows],
+        "ready": ready,
+        "missing": sum(1 for row in rows if row.project.pk not in stored),
+        "may_act": may_act,
+    }
     return render(request, "evaluations/feedback_list.html", context)
 
 
@@ -87,18 +100,23 @@ def feedback_edit(request: HttpRequest, pk: int) -> HttpResponse:
     feedback = actions.drafted(project)
     if feedback.is_sent:
         return redirect("evaluations:feedback_detail", pk=pk)
-    form = FeedbackForm(request.POST or None, instance=feedback)
-    if request.method == "POST" and form.is_valid():
+    form, asks = FeedbackForm(request.POST or None, instance=feedback), False
+    if request.method == "POST" and "restore" in request.POST:
+        form = FeedbackForm(instance=actions.from_experts(project))
+    elif request.method == "POST" and form.is_valid():
         try:
             actions.save_feedback(project, by=request.user, **form.cleaned_data)
-            if "send" in request.POST:
+            asks = "send" in request.POST and request.POST["send"] != "sure"
+            if "send" in request.POST and not asks:
                 actions.send_feedback(project, by=request.user)
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, _("Sent.") if "send" in request.POST else _("Saved."))
-            return redirect("evaluations:feedback_list", pk=project.call_id)
-    return render(request, "evaluations/feedback_form.html", {"project": project, "call": project.call, "form": form})
+            if not asks:
+                messages.success(request, _("Sent.") if "send" in request.POST else _("Saved."))
+                return redirect("evaluations:feedback_list", pk=project.call_id)
+    context = {"project": project, "call": project.call, "form": form, "asks": asks}
+    return render(request, "evaluations/feedback_form.html", context)
 
 
 @login_required

@@ -22,6 +22,7 @@ from grants.models import Call
 from people.models import Role
 from projects.blinding import veiled
 from projects.models import Project
+from projects.prices import peer_prices
 
 RELATED = ("person", "sheet", "project__call", "project__applicant", "project__track", "project__field")
 
@@ -99,7 +100,7 @@ def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict
         "on_hold": hindrances(assignment) if may_score else [],
         "asked": stored.unlockings.filter(granted=None).first() if stored else None,
     }
-    if assignment.is_submitted and scoring.is_locked(assignment):
+    if assignment.is_submitted and assignment.recused_at is None and scoring.is_locked(assignment):
         others = assignment.panel.exclude(pk=assignment.pk)
         context["others"] = sorted(others.values_list("sheet__total", flat=True), reverse=True)
         if stored.deviates_since and not stored.deviation_note:
@@ -136,7 +137,14 @@ def blind_proposal(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if not is_declared(assignment):
         return redirect("evaluations:declare", pk=assignment.project.call_id)
-    context = {"assignment": assignment, "project": assignment.project, "sections": veiled(assignment.project)}
+    project = assignment.project
+    prices = peer_prices(project, project.budget_lines.all())
+    context = {
+        "assignment": assignment,
+        "project": project,
+        "sections": veiled(project),
+        "prices": {key: price for key, price in prices.items() if price.is_far},
+    }
     return render(request, "evaluations/blind_proposal.html", context)
 
 

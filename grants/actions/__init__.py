@@ -1,3 +1,3 @@
-from grants.actions import calls, ledger, needs, workshops
+from grants.actions import calls, ledger, need_lists, needs, workshops
 
-__all__ = ["calls", "ledger", "needs", "workshops"]
+__all__ = ["calls", "ledger", "need_lists", "needs", "workshops"]

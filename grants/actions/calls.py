@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.workflow import Refused, record
+from core.models import Event
+from core.workflow import Refused, Stale, record
+from grants.descriptions import TABLES, fingerprint
 from grants.eligibility import years_before
 from grants.models import (
     BonusRule,
@@ -34,6 +36,8 @@ from grants.presets import Preset
 from grants.soundness import gaps
 from people.models import Organization, Role, User
 
+TAKEN_OVER = ("conditions", "budget", "papers", "panels", "bonuses")
+"""The parts that a template gives a call besides its tracks."""
 PARTS = ("tracks", "eligibility_rules", "budget_rules", "papers", "panel_rules", "bonus_rules", "tie_breaks")
 """What belongs to a call besides its own columns; copied with it, tracks first."""
 
@@ -44,7 +48,7 @@ def begin_from_preset(
 ) -> Call:
     """A draft call filled from a template and a practice mode, with dates a clerk will want to look at.
 
-    Rubrics and the tranche plan are shared: one of that name is used as it is, else it is made.
+    The template's rubrics and tranche plan are shared by all funders, so nobody but an administrator changes them.
     """
     _permit(funder, fund, by)
     today = clock.today()
@@ -88,56 +92,78 @@ def begin_from_preset(
 
 @transaction.atomic
 def take_over_rules(call: Call, preset: Preset, *, by: User) -> None:
-    """Give a draft the conditions, budget rules and papers of a template; what it had of them is replaced."""
+    """Give a draft the practice mode, conditions, budget rules, papers, panels and bonuses of a template; what it had
+    of them is replaced, its tracks and terms stay."""
     with changing(call, by=by, what=_("rules of the template “%(title)s”") % {"title": preset.title}):
-        for part in ("eligibility_rules", "budget_rules", "papers", "panel_rules", "bonus_rules"):
-            getattr(call, part).all().delete()
+        for key in TAKEN_OVER:
+            getattr(call, TABLES[key].relation).all().delete()
         _add_rules(call, preset)
+        call.mode = preset.mode
+        call.save(update_fields=["mode"])
 
 
 def _add_rules(call: Call, preset: Preset) -> None:
+    for rows in rules_of(call, preset).values():
+        for row in rows:
+            row.save()
+
+
+def rules_of(call: Call, preset: Preset) -> dict[str, list[models.Model]]:
+    """The rows, not stored, that a template gives a call with these tracks, by part of the set-up."""
     tracks = {track.open_to: track for track in call.tracks.all()}
-    for item in preset.conditions:
-        EligibilityRule.objects.create(
+    conditions = [
+        EligibilityRule(
             call=call,
             kind=item["kind"],
             value=item.get("value"),
             severity=item["severity"],
             legal_basis=item["basis"],
         )
-    for item in preset.budget:
-        BudgetRule.objects.create(
+        for item in preset.conditions
+        if item["kind"] != EligibilityRule.Kind.HOSTED or Track.Open.FILED in tracks
+    ]
+    budget = [
+        BudgetRule(
             call=call,
             metric=item["metric"],
             category=item.get("category", ""),
             words=item.get("words", ""),
+            unless=item.get("unless", ""),
+            in_basis=item.get("in_basis", False),
+            rank=item.get("rank", ""),
             value=Decimal(str(item["value"])) if "value" in item else None,
+            per=item.get("per", ""),
             severity=item.get("severity", "block"),
             legal_basis=item["basis"],
         )
-    for item in preset.papers:
-        if item.get("track", next(iter(tracks), "")) not in tracks:
-            continue  # of a track that this call does not have
-        RequiredPaper.objects.create(
+        for item in preset.budget
+    ]
+    papers = [
+        RequiredPaper(
             call=call,
             track=tracks.get(item.get("track", "")),
             kind=item["kind"],
             is_required=item["required"],
             legal_basis=item["basis"],
         )
-
-    for item in preset.panels:
-        PanelRule.objects.create(
-            call=call, expertise=item["expertise"], minimum=item.get("minimum", 1), legal_basis=item["basis"]
-        )
-    for item in preset.bonuses:
-        BonusRule.objects.create(
+        for item in preset.papers
+        if item.get("track", next(iter(tracks), "")) in tracks  # else of a track that this call does not have
+    ]
+    panels = [
+        PanelRule(call=call, expertise=item["expertise"], minimum=item.get("minimum", 1), legal_basis=item["basis"])
+        for item in preset.panels
+    ]
+    bonuses = [
+        BonusRule(
             call=call,
             kind=item["kind"],
             condition=item["condition"],
             most=Decimal(str(item["most"])),
             legal_basis=item["basis"],
         )
+        for item in preset.bonuses
+    ]
+    return dict(zip(TAKEN_OVER, (conditions, budget, papers, panels, bonuses), strict=True))
 
 
 def _at(day: Any, hour: int) -> datetime:
@@ -145,7 +171,9 @@ def _at(day: Any, hour: int) -> datetime:
 
 
 def _rubric(item: dict[str, Any]) -> Rubric:
-    rubric, created = Rubric.objects.get_or_create(name=item["name"], defaults={"legal_basis": item["basis"]})
+    rubric, created = Rubric.objects.get_or_create(
+        name=item["name"], funder=None, defaults={"legal_basis": item["basis"]}
+    )
     if created:
         for position, (name, weight, guidance) in enumerate(item["criteria"]):
             Criterion.objects.create(
@@ -155,7 +183,9 @@ def _rubric(item: dict[str, Any]) -> Rubric:
 
 
 def _plan(item: dict[str, Any]) -> TranchePlan:
-    plan, created = TranchePlan.objects.get_or_create(name=item["name"], defaults={"legal_basis": item["basis"]})
+    plan, created = TranchePlan.objects.get_or_create(
+        name=item["name"], funder=None, defaults={"legal_basis": item["basis"]}
+    )
     if created:
         for ordinal, (share, gate) in enumerate(item["rules"], start=1):
             TrancheRule.objects.create(plan=plan, ordinal=ordinal, percentage=Decimal(share), gate=gate)
@@ -212,15 +242,38 @@ def _permit(funder: Organization, fund: Fund, by: User) -> None:
 
 
 @contextmanager
-def changing(call: Call, *, by: User, what: str) -> Iterator[None]:
-    """Change a part of a draft inside this: all of it or nothing, only while it is not published, with one event."""
+def changing(call: Call, *, by: User, what: str, part: str = "", seen: str = "") -> Iterator[None]:
+    """Change a part of a draft inside this: all of it or nothing, only while it is not published, with one event.
+
+    `seen`: the fingerprint of the terms (or `part`) that the page carried; if they say something else now, `Stale`.
+    """
     with transaction.atomic():
         if call.pk:
             call_now = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
             if not rules.has_perm("grants.change_call", by, call_now):
                 raise PermissionDenied  # also when it was published while the form was open
+            if is_stale(call_now, part, seen):
+                raise Stale(stale_words(call_now))
         yield
         record(call, "change", by=by, label=_("Changed: %(what)s") % {"what": what})
+
+
+def is_stale(call: Call, part: str, seen: str) -> bool:
+    """Whether the terms or the part say something else than the page that carries this fingerprint."""
+    return bool(seen) and seen != fingerprint(call, part)
+
+
+def stale_words(call: Call) -> str:
+    """Who has changed the call last, when, and that nothing typed is lost."""
+    last = Event.objects.about(call).filter(name="change").last()
+    said = _("Somebody has changed this since you opened the page.")
+    if last:
+        said = _("%(who)s has changed this since you opened the page (%(at)s, %(what)s).") % {
+            "who": last.actor,
+            "at": f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}",
+            "what": last.label,
+        }
+    return f"{said} {_('What you typed is still here: compare, and save again if it shall hold.')}"
 
 
 @transaction.atomic
@@ -259,14 +312,16 @@ def conclude(call: Call, *, by: User) -> Call:
     return call
 
 
-def copy_terms(original: Rubric | TranchePlan, *, by: User, name: str) -> Any:
-    """A rubric or tranche plan of one's own, to be changed: with its criteria and levels, or its instalments."""
-    if not rules.has_perm("grants.change_terms", by):
+def copy_terms(original: Rubric | TranchePlan, *, by: User, funder: Organization, name: str) -> Any:
+    """A rubric or tranche plan of one's own house, to be changed: with its criteria and levels, or its instalments."""
+    if not by.has_role(funder.pk, Role.STAFF) or original.funder_id not in (None, funder.pk):
         raise PermissionDenied
+    if type(original).objects.usable_by([funder.pk]).filter(name=name).exists():
+        raise Refused(_("This name is taken already."))
     with transaction.atomic():
         copy = type(original).objects.get(pk=original.pk)
         parts = original.criteria if isinstance(original, Rubric) else original.rules
-        _as_new(copy, name=name)
+        _as_new(copy, name=name, funder=funder)
         for row in parts.all():
             levels = list(row.levels.all()) if isinstance(row, Criterion) else []
             _as_new(row, **{"rubric" if isinstance(row, Criterion) else "plan": copy})
@@ -285,10 +340,12 @@ def _as_new(row: models.Model, **values: Any) -> None:
 
 
 def save_terms(thing: Rubric | TranchePlan, saves: Iterable[Callable[[], Any]], *, by: User) -> None:
-    """Store a changed rubric or plan with its rows, all or nothing, with one event."""
-    if not rules.has_perm("grants.change_terms", by):
-        raise PermissionDenied
+    """Store a changed rubric or plan with its rows, all or nothing, with one event; only one's own, and only while no
+    published call has announced it."""
     with transaction.atomic():
+        now = type(thing).objects.select_for_update().get(pk=thing.pk)
+        if not rules.has_perm("grants.change_terms", by, now):
+            raise PermissionDenied
         for save in saves:
             save()
         record(thing, "change", by=by, label=_("Changed: %(what)s") % {"what": thing.name})

@@ -1,43 +1,79 @@
-"""Needs: reported, sorted out, merged, and published in a numbered list."""
+"""Needs: reported, sorted out, merged and taken apart again. `need_lists` publishes them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import rules
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import clock
+from core.files import attach
+from core.models import Event
 from core.notifications import notify
-from core.numbering import next_number
-from core.strangers import MOST_AN_HOUR, has_sent_enough
-from core.workdays import add_workdays
+from core.strangers import has_sent_enough
 from core.workflow import Refused, advance, record
-from grants.models import Need, NeedList, NeedListEntry
-from people.models import Organization, Role, User
+from grants.models import Need, NeedList
+from people.models import Community, User
+
+MOST_FROM_ONE_ADDRESS = 30
+"""An hour. Behind one address of a mobile carrier stand thousands of people."""
+MOST_FROM_ONE_ACCOUNT = 20
+"""An hour. Signing up is open to everybody; a social worker who types in a survey stays below it."""
+MOST_FILES = 3
 
 
 @transaction.atomic
-def report_need(*, by: User | None = None, sender: str = "", values: Mapping[str, Any]) -> Need:
-    """Take down a need. Without an account its `sender` (a fingerprint of the address) is limited an hour.
+def report_need(
+    *, by: User | None = None, sender: str = "", values: Mapping[str, Any], files: Sequence[UploadedFile] = ()
+) -> Need:
+    """Take down a need, with the `files` that show it.
 
-    Whoever is signed in counts as the one who entered it; the channel says how it reached them.
+    How many an hour is limited for each account and each address (`sender`, its fingerprint), except for a funder's
+    people. A funder's clerk who enters what a residents' committee asks for vouches for it by that; whoever else says
+    that they write for the committee may be anybody, until a clerk has called there.
     """
-    if by is None and has_sent_enough(Need.objects.filter(sender=sender), "received_at"):
-        raise Refused(
-            ngettext(
-                "At most %(n)s need an hour can be reported from one connection. Please try again later, or call.",
-                "At most %(n)s needs an hour can be reported from one connection. Please try again later, or call.",
-                MOST_AN_HOUR,
-            )
-            % {"n": MOST_AN_HOUR}
-        )
-    need = Need.objects.create(entered_by=by, sender="" if by else sender, **values)
+    knows = by is not None and rules.has_perm("grants.see_needs", by)
+    if not knows:
+        _refuse_flood(by, sender, values["community"])
+    is_clerk = by is not None and rules.has_perm("grants.handle_need", by)
+    vouches = is_clerk and values.get("source") == Need.Source.COMMUNITY
+    need = Need.objects.create(
+        entered_by=by, sender="" if knows else sender, vouched_by=by if vouches else None, **values
+    )
+    if len(files) > MOST_FILES:
+        raise Refused(_("At most %(n)s files, please.") % {"n": MOST_FILES})
+    for upload in files:
+        attach(need, upload, by=by)
     record(need, "report", by=by, label=_("Need received"))
     return need
+
+
+def _refuse_flood(by: User | None, sender: str, community: Community) -> None:
+    limits = [(Need.objects.filter(sender=sender), MOST_FROM_ONE_ADDRESS)] if sender else []
+    if by is not None:
+        limits.append((Need.objects.filter(entered_by=by), MOST_FROM_ONE_ACCOUNT))
+    for earlier, most in limits:
+        if has_sent_enough(earlier, "received_at", most):
+            refusal = ngettext(
+                "At most %(n)s need an hour can be reported from one connection. Please try again later%(or_call)s.",
+                "At most %(n)s needs an hour can be reported from one connection. Please try again later%(or_call)s.",
+                most,
+            )
+            raise Refused(refusal % {"n": most, "or_call": _or_call(community)})
+
+
+def _or_call(community: Community) -> str:
+    """The other way to report it, where there is one: the committee's phone, else that of the street's last list."""
+    if community.phone:
+        return _(", or call the residents' committee: %(phone)s") % {"phone": community.phone}
+    street = community.region_code[:9]
+    near = NeedList.objects.filter(entries__community__region_code__startswith=street, withdrawn_at__isnull=True)
+    if found := near.order_by("-published_at").first():
+        return _(", or call %(contact)s: %(phone)s") % {"contact": found.contact, "phone": found.contact_phone}
+    return ""
 
 
 @transaction.atomic
@@ -62,12 +98,29 @@ def revise(need: Need, *, by: User, values: Mapping[str, Any]) -> Need:
 
 @transaction.atomic
 def decide(need: Need, name: str, *, by: User, note: str = "") -> Need:
-    """A clerk accepts or declines a need; whoever entered it is told."""
+    """A clerk accepts or declines a need; whoever entered it, or a report merged into it, is told."""
     if name not in ("accept", "decline"):
         raise LookupError(name)
     advance(need, name, by=by, note=note)
-    _tell(need, need.get_state_display(), note)
+    tell_reporters(need, need.get_state_display(), note)
     return need
+
+
+@transaction.atomic
+def vouch(need: Need, *, by: User, note: str) -> Need:
+    """A clerk has asked at the residents' committee: it does say so itself. `note`: whom, and when."""
+    if not rules.has_perm("grants.handle_need", by):
+        raise PermissionDenied
+    locked = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
+    if locked.source != Need.Source.COMMUNITY or locked.vouched_by_id is not None:
+        raise Refused(_("There is nothing to confirm here."))
+    if not note.strip():
+        raise Refused(_("Please write down whom you asked, and when."))
+    locked.vouched_by = by
+    locked.save(update_fields=["vouched_by"])
+    record(locked, "vouch", by=by, label=_("Confirmed with the residents' committee"), asked=note.strip())
+    need.refresh_from_db()
+    return locked
 
 
 @transaction.atomic
@@ -79,70 +132,39 @@ def merge(need: Need, into: Need, *, by: User) -> Need:
     if into.state not in (Need.State.RECEIVED, Need.State.ACCEPTED, Need.State.LISTED):
         raise Refused(_("“%(need)s” is not open any more.") % {"need": into.title})
     advance(need, "merge", by=by, into=into)
+    along = list(need.merged.values_list("pk", flat=True))
     need.merged.update(merged_into=into)
-    record(into, "take_in", by=by, label=_("“%(need)s” merged into it") % {"need": need.title})
-    _tell(need, _("merged with “%(need)s”") % {"need": into.title}, "")
+    # The words of the other report are its reporter's, and nobody has read them for the public: they stay out.
+    label = _("Another report of the same taken in")
+    record(into, "take_in", by=by, label=label, need=need.pk, title=need.title, along=along)
+    tell_reporters(need, _("taken together with another report of the same"))
     return need
 
 
 @transaction.atomic
-def publish_list(
-    funder: Organization,
-    needs: Sequence[Need],
-    *,
-    by: User,
-    title: str,
-    notice_workdays: int,
-    answer_until: date,
-    contact: str,
-    contact_phone: str,
-) -> NeedList:
-    """Publish accepted needs as a numbered list (项目指引表) with a notice of so many workdays from today.
+def unmerge(need: Need, *, by: User) -> Need:
+    """They were not the same after all: `need` is sorted out anew, with all that had come along with it.
 
-    Its entries are frozen; the needs are then listed, and proposals can answer them until `answer_until`.
+    Refused once the other has been published for both. What happened stays in the log of each.
     """
-    if not by.has_role(funder.pk, Role.STAFF) or not rules.has_perm("grants.handle_need", by):
-        raise PermissionDenied
-    if not needs:
-        raise Refused(_("Please choose at least one need."))
-    today = clock.today()
-    notice_until = add_workdays(today, notice_workdays, count_first_day=True)
-    if answer_until < notice_until:
-        raise Refused(_("The list must stay open at least until the notice ends on %(day)s.") % {"day": notice_until})
-    found = NeedList.objects.create(
-        funder=funder,
-        title=title,
-        number=f"XQ{today.year}-{next_number(f'need-list:{today.year}')}",
-        notice_from=today,
-        notice_until=notice_until,
-        answer_until=answer_until,
-        contact=contact,
-        contact_phone=contact_phone,
-        published_by=by,
-    )
-    for ordinal, need in enumerate(needs, start=1):
-        advance(need, "list_publicly", by=by)
-        NeedListEntry.objects.create(
-            list=found,
-            need=need,
-            ordinal=ordinal,
-            title=need.title,
-            text=need.text,
-            community=need.community,
-            field=need.field,
-            people=need.people,
-        )
-        _tell(need, need.get_state_display(), found.title)
-    record(found, "publish", by=by, label=_("List of needs published"))
-    return found
+    into = Need.objects.select_for_update(of=("self",)).filter(merged__pk=need.pk).first()
+    advance(need, "unmerge", by=by)
+    if into is not None:  # always, once the door has let it through
+        taken = Event.objects.about(into).filter(name="take_in", data__need=need.pk).last()
+        if taken:
+            into.merged.filter(pk__in=taken.data["along"]).update(merged_into=need)
+        record(into, "let_go", by=by, label=_("The other report taken apart again"), need=need.pk, title=need.title)
+    tell_reporters(need, need.get_state_display())
+    return need
 
 
-def _tell(need: Need, subject: str, body: str) -> None:
-    """Whoever entered it."""
-    if need.entered_by_id:
-        notify(
-            [need.entered_by],
-            subject=_("“%(need)s”: %(subject)s") % {"need": need.title, "subject": subject},
-            body=body,
-            url=need.get_absolute_url(),
-        )
+def tell_reporters(need: Need, subject: str, body: str = "") -> None:
+    """Whoever entered it, and whoever entered a report that was merged into it, each about their own."""
+    for one in Need.objects.filter(pk=need.pk) | need.merged.all():
+        if one.entered_by_id:
+            notify(
+                [one.entered_by],
+                subject=_("“%(need)s”: %(subject)s") % {"need": one.title, "subject": subject},
+                body=body,
+                url=one.get_absolute_url(),
+            )

@@ -1,13 +1,16 @@
-"""Workshops before applying: hold one, sign up, and say afterwards who came."""
+"""Workshops before applying: hold one, sign up, cancel, and say afterwards who came."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import rules
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import clock
+from core.notifications import notify
 from core.workflow import Refused, record
 from grants.models import Attendance, Workshop
 from people.models import Organization, User
@@ -15,17 +18,45 @@ from people.models import Organization, User
 
 @transaction.atomic
 def hold_workshop(workshop: Workshop, *, by: User) -> Workshop:
-    """Announce a workshop, or change one that has not begun."""
-    if not rules.has_perm("grants.change_workshop", by, workshop):
-        raise PermissionDenied
-    is_new = workshop.pk is None
-    if is_new:
+    """Announce a workshop, or change one that has not begun; whoever has a seat is told of another time or place."""
+    _permit(workshop, by)
+    before = None if workshop.pk is None else _locked(workshop)
+    if before is None:
         workshop.created_by = by
-    elif Workshop.objects.get(pk=workshop.pk).has_begun:
-        raise Refused(_("This workshop has begun already."))
+    else:
+        _permit(before, by)
+        _refuse_if_fixed(before)
+    try:
+        workshop.clean()
+    except ValidationError as error:
+        raise Refused(*error.messages) from error
     workshop.save()
-    label = _("Workshop announced") if is_new else _("Workshop changed")
-    record(workshop, "announce" if is_new else "change", by=by, label=label)
+    if before is None:
+        record(workshop, "announce", by=by, label=_("Workshop announced"))
+        return workshop
+    record(workshop, "change", by=by, label=_("Workshop changed"))
+    if (before.starts_at, before.ends_at, before.place) != (workshop.starts_at, workshop.ends_at, workshop.place):
+        body = _("Now: %(now)s. Before: %(before)s.") % {"now": _where(workshop), "before": _where(before)}
+        _tell(workshop, _("“%(workshop)s” has another time or place") % {"workshop": workshop.title}, body)
+    return workshop
+
+
+@transaction.atomic
+def cancel(workshop: Workshop, *, by: User, reason: str) -> Workshop:
+    """Call a workshop off that is not over, with a reason; whoever has a seat is told. It counts for no condition."""
+    workshop = _locked(workshop)
+    _permit(workshop, by)
+    if workshop.is_cancelled:
+        raise Refused(workshop.why_fixed)
+    if workshop.is_over:
+        raise Refused(_("This workshop is over."))
+    if not reason.strip():
+        raise Refused(_("Please give a reason: the people concerned will read it."))
+    workshop.cancelled_at, workshop.cancelled_by, workshop.cancel_reason = clock.now(), by, reason.strip()
+    workshop.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason"])
+    record(workshop, "cancel", by=by, label=_("Workshop cancelled"), note=workshop.cancel_reason)
+    subject = _("“%(workshop)s” is cancelled") % {"workshop": workshop.title}
+    _tell(workshop, subject, f"{_where(workshop)}\n{workshop.cancel_reason}")
     return workshop
 
 
@@ -34,9 +65,8 @@ def sign_up(workshop: Workshop, organization: Organization, *, by: User) -> Atte
     """Take a seat for one's group; refused when it has begun or is full. Signing up twice changes the group."""
     if not by.has_role(organization.pk):
         raise PermissionDenied
-    workshop = Workshop.objects.select_for_update(of=("self",)).get(pk=workshop.pk)
-    if workshop.has_begun:
-        raise Refused(_("This workshop has begun already."))
+    workshop = _locked(workshop)
+    _refuse_if_fixed(workshop)
     seat = workshop.attendances.filter(person=by).first()
     if seat is None:
         if workshop.attendances.count() >= workshop.seats:
@@ -50,21 +80,70 @@ def sign_up(workshop: Workshop, organization: Organization, *, by: User) -> Atte
 @transaction.atomic
 def give_up_seat(workshop: Workshop, *, by: User) -> None:
     """Free one's seat again, before the workshop begins."""
-    if workshop.has_begun:
-        raise Refused(_("This workshop has begun already."))
+    _refuse_if_fixed(_locked(workshop))
     workshop.attendances.filter(person=by).delete()
 
 
 @transaction.atomic
 def record_attendance(workshop: Workshop, *, by: User, came: Mapping[int, bool]) -> None:
     """Say who came, by attendance id; only once the workshop has begun."""
-    if not rules.has_perm("grants.change_workshop", by, workshop):
-        raise PermissionDenied
-    if not workshop.has_begun:
-        raise Refused(_("The workshop has not begun yet."))
+    _permit(workshop, by)
+    _refuse_unless_held(workshop)
     for seat in workshop.attendances.all():
         if seat.pk in came:
             seat.came = came[seat.pk]
             seat.save(update_fields=["came"])
     data: dict[str, Any] = {"came": sorted(pk for pk, yes in came.items() if yes)}
     record(workshop, "attendance", by=by, label=_("Attendance recorded"), **data)
+
+
+@transaction.atomic
+def add_walk_in(workshop: Workshop, organization: Organization, *, by: User, name: str) -> Attendance:
+    """Somebody came without a seat: write them down with their group, while it is held or afterwards.
+
+    There may be more of them than seats; who has signed up is ticked, not written down again.
+    """
+    workshop = _locked(workshop)
+    _permit(workshop, by)
+    _refuse_unless_held(workshop)
+    name = name.strip()
+    there = [seat.who for seat in workshop.attendances.filter(organization=organization).select_related("person")]
+    if name in there:
+        raise Refused(_("%(name)s is on the list already: please tick the name.") % {"name": name})
+    seat = Attendance.objects.create(workshop=workshop, organization=organization, name=name, came=True)
+    label = _("Came without a seat: %(name)s (%(group)s)") % {"name": name, "group": organization}
+    record(workshop, "walk_in", by=by, label=label[:120], attendance=seat.pk)
+    return seat
+
+
+def _locked(workshop: Workshop) -> Workshop:
+    return Workshop.objects.select_for_update(of=("self",)).get(pk=workshop.pk)
+
+
+def _permit(workshop: Workshop, by: User) -> None:
+    if not rules.has_perm("grants.change_workshop", by, workshop):
+        raise PermissionDenied
+
+
+def _refuse_if_fixed(workshop: Workshop) -> None:
+    if workshop.why_fixed:
+        raise Refused(workshop.why_fixed)
+
+
+def _refuse_unless_held(workshop: Workshop) -> None:
+    if workshop.is_cancelled:
+        raise Refused(workshop.why_fixed)
+    if not workshop.has_begun:
+        raise Refused(_("The workshop has not begun yet."))
+
+
+def _where(workshop: Workshop) -> str:
+    first, last = timezone.localtime(workshop.starts_at), timezone.localtime(workshop.ends_at)
+    until = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
+    return f"{first:%Y-%m-%d %H:%M}–{until}, {workshop.place}"
+
+
+def _tell(workshop: Workshop, subject: str, body: str) -> None:
+    """Everybody who has a seat."""
+    people = User.objects.filter(attendances__workshop=workshop).distinct()
+    notify(people, subject=subject, body=body, url=workshop.get_absolute_url())

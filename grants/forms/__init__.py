@@ -13,21 +13,25 @@ from grants.forms.calls import (
     PaperForm,
     PaperFormSet,
     RubricForm,
+    TakeOverForm,
     TermsForm,
     TieBreakFormSet,
     TrackFormSet,
     TranchePlanForm,
     TrancheRuleFormSet,
+    taken_over,
 )
 from grants.forms.funds import AllocationForm, FundForm
-from grants.forms.needs import NeedForm, NeedListForm, ReferenceForm, ReviseForm
-from grants.forms.workshops import AttendanceForm, SignUpForm, WorkshopForm
+from grants.forms.need_lists import NeedListForm, RemarkAnswerForm, RemarkForm, WithdrawForm
+from grants.forms.needs import NeedForm, ReferenceForm, ReviseForm, VouchForm
+from grants.forms.workshops import AttendanceForm, CancelWorkshopForm, SignUpForm, WalkInForm, WorkshopForm
 
 __all__ = [
     "AllocationForm",
     "AttendanceForm",
     "BonusRuleFormSet",
     "BudgetRuleFormSet",
+    "CancelWorkshopForm",
     "CloneForm",
     "CriterionFormSet",
     "EligibilityFormSet",
@@ -41,13 +45,20 @@ __all__ = [
     "PaperForm",
     "PaperFormSet",
     "ReferenceForm",
+    "RemarkAnswerForm",
+    "RemarkForm",
     "ReviseForm",
     "RubricForm",
     "SignUpForm",
+    "TakeOverForm",
     "TermsForm",
     "TieBreakFormSet",
     "TrackFormSet",
     "TranchePlanForm",
     "TrancheRuleFormSet",
+    "VouchForm",
+    "WalkInForm",
+    "WithdrawForm",
     "WorkshopForm",
+    "taken_over",
 ]

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, DateInput, DateTimeInput, SeveralField
+from core.forms import CountedTextarea, DateInput, DateTimeInput, RowFormSet, SeveralField
 from grants import presets
 from grants.models import (
     BonusRule,
@@ -24,7 +25,8 @@ from grants.models import (
     TranchePlan,
     TrancheRule,
 )
-from people.models import Organization, Role, User
+from grants.models.call import TERMS
+from people.models import Organization, Region, Role, User, validate_code
 
 
 class _NewCall(forms.Form):
@@ -66,16 +68,30 @@ class FromPresetForm(_NewCall):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ready = presets.templates().items()
-        self.fields["template"].choices = [(key, f"{item['title']} — {item['about']}") for key, item in ready]
-        modes = [(key, f"{item['title']} — {item['about']}") for key, item in presets.modes().items()]
-        self.fields["mode"].choices = [("", _("As the template says")), *modes]
+        self.fields["template"].choices = _ready(presets.templates())
+        self.fields["mode"].choices = [("", _("As the template says")), *_ready(presets.modes())]
 
     def clean_budget(self):
         budget = self.cleaned_data["budget"]
         if not budget:
             raise forms.ValidationError(_("Please enter more than 0 yuan."))
         return budget
+
+
+def _ready(items: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(key, f"{item['title']} — {item['about']}") for key, item in items.items()]
+
+
+class TakeOverForm(forms.Form):
+    """Whose rules a draft takes over: a template's, in a practice mode."""
+
+    template = forms.ChoiceField(label=_("Template"))
+    mode = forms.ChoiceField(label=_("Practice mode"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["template"].choices = [("", _("Please choose")), *_ready(presets.templates())]
+        self.fields["mode"].choices = [("", _("As the template says")), *_ready(presets.modes())]
 
 
 class CloneForm(_NewCall):
@@ -151,6 +167,8 @@ class TermsForm(forms.ModelForm):
         self.fields["funder"].queryset = mine
         self.fields["funder"].empty_label = None
         self.fields["fund"].queryset = Fund.objects.filter(funder__in=mine)
+        for name in TERMS:
+            self.fields[name].queryset = self.fields[name].queryset.usable_by(mine)
 
     def clean_code(self) -> str:
         return self.cleaned_data["code"].upper()
@@ -164,18 +182,59 @@ class TermsForm(forms.ModelForm):
         return data
 
 
+def taken_over(data: QueryDict, prefix: str, stored: set[str]) -> QueryDict:
+    """What was typed into the rows of an older page, for the table as it is stored now: rows that are not there any
+    more come back as new ones, so that nothing typed is lost."""
+    total = data.get(f"{prefix}-TOTAL_FORMS", "")
+    count = min(int(total), 200) if total.isdecimal() and len(total) < 6 else 0
+    rows = [
+        {name.removeprefix(start): values for name, values in data.lists() if name.startswith(start)}
+        for start in (f"{prefix}-{n}-" for n in range(count))
+    ]
+    kept = [row for row in rows if row.get("id", [""])[0] in stored]
+    others = [row | {"id": [""]} for row in rows if row not in kept]
+    sent = QueryDict(mutable=True)
+    for name, values in data.lists():
+        if not name.startswith(f"{prefix}-"):
+            sent.setlist(name, values)
+    for n, row in enumerate([*kept, *others]):
+        for name, values in row.items():
+            sent.setlist(f"{prefix}-{n}-{name}", values)
+    sent[f"{prefix}-TOTAL_FORMS"], sent[f"{prefix}-INITIAL_FORMS"] = str(len(rows)), str(len(kept))
+    return sent
+
+
 TrackFormSet = forms.inlineformset_factory(
     Call,
     Track,
+    formset=RowFormSet,
     fields=("name", "open_to", "cap", "max_share", "in_kind_counts", "form", "legal_basis"),
     extra=1,
     max_num=6,
     validate_max=True,
 )
+
+
+class EligibilityForm(forms.ModelForm):
+    class Meta:
+        model = EligibilityRule
+        fields = ("kind", "value", "region", "severity", "legal_basis")
+
+    def clean_region(self) -> str:
+        code = self.cleaned_data["region"]
+        if not code:
+            return ""
+        code = validate_code(code)
+        if not Region.objects.knows(code):
+            raise forms.ValidationError(_("No region with the code %(code)s is known.") % {"code": code})
+        return code
+
+
 EligibilityFormSet = forms.inlineformset_factory(
     Call,
     EligibilityRule,
-    fields=("kind", "value", "region", "severity", "legal_basis"),
+    form=EligibilityForm,
+    formset=RowFormSet,
     extra=1,
     max_num=20,
     validate_max=True,
@@ -183,7 +242,11 @@ EligibilityFormSet = forms.inlineformset_factory(
 BudgetRuleFormSet = forms.inlineformset_factory(
     Call,
     BudgetRule,
-    fields=("metric", "category", "words", "value", "severity", "message", "legal_basis"),
+    formset=RowFormSet,
+    fields=(
+        *("metric", "category", "words", "unless", "in_basis", "rank", "value", "per"),
+        *("severity", "message", "legal_basis"),
+    ),
     extra=1,
     max_num=60,
     validate_max=True,
@@ -201,11 +264,14 @@ class PaperForm(forms.ModelForm):
         self.fields["track"].empty_label = _("In every track")
 
 
-PaperFormSet = forms.inlineformset_factory(Call, RequiredPaper, form=PaperForm, extra=1, max_num=30, validate_max=True)
+PaperFormSet = forms.inlineformset_factory(
+    Call, RequiredPaper, formset=RowFormSet, form=PaperForm, extra=1, max_num=30, validate_max=True
+)
 
 PanelRuleFormSet = forms.inlineformset_factory(
     Call,
     PanelRule,
+    formset=RowFormSet,
     fields=("expertise", "minimum", "legal_basis"),
     extra=1,
     max_num=7,
@@ -214,6 +280,7 @@ PanelRuleFormSet = forms.inlineformset_factory(
 BonusRuleFormSet = forms.inlineformset_factory(
     Call,
     BonusRule,
+    formset=RowFormSet,
     fields=("kind", "condition", "most", "legal_basis"),
     extra=1,
     max_num=10,
@@ -224,7 +291,7 @@ BonusRuleFormSet = forms.inlineformset_factory(
 class TieBreakForm(forms.ModelForm):
     class Meta:
         model = TieBreak
-        fields = ("position", "kind", "criterion")
+        fields = ("position", "kind", "criterion", "legal_basis")
 
     def __init__(self, *args: Any, call: Call | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -232,46 +299,79 @@ class TieBreakForm(forms.ModelForm):
         self.fields["criterion"].queryset = Criterion.objects.filter(rubric=rubric)
 
 
-TieBreakFormSet = forms.inlineformset_factory(Call, TieBreak, form=TieBreakForm, extra=1, max_num=15, validate_max=True)
+TieBreakFormSet = forms.inlineformset_factory(
+    Call, TieBreak, formset=RowFormSet, form=TieBreakForm, extra=1, max_num=15, validate_max=True
+)
 
 
 # -- Rubrics and tranche plans, which calls share --------------------------------------------------
 
 
-class RubricForm(forms.ModelForm):
+class _OwnTermsForm(forms.ModelForm):
+    """Of one's own house; its name is no other's there, nor that of a shared one."""
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        others = type(self.instance).objects.usable_by([self.instance.funder_id]).exclude(pk=self.instance.pk)
+        if others.filter(name=name).exists():
+            raise forms.ValidationError(_("This name is taken already."))
+        return name
+
+
+class RubricForm(_OwnTermsForm):
     class Meta:
         model = Rubric
         fields = ("name", "legal_basis", "pass_mark")
 
 
-class TranchePlanForm(forms.ModelForm):
+class TranchePlanForm(_OwnTermsForm):
     class Meta:
         model = TranchePlan
         fields = ("name", "legal_basis")
 
 
 class NameForm(forms.Form):
-    """The name of a copy."""
+    """The name of a copy, and whose it will be."""
 
     name = forms.CharField(label=_("Name of the copy"), max_length=80)
+    funder = forms.ModelChoiceField(label=_("Funder"), queryset=Organization.objects.none(), empty_label=None)
 
-    def __init__(self, *args: Any, model: type[Rubric] | type[TranchePlan], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, of: Rubric | TranchePlan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.model = model
+        mine = Organization.objects.funders_of(user, Role.STAFF)
+        if not of.is_shared:
+            mine = mine.filter(pk=of.funder_id)
+        self.model, self.fields["funder"].queryset = type(of), mine
+        if mine.count() == 1:
+            self.fields["funder"].widget = forms.HiddenInput()
+            self.fields["funder"].initial = mine.first()
 
-    def clean_name(self) -> str:
-        name = self.cleaned_data["name"]
-        if self.model.objects.filter(name=name).exists():
-            raise forms.ValidationError(_("This name is taken already."))
-        return name
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        name, funder = data.get("name"), data.get("funder")
+        if name and funder and self.model.objects.usable_by([funder.pk]).filter(name=name).exists():
+            self.add_error("name", _("This name is taken already."))
+        return data
 
 
 CriterionFormSet = forms.inlineformset_factory(
-    Rubric, Criterion, fields=("name", "weight", "guidance"), extra=1, max_num=40, validate_max=True
+    Rubric, Criterion, formset=RowFormSet, fields=("name", "weight", "guidance"), extra=1, max_num=40, validate_max=True
 )
 LevelFormSet = forms.inlineformset_factory(
-    Criterion, Level, fields=("name", "lowest", "highest", "descriptor"), extra=1, max_num=10, validate_max=True
+    Criterion,
+    Level,
+    formset=RowFormSet,
+    fields=("name", "lowest", "highest", "descriptor"),
+    extra=1,
+    max_num=10,
+    validate_max=True,
 )
 TrancheRuleFormSet = forms.inlineformset_factory(
-    TranchePlan, TrancheRule, fields=("ordinal", "percentage", "gate"), extra=1, max_num=12, validate_max=True
+    TranchePlan,
+    TrancheRule,
+    formset=RowFormSet,
+    fields=("ordinal", "percentage", "gate"),
+    extra=1,
+    max_num=12,
+    validate_max=True,
 )

@@ -1,60 +1,107 @@
-"""Forms of needs: reporting one without an account, taking one down, publishing a list."""
+"""Forms of needs: reporting one without an account, taking one down, wording it, asking after it."""
 
-import re
 from typing import Any
 
+import rules
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import CountedTextarea, DateInput, SeveralField
+from core.forms import CountedTextarea, DateInput, FilesField, PhoneField
 from core.identifiers import half_width
 from core.strangers import TrapForm
-from grants.models import Need, NeedList
-from people.models import Organization, Role, User
+from grants.actions.needs import MOST_FILES
+from grants.models import Need
 
 MOST_PEOPLE = 1_000_000
-PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
-"""A mobile, a landline with its area code, or a foreign number; spaces and hyphens as people write them."""
+SURVEY = ("method", "sample", "surveyed_from", "surveyed_until", "evidence", "files")
 
 
 class NeedForm(TrapForm, forms.ModelForm):
-    """What is lacking, where, and for how many."""
+    """What is lacking, where, and for how many; who does this for others also says how it came and what was asked."""
 
     people = forms.IntegerField(label=_("How many people"), required=False, min_value=1, max_value=MOST_PEOPLE)
+    sample = forms.IntegerField(label=_("How many were asked"), required=False, min_value=1, max_value=MOST_PEOPLE)
+    files = FilesField(
+        label=_("Files that show it"),
+        required=False,
+        help_text=_("The questionnaire, the figures, photos: at most three. Only the funders' people can open them."),
+    )
+    contact_phone = PhoneField(
+        label=_("Your phone"), required=False, help_text=_("Only the office that looks into it sees it.")
+    )
 
     class Meta:
         model = Need
         fields = (
-            *("title", "text", "community", "field", "people", "evidence"),
-            *("source", "channel", "contact", "contact_phone"),
+            *("title", "text", "community", "field", "people", "source", "channel"),
+            *("method", "sample", "surveyed_from", "surveyed_until", "evidence", "contact", "contact_phone"),
         )
         widgets = {
             "text": CountedTextarea,
             "evidence": CountedTextarea(attrs={"rows": 2}),
-            "contact_phone": forms.TextInput(attrs={"type": "tel"}),
+            "surveyed_from": DateInput,
+            "surveyed_until": DateInput,
         }
-        labels = {"contact": _("Your name"), "contact_phone": _("Your phone")}
-        help_texts = {
-            "title": _("For example: nobody takes my neighbour of 82 to the doctor"),
-            "contact_phone": _("Only the office that looks into it sees it."),
-        }
+        labels = {"contact": _("Your name")}
+        help_texts = {"title": _("For example: nobody takes my neighbour of 82 to the doctor")}
 
-    def __init__(self, *args: Any, signed_in: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["field"].empty_label = _("I do not know")
-        if not signed_in:
-            for name in ("source", "channel", "evidence"):
+        for_others = rules.has_perm("grants.speak_for_survey", user)
+        vouches = rules.has_perm("grants.handle_need", user)
+        speakers = dict(Need.Source.choices)
+        if for_others:
+            self.fields["contact"].label = _("Name of whoever reports it")
+            self.fields["contact_phone"].label = _("Their phone")
+        else:
+            del speakers[Need.Source.SURVEY]
+            for name in ("channel", *SURVEY):
                 del self.fields[name]
+        self.fields["source"].choices = list(speakers.items())
+        self.fields["source"].initial = Need.Source.RESIDENT
+        self.fields["source"].required = False  # nobody has to say: then it is a resident
+        if not vouches:
+            self.fields["source"].help_text = _(
+                "If you write for the residents' committee, leave your name and phone: the office calls to confirm."
+            )
 
-    def clean_contact_phone(self) -> str:
-        phone = half_width(self.cleaned_data["contact_phone"]).strip()
-        if phone and not PHONE.fullmatch(phone):
-            raise forms.ValidationError(_("This is no phone number: figures, with an area code if it is a landline."))
-        return phone
+    def clean_source(self) -> str:
+        return self.cleaned_data["source"] or Need.Source.RESIDENT
+
+    def clean_files(self) -> list:
+        files = self.cleaned_data["files"]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(_("At most %(n)s files, please.") % {"n": MOST_FILES})
+        return files
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("source") == Need.Source.SURVEY:
+            for name in ("method", "sample"):
+                if name not in self.errors and not data.get(name):
+                    self.add_error(name, _("A survey says how it was made and how many were asked."))
+        if data.get("source") == Need.Source.COMMUNITY:
+            for name in ("contact", "contact_phone"):
+                if name not in self.errors and not data.get(name):
+                    self.add_error(name, _("Please say whom to ask at the residents' committee."))
+        first, last = data.get("surveyed_from"), data.get("surveyed_until")
+        if first and last and first > last:
+            self.add_error("surveyed_until", _("The survey must end after it began."))
+        return data
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in SURVEY]
+
+    @property
+    def survey_fields(self) -> list[forms.BoundField]:
+        """What only a survey has."""
+        return [field for field in self if field.name in SURVEY]
 
     @property
     def values(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "website"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("website", "files")}
 
 
 class ReviseForm(forms.ModelForm):
@@ -84,21 +131,7 @@ class ReferenceForm(forms.Form):
         return code
 
 
-class NeedListForm(forms.ModelForm):
-    """A list to publish, and which accepted needs it holds."""
+class VouchForm(forms.Form):
+    """A clerk has asked at the residents' committee."""
 
-    notice_workdays = forms.IntegerField(label=_("Workdays of notice"), min_value=1, max_value=30, initial=5)
-    needs = SeveralField(label=_("Needs"), queryset=Need.objects.none(), widget=forms.CheckboxSelectMultiple)
-
-    class Meta:
-        model = NeedList
-        fields = ("funder", "title", "answer_until", "contact", "contact_phone")
-        widgets = {"answer_until": DateInput}
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["funder"].queryset = Organization.objects.funders_of(user, Role.STAFF)
-        self.fields["funder"].empty_label = None
-        accepted = Need.objects.filter(state=Need.State.ACCEPTED).with_names().order_by("received_at")
-        self.fields["needs"].queryset = accepted
-        self.fields["needs"].label_from_instance = lambda need: f"{need.title} ({need.community})"
+    note = forms.CharField(label=_("Whom you asked, and when"), max_length=200)

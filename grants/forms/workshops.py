@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import CountedTextarea, DateTimeInput
+from core.identifiers import half_width
 from grants.models import Attendance, Call, Workshop
 from people.models import Organization, User
 
@@ -44,9 +46,38 @@ class AttendanceForm(forms.Form):
         self.seats: list[Attendance] = list(workshop.attendances.select_related("person", "organization"))
         for seat in self.seats:
             self.fields[f"seat-{seat.pk}"] = forms.BooleanField(
-                label=f"{seat.person} ({seat.organization})", required=False, initial=bool(seat.came)
+                label=_("%(who)s (%(group)s)") % {"who": seat.who, "group": seat.organization},
+                required=False,
+                initial=bool(seat.came),
             )
 
     @property
     def came(self) -> dict[int, bool]:
         return {seat.pk: self.cleaned_data[f"seat-{seat.pk}"] for seat in self.seats}
+
+
+class WalkInForm(forms.Form):
+    """Somebody who came without having signed up. Groups are many: the clerk types the one that is on the list."""
+
+    name = forms.CharField(label=_("Name"), max_length=40)
+    organization = forms.CharField(
+        label=_("Which group"), max_length=120, help_text=_("Its full name, its credit code or its filing number")
+    )
+
+    def clean_organization(self) -> Organization:
+        typed = self.cleaned_data["organization"].strip()
+        number = half_width(typed).upper()
+        named = Q(name=typed) | Q(credit_code=number) | Q(filing_number=number)
+        found = Organization.objects.applicants().filter(named).first()
+        if found is None:
+            raise forms.ValidationError(_("No group of this name or number is known here."))
+        return found
+
+
+class CancelWorkshopForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it is cancelled"),
+        max_length=300,
+        widget=CountedTextarea(attrs={"rows": 3}),
+        help_text=_("Everybody who has a seat reads it."),
+    )

@@ -1,11 +1,12 @@
 from grants.models.bonus_rule import BonusRule
-from grants.models.budget_rule import BudgetCategory, BudgetRule
+from grants.models.budget_rule import BudgetCategory, BudgetRule, Rank
 from grants.models.call import Call
 from grants.models.eligibility_rule import EligibilityRule
 from grants.models.fund import Fund
 from grants.models.ledger import LedgerEntry
 from grants.models.need import Need
 from grants.models.need_list import NeedList, NeedListEntry
+from grants.models.need_remark import NeedRemark
 from grants.models.panel_rule import PanelRule
 from grants.models.required_paper import PaperKind, RequiredPaper
 from grants.models.rubric import Criterion, Level, Rubric
@@ -31,8 +32,10 @@ __all__ = [
     "Need",
     "NeedList",
     "NeedListEntry",
+    "NeedRemark",
     "PanelRule",
     "PaperKind",
+    "Rank",
     "RequiredPaper",
     "Rubric",
     "ServiceField",

@@ -31,7 +31,13 @@ class BonusRule(models.Model):
         ordering = ["pk"]
         verbose_name = _("bonus")
         verbose_name_plural = _("bonuses")
-        constraints = [models.CheckConstraint(name="bonus_in_range", condition=Q(most__gt=0, most__lte=50))]
+        constraints = [
+            models.CheckConstraint(
+                name="bonus_in_range",
+                condition=Q(most__gt=0, most__lte=50),
+                violation_error_message=_("A bonus lies between 0.5 and 50 points."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.condition}"

@@ -12,6 +12,9 @@ from core.fields import MoneyField
 from core.workdays import add_workdays
 from people.models import Kind
 
+TERMS = ("review_rubric", "midterm_rubric", "final_rubric", "tranche_plan")
+"""What a call chooses from the shared rubrics and plans and those of its funder."""
+
 
 class CallQuerySet(models.QuerySet["Call"]):
     def published(self) -> "CallQuerySet":
@@ -149,16 +152,22 @@ class Call(models.Model):
                 condition=Q(drop_from=0) | Q(drop_from__gte=3),
                 violation_error_message=_("Of fewer than three sheets nothing can be dropped; 0 drops none."),
             ),
-            models.CheckConstraint(name="call_budget_is_positive", condition=Q(budget__gt=0)),
+            models.CheckConstraint(
+                name="call_budget_is_positive",
+                condition=Q(budget__gt=0),
+                violation_error_message=_("Please enter more than 0 yuan."),
+            ),
             models.CheckConstraint(
                 name="call_published_by_somebody",
                 condition=Q(published_at__isnull=True, published_by__isnull=True)
                 | Q(published_at__isnull=False, published_by__isnull=False),
+                violation_error_message=_("A call is published by somebody, at a moment."),
             ),
             models.CheckConstraint(
                 name="call_concluded_by_somebody",
                 condition=Q(concluded_at__isnull=True, concluded_by__isnull=True)
                 | Q(concluded_at__isnull=False, concluded_by__isnull=False, published_at__isnull=False),
+                violation_error_message=_("A published call is concluded by somebody, at a moment."),
             ),
         ]
 
@@ -169,8 +178,17 @@ class Call(models.Model):
         return reverse("grants:call_detail", args=[self.pk])
 
     def clean(self) -> None:
-        if self.fund_id and self.funder_id and self.fund.funder_id != self.funder_id:
-            raise ValidationError({"fund": _("This fund belongs to another funder.")})
+        if not self.funder_id:
+            return
+        wrong = {}
+        if self.fund_id and self.fund.funder_id != self.funder_id:
+            wrong["fund"] = _("This fund belongs to another funder.")
+        for name in TERMS:
+            chosen = getattr(self, name) if getattr(self, f"{name}_id") else None
+            if chosen and not chosen.is_shared and chosen.funder_id != self.funder_id:
+                wrong[name] = _("This belongs to another funder: make a copy of your own.")
+        if wrong:
+            raise ValidationError(wrong)
 
     @property
     def is_published(self) -> bool:
@@ -193,6 +211,11 @@ class Call(models.Model):
     def is_concluded(self) -> bool:
         """No more awards will come from it: what it promised and did not give is free again."""
         return self.concluded_at is not None
+
+    @property
+    def ranks_lecturers(self) -> bool:
+        """Whether a budget rule depends on the lecturer's title, so that the form has to ask for it."""
+        return any(rule.rank for rule in self.budget_rules.all())
 
     def track_for(self, organization):
         """The track in which this applicant is judged, or None when the call is not for it."""

@@ -1,8 +1,11 @@
+from functools import cached_property
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from grants.models.severity import Severity
+from people.models import place_name, validate_code
 
 UNITS = {
     "not_abnormal": _("%(n)s years"),
@@ -30,7 +33,7 @@ class EligibilityRule(models.Model):
         INSPECTED = "inspected", _("Annual inspection passed")
         RATED = "rated", _("Rating of at least")
         ESTABLISHED = "established", _("Established for at least")
-        IN_REGION = "in_region", _("Works in the region")
+        IN_REGION = "in_region", _("Takes place in the region")
         HOSTED = "hosted", _("A filed group has a host")
         PROPOSALS = "proposals", _("Proposals in this call at most")
         NOT_FUNDED_TWICE = "not_funded_twice", _("Other funded projects under way at most")
@@ -49,7 +52,11 @@ class EligibilityRule(models.Model):
         help_text=_("Years, months, level or number"),
     )
     region = models.CharField(
-        _("region code"), max_length=12, blank=True, help_text=_("The first digits: 6 for a district, 9 for a street")
+        _("region code"),
+        max_length=12,
+        blank=True,
+        validators=[validate_code],
+        help_text=_("Only for the place: the first 6 digits for a district, 9 for a street, all 12 for a community"),
     )
     severity = models.CharField(_("if it is not met"), max_length=5, choices=Severity.choices, default=Severity.BLOCK)
     legal_basis = models.CharField(_("legal basis"), max_length=200)
@@ -58,10 +65,26 @@ class EligibilityRule(models.Model):
         ordering = ["pk"]
         verbose_name = _("condition for applicants")
         verbose_name_plural = _("conditions for applicants")
-        constraints = [models.UniqueConstraint(fields=["call", "kind"], name="eligibility_rule_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "kind"],
+                name="eligibility_rule_once",
+                violation_error_message=_("This condition stands in the call already."),
+            )
+        ]
 
     def __str__(self) -> str:
-        figure = self.region
-        if self.value is not None and self.kind in UNITS:
-            figure = str(UNITS[self.kind]) % {"n": self.value}
+        figure = self.figure
         return f"{self.get_kind_display()} ({figure})" if figure else str(self.get_kind_display())
+
+    @property
+    def figure(self) -> str:
+        """What it asks for in a word: 1 year, 3A, 朝阳区 110105; empty when the kind says it all."""
+        if self.kind == self.Kind.IN_REGION:
+            return self.place
+        return str(UNITS[self.kind]) % {"n": self.value} if self.value is not None and self.kind in UNITS else ""
+
+    @cached_property
+    def place(self) -> str:
+        """The region with its name and code."""
+        return f"{place_name(self.region)} {self.region}".strip() if self.region else ""

@@ -65,8 +65,16 @@ class Fund(models.Model):
         verbose_name = _("fund")
         verbose_name_plural = _("funds")
         constraints = [
-            models.UniqueConstraint(fields=["funder", "year", "name"], name="fund_once_a_year"),
-            models.CheckConstraint(name="fund_year_is_sane", condition=Q(year__gte=2000, year__lte=2100)),
+            models.UniqueConstraint(
+                fields=["funder", "year", "name"],
+                name="fund_once_a_year",
+                violation_error_message=_("The funder has a fund of this name in this year already."),
+            ),
+            models.CheckConstraint(
+                name="fund_year_is_sane",
+                condition=Q(year__gte=2000, year__lte=2100),
+                violation_error_message=_("Please enter a year between 2000 and 2100."),
+            ),
         ]
 
     def __str__(self) -> str:

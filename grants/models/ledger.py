@@ -37,7 +37,13 @@ class LedgerEntry(models.Model):
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
         indexes = [models.Index(fields=["fund", "kind"], name="ledger_balance")]
-        constraints = [models.CheckConstraint(name="ledger_amount_is_positive", condition=Q(amount__gt=0))]
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_amount_is_positive",
+                condition=Q(amount__gt=0),
+                violation_error_message=_("Please enter more than 0 yuan."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount} {self.reference}"

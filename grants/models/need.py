@@ -1,12 +1,13 @@
 import secrets
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.workflow import StateField, Stateful, step
+from core.workflow import StateField, Stateful, requires, step
+from people.models import Kind, Organization
 
 
 def new_reference() -> str:
@@ -19,8 +20,22 @@ class NeedQuerySet(models.QuerySet["Need"]):
         """Needs that still ask for an answer: received, accepted or listed."""
         return self.filter(state__in=[Need.State.RECEIVED, Need.State.ACCEPTED, Need.State.LISTED])
 
+    def visible_to(self, user) -> "NeedQuerySet":
+        """On the desk, with its files and who reported it: a funder's people, and whoever entered it."""
+        if not user.is_authenticated:
+            return self.none()
+        funders = Organization.objects.filter(pk__in=list(user.roles), kind=Kind.FUNDER)
+        return self.filter(Q(entered_by=user) | models.Exists(funders))
+
     def with_names(self) -> "NeedQuerySet":
         return self.select_related("community", "field", "merged_into")
+
+
+@requires(_("It has been published in a list since, together with the other report."))
+def still_apart(need: "Need") -> bool:
+    """The need that speaks for both has not been published since they were merged."""
+    into = need.merged_into
+    return into is None or into.state != Need.State.LISTED or into.state_since < need.state_since
 
 
 class Need(Stateful):
@@ -67,14 +82,28 @@ class Need(Stateful):
     )
     people = models.PositiveIntegerField(_("how many people"), null=True, blank=True)
     evidence = models.TextField(
-        _("how we know"), max_length=300, blank=True, help_text=_("For a survey: method, when, how many were asked")
+        _("how we know"), max_length=300, blank=True, help_text=_("For a survey: what it found, in figures")
     )
+    method = models.CharField(
+        _("method of the survey"), max_length=60, blank=True, help_text=_("Questionnaire, visits, talks, …")
+    )
+    sample = models.PositiveIntegerField(_("how many were asked"), null=True, blank=True)
+    surveyed_from = models.DateField(_("survey began on"), null=True, blank=True)
+    surveyed_until = models.DateField(_("survey ended on"), null=True, blank=True)
     source = models.CharField(_("who speaks"), max_length=10, choices=Source.choices, default=Source.RESIDENT)
     channel = models.CharField(_("entry channel"), max_length=6, choices=Channel.choices, default=Channel.WEB)
     contact = models.CharField(_("contact"), max_length=60, blank=True)
     contact_phone = models.CharField(_("phone"), max_length=30, blank=True)
     entered_by = models.ForeignKey(
         "people.User", on_delete=models.PROTECT, null=True, editable=False, related_name="entered_needs"
+    )
+    vouched_by = models.ForeignKey(
+        "people.User",
+        verbose_name=_("known to be the committee's, by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
     )
     sender = models.CharField(max_length=64, blank=True, editable=False)
     received_at = models.DateTimeField(_("received at"), default=clock.now, editable=False)
@@ -101,10 +130,16 @@ class Need(Stateful):
         ]
         constraints = [
             models.CheckConstraint(
+                name="survey_begins_before_it_ends",
+                condition=Q(surveyed_from__isnull=True)
+                | Q(surveyed_until__isnull=True)
+                | Q(surveyed_from__lte=F("surveyed_until")),
+            ),
+            models.CheckConstraint(
                 name="merged_need_says_into_which",
                 condition=Q(state="merged", merged_into__isnull=False)
                 | (~Q(state="merged") & Q(merged_into__isnull=True)),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,6 +147,18 @@ class Need(Stateful):
 
     def get_absolute_url(self) -> str:
         return reverse("grants:need_detail", args=[self.reference])
+
+    @property
+    def speaker(self) -> str:
+        """Who speaks, and whether we know it: anybody may write that they write for the committee."""
+        if self.source == Need.Source.COMMUNITY and self.vouched_by_id is None:
+            return str(_("Residents' committee, not confirmed"))
+        return str(self.get_source_display())
+
+    @property
+    def entry(self):
+        """Its line in the list that is not withdrawn, if it is in one."""
+        return self.entries.filter(stands=True).select_related("list").first()
 
     @step(
         state, source=State.RECEIVED, target=State.ACCEPTED, permission="grants.handle_need", label=_("Accept the need")
@@ -130,6 +177,19 @@ class Need(Stateful):
     def merge(self, *, into):
         """The same need as another one, which speaks for both from now on."""
         self.merged_into = into
+
+    @step(
+        state,
+        source=State.MERGED,
+        target=State.RECEIVED,
+        permission="grants.handle_need",
+        label=_("Take apart again"),
+        conditions=[still_apart],
+        button=False,
+    )
+    def unmerge(self):
+        """It was not the same after all; it is sorted out anew."""
+        self.merged_into = None
 
     @step(
         state,
@@ -153,3 +213,14 @@ class Need(Stateful):
     )
     def list_publicly(self):
         """Published with a number in a list that groups answer with proposals."""
+
+    @step(
+        state,
+        source=State.LISTED,
+        target=State.ACCEPTED,
+        permission="grants.handle_need",
+        label=_("Its list was withdrawn"),
+        button=False,
+    )
+    def unlist(self):
+        """Waits for the corrected list."""

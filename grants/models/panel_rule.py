@@ -23,8 +23,16 @@ class PanelRule(models.Model):
         verbose_name = _("rule for panels")
         verbose_name_plural = _("rules for panels")
         constraints = [
-            models.UniqueConstraint(fields=["call", "expertise"], name="panel_rule_once"),
-            models.CheckConstraint(name="panel_rule_asks_for_somebody", condition=Q(minimum__gte=1)),
+            models.UniqueConstraint(
+                fields=["call", "expertise"],
+                name="panel_rule_once",
+                violation_error_message=_("This field of expertise stands in the call already."),
+            ),
+            models.CheckConstraint(
+                name="panel_rule_asks_for_somebody",
+                condition=Q(minimum__gte=1),
+                violation_error_message=_("Please enter at least 1."),
+            ),
         ]
 
     def __str__(self) -> str:

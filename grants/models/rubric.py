@@ -6,26 +6,24 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.money import plain
+from grants.models.terms import Terms
 
 HUNDRED = Decimal(100)
 
 
-class Rubric(models.Model):
+class Rubric(Terms):
     """A score sheet: criteria whose full points sum to 100. Used for review, midterm and final evaluation."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    legal_basis = models.CharField(_("basis"), max_length=200, blank=True)
+    used_by = ("reviewed_calls", "midterm_calls", "final_calls")
+
     pass_mark = models.DecimalField(
         _("pass mark"), max_digits=5, decimal_places=2, default=Decimal(60), help_text=_("Out of 100; for evaluations")
     )
 
-    class Meta:
+    class Meta(Terms.Meta):
         ordering = ["name"]
         verbose_name = _("rubric")
         verbose_name_plural = _("rubrics")
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def total(self) -> Decimal:
@@ -49,7 +47,11 @@ class Criterion(models.Model):
         verbose_name = _("criterion")
         verbose_name_plural = _("criteria")
         constraints = [
-            models.CheckConstraint(name="criterion_weight_in_range", condition=Q(weight__gt=0, weight__lte=100))
+            models.CheckConstraint(
+                name="criterion_weight_in_range",
+                condition=Q(weight__gt=0, weight__lte=100),
+                violation_error_message=_("Full points lie above 0 and are at most 100."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -75,6 +77,7 @@ class Level(models.Model):
             models.CheckConstraint(
                 name="level_range_in_order",
                 condition=Q(lowest__lte=models.F("highest"), highest__lte=100),
+                violation_error_message=_("A level reaches from its lower to its higher percentage, at most to 100."),
             )
         ]
 
@@ -83,7 +86,5 @@ class Level(models.Model):
 
     @property
     def range(self) -> str:
-        """The range in points, e.g. "18–20"."""
-        weight = self.criterion.weight
-        low, high = (weight * share / HUNDRED for share in (self.lowest, self.highest))
-        return f"{plain(low)}–{plain(high)}"
+        """From how many points on it begins, e.g. "≥ 18": it ends where the next higher one begins, without a gap."""
+        return f"≥ {plain(self.criterion.weight * self.lowest / HUNDRED)}"

@@ -27,6 +27,7 @@ class TieBreak(models.Model):
         related_name="+",
         help_text=_("Of the review rubric"),
     )
+    legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]

@@ -47,8 +47,16 @@ class Track(models.Model):
         verbose_name = _("track")
         verbose_name_plural = _("tracks")
         constraints = [
-            models.CheckConstraint(name="track_cap_is_positive", condition=Q(cap__gt=0)),
-            models.CheckConstraint(name="track_share_in_range", condition=Q(max_share__gt=0, max_share__lte=100)),
+            models.CheckConstraint(
+                name="track_cap_is_positive",
+                condition=Q(cap__gt=0),
+                violation_error_message=_("The highest grant must be more than 0 yuan."),
+            ),
+            models.CheckConstraint(
+                name="track_share_in_range",
+                condition=Q(max_share__gt=0, max_share__lte=100),
+                violation_error_message=_("The share lies above 0 and is at most 100 percent."),
+            ),
         ]
 
     def __str__(self) -> str:

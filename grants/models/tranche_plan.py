@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.money import plain
+from grants.models.terms import Terms
 
 
 class Gate(models.TextChoices):
@@ -15,19 +16,15 @@ class Gate(models.TextChoices):
     FINAL = "final", _("Final evaluation passed")
 
 
-class TranchePlan(models.Model):
+class TranchePlan(Terms):
     """How an award is paid, e.g. 50/40/10: a template that calls choose from."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    legal_basis = models.CharField(_("basis"), max_length=200, blank=True)
+    used_by = ("calls",)
 
-    class Meta:
+    class Meta(Terms.Meta):
         ordering = ["name"]
         verbose_name = _("tranche plan")
         verbose_name_plural = _("tranche plans")
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def total(self) -> Decimal:
@@ -48,9 +45,15 @@ class TrancheRule(models.Model):
         verbose_name = _("instalment rule")
         verbose_name_plural = _("instalment rules")
         constraints = [
-            models.UniqueConstraint(fields=["plan", "ordinal"], name="instalment_once"),
+            models.UniqueConstraint(
+                fields=["plan", "ordinal"],
+                name="instalment_once",
+                violation_error_message=_("Two instalments have the same number."),
+            ),
             models.CheckConstraint(
-                name="instalment_share_in_range", condition=Q(percentage__gt=0, percentage__lte=100)
+                name="instalment_share_in_range",
+                condition=Q(percentage__gt=0, percentage__lte=100),
+                violation_error_message=_("An instalment lies above 0 and is at most 100 percent."),
             ),
         ]
 

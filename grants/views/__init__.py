@@ -2,7 +2,15 @@
 
 from grants.views.calls import call_detail, call_list
 from grants.views.funds import fund_allocate, fund_create, fund_detail, fund_list
-from grants.views.needs import need_create, need_detail, need_list, need_list_create, need_list_detail
+from grants.views.need_lists import (
+    need_list_create,
+    need_list_detail,
+    need_list_withdraw,
+    need_remark_answer,
+    need_remark_create,
+    need_remark_follow,
+)
+from grants.views.needs import need_create, need_detail, need_list
 from grants.views.setup import (
     call_compare,
     call_conclude,
@@ -10,11 +18,19 @@ from grants.views.setup import (
     call_edit,
     call_part,
     call_publish,
+    call_take_over,
     levels_edit,
     terms_edit,
     terms_list,
 )
-from grants.views.workshops import workshop_create, workshop_detail, workshop_edit, workshop_leave, workshop_list
+from grants.views.workshops import (
+    workshop_cancel,
+    workshop_create,
+    workshop_detail,
+    workshop_edit,
+    workshop_leave,
+    workshop_list,
+)
 
 __all__ = [
     "call_compare",
@@ -25,6 +41,7 @@ __all__ = [
     "call_list",
     "call_part",
     "call_publish",
+    "call_take_over",
     "fund_allocate",
     "fund_create",
     "fund_detail",
@@ -35,8 +52,13 @@ __all__ = [
     "need_list",
     "need_list_create",
     "need_list_detail",
+    "need_list_withdraw",
+    "need_remark_answer",
+    "need_remark_create",
+    "need_remark_follow",
     "terms_edit",
     "terms_list",
+    "workshop_cancel",
     "workshop_create",
     "workshop_detail",
     "workshop_edit",

@@ -2,13 +2,13 @@
 
 import rules
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from core import clock
 from core.workdays import uncertain_years
-from grants.models import Call, Criterion, Workshop
-from grants.soundness import gaps, missing_bases
+from grants.models import Call, Workshop
+from grants.soundness import gaps, missing_bases, notes
 from people.models import Organization, Role
 
 PAGE = 20
@@ -24,11 +24,18 @@ def call_list(request: HttpRequest) -> HttpResponse:
 
 
 def call_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everything an applicant needs to know, and for the funder what is still missing."""
-    criteria = Prefetch("review_rubric__criteria", Criterion.objects.prefetch_related("levels"))
-    found = Call.objects.visible_to(request.user).select_related(*FIELDS_OF_CALL).prefetch_related(criteria)
+    """Everything an applicant needs to know, and for the funder what is still missing.
+
+    `?as=applicant` shows the funder's people exactly what an applicant will see, and nothing of their own.
+    """
+    rubrics = ("review_rubric__criteria", "midterm_rubric__criteria", "final_rubric__criteria")
+    found = Call.objects.visible_to(request.user).select_related(*FIELDS_OF_CALL).prefetch_related(*rubrics)
     call = get_object_or_404(found, pk=pk)
     in_funder = request.user.is_authenticated and request.user.has_role(call.funder_id)
+    preview = in_funder and request.GET.get("as") == "applicant"
+    if preview:
+        in_funder = False
+        call.published_at = call.published_at or clock.now()  # as it will be; nothing is stored
     is_draft = not call.is_published
     context = {
         "call": call,
@@ -42,9 +49,11 @@ def call_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "ties": call.tie_breaks.select_related("criterion"),
         "workshops": Workshop.objects.upcoming().filter(call=call).select_related("organizer"),
         "in_funder": in_funder,
+        "preview": preview,
         "gaps": gaps(call) if is_draft else [],
         "missing_bases": missing_bases(call) if is_draft else [],
-        "may_conclude": rules.has_perm("grants.conclude_call", request.user, call),
+        "notes": notes(call) if is_draft else [],
+        "may_conclude": not preview and rules.has_perm("grants.conclude_call", request.user, call),
         "uncertain": uncertain_years(call.starts_on, call.ends_on),
     }
     return render(request, "grants/call_detail.html", context)

@@ -8,17 +8,18 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, Stale
 from grants.actions import calls
 from grants.comparison import compare
-from grants.descriptions import describe
+from grants.descriptions import TABLES, describe, describe_rows, describe_table, fingerprint, shown
 from grants.forms import (
     BonusRuleFormSet,
     BudgetRuleFormSet,
@@ -31,15 +32,17 @@ from grants.forms import (
     PanelRuleFormSet,
     PaperFormSet,
     RubricForm,
+    TakeOverForm,
     TermsForm,
     TieBreakFormSet,
     TrackFormSet,
     TranchePlanForm,
     TrancheRuleFormSet,
+    taken_over,
 )
 from grants.models import Call, Criterion, Rubric, TranchePlan
 from grants.presets import preset
-from grants.soundness import gaps
+from grants.soundness import gaps, notes
 from people.models import Organization, Role
 
 
@@ -155,12 +158,35 @@ def call_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The terms of a call that is not published yet: dates, money, judging, time limits."""
     call = draft(request, pk)
     form = TermsForm(request.POST or None, instance=draft(request, pk), user=request.user)
+    context: dict[str, Any] = {"call": call, "form": form, "parts": PARTS, "gaps": gaps(call), "notes": notes(call)}
     if request.method == "POST" and form.is_valid():
-        with calls.changing(call, by=request.user, what=_("terms")):
-            form.save()
-        messages.success(request, _("The call is saved. It is not public before it is published."))
-        return redirect("grants:call_edit", pk=pk)
-    return render(request, "grants/call_form.html", {"call": call, "form": form, "parts": PARTS, "gaps": gaps(call)})
+        mode = call.mode
+        try:
+            with calls.changing(call, by=request.user, what=_("terms"), seen=request.POST.get("seen", "")):
+                form.save()
+        except Stale as stale:
+            add_refusal(form, stale)
+            context["clashes"] = _differing(draft(request, pk), form)
+        else:
+            messages.success(request, _("The call is saved. It is not public before it is published."))
+            if form.instance.mode not in ("", mode):
+                return redirect(f"{reverse('grants:call_take_over', args=[pk])}?mode={form.instance.mode}")
+            return redirect("grants:call_edit", pk=pk)
+    typed_on = request.POST.get("seen") if "clashes" not in context else None
+    return render(request, "grants/call_form.html", context | {"seen": typed_on or fingerprint(call)})
+
+
+def _differing(stored: Call, form: TermsForm) -> list[tuple[str, str]]:
+    """The fields that say something else in the store than in the form: label and what is stored."""
+    typed = form.instance
+    found = []
+    for name, value in form.cleaned_data.items():
+        field = Call._meta.get_field(name)
+        now = shown(stored, field)
+        said = "、".join(str(each) for each in value) if field.many_to_many else shown(typed, field)
+        if now != said:
+            found.append((form.fields[name].label, now or "—"))
+    return found
 
 
 @login_required
@@ -168,23 +194,72 @@ def call_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     """One part of a call: its tracks, conditions, budget rules or papers."""
     if part not in PARTS:
         raise Http404
-    call, shown = draft(request, pk), PARTS[part]
-    kwargs = {"form_kwargs": {"call": call}} if part in TAKES_CALL else {}
-    formset = shown.formset(request.POST or None, instance=call, prefix=shown.prefix, **kwargs)
-    if request.method == "POST" and formset.is_valid():
-        with calls.changing(call, by=request.user, what=str(shown.title)):
-            formset.save()
-        messages.success(request, _("Saved."))
-        return redirect("grants:call_part", pk=pk, part=part)
+    call, table = draft(request, pk), PARTS[part]
+    formset = _rows(call, part, request.POST or None)
+    seen = request.POST.get("seen", "") or fingerprint(call, part)
+    clash, clashes = "", []
+    if request.method == "POST":
+        try:
+            if calls.is_stale(call, part, seen):  # said first: rows removed meanwhile are no mistake of who typed
+                raise Stale(calls.stale_words(call))
+            if formset.is_valid():
+                with calls.changing(call, by=request.user, what=str(table.title), part=part, seen=seen):
+                    formset.save()
+                messages.success(request, _("Saved."))
+                return redirect("grants:call_part", pk=pk, part=part)
+        except Stale as stale:
+            call, clash = draft(request, pk), str(stale)
+            stored = {str(row) for row in getattr(call, TABLES[part].relation).values_list("pk", flat=True)}
+            formset = _rows(call, part, taken_over(request.POST, table.prefix, stored))
+            seen, clashes = fingerprint(call, part), _stored_rows(call, part, formset)
     context = {
         "call": call,
         "part": part,
-        "shown": shown,
+        "shown": table,
         "formset": formset,
+        "seen": seen,
+        "clash": clash,
+        "clashes": clashes,
         "parts": PARTS,
         "gaps": [gap for gap in gaps(call) if gap.section == part],
+        "notes": [note for note in notes(call) if note.section == part],
     }
     return render(request, "grants/call_part.html", context)
+
+
+def _rows(call: Call, part: str, sent: QueryDict | None) -> Any:
+    kwargs = {"form_kwargs": {"call": call}} if part in TAKES_CALL else {}
+    return PARTS[part].formset(sent, instance=call, prefix=PARTS[part].prefix, **kwargs)
+
+
+def _stored_rows(call: Call, part: str, formset: Any) -> list[tuple[str, str]]:
+    """What the table says now where it differs from what was typed; all of it while the typed rows are not valid."""
+    stored = describe_table(call, part)
+    typed = []
+    if formset.is_valid():
+        kept = [form.instance for form in formset if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        typed = describe_rows(str(TABLES[part].section), kept)
+    return [(difference.name, difference.new or "—") for difference in compare(typed, stored)]
+
+
+@login_required
+def call_take_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rules of a template in a practice mode for this draft: first what they would change, then taken over."""
+    call = draft(request, pk)
+    asked = request.POST if request.method == "POST" else request.GET if "template" in request.GET else None
+    form = TakeOverForm(asked, initial={"mode": request.GET.get("mode", call.mode)})
+    differences = None
+    if asked is not None and form.is_valid():
+        chosen = preset(form.cleaned_data["template"], form.cleaned_data["mode"])
+        if request.method == "POST":
+            calls.take_over_rules(call, chosen, by=request.user)
+            messages.success(request, _("The rules are taken over. Look through them."))
+            return redirect("grants:call_part", pk=pk, part="conditions")
+        rows = calls.rules_of(call, chosen)
+        new = [each for key in rows for each in describe_rows(str(TABLES[key].section), rows[key])]
+        differences = compare([each for key in rows for each in describe_table(call, key)], new)
+    context = {"call": call, "form": form, "differences": differences, "parts": PARTS}
+    return render(request, "grants/call_take_over.html", context)
 
 
 @login_required
@@ -228,29 +303,24 @@ def _decide(request: HttpRequest, pk: int, verb: Callable[..., Call], done: str)
 
 # -- Rubrics and tranche plans ---------------------------------------------------------------------
 
-SHARED = {
-    "rubrics": (Rubric, RubricForm, CriterionFormSet, ("reviewed_calls", "midterm_calls", "final_calls")),
-    "plans": (TranchePlan, TranchePlanForm, TrancheRuleFormSet, ("calls",)),
+CHOSEN_FROM = {
+    "rubrics": (Rubric, RubricForm, CriterionFormSet),
+    "plans": (TranchePlan, TranchePlanForm, TrancheRuleFormSet),
 }
 
 
 def permit_terms(request: HttpRequest) -> None:
-    if not rules.has_perm("grants.change_terms", request.user):
+    if not rules.has_perm("grants.see_terms", request.user):
         raise PermissionDenied
-
-
-def is_fixed(thing: Rubric | TranchePlan, calls_of: tuple[str, ...]) -> bool:
-    """Announced by a published call: what applicants have read is not changed any more."""
-    return any(getattr(thing, name).published().exists() for name in calls_of)
 
 
 @login_required
 def terms_list(request: HttpRequest) -> HttpResponse:
-    """The rubrics and tranche plans that calls choose from."""
+    """The rubrics and tranche plans that calls choose from: the shared ones and one's own."""
     permit_terms(request)
     context = {
-        "rubrics": Rubric.objects.prefetch_related("criteria"),
-        "plans": TranchePlan.objects.prefetch_related("rules"),
+        "rubrics": Rubric.objects.visible_to(request.user).select_related("funder").prefetch_related("criteria"),
+        "plans": TranchePlan.objects.visible_to(request.user).select_related("funder").prefetch_related("rules"),
     }
     return render(request, "grants/terms_list.html", context)
 
@@ -259,8 +329,9 @@ def terms_list(request: HttpRequest) -> HttpResponse:
 def levels_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The anchored levels of one criterion: what a score means in words."""
     permit_terms(request)
-    criterion = get_object_or_404(Criterion.objects.select_related("rubric"), pk=pk)
-    if is_fixed(criterion.rubric, SHARED["rubrics"][3]):
+    found = Criterion.objects.filter(rubric__in=Rubric.objects.visible_to(request.user)).select_related("rubric")
+    criterion = get_object_or_404(found, pk=pk)
+    if not rules.has_perm("grants.change_terms", request.user, criterion.rubric):
         raise PermissionDenied
     formset = LevelFormSet(request.POST or None, instance=criterion, prefix="rows")
     if request.method == "POST" and formset.is_valid():
@@ -272,17 +343,17 @@ def levels_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def terms_edit(request: HttpRequest, which: str, pk: int) -> HttpResponse:
-    """Change a rubric or a plan that no published call has announced; else make a copy of it."""
+    """Change a rubric or a plan of one's own that no published call has announced; else make a copy of it."""
     permit_terms(request)
-    if which not in SHARED:
+    if which not in CHOSEN_FROM:
         raise Http404
-    model, form_class, formset_class, used_by = SHARED[which]
-    thing = get_object_or_404(model, pk=pk)
-    fixed = is_fixed(thing, used_by)
+    model, form_class, formset_class = CHOSEN_FROM[which]
+    thing = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
+    fixed = not rules.has_perm("grants.change_terms", request.user, thing)
     copying = "copy" in request.POST
-    name_form = NameForm(request.POST if copying else None, model=model, prefix="copy")
+    name_form = NameForm(request.POST if copying else None, user=request.user, of=thing, prefix="copy")
     if copying and name_form.is_valid():
-        copy = calls.copy_terms(thing, by=request.user, name=name_form.cleaned_data["name"])
+        copy = calls.copy_terms(thing, by=request.user, **name_form.cleaned_data)
         messages.success(request, _("Copied. Now change what is different."))
         return redirect("grants:terms_edit", which=which, pk=copy.pk)
     sent = request.POST if request.method == "POST" and not copying else None

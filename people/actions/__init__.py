@@ -1,6 +1,6 @@
 """What people do with themselves and with organisations. Whatever cannot be done is `Refused` with its reasons."""
 
-from people.actions.experts import save_expert
+from people.actions.experts import declare_interest, end_interest, save_expert
 from people.actions.organizations import (
     OPEN_KINDS,
     ROLES,
@@ -17,7 +17,7 @@ from people.actions.organizations import (
     set_council,
     set_identity,
 )
-from people.actions.standing import add_credit_record, add_rating, lift_credit_record, set_inspection
+from people.actions.standing import add_credit_record, add_rating, confirm, lift_credit_record, set_inspection
 
 __all__ = [
     "OPEN_KINDS",
@@ -31,6 +31,9 @@ __all__ = [
     "check_email",
     "check_number",
     "check_phone",
+    "confirm",
+    "declare_interest",
+    "end_interest",
     "end_membership",
     "find_person",
     "lift_credit_record",

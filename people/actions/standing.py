@@ -29,17 +29,35 @@ def add_rating(organization: Organization, *, by: User, values: Mapping[str, Any
 
 @transaction.atomic
 def set_inspection(organization: Organization, *, by: User, values: Mapping[str, Any]) -> Inspection:
-    """The head enters the result of an annual inspection, or corrects the one of that year."""
+    """The head enters the result of an annual inspection, or corrects that of the year, to be checked anew."""
     if not rules.has_perm("people.change_profile", by, organization):
         raise PermissionDenied
     if values["year"] >= clock.today().year:
         raise Refused(_("The inspection of a year takes place in the next one."))
     inspection, _created = Inspection.objects.update_or_create(
-        organization=organization, year=values["year"], defaults={"result": values["result"]}
+        organization=organization,
+        year=values["year"],
+        defaults={"result": values["result"], "confirmed_at": None, "confirmed_by": None},
     )
     label = _("Annual inspection entered: %(inspection)s") % {"inspection": inspection}
     record(organization, "set_inspection", by=by, label=label)
     return inspection
+
+
+@transaction.atomic
+def confirm(entered: Rating | Inspection, *, by: User) -> Rating | Inspection:
+    """A funder's clerk has seen the paper of a rating or inspection: no longer only the organisation's word."""
+    locked = type(entered)._default_manager.select_for_update().get(pk=entered.pk)
+    if not rules.has_perm("people.confirm_standing", by, locked.organization):
+        raise PermissionDenied
+    if locked.is_confirmed:
+        raise Refused(_("This has been confirmed already."))
+    if str(locked) != str(entered):
+        raise Refused(_("The organisation has just changed this. Please look again."))
+    locked.confirmed_at, locked.confirmed_by = clock.now(), by
+    locked.save(update_fields=["confirmed_at", "confirmed_by"])
+    record(locked.organization, "confirm", by=by, label=_("Confirmed: %(what)s") % {"what": locked})
+    return locked
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from people.models.interest import Interest
 from people.models.membership import Membership, Role
 from people.models.organization import Kind, Organization
 from people.models.rating import Rating
-from people.models.region import Region
+from people.models.region import Region, place_name, validate_code
 from people.models.user import User
 
 __all__ = [
@@ -28,4 +28,6 @@ __all__ = [
     "Role",
     "Skill",
     "User",
+    "place_name",
+    "validate_code",
 ]

@@ -3,6 +3,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def valid(self) -> "CertificateQuerySet":
+        """Those whose registration has not lapsed."""
+        return self.exclude(registered_until__lt=clock.today())
+
 
 class Certificate(models.Model):
     """A social worker's professional qualification."""
@@ -20,6 +28,8 @@ class Certificate(models.Model):
     issued_on = models.DateField(_("issued on"))
     registered_until = models.DateField(_("registration valid until"), null=True, blank=True)
 
+    objects = CertificateQuerySet.as_manager()
+
     class Meta:
         ordering = ["-issued_on"]
         verbose_name = _("certificate")
@@ -28,6 +38,7 @@ class Certificate(models.Model):
             models.CheckConstraint(
                 name="certificate_valid_after_issue",
                 condition=Q(registered_until__isnull=True) | Q(registered_until__gte=models.F("issued_on")),
+                violation_error_message=_("Must not be before the day of issue."),
             )
         ]
 

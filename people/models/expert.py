@@ -52,7 +52,13 @@ class Expert(models.Model):
         ordering = ["person__name", "pk"]
         verbose_name = _("expert")
         verbose_name_plural = _("experts")
-        constraints = [models.CheckConstraint(name="expert_takes_something", condition=Q(max_load__gte=1))]
+        constraints = [
+            models.CheckConstraint(
+                name="expert_takes_something",
+                condition=Q(max_load__gte=1),
+                violation_error_message=_("Please enter at least 1."),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.person)

@@ -2,8 +2,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from people.models.self_entered import SelfEntered
 
-class Inspection(models.Model):
+
+class Inspection(SelfEntered):
     """What the annual inspection (年检) of a registered organisation found for one year."""
 
     class Result(models.TextChoices):
@@ -22,7 +24,14 @@ class Inspection(models.Model):
         ordering = ["-year"]
         verbose_name = _("annual inspection")
         verbose_name_plural = _("annual inspections")
-        constraints = [models.UniqueConstraint(fields=["organization", "year"], name="one_inspection_a_year")]
+        constraints = [
+            *SelfEntered.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["organization", "year"],
+                name="one_inspection_a_year",
+                violation_error_message=_("The inspection of this year is entered already."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.year} {self.get_result_display()}"

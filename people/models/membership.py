@@ -51,10 +51,15 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "organization", "role"], name="role_held_once", condition=Q(until__isnull=True)
+                fields=["user", "organization", "role"],
+                name="role_held_once",
+                condition=Q(until__isnull=True),
+                violation_error_message=_("This person holds this role already."),
             ),
             models.CheckConstraint(
-                name="membership_ends_after_start", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
+                name="membership_ends_after_start",
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                violation_error_message=_("A role cannot end before it begins."),
             ),
         ]
 

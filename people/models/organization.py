@@ -21,13 +21,17 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """Organisations that may propose a project."""
         return self.filter(kind__in=[Kind.COMMUNITY_GROUP, Kind.SOCIAL_ORGANIZATION, Kind.SUPPORT_ORGANIZATION])
 
+    def named(self, q: str) -> "OrganizationQuerySet":
+        """Those whose name or number has these characters in it."""
+        return self.filter(Q(name__icontains=q) | Q(credit_code__icontains=q) | Q(filing_number__icontains=q))
+
     def possible_hosts(self) -> "OrganizationQuerySet":
         """Registered organisations: only a legal person can sign and receive money for a filed group."""
         return self.filter(status=Organization.Status.REGISTERED).exclude(kind__in=[Kind.FUNDER, Kind.EVALUATOR])
 
-    def funders_of(self, user, role: str) -> "OrganizationQuerySet":
-        """The funders in which the person now holds this role."""
-        return self.filter(pk__in=user.organizations_as(role) if user.is_authenticated else [], kind=Kind.FUNDER)
+    def funders_of(self, user, *roles: str) -> "OrganizationQuerySet":
+        """The funders in which the person now holds one of these roles."""
+        return self.filter(pk__in=user.organizations_as(*roles) if user.is_authenticated else [], kind=Kind.FUNDER)
 
     def visible_to(self, user) -> "OrganizationQuerySet":
         """One's own organisations with their hosts and guests; a funder's people see all, because they check them."""
@@ -91,8 +95,18 @@ class Organization(models.Model):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         constraints = [
-            models.UniqueConstraint("credit_code", name="credit_code_once", condition=~Q(credit_code="")),
-            models.UniqueConstraint("filing_number", name="filing_number_once", condition=~Q(filing_number="")),
+            models.UniqueConstraint(
+                "credit_code",
+                name="credit_code_once",
+                condition=~Q(credit_code=""),
+                violation_error_message=_("Another organisation has this credit code already."),
+            ),
+            models.UniqueConstraint(
+                "filing_number",
+                name="filing_number_once",
+                condition=~Q(filing_number=""),
+                violation_error_message=_("Another group has this filing number already."),
+            ),
             models.CheckConstraint(
                 name="registered_has_code_filed_has_number",
                 condition=(Q(status="registered", filing_number="") & ~Q(credit_code=""))
@@ -100,9 +114,15 @@ class Organization(models.Model):
                 violation_error_message=_("A registered organisation has a credit code; a filed one a filing number."),
             ),
             models.CheckConstraint(
-                name="only_groups_are_filed", condition=Q(status="registered") | Q(kind=Kind.COMMUNITY_GROUP)
+                name="only_groups_are_filed",
+                condition=Q(status="registered") | Q(kind=Kind.COMMUNITY_GROUP),
+                violation_error_message=_("Only a community group can be filed without being registered."),
             ),
-            models.CheckConstraint(name="kind_is_known", condition=Q(kind__in=Kind.values)),
+            models.CheckConstraint(
+                name="kind_is_known",
+                condition=Q(kind__in=Kind.values),
+                violation_error_message=_("Please choose one of the kinds of organisation."),
+            ),
         ]
 
     def __str__(self) -> str:

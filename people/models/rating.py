@@ -6,12 +6,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from people.models.self_entered import SelfEntered
 
 YEARS_VALID = 5
 """Order 39 of civil affairs: a rating holds for five years and then lapses by itself."""
 
 
-class Rating(models.Model):
+class Rating(SelfEntered):
     """The rating of a social organisation (社会组织评估等级), 1A to 5A, valid for five years."""
 
     organization = models.ForeignKey(
@@ -30,8 +31,17 @@ class Rating(models.Model):
         verbose_name = _("rating")
         verbose_name_plural = _("ratings")
         constraints = [
-            models.UniqueConstraint(fields=["organization", "granted_on"], name="one_rating_a_day"),
-            models.CheckConstraint(name="rating_is_1a_to_5a", condition=Q(level__gte=1, level__lte=5)),
+            *SelfEntered.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["organization", "granted_on"],
+                name="one_rating_a_day",
+                violation_error_message=_("A rating of this day is entered already."),
+            ),
+            models.CheckConstraint(
+                name="rating_is_1a_to_5a",
+                condition=Q(level__gte=1, level__lte=5),
+                violation_error_message=_("A rating lies between 1 (1A) and 5 (5A)."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.identifiers import half_width, validate_region_code
+from people.models.community import Community
 
 LENGTHS = (2, 4, 6, 9, 12)
 
@@ -39,9 +40,24 @@ class RegionQuerySet(models.QuerySet["Region"]):
         """The region and everything below it."""
         return self.filter(code__startswith=code)
 
+    def knows(self, code: str) -> bool:
+        """Whether a code names a region of today, or a community in one; anything does while no regions are loaded."""
+        if not self.exists():
+            return True
+        return self.valid_on().filter(code=code[:9] if len(code) == 12 else code).exists()
+
     def path(self, code: str) -> list["Region"]:
         """The regions that a code lies in, from the province down to itself; a level that is not known is left out."""
         return list(self.filter(code__in=[code[:length] for length in LENGTHS if length <= len(code)]).order_by("code"))
+
+
+def place_name(code: str) -> str:
+    """What the region of a code is called; from the communities in it when the regions are not loaded, else empty."""
+    if region := Region.objects.filter(code=code).first():
+        return region.name
+    inside = Community.objects.filter(region_code__startswith=code).first() if code else None
+    names = {6: "district", 9: "street", 12: "name"}
+    return str(getattr(inside, names[len(code)])) if inside and len(code) in names else ""
 
 
 class Region(models.Model):

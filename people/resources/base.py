@@ -23,7 +23,9 @@ from tablib import Dataset
 
 from core.identifiers import half_width
 from core.models import Event
+from core.spreadsheets import NoResult
 from people.resources import widgets
+from people.resources.contradictions import contradictions
 
 CHUNK = 1000
 """Rows that are examined together and written in one transaction."""
@@ -104,6 +106,7 @@ class TableResource(resources.ModelResource):
     example: Mapping[str, Any] = {}
     labels: Mapping[str, Any] = {}
     ignored: tuple[str, ...] = ()
+    only_out: tuple[str, ...] = ()  # columns that are shown and, read back, passed over
     logged = False
     subject_model: Any = None  # whose log keeps it, if not the model's own
 
@@ -134,7 +137,7 @@ class TableResource(resources.ModelResource):
     # -- Columns -----------------------------------------------------------------------------------
 
     def column_names(self) -> list[str]:
-        return list(self._meta.fields)
+        return [name for name in self._meta.fields if name not in self.only_out]
 
     def label(self, name: str) -> str:
         """The column's heading in the reader's language."""
@@ -151,6 +154,16 @@ class TableResource(resources.ModelResource):
             found.append(Column(name, self.label(name), self.fields[name].widget, required, str(hint), example))
         return found
 
+    def out_columns(self) -> list[Column]:
+        """The columns of a table that is taken out: those that can be read back, and what is decided elsewhere."""
+        shown = [Column(name, self.label(name), self.fields[name].widget, False, "", None) for name in self.only_out]
+        return [*self.columns(), *shown]
+
+    def options(self, name: str) -> list[str]:
+        """What may be chosen in a column: the list that a template offers; empty where anything may stand."""
+        widget = self.fields[name].widget
+        return widget.labels if isinstance(widget, widgets.ChoiceWidget) else []
+
     def _help(self, name: str) -> str:
         return str(self._meta.model._meta.get_field(name).help_text)
 
@@ -165,7 +178,7 @@ class TableResource(resources.ModelResource):
         for code, _language in settings.LANGUAGES:
             with translation.override(code):
                 spoken |= {_plain(self.label(name)): name for name in self.column_names()}
-                passed_over.add(_plain(str(REMARK)))
+                passed_over |= {_plain(str(REMARK)), *(_plain(self.label(name)) for name in self.only_out)}
         unknown = [heading for heading in headings if _plain(heading) not in {*spoken, *passed_over}]
         found = [spoken.get(_plain(heading)) for heading in headings]
         names = [name for name in found if name]
@@ -231,6 +244,9 @@ class TableResource(resources.ModelResource):
         for name, cell in row.cells.items():
             if name in self.masked and isinstance(cell, str) and MASK in cell:
                 row.blame(name, _("This value is hidden by stars: enter the whole, or leave the column out."))
+                continue
+            if isinstance(cell, NoResult):
+                row.blame(name, _("This formula has no result in the file. Save the file again, or enter the value."))
                 continue
             try:
                 row.values[name] = self.fields[name].widget.clean(cell, row=row.cells)
@@ -306,6 +322,15 @@ class TableResource(resources.ModelResource):
             if value and name not in row.errors:
                 self._claim(row, name, value)
         self.check(row, new=new)
+        if not row.errors:
+            self._say_contradictions(row)
+
+    def _say_contradictions(self, row: Row) -> None:
+        """What the database would refuse, said at the row."""
+        for fields in contradictions(row.instance):
+            names = [name for name in self.column_names() if name in fields]
+            labels = ", ".join(self.label(name) for name in names)
+            row.blame(names[-1] if names else "", _("These contradict each other: %(names)s.") % {"names": labels})
 
     def _claim(self, row: Row, name: str, value: Any) -> None:
         if self.holders.get((name, value), row.instance.pk) != row.instance.pk:
@@ -365,7 +390,7 @@ class TableResource(resources.ModelResource):
     def cells(self, instance: Any, *, full: bool) -> list[Any]:
         """The cells of one object, with real dates and numbers; masked unless `full`."""
         found = []
-        for name in self.column_names():
+        for name in (*self.column_names(), *self.only_out):
             value = self.fields[name].export(instance, force_native_type=True)
             found.append(self.masked[name](str(value)) if value and not full and name in self.masked else value)
         return found

@@ -34,6 +34,12 @@ class CommunityResource(TableResource):
         clean_model_instances = True
         skip_unchanged = True
 
+    def options(self, name: str) -> list[str]:
+        """The districts that there are; a new one comes with its code in the table of regions."""
+        if name == "district":
+            return list(Community.objects.order_by("district").values_list("district", flat=True).distinct())
+        return super().options(name)
+
 
 class RegionResource(TableResource):
     """Regions by code, as the national tables come: their columns of the codes above are not needed."""

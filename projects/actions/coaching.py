@@ -1,6 +1,7 @@
 """Help before submission: a support organisation is asked, one of its mentors comments, the group answers.
 
 A coach advises and never writes into the proposal or submits it (S3; S4: 「凡是关于行政的事务，协作者概不参与」).
+It ends when the group or the coach ends it, and with the formal check at the latest.
 """
 
 import rules
@@ -14,14 +15,14 @@ from core.notifications import notify
 from core.workflow import Refused, record
 from people.models import Kind, Organization, Role, User
 from projects.actions.messages import holders, tell_group
-from projects.actions.people import add_participant
-from projects.models import CoachingRequest, Comment, Part, Project
+from projects.actions.people import add_participant, end_participation
+from projects.models import CoachingRequest, Comment, Part, Participant, Project
 
 
 @transaction.atomic
 def ask_for_coaching(project: Project, organization: Organization, *, by: User, message: str = "") -> CoachingRequest:
     """Ask a support organisation to look at the draft; its mentors are told."""
-    if not rules.has_perm("projects.write_proposal", by, project):
+    if not rules.has_perm("projects.ask_for_coaching", by, project):
         raise PermissionDenied
     if organization.kind != Kind.SUPPORT_ORGANIZATION:
         raise Refused(_("Only a support organisation coaches."))
@@ -53,6 +54,8 @@ def answer_request(request: CoachingRequest, *, by: User, accepted: bool, answer
         raise PermissionDenied
     if request.answered_at is not None:
         raise Refused(_("This request has been answered already."))
+    if request.withdrawn_at is not None:
+        raise Refused(_("The group has taken this request back."))
     if accepted and (by.has_role(project.applicant_id) or by.has_role(project.host_id)):
         raise Refused(_("You belong to the group and cannot coach it."))
     if accepted and not project.is_editable:
@@ -68,6 +71,64 @@ def answer_request(request: CoachingRequest, *, by: User, accepted: bool, answer
     else:
         tell_group(project, _("the request for coaching was declined"), body=request.answer)
     return request
+
+
+@transaction.atomic
+def withdraw_request(request: CoachingRequest, *, by: User) -> CoachingRequest:
+    """The group takes a request back that nobody has answered; the mentors of the organisation are told."""
+    request = CoachingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    if not rules.has_perm("projects.take_request_back", by, request):
+        raise PermissionDenied
+    if request.answered_at is not None:
+        raise Refused(_("This request has been answered already."))
+    if request.withdrawn_at is not None:
+        raise Refused(_("The group has taken this request back."))
+    _take_back(request, by)
+    return request
+
+
+def _take_back(request: CoachingRequest, by: User) -> None:
+    request.withdrawn_at = clock.now()
+    request.save(update_fields=["withdrawn_at"])
+    label = _("Request for coaching taken back: %(organization)s") % {"organization": request.organization}
+    record(request.project, "withdraw_coaching_request", by=by, label=label)
+    notify(
+        holders(request.organization_id, Role.MENTOR),
+        subject=_("“%(project)s”: the request for coaching was taken back") % {"project": request.project.title},
+    )
+
+
+@transaction.atomic
+def end_coaching(coach: Participant, *, by: User, note: str = "") -> None:
+    """The group or the coach ends the coaching: the coach no longer sees the proposal, the other side is told.
+
+    What was said stays with the group. Another request can be made, also of the same organisation.
+    """
+    project = coach.project
+    if not rules.has_perm("projects.end_coaching", by, coach):
+        raise PermissionDenied
+    if not project.participants.current().filter(pk=coach.pk, part=Part.COACH).exists():
+        raise Refused(_("This coaching has ended already."))
+    end_participation(project, coach.person, Part.COACH, by=by, note=note.strip())
+    if by.pk == coach.person_id:
+        tell_group(project, _("%(person)s no longer coaches you") % {"person": by}, body=note.strip())
+    else:
+        subject = _("“%(project)s”: the group has ended the coaching") % {"project": project.title}
+        notify([coach.person], subject=subject, body=note.strip())
+
+
+def close_coaching(project: Project, *, by: User) -> None:
+    """The proposal needs no more help, accepted or at its end: whoever coached it no longer sees it, and requests that
+    wait are taken back. Part of a larger verb, which has asked for the permission.
+
+    Not at the submission: a coach is needed most when the proposal comes back to be corrected.
+    """
+    for coach in project.participants.current().filter(part=Part.COACH).select_related("person"):
+        end_participation(project, coach.person, Part.COACH, by=by)
+        facts = {"project": project.title, "state": project.get_state_display()}
+        notify([coach.person], subject=_("“%(project)s”: %(state)s, so your coaching has ended") % facts)
+    for request in project.coaching_requests.open().select_related("organization"):
+        _take_back(request, by)
 
 
 @transaction.atomic

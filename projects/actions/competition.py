@@ -30,9 +30,9 @@ def waitlist(project: Project, *, by: User) -> Project:
     return advance(project, "waitlist", by=by)
 
 
-def promote(project: Project, *, by: User, amount: Decimal) -> Project:
+def promote(project: Project, *, by: User, amount: Decimal, note: str = "") -> Project:
     """Move up from the waitlist with an award of `amount` yuan; a public notice must follow."""
-    return advance(project, "promote", by=by, amount=amount)
+    return advance(project, "promote", by=by, note=note, amount=amount)
 
 
 def move_up(project: Project, *, amount: Decimal, note: str) -> Project:
@@ -42,10 +42,18 @@ def move_up(project: Project, *, amount: Decimal, note: str) -> Project:
 
 @transaction.atomic
 def decline(project: Project, *, by: User, note: str) -> Project:
-    """Not selected: the group reads why. One that had a place frees it for the waitlist."""
-    had_a_place = project.state == State.SHORTLISTED
+    """Not selected: the group reads why."""
     advance(project, "decline", by=by, note=note)
     tell_group(project, _("not selected"), body=note)
+    return project
+
+
+@transaction.atomic
+def strike(project: Project, *, by: User, note: str) -> Project:
+    """Taken off the list: the group reads why. One that had a place frees it for the waitlist."""
+    had_a_place = project.state == State.SHORTLISTED
+    advance(project, "strike", by=by, note=note)
+    tell_group(project, _("struck from the list"), body=note)
     if had_a_place:
         dropped_out.send(Project, project=project, why=_("struck from the list"))
     return project

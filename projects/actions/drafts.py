@@ -6,22 +6,24 @@ from typing import Any
 
 import rules
 from django.core.exceptions import PermissionDenied
+from django.core.files import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.models import Attachment
+from core.money import yuan
 from core.workflow import Refused, Stale, continues, record
 from grants.models import Call, NeedListEntry
 from people.models import Organization, Role, User
-from projects.models import Project, Scratch, State, TeamMember
+from projects.models import BudgetLine, Project, Scratch, State, TeamMember
 from projects.models.row import new_key
+from projects.models.state import ENDED_WITHOUT_MONEY
 from projects.sections import TABLES, fields_of, tables_of
 
 NOT_TAKEN_OVER = {"title", "field", "answers", "host", "starts_on", "ends_on", "amount_requested", "other_communities"}
 """What belongs to one call and is decided anew in the next."""
-ROUTABLE = (State.NOT_SELECTED, State.INELIGIBLE, State.WITHDRAWN, State.FORFEITED)
-"""Where a proposal can be offered to another call from."""
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
@@ -37,8 +39,9 @@ def create_draft(
 ) -> Project:
     """Open a draft in the track that fits the applicant; a filed group's host comes from its profile.
 
-    `copy_of`: an earlier proposal of the same applicant, whose words and tables are taken over; the plan's days and
-    the money are decided anew. `answers`: the published need that it answers.
+    `copy_of`: an earlier proposal of the same applicant, whose words and tables are taken over, the budget lines with
+    their prices; the days and the amount asked for are decided anew. `answers`: the published need that it answers,
+    whose place and field it serves, whatever the earlier proposal says.
 
     Raises `Refused` when the call is not open, or has no track for applicants of this legal status.
     """
@@ -98,15 +101,17 @@ def _experience(applicant: Organization) -> str:
 
 
 def _take_over(old: Project, new: Project) -> None:
-    """The words and tables of an earlier proposal, as far as the new form asks for them."""
+    """The words and tables of an earlier proposal, as far as the new form asks for them and no need has decided."""
     form = new.track.form
+    kept = NOT_TAKEN_OVER | ({"community"} if new.answers_id else set())
     for name in fields_of(form):
-        if name not in NOT_TAKEN_OVER and getattr(old, name) not in (None, ""):
+        if name not in kept and getattr(old, name) not in (None, ""):
             setattr(new, name, getattr(old, name))
-    if old.field in new.call.service_fields.all():
+    if new.answers_id is None and old.field in new.call.service_fields.all():
         new.field = old.field
     new.save()
-    new.other_communities.set(old.other_communities.all())
+    if new.answers_id is None:
+        new.other_communities.set(old.other_communities.all())
     # Days of the plan belong to the old call; a plan outside the new one would only have to be deleted again.
     within = [s for s in old.plan_steps.all() if new.call.starts_on <= s.starts_on <= s.ends_on <= new.call.ends_on]
     kept = {step.key for step in within}
@@ -116,7 +121,7 @@ def _take_over(old: Project, new: Project) -> None:
             row.pk, row.project = None, new
             row._state.adding = True
             if name == "budget_lines":
-                row.cut, row.cut_reason = 0, ""
+                row.cut, row.cut_reason, row.cut_before = 0, "", 0
                 row.step_key = row.step_key if row.step_key in kept else ""
             row.save()
 
@@ -159,7 +164,7 @@ def save_proposal(
     for name, value in several.items():
         getattr(locked, name).set(value)
     for name, rows in (tables or {}).items():
-        _store_rows(locked, name, rows)
+        _store_rows(locked, name, rows, by=by)
     _keep(locked, unstored, by=by, tab=tab.partition("-")[0])
     project.refresh_from_db()
     return project
@@ -177,7 +182,11 @@ def _keep(project: Project, unstored: Mapping[str, Sequence[str]] | None, *, by:
     Scratch.objects.update_or_create(project=project, person=by, defaults=values)
 
 
-def _store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+PRICED = ("unit_price", "quantity", "source")
+"""What a cut was measured by: when one of them changes, the cut is decided again."""
+
+
+def _store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]], *, by: User) -> None:
     if name not in TABLES:
         raise LookupError(name)
     manager = getattr(project, name)
@@ -193,8 +202,11 @@ def _store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]]) 
             added.append(model(**{**values, "project": project, "key": new_key() if key in taken else key}))
             added[-1].position = position
             continue
+        was = [getattr(row, column, None) for column in PRICED]
         for column, value in values.items():
             setattr(row, column, value)
+        if name == "budget_lines" and was != [getattr(row, column) for column in PRICED]:
+            _drop_cut(project, row, by=by)
         row.position = position
         changed.append(row)
     manager.filter(pk__in=[row.pk for row in stored.values()]).delete()
@@ -202,6 +214,14 @@ def _store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]]) 
     if changed:
         columns = [f.name for f in model._meta.concrete_fields if f.name not in ("id", "project", "key")]
         model._base_manager.bulk_update(changed, columns)
+
+
+def _drop_cut(project: Project, line: BudgetLine, *, by: User) -> None:
+    """A cut of a line that has changed would take money the group has already given up."""
+    if line.drop_cut():
+        values = {"item": line.item, "amount": yuan(line.cut_before)}
+        label = _("“%(item)s” has changed: the cut of %(amount)s yuan is to be decided again") % values
+        record(project, "drop_cut", by=by, label=label[:120], line=line.key)
 
 
 def discard_scratch(project: Project, *, by: User) -> None:
@@ -229,23 +249,46 @@ def remove_file(project: Project, attachment: Attachment, *, by: User) -> None:
     transaction.on_commit(partial(attachment.file.delete, save=False))
 
 
+def offered(project: Project) -> QuerySet[Project]:
+    """Where the proposal has been offered to and is still, so that it is not offered there twice."""
+    return project.routed_to.exclude(state=State.WITHDRAWN).select_related("call__funder")
+
+
+def steps_left_out(old: Project, new: Project) -> list[str]:
+    """The steps of the plan that were not taken over, because their days lie outside the new call."""
+    kept = new.plan_steps.values_list("key", flat=True)
+    return list(old.plan_steps.exclude(key__in=list(kept)).values_list("name", flat=True))
+
+
+def _copy_files(old: Project, new: Project, *, by: User) -> None:
+    """The papers of a proposal that goes on: copies, because each of the two may lose its own."""
+    for file in Attachment.objects.of(old):
+        copy = Attachment(object_id=new.pk, content_type=file.content_type, uploaded_by=by)
+        for name in ("kind", "name", "size", "media_type", "sha256"):
+            setattr(copy, name, getattr(file, name))
+        with file.file.open("rb") as content:
+            copy.file.save(file.name, File(content), save=False)
+        copy.save()
+
+
 @transaction.atomic
 def offer_elsewhere(project: Project, call: Call, *, by: User) -> Project:
-    """Offer a proposal that was not funded to another open call, with its words, its tables and its history.
+    """Offer a proposal that was not funded to another open call, with its words, tables, papers and its history.
 
     (S3: 「区一级的政府购买服务申请不上？还有社区公益金…那就找其他部门基金」) The new draft points back at the old one.
     """
     if not rules.has_perm("projects.offer_elsewhere", by, project):
         raise PermissionDenied
-    if project.state not in ROUTABLE:
+    if project.state not in ENDED_WITHOUT_MONEY:
         raise Refused(_("Only a proposal that has ended without money can be offered to another call."))
     if call.pk == project.call_id:
         raise Refused(_("It has been in this call already."))
-    if project.routed_to.filter(call=call).exclude(state=State.WITHDRAWN).exists():
+    if offered(project).filter(call=call).exists():
         raise Refused(_("It has been offered to this call already."))
     draft = create_draft(call, project.applicant, by=by, title=project.title, copy_of=project)
     draft.routed_from = project
     draft.save(update_fields=["routed_from"])
+    _copy_files(project, draft, by=by)
     record(project, "offer", by=by, label=_("Offered to the call “%(call)s”") % {"call": call.title})
     record(draft, "offer", by=by, label=_("Taken over from the call “%(call)s”") % {"call": project.call.title})
     return draft

@@ -7,10 +7,11 @@ from typing import cast
 from django.db import transaction
 from django_tasks import task
 
+from core import clock
 from core.models import Attachment
 from projects.models import BudgetLine, Likeness, Project
 from projects.models.project import LONG_TEXTS
-from projects.models.state import FUNDED
+from projects.models.state import ENDED_WITHOUT_MONEY
 from projects.peers import pairs_of
 from projects.similarity import similar_to
 
@@ -22,9 +23,16 @@ ORDINARY = ("registration", "host", "credit", "audit")
 """Papers of the organisation itself: the same file with each of its proposals is as it should be."""
 
 
+WORDS = {"targets": ("goal", "indicator", "proof"), "plan_steps": ("name", "content")}
+"""What the tables of a proposal say in words of the applicant's own."""
+
+
 def text_of(project: Project) -> str:
-    """What a proposal says, in the order of the form."""
-    return "\n".join(filter(None, (getattr(project, name).strip() for name in LONG_TEXTS)))
+    """What a proposal says, in the order of the form; its goals and steps after the long texts."""
+    texts = [getattr(project, name) for name in LONG_TEXTS]
+    for table, columns in WORDS.items():
+        texts += [getattr(row, column) for row in getattr(project, table).all() for column in columns]
+    return "\n".join(filter(None, (text.strip() for text in texts)))
 
 
 def boilerplate_of(project: Project) -> list[str]:
@@ -43,13 +51,14 @@ def look_for_likenesses(project_id: int) -> None:
 def find_likenesses(project: Project) -> list[Likeness]:
     """Flag every other proposal with the same text, the same budget or the same file.
 
-    A group's own earlier proposal counts only where it was funded: writing again after a refusal is no copying.
-    Flags that a person has judged stay; the others are found anew.
+    A group's own proposal does not count where it has ended without money: writing again after a refusal is no
+    copying, but the same text in two open calls is applying twice. Flags that a person has judged stay; the others are
+    found anew. When it was compared is kept, so that "nothing found" is not said before anybody has looked.
     """
     Likeness.objects.open().filter(project=project).delete()
     newest = project.submissions.order_by("-ordinal").values_list("at", flat=True).first() or project.submitted_at
     others = Project.objects.filter(submitted_at__lte=newest).exclude(pk__in=[project.pk, project.routed_from_id])
-    own = others.filter(applicant=project.applicant_id).exclude(state__in=FUNDED)
+    own = others.filter(applicant=project.applicant_id, state__in=ENDED_WITHOUT_MONEY)
     others = others.exclude(pk__in=own.values("pk"))
     judged = set(Likeness.objects.about(project).values_list("project", "other", "kind"))
     found = []
@@ -57,7 +66,15 @@ def find_likenesses(project: Project) -> list[Likeness]:
         if (project.pk, other_id, kind) not in judged and (other_id, project.pk, kind) not in judged:
             found.append(Likeness(project=project, other_id=other_id, kind=kind, score=score))
     Likeness.objects.bulk_create(found, ignore_conflicts=True)  # another worker may look at the same moment
+    project.compared_at = clock.now()
+    project.save(update_fields=["compared_at"])
     return found
+
+
+def texts_of_all(*, but: Project) -> dict[Hashable, str]:
+    """What every other proposal says that was ever handed in."""
+    everybody = Project.objects.filter(submitted_at__isnull=False).exclude(pk=but.pk).only(*LONG_TEXTS)
+    return {other.pk: text_of(other) for other in everybody.prefetch_related(*WORDS)}
 
 
 Found = tuple[int, str, Decimal]
@@ -65,8 +82,7 @@ Found = tuple[int, str, Decimal]
 
 def _texts(project: Project, others) -> Iterator[Found]:
     """All texts are read, also later ones and the group's own: only so is it seen what everybody writes."""
-    everybody = Project.objects.filter(submitted_at__isnull=False).exclude(pk=project.pk).only(*LONG_TEXTS)
-    texts: dict[Hashable, str] = {other.pk: text_of(other) for other in everybody}
+    texts = texts_of_all(but=project)
     compared = set(others.values_list("pk", flat=True))
     for pair in similar_to(text_of(project), texts, threshold=TEXT_FROM, boilerplate=boilerplate_of(project)):
         if pair.right in compared:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from core.notifications import notify
+from grants.models import Call
 from people.models import Membership, Role, User
 from projects.models import Project
 
@@ -13,12 +14,16 @@ def holders(organization_id: int, *roles: str) -> list[User]:
     return list(User.objects.filter(memberships__in=held, is_active=True).distinct())
 
 
-def tell_group(project: Project, subject: str, body: str = "") -> None:
-    """The applicant's head and staff, and the head of the host once it is submitted: before, the host sees nothing."""
-    people = holders(project.applicant_id, Role.MANAGER, Role.STAFF)
+def tell_group(project: Project, subject: str, body: str = "", url: str = "") -> None:
+    """The applicant's head and staff, and the head of the host once it is submitted: before, the host sees nothing.
+
+    `url`: where the applicant's own people are led instead of the project's page; the host cannot write there.
+    """
+    own = holders(project.applicant_id, Role.MANAGER, Role.STAFF)
+    _tell(own, project, subject, body, url)
     if project.host_id and project.submitted_at:
-        people += holders(project.host_id, Role.MANAGER)
-    _tell(people, project, subject, body)
+        others = [person for person in holders(project.host_id, Role.MANAGER) if person not in own]
+        _tell(others, project, subject, body)
 
 
 def tell_funder(project: Project, subject: str, *roles: str, body: str = "") -> None:
@@ -26,14 +31,20 @@ def tell_funder(project: Project, subject: str, *roles: str, body: str = "") -> 
     _tell(holders(project.call.funder_id, *(roles or (Role.STAFF,))), project, subject, body)
 
 
+def tell_funder_of_call(call: Call, subject: str, *roles: str, body: str = "", url: str = "") -> None:
+    """The funder's people about a whole call, in the given roles; the clerks, when none is named."""
+    subject = _("“%(project)s”: %(subject)s") % {"project": call.title, "subject": subject}
+    notify(holders(call.funder_id, *(roles or (Role.STAFF,))), subject=subject, body=body, url=url)
+
+
 def tell_mentors(project: Project, subject: str, body: str = "") -> None:
     _tell([mentor.person for mentor in project.mentors], project, subject, body)
 
 
-def _tell(people: list[User], project: Project, subject: str, body: str) -> None:
+def _tell(people: list[User], project: Project, subject: str, body: str, url: str = "") -> None:
     notify(
         people,
         subject=_("“%(project)s”: %(subject)s") % {"project": project.title, "subject": subject},
         body=body,
-        url=project.get_absolute_url(),
+        url=url or project.get_absolute_url(),
     )

@@ -1,6 +1,6 @@
 """The public notice: what is going to be funded, frozen and open for objections."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.numbering import next_number
 from core.workflow import Refused, advance, record
 from grants.actions import ledger
 from grants.models import Call
@@ -37,8 +38,16 @@ def publish_notice(call: Call, *, by: User, places: Mapping[int, Place]) -> Noti
     projects = list(call.projects.filter(state=State.SHORTLISTED).select_related("applicant", "track").order_by("pk"))
     if not projects:
         raise Refused(_("No project of this call is shortlisted."))
+    printed = {project.pk: project.notice_entries.order_by("pk").last() for project in projects}
     notice = Notice.objects.create(
         call=call,
+        kind=_kind(call, printed.values()),
+        number=f"GS{clock.today().year}-{next_number(f'notice:{clock.today().year}'):04d}",
+        call_title=call.title,
+        funder_name=call.funder.name,
+        legal_basis=call.legal_basis,
+        contact=call.contact,
+        contact_phone=call.contact_phone,
         starts_on=clock.today(),
         ends_on=call.notice_end(clock.today()),
         workdays=call.notice_workdays,
@@ -56,7 +65,7 @@ def publish_notice(call: Call, *, by: User, places: Mapping[int, Place]) -> Noti
             rank=place.rank,
             score=place.score,
             amount=project.amount_proposed,
-            corrects=project.notice_entries.order_by("pk").last(),
+            corrects=printed[project.pk],
         )
         ledger.reserve(call.fund, project.amount_proposed, by=by, reference=project.number, memo=project.title)
         advance(project, "publish", by=by, until=notice.ends_on)
@@ -66,6 +75,16 @@ def publish_notice(call: Call, *, by: User, places: Mapping[int, Place]) -> Noti
     notice.save(update_fields=["frozen", "digest"])
     record(call, "publish_notice", by=by, label=_("Public notice published"), notice=notice.pk)
     return notice
+
+
+def _kind(call: Call, printed: Iterable[NoticeEntry | None]) -> str:
+    """What a notice is called: of its lines, some may correct earlier ones, and others may have moved up since."""
+    corrects = [entry is not None for entry in printed]
+    if all(corrects):
+        return Notice.Kind.CORRECTION
+    if any(corrects):
+        return Notice.Kind.BOTH
+    return Notice.Kind.MOVED_UP if call.notices.exists() else Notice.Kind.FIRST
 
 
 @transaction.atomic

@@ -16,11 +16,11 @@ from core.files import attach
 from core.models import Attachment
 from core.notifications import send_notification_mail
 from core.numbering import next_number
-from core.strangers import MOST_AN_HOUR, has_sent_enough
+from core.strangers import AN_HOUR, MOST_AN_HOUR, has_sent_enough
 from core.workflow import Refused, record
 from people.models import User
-from projects.actions.messages import tell_funder
-from projects.models import Notice, Objection, Project, State
+from projects.actions.messages import tell_funder, tell_funder_of_call
+from projects.models import Notice, NoticeEntry, Objection, Project, State
 
 MOST_FILES = 3
 
@@ -28,7 +28,7 @@ MOST_FILES = 3
 @transaction.atomic
 def receive_objection(
     notice: Notice,
-    project: Project,
+    project: Project | None,
     *,
     name: str,
     text: str,
@@ -40,11 +40,18 @@ def receive_objection(
 ) -> Objection:
     """Take an objection from anybody while the notice runs. It counts from now, once it is confirmed.
 
+    Without a `project` it is against the notice as a whole: somebody is missing in it, a place or a score is wrong.
+
     With an e-mail a link is sent there (`site` begins it); with a phone only, the clerks are told to call.
     `sender` is a fingerprint of the address, limited an hour. Objections that nobody confirmed long ago are forgotten.
     """
-    project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    _refuse_late(notice, project)
+    if project is None:
+        _refuse_late(notice, None)
+    else:
+        project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+        _refuse_late(notice, project)
+    if earlier := _sent_already(notice, project, sender, text):
+        return earlier
     _refuse_flood(sender, email)
     forget_unconfirmed()
     year = clock.today().year
@@ -65,22 +72,42 @@ def receive_objection(
     if email:
         _mail_confirmation(objection, site)
     else:
-        tell_funder(project, _("an objection has arrived: please call to confirm it"))
+        _tell_clerks(objection, _("an objection has arrived: please call to confirm it"))
     return objection
 
 
-def _refuse_late(notice: Notice, project: Project) -> None:
-    if notice.is_over:
-        raise Refused(
-            _("The public notice ended on %(day)s; objections are no longer taken.") % {"day": notice.last_day}
-        )
+def _sent_already(notice: Notice, project: Project | None, sender: str, text: str) -> Objection | None:
+    """The same words from the same sender within the hour: somebody went back and pressed again."""
+    if not sender:
+        return None
+    same = Objection.objects.filter(notice=notice, sender=sender, text=text.strip(), lapsed_at__isnull=True)
+    same = same.filter(project=project)
+    return same.filter(arrived_at__gt=clock.now() - AN_HOUR).first()
+
+
+def _refuse_late(notice: Notice, project: Project | None) -> None:
+    if project is None:
+        if notice.is_over:
+            raise Refused(hindrance(notice, None))
+        return
     entry = notice.entries.filter(project=project).select_related("replaced_by").first()
+    if entry is not None:
+        entry.project = project
+    if reason := hindrance(notice, entry):
+        raise Refused(reason)
+
+
+def hindrance(notice: Notice, entry: NoticeEntry | None) -> str:
+    """Why nobody can object to this line any more, in words; empty while everybody can."""
+    if notice.is_over:
+        return _("The public notice ended on %(day)s; objections are no longer taken.") % {"day": notice.last_day}
     if entry is None:
-        raise Refused(_("This project is not part of this notice."))
-    if project.state not in (State.IN_NOTICE, State.OBJECTED):
-        raise Refused(_("This project is no longer in public notice."))
+        return _("This project is not part of this notice.")
+    if entry.project.state not in (State.IN_NOTICE, State.OBJECTED):
+        return _("This project is no longer in public notice.")
     if entry.replacement is not None:
-        raise Refused(_("This was corrected: please object to the newer notice."))
+        return _("This was corrected: please object to the newer notice.")
+    return ""
 
 
 def _refuse_flood(sender: str, email: str) -> None:
@@ -100,7 +127,7 @@ def _refuse_flood(sender: str, email: str) -> None:
 def _mail_confirmation(objection: Objection, site: str) -> None:
     from_here = {
         "number": objection.number,
-        "project": objection.project.title,
+        "project": objection.subject,
         "confirm": site + objection.get_confirm_url(),
         "follow": site + objection.get_follow_url(),
         "until": f"{localtime(objection.confirm_by):%Y-%m-%d %H:%M}",
@@ -126,8 +153,9 @@ def write_to_sender(objection: Objection, subject: str, body: str) -> None:
 
 def locked_objection(objection: Objection) -> Objection:
     """The objection, locked after its project: two people who act at once must see each other's work."""
-    Project.objects.select_for_update(of=("self",)).get(pk=objection.project_id)
-    found = Objection.objects.select_for_update(of=("self",)).select_related("project__call", "notice")
+    if objection.project_id:
+        Project.objects.select_for_update(of=("self",)).get(pk=objection.project_id)
+    found = Objection.objects.select_for_update(of=("self",)).select_related("project__call", "notice__call")
     return found.get(pk=objection.pk)
 
 
@@ -149,7 +177,7 @@ def confirm_by_link(objection: Objection) -> Objection:
 def confirm_by_call(objection: Objection, *, by: User, reached: bool, note: str) -> Objection:
     """The clerk has called the phone that was left: reached and confirmed, or not to be reached, with a note."""
     locked = locked_objection(objection)
-    if not rules.has_perm("projects.examine_objection", by, locked.project):
+    if not rules.has_perm("projects.examine_objection", by, locked):
         raise PermissionDenied
     if locked.email or not locked.is_confirmable:
         raise Refused(_("There is nothing to confirm by a call."))
@@ -160,16 +188,26 @@ def confirm_by_call(objection: Objection, *, by: User, reached: bool, note: str)
         return _confirm(locked, by=by)
     locked.lapsed_at = clock.now()
     locked.save()
-    record(locked.project, "objection_lapsed", by=by, label=_("An objection could not be confirmed"))
+    record(
+        locked.project or locked.notice.call, "objection_lapsed", by=by, label=_("An objection could not be confirmed")
+    )
     return locked
 
 
 def _confirm(objection: Objection, *, by: User | None) -> Objection:
     objection.confirmed_at = clock.now()
     objection.save()
-    record(objection.project, "objection", by=by, label=_("Objection received"), objection=objection.number)
-    tell_funder(objection.project, _("an objection has been received"))
+    about = objection.project or objection.notice.call
+    record(about, "objection", by=by, label=_("Objection received"), objection=objection.number)
+    _tell_clerks(objection, _("an objection has been received"))
     return objection
+
+
+def _tell_clerks(objection: Objection, subject: str) -> None:
+    if objection.project is None:
+        tell_funder_of_call(objection.notice.call, subject, url=objection.get_absolute_url())
+    else:
+        tell_funder(objection.project, subject)
 
 
 def forget_unconfirmed() -> int:

@@ -48,7 +48,7 @@ def add_participant(
 
 
 @transaction.atomic
-def end_participation(project: Project, person: User, part: str, *, by: User) -> None:
+def end_participation(project: Project, person: User, part: str, *, by: User, note: str = "") -> None:
     """The person no longer sees the project, from this moment; the line stays."""
     Participant.objects.filter(project=project, person=person, part=part).update(until=clock.today())
     record(
@@ -56,6 +56,7 @@ def end_participation(project: Project, person: User, part: str, *, by: User) ->
         f"end_{part}",
         by=by,
         label=_("%(part)s ended: %(person)s") % {"part": Part(part).label, "person": person},
+        note=note,
     )
 
 

@@ -3,33 +3,42 @@
 from functools import partial
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.numbering import next_number
-from core.workflow import advance
+from core.workflow import Refused, advance
 from grants.actions import ledger
-from people.models import User
+from people.models import Organization, User
+from projects.actions.coaching import close_coaching
 from projects.actions.likeness import look_for_likenesses
 from projects.actions.messages import tell_funder
 from projects.completeness import budget_breaches
 from projects.facts import check_applicant
-from projects.models import Comment, Project, State, Submission
+from projects.models import Project, State, Submission
+from projects.models.submission import PLEDGE
 from projects.signals import dropped_out
 from projects.snapshots import snapshot
 
 
 @transaction.atomic
-def submit(project: Project, *, by: User, note: str = "") -> Project:
+def submit(project: Project, *, by: User, pledged: bool, note: str = "") -> Project:
     """Hand the proposal in: it gets its number, the clerks are told. A corrected one keeps its number.
 
-    What was handed in is written down as a `Submission`, with the warnings of the rules as they were on that day;
-    open remarks of the clerk are answered by it; in the background it is compared with all other proposals.
+    What was handed in is written down as a `Submission`, with the pledge of whoever handed it in and the warnings of
+    the rules as they were on that day; the clerk's remarks stay open until the clerk has looked at the correction; in
+    the background it is compared with all other proposals. Refused without the pledge, each time: what was corrected
+    is a new statement.
+
+    The applicant is locked first: of two proposals that one group hands in at the same moment, the second sees the
+    first when the conditions of the call count them (限报). The call's running number happens to make them wait too;
+    this does not depend on it.
     """
+    if not pledged:
+        raise Refused(_("Please confirm the pledge before you submit."))
+    Organization.objects.select_for_update(of=("self",)).get(pk=project.applicant_id)
     if project.state == State.RETURNED:
         advance(project, "resubmit", by=by, note=note)
-        Comment.objects.filter(project=project, kind=Comment.Kind.CORRECTION).open().update(
-            resolved_at=project.state_since, resolved_by=by
-        )
     else:
         number = f"{project.call.code}-{next_number(f'project:{project.call_id}'):03d}"
         advance(project, "submit", by=by, note=note, number=number)
@@ -39,10 +48,17 @@ def submit(project: Project, *, by: User, note: str = "") -> Project:
         by=by,
         content=snapshot(project),
         notes=_warnings(project),
+        pledge=_pledge(),
     )
     tell_funder(project, _("submitted, please check the papers"))
     transaction.on_commit(partial(look_for_likenesses.enqueue, project.pk))
     return project
+
+
+def _pledge() -> str:
+    """The words of the pledge, as papers have them: in Chinese, whatever language the screen was in."""
+    with translation.override("zh-hans"):
+        return str(PLEDGE)
 
 
 def _warnings(project: Project) -> list[str]:
@@ -54,14 +70,15 @@ def _warnings(project: Project) -> list[str]:
 
 @transaction.atomic
 def withdraw(project: Project, *, by: User, note: str) -> Project:
-    """The applicant takes the proposal back; the funder is told unless it never saw it. One that had a place frees its
-    money for the waitlist."""
+    """The applicant takes the proposal back; the funder is told unless it never saw it. Its coaching ends. One that had
+    a place frees its money for the waitlist."""
     was_draft = project.state == State.DRAFT
     in_notice = project.state in (State.IN_NOTICE, State.OBJECTED)
     had_a_place = in_notice or project.state == State.SHORTLISTED
     if in_notice:
         release_reservation(project, by=by, memo=_("Withdrawn"))
     advance(project, "withdraw", by=by, note=note)
+    close_coaching(project, by=by)
     if not was_draft:
         tell_funder(project, _("withdrawn"), body=note)
     if had_a_place:

@@ -3,16 +3,17 @@
 from datetime import timedelta
 
 import rules
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.workflow import Refused, record
-from grants.models import EligibilityRule
+from grants.models import BudgetRule, EligibilityRule
 from people.models import Community, User
 from projects.actions.messages import tell_group
-from projects.models import Explanation, Project, Recommendation
+from projects.models import Explanation, Project, Recommendation, State
 
 LINK_VALID = timedelta(days=30)
 """A link that can be passed on does not open for ever."""
@@ -20,12 +21,16 @@ LINK_VALID = timedelta(days=30)
 
 @transaction.atomic
 def ask_for_recommendation(project: Project, community: Community, *, by: User) -> Recommendation:
-    """Make the link under which a community says its opinion. An unanswered earlier link stops working."""
+    """Make the link under which a community says its opinion. An unanswered earlier link stops working.
+
+    Refused for a community in which the project does not take place. One that has answered can be asked again, for
+    example after a correction: its newest answer counts, and the clerk reads them all.
+    """
     if not rules.has_perm("projects.write_proposal", by, project):
         raise PermissionDenied
+    if community.pk not in project.places:
+        raise Refused(_("Only a community in which the project takes place recommends it."))
     project.recommendations.filter(community=community, answered_at__isnull=True).delete()
-    if project.recommendations.filter(community=community).exists():
-        raise Refused(_("%(community)s has given its opinion already.") % {"community": community})
     found = Recommendation.objects.create(project=project, community=community, asked_by=by)
     label = _("Recommendation asked of %(community)s") % {"community": community}
     record(project, "ask_for_recommendation", by=by, label=label)
@@ -40,10 +45,22 @@ def is_answerable(recommendation: Recommendation) -> bool:
 
 @transaction.atomic
 def recommend(
-    recommendation: Recommendation, *, supports: bool, text: str, name: str, post: str, phone: str = ""
+    recommendation: Recommendation,
+    *,
+    supports: bool,
+    text: str,
+    name: str,
+    post: str,
+    phone: str = "",
+    by: User | AnonymousUser | None = None,
 ) -> Recommendation:
-    """The community answers through its link, once; the group is told. Nobody signs in, so the log names nobody."""
+    """The community answers through its link, once; the group is told. Nobody signs in, so the log names nobody.
+
+    `by`: who happens to be signed in; nobody of the group or its host answers for the community.
+    """
     recommendation = Recommendation.objects.select_for_update(of=("self",)).get(pk=recommendation.pk)
+    if by is not None and not rules.has_perm("projects.recommend", by, recommendation.project):
+        raise PermissionDenied
     if not is_answerable(recommendation):
         raise Refused(_("This link has been used already, or is too old."))
     recommendation.supports, recommendation.text = supports, text.strip()
@@ -59,16 +76,44 @@ def recommend(
 
 
 @transaction.atomic
-def explain(project: Project, rule: EligibilityRule, *, by: User, text: str) -> Explanation | None:
-    """Say something to a warning of the eligibility check; an empty text takes it back."""
+def confirm_recommendation(
+    recommendation: Recommendation, *, by: User, is_genuine: bool, note: str = ""
+) -> Recommendation:
+    """The clerk has called the community's office: the opinion is its own, or it is not and counts no more.
+
+    One that is not genuine needs a note. A second call corrects the first; every one is in the log.
+    """
+    recommendation = Recommendation.objects.select_for_update(of=("self",)).get(pk=recommendation.pk)
+    project = recommendation.project
+    if not rules.has_perm("projects.check", by, project):
+        raise PermissionDenied
+    if recommendation.answered_at is None:
+        raise Refused(_("The community has not answered yet."))
+    if project.state not in (State.SUBMITTED, State.RETURNED):
+        raise Refused(_("The proposal is not in the formal check now."))
+    if not is_genuine and not note.strip():
+        raise Refused(_("Please write down what the office said."))
+    recommendation.is_genuine, recommendation.call_note = is_genuine, note.strip()
+    recommendation.called_at, recommendation.called_by = clock.now(), by
+    recommendation.save()
+    said = _("opinion confirmed by a call") if is_genuine else _("opinion not given by the community")
+    label = f"{recommendation.community}: {said}"
+    record(project, "confirm_recommendation", by=by, label=label, note=recommendation.call_note)
+    return recommendation
+
+
+@transaction.atomic
+def explain(project: Project, rule: EligibilityRule | BudgetRule, *, by: User, text: str) -> Explanation | None:
+    """Say something to a warning of the eligibility check or of a budget rule; an empty text takes it back."""
     if not rules.has_perm("projects.write_proposal", by, project):
         raise PermissionDenied
     if rule.call_id != project.call_id:
         raise PermissionDenied
+    about = {"limit": rule} if isinstance(rule, BudgetRule) else {"rule": rule}
     if not text.strip():
-        Explanation.objects.filter(project=project, rule=rule).delete()
+        Explanation.objects.filter(project=project, **about).delete()
         return None
     found, _created = Explanation.objects.update_or_create(
-        project=project, rule=rule, defaults={"text": text.strip(), "by": by}
+        project=project, **about, defaults={"text": text.strip(), "by": by}
     )
     return found

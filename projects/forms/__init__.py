@@ -18,22 +18,25 @@ from projects.forms.objections import (
     ObjectionAnswerForm,
     ObjectionForm,
     RulingForm,
+    WholeExamineForm,
+    WholeRulingForm,
 )
-from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter
+from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter, SubmitForm
 from projects.forms.proposal import ApplyForm, ProposalForm
 from projects.forms.support import (
     AnswerForm,
-    ApplicantForm,
+    CallBackForm,
     CoachingAnswerForm,
     CoachingForm,
     CommentForm,
     CutForm,
+    EndCoachingForm,
     ExplanationsForm,
+    ExtendForm,
     OfferForm,
     RecommendationAskForm,
     RecommendationForm,
     VerdictForm,
-    places,
 )
 from projects.forms.tables import Tables
 
@@ -42,16 +45,18 @@ __all__ = [
     "ActivityItems",
     "ActivityRecordForm",
     "AnswerForm",
-    "ApplicantForm",
     "ApplyForm",
     "AttachmentForm",
+    "CallBackForm",
     "CallForm",
     "CoachingAnswerForm",
     "CoachingForm",
     "CommentForm",
     "CutForm",
+    "EndCoachingForm",
     "ExamineForm",
     "ExplanationsForm",
+    "ExtendForm",
     "FollowUpForm",
     "HearingForm",
     "InquiryForm",
@@ -71,7 +76,9 @@ __all__ = [
     "RulingForm",
     "SettlementForm",
     "SignForm",
+    "SubmitForm",
     "Tables",
     "VerdictForm",
-    "places",
+    "WholeExamineForm",
+    "WholeRulingForm",
 ]

@@ -1,15 +1,18 @@
 """Forms of objections: of whoever objects, of the clerk who looks into it, of the group, of the approver who rules."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.fields import MoneyFormField
 from core.forms import CountedTextarea, DateInput, FilesField
 from core.identifiers import half_width
 from core.strangers import TrapForm
+from projects.actions.inquiry import LINE, WHOLE
 from projects.actions.objections import MOST_FILES
 from projects.models import Objection, ObjectionNote
 
@@ -39,6 +42,11 @@ class ObjectionForm(TrapForm, forms.ModelForm):
             "phone": _("Enough if you have no e-mail: the funder calls you to confirm."),
             "text": _("What is wrong, and how do you know? Please leave out what tells who you are."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("email", "phone"):
+            self.fields[name].mark = _("at least one of e-mail and phone")
 
     def clean_phone(self) -> str:
         phone = half_width(self.cleaned_data["phone"]).strip()
@@ -98,6 +106,10 @@ class InquiryForm(forms.ModelForm):
         labels = {"people": _("Who was asked"), "text": _("What was found")}
         widgets = {"text": CountedTextarea(attrs={"rows": 6})}
 
+    def __init__(self, *args: Any, objection: Objection, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.objection = objection
+
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
@@ -109,13 +121,27 @@ class HearingForm(InquiryForm):
     class Meta:
         model = ObjectionNote
         fields = ("held_on", "people", "text")
-        labels = {"held_on": _("Held on"), "people": _("Who was present"), "text": _("Summary")}
+        labels = {
+            "held_on": _("Day of the hearing"),
+            "people": _("Who took part in the hearing"),
+            "text": _("What was said at the hearing"),
+        }
         widgets = {"held_on": DateInput, "text": CountedTextarea(attrs={"rows": 6})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("held_on", "people"):
             self.fields[name].required = True
+
+    def clean_held_on(self) -> date:
+        held_on = self.cleaned_data["held_on"]
+        if held_on > clock.today():
+            raise forms.ValidationError(_("The hearing has not been held yet: please choose today or an earlier day."))
+        arrived_on = clock.localdate(self.objection.arrived_at)
+        if held_on < arrived_on:
+            message = _("The objection arrived on %(day)s; the hearing comes after.")
+            raise forms.ValidationError(message % {"day": arrived_on})
+        return held_on
 
 
 class ObjectionAnswerForm(forms.Form):
@@ -128,7 +154,11 @@ class ObjectionAnswerForm(forms.Form):
 class RulingForm(forms.Form):
     """The ruling, its reasons, and what is corrected if it is."""
 
-    ruling = forms.ChoiceField(label=_("Ruling"), choices=Objection.Ruling.choices, widget=forms.RadioSelect)
+    ruling = forms.ChoiceField(
+        label=_("Ruling"),
+        choices=[choice for choice in Objection.Ruling.choices if choice[0] in LINE],
+        widget=forms.RadioSelect,
+    )
     amount = MoneyFormField(
         label=_("Corrected amount (yuan)"),
         required=False,
@@ -143,3 +173,23 @@ class RulingForm(forms.Form):
         max_length=2000,
         help_text=_("The group and whoever objected read them. Please name no person."),
     )
+
+
+class WholeRulingForm(forms.Form):
+    """The ruling on an objection to a whole notice, and its reasons."""
+
+    ruling = forms.ChoiceField(
+        label=_("Ruling"),
+        choices=[choice for choice in Objection.Ruling.choices if choice[0] in WHOLE],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Reasons"),
+        widget=CountedTextarea(attrs={"rows": 6}),
+        max_length=2000,
+        help_text=_("Whoever objected reads them, and if it is upheld every group concerned. Please name no person."),
+    )
+
+
+class WholeExamineForm(forms.Form):
+    """Begin to look into an objection to a whole notice: there is no group to be told."""

@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import FileField
+from core.forms import FileField, NoteForm
 from grants.models import Call, PaperKind, ServiceField
 from people.models import Membership, Role, User
 from projects.models import Stage
+from projects.models.submission import PLEDGE
 
 
 class AttachmentForm(forms.Form):
@@ -16,6 +17,14 @@ class AttachmentForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind of paper"), choices=PaperKind.choices)
     file = FileField(label=_("File"), help_text=_("PDF, picture or Office file, at most 20 MB"))
+
+
+class SubmitForm(NoteForm):
+    """Confirm the submission, with the pledge."""
+
+    pledge = forms.BooleanField(
+        label=PLEDGE, error_messages={"required": _("Please confirm the pledge before you submit.")}
+    )
 
 
 class MentorForm(forms.Form):

@@ -16,7 +16,7 @@ from projects.completeness import problems
 from projects.forms.tables import BaseTable, Tables
 from projects.models import Project
 from projects.models.project import LONG_TEXTS
-from projects.models.state import State
+from projects.models.submission import PLEDGE
 from projects.sections import Section, fields_of, required_of, sections_of
 
 PHONE = re.compile(r"[+0-9][0-9 ()\-转]{6,28}")
@@ -39,11 +39,11 @@ class ApplyForm(forms.Form):
         queryset=Project.objects.none(),
         required=False,
         empty_label=_("No, an empty form"),
-        help_text=_("Its texts and tables are taken over; dates and money you enter anew."),
+        help_text=_(
+            "Its texts, tables and budget lines are taken over: check every price. "
+            "The days and the amount you ask for are entered anew."
+        ),
     )
-
-    clashes: list[tuple[str, str]] | None = None
-    """After a clash with another window: what is stored otherwise, by label."""
 
     def __init__(self, *args: Any, user: User, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,15 +85,12 @@ class FormSection:
 class ProposalForm(forms.ModelForm):
     """The proposal's text and figures. A draft may be incomplete; `check_for_submission` asks for everything."""
 
+    clashes: list[tuple[str, str]] | None = None
+    """After a clash with another window: what is stored otherwise, by label."""
+
     version = forms.IntegerField(widget=forms.HiddenInput)
     tab = TabField()
-    pledge = forms.BooleanField(
-        label=_(
-            "We pledge that everything here is true, that this work is not paid for twice, "
-            "and that we accept supervision, audit and evaluation."
-        ),
-        required=False,
-    )
+    pledge = forms.BooleanField(label=PLEDGE, required=False)
 
     class Meta:
         model = Project
@@ -193,16 +190,20 @@ class ProposalForm(forms.ModelForm):
 
     def check_for_submission(self, tables: Tables) -> bool:
         """Put everything that is still missing at its field or row; True when nothing is."""
-        if not self.cleaned_data.get("pledge") and self.instance.state == State.DRAFT:
+        if "other_communities" in self.cleaned_data:  # the region is judged by the places typed, not by those stored
+            self.instance._prefetched_objects_cache = {"other_communities": self.cleaned_data["other_communities"]}
+        if not self.cleaned_data.get("pledge"):
             self.add_error("pledge", _("Please confirm the pledge before you submit."))
         for problem in problems(self.instance, tables.unsaved()):
             name, _colon, key = problem.field.partition(":")
-            row = tables[name].form_with(key) if key else None
+            table = tables.by_name.get(name)
+            row = table.form_with(key) if table and key else None
             if row is not None:
                 row.add_error(None, problem.message)
+            elif table is not None:
+                table.add_problem(problem.message)
             elif name in self.fields:
-                if name not in self.errors:
-                    self.add_error(name, problem.message)
+                self.add_error(name, problem.message)
             else:
                 self.add_error(None, problem.message)
         return not self.errors and not any(formset.total_error_count() for formset in tables)

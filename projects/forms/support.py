@@ -7,12 +7,12 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea
+from core.forms import CountedTextarea, DateInput
 from core.strangers import TrapForm
 from grants.models import Call
 from people.models import Community, Kind, Organization
 from projects.models import Comment, Likeness, Project, Recommendation
-from projects.sections import fields_of, tables_of
+from projects.places import places
 
 
 class CoachingForm(forms.Form):
@@ -36,18 +36,8 @@ class CoachingAnswerForm(forms.Form):
     answer = forms.CharField(label=_("A word to the group"), max_length=300, required=False)
 
 
-def places(project: Project) -> list[tuple[str, str]]:
-    """Every place of a proposal that a remark can be hung on: the whole, its fields, its tables and their rows."""
-    form = project.track.form
-    found = [("", str(_("The whole proposal")))]
-    for name in fields_of(form):
-        found.append((name, str(Project._meta.get_field(name).verbose_name)))
-    for name in tables_of(form):
-        rows = getattr(project, name).all()
-        label = str(rows.model._meta.verbose_name_plural)
-        found.append((name, label))
-        found += [(f"{name}:{row.key}", f"{label}: {row}") for row in rows]
-    return found
+class EndCoachingForm(forms.Form):
+    note = forms.CharField(label=_("A word to the other side"), max_length=300, required=False)
 
 
 class CommentForm(forms.ModelForm):
@@ -76,13 +66,40 @@ class CutForm(forms.Form):
     )
 
 
+class ExtendForm(forms.Form):
+    """More time to correct."""
+
+    until = forms.DateField(label=_("New last day"), widget=DateInput)
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The group reads it"))
+
+
 class VerdictForm(forms.Form):
     verdict = forms.ChoiceField(label=_("What is it?"), choices=Likeness.Verdict.choices, widget=forms.RadioSelect)
     note = forms.CharField(label=_("Reason"), max_length=300, required=False)
 
 
 class RecommendationAskForm(forms.Form):
-    community = forms.ModelChoiceField(label=_("Community"), queryset=Community.objects.all())
+    """Which of the communities in which the project takes place is asked."""
+
+    community = forms.ModelChoiceField(label=_("Community"), queryset=Community.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["community"].queryset = Community.objects.filter(pk__in=project.places)
+
+
+class CallBackForm(forms.Form):
+    """What the community's office said on the phone."""
+
+    is_genuine = forms.TypedChoiceField(
+        label=_("What did the office say?"),
+        choices=[("1", _("Yes, this is our opinion")), ("0", _("No, nobody of ours has given it"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("Whom did you speak to?"), max_length=200, required=False, help_text=_("Needed when it is not theirs.")
+    )
 
 
 class RecommendationForm(TrapForm, forms.ModelForm):
@@ -107,21 +124,34 @@ class RecommendationForm(TrapForm, forms.ModelForm):
 
 
 class ExplanationsForm(forms.Form):
-    """One text for each warning of the eligibility check."""
+    """One text for each warning: of the eligibility check, and of a budget rule whatever lines it is about."""
 
-    def __init__(self, *args: Any, project: Project, findings: list, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, project: Project, findings: list, breaches: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stored = dict(project.explanations.values_list("rule", "text"))
+        self.rules: dict[str, Any] = {}
+        said = {name: dict(project.explanations.values_list(name, "text")) for name in ("rule", "limit")}
         for finding in findings:
             if not finding.is_met and not finding.blocks:
-                self.fields[f"rule-{finding.rule.pk}"] = forms.CharField(
-                    label=finding.rule,
-                    help_text=escape(finding.reason),  # help texts may hold markup; a reason quotes titles
-                    max_length=300,
-                    required=False,
-                    initial=stored.get(finding.rule.pk, ""),
-                    widget=CountedTextarea(attrs={"rows": 2}),
-                )
+                self._ask("rule", finding.rule, [finding.reason], said["rule"])
+        warned: dict[Any, list[str]] = {}
+        for breach in breaches:
+            if not breach.blocks:
+                warned.setdefault(breach.rule, []).append(breach.sentence)
+        for rule, sentences in warned.items():
+            self._ask("limit", rule, sentences, said["limit"])
+
+    def _ask(self, kind: str, rule: Any, sentences: list[str], said: dict[int, str]) -> None:
+        self.rules[f"{kind}-{rule.pk}"] = rule
+        field = forms.CharField(
+            label=rule if kind == "rule" else _("Budget: %(rule)s") % {"rule": rule.get_metric_display()},
+            help_text=" ".join(map(escape, sentences)),  # help texts may hold markup; a reason quotes titles
+            max_length=300,
+            required=False,
+            initial=said.get(rule.pk, ""),
+            widget=CountedTextarea(attrs={"rows": 2}),
+        )
+        field.needed = True  # may be left for later; a submission may not do without it
+        self.fields[f"{kind}-{rule.pk}"] = field
 
 
 class OfferForm(forms.Form):
@@ -133,13 +163,3 @@ class OfferForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["call"].queryset = calls
         self.fields["call"].empty_label = None
-
-
-class ApplicantForm(forms.Form):
-    """For which of my groups the conditions are checked."""
-
-    organization = forms.ModelChoiceField(label=_("Applicant"), queryset=Organization.objects.none(), empty_label=None)
-
-    def __init__(self, *args: Any, mine: list[int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["organization"].queryset = Organization.objects.applicants().filter(pk__in=mine)

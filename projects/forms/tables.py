@@ -8,10 +8,12 @@ from django import forms
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from core.fields import FigureFormField, MoneyInput
 from core.forms import DateInput
 from core.templatetags.core import points
+from grants.models import Rank
 from projects.models import BudgetLine, Partner, PlanStep, Project, Target, TeamMember
 from projects.models.row import new_key
 from projects.sections import tables_of
@@ -47,6 +49,10 @@ class KeyedRowForm(RowForm):
 class BaseTable(forms.BaseFormSet):
     """Rows as they were sent: blank ones are ignored, stored or not, and so can be emptied to be removed."""
 
+    default_error_messages = forms.BaseFormSet.default_error_messages | {
+        "too_many_forms": ngettext_lazy("At most %(num)d row.", "At most %(num)d rows.", "num")
+    }
+
     def initial_form_count(self) -> int:
         return 0 if self.is_bound else super().initial_form_count()
 
@@ -57,6 +63,10 @@ class BaseTable(forms.BaseFormSet):
             for form in self.forms
             if form.cleaned_data and form.has_changed() and not form.cleaned_data.get("DELETE")
         ]
+
+    def add_problem(self, message: Any) -> None:
+        """Say something about the table as a whole."""
+        self.non_form_errors().append(message)
 
     def form_with(self, key: str) -> forms.BaseForm | None:
         """The row with this key."""
@@ -101,13 +111,13 @@ class PartnerForm(KeyedRowForm):
 
 
 class BudgetLineForm(KeyedRowForm):
-    quiet = ("key", "category", "source", "step_key")
+    quiet = ("key", "category", "rank", "source", "step_key")
 
     step_key = forms.CharField(label=_("For which step"), required=False, widget=forms.Select)
 
     class Meta:
         model = BudgetLine
-        fields = ("category", "item", "unit_price", "unit", "quantity", "source", "step_key", "basis")
+        fields = ("category", "item", "unit_price", "unit", "quantity", "source", "step_key", "basis", "rank")
         field_classes = {"quantity": FigureFormField}
         widgets = {
             "unit_price": MoneyInput(attrs={"data-price": True}),
@@ -115,14 +125,25 @@ class BudgetLineForm(KeyedRowForm):
             "source": forms.Select(attrs={"data-source": True}),
         }
 
-    def __init__(self, *args: Any, steps: Iterable[tuple[str, str]] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, steps: Iterable[tuple[str, str]] | None = None, ranked: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if ranked:
+            self.fields["rank"].choices = [("", _("None of these titles")), *Rank.choices]
+        else:  # no rule of the call asks for it
+            del self.fields["rank"]
         if steps is None:  # a form without a work plan
             del self.fields["step_key"]
         else:
             self.steps = dict(steps)
             self.fields["step_key"].widget.choices = [("", "—"), *self.steps.items()]
             self.fields["step_key"].widget.attrs["data-steps"] = True
+
+    def clean_rank(self) -> str:
+        """Only who teaches has one; what was chosen before the category changed is left behind, unseen."""
+        teaches = self.cleaned_data.get("category") == BudgetLine.Category.TRAINING
+        return self.cleaned_data["rank"] if teaches else ""
 
     def clean_step_key(self) -> str:
         key = self.cleaned_data["step_key"]
@@ -168,7 +189,7 @@ class Tables:
         steps = _steps(project, data) if "plan_steps" in names else None
         for name in names:
             form = TABLE_FORMS[name].form
-            kwargs = {"steps": steps} if name == "budget_lines" else {}
+            kwargs = {"steps": steps, "ranked": project.call.ranks_lecturers} if name == "budget_lines" else {}
             columns = [c for c in form.Meta.fields if c != "step_key" or steps is not None]
             stored = getattr(project, name).values("key", *columns) if project.pk else ()
             initial = None if data is not None else [_as_typed(row) for row in stored]

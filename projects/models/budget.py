@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
 from core.money import round_half_up
-from grants.models import BudgetCategory
+from grants.models import BudgetCategory, Rank
 from projects.models.row import Row
 
 
@@ -26,7 +26,8 @@ class BudgetLine(Row):
         "projects.Project", verbose_name=_("project"), on_delete=models.CASCADE, related_name="budget_lines"
     )
     category = models.CharField(_("category"), max_length=15, choices=Category.choices)
-    item = models.CharField(_("item"), max_length=80)
+    item = models.CharField(_("item of expense"), max_length=80)
+    rank = models.CharField(_("title of the lecturer"), max_length=10, choices=Rank.choices, blank=True)
     unit_price = MoneyField(_("unit price"))
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     quantity = models.DecimalField(
@@ -39,13 +40,21 @@ class BudgetLine(Row):
     )
     cut = MoneyField(_("cut"), default=Decimal("0.00"), editable=False)
     cut_reason = models.CharField(_("why it is cut"), max_length=200, blank=True, editable=False)
+    cut_before = MoneyField(
+        _("cut before the line was changed"), default=Decimal("0.00"), editable=False,
+        help_text=_("To be decided again"),
+    )  # fmt: skip
 
     class Meta(Row.Meta):
         verbose_name = _("budget line")
         verbose_name_plural = _("budget lines")
         constraints = [
             models.UniqueConstraint(fields=["project", "key"], name="budget_line_key_once"),
-            models.CheckConstraint(name="budget_line_is_positive", condition=Q(unit_price__gte=0, quantity__gt=0)),
+            models.CheckConstraint(
+                name="budget_line_is_positive",
+                condition=Q(unit_price__gte=0, quantity__gt=0),
+                violation_error_message=_("The price cannot be negative, and the quantity must be more than 0."),
+            ),
             models.CheckConstraint(
                 name="budget_cut_has_its_reason", condition=Q(cut=0) | (Q(cut__gt=0) & ~Q(cut_reason=""))
             ),
@@ -58,6 +67,16 @@ class BudgetLine(Row):
     def amount(self) -> Decimal:
         """Unit price × quantity, half-up to the fen: the one place where a line is multiplied out."""
         return round_half_up(self.unit_price * self.quantity)
+
+    def drop_cut(self) -> bool:
+        """The line is not the one that was cut any more: the cut falls, and whoever cut it decides again.
+
+        Says whether there was one. The caller saves.
+        """
+        if not self.cut:
+            return False
+        self.cut_before, self.cut, self.cut_reason = self.cut, Decimal("0.00"), ""
+        return True
 
     @property
     def accepted(self) -> Decimal:

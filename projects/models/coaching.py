@@ -7,11 +7,13 @@ from core import clock
 
 class CoachingRequestQuerySet(models.QuerySet["CoachingRequest"]):
     def open(self) -> "CoachingRequestQuerySet":
-        return self.filter(answered_at__isnull=True)
+        """Neither answered nor taken back."""
+        return self.filter(answered_at__isnull=True, withdrawn_at__isnull=True)
 
 
 class CoachingRequest(models.Model):
-    """A group asks a support organisation to look at its draft; one of its mentors takes it on, or says why not."""
+    """A group asks a support organisation to look at its draft; one of its mentors takes it on, or says why not. Until
+    then the group can take the request back."""
 
     project = models.ForeignKey(
         "projects.Project", verbose_name=_("project"), on_delete=models.CASCADE, related_name="coaching_requests"
@@ -32,6 +34,8 @@ class CoachingRequest(models.Model):
     accepted = models.BooleanField(_("accepted"), null=True, editable=False)
     answer = models.CharField(_("answer"), max_length=300, blank=True)
 
+    withdrawn_at = models.DateTimeField(_("taken back at"), null=True, editable=False)
+
     objects = CoachingRequestQuerySet.as_manager()
 
     class Meta:
@@ -42,7 +46,11 @@ class CoachingRequest(models.Model):
             models.UniqueConstraint(
                 fields=["project", "organization"],
                 name="one_open_coaching_request",
-                condition=Q(answered_at__isnull=True),
+                condition=Q(answered_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="coaching_answered_or_withdrawn",
+                condition=Q(answered_at__isnull=True) | Q(withdrawn_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="coaching_answer_is_whole",
@@ -50,6 +58,10 @@ class CoachingRequest(models.Model):
                 | Q(answered_at__isnull=False, answered_by__isnull=False, accepted__isnull=False),
             ),
         ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None and self.withdrawn_at is None
 
     def __str__(self) -> str:
         return f"{self.project} – {self.organization}"

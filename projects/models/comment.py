@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -67,3 +69,14 @@ class Comment(models.Model):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None
+
+    @property
+    def standing(self) -> tuple[str, Any]:
+        """Where a clerk's remark is: the colour of its badge, and the words."""
+        if not self.is_open:
+            return "good", _("done")
+        if self.sent_at is None:
+            return ("wait", _("not sent yet")) if self.project.state == "submitted" else ("neutral", _("never sent"))
+        if self.project.state == "submitted":  # a remark is sent with a return, so this is the submission after it
+            return "info", _("submitted again, to be looked at")
+        return ("wait", _("with the group")) if self.project.state == "returned" else ("neutral", _("left open"))

@@ -37,6 +37,7 @@ class ProjectLife(Stateful):
         self.number = number
         self.submitted_at = clock.now()
         self.due_on = add_workdays(clock.today(), self.call.correction_workdays)
+        self._to_be_checked_anew()
 
     @step(
         state,
@@ -62,6 +63,11 @@ class ProjectLife(Stateful):
     def resubmit(self):
         """The applicant hands in the corrected proposal."""
         self.due_on = add_workdays(clock.today(), self.call.correction_workdays)
+        self._to_be_checked_anew()
+
+    def _to_be_checked_anew(self):
+        """What was found about an earlier submission says nothing of this one."""
+        self.budget_checked_at = self.budget_checked_by = self.compared_at = None
 
     @step(
         state,
@@ -83,6 +89,7 @@ class ProjectLife(Stateful):
         target=State.ELIGIBLE,
         permission="projects.check",
         label=_("Accept as eligible"),
+        conditions=[conditions.recommendation_is_confirmed],
     )
     def accept(self):
         """The formal check is passed (受理)."""
@@ -127,12 +134,12 @@ class ProjectLife(Stateful):
         state,
         source=State.WAITLISTED,
         target=State.SHORTLISTED,
-        permission="projects.rank",
+        permission="projects.promote",
         label=_("Move up from the waitlist"),
         button=False,
     )
     def promote(self, *, amount):
-        """There is money, and the clerk gives it to the next (递补)."""
+        """There is money: the clerk gives it to the next in order, an approver to another for a reason (递补)."""
         self.amount_proposed = amount
 
     @step(
@@ -149,7 +156,7 @@ class ProjectLife(Stateful):
 
     @step(
         state,
-        source=[State.IN_REVIEW, State.WAITLISTED, State.SHORTLISTED],
+        source=State.IN_REVIEW,
         target=State.NOT_SELECTED,
         permission="projects.rank",
         label=_("Do not select"),
@@ -158,6 +165,20 @@ class ProjectLife(Stateful):
     )
     def decline(self):
         """Not selected; the applicant reads why."""
+        self.due_on = None
+        self.amount_proposed = None
+
+    @step(
+        state,
+        source=[State.WAITLISTED, State.SHORTLISTED],
+        target=State.NOT_SELECTED,
+        permission="projects.strike",
+        label=_("Strike from the list"),
+        note=True,
+        button=False,
+    )
+    def strike(self):
+        """Taken off the list that two people made: an approver decides, and the applicant reads why."""
         self.due_on = None
         self.amount_proposed = None
 
@@ -223,6 +244,20 @@ class ProjectLife(Stateful):
     )
     def uphold_objection(self):
         """The objection is founded: the project loses its place."""
+        self.due_on = None
+        self.amount_proposed = None
+
+    @step(
+        state,
+        source=[State.NOT_SELECTED, State.WAITLISTED, State.SHORTLISTED, State.IN_NOTICE, State.OBJECTED],
+        target=State.IN_REVIEW,
+        permission="projects.decide_objection",
+        label=_("Review again"),
+        note=True,
+        button=False,
+    )
+    def reopen(self):
+        """An objection to the whole notice is founded: what was decided is judged or calculated again."""
         self.due_on = None
         self.amount_proposed = None
 

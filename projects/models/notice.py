@@ -7,11 +7,17 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.fields import MoneyField
+from core.masking import mask_text
 from core.money import yuan
 from core.workdays import add_workdays, uncertain_years
+from projects.models.state import State
+
+LOST = (State.NOT_SELECTED, State.WITHDRAWN, State.FORFEITED)
+"""Where a project is that stood in a notice and will not be funded."""
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -23,10 +29,26 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """A public notice (公示) of the projects a call is going to fund; anybody may object until it ends.
 
-    What the public reads is kept word for word in `frozen` with its digest, so that a later change shows.
+    What the public reads is kept word for word in `frozen` with its digest, so that a later change shows; who speaks,
+    on which basis and whom to call is kept as it was that day.
     """
 
+    class Kind(models.TextChoices):
+        """What its title says it is."""
+
+        FIRST = "first", pgettext_lazy("public notice", "Projects to be funded")
+        CORRECTION = "correction", pgettext_lazy("public notice", "Correction")
+        MOVED_UP = "moved_up", pgettext_lazy("public notice", "Projects that moved up")
+        BOTH = "both", pgettext_lazy("public notice", "Correction and projects that moved up")
+
     call = models.ForeignKey("grants.Call", verbose_name=_("call"), on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.FIRST, editable=False)
+    number = models.CharField(_("number"), max_length=20, default="", blank=True, editable=False)
+    call_title = models.CharField(_("title of the call"), max_length=120, default="", blank=True, editable=False)
+    funder_name = models.CharField(_("funder"), max_length=120, default="", blank=True, editable=False)
+    legal_basis = models.CharField(_("legal basis"), max_length=200, default="", blank=True, editable=False)
+    contact = models.CharField(_("contact"), max_length=120, default="", blank=True, editable=False)
+    contact_phone = models.CharField(_("contact phone"), max_length=30, default="", blank=True, editable=False)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     workdays = models.PositiveSmallIntegerField(_("workdays"), default=5)
@@ -44,6 +66,7 @@ class Notice(models.Model):
         verbose_name = _("public notice")
         verbose_name_plural = _("public notices")
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="notice_number_once", condition=~Q(number="")),
             models.CheckConstraint(name="notice_starts_before_end", condition=Q(starts_on__lte=F("ends_on"))),
             models.CheckConstraint(
                 name="notice_is_only_extended",
@@ -52,7 +75,7 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.call} {self.starts_on}–{self.ends_on}"
+        return f"{self.number} {self.call_title}"
 
     def get_absolute_url(self) -> str:
         return reverse("projects:notice_detail", args=[self.pk])
@@ -76,10 +99,28 @@ class Notice(models.Model):
         """Years of the period whose public holidays are not in the calendar yet: the end may still move."""
         return uncertain_years(self.starts_on, self.last_day)
 
+    @property
+    def reconsidered(self):
+        """The objection by which the results that it published are judged or calculated again, if there is one."""
+        return self.objections.filter(project=None, ruling="reconsider").first()
+
+    @property
+    def why_reconsidered(self) -> str:
+        """Why, with whoever objected masked."""
+        found = self.reconsidered
+        return mask_text(found.reason, [found.name]) if found else ""
+
     def statement(self) -> str:
         """What the notice says, as the text whose SHA-256 is the digest. It names no person."""
         said = {
+            "number": self.number,
+            "kind": self.kind,
+            "funder": self.funder_name,
             "call": self.call.code,
+            "title": self.call_title,
+            "legal_basis": self.legal_basis,
+            "contact": self.contact,
+            "contact_phone": self.contact_phone,
             "from": self.starts_on.isoformat(),
             "until": self.ends_on.isoformat(),
             "workdays": self.workdays,
@@ -99,6 +140,13 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class NoticeEntryQuerySet(models.QuerySet["NoticeEntry"]):
+    def as_shown(self) -> "NoticeEntryQuerySet":
+        """With what has become of each line since it was published."""
+        related = ("notice", "project", "corrects__notice", "replaced_by__notice")
+        return self.select_related(*related).prefetch_related("project__objections")
+
+
 class NoticeEntry(models.Model):
     """One line of a notice, frozen as it was published; one that `corrects` an earlier line takes its place."""
 
@@ -113,6 +161,8 @@ class NoticeEntry(models.Model):
     corrects = models.OneToOneField(
         "self", verbose_name=_("corrects"), on_delete=models.PROTECT, null=True, related_name="replaced_by"
     )
+
+    objects = NoticeEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["track", models.F("rank").asc(nulls_last=True), "pk"]
@@ -129,6 +179,30 @@ class NoticeEntry(models.Model):
         return getattr(self, "replaced_by", None)
 
     @property
+    def upheld(self):
+        """The objection by which its project lost the place, if it did."""
+        if self.project.state != State.NOT_SELECTED:
+            return None
+        return next((one for one in self.project.objections.all() if one.ruling == one.Ruling.UPHELD), None)
+
+    @property
+    def has_lost_its_place(self) -> bool:
+        """Nothing is going to be awarded on this line any more, for whatever reason."""
+        return self.project.state in LOST
+
+    @property
+    def stands(self) -> bool:
+        """Still what is going to be funded: neither corrected by a later line nor lost."""
+        return self.replacement is None and self.project.state not in (*LOST, State.IN_REVIEW)
+
+    @property
+    def public_reason(self) -> str:
+        """Why the objection was upheld, with whoever is named or can be found by it masked."""
+        if self.upheld is None:
+            return ""
+        return mask_text(self.upheld.reason, (self.upheld.name, self.project.leader))
+
+    @property
     def corrections(self) -> list[tuple[str, str, str]]:
         """What it says otherwise than the line it corrects: (what, before, after)."""
         if self.corrects is None:
@@ -137,7 +211,7 @@ class NoticeEntry(models.Model):
         for name in ("title", "applicant", "rank", "score", "amount"):
             before, after = getattr(self.corrects, name), getattr(self, name)
             if before != after:
-                said = yuan if name == "amount" else str
+                said = yuan if name == "amount" else _or_dash
                 found.append((str(self._meta.get_field(name).verbose_name), said(before), said(after)))
         return found
 
@@ -148,10 +222,14 @@ class NoticeEntry(models.Model):
             "track": self.track,
             "title": self.title,
             "applicant": self.applicant,
-            "rank": str(self.rank),
-            "score": str(self.score),
+            "rank": "" if self.rank is None else str(self.rank),
+            "score": "" if self.score is None else str(self.score),
             "amount": str(self.amount),
         }
         if self.corrects is not None:
             said["corrects_the_notice_with_digest"] = self.corrects.notice.digest
         return said
+
+
+def _or_dash(value: object) -> str:
+    return "—" if value is None else str(value)

@@ -1,5 +1,5 @@
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,9 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from people.models import Role
+from projects.models.project import Project
 
 CONFIRM_WITHIN = timedelta(days=3)
 """How long the link in the mail confirms an objection. An award waits for no unconfirmed one longer than this."""
+ANSWER_WITHIN = timedelta(days=7)
+"""An objection is answered within a week (field guide 1.2)."""
+READERS = (Role.STAFF, Role.APPROVER, Role.AUDITOR)
+"""Who at the funder reads objections; only the first two do anything about them."""
 FORGET_AFTER = timedelta(days=30)
 """How long the name and contact of an objection that was never confirmed are kept, in case somebody asks."""
 
@@ -27,15 +32,17 @@ def may_still_be_confirmed() -> Q:
 
 class ObjectionQuerySet(models.QuerySet["Objection"]):
     def visible_to(self, user) -> "ObjectionQuerySet":
-        """Received ones, and those to be called: for the clerks and approvers of the funder, unless they have a stake.
+        """Received ones, and those to be called: for the clerks, approvers and auditors of the funder, unless they
+        have a stake.
 
         Nobody else learns who objects. An address that nobody has confirmed is nobody's business either.
         """
         if not user.is_authenticated:
             return self.none()
         mine = list(user.roles)
-        found = self.filter(project__call__funder__in=user.organizations_as(Role.STAFF, Role.APPROVER))
+        found = self.filter(notice__call__funder__in=user.organizations_as(*READERS))
         found = found.exclude(project__applicant__in=mine).exclude(project__host__in=mine)
+        found = found.exclude(project=None, notice__call__in=Project.objects.staked_by(user).values("call"))
         return found.filter(Q(confirmed_at__isnull=False) | Q(email=""))
 
     def received(self) -> "ObjectionQuerySet":
@@ -63,6 +70,8 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
 class Objection(models.Model):
     """What somebody says against a project in public notice, what was found out, and how the funder ruled.
 
+    Without a project it is against the notice as a whole: somebody is missing in it, a place or a score is wrong.
+
     It counts from the moment it arrived (`arrived_at`), also when it is confirmed after the notice has ended.
     """
 
@@ -70,9 +79,15 @@ class Objection(models.Model):
         DISMISSED = "dismissed", _("Dismissed: the result is upheld")
         CORRECTED = "corrected", _("Corrected: what the notice says is corrected and published again")
         UPHELD = "upheld", _("Upheld: the project loses its place")
+        RECONSIDER = "reconsider", _("Upheld: the results are judged or calculated again")
 
     project = models.ForeignKey(
-        "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="objections"
+        "projects.Project",
+        verbose_name=_("project"),
+        on_delete=models.PROTECT,
+        related_name="objections",
+        null=True,
+        blank=True,
     )
     notice = models.ForeignKey(
         "projects.Notice", verbose_name=_("public notice"), on_delete=models.PROTECT, related_name="objections"
@@ -110,7 +125,11 @@ class Objection(models.Model):
         verbose_name_plural = _("objections")
         indexes = [models.Index(fields=["sender", "arrived_at"], name="objection_by_sender")]
         constraints = [
-            models.CheckConstraint(name="objector_can_be_reached", condition=~Q(email="", phone="")),
+            models.CheckConstraint(
+                name="objector_can_be_reached",
+                condition=~Q(email="", phone=""),
+                violation_error_message=_("Please leave an e-mail address or a phone number."),
+            ),
             models.CheckConstraint(
                 name="objection_lapsed_or_confirmed", condition=Q(lapsed_at__isnull=True) | Q(confirmed_at__isnull=True)
             ),
@@ -128,6 +147,12 @@ class Objection(models.Model):
                     & Q(ruled_by__isnull=False, ruled_at__isnull=False, confirmed_at__isnull=False)
                 ),
             ),
+            models.CheckConstraint(
+                name="whole_notice_is_reconsidered_and_a_line_is_not",
+                condition=Q(ruling__in=["", "dismissed"])
+                | Q(project__isnull=True, ruling="reconsider")
+                | Q(project__isnull=False, ruling__in=["corrected", "upheld"]),
+            ),
             # Four eyes: who looked into it does not rule on it.
             models.CheckConstraint(
                 name="ruled_by_another_than_examined",
@@ -136,7 +161,7 @@ class Objection(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.project}"
+        return f"{self.number} {self.subject}"
 
     def get_absolute_url(self) -> str:
         """Where the funder works on it."""
@@ -149,6 +174,29 @@ class Objection(models.Model):
     def get_follow_url(self) -> str:
         """Where whoever objected sees how it stands, without an account."""
         return reverse("projects:objection_follow", args=[self.token])
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in words."""
+        if self.project is not None:
+            return self.project.title
+        return _("The whole of notice %(number)s") % {"number": self.notice.number}
+
+    @property
+    def due_on(self) -> date:
+        """Until when it is to be ruled on."""
+        return clock.localdate(self.arrived_at) + ANSWER_WITHIN
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in a word."""
+        if self.ruling:
+            return self.get_ruling_display()
+        if self.lapsed_at:
+            return _("could not be confirmed")
+        if self.confirmed_at is None:
+            return _("to be confirmed by a call")
+        return _("being examined") if self.examined_at else _("not examined yet")
 
     @property
     def confirm_by(self):

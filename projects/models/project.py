@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -47,10 +48,21 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             | Exists(taking_part)
         )
 
+    def staked_by(self, user) -> "ProjectQuerySet":
+        """Handed in by a group, or through a host, to which the person belongs in any role."""
+        mine = list(user.roles) if user.is_authenticated else []
+        return self.filter(Q(applicant__in=mine) | Q(host__in=mine), submitted_at__isnull=False)
+
     def with_names(self) -> "ProjectQuerySet":
         """What every list shows, in one query, without the long texts."""
         return self.select_related("call", "call__funder", "track", "applicant", "field", "community").defer(
             *LONG_TEXTS, "call__guidelines"
+        )
+
+    def draft_of(self, applicant, call) -> "Project | None":
+        """The proposal that an applicant is writing in a call: the newest, when there are several."""
+        return (
+            self.filter(applicant=applicant, call=call, state__in=[State.DRAFT, State.RETURNED]).order_by("-pk").first()
         )
 
     def funded(self) -> "ProjectQuerySet":
@@ -164,6 +176,11 @@ class Project(ProjectLife):
         editable=False,
         related_name="+",
     )
+    budget_checked_at = models.DateTimeField(_("financial pre-check finished at"), null=True, editable=False)
+    budget_checked_by = models.ForeignKey(
+        "people.User", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    compared_at = models.DateTimeField(_("compared with other proposals at"), null=True, editable=False)
     routed_from = models.ForeignKey(
         "self",
         verbose_name=_("offered before as"),
@@ -194,6 +211,7 @@ class Project(ProjectLife):
             models.CheckConstraint(
                 name="project_starts_before_end",
                 condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(starts_on__lte=F("ends_on")),
+                violation_error_message=_("The project must end after it starts."),
             ),
             models.CheckConstraint(
                 name="project_amounts_in_order",
@@ -202,6 +220,11 @@ class Project(ProjectLife):
             models.CheckConstraint(
                 name="never_paid_more_than_awarded",
                 condition=Q(amount_paid=0) | Q(amount_paid__gt=0, amount_paid__lte=F("amount_awarded")),
+            ),
+            models.CheckConstraint(
+                name="budget_check_is_whole",
+                condition=Q(budget_checked_at__isnull=True, budget_checked_by__isnull=True)
+                | Q(budget_checked_at__isnull=False, budget_checked_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="approval_is_whole",
@@ -237,9 +260,28 @@ class Project(ProjectLife):
         return self.state in (State.DRAFT, State.RETURNED)
 
     @property
+    def is_too_late_to_correct(self) -> bool:
+        """The last day to submit again is over; the clerk can give more time."""
+        return self.state == State.RETURNED and self.due_on is not None and clock.today() > self.due_on
+
+    @property
     def payee(self):
         """The organisation that signs and receives the money."""
         return self.host or self.applicant
+
+    @property
+    def places(self) -> set[int]:
+        """The communities in which it takes place, by id."""
+        others = self.other_communities.values_list("pk", flat=True)
+        return {*others, *([self.community_id] if self.community_id else [])}
+
+    @property
+    def opinions(self) -> list[Any]:
+        """What each community in which it takes place says of it now: the newest answer of each that counts."""
+        newest: dict[int, Any] = {}
+        for answer in self.recommendations.that_count().filter(community__in=self.places).select_related("community"):
+            newest.setdefault(answer.community_id, answer)
+        return list(newest.values())
 
     @property
     def total_budget(self) -> Decimal:

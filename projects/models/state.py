@@ -116,5 +116,9 @@ UNDER_WAY = [
 ]
 """From the signed agreement to the last account: what can be terminated."""
 ENDED = frozenset(state for state, standing in STANDINGS.items() if standing.holder == NOBODY)
+ENDED_WITHOUT_MONEY = (State.NOT_SELECTED, State.INELIGIBLE, State.WITHDRAWN, State.FORFEITED)
+"""Where a proposal can be offered to another call from, and where writing it again is no copying."""
 FUNDED = frozenset([State.APPROVED, *UNDER_WAY, State.COMPLETED, State.TERMINATED])
 """States of a project that has been awarded money."""
+PLACED = frozenset([State.SHORTLISTED, State.IN_NOTICE, State.OBJECTED, *FUNDED])
+"""States of a project that holds a place on the list: proposed for an award, or awarded."""

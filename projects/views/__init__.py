@@ -1,12 +1,22 @@
 from projects.views.checking import (
     check_page,
     check_queue,
-    likeness_detail,
+    correction_extend,
     line_cut,
+    precheck_finish,
+    remark_confirm,
     remark_remove,
     submission_changes,
 )
-from projects.views.coaching import coaching_answer, coaching_ask, comment_answer, comment_list, comment_resolve
+from projects.views.coaching import (
+    coaching_answer,
+    coaching_ask,
+    coaching_end,
+    coaching_withdraw,
+    comment_answer,
+    comment_list,
+    comment_resolve,
+)
 from projects.views.delivery import (
     activity_create,
     activity_detail,
@@ -19,8 +29,10 @@ from projects.views.delivery import (
     report_create,
     report_detail,
 )
+from projects.views.gaps import need_gap, need_gaps
+from projects.views.likeness import earlier, likeness_detail
 from projects.views.money import agreement_detail, settlement_edit, tranche_step
-from projects.views.needs import need_desk, need_gaps, need_revise, need_sort_out
+from projects.views.needs import need_desk, need_merge, need_revise, need_sort_out, need_unmerge, need_vouch
 from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
 from projects.views.objections import (
     objection_answer,
@@ -28,6 +40,7 @@ from projects.views.objections import (
     objection_create,
     objection_detail,
     objection_follow,
+    objection_list,
     objection_note,
 )
 from projects.views.project import mentor_assign, project_detail, project_list, project_step
@@ -41,7 +54,15 @@ from projects.views.proposal import (
     proposal_edit,
 )
 from projects.views.showcase import showcase, showcase_detail
-from projects.views.support import eligibility, explanations_edit, form_preview, offer, recommend, recommendation_ask
+from projects.views.support import (
+    eligibility,
+    explanations_edit,
+    form_preview,
+    offer,
+    recommend,
+    recommendation_ask,
+    recommendation_confirm,
+)
 
 __all__ = [
     "activity_create",
@@ -54,9 +75,13 @@ __all__ = [
     "check_queue",
     "coaching_answer",
     "coaching_ask",
+    "coaching_end",
+    "coaching_withdraw",
     "comment_answer",
     "comment_list",
     "comment_resolve",
+    "correction_extend",
+    "earlier",
     "eligibility",
     "explanations_edit",
     "follow_up_create",
@@ -67,9 +92,13 @@ __all__ = [
     "mentoring_create",
     "milestone_create",
     "need_desk",
+    "need_gap",
     "need_gaps",
+    "need_merge",
     "need_revise",
     "need_sort_out",
+    "need_unmerge",
+    "need_vouch",
     "notice_detail",
     "notice_extend",
     "notice_list",
@@ -79,9 +108,11 @@ __all__ = [
     "objection_create",
     "objection_detail",
     "objection_follow",
+    "objection_list",
     "objection_note",
     "offer",
     "plan",
+    "precheck_finish",
     "project_detail",
     "project_list",
     "project_step",
@@ -93,6 +124,8 @@ __all__ = [
     "proposal_edit",
     "recommend",
     "recommendation_ask",
+    "recommendation_confirm",
+    "remark_confirm",
     "remark_remove",
     "report_create",
     "report_detail",

@@ -1,4 +1,6 @@
-"""The formal check: the clerk's queue, the page with everything to look at, remarks, cuts and likenesses."""
+"""The formal check: the queue, the page with everything to look at, remarks, corrections, and the pre-check."""
+
+from dataclasses import replace
 
 import rules
 from django.contrib import messages
@@ -17,26 +19,26 @@ from core.forms import add_refusal
 from core.models import Attachment
 from core.workflow import Refused
 from grants.models import PaperKind
-from people.models import Role
+from people.models import Organization, Role
 from projects.actions import checking
-from projects.actions.likeness import text_of
 from projects.comparison import Difference, compare
 from projects.completeness import budget_breaches, missing_papers, stored_tables
 from projects.facts import check_applicant
-from projects.forms import CommentForm, CutForm, VerdictForm, places
+from projects.forms import CommentForm, CutForm, ExtendForm
 from projects.models import BudgetLine, Comment, Likeness, Project, State
-from projects.similarity import marked, shared_spans
+from projects.places import name_places
+from projects.prices import peer_prices
+from projects.sections import fields_of
 from projects.views.project import find, permit
-from projects.views.proposal import peer_prices
 
 PAGE = 20
 
 
 @login_required
 def check_queue(request: HttpRequest) -> HttpResponse:
-    """Proposals of my funders in the formal check, the most urgent first."""
-    funders = request.user.organizations_as(Role.STAFF)
-    if not rules.has_perm("grants.handle_need", request.user):
+    """Proposals of my funders in the formal check, the most urgent first: for clerks and for finance."""
+    funders = list(Organization.objects.funders_of(request.user, Role.STAFF, Role.FINANCE).values_list("pk", flat=True))
+    if not funders:
         raise PermissionDenied
     waiting = (
         Project.objects.with_names()
@@ -75,17 +77,24 @@ def check_page(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect(reverse("projects:check_page", args=[pk]) + "#remarks")
     tables = stored_tables(project)
     lines = tables["budget_lines"]
-    names = dict(places(project))
-    remarks = list(project.comments.roots().filter(kind=Comment.Kind.CORRECTION).select_related("by"))
+    asked = project.comments.roots().filter(kind=Comment.Kind.CORRECTION).select_related("by")
+    remarks = name_places(project, list(asked.prefetch_related("answers__by")))
     for remark in remarks:
-        remark.place = names.get(remark.anchor, _("A row that is no longer there"))
+        remark.project = project
+    may_cut = rules.has_perm("projects.check_budget", request.user, project) and project.state == State.SUBMITTED
     context = {
         "project": project,
         "may_check": may_check,
+        "asked": fields_of(project.track.form),
+        "remark_to": request.path if may_check else "",
+        "may_cut": may_cut,
+        "may_extend": rules.has_perm("projects.check", request.user, project) and project.state == State.RETURNED,
+        "returns": checking.times_returned(project),
         "form": form if may_check else None,
         "remarks": remarks,
         "findings": check_applicant(project.applicant, project.call, host=project.host, project=project),
         "explanations": dict(project.explanations.values_list("rule", "text")),
+        "limits_explained": dict(project.explanations.values_list("limit", "text")),
         "breaches": budget_breaches(project, lines),
         "lines": lines,
         "prices": peer_prices(project, lines),
@@ -93,52 +102,126 @@ def check_page(request: HttpRequest, pk: int) -> HttpResponse:
         "missing": {paper.pk for paper in missing_papers(project)},
         "attachments": Attachment.objects.of(project),
         "kinds": dict(PaperKind.choices),
-        "recommendations": project.recommendations.select_related("community"),
+        "recommendations": project.recommendations.select_related("community", "called_by"),
         "changes": changes(project),
         "submissions": list(project.submissions.all()),
         "likenesses": Likeness.objects.about(project),
-        "siblings": siblings(project),
+        "siblings": siblings(project, request.user),
         "choices": workflow.choices(project, request.user),
         "may_judge": rules.has_perm("projects.judge_likeness", request.user, project),
     }
     return render(request, "projects/check_page.html", context)
 
 
-def siblings(project: Project):
-    """Other proposals of the same applicant, or through the same host, in any call and year."""
-    same = Q(applicant=project.applicant)
+SHOWN = 20
+"""Of the other proposals through the same host; a host may have hundreds."""
+
+
+def siblings(project: Project, user) -> list[dict]:
+    """Other proposals of the same applicant, and apart from them those through the same host, in any call and year.
+
+    Each list with its true count; `seen` are those whose page this person may open.
+    """
+    others = Project.objects.with_names().filter(submitted_at__isnull=False).exclude(pk=project.pk)
+    others = others.order_by("-submitted_at", "-pk")
+    lists = [(_("of this applicant"), others.filter(applicant=project.applicant), None)]
     if project.host_id:
-        same |= Q(host=project.host) | Q(applicant=project.host)
-    found = Project.objects.with_names().filter(same, submitted_at__isnull=False).exclude(pk=project.pk)
-    return found.order_by("-submitted_at")[:20]
+        through = others.filter(Q(host=project.host) | Q(applicant=project.host)).exclude(applicant=project.applicant)
+        lists.append((_("through the same host"), through, SHOWN))
+    seen = set(Project.objects.visible_to(user).filter(pk__in=others).values_list("pk", flat=True))
+    found = [{"label": label, "count": rows.count(), "rows": list(rows[:most])} for label, rows, most in lists]
+    return [each | {"seen": seen} for each in found if each["count"]]
 
 
-def changes(project: Project) -> Difference | None:
-    """What the newest submission says otherwise than the one before it; None when there was only one."""
-    newest = list(project.submissions.order_by("-ordinal")[:2])
-    return compare(newest[1].content, newest[0].content) if len(newest) == 2 else None
+def changes(project: Project, old: str | None = None, new: str | None = None) -> Difference | None:
+    """What one submission says otherwise than another, by their numbers; the two newest unless told.
+
+    None when there was only one, or none of these.
+    """
+    known = {str(submission.ordinal): submission for submission in project.submissions.all()}
+    newest = list(known)[-2:]
+    before, after = known.get(old or newest[0]), known.get(new or newest[-1]) if newest else (None, None)
+    return compare(before.content, after.content) if before and after and before != after else None
 
 
 @login_required
 def submission_changes(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a correction changed: field by field, row by row; for everybody who sees the proposal."""
+    """What a correction changed: field by field, row by row, between any two submissions; for whoever sees it."""
     project = find(request, pk)
-    context = {"project": project, "changes": changes(project), "submissions": list(project.submissions.all())}
+    submissions = list(project.submissions.all())
+    numbers = [str(submission.ordinal) for submission in submissions]
+    old, new = request.GET.get("old", ""), request.GET.get("new", "")
+    old = old if old in numbers else "".join(numbers[-2:-1])
+    new = new if new in numbers else "".join(numbers[-1:])
+    difference = changes(project, old, new)
+    if difference and not rules.has_perm("projects.see_contact", request.user, project):
+        difference = without_contact(difference)
+    context = {"project": project, "changes": difference, "submissions": submissions, "old": old, "new": new}
     return render(request, "projects/submission_changes.html", context)
+
+
+def without_contact(difference: Difference) -> Difference:
+    """For experts: no telephone numbers, and not what the group said about its own standing."""
+    fields = tuple(change for change in difference.fields if change.name != "leader_phone")
+    rows = [change for change in difference.rows if change.table != "explanations"]
+    plain = [replace(row, row={k: v for k, v in row.row.items() if k != "phone"},
+                     cells=tuple(cell for cell in row.cells if cell.name != "phone")) for row in rows]  # fmt: skip
+    return Difference(fields, tuple(row for row in plain if row.kind != "changed" or row.cells))
+
+
+def _remark(request: HttpRequest, pk: int) -> Comment:
+    """A clerk's remark on a proposal that this person sees, for whoever may check it."""
+    seen = Project.objects.visible_to(request.user)
+    found = get_object_or_404(Comment.objects.select_related("project__call"), pk=pk, project__in=seen)
+    permit("projects.check", request.user, found.project)
+    return found
+
+
+def _back(project_id: int, part: str) -> HttpResponse:
+    return redirect(reverse("projects:check_page", args=[project_id]) + f"#{part}")
 
 
 @login_required
 @require_POST
 def remark_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a remark that has not been sent."""
-    seen = Project.objects.visible_to(request.user)
-    remark = get_object_or_404(Comment.objects.select_related("project__call"), pk=pk, project__in=seen)
-    permit("projects.check", request.user, remark.project)
+    remark = _remark(request, pk)
     try:
         checking.take_back_remark(remark, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
-    return redirect(reverse("projects:check_page", args=[remark.project_id]) + "#remarks")
+    return _back(remark.project_id, "remarks")
+
+
+@login_required
+@require_POST
+def remark_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """The correction is as it should be."""
+    remark = _remark(request, pk)
+    try:
+        checking.confirm_remark(remark, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return _back(remark.project_id, "remarks")
+
+
+@login_required
+def correction_extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the group more time to correct."""
+    project = find(request, pk)
+    permit("projects.check", request.user, project)
+    form = ExtendForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            checking.extend_correction(project, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("The group has more time, and has been told."))
+            return _back(pk, "remarks")
+    heading = _("Extend the time to correct")
+    context = {"project": project, "form": form, "heading": heading, "submit": _("Extend it")}
+    return render(request, "projects/form.html", context)
 
 
 @login_required
@@ -146,68 +229,30 @@ def line_cut(request: HttpRequest, pk: int) -> HttpResponse:
     """The financial pre-check of one budget line."""
     seen = Project.objects.visible_to(request.user)
     line = get_object_or_404(BudgetLine.objects.select_related("project__call"), pk=pk, project__in=seen)
-    permit("projects.check", request.user, line.project)
-    form = CutForm(request.POST or None, initial={"amount": line.cut, "reason": line.cut_reason})
+    permit("projects.check_budget", request.user, line.project)
+    if line.project.state != State.SUBMITTED and request.method != "POST":
+        messages.info(request, _("The proposal is not in the formal check now."))
+        return _back(line.project_id, "budget")
+    form = CutForm(request.POST or None, initial={"amount": line.cut or line.cut_before, "reason": line.cut_reason})
     if request.method == "POST" and form.is_valid():
         try:
             checking.cut_line(line, form.cleaned_data["amount"], by=request.user, reason=form.cleaned_data["reason"])
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, _("The cut is noted."))
-            return redirect(reverse("projects:check_page", args=[line.project_id]) + "#budget")
+            messages.success(request, _("The cut is noted. The group reads it with the decision."))
+            return _back(line.project_id, "budget")
     return render(request, "projects/line_cut.html", {"project": line.project, "line": line, "form": form})
 
 
 @login_required
-def likeness_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Two proposals side by side, the shared passages marked; a clerk says what it is."""
-    related = ("project__call__funder", "project__applicant", "other__call", "other__applicant")
-    seen = Project.objects.visible_to(request.user)
-    likeness = get_object_or_404(Likeness.objects.select_related(*related), pk=pk, project__in=seen)
-    permit("projects.see_likeness", request.user, likeness.project)
-    may_judge = rules.has_perm("projects.judge_likeness", request.user, likeness.project)
-    form = VerdictForm(request.POST or None, initial={"verdict": likeness.verdict, "note": likeness.note})
-    if request.method == "POST":
-        permit("projects.judge_likeness", request.user, likeness.project)
-        if form.is_valid():
-            try:
-                checking.judge_likeness(likeness, by=request.user, **form.cleaned_data)
-            except Refused as refused:
-                add_refusal(form, refused)
-            else:
-                messages.success(request, _("Your verdict is noted."))
-                return redirect(reverse("projects:check_page", args=[likeness.project_id]) + "#likenesses")
-    left, right = likeness.project, likeness.other
-    context = {
-        "likeness": likeness,
-        "form": form if may_judge else None,
-        "texts": _side_by_side(left, right),
-        "lines": list(_same_lines(left, right)),
-    }
-    return render(request, "projects/likeness_detail.html", context)
-
-
-def _side_by_side(left: Project, right: Project) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
-    """Both texts in pieces, each with whether the other has it too."""
-    one, two = text_of(left), text_of(right)
-    spans = shared_spans(one, two)
-    return (
-        marked(one, [(span.left, span.length) for span in spans]),
-        marked(two, [(span.right, span.right_length) for span in spans]),
-    )
-
-
-def _same_lines(left: Project, right: Project):
-    """The budget lines of both, those that are the same next to each other."""
-    theirs = list(right.budget_lines.all())
-    for line in left.budget_lines.all():
-        same = next(
-            (t for t in theirs if (t.item, t.unit_price, t.quantity) == (line.item, line.unit_price, line.quantity)),
-            None,
-        )
-        if same:
-            theirs.remove(same)
-        yield line, same
-    for line in theirs:
-        yield None, line
+@require_POST
+def precheck_finish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that the financial pre-check is done."""
+    project = find(request, pk)
+    permit("projects.check_budget", request.user, project)
+    try:
+        checking.finish_precheck(project, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return _back(pk, "budget")

@@ -14,8 +14,9 @@ from core.forms import add_refusal
 from core.workflow import Refused
 from people.models import Role
 from projects.actions import coaching
-from projects.forms import AnswerForm, CoachingAnswerForm, CoachingForm, CommentForm, places
-from projects.models import CoachingRequest, Comment, Part, Project
+from projects.forms import AnswerForm, CoachingAnswerForm, CoachingForm, CommentForm, EndCoachingForm
+from projects.models import CoachingRequest, Comment, Part, Participant, Project
+from projects.places import places
 from projects.views.project import find, permit
 
 
@@ -41,14 +42,22 @@ def comment_list(request: HttpRequest, pk: int) -> HttpResponse:
         comment.place = names.get(comment.anchor, _("A row that is no longer there"))
         comment.may_answer = rules.has_perm("projects.answer_comment", request.user, comment)
         comment.may_resolve = rules.has_perm("projects.resolve_comment", request.user, comment)
+    coaches = list(
+        project.participants.current()
+        .filter(part=Part.COACH)
+        .select_related("person", "organization", "project__applicant")
+    )
+    for coach in coaches:
+        coach.may_end = rules.has_perm("projects.end_coaching", request.user, coach)
     context = {
         "project": project,
         "comments": comments,
         "form": form if may_advise else None,
         "answer_form": AnswerForm(),
-        "may_ask": rules.has_perm("projects.write_proposal", request.user, project),
+        "may_ask": rules.has_perm("projects.ask_for_coaching", request.user, project),
+        "may_take_back": rules.has_perm("projects.take_request_back", request.user, project),
         "requests": project.coaching_requests.select_related("organization", "answered_by"),
-        "coaches": project.participants.current().filter(part=Part.COACH).select_related("person", "organization"),
+        "coaches": coaches,
     }
     return render(request, "projects/comment_list.html", context)
 
@@ -93,10 +102,51 @@ def comment_resolve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def coaching_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The group takes back what it asked for."""
+    asked = CoachingRequest.objects.select_related("project__call", "organization")
+    found = get_object_or_404(asked, pk=pk, project__in=Project.objects.visible_to(request.user))
+    try:
+        coaching.withdraw_request(found, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The request is taken back."))
+    return redirect("projects:comment_list", pk=found.project_id)
+
+
+@login_required
+def coaching_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """The group or the coach ends the coaching, after being told what that means."""
+    coaches = Participant.objects.current().filter(part=Part.COACH).select_related("project__call", "person")
+    coach = get_object_or_404(coaches, pk=pk, project__in=Project.objects.visible_to(request.user))
+    permit("projects.end_coaching", request.user, coach)
+    project, is_coach = coach.project, coach.person_id == request.user.pk
+    form = EndCoachingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            coaching.end_coaching(coach, by=request.user, note=form.cleaned_data["note"])
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("The coaching has ended."))
+            return redirect("inbox") if is_coach else redirect("projects:comment_list", pk=project.pk)
+    context = {
+        "project": project,
+        "form": form,
+        "heading": _("End the coaching by %(person)s") % {"person": coach.person},
+        "lead": _("The coach then no longer sees the proposal. What was said stays here for the group."),
+        "submit": _("End the coaching"),
+    }
+    return render(request, "projects/form.html", context)
+
+
+@login_required
 def coaching_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """The group asks a support organisation to look at its draft."""
     project = find(request, pk)
-    permit("projects.write_proposal", request.user, project)
+    permit("projects.ask_for_coaching", request.user, project)
     form = CoachingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         found = form.cleaned_data

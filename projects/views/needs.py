@@ -1,30 +1,33 @@
-"""Needs as the funder works with them: the desk that sorts them out, and where needs meet no money."""
+"""Needs as the funder works with them: the desk, sorting one out, and taking several together."""
 
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from core import workflow
-from core.forms import NoteForm, add_refusal
+from core.forms import NoteForm, SeenState, add_refusal
+from core.identifiers import half_width
+from core.models import Attachment, Event
 from core.workflow import Refused
 from grants.actions import needs as actions
-from grants.forms import ReviseForm
-from grants.models import Need, ServiceField
-from people.models import Community
-from projects.gaps import Cell, gap_table
-from projects.models import Project
-from projects.models.state import ENDED, FUNDED, State
+from grants.forms import ReviseForm, VouchForm
+from grants.models import Need
 from projects.similarity import similar_to
 
 PAGE = 20
 ALIKE = 0.25
 """Needs are short: a quarter of shared wording is worth a look."""
 COMPARED = 2000
+FOUND = 20
+"""Needs that a search for the main one shows; with more of them it asks for more words."""
+SORTABLE = (Need.State.RECEIVED, Need.State.ACCEPTED)
 
 
 def permit_desk(request: HttpRequest, permission: str = "grants.handle_need") -> None:
@@ -47,24 +50,32 @@ def need_desk(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def need_sort_out(request: HttpRequest, pk: int) -> HttpResponse:
-    """One need with those that look like it: accept, decline, or merge it into another."""
+    """One need with those that look like it: accept or decline it; `need_merge` takes it together with another."""
     permit_desk(request)
-    need = get_object_or_404(Need.objects.with_names(), pk=pk)
+    need = get_object_or_404(Need.objects.with_names().select_related("entered_by", "vouched_by"), pk=pk)
     step = request.POST.get("step", "")
-    form = NoteForm(request.POST or None, state=need.state, needs_note=step == "decline")
-    if request.method == "POST" and form.is_valid():
+    form = NoteForm(request.POST if step else None, state=need.state, needs_note=step == "decline")
+    if step in ("accept", "decline") and form.is_valid():
         try:
-            if step == "merge":
-                into = get_object_or_404(Need.objects.open(), pk=_number(request.POST.get("into")))
-                actions.merge(need, into, by=request.user)
-            elif step in ("accept", "decline"):
-                actions.decide(need, step, by=request.user, note=form.cleaned_data["note"])
+            actions.decide(need, step, by=request.user, note=form.cleaned_data["note"])
         except Refused as refused:
             add_refusal(form, refused)
         else:
             messages.success(request, _("Done: %(step)s") % {"step": need.get_state_display()})
             return redirect("projects:need_desk")
-    context = {"need": need, "form": form, "choices": workflow.choices(need, request.user), "alike": alike(need)}
+    context = {
+        "need": need,
+        "form": form,
+        "choices": workflow.choices(need, request.user),
+        "alike": alike(need),
+        "entry": need.entry,
+        "merged": need.merged.with_names(),
+        "may_unmerge": workflow.can_proceed(need, "unmerge", request.user),
+        "needs_vouching": need.source == Need.Source.COMMUNITY and need.vouched_by_id is None,
+        "vouch_form": VouchForm(),
+        "files": Attachment.objects.of(need),
+        "events": Event.objects.about(need),
+    }
     return render(request, "projects/need_sort_out.html", context)
 
 
@@ -85,37 +96,91 @@ def need_revise(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/need_revise.html", {"need": need, "form": form})
 
 
+@login_required
+@require_POST
+def need_vouch(request: HttpRequest, pk: int) -> HttpResponse:
+    """The clerk has asked at the residents' committee whether it does say so."""
+    permit_desk(request)
+    need = get_object_or_404(Need, pk=pk)
+    form = VouchForm(request.POST)
+    try:
+        actions.vouch(need, by=request.user, note=form.cleaned_data["note"] if form.is_valid() else "")
+        messages.success(request, _("Confirmed."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("projects:need_sort_out", pk=pk)
+
+
+@login_required
+def need_merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a need together with another: search for that one, see both side by side, and confirm."""
+    permit_desk(request)
+    need = get_object_or_404(Need.objects.with_names(), pk=pk)
+    if need.state not in SORTABLE:
+        messages.info(request, _("This need can no longer be merged."))
+        return redirect("projects:need_sort_out", pk=pk)
+    into = others(need).filter(pk=_number(request.POST.get("into") or request.GET.get("into"))).first()
+    form = SeenState(request.POST or None, state=need.state)
+    if request.method == "POST" and into and form.is_valid():
+        try:
+            actions.merge(need, into, by=request.user)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Merged. If that was a mistake, it can be taken apart again below."))
+            return redirect("projects:need_sort_out", pk=pk)
+    words = half_width(request.GET.get("q", ""))[:100].replace("\x00", "").strip()
+    found = list(search(need, words)[: FOUND + 1]) if words else []
+    context = {
+        "need": need,
+        "into": into,
+        "form": form,
+        "words": words,
+        "found": found[:FOUND],
+        "more": len(found) > FOUND,
+    }
+    return render(request, "projects/need_merge.html", context)
+
+
+@login_required
+@require_POST
+def need_unmerge(request: HttpRequest, pk: int) -> HttpResponse:
+    """They were not the same: take them apart again."""
+    permit_desk(request)
+    need = get_object_or_404(Need, pk=pk)
+    try:
+        actions.unmerge(need, by=request.user)
+        messages.success(request, _("Taken apart again."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("projects:need_sort_out", pk=pk)
+
+
 def _number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 15 else 0
 
 
+def others(need: Need):
+    """Open needs that could speak for this one."""
+    return Need.objects.open().with_names().exclude(pk=need.pk)
+
+
+def search(need: Need, words: str):
+    """Open needs, of any place, in which all these words stand, or whose code it is."""
+    found = others(need)
+    for word in words.split()[:5]:
+        place = Q(community__name__contains=word) | Q(community__street__contains=word)
+        found = found.filter(Q(title__contains=word) | Q(text__contains=word) | place | Q(reference=word.upper()))
+    return found
+
+
 def alike(need: Need) -> list[tuple[Need, int]]:
     """Open needs of the same district whose words are like these, with the likeness in percent; the likest first."""
-    if need.state not in (Need.State.RECEIVED, Need.State.ACCEPTED):
+    if need.state not in SORTABLE:
         return []
     district = need.community.region_code[:6]
-    others = Need.objects.open().with_names().filter(community__region_code__startswith=district).exclude(pk=need.pk)
-    by_pk = {other.pk: other for other in others.order_by("-received_at")[:COMPARED]}
+    near = others(need).filter(community__region_code__startswith=district)
+    by_pk = {other.pk: other for other in near.order_by("-received_at")[:COMPARED]}
     texts = {pk: f"{other.title}\n{other.text}" for pk, other in by_pk.items()}
     pairs = similar_to(f"{need.title}\n{need.text}", texts, threshold=ALIKE)
     return [(by_pk[pair.right], round(pair.score * 100)) for pair in pairs[:10]]
-
-
-@login_required
-def need_gaps(request: HttpRequest) -> HttpResponse:
-    """Need × funded field × community: where needs are open and nothing is funded (S1 「重点购买社区服务真空领域」)."""
-    permit_desk(request, "grants.see_needs")
-    fields = list(ServiceField.objects.all())
-    needs = Need.objects.open().values_list("community", "field")
-    funded = Project.objects.filter(state__in=FUNDED).exclude(state__in=ENDED - {State.COMPLETED})
-    places = list(funded.values_list("community", "field"))
-    places += list(funded.filter(other_communities__isnull=False).values_list("other_communities", "field"))
-    table = gap_table(needs, places)
-    communities = Community.objects.filter(pk__in=table.communities)
-    rows = [
-        (community, [table.cell(community.pk, field.pk) for field in fields], table.cell(community.pk, None))
-        for community in communities
-    ]
-    totals: list[Cell] = [table.column(field.pk) for field in fields]
-    context = {"fields": fields, "rows": rows, "totals": totals, "unsorted": table.column(None)}
-    return render(request, "projects/need_gaps.html", context)

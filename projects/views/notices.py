@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.workflow import Refused
-from projects.actions import notices
-from projects.models import Notice, NoticeEntry, State
+from projects.actions import notices, objections
+from projects.models import Notice, NoticeEntry
 
 PAGE = 20
-OPEN = (State.IN_NOTICE, State.OBJECTED)
 
 
 def notice_list(request: HttpRequest) -> HttpResponse:
@@ -27,7 +26,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is going to be funded, until when one may object, and whom to call."""
     notice = get_object_or_404(Notice.objects.select_related("call__funder"), pk=pk)
-    entries = list(notice.entries.select_related("project", "corrects__notice", "replaced_by__notice"))
+    entries = list(notice.entries.as_shown())
     for entry in entries:
         entry.is_open = may_be_objected_to(entry)
     in_funder = rules.has_perm("projects.see_calendar_warning", request.user, notice)
@@ -36,6 +35,8 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "entries": entries,
         "unaltered": notice.is_unaltered,
         "total": sum(entry.amount for entry in entries),
+        "standing": sum(entry.amount for entry in entries if entry.stands),
+        "all_stand": all(entry.stands for entry in entries),
         "replaced": sum(1 for entry in entries if entry.replacement),
         "in_funder": in_funder,
         "may_extend": in_funder and not notice.is_over and notice.due_end > notice.last_day,
@@ -46,7 +47,7 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def may_be_objected_to(entry: NoticeEntry) -> bool:
     """While the notice runs, the project is in it, and no later line corrects this one."""
-    return not entry.notice.is_over and entry.project.state in OPEN and entry.replacement is None
+    return not objections.hindrance(entry.notice, entry)
 
 
 @require_safe

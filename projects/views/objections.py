@@ -6,6 +6,8 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.contenttypes.models import ContentType
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,19 +29,27 @@ from projects.forms import (
     ObjectionAnswerForm,
     ObjectionForm,
     RulingForm,
+    WholeExamineForm,
+    WholeRulingForm,
 )
 from projects.models import Notice, Objection, ObjectionNote, Project
 from projects.views.project import permit
 
+PAGE = 30
 USUAL_TIME_TO_ANSWER = 3
 """Workdays that the form suggests; the clerk sets the day."""
 NOTES = {ObjectionNote.Kind.INQUIRY: InquiryForm, ObjectionNote.Kind.HEARING: HearingForm}
 
 
-def objection_create(request: HttpRequest, pk: int, project_pk: int) -> HttpResponse:
-    """Object to one project of a notice; no account is needed, but a name and a way to be reached."""
+def objection_create(request: HttpRequest, pk: int, project_pk: int | None = None) -> HttpResponse:
+    """Object to one project of a notice, or to the notice as a whole; no account is needed, but a name and a way to be
+    reached."""
     notice = get_object_or_404(Notice.objects.select_related("call"), pk=pk)
-    entry = get_object_or_404(notice.entries.select_related("project__call"), project_id=project_pk)
+    entry, hindrance = None, ""
+    if project_pk is not None:
+        entry = get_object_or_404(notice.entries.select_related("project__call", "replaced_by"), project_id=project_pk)
+    if entry is not None or notice.is_over:
+        hindrance = objections.hindrance(notice, entry)
     form = ObjectionForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         if form.is_trapped:
@@ -47,13 +57,14 @@ def objection_create(request: HttpRequest, pk: int, project_pk: int) -> HttpResp
         site = request.build_absolute_uri("/").rstrip("/")
         try:
             found = objections.receive_objection(
-                notice, entry.project, sender=sender_of(request), site=site, **form.values
+                notice, entry.project if entry else None, sender=sender_of(request), site=site, **form.values
             )
         except Refused as refused:
             add_refusal(form, refused)
         else:
             return redirect(found.get_follow_url())
-    return render(request, "projects/objection_form.html", {"notice": notice, "entry": entry, "form": form})
+    context = {"notice": notice, "entry": entry, "form": form, "hindrance": hindrance}
+    return render(request, "projects/objection_form.html", context)
 
 
 @never_cache
@@ -110,11 +121,28 @@ def objection_confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 def find(request: HttpRequest, pk: int, permission: str) -> Objection:
     """An objection to a project that this person may see (404), if this is theirs to do (403)."""
-    related = ("project__call__funder", "project__applicant", "notice", "examined_by", "ruled_by", "called_by")
-    visible = Objection.objects.filter(project__in=Project.objects.visible_to(request.user))
+    related = (
+        "project__call__funder",
+        "project__applicant",
+        "notice__call__funder",
+        "examined_by",
+        "ruled_by",
+        "called_by",
+    )
+    whole = Q(project=None, notice__call__funder__in=list(request.user.roles))
+    visible = Objection.objects.filter(Q(project__in=Project.objects.visible_to(request.user)) | whole)
     objection = get_object_or_404(visible.select_related(*related).prefetch_related("notes__by"), pk=pk)
-    permit(permission, request.user, objection.project)
+    permit(permission, request.user, objection)
     return objection
+
+
+@login_required
+def objection_list(request: HttpRequest) -> HttpResponse:
+    """The register of objections (异议台账): every one that this person may read, with how it stands."""
+    permit("projects.see_register", request.user, None)
+    found = Objection.objects.visible_to(request.user).select_related("project__call", "notice__call")
+    page = Paginator(found.order_by("-arrived_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    return render(request, "projects/objection_list.html", {"page_obj": page})
 
 
 @login_required
@@ -141,7 +169,7 @@ def objection_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "notes": with_files(objection),
         "files": Attachment.objects.of(objection),
         "may_note": may_note(objection, request),
-        "looked_into_it": rules.has_perm("projects.decide_objection", request.user, objection.project)
+        "looked_into_it": rules.has_perm("projects.decide_objection", request.user, objection)
         and not rules.has_perm("projects.rule_on_objection", request.user, objection),
     }
     return render(request, "projects/objection_detail.html", context)
@@ -149,19 +177,21 @@ def objection_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def available(objection: Objection, request: HttpRequest) -> dict[str, Form]:
     """The forms that are this person's to send now, by the name of their button."""
-    clerk = rules.has_perm("projects.examine_objection", request.user, objection.project)
+    clerk = rules.has_perm("projects.examine_objection", request.user, objection)
     found: dict[str, Form] = {}
     if clerk and not objection.email and objection.is_confirmable:
         found["call"] = CallForm(request.POST if "call" in request.POST else None)
     if clerk and objection.confirmed_at and not objection.examined_at:
         usual = {"gist": objection.text, "answer_until": add_workdays(clock.today(), USUAL_TIME_TO_ANSWER)}
-        found["examine"] = ExamineForm(request.POST if "examine" in request.POST else None, initial=usual)
+        sent = request.POST if "examine" in request.POST else None
+        found["examine"] = ExamineForm(sent, initial=usual) if objection.project else WholeExamineForm(sent)
     if (
         objection.examined_at
         and not objection.ruling
         and rules.has_perm("projects.rule_on_objection", request.user, objection)
     ):
-        found["rule"] = RulingForm(request.POST if "rule" in request.POST else None)
+        form = RulingForm if objection.project else WholeRulingForm
+        found["rule"] = form(request.POST if "rule" in request.POST else None)
     return found
 
 
@@ -172,13 +202,18 @@ def act(objection: Objection, name: str, form: Form, request: HttpRequest) -> st
         return _("The call is noted.")
     if name == "examine":
         inquiry.examine_objection(objection, by=request.user, **form.cleaned_data)
-        return _("The examination has begun; the group has been told.")
-    inquiry.rule_on_objection(objection, by=request.user, **form.cleaned_data)
+        return (
+            _("The examination has begun; the group has been told.")
+            if objection.project
+            else _("The examination has begun.")
+        )
+    site = request.build_absolute_uri("/").rstrip("/")
+    inquiry.rule_on_objection(objection, by=request.user, site=site, **form.cleaned_data)
     return _("The ruling is recorded.")
 
 
 def may_note(objection: Objection, request: HttpRequest) -> bool:
-    clerk = rules.has_perm("projects.examine_objection", request.user, objection.project)
+    clerk = rules.has_perm("projects.examine_objection", request.user, objection)
     return bool(clerk and objection.examined_at and not objection.ruling)
 
 
@@ -198,7 +233,7 @@ def objection_note(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in NOTES:
         raise Http404
     objection = find(request, pk, "projects.examine_objection")
-    form = NOTES[ObjectionNote.Kind(kind)](request.POST or None, request.FILES or None)
+    form = NOTES[ObjectionNote.Kind(kind)](request.POST or None, request.FILES or None, objection=objection)
     if request.method == "POST" and form.is_valid():
         try:
             inquiry.add_note(
@@ -210,8 +245,8 @@ def objection_note(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
             messages.success(request, _("The note is kept."))
             return redirect(objection)
     heading = ObjectionNote.Kind(kind).label
-    context = {"project": objection.project, "form": form, "heading": heading, "submit": _("Save the note")}
-    return render(request, "projects/form.html", context)
+    context = {"objection": objection, "form": form, "heading": heading}
+    return render(request, "projects/objection_note.html", context)
 
 
 @login_required

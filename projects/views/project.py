@@ -12,30 +12,35 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from core import workflow
+from core import clock, workflow
 from core.forms import NoteForm, add_refusal
 from core.models import Attachment, Event
+from core.workdays import add_workdays
 from core.workflow import Refused
 from grants.models import PaperKind
 from people.models import User
 from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
-from projects.actions.drafts import ROUTABLE
-from projects.forms import MentorForm, ProjectFilter
+from projects.forms import MentorForm, ProjectFilter, SubmitForm
 from projects.models import Objection, Part, Project
-from projects.models.state import STANDINGS
+from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS
+from projects.places import name_places
 from projects.stages import stage_bar
 
 PAGE = 20
 INTERNAL = {
     *("add_judge", "end_judge", "recuse", "conflict_found", "conflict_decided"),
-    *("ask_to_unlock", "unlock_sheet", "keep_locked", "bonus"),
+    *("ask_to_unlock", "unlock_sheet", "keep_locked", "bonus", "set_aside_result"),
+    *("ask_list_change", "refuse_list_change"),
 }
 """Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged."""
 
+TRIALS = {"cut_line", "finish_precheck"}
+"""What the financial pre-check tries out before anything is decided: the group reads it with the decision."""
+
 # The steps that have a button, and the verb each one calls. Steps without a button belong to a larger verb.
 STEPS = {
-    "submit": lambda project, by, note: proposals.submit(project, by=by, note=note),
-    "resubmit": lambda project, by, note: proposals.submit(project, by=by, note=note),
+    "submit": lambda project, by, note, pledge: proposals.submit(project, by=by, note=note, pledged=pledge),
+    "resubmit": lambda project, by, note, pledge: proposals.submit(project, by=by, note=note, pledged=pledge),
     "return_for_correction": lambda project, by, note: checking.check(
         project, "return_for_correction", by=by, note=note
     ),
@@ -97,6 +102,11 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the project is, who has it, what comes next; its money, its work, its papers, its log."""
     project = find(request, pk)
     events = list(Event.objects.about(project))
+    visible = Project.objects.visible_to(request.user)
+
+    def may(permission: str) -> bool:
+        return rules.has_perm(permission, request.user, project)
+
     context = {
         "project": project,
         "stages": stage_bar(project, events),
@@ -106,12 +116,19 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "kinds": dict(PaperKind.choices),
         "versions": project.submissions.count(),
         "routed_from": project.routed_from,
-        "routed_to": project.routed_to.select_related("call"),
-        "may_offer": project.state in ROUTABLE and rules.has_perm("projects.offer_elsewhere", request.user, project),
+        "in_notice": project.notice_entries.select_related("notice").order_by("pk").last(),
+        # Drafts with another funder are the group's own business until they are handed in there.
+        "routed_to": project.routed_to.filter(pk__in=visible).select_related("call"),
+        "sees_earlier": project.routed_from_id is not None and may("projects.see_earlier"),
+        "may_offer": project.state in ENDED_WITHOUT_MONEY and may("projects.offer_elsewhere"),
+        "may_extend": project.state == project.State.RETURNED and may("projects.check"),
     }
-    if rules.has_perm("projects.see_log", request.user, project):
-        in_funder = rules.has_perm("projects.see_judges", request.user, project)
-        context["events"] = [event for event in reversed(events) if in_funder or event.name not in INTERNAL]
+    if may("projects.see_log"):
+        in_funder = may("projects.see_judges")
+        told = [event for event in reversed(events) if in_funder or event.name not in INTERNAL]
+        if not may("projects.see_cuts"):
+            told = [event for event in told if event.name not in TRIALS or event.at < project.state_since]
+        context["events"] = told
     if rules.has_perm("projects.see_delivery", request.user, project):
         tranches = list(project.tranches.all())
         for tranche in tranches:
@@ -147,10 +164,12 @@ def project_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise Http404
     project = find(request, pk)
     choice = next((c for c in workflow.choices(project, request.user) if c.name == name), None)
-    # What was noted at its place in the formal check leaves with the return, and is reason enough.
-    remarks = list(project.comments.unsent()) if choice and name == "return_for_correction" else []
-    needs_note = bool(choice and choice.note and not remarks)
-    form = NoteForm(request.POST or None, state=project.state, needs_note=needs_note)
+    # What was noted at its place in the formal check leaves with the return, and is reason enough the first time.
+    returning = checking_facts(project, request.user, name) if choice else {}
+    remarks = returning.get("remarks", [])
+    needs_note = bool(choice and choice.note and (not remarks or returning["returns"]))
+    form_class = SubmitForm if name in ("submit", "resubmit") else NoteForm
+    form = form_class(request.POST or None, state=project.state, needs_note=needs_note)
     if choice is None:
         if request.method == "POST" and request.POST.get("seen", project.state) != project.state:
             messages.error(
@@ -162,14 +181,28 @@ def project_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():
         try:
-            STEPS[name](project, request.user, form.cleaned_data["note"])
+            given = {field: value for field, value in form.cleaned_data.items() if field != "seen"}
+            STEPS[name](project, request.user, **given)
         except Refused as refused:
             add_refusal(form, refused)
         else:
             messages.success(request, _("Done: %(step)s") % {"step": choice.label})
             return redirect(project if name != "withdraw" else "projects:project_list")
-    context = {"project": project, "choice": choice, "form": form, "remarks": remarks}
+    context = {"project": project, "choice": choice, "form": form} | returning
     return render(request, "projects/project_step.html", context)
+
+
+def checking_facts(project: Project, user: User, name: str) -> dict[str, Any]:
+    """What a clerk should know before a return (what leaves, until when) or an acceptance (the pre-check)."""
+    if name == "return_for_correction":
+        return {
+            "remarks": name_places(project, list(project.comments.unsent())),
+            "returns": checking.times_returned(project),
+            "last_day": add_workdays(clock.today(), project.call.correction_workdays),
+        }
+    if name == "accept":
+        return {"precheck_is_open": project.budget_checked_at is None}
+    return {}
 
 
 @login_required

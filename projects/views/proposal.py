@@ -28,9 +28,10 @@ from projects.actions import drafts, proposals
 from projects.blinding import names_in_texts
 from projects.completeness import budget_breaches, missing_papers, problems, stored_tables
 from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
-from projects.models import BudgetLine, Comment, Project
-from projects.peers import PeerPrice, compare
-from projects.sections import progress
+from projects.models import Comment, Project
+from projects.places import places
+from projects.prices import peer_prices
+from projects.sections import fields_of, progress
 from projects.snapshots import as_text, steps_by_key
 from projects.views.project import find, permit
 
@@ -93,7 +94,8 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def still_to_do(project: Project) -> dict:
     """What stands between the stored draft and its submission, and what the call's rules warn of."""
     warnings = [b for b in budget_breaches(project, list(project.budget_lines.all())) if not b.blocks]
-    return {"missing": problems(project) if project.version else [], "warnings": warnings}
+    missing = problems(project) if project.version else []
+    return {"missing": missing, "warnings": warnings, "names": dict(places(project)) if missing else {}}
 
 
 def _as_sent(data: dict) -> QueryDict:
@@ -112,9 +114,13 @@ def returned_with(project: Project) -> Event | None:
 
 
 def comments_by_place(project: Project) -> dict[str, list[Comment]]:
-    """The open remarks of the coach and the clerk, by the place they hang on (rows by table)."""
+    """The open remarks of the coach and the clerk, by the field or table; `row` says which row one is about."""
     found: dict[str, list[Comment]] = {}
-    for comment in project.comments.open().sent().select_related("by"):
+    comments = list(project.comments.open().sent().select_related("by"))
+    names = dict(places(project)) if any(":" in comment.anchor for comment in comments) else {}
+    for comment in comments:
+        if ":" in comment.anchor:
+            comment.row = names.get(comment.anchor, _("A row that is no longer there"))
         found.setdefault(comment.anchor.partition(":")[0], []).append(comment)
     return found
 
@@ -134,7 +140,7 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
             sent = {"version": form.cleaned_data["version"], "tab": form.cleaned_data["tab"]}
             drafts.save_proposal(project, by=request.user, values=form.values, tables=tables.rows(), **sent)
             if submits:
-                proposals.submit(project, by=request.user)
+                proposals.submit(project, by=request.user, pledged=form.cleaned_data["pledge"])
     except Stale as stale:
         stored = find(request, project.pk)
         form.take_over(stored.version)
@@ -194,7 +200,9 @@ def proposal_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         "at": f"{timezone.localtime():%H:%M}",
         "progress": {p.section.key: {"done": p.done, "all": p.all} for p in done},
         "errors": mistakes(form, tables),
-        "todo": render_to_string("projects/_todo.html", {"form": form, **still_to_do(stored)}, request),
+        "todo": render_to_string(
+            "projects/_todo.html", {"project": stored, "form": form, **still_to_do(stored)}, request
+        ),
     }
     return JsonResponse(answer)
 
@@ -230,18 +238,21 @@ def proposal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/proposal_detail.html", context)
 
 
-def peer_prices(project: Project, lines) -> dict[int, PeerPrice]:
-    """By line: how its price stands among like items of other applicants; for reviewers, never for the group."""
-    others = BudgetLine.objects.filter(
-        project__submitted_at__isnull=False, category__in={line.category for line in lines}
-    ).exclude(project__applicant=project.applicant)
-    return {price.line.pk: price for price in compare(lines, others)}
+def remark_page(request: HttpRequest, project: Project) -> str:
+    """Where this person remarks on a place of it now: a coach on the page of advice, the clerk in the formal check."""
+    if rules.has_perm("projects.advise", request.user, project):
+        return reverse("projects:comment_list", args=[project.pk])
+    if project.state == project.State.SUBMITTED and rules.has_perm("projects.check", request.user, project):
+        return reverse("projects:check_page", args=[project.pk])
+    return ""
 
 
 def reading(request: HttpRequest, project: Project) -> dict:
     """What the page of a proposal shows."""
     return {
         "project": project,
+        "asked": fields_of(project.track.form),
+        "remark_to": remark_page(request, project),
         "tables": stored_tables(project),
         "steps": steps_by_key(project),
         "papers": missing_papers(project),

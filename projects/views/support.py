@@ -1,19 +1,24 @@
 """Around a proposal: the eligibility check, the community's recommendation, and the way on to another call."""
 
+import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.forms import add_refusal
 from core.workflow import Refused
 from grants.models import Call
+from people.forms import OrganizationFilter
 from people.models import Organization, Role
 from projects.actions import drafts, support
+from projects.completeness import budget_breaches, papers_asked_of
 from projects.facts import check_applicant
 from projects.forms import (
-    ApplicantForm,
+    CallBackForm,
     ExplanationsForm,
     OfferForm,
     ProposalForm,
@@ -24,23 +29,43 @@ from projects.forms import (
 from projects.models import Project, Recommendation
 from projects.views.project import find, permit
 
+FOUND = 20
+"""So many organisations are shown of those that a name fits."""
+
 
 @login_required
 def eligibility(request: HttpRequest, pk: int) -> HttpResponse:
-    """May my group apply here? Each condition of the call with the answer and what to do about it."""
+    """May my group apply here? Each condition of the call with the answer and what to do about it.
+
+    The funder's people choose any applicant, for whoever comes to the counter (一口受理); everybody else one's own.
+    """
     call = get_object_or_404(Call.objects.visible_to(request.user).select_related("funder"), pk=pk)
-    mine = request.user.organizations_as(Role.MANAGER, Role.STAFF)
-    form = ApplicantForm(request.GET if "organization" in request.GET else None, mine=mine)
-    groups = form.fields["organization"].queryset.select_related("host", "community")
-    chosen = form.cleaned_data["organization"] if form.is_bound and form.is_valid() else groups.first()
-    findings = check_applicant(chosen, call) if chosen else []
+    at_counter = request.user.has_role(call.funder_id)
+    applicants = Organization.objects.applicants().select_related("host", "community")
+    groups = applicants.filter(pk__in=request.user.organizations_as(Role.MANAGER, Role.STAFF))
+    wanted = request.GET.get("organization", "")
+    if wanted:
+        known = wanted.isdecimal() and len(wanted) < 15
+        chosen = get_object_or_404(applicants if at_counter else groups, pk=wanted if known else 0)
+    else:
+        chosen = None if at_counter else groups.first()
+    project = Project.objects.visible_to(request.user).draft_of(chosen, call) if chosen else None
+    host = project.host if project else None
+    findings = check_applicant(chosen, call, host=host, project=project) if chosen else []
+    search = OrganizationFilter(request.GET)
+    q = search.cleaned_data["q"] if search.is_valid() else ""
     context = {
         "call": call,
-        "form": form,
+        "groups": groups,
+        "at_counter": at_counter,
+        "search": search,
+        "q": q,
+        "found": applicants.named(q)[:FOUND] if at_counter and q else [],
         "organization": chosen,
+        "project": project,
+        "papers": papers_asked_of(chosen, call, project) if chosen else [],
         "blocked": sum(1 for finding in findings if finding.blocks),
         "to_explain": sum(1 for finding in findings if not finding.is_met and not finding.blocks),
-        "several": groups.count() > 1,
         "track": call.track_for(chosen) if chosen else None,
         "findings": findings,
     }
@@ -72,15 +97,15 @@ def form_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def explanations_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say something to each warning of the eligibility check."""
+    """Say something to each warning of the eligibility check and of the budget rules."""
     project = find(request, pk)
     permit("projects.write_proposal", request.user, project)
     findings = check_applicant(project.applicant, project.call, host=project.host, project=project)
-    form = ExplanationsForm(request.POST or None, project=project, findings=findings)
+    broken = budget_breaches(project, list(project.budget_lines.all()))
+    form = ExplanationsForm(request.POST or None, project=project, findings=findings, breaches=broken)
     if request.method == "POST" and form.is_valid():
-        rules_by_name = {f"rule-{finding.rule.pk}": finding.rule for finding in findings}
         for name, text in form.cleaned_data.items():
-            support.explain(project, rules_by_name[name], by=request.user, text=text)
+            support.explain(project, form.rules[name], by=request.user, text=text)
         messages.success(request, _("Your explanations are kept with the proposal."))
         return redirect("projects:explanations_edit", pk=pk)
     return render(request, "projects/explanations.html", {"project": project, "findings": findings, "form": form})
@@ -91,7 +116,7 @@ def recommendation_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the link that the community answers without an account."""
     project = find(request, pk)
     permit("projects.write_proposal", request.user, project)
-    form = RecommendationAskForm(request.POST or None, initial={"community": project.community_id})
+    form = RecommendationAskForm(request.POST or None, project=project, initial={"community": project.community_id})
     if request.method == "POST" and form.is_valid():
         try:
             support.ask_for_recommendation(project, form.cleaned_data["community"], by=request.user)
@@ -112,19 +137,40 @@ def recommend(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link: the community reads the proposal and says its opinion. No account is needed."""
     related = ("project__call__funder", "project__applicant", "project__field", "project__track", "community")
     found = get_object_or_404(Recommendation.objects.select_related(*related), token=token)
+    may_answer = rules.has_perm("projects.recommend", request.user, found.project)
     form = RecommendationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("supports", "text", "name", "post", "phone")}
         if not form.is_trapped:
             try:
-                support.recommend(found, **given)
+                support.recommend(found, by=request.user, **given)
             except Refused as refused:
                 add_refusal(form, refused)
                 found.refresh_from_db()
-                return render(request, "projects/recommend.html", {"asked": found, "form": form, "open": True})
+                context = {"asked": found, "form": form, "open": True, "may_answer": may_answer}
+                return render(request, "projects/recommend.html", context)
         return redirect(found)
-    is_open = support.is_answerable(found)
-    return render(request, "projects/recommend.html", {"asked": found, "form": form, "open": is_open})
+    context = {"asked": found, "form": form, "open": support.is_answerable(found), "may_answer": may_answer}
+    return render(request, "projects/recommend.html", context)
+
+
+@login_required
+def recommendation_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """The clerk has called the community's office and writes down what it said."""
+    seen = Recommendation.objects.filter(project__in=Project.objects.visible_to(request.user))
+    related = ("project__call__funder", "project__applicant", "community", "called_by")
+    found = get_object_or_404(seen.select_related(*related), pk=pk, answered_at__isnull=False)
+    permit("projects.check", request.user, found.project)
+    form = CallBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            support.confirm_recommendation(found, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Noted."))
+            return redirect(reverse("projects:check_page", args=[found.project_id]) + "#papers")
+    return render(request, "projects/recommendation_confirm.html", {"recommendation": found, "form": form})
 
 
 @login_required
@@ -140,14 +186,31 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, _("Taken over. Look through the dates and the money, then submit."))
+            messages.success(
+                request, _("Taken over, with its papers. Look through the dates and the money, then submit.")
+            )
+            if steps := drafts.steps_left_out(project, draft):
+                words = _("Left out, because their days lie outside the new call or its form asks for none: %(steps)s.")
+                messages.warning(request, words % {"steps": "、".join(steps)})
             return redirect("projects:proposal_edit", pk=draft.pk)
     offers = [(call, call.track_for(project.applicant)) for call in calls]
-    context = {"project": project, "form": form, "offers": [(call, track) for call, track in offers if track]}
+    context = {
+        "project": project,
+        "form": form,
+        "offers": [(call, track) for call, track in offers if track],
+        "offered": drafts.offered(project),
+        "coming": elsewhere(project).filter(opens_at__gt=clock.now()).order_by("opens_at"),
+    }
     return render(request, "projects/offer.html", context)
 
 
+def elsewhere(project: Project):
+    """Other published calls with a track for this applicant."""
+    others = Call.objects.published().exclude(pk=project.call_id).filter(tracks__open_to=project.applicant.status)
+    return others.select_related("fund", "funder").prefetch_related("tracks").distinct()
+
+
 def open_elsewhere(project: Project):
-    """Other calls that are open now and have a track for this applicant."""
-    tracks = Call.objects.open().exclude(pk=project.call_id).filter(tracks__open_to=project.applicant.status)
-    return tracks.select_related("fund", "funder").prefetch_related("tracks").distinct()
+    """Of these, where it can be offered now: open, and not offered to already."""
+    taken = drafts.offered(project).values("call")
+    return elsewhere(project).filter(pk__in=Call.objects.open()).exclude(pk__in=taken)

@@ -41,7 +41,11 @@ class Superseded(Exception):
 
 
 class SomeWrong(Exception):
-    """All or nothing was chosen, and a row is wrong."""
+    """All or nothing was chosen, and these rows are wrong."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        super().__init__(len(rows))
 
 
 @task()
@@ -59,7 +63,11 @@ def run(job_id: int, attempt: int) -> None:
             _import(job, attempt)
         except Superseded:
             return
-        except SomeWrong:
+        except SomeWrong as found:
+            # Outside the transaction, which is undone: the rows that are to be mended, and how many there are.
+            resource = exchange.TABLES[job.table].resource(by=job.by)
+            _keep_wrong(job, resource, found.rows)
+            _save(job, attempt, "errors", "wrong_rows", *Outcome.values)
             _finish(job, attempt, Status.REFUSED)
         except Exception as error:
             _stop(job, attempt, error)
@@ -116,8 +124,8 @@ def _import(job: ImportJob, attempt: int) -> None:
                     _write(resource, rows)
                     _move(job, attempt, rows)
             wrong += [row for row in rows if row.outcome == Outcome.WRONG]
-            if wrong and whole:
-                raise SomeWrong
+        if wrong and whole:  # only now: whoever mends the table wants to know of all wrong rows at once
+            raise SomeWrong(wrong)
     _keep_wrong(job, resource, wrong)
     _save(job, attempt, "errors", "wrong_rows")
 

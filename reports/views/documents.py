@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from grants.models import Call
+from core.models import Event
+from grants.models import Call, NeedList
 from people.models import Organization, User
 from projects.models import Activity, Notice, Project
 from reports import documents, pdf
@@ -45,7 +46,8 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """The proposal, a draft as well; phones and accounts only for whoever may see them."""
     project = find(request, pk)
     contact = rules.has_perm("projects.see_contact", request.user, project)
-    return respond(documents.proposal(project, contact=contact))
+    cuts = rules.has_perm("projects.see_cuts", request.user, project)
+    return respond(documents.proposal(project, contact=contact, cuts=cuts))
 
 
 @require_safe
@@ -72,6 +74,19 @@ def award_letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
+def correction_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """The latest notice of what must be corrected; there is none before the proposal was returned."""
+    project = find(request, pk)
+    if not rules.has_perm("projects.see_log", request.user, project):
+        raise PermissionDenied
+    returned = Event.objects.about(project).filter(name="return_for_correction").last()
+    if returned is None:
+        raise Http404
+    return respond(documents.correction_notice(project, returned))
+
+
+@require_safe
+@login_required
 def activity_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan of an activity, to be printed and taken along."""
     visible = Project.objects.visible_to(request.user)
@@ -91,7 +106,8 @@ def eligibility(request: HttpRequest, call_pk: int, organization_pk: int) -> Htt
     organization = get_object_or_404(found, pk=organization_pk)
     if not (request.user.has_role(organization.pk) or request.user.has_role(call.funder_id)):
         raise Http404
-    return respond(documents.eligibility_notice(organization, call))
+    written = Project.objects.visible_to(request.user).draft_of(organization, call)
+    return respond(documents.eligibility_notice(organization, call, written))
 
 
 @require_safe
@@ -99,3 +115,10 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The public notice, for anybody: it exists from the moment it is published."""
     found = get_object_or_404(Notice.objects.select_related("call__funder"), pk=pk)
     return respond(documents.notice(found), caching=PUBLIC)
+
+
+@require_safe
+def need_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """A published list of needs, for anybody; also one that was withdrawn, marked as such."""
+    found = get_object_or_404(NeedList.objects.select_related("funder", "replaces", "replaced_by"), pk=pk)
+    return respond(documents.need_list(found), caching=PUBLIC)

@@ -97,7 +97,7 @@ def table_template(request: HttpRequest, table: str) -> HttpResponseBase:
     found = find_table(table)
     permit(found.permission, request)
     name = _("%(table)s template") % {"table": found.label}
-    return send_workbook(request, name, lambda file: exchange.write_template(found, file))
+    return send_workbook(request, name, lambda file: exchange.write_template(found, file, by=request.user))
 
 
 # -- In --------------------------------------------------------------------------------------------

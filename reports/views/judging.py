@@ -1,5 +1,6 @@
 """The judging as paper and as tables."""
 
+from collections.abc import Callable
 from io import BytesIO
 
 import rules
@@ -10,9 +11,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from evaluations.models import Feedback
+from evaluations.models import Decision, Feedback
 from grants.models import Call
+from projects.models import Objection
 from reports import judging
+from reports import minutes as papers
+from reports.panels import write_panels
 from reports.views.documents import find, respond
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,6 +31,40 @@ def feedback(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     get_object_or_404(Feedback, project=project)
     return respond(judging.feedback(project))
+
+
+def find_decision(request: HttpRequest, pk: int) -> Decision:
+    """A decision, for those at the funder who may read the ranking."""
+    found = Decision.objects.select_related("call__funder", "proposed_by", "approved_by")
+    decision = get_object_or_404(found.filter(call__in=Call.objects.visible_to(request.user)), pk=pk)
+    if not rules.has_perm("evaluations.see_ranking", request.user, decision.call):
+        raise PermissionDenied
+    return decision
+
+
+@require_safe
+@login_required
+def minutes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The minutes of the meeting as PDF."""
+    return respond(papers.minutes(find_decision(request, pk)))
+
+
+@require_safe
+@login_required
+def decision(request: HttpRequest, pk: int) -> HttpResponse:
+    """The decision with its meeting as a workbook."""
+    found = find_decision(request, pk)
+    return _send(lambda target: papers.write_minutes(found, target), f"立项决定-{found.call.code}")
+
+
+@require_safe
+@login_required
+def objections(request: HttpRequest) -> HttpResponse:
+    """The register of objections as a workbook: what this person may read on the page."""
+    if not rules.has_perm("projects.see_register", request.user):
+        raise PermissionDenied
+    found = Objection.objects.visible_to(request.user)
+    return _send(lambda target: papers.write_objections(found, target), "异议台账")
 
 
 @require_safe
@@ -45,6 +83,13 @@ def consistency(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
+def panels(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who judged, who did not and why, as a workbook."""
+    return _workbook(request, pk, write_panels, "专家分派与回避")
+
+
+@require_safe
+@login_required
 def selection(request: HttpRequest, pk: int) -> HttpResponse:
     """The ways of choosing under the money as a workbook."""
     return _workbook(request, pk, judging.write_selection, "资金方案")
@@ -54,9 +99,13 @@ def _workbook(request: HttpRequest, pk: int, write, name: str) -> HttpResponse:
     call = get_object_or_404(Call.objects.visible_to(request.user), pk=pk)
     if not rules.has_perm("evaluations.see_ranking", request.user, call):
         raise PermissionDenied
+    return _send(lambda target: write(call, target), f"{name}-{call.code}")
+
+
+def _send(write: Callable[[BytesIO], None], name: str) -> HttpResponse:
     target = BytesIO()
-    write(call, target)
+    write(target)
     response = HttpResponse(target.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{name}-{call.code}.xlsx")
+    response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx")
     response["Cache-Control"] = "private, no-store"
     return response

@@ -78,9 +78,9 @@
       else if (wanted.length) input.value = wanted[0];
     };
     const inputs = Array.from(form.elements).filter((input) => input.name && input.type !== "submit" && !["csrfmiddlewaretoken", "version", "tab"].includes(input.name));
-    inputs.filter((input) => !input.dataset.steps).forEach(put);
+    inputs.filter((input) => !("steps" in input.dataset)).forEach(put);
     steps();                               // the choices must be there before one is chosen
-    inputs.filter((input) => input.dataset.steps).forEach(put);
+    inputs.filter((input) => "steps" in input.dataset).forEach(put);
     for (const tick of form.querySelectorAll('[data-formset-row] input[name$="-DELETE"]:checked')) tick.closest("[data-formset-row]").hidden = true;
     form.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -146,7 +146,7 @@
   /** Mistakes at their places; where somebody is still writing, in that row too, nothing is said yet. */
   function showErrors() {
     const busy = document.activeElement?.closest?.("[data-formset-row], .field");
-    for (const said of form.querySelectorAll(".field-error[id]")) if (!busy?.contains(said)) said.hidden = !(said.id.replace(/_error$/, "") in errors);
+    for (const said of form.querySelectorAll(".field-error[id]")) if (!(said.id.replace(/_error$/, "") in errors)) said.hidden = true;
     for (const input of form.querySelectorAll("[data-mistaken]")) {
       if (input.id in errors) continue;
       delete input.dataset.mistaken;

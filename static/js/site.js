@@ -77,6 +77,25 @@ function sumBudget(box) {
   }
 }
 
+// -- A decision: what is proposed so far, against the money left, in fen ------------------------
+
+function sumDecision(box) {
+  let total = 0n, valid = true;
+  for (const choice of all(box, 'select[name^="decision-"]')) {
+    if (choice.value !== "shortlist") continue;
+    const amount = scaled(valueOf(box.querySelector(`[name="amount-${choice.name.slice(9)}"]`)), 2);
+    if (amount === null) valid = false;
+    else total += amount;
+  }
+  const money = scaled(box.dataset.decision, 2);
+  all(box, "[data-decision-total]").forEach((cell) => write(cell, valid ? yuan(total) : "—"));
+  for (const cell of all(box, "[data-decision-left]")) {
+    write(cell, valid && money !== null ? yuan(money - total) : "—");
+    mark(cell, valid && money !== null ? total <= money : undefined);
+  }
+  all(box, "[data-decision-sum]").forEach((line) => { line.hidden = false; });
+}
+
 // -- Sums of scores ----------------------------------------------------------------------------
 
 function sumScores(target) {
@@ -195,6 +214,7 @@ window.addEventListener("beforeunload", (event) => {
 function refresh(root) {
   const box = root.closest?.("[data-budget]");
   (box ? [box] : all(root, "[data-budget]")).forEach(sumBudget);
+  all(root, "[data-decision]").forEach(sumDecision);
   all(document, "[data-sum-of]").forEach(sumScores);
   all(root, "[data-count-max]").forEach(count);
 }
@@ -204,6 +224,7 @@ function onInput(event) {
   const form = guarded(input);
   if (form) changed.add(form);
   if (input.matches?.("[data-count-max]")) count(input);
+  if (input.closest?.("[data-decision]")) sumDecision(input.closest("[data-decision]"));
   if (input.closest?.("[data-budget]")) sumBudget(input.closest("[data-budget]"));
   else all(document, "[data-budget]").forEach(sumBudget);      // the requested amount stands outside the table
   all(document, "[data-sum-of]").forEach(sumScores);

@@ -29,7 +29,7 @@ def in_review(town):
         project = draft(
             town, title=f"项目{number}", starts_on=call.starts_on, ends_on=call.ends_on, tables={"plan_steps": steps}
         )
-        proposals.submit(project, by=town.head)
+        proposals.submit(project, by=town.head, pledged=True)
         checking.check(project, "accept", by=town.clerk)
         for judge in (town.expert1, town.expert2):
             panel.assign(project, judge, by=town.clerk)

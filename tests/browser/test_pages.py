@@ -22,7 +22,7 @@ def assignment(town):
     call = town.call
     steps = [{"name": "入户", "starts_on": call.starts_on, "ends_on": call.ends_on}]
     project = draft(town, starts_on=call.starts_on, ends_on=call.ends_on, tables={"plan_steps": steps})
-    proposals.submit(project, by=town.head)
+    proposals.submit(project, by=town.head, pledged=True)
     checking.check(project, "accept", by=town.clerk)
     made = panel.assign(project, town.expert1, by=town.clerk)
     Call.objects.filter(pk=town.call.pk).update(closes_at=clock.now() - timedelta(hours=1), panel_size=1)

@@ -191,7 +191,7 @@ def test_a_press_waits_for_the_save_that_is_under_way(town, form, open_page):
     page = open_page(town.head, form)
 
     held = []
-    page.route("**/autosave/", held.append)
+    page.route("**/autosave/", lambda route: held.append(route))
     with page.expect_request("**/autosave/"):
         page.fill("[name=summary]", "按保存时，自动保存还没回来")
     page.click("button[name=save]")

@@ -13,12 +13,15 @@ from config.story.people import LOGINS
 from core import clock
 from core.models import Event
 from evaluations import inbox as evaluation_inbox
-from evaluations.models import Purpose
+from evaluations.models import Alternative, Decision, Feedback, Purpose
 from grants import inbox as grant_inbox
 from grants.models import Call, Fund
-from people.models import User
+from grants.presets import preset
+from people.models import Organization, User
 from projects import inbox as project_inbox
-from projects.models import Activity, FollowUp, Project, State
+from projects.facts import check_applicant
+from projects.models import Activity, FollowUp, Notice, Project, State
+from projects.prices import peer_prices
 
 NO_WORK = {"jumin", "shenji"}
 """A resident has no role, and an auditor only reads."""
@@ -55,6 +58,23 @@ def test_the_story_of_the_seed_and_of_today(demo):
         user = User.objects.get(username=username)
         tasks = [task for source in (grant_inbox, project_inbox, evaluation_inbox) for task in source.waiting_for(user)]
         assert bool(tasks) is (username not in NO_WORK), username
+
+    checked = Project.objects.filter(state="submitted")
+    assert any(price.is_far for p in checked for price in peer_prices(p, p.budget_lines.all()).values())
+    assert {"draft", "proposed", "approved", "announced"} >= set(Decision.objects.values_list("state", flat=True))
+    assert Decision.objects.filter(state="proposed").count() == Decision.objects.filter(state="approved").count() == 1
+    assert {True, False} == {one.is_sent for one in Feedback.objects.filter(project__call__code__startswith="DFC")}
+    assert Notice.objects.filter(kind=Notice.Kind.CORRECTION).count() == 1
+    chosen = [frozenset(one.chosen) for one in Alternative.objects.filter(call__code__startswith="DFD")]
+    assert len(set(chosen)) == 3
+    nuanyang, lvlin = (Organization.objects.get(name__startswith=name) for name in ("暖阳", "绿邻"))
+    social_work = Call.objects.get(title__endswith="年社工服务项目")
+    assert [f.rule.kind for f in check_applicant(nuanyang, social_work) if f.blocks] == ["certified"]
+    open_call = Call.objects.get(code__startswith="DFE")
+    assert [f.rule.kind for f in check_applicant(lvlin, open_call) if f.blocks] == ["not_abnormal"]
+    assert {rule.kind for rule in social_work.eligibility_rules.all()} == {
+        item["kind"] for item in preset("social_work").conditions
+    }
 
     for fund in Fund.objects.all():
         balance = fund.balance()

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import masking
 from core.masking import mask_account, mask_email, mask_name, mask_phone, mask_resident_id
 
 
@@ -131,3 +132,20 @@ def test_mask_account_hides_more_than_it_shows(text: str) -> None:
     shown = [c for c in mask_account(text) if c != "*"]
 
     assert shown == (digits[-4:] if len(digits) > 8 else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("电话13812345678核实", "电话138****5678核实"),
+        ("电话 138-1234-5678", "电话 138****5678"),
+        ("座机010-65001234", "座机****1234"),
+        ("身份证11010519491231002X属实", "身份证**************002X属实"),
+        ("写信到zhang@example.org", "写信到z***@example.org"),
+        ("账号6222000011112222", "账号****2222"),
+        ("张小明反映，张小明属实", "张**反映，张**属实"),
+        ("金额12,000.00元，2026年4月13日", "金额12,000.00元，2026年4月13日"),
+    ],
+)
+def test_a_text_for_the_public_hides_whoever_could_be_found(text: str, masked: str) -> None:
+    assert masking.mask_text(text, ["张小明", ""]) == masked

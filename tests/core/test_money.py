@@ -284,3 +284,30 @@ def test_in_words_differ_for_different_amounts() -> None:
 )
 def test_a_plain_number_has_no_needless_zeros_and_no_exponent(value, words):
     assert plain(D(value)) == words
+
+
+@given(fen=st.integers(-(10**15), 10**15), places=st.integers(0, 4))
+def test_rounding_is_never_further_than_half_a_step_and_once_is_enough(fen, places):
+    amount = D(fen).scaleb(-6)
+
+    rounded = round_half_up(amount, places)
+
+    assert abs(rounded - amount) <= D(1).scaleb(-places) / 2
+    assert round_half_up(rounded, places) == rounded
+    assert round_half_up(-amount, places) == -rounded
+
+
+@given(one=st.integers(0, 10**17), two=st.integers(0, 10**17))
+def test_two_amounts_have_the_same_words_only_when_they_are_the_same(one, two):
+    assert (in_words(D(one) * CENT) == in_words(D(two) * CENT)) is (one == two)
+
+
+@given(fen=st.integers(1, 10**17))
+def test_words_name_every_figure_of_the_amount_and_no_other(fen):
+    words = in_words(D(fen) * CENT)
+
+    assert [figure for figure in words if figure in "壹贰叁肆伍陆柒捌玖"] == [
+        "零壹贰叁肆伍陆柒捌玖"[int(figure)] for figure in str(fen) if figure != "0"
+    ]
+    assert words.startswith("人民币")
+    assert words.endswith("整") is (fen % 10 == 0)

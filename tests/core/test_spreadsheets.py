@@ -181,3 +181,11 @@ def test_workbook_has_real_types_text_that_stays_text_and_a_frozen_head():
     assert [cell.data_type for cell in cells] == ["s", "d", "n", "n", "n", "s", "s"]
     assert [cell.quotePrefix for cell in cells[5:]] == [True, True]
     assert cells[0].number_format == "@"
+
+
+def test_a_formula_without_a_result_is_no_empty_cell():
+    heads, rows = table(workbook(["代码", "数量"], ["甲", "=1+1"], ["乙", 3]))  # openpyxl calculates nothing
+
+    assert heads == ["代码", "数量"]
+    assert rows == [(2, ["甲", "=1+1"]), (3, ["乙", 3])]
+    assert [isinstance(row[1], spreadsheets.NoResult) for _number, row in rows] == [True, False]

@@ -123,8 +123,34 @@ def test_add_workdays_of_five_across_national_day(start: date, first_day_counts:
     assert add_workdays(start, 5, count_first_day=first_day_counts) == last
 
 
-def test_add_workdays_into_a_year_nobody_knows_goes_by_weekdays() -> None:
-    assert add_workdays(date(2026, 12, 29), 5) == date(2027, 1, 5)
+def test_add_workdays_into_a_year_nobody_knows_goes_by_weekdays_and_fixed_holidays() -> None:
+    assert add_workdays(date(2026, 12, 29), 5) == date(2027, 1, 6)  # New Year's Day is a Friday
+    assert add_workdays(date(2026, 12, 28), 5, count_first_day=True) == date(2027, 1, 4)
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (date(2027, 1, 1), False),
+        (date(2027, 4, 5), False),  # 清明
+        (date(2028, 4, 4), False),
+        (date(2028, 4, 5), True),
+        (date(2028, 5, 1), False),
+        (date(2028, 5, 2), False),
+        (date(2028, 5, 3), True),
+        (date(2027, 10, 1), False),
+        (date(2028, 10, 3), False),
+        (date(2028, 10, 4), True),
+    ],
+)
+def test_the_holidays_that_the_law_fixes_are_known_in_a_year_nobody_knows(day: date, works: bool) -> None:
+    assert is_workday(day) is works
+
+
+def test_the_table_wins_over_a_fixed_holiday() -> None:
+    makeup(date(2027, 10, 1))
+
+    assert is_workday(date(2027, 10, 1)) is True
 
 
 def test_add_workdays_into_a_year_the_table_knows() -> None:
@@ -167,7 +193,7 @@ def test_add_workdays_refuses_a_datetime() -> None:
         (date(2025, 9, 30), date(2025, 10, 11), 3),
         (date(2026, 3, 2), date(2026, 3, 2), 0),
         (date(2026, 3, 3), date(2026, 3, 2), 0),
-        (date(2026, 12, 29), date(2027, 1, 5), 5),
+        (date(2026, 12, 29), date(2027, 1, 6), 5),
     ],
 )
 def test_workdays_between_leaves_out_the_first_day_and_counts_the_last(

@@ -1,18 +1,22 @@
 """Blind judging: an expert reads a veiled copy and nothing else, until the whole panel has locked its sheets."""
 
+from decimal import Decimal as D
+
 import pytest
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import clock
 from core.files import attach
 from evaluations.actions import panel
 from evaluations.models import Assignment
 from projects.blinding import names_in_texts, veil, veiled
 from projects.models import Project
 from tests.judging import score
-from tests.life import declared, draft
+from tests.life import LINES, declared, draft
 from tests.test_files import pdf
+from tests.town import MARCH
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,19 @@ def test_an_expert_reads_the_proposal_without_names(town, blind, browse):
 
     assert "〔隐名〕的〔隐名〕每周入户陪伴独居老人。" in page
     assert not [name for name in (town.centre.name, "刘芳", "13800138000", town.centre.credit_code) if name in page]
+
+
+def test_an_expert_reads_which_prices_are_far_and_not_whose_the_others_are(town, blind, browse):
+    cheap = [LINES[1] | {"unit_price": D(5)}]
+    with clock.at(MARCH):
+        peers = [draft(town, town.choir, by=town.singer, lines=cheap) for _number in range(5)]
+    Project.objects.filter(pk__in=[peer.pk for peer in peers]).update(submitted_at=blind.submitted_at)
+    mine = Assignment.objects.filter(project=blind).first()
+
+    page = browse(mine.person).get(reverse("evaluations:blind_proposal", args=[mine.pk])).content.decode()
+
+    assert page.count("明显偏高") == 1
+    assert ("中位数5.00" in page, town.choir.name in page) == (True, False)
 
 
 def test_an_expert_sees_the_project_nowhere_else(town, blind, browse):

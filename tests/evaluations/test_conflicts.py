@@ -15,8 +15,10 @@ from evaluations.actions.declaring import Tie
 from evaluations.actions.watching import recheck
 from evaluations.conflicts import conflicts, tie_map
 from evaluations.models import Assignment, Conflict, Declaration
+from grants.models import Call
+from people.actions import declare_interest, end_interest
 from people.models import Interest, Membership, Organization, Role
-from projects.models import Part, Participant, Project
+from projects.models import Part, Participant, Partner, Project
 from tests.judging import judged, proposed, score
 from tests.life import choir_draft, draft
 from tests.town import Town
@@ -178,14 +180,88 @@ def test_one_form_answers_for_a_whole_call(town, life, browse):
     for made in (draft(town), choir_draft(town)):
         panel.assign(life.walk(made, "eligible"), town.expert1, by=town.clerk)
     page, client = reverse("evaluations:declare", args=[town.call.pk]), browse(town.expert1)
-    tied = {f"tie-{town.host.pk}": "money", f"words-{town.host.pk}": "有服务合同"}
+    shown = {"shown": client.get(page).context["form"]["shown"].value()}
+    tied = shown | {f"tie-{town.host.pk}": "money", f"words-{town.host.pk}": "有服务合同"}
 
-    wrong = client.post(page, {f"tie-{town.host.pk}": "money"})
+    wrong = client.post(page, shown | {f"tie-{town.host.pk}": "money"})
     client.post(page, tied | {"promised": "on"})
 
     assert set(wrong.context["form"].errors) == {f"words-{town.host.pk}", "promised"}
     recused = Assignment.objects.filter(recused_at__isnull=False).values_list("project__applicant", flat=True)
     assert list(recused) == [town.choir.pk]  # the choir's host, not the centre
+
+
+def test_what_was_asked_while_the_form_lay_open_is_not_answered_with_it(town, life, browse):
+    first = panel.assign(life.walk(draft(town), "eligible"), town.expert1, by=town.clerk)
+    page, client = reverse("evaluations:declare", args=[town.call.pk]), browse(town.expert1)
+    shown = client.get(page).context["form"]["shown"].value()
+    second = panel.assign(life.walk(choir_draft(town), "eligible"), town.expert1, by=town.clerk)
+
+    response = client.post(page, {"shown": shown, "promised": "on"})
+
+    assert list(Declaration.objects.values_list("assignment", flat=True)) == [first.pk]
+    assert response.url == page
+    assert [name for name, _tie, _words in client.get(page).context["form"].rows()] == sorted(
+        [second.project.applicant.name, second.project.host.name]
+    )
+
+
+def test_a_partner_that_is_not_on_the_platform_is_asked_about_and_recuses(town, life, browse):
+    project = life.walk(draft(town), "eligible")
+    Partner.objects.create(project=project, name="老街书店", duty="提供场地")
+    asked = panel.assign(project, town.expert1, by=town.clerk)
+    page, client = reverse("evaluations:declare", args=[town.call.pk]), browse(town.expert1)
+    shown = client.get(page).context["form"]["shown"].value()
+
+    client.post(page, {"shown": shown, "promised": "on", "tie-老街书店": "money", "words-老街书店": "我入了股"})
+
+    asked.refresh_from_db()
+    assert asked.recusal_reason == "与其有经济往来: 我入了股"
+
+
+def test_in_a_blind_call_the_form_names_every_group_and_so_tells_nothing(town, life, browse):
+    Call.objects.filter(pk=town.call.pk).update(is_blind=True)
+    mine, other = life.walk(draft(town), "eligible"), life.walk(choir_draft(town), "eligible")
+    panel.assign(mine, town.expert1, by=town.clerk)
+
+    form = browse(town.expert1).get(reverse("evaluations:declare", args=[town.call.pk])).context["form"]
+
+    assert {other.applicant.name, mine.applicant.name} <= set(form.organizations.values())
+
+
+# -- Said later ------------------------------------------------------------------------------------
+
+
+def test_a_tie_remembered_after_the_sheet_is_in_is_said_and_decided(
+    town, life, browse, django_capture_on_commit_callbacks
+):
+    judged(town, life, 38)
+    page, client = reverse("people:interest_list"), browse(town.expert1)
+
+    unknown = client.post(page, {"organization": "没有这个单位", "kind": "family", "words": "亲属"})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page, {"organization": town.centre.name, "kind": "family", "words": "弟媳在该中心工作"})
+
+    assert list(unknown.context["form"].errors) == ["organization"]
+    assert Conflict.objects.open().get().assignment.person == town.expert1
+
+
+def test_a_clerk_and_not_the_judge_ends_a_tie_with_a_reason(town):
+    tie = declare_interest(town.expert1, town.centre, by=town.expert1, kind="money", words="有服务合同")
+
+    with pytest.raises(PermissionDenied):
+        end_interest(tie, by=town.expert1, reason="合同已结束")
+    with pytest.raises(Refused):
+        end_interest(tie, by=town.clerk, reason=" ")
+    end_interest(tie, by=town.clerk, reason="合同已于年底结束")
+
+    tie.refresh_from_db()
+    assert tie.ended_on == clock.today()
+
+
+def test_nobody_declares_a_tie_of_somebody_else(town):
+    with pytest.raises(PermissionDenied):
+        declare_interest(town.expert1, town.centre, by=town.expert2, kind="money", words="有服务合同")
 
 
 # -- Found late ------------------------------------------------------------------------------------
@@ -247,7 +323,8 @@ def test_the_database_refuses_half_a_decision(town, found):
 
 def test_an_open_sheet_is_on_hold_until_the_clerk_has_decided(town, life, browse):
     [project] = judged(town, life, 38)
-    other = panel.assign(project, town.stranger, by=town.clerk)
+    Call.objects.filter(pk=town.call.pk).update(panel_size=4)
+    other = panel.assign(Project.objects.get(pk=project.pk), town.stranger, by=town.clerk)
     declaring.declare(town.call, by=town.stranger, asked=[other.pk], ties={}, promised=True)
     Interest.objects.create(person=town.stranger, organization=town.centre, kind="dispute")
     [late] = recheck(Q(person=town.stranger))

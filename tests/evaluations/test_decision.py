@@ -12,7 +12,7 @@ from django.urls import reverse
 from core import clock
 from core.workflow import Refused
 from evaluations.actions import decision as decisions
-from evaluations.actions import panel, ranking
+from evaluations.actions import panel
 from evaluations.actions.decision import Proposal
 from evaluations.models import Decision, Result
 from evaluations.standings import standings
@@ -201,28 +201,12 @@ def test_only_the_clerk_proposes(town, life, username):
         proposed(town, {project.pk: "shortlist"}, by=town.people[username])
 
 
-def test_the_notice_carries_places_and_scores_and_the_waitlist_moves_up(town, life):
+def test_the_notice_carries_places_and_scores(town, life):
     first, second = judged(town, life, 38, 30)
+
     announced(town, {first.pk: "shortlist", second.pk: "waitlist"})
+
     assert list(NoticeEntry.objects.values_list("rank", "score", "amount")) == [(1, Decimal("88.00"), MONEY)]
-
-    second.refresh_from_db()
-    ranking.promote(second, by=town.clerk, amount=Decimal("8000.00"))
-
-    second.refresh_from_db()
-    assert (second.state, second.amount_proposed) == ("shortlisted", Decimal("8000.00"))
-
-
-def test_a_waitlisted_project_is_struck_from_the_list_with_a_reason(town, life, browse):
-    first, second = judged(town, life, 38, 30)
-    announced(town, {first.pk: "shortlist", second.pk: "waitlist"})
-    page = reverse("evaluations:decline", args=[second.pk])
-
-    assert browse(town.approver).post(page, {"reason": "名额已满"}).status_code == 403
-    assert "reason" in browse(town.clerk).post(page, {"reason": ""}).context["form"].errors
-    browse(town.clerk).post(page, {"reason": "名额已满"})
-
-    assert Project.objects.get(pk=second.pk).state == "not_selected"
 
 
 # -- The pages -------------------------------------------------------------------------------------
@@ -235,7 +219,7 @@ def typed(first, second, **changes) -> dict[str, str]:
         f"decision-{second.pk}": "shortlist",
         f"amount-{second.pk}": "7654.32",
         f"reason-{second.pk}": "设备改为租用",
-        "held_on": "2026-04-10",
+        "held_on": "2026-04-02",
         "present": "王局长",
         "minutes": "议定",
         **changes,
@@ -283,6 +267,79 @@ def test_the_approver_reads_the_whole_decision(town, life, browse):
     page = browse(town.approver).get(made.get_absolute_url()).content.decode()
 
     assert all(text in page for text in (project.title, "9,000.00", "场地改用社区的", "逐项议定。", "王局长"))
+
+
+def said(response) -> list[str]:
+    """What the page answers, in words."""
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_approving_in_two_tabs_is_answered_on_the_page(town, life, browse):
+    [project] = judged(town, life, 38)
+    page, client = proposed(town, {project.pk: "shortlist"}).get_absolute_url(), browse(town.approver)
+    client.post(page, {"approve": ""}, follow=True)
+
+    again = client.post(page, {"approve": ""}, follow=True)
+
+    assert (again.status_code, Decision.objects.get().state, Result.objects.count()) == (200, "approved", 1)
+    assert len(said(again)) == 1
+
+
+def test_announcing_before_its_day_is_answered_and_not_offered(town, life, browse):
+    [project] = judged(town, life, 38)
+    made = decided(town, {project.pk: "shortlist"}, embargo_until=date(2026, 4, 20))
+    page, client = made.get_absolute_url(), browse(town.clerk)
+    life.day(2026, 4, 19)
+
+    response = client.post(page, {"announce": ""}, follow=True)
+
+    assert (response.status_code, states()) == (200, {project.pk: "in_review"})
+    assert "2026-04-20" in said(response)[0]
+    assert 'name="announce"' not in response.content.decode()
+    life.day(2026, 4, 20)
+    assert 'name="announce"' in client.get(page).content.decode()
+
+
+def test_announcing_in_two_tabs_makes_one_notice(town, life, browse):
+    [project] = judged(town, life, 38)
+    page, client = decided(town, {project.pk: "shortlist"}).get_absolute_url(), browse(town.clerk)
+    client.post(page, {"announce": ""}, follow=True)
+
+    again = client.post(page, {"announce": ""}, follow=True)
+
+    assert (again.status_code, NoticeEntry.objects.count()) == (200, 1)
+    assert len(said(again)) == 1
+
+
+def test_sending_back_without_saying_why_keeps_the_page(town, life, browse):
+    [project] = judged(town, life, 38)
+    page = proposed(town, {project.pk: "shortlist"}).get_absolute_url()
+
+    response = browse(town.approver).post(page, {"send_back": "", "note": ""})
+
+    assert (response.status_code, list(response.context["form"].errors)) == (200, ["note"])
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("held_on", "2099-01-01"),
+        ("held_on", "2026-03-31"),
+        ("embargo_until", "2026-04-01"),
+        ("embargo_until", "2099-01-01"),
+    ],
+    ids=["meeting to come", "meeting before the call closed", "announced before the meeting", "in seventy years"],
+)
+def test_a_day_that_cannot_be_is_refused_at_its_field(town, life, browse, name, day):
+    first, second = judged(town, life, 38, 30)
+    life.day(2026, 4, 15)
+
+    response = browse(town.clerk).post(
+        reverse("evaluations:ranking", args=[town.call.pk]), typed(first, second, save="", **{name: day})
+    )
+
+    assert list(response.context["form"].errors) == [name]
+    assert not Decision.objects.exists()
 
 
 def test_the_ranking_costs_the_same_for_1_and_for_8(town, life, browse, django_assert_num_queries):

@@ -1,20 +1,25 @@
 """Who may judge what: conflicts, assignment, recusal, the start of the review."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from io import BytesIO
 
+import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core import clock
 from core.workflow import Refused
-from evaluations.actions import panel
+from evaluations.actions import declaring, panel, scoring
 from evaluations.conflicts import conflict_map, conflicts
 from evaluations.models import Assignment
-from people.models import Membership, Role
+from grants.models import PanelRule
+from people.models import Membership, Role, Skill
 from projects.actions import people
 from projects.models import Project
+from tests.judging import judged, score
 from tests.life import choir_draft, declared, draft
 
 
@@ -150,3 +155,76 @@ def test_the_page_says_at_the_form_why_an_expert_is_refused(town, project, brows
 
     browse(town.clerk).post(page, {"assign": "", "project": project.pk, "person": town.expert1.pk})
     assert Assignment.objects.get().person == town.expert1
+
+
+# -- Neither more nor fewer, nor others than announced ---------------------------------------------
+
+
+def test_a_panel_is_never_larger_than_the_call_announces(town, life):
+    project = life.walk(draft(town), "eligible")
+    for expert in (town.expert1, town.expert2, town.expert3):
+        panel.assign(project, expert, by=town.clerk)
+
+    with pytest.raises(Refused, match="3"):
+        panel.assign(project, town.stranger, by=town.clerk)
+
+    assert project.assignments.count() == 3
+
+
+def test_the_review_does_not_begin_with_another_composition_than_announced(town, life, time):
+    project = life.walk(draft(town), "eligible")
+    for expert in (town.expert1, town.expert2, town.expert3):
+        panel.assign(project, expert, by=town.clerk)
+    PanelRule.objects.create(call=town.call, expertise="law", minimum=1, legal_basis="评审组含法律专家")
+    time.go(town.call.closes_at + timedelta(days=1))
+
+    with pytest.raises(Refused, match="法律"):
+        panel.open_review(town.call, by=town.clerk)
+
+    Skill.objects.create(expert=town.expert3.expert, kind="law")
+    assert panel.open_review(town.call, by=town.clerk) == 1
+
+
+def test_a_panel_from_which_somebody_has_stepped_down_is_not_locked(town, life, browse):
+    """The two who have submitted do not read each other's points while a third is still to come."""
+    project = life.walk(draft(town), "eligible")
+    for expert in (town.expert1, town.expert2, town.expert3):
+        panel.assign(project, expert, by=town.clerk)
+    project = life.walk(project, "in_review")
+    first, second, third = project.assignments.select_related("project__call", "person").order_by("pk")
+    score(first, 30, 38, 20)
+    score(second, 30, 20, 20)
+
+    panel.recuse(third, by=third.person, reason="临时出差")
+
+    assert not scoring.is_locked(first)
+    page = browse(first.person).get(reverse("evaluations:sheet", args=[first.pk]))
+    assert page.context.get("others") is None
+
+
+def test_who_was_stood_down_after_submitting_reads_no_points(town, life, browse):
+    [project] = judged(town, life, 38)
+    mine = project.assignments.get(person=town.expert1)
+    Assignment.objects.filter(pk=mine.pk).update(recused_at=clock.now(), recusal_reason="与申报单位有利害关系")
+    replacement = panel.assign(Project.objects.get(pk=project.pk), town.stranger, by=town.clerk)
+    declaring.declare(town.call, by=town.stranger, asked=[replacement.pk], ties={}, promised=True)
+    score(Assignment.objects.get(pk=replacement.pk), 30, 30, 20)
+
+    page = browse(town.expert1).get(reverse("evaluations:sheet", args=[mine.pk]))
+
+    assert page.context.get("others") is None
+
+
+def test_the_auditor_reads_who_judges_and_changes_nothing(town, life, browse):
+    judged(town, life, 38)
+    page, client = reverse("evaluations:panel", args=[town.call.pk]), browse(town.auditor)
+
+    shown = client.get(page)
+    table = client.get(reverse("reports:panels", args=[town.call.pk]))
+
+    assert town.expert1.name in shown.content.decode()
+    assert 'name="assign"' not in shown.content.decode()
+    assert client.post(page, {"assign": "", "person": town.expert1.pk}).status_code == 403
+    rows = list(openpyxl.load_workbook(BytesIO(table.content))["分派与回避"].values)
+    assert [row[2] for row in rows[1:]] == [town.expert1.name, town.expert2.name, town.expert3.name]
+    assert browse(town.head).get(page).status_code == 403

@@ -188,12 +188,13 @@ def test_the_card_says_what_moved_a_project_and_how_far_the_line_is(town, life):
 
 
 def test_the_agreement_is_measured_within_a_track_over_complete_panels(town, life):
-    judged(town, life, 38, 20, filed=[10])
+    judged(town, life, 38, 20, 30, filed=[10, 12])
 
     registered, filed = consistency(standings(town.call))
 
-    assert (registered.alpha, registered.verdict, len(registered.places)) == (1.0, "good", 2)
-    assert (filed.alpha, filed.verdict) == (None, "")  # one project: nothing to compare with
+    assert (registered.alpha, registered.verdict, len(registered.places)) == (1.0, "good", 3)
+    assert (filed.alpha, filed.verdict) == (None, "")  # of two projects it would be an accident
+    assert [line.shift for line in registered.places] == [0, 0, 0]  # nobody is adjusted, so nobody moves
     assert all(not line.adjusted for line in registered.judges)  # two sheets are too few
 
 

@@ -74,7 +74,7 @@ def test_who_has_moved_up_and_is_struck_is_followed_by_the_next(town, lists):
     first, _second, third, fourth = lists
     refused(town, first)
 
-    competition.decline(fresh(third), by=town.clerk, note="不符合")
+    competition.strike(fresh(third), by=town.approver, note="不符合")
 
     assert (states()[third.pk], states()[fourth.pk]) == ("not_selected", "shortlisted")
 
@@ -82,7 +82,7 @@ def test_who_has_moved_up_and_is_struck_is_followed_by_the_next(town, lists):
 def test_striking_one_that_only_waits_moves_nobody(town, lists):
     _first, _second, third, fourth = lists
 
-    competition.decline(third, by=town.clerk, note="不符合")
+    competition.strike(third, by=town.approver, note="不符合")
 
     assert states()[fourth.pk] == "waitlisted"
 

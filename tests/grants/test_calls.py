@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from html.parser import HTMLParser
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -172,6 +173,28 @@ def test_bad_input_is_said_at_its_field_and_nothing_is_stored(town, browse, unpu
     assert Call.objects.get(pk=unpublished.pk).title == unpublished.title
 
 
+def test_the_page_of_a_call_shows_every_basis_and_every_time_limit(town, browse):
+    town.call.tie_breaks.create(position=1, kind="request", legal_basis="并列依据")
+    for thing in (town.rubric, town.evaluation_rubric, town.plan):
+        type(thing).objects.filter(pk=thing.pk).update(legal_basis=f"{thing.name}的依据")
+    Call.objects.filter(pk=town.call.pk).update(terms_basis="时限依据", signing_workdays=17, correction_workdays=4)
+
+    page = browse().get(town.call.get_absolute_url()).content.decode()
+
+    for words in (
+        "评审表的依据",
+        "评估表的依据",
+        "50/40/10的依据",
+        "时限依据",
+        "并列依据",
+        "17 个工作日",
+        "4 个工作日",
+        "首日计入",
+        "60分及以上",
+    ):
+        assert words in page, words
+
+
 def test_a_published_call_is_fixed(town, browse):
     assert browse(town.clerk).get(reverse("grants:call_edit", args=[town.call.pk])).status_code == 403
 
@@ -197,3 +220,60 @@ def test_the_list_of_calls_costs_the_same_for_1_and_for_20(town, browse, django_
 
     with django_assert_num_queries(len(one)):
         client.get(reverse("grants:call_list"))
+
+
+# -- Preview ---------------------------------------------------------------------------------------
+
+
+class Words(HTMLParser):
+    """The links, buttons and words between <main> and </main>."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.links, self.words = [], []
+        self.feed(page[page.index("<main") : page.index("</main>")])
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("a", "form"):
+            self.links.append(dict(attrs).get("href") or dict(attrs).get("action"))
+
+    def handle_data(self, data):
+        self.words += [" ".join(data.split())] if data.strip() else []
+
+
+def test_the_preview_of_a_published_call_says_what_an_applicant_reads(town, browse):
+    page = town.call.get_absolute_url()
+
+    applicant = Words(browse(town.head).get(page).content.decode())
+    preview = Words(browse(town.clerk).get(page + "?as=applicant").content.decode())
+
+    said = ["预览：这就是申报单位看到的页面。", "回到资助方的页面", "·", "用一家单位试做资格自检"]
+    assert [word for word in preview.words if word not in said] == applicant.words
+    assert set(applicant.links) - set(preview.links) == {reverse("projects:apply", args=[town.call.pk])}
+    assert set(preview.links) - set(applicant.links) == {page}
+
+
+def test_the_preview_of_a_draft_hides_what_is_the_funders(town, browse, unpublished):
+    unpublished.tracks.all().delete()  # something is missing
+    Call.objects.filter(pk=unpublished.pk).update(legal_basis="")
+    page = unpublished.get_absolute_url()
+
+    own = browse(town.clerk).get(page).content.decode()
+    preview = Words(browse(town.clerk).get(page + "?as=applicant").content.decode())
+
+    assert "发布前还需解决" in own
+    assert "发布前还需解决" not in preview.words
+    assert not any("edit" in link or "compare" in link or "publish" in link for link in preview.links)
+    assert "申报" in preview.words
+    assert not Call.objects.get(pk=unpublished.pk).is_published
+    assert browse(town.head).get(page + "?as=applicant").status_code == 404
+
+
+def test_a_clerk_tries_the_check_of_a_draft_for_an_organisation(town, browse, unpublished):
+    unpublished.eligibility_rules.create(kind="hosted", legal_basis="依据")
+    check = reverse("projects:eligibility", args=[unpublished.pk])
+
+    page = browse(town.clerk).get(check, {"organization": town.choir.pk})
+
+    assert [finding.is_met for finding in page.context["findings"]] == [True]
+    assert browse(town.singer).get(check).status_code == 404

@@ -14,6 +14,7 @@ from grants.eligibility import (
     NOT_MET,
     CreditEntry,
     Facts,
+    Place,
     findings,
     inspection_due,
     months_between,
@@ -73,6 +74,20 @@ def test_without_a_figure_the_field_guides_years_hold(kind, years):
     assert outcome(kind, with_entry(register, years_before(TODAY, years), years_before(TODAY, years))) == MET
 
 
+def test_an_entry_is_told_with_its_kind_its_source_and_whose_it_is():
+    own = CreditEntry("abnormal", date(2026, 3, 1), source="信用中国")
+    hosts = replace(own, owner="服务中心")
+
+    (mine,) = findings([rule("not_abnormal", 1)], replace(FILED, host="服务中心", credit=(own,)))
+    (theirs,) = findings([rule("not_abnormal", 1)], replace(FILED, host="服务中心", credit=(hosts,)))
+
+    assert mine.reason == "信用记录中有一条：活动异常名录，2026-03-01，来源：信用中国。"
+    assert theirs.reason == "代管单位“服务中心”有一条信用记录：活动异常名录，2026-03-01，来源：信用中国。"
+    assert (mine.blocks, theirs.blocks) == (True, True)
+    assert "代管单位" in theirs.advice
+    assert "代管单位" not in mine.advice
+
+
 # -- Inspection, rating, age -----------------------------------------------------------------------
 
 
@@ -110,6 +125,16 @@ def test_a_rating_must_be_high_enough_and_valid_today(level, until, expected):
     assert outcome("rated", replace(REGISTERED, rating=level, rated_until=until), 3) == expected
 
 
+def test_what_the_organisation_says_of_itself_is_marked_until_a_clerk_has_checked_it():
+    said = replace(REGISTERED, inspections={2025: True}, rating=3, rated_until=date(2030, 1, 1))
+    checked = replace(said, confirmed_inspections=frozenset({2025}), rating_confirmed=True)
+    asked = [rule("inspected"), rule("rated", 3)]
+
+    assert [finding.reason.endswith("（单位自填，待核）") for finding in findings(asked, said)] == [True, True]
+    assert ["待核" in finding.reason for finding in findings(asked, checked)] == [False, False]
+    assert all(finding.is_met for finding in findings(asked, said))
+
+
 def test_filed_groups_are_not_rated():
     assert outcome("rated", FILED, 3) == MET
 
@@ -133,6 +158,26 @@ def test_an_applicant_must_work_in_the_region(code, expected):
     assert outcome("in_region", replace(REGISTERED, region_code=code), region="110105") == expected
 
 
+INSIDE, OUTSIDE = Place("110105030001", "柳溪社区"), Place("110106030001", "丰台社区")
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [((INSIDE,), MET), ((INSIDE, OUTSIDE), NOT_MET), ((OUTSIDE,), NOT_MET)],
+    ids=["all in", "one out", "out"],
+)
+def test_every_place_of_the_project_lies_in_the_region_wherever_the_applicant_is_at_home(places, expected):
+    for home in ("110105030001", "110106030001", ""):
+        assert outcome("in_region", replace(REGISTERED, region_code=home, places=places), region="110105") == expected
+
+
+def test_the_places_outside_are_named():
+    (finding,) = findings([rule("in_region", region="110105")], replace(REGISTERED, places=(INSIDE, OUTSIDE)))
+
+    assert "丰台社区" in finding.reason
+    assert "柳溪社区" not in finding.reason
+
+
 def test_a_filed_group_needs_a_host_and_a_registered_one_does_not():
     assert outcome("hosted", FILED) == NOT_MET
     assert outcome("hosted", replace(FILED, host="服务中心")) == MET
@@ -150,6 +195,12 @@ def test_funded_projects_under_way_are_named():
     assert finding.outcome == NOT_MET
     assert "银龄助老、楼道客厅" in finding.reason
     assert outcome("not_funded_twice", replace(REGISTERED, under_way=("银龄助老",)), 1) == MET
+
+
+def test_of_many_projects_under_way_three_are_named():
+    (finding,) = findings([rule("not_funded_twice", 0)], replace(REGISTERED, under_way=tuple("甲乙丙丁戊")))
+
+    assert "甲、乙、丙，另有2项" in finding.reason
 
 
 def test_training_and_certificates():

@@ -1,4 +1,4 @@
-"""Needs: reported by anybody, sorted out by a clerk, published in a numbered list."""
+"""Needs: reported by anybody, sorted out and merged by a clerk."""
 
 from datetime import date, datetime
 
@@ -6,10 +6,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from core.models import Event
+from core.models import Attachment, Event
+from core.strangers import has_sent_enough
 from core.workflow import Refused
 from grants.actions import needs
-from grants.models import Need, NeedList
+from grants.actions.needs import MOST_FROM_ONE_ACCOUNT, MOST_FROM_ONE_ADDRESS
+from grants.models import Need
+from people.models import Community
+from tests.grants.test_need_lists import publish
+from tests.test_files import pdf
 
 FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
@@ -18,20 +23,19 @@ def values(town, **changes) -> dict:
     return {"title": "老人看病没人陪", "text": "独居老人挂号取药没人陪。", "community": town.community} | changes
 
 
+SURVEY = {
+    "title": "看病没人陪", "text": "没人陪", "source": "survey", "channel": "visit", "method": "入户问卷",
+    "sample": "120", "surveyed_from": "2026-01-05", "surveyed_until": "2026-03-05",
+    "evidence": "八成独居老人看病没人陪",
+}  # fmt: skip
+
+
 def reported(town, **changes) -> Need:
     return needs.report_need(values=values(town, **changes), sender=changes.pop("sender", "a"))
 
 
 def accepted(town, **changes) -> Need:
     return needs.decide(needs.report_need(by=town.clerk, values=values(town, **changes)), "accept", by=town.clerk)
-
-
-def publish(town, *listed: Need, **changes) -> NeedList:
-    given = {
-        "title": "指引表", "notice_workdays": 5, "answer_until": date(2026, 12, 31), "contact": "陈静",
-        "contact_phone": "1",
-    }  # fmt: skip
-    return needs.publish_list(town.bureau, listed, by=changes.pop("by", town.clerk), **(given | changes))
 
 
 # -- Reporting -------------------------------------------------------------------------------------
@@ -48,20 +52,103 @@ def test_a_resident_reports_a_need_without_an_account(town, browse):
 
 
 def test_a_social_worker_says_who_speaks_and_how_it_came(town, browse):
-    data = {
-        "title": "看病没人陪", "text": "没人陪", "community": town.community.pk, "source": "survey", "channel": "visit",
-        "evidence": "问卷120份",
-    }  # fmt: skip
-
-    browse(town.clerk).post(reverse("grants:need_create"), data)
+    browse(town.head).post(reverse("grants:need_create"), SURVEY | {"community": town.community.pk, "files": pdf()})
 
     need = Need.objects.get()
-    assert (need.source, need.channel, need.entered_by, need.evidence) == ("survey", "visit", town.clerk, "问卷120份")
+    assert (need.source, need.channel, need.entered_by) == ("survey", "visit", town.head)
+    assert (need.method, need.sample, need.evidence) == ("入户问卷", 120, "八成独居老人看病没人陪")
+    assert (need.surveyed_from, need.surveyed_until) == (date(2026, 1, 5), date(2026, 3, 5))
+    assert Attachment.objects.of(need).count() == 1
 
 
-def test_five_an_hour_from_one_connection_and_not_six(town, time):
-    for _ in range(5):
-        reported(town)
+def test_a_survey_says_how_it_was_made_and_how_many_were_asked(town, browse):
+    data = SURVEY | {"community": town.community.pk, "method": "", "sample": "", "surveyed_until": "2025-01-01"}
+
+    response = browse(town.head).post(reverse("grants:need_create"), data)
+
+    assert sorted(response.context["form"].errors) == ["method", "sample", "surveyed_until"]
+    assert not Need.objects.exists()
+
+
+def test_the_files_of_a_survey_are_for_the_funders_people_and_who_entered_it(town, browse):
+    browse(town.head).post(reverse("grants:need_create"), SURVEY | {"community": town.community.pk, "files": pdf()})
+    file = reverse("core:attachment", args=[Attachment.objects.get().pk])
+
+    statuses = {name: browse(town.people[name]).get(file).status_code for name in ("head", "auditor", "mentor")}
+
+    assert statuses == {"head": 200, "auditor": 200, "mentor": 404}
+
+
+@pytest.mark.parametrize(
+    ("username", "offered"),
+    [
+        (None, ["community", "resident"]),
+        ("stranger", ["community", "resident"]),
+        ("singer", ["community", "resident"]),
+        ("head", ["community", "survey", "resident"]),
+        ("mentor", ["community", "survey", "resident"]),
+        ("clerk", ["community", "survey", "resident"]),
+    ],
+)
+def test_only_who_does_social_work_or_funds_it_speaks_for_a_survey(town, browse, username, offered):
+    client = browse(town.people[username] if username else None)
+    page = reverse("grants:need_create")
+
+    form = client.get(page).context["form"]
+    client.post(page, SURVEY | {"community": town.community.pk})
+
+    assert [value for value, _label in form.fields["source"].choices] == offered
+    assert Need.objects.filter(source="survey").exists() is ("survey" in offered)
+
+
+@pytest.mark.parametrize(("until", "speaks"), [(None, True), (date(2026, 3, 10), True), (date(2026, 3, 9), False)])
+def test_a_certificate_speaks_for_a_survey_until_its_registration_lapses(town, browse, until, speaks):
+    town.stranger.certificates.create(
+        level="assistant", number="A1", issued_on=date(2020, 1, 1), registered_until=until
+    )
+
+    browse(town.stranger).post(reverse("grants:need_create"), SURVEY | {"community": town.community.pk})
+
+    assert Need.objects.exists() is speaks
+
+
+def test_who_writes_for_the_committee_is_not_believed_before_a_clerk_has_asked_there(town):
+    need = needs.report_need(values=values(town, source="community"), sender="a")
+    assert need.speaker == "居民委员会（未核实）"
+
+    with pytest.raises(PermissionDenied):
+        needs.vouch(need, by=town.approver, note="问过")
+    with pytest.raises(Refused):
+        needs.vouch(need, by=town.clerk, note=" ")
+    needs.vouch(need, by=town.clerk, note="3月10日致电刘主任")
+
+    assert need.speaker == "居民委员会"
+    with pytest.raises(Refused):
+        needs.vouch(need, by=town.clerk, note="再问")
+
+
+def test_a_clerk_who_enters_it_for_the_committee_knows_them(town):
+    need = needs.report_need(by=town.clerk, values=values(town, source="community"))
+
+    assert need.vouched_by == town.clerk
+
+
+def test_who_writes_for_the_committee_says_whom_to_ask_there(town, browse):
+    data = {"title": "看病没人陪", "text": "没人陪", "community": town.community.pk, "source": "community"}
+
+    response = browse().post(reverse("grants:need_create"), data)
+
+    assert sorted(response.context["form"].errors) == ["contact", "contact_phone"]
+
+
+def fill_the_hour(town, most: int, **who) -> None:
+    """As if so many had been sent within the hour."""
+    Need.objects.bulk_create(Need(**values(town), **who) for _ in range(most))
+
+
+def test_one_connection_reports_so_many_an_hour_and_not_one_more(town, time):
+    fill_the_hour(town, MOST_FROM_ONE_ADDRESS - 1, sender="a")
+    reported(town)
 
     with pytest.raises(Refused):
         reported(town)
@@ -69,14 +156,44 @@ def test_five_an_hour_from_one_connection_and_not_six(town, time):
     time.go(datetime(2026, 3, 10, 11, 0, 1))
     reported(town)
 
-    assert Need.objects.count() == 7
+    assert Need.objects.count() == MOST_FROM_ONE_ADDRESS + 2
 
 
-def test_who_is_signed_in_is_not_limited(town):
-    for _ in range(6):
-        needs.report_need(by=town.clerk, values=values(town))
+def test_one_account_reports_so_many_an_hour_from_wherever_it_writes(town):
+    fill_the_hour(town, MOST_FROM_ONE_ACCOUNT, entered_by=town.stranger)
 
-    assert Need.objects.count() == 6
+    with pytest.raises(Refused):
+        needs.report_need(by=town.stranger, sender="new", values=values(town))
+
+
+def test_many_accounts_on_one_connection_share_its_limit(town):
+    fill_the_hour(town, MOST_FROM_ONE_ADDRESS, sender="a")
+
+    with pytest.raises(Refused):
+        needs.report_need(by=town.stranger, sender="a", values=values(town))
+
+
+def test_a_funders_people_are_not_limited(town):
+    fill_the_hour(town, MOST_FROM_ONE_ADDRESS, entered_by=town.clerk)
+
+    assert needs.report_need(by=town.clerk, sender="a", values=values(town)).sender == ""
+    assert not has_sent_enough(Need.objects.filter(sender="a"), "received_at")
+
+
+def test_the_refusal_names_a_phone_when_one_is_known(town):
+    fill_the_hour(town, MOST_FROM_ONE_ADDRESS, sender="a")
+
+    def refusal() -> str:
+        with pytest.raises(Refused) as refused:
+            reported(town)
+        return str(refused.value)
+
+    assert refusal().endswith("请稍后再试。")
+    publish(town, accepted(town), contact="陈静", contact_phone="010-65000000")
+    assert refusal().endswith("，或者打电话反映：陈静 010-65000000。")
+    Community.objects.filter(pk=town.community.pk).update(phone="010-65000001")
+    town.community.refresh_from_db()
+    assert refusal().endswith("，或者打电话向居委会反映：010-65000001。")
 
 
 def test_a_program_that_fills_in_everything_leaves_nothing(town, browse):
@@ -102,6 +219,78 @@ def test_whoever_has_the_code_sees_what_became_of_it_and_not_who_reported_it(tow
     assert "13900139000" not in public
     assert "13900139000" in browse(town.auditor).get(need.get_absolute_url()).content.decode()
     assert browse().get(reverse("grants:need_detail", args=["0000000000"])).status_code == 404
+
+
+def test_a_phone_without_a_name_is_shown_to_the_funders_people(town, browse):
+    need = reported(town, contact_phone="13900139000")
+
+    for page in (need.get_absolute_url(), reverse("projects:need_sort_out", args=[need.pk])):
+        assert "13900139000" in browse(town.clerk).get(page).content.decode()
+
+
+def test_whose_name_is_asked_depends_on_who_writes(town, browse):
+    def label(user) -> str:
+        return str(browse(user).get(reverse("grants:need_create")).context["form"]["contact"].label)
+
+    assert (label(None), label(town.stranger)) == ("您的姓名", "您的姓名")
+    assert (label(town.clerk), label(town.head)) == ("反映人姓名", "反映人姓名")
+
+
+def test_anybody_finds_where_to_report_a_need(browse):
+    assert browse().get(reverse("home")).content.decode().count(f'href="{reverse("grants:need_create")}"') == 2
+
+
+def test_who_reported_reads_why_it_was_declined(town, browse):
+    need = reported(town)
+    needs.decide(need, "decline", by=town.clerk, note="已有项目覆盖")
+
+    page = browse().get(need.get_absolute_url())
+
+    assert page.context["declined"].note == "已有项目覆盖"
+    desk = browse(town.clerk).get(reverse("projects:need_sort_out", args=[need.pk])).content.decode()
+    assert "已有项目覆盖" in desk
+
+
+def test_who_reported_finds_the_number_in_the_list_also_after_a_merge(town, browse):
+    main, other = accepted(town, title="老人看病"), reported(town, title="张阿姨看病没人陪")
+    needs.merge(other, main, by=town.clerk)
+    entry = publish(town, main).entries.get()
+
+    for need in (main, other):
+        page = browse().get(need.get_absolute_url()).content.decode()
+        assert f'href="{entry.get_absolute_url()}"' in page
+        assert entry.number in page
+
+
+def test_a_merged_report_shows_how_the_other_stands_and_not_what_it_says(town, browse):
+    main, other = reported(town, title="三号楼李大爷瘫痪"), reported(town)
+    needs.merge(other, main, by=town.clerk)
+
+    page = browse().get(other.get_absolute_url()).content.decode()
+
+    assert main.title not in page
+    assert main.reference not in page
+    needs.decide(main, "decline", by=town.clerk, note="另有渠道")
+    assert "另有渠道" in browse().get(other.get_absolute_url()).content.decode()
+
+
+def test_the_words_of_other_reports_are_for_the_funders_people_only(town, browse):
+    main, other = reported(town), reported(town, title="三号楼李大爷瘫痪")
+    needs.merge(other, main, by=town.clerk)
+
+    assert other.title not in browse().get(main.get_absolute_url()).content.decode()
+    assert other.title in browse(town.auditor).get(main.get_absolute_url()).content.decode()
+
+
+def test_what_becomes_of_the_main_need_is_told_to_everybody_who_reported_it(town):
+    main = needs.report_need(by=town.head, values=values(town))
+    other = needs.report_need(by=town.stranger, values=values(town))
+    needs.merge(other, main, by=town.clerk)
+
+    needs.decide(main, "accept", by=town.clerk)
+
+    assert town.stranger.notifications.latest("pk").url == other.get_absolute_url()
+    assert town.head.notifications.latest("pk").url == main.get_absolute_url()
 
 
 # -- Sorting out -----------------------------------------------------------------------------------
@@ -133,6 +322,51 @@ def test_merging_lets_one_need_speak_for_all_that_were_merged_before(town):
     assert (first.merged_into, second.merged_into, third.state) == (third, third, "received")
 
 
+def test_what_was_merged_by_mistake_is_taken_apart_with_all_that_came_along(town):
+    first, second, third, fourth = (reported(town) for _ in range(4))
+    needs.merge(first, second, by=town.clerk)
+    needs.merge(fourth, third, by=town.clerk)
+    needs.merge(second, third, by=town.clerk)
+
+    needs.unmerge(second, by=town.clerk)
+
+    for need in (first, fourth):
+        need.refresh_from_db()
+    assert (second.state, second.merged_into) == ("received", None)
+    assert (first.merged_into, fourth.merged_into) == (second, third)
+    assert [event.name for event in Event.objects.about(third)] == ["report", "take_in", "take_in", "let_go"]
+
+
+def test_only_a_clerk_takes_needs_apart(town):
+    need, main = reported(town), reported(town)
+    needs.merge(need, main, by=town.clerk)
+
+    with pytest.raises(PermissionDenied):
+        needs.unmerge(need, by=town.approver)
+
+
+def test_what_has_been_published_together_is_not_taken_apart(town, time):
+    need, main = reported(town), accepted(town)
+    needs.merge(need, main, by=town.clerk)
+    time.go(datetime(2026, 3, 10, 12, 0))
+    publish(town, main)
+
+    with pytest.raises(Refused):
+        needs.unmerge(need, by=town.clerk)
+    assert Need.objects.get(pk=need.pk).merged_into == main
+
+
+def test_what_was_merged_into_a_published_need_is_taken_apart_again(town, time):
+    need, main = reported(town), accepted(town)
+    publish(town, main)
+    time.go(datetime(2026, 3, 10, 12, 0))
+    needs.merge(need, main, by=town.clerk)
+
+    needs.unmerge(need, by=town.clerk)
+
+    assert (need.state, Need.objects.get(pk=main.pk).state) == ("received", "listed")
+
+
 def test_a_need_is_not_merged_into_itself_or_into_a_closed_one(town):
     need, closed = reported(town), reported(town)
     needs.decide(closed, "decline", by=town.clerk, note="重复")
@@ -141,57 +375,6 @@ def test_a_need_is_not_merged_into_itself_or_into_a_closed_one(town):
         with pytest.raises(Refused):
             needs.merge(need, into, by=town.clerk)
     assert Need.objects.get(pk=need.pk).state == "received"
-
-
-# -- The list --------------------------------------------------------------------------------------
-
-
-def test_a_published_list_numbers_its_needs_and_freezes_them(town):
-    one, two = accepted(town), accepted(town, title="放学没人管")
-
-    found = publish(town, one, two)
-    Need.objects.filter(pk=one.pk).update(title="改了")
-
-    assert [entry.number for entry in found.entries.all()] == ["XQ2026-1-01", "XQ2026-1-02"]
-    assert found.entries.first().title == "老人看病没人陪"
-    assert (one.state, two.state) == ("listed", "listed")
-
-
-def test_the_notice_runs_in_workdays_with_the_first_day(town):
-    """10 March 2026 is a Tuesday: five workdays end on Monday the 16th."""
-    found = publish(town, accepted(town))
-
-    assert (found.notice_from, found.notice_until) == (date(2026, 3, 10), date(2026, 3, 16))
-    assert found.is_in_notice
-
-
-def test_a_list_stays_open_at_least_until_its_notice_ends(town):
-    need = accepted(town)
-
-    with pytest.raises(Refused):
-        publish(town, need, answer_until=date(2026, 3, 15))
-    assert Need.objects.get(pk=need.pk).state == "accepted"
-
-
-def test_a_need_that_is_not_accepted_is_not_published(town):
-    with pytest.raises(Refused):
-        publish(town, reported(town))
-    assert not NeedList.objects.exists()
-
-
-@pytest.mark.parametrize("username", ["approver", "head", "mentor"])
-def test_only_a_clerk_publishes(town, username):
-    with pytest.raises(PermissionDenied):
-        publish(town, accepted(town), by=town.people[username])
-
-
-def test_the_page_of_a_list_leads_to_a_call_that_answers_it(town, browse):
-    entry = publish(town, accepted(town, field=town.elderly)).entries.get()
-
-    page = browse().get(entry.list.get_absolute_url()).content.decode()
-
-    assert entry.number in page
-    assert f"{reverse('projects:apply', args=[town.call.pk])}?need={entry.pk}" in page
 
 
 # -- Wording it for the public, and asking after it ------------------------------------------------

@@ -6,9 +6,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from core.models import Event
 from core.workflow import Refused
-from people.actions import add_credit_record, add_rating, lift_credit_record, set_inspection
-from people.models import CreditRecord, Rating
+from people.actions import add_credit_record, add_rating, confirm, lift_credit_record, set_inspection
+from people.models import CreditRecord, Rating, Role
+from tests.town import member
 
 RATING = {"level": 3, "granted_on": date(2021, 3, 11), "authority": "区民政局"}
 RECORD = {"kind": "abnormal", "entered_on": date(2025, 1, 1), "source": "信用中国"}
@@ -41,6 +43,44 @@ def test_an_inspection_is_corrected_and_never_of_this_year(town):
     assert [(i.year, i.is_passed) for i in town.centre.inspections.all()] == [(2025, True)]
     with pytest.raises(Refused):
         set_inspection(town.centre, by=town.head, values={"year": 2026, "result": "passed"})
+
+
+def test_a_clerk_confirms_what_the_organisation_entered_and_a_correction_is_checked_anew(town):
+    rating = confirm(add_rating(town.centre, by=town.head, values=RATING), by=town.clerk)
+    said = {"year": 2024, "result": "passed"}
+    inspection = confirm(set_inspection(town.centre, by=town.head, values=said), by=town.clerk)
+
+    assert (rating.confirmed_by, inspection.confirmed_by) == (town.clerk, town.clerk)
+    assert Event.objects.about(town.centre).filter(name="confirm", actor=town.clerk).count() == 2
+    with pytest.raises(Refused):
+        confirm(rating, by=town.clerk)
+    corrected = set_inspection(town.centre, by=town.head, values=said | {"result": "basic"})
+    assert not corrected.is_confirmed
+
+
+def test_nobody_but_a_funders_clerk_confirms_and_not_for_an_organisation_of_ones_own(town):
+    rating = add_rating(town.centre, by=town.head, values=RATING)
+    member(town.clerk, town.centre, Role.STAFF)
+
+    for somebody in (town.head, town.approver, town.admin, town.clerk):
+        with pytest.raises(PermissionDenied):
+            confirm(rating, by=somebody)
+
+
+def test_what_was_changed_meanwhile_is_not_confirmed(town, browse):
+    inspection = set_inspection(town.centre, by=town.head, values={"year": 2024, "result": "passed"})
+    page = reverse("people:inspection_confirm", args=[inspection.pk])
+    seen = str(inspection)
+    set_inspection(town.centre, by=town.head, values={"year": 2024, "result": "failed"})
+
+    assert browse(town.head).post(page).status_code == 403
+    assert browse(town.singer).post(page).status_code == 404
+    browse(town.clerk).post(page, {"seen": seen})
+    assert not town.centre.inspections.get().is_confirmed
+    with pytest.raises(Refused):
+        confirm(inspection, by=town.clerk)
+    browse(town.clerk).post(page, {"seen": str(town.centre.inspections.get())})
+    assert town.centre.inspections.get().is_confirmed
 
 
 def test_a_credit_record_is_entered_by_a_clerk_and_never_by_the_organisation(town):

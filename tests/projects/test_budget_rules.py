@@ -4,20 +4,25 @@ from decimal import Decimal as D
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.money import round_half_up
 from projects.budget_rules import breaches
 
 
-def line(category: str, price: str, quantity: str = "1", *, item: str = "物品", source: str = "grant", basis: str = ""):
+def line(
+    category: str, price: str, quantity: str = "1", *, item: str = "物品", source: str = "grant", basis: str = "",
+    unit: str = "", rank: str = "",
+):  # fmt: skip
     amount = round_half_up(D(price) * D(quantity))
     return SimpleNamespace(
         category=category,
         item=item,
         source=source,
         basis=basis,
+        unit=unit,
+        rank=rank,
         unit_price=D(price),
         quantity=D(quantity),
         amount=amount,
@@ -25,8 +30,9 @@ def line(category: str, price: str, quantity: str = "1", *, item: str = "物品"
 
 
 def rule(metric: str, value: str | None = None, **changes):
-    words = changes.pop("words", "")
+    words, unless = changes.pop("words", ""), changes.pop("unless", "")
     given_ = {
+        "unless": unless, "unless_list": unless.split(), "in_basis": False, "rank": "", "per": "",
         "metric": metric, "category": "", "words": words, "word_list": words.split(), "severity": "block",
         "value": None if value is None else D(value), "message": "", "legal_basis": "", "scope": "",
     }  # fmt: skip
@@ -91,7 +97,7 @@ def test_own_money_may_buy_what_the_grant_may_not():
 
 
 def test_a_word_is_found_in_the_item_and_in_its_basis_whatever_its_case():
-    forbidden = rule("forbidden", words="ipad 现金")
+    forbidden = rule("forbidden", words="ipad 现金", in_basis=True)
 
     found = breaches(
         [
@@ -107,13 +113,13 @@ def test_a_word_is_found_in_the_item_and_in_its_basis_whatever_its_case():
 
 def test_lecture_fees_have_a_cap_for_each_title():
     caps = [
-        rule("unit_price", "500", category="training", words="副高"),
-        rule("unit_price", "1000", category="training", words="正高"),
+        rule("unit_price", "500", category="training", rank="associate"),
+        rule("unit_price", "1000", category="training", rank="full"),
     ]
     lessons = [
-        line("training", "500", "4", item="讲课费（副高）"),
-        line("training", "600", "4", item="讲课费（副高）"),
-        line("training", "1000", "2", item="讲课费（正高）"),
+        line("training", "500", "4", item="讲课费", rank="associate"),
+        line("training", "600", "4", item="讲课费", rank="associate"),
+        line("training", "1000", "2", item="讲课费", rank="full"),
     ]
 
     (found,) = breaches(lessons, caps)
@@ -137,7 +143,7 @@ def test_a_breach_quotes_its_legal_basis_and_blocks_or_warns():
     (found,) = breaches([line("meals", "2")], [warned])
 
     assert (found.message, found.blocks) == ("太贵了", False)
-    assert found.sentence == "太贵了 (依据: 虞民〔2020〕33号)" or found.sentence == "太贵了 (Basis: 虞民〔2020〕33号)"
+    assert found.sentence == "太贵了（依据：虞民〔2020〕33号）"
 
 
 def test_a_rule_without_words_of_its_own_names_figures():
@@ -194,3 +200,103 @@ def test_the_sum_itself_as_limit_always_passes(budget):
     spent = sum((each.amount for each in budget if each.source == "grant" and each.category == "meals"), D("0.00"))
 
     assert breaches(budget, [rule("amount", str(spent), category="meals")]) == []
+
+
+@given(lines)
+def test_a_limit_one_fen_below_the_sum_is_refused(budget):
+    spent = sum((each.amount for each in budget if each.source == "grant" and each.category == "meals"), D("0.00"))
+    assume(spent > 0)
+
+    assert len(breaches(budget, [rule("amount", str(spent - D("0.01")), category="meals")])) == 1
+
+
+# -- Words that prove little -----------------------------------------------------------------------
+
+
+def test_a_word_that_a_line_needs_innocently_is_excepted():
+    forbidden = rule("forbidden", words="手机 相机", unless="课 租")
+    budget = [
+        line("training", "100", item="老年人智能手机课讲师费"),
+        line("materials", "100", item="相机租赁"),
+        line("materials", "2000", item="智能手机"),
+    ]
+
+    assert [breach.line.item for breach in breaches(budget, [forbidden])] == ["智能手机"]
+
+
+def test_the_basis_is_looked_at_only_where_the_rule_says_so():
+    budget = [line("materials", "15", item="记录本", basis="比手机便宜")]
+
+    assert breaches(budget, [rule("forbidden", words="手机")]) == []
+    assert len(breaches(budget, [rule("forbidden", words="手机", in_basis=True)])) == 1
+
+
+def test_a_refused_line_reads_which_word_stands_in_it():
+    (said,) = messages([line("materials", "1", item="白酒两瓶")], rule("forbidden", words="香烟 白酒"))
+    (own,) = messages([line("materials", "1", item="白酒两瓶")], rule("forbidden", words="白酒", message="不买酒"))
+
+    assert said.count("白酒") == 2
+    assert ("不买酒" in own, "白酒两瓶" in own) == (True, True)
+
+
+def test_what_two_rules_say_alike_of_one_line_is_said_once():
+    twice = [rule("forbidden", category="materials"), rule("forbidden", words="白酒", message="")]
+    budget = [line("materials", "1", item="白酒")]
+
+    assert len(breaches(budget, [twice[0], twice[0]])) == 1
+    assert len(breaches(budget, twice)) == 2
+
+
+# -- Lecture fees, by title and by the lesson ------------------------------------------------------
+
+FEES = {"associate": "500", "full": "1000", "renowned": "1500", "none": "500"}
+
+
+def fees() -> list:
+    return [rule("unit_price", limit, category="training", rank=rank, per="lesson") for rank, limit in FEES.items()]
+
+
+@pytest.mark.parametrize("rank", ["associate", "full", "renowned", ""])
+@pytest.mark.parametrize(
+    ("unit", "lessons"), [("学时", 1), ("课时", 1), ("半天", 4), ("天", 8), ("人天", 8), ("每学时", 1)]
+)
+def test_a_lecture_fee_is_held_against_the_lessons_in_its_unit(rank, unit, lessons):
+    most = D(FEES[rank or "none"]) * lessons
+
+    assert breaches([line("training", str(most), rank=rank, unit=unit)], fees()) == []
+    assert len(breaches([line("training", str(most + D("0.01")), rank=rank, unit=unit)], fees())) == 1
+
+
+def test_the_wording_of_a_lecture_fee_evades_nothing():
+    budget = [line("training", "9000", item="讲师费（教授）", unit="学时")]
+
+    (found,) = breaches(budget, fees())
+
+    assert found.rule.rank == "none"
+
+
+@pytest.mark.parametrize("unit", ["次", "场", "", "人次"])
+def test_a_dear_lecture_in_a_unit_without_time_is_asked_for_its_lessons(unit):
+    (said,) = messages([line("training", "600", item="技能培训", unit=unit)], *fees())
+
+    assert "500.00" in said
+    assert messages([line("training", "500", item="技能培训", unit=unit)], *fees()) == []
+
+
+units = st.sampled_from([("学时", 1), ("半天", 4), ("天", 8)])
+ranks = st.sampled_from(["", "associate", "full", "renowned"])
+
+
+@given(st.decimals("0", "20000", places=2), units, ranks)
+def test_a_lecture_fee_is_over_exactly_when_it_is_over_its_lessons(price, unit, rank):
+    name, lessons = unit
+    found = breaches([line("training", str(price), unit=name, rank=rank)], fees())
+
+    assert bool(found) is (price > D(FEES[rank or "none"]) * lessons)
+
+
+@given(st.decimals("0.01", "20000", places=2), st.text(max_size=6), st.sampled_from(["", "associate"]))
+def test_no_unit_lets_a_fee_of_more_than_a_days_lessons_pass(price, unit, rank):
+    found = breaches([line("training", str(price), unit=unit, rank=rank)], fees())
+
+    assert bool(found) or price <= D(4000)

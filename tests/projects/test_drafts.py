@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core.workflow import Refused, Stale
-from grants.actions import needs
+from grants.actions import need_lists, needs
 from people.models import Certificate
 from projects.actions import competition, drafts
 from projects.models import Project, Scratch
@@ -68,7 +68,7 @@ def test_the_proposal_of_another_group_is_not_taken_over(town):
 def test_a_draft_that_answers_a_listed_need_begins_with_its_place_and_field(town):
     values = {"title": "没人陪诊", "text": "没人陪。", "community": town.community, "field": town.elderly}
     need = needs.decide(needs.report_need(by=town.clerk, values=values), "accept", by=town.clerk)
-    listed = needs.publish_list(
+    listed = need_lists.publish_list(
         town.bureau, [need], by=town.clerk, title="指引表", notice_workdays=5, answer_until=date(2026, 12, 31),
         contact="陈静", contact_phone="1",
     )  # fmt: skip

@@ -7,10 +7,11 @@ from django.urls import reverse
 from core.files import attach
 from core.workflow import Refused
 from projects.actions import checking, proposals
-from projects.actions.likeness import find_likenesses
+from projects.actions.likeness import find_likenesses, text_of
 from projects.models import Likeness, Project
-from tests.life import LINES, choir_draft, draft
+from tests.life import LINES, STEPS, choir_draft, draft
 from tests.test_files import pdf
+from tests.town import make_call, member
 
 WORDS = {
     "summary": "由退休教师带着放学后的孩子读书写字，每个工作日下午四点半到六点半在社区阅览室开放。",
@@ -35,7 +36,7 @@ def flags(project) -> list[tuple[str, Project]]:
 
 
 def hand_in(town, project) -> Project:
-    return proposals.submit(project, by=town.singer)
+    return proposals.submit(project, by=town.singer, pledged=True)
 
 
 def test_a_copied_text_is_flagged_at_the_later_proposal(town, original):
@@ -61,14 +62,79 @@ def test_words_of_ones_own_are_not_flagged(town, original):
     assert flags(own) == []
 
 
-def test_writing_again_after_a_refusal_is_no_copying_but_after_an_award_it_is(town, original, life):
+@pytest.mark.parametrize("ended", ["not_selected", "ineligible", "withdrawn", "forfeited"])
+def test_writing_again_after_an_end_without_money_is_no_copying(town, original, ended):
+    Project.objects.filter(pk=original.pk).update(state=ended)
     again = draft(town, **WORDS, title="第二次")
-    proposals.submit(again, by=town.head)
+    proposals.submit(again, by=town.head, pledged=True)
+
     assert flags(again) == []
 
-    Project.objects.filter(pk=original.pk).update(state="running")
+
+@pytest.mark.parametrize("state", ["submitted", "eligible", "in_review", "running", "completed"])
+def test_the_same_text_of_the_same_group_in_two_calls_is_applying_twice(town, original, state):
+    Project.objects.filter(pk=original.pk).update(state=state)
+    again = draft(town, call=make_call(town, code="LX2"), **WORDS)
+    proposals.submit(again, by=town.head, pledged=True)
 
     assert ("text", original) in flags(again)
+
+
+def test_words_of_goals_and_steps_are_compared_too(town, original):
+    goal = "每个工作日下午四点半到六点半在社区阅览室开放，退休教师带着放学后的孩子读书写字"
+    step = "大学生志愿者周末讲故事，每月给家长写一封信，学期末开一次小小朗读会"
+    words = {"summary": "甲", "needs": "乙", "method": "丙", "goals": "丁", "risks": "戊", "features": "己"}
+    words |= {"audience": "庚", "emergency_plan": "辛", "evaluation": "壬", "sustainability": "癸"}
+    tables = {
+        "targets": [{"goal": goal, "indicator": "人数", "value": 60, "unit": "人", "proof": "签到"}],
+        "plan_steps": [{**STEPS[0], "name": step[:20], "content": step}],
+    }
+    copy = draft(town, call=make_call(town, code="LX3"), tables=tables, **words)
+
+    assert goal in text_of(copy)
+    assert step in text_of(copy)
+
+
+def test_nothing_found_is_not_said_before_anything_was_compared(town, original, browse):
+    page = reverse("projects:check_page", args=[original.pk])
+    Project.objects.filter(pk=original.pk).update(compared_at=None)
+    before = browse(town.clerk).get(page).content.decode()
+
+    find_likenesses(Project.objects.get(pk=original.pk))
+
+    after = browse(town.clerk).get(page).content.decode()
+    assert Project.objects.get(pk=original.pk).compared_at is not None
+    assert ("没有" in before, "尚未比对" in before) == (False, True) or before != after
+
+
+def test_what_everybody_writes_is_grey_and_only_the_copy_is_marked(town, original, browse):
+    copy = hand_in(town, by_choir(town, **WORDS))
+    find_likenesses(copy)
+    town.call.guidelines = WORDS["method"]
+    town.call.save()
+
+    page = browse(town.clerk).get(reverse("projects:likeness_detail", args=[Likeness.objects.get().pk]))
+
+    looks = {look: "".join(piece for piece, kind in page.context["texts"][0] if kind == look) for look in
+             ("shared", "common")}  # fmt: skip
+    assert WORDS["method"][1:-1] in looks["common"]
+    assert WORDS["summary"][:20] in looks["shared"]
+    assert WORDS["method"][:20] not in looks["shared"]
+
+
+def test_the_funder_of_the_earlier_proposal_opens_the_flag_and_judges_nothing(town, original, browse):
+    copy = hand_in(town, by_choir(town, **WORDS))
+    find_likenesses(copy)
+    other = town.bureau.__class__.objects.create(name="区福彩中心", kind="funder", credit_code="11110105000053032P")
+    member(town.stranger, other, "staff")
+    call = make_call(town, code="QF2026", publish=False)
+    call.__class__.objects.filter(pk=call.pk).update(funder=other)
+    Project.objects.filter(pk=original.pk).update(call=call)
+    page = reverse("projects:likeness_detail", args=[Likeness.objects.get().pk])
+
+    assert browse(town.stranger).get(page).status_code == 200
+    assert browse(town.stranger).post(page, {"verdict": "harmless"}).status_code == 403
+    assert browse(town.singer).get(page).status_code == 403
 
 
 def test_the_same_budget_is_flagged(town, original, life):

@@ -42,9 +42,10 @@ def publish(town, life, time):
         (date(2026, 9, 29), True, date(2026, 10, 10)),
         (date(2026, 9, 29), False, date(2026, 10, 12)),
         (date(2026, 10, 3), True, date(2026, 10, 13)),  # published on a free day: the first workday is the 8th
-        # New Year: 2027 is not in the calendar yet, so that weekdays stand in for it
-        (date(2026, 12, 29), True, date(2027, 1, 4)),
-        (date(2026, 12, 29), False, date(2027, 1, 5)),
+        # New Year: 2027 is not in the calendar yet, so that weekdays and fixed holidays stand in for it
+        (date(2026, 12, 28), True, date(2027, 1, 4)),
+        (date(2026, 12, 29), True, date(2027, 1, 5)),
+        (date(2026, 12, 29), False, date(2027, 1, 6)),
     ],
 )
 def test_a_notice_of_five_workdays_ends_by_the_calendar_and_the_rule_of_its_call(
@@ -73,6 +74,7 @@ def test_crossing_into_a_year_without_calendar_warns_the_funder_only(town, publi
         who: "2027" in _callouts(browse(who and town.people[who]).get(notice.get_absolute_url()))
         for who in (None, "head", "stranger", "clerk", "approver", "auditor")
     }
+    assert "节假日" in browse().get(notice.get_absolute_url()).content.decode()  # everybody reads the reservation
     assert warned == {None: False, "head": False, "stranger": False, "clerk": True, "approver": True, "auditor": True}
 
 
@@ -88,7 +90,7 @@ def test_the_page_of_the_ranking_says_before_how_sure_the_end_is(town, life, tim
 
     context = browse(town.clerk).get(reverse("evaluations:ranking", args=[town.call.pk])).context
 
-    assert context["outlook"] == {"last_day": date(2027, 1, 4), "years": [2027]}
+    assert context["outlook"] == {"last_day": date(2027, 1, 5), "years": [2027]}
 
 
 def test_when_the_calendar_comes_out_the_clerk_extends_a_notice_that_is_too_short(town, publish, browse, time):
@@ -96,20 +98,20 @@ def test_when_the_calendar_comes_out_the_clerk_extends_a_notice_that_is_too_shor
     page = notice.get_absolute_url()
     with pytest.raises(Refused):
         notices.extend_notice(notice, by=town.clerk)
-    CalendarDay.objects.create(date=date(2027, 1, 1), kind=CalendarDay.Kind.HOLIDAY, source="国办")
+    CalendarDay.objects.create(date=date(2027, 1, 4), kind=CalendarDay.Kind.HOLIDAY, source="国办")
 
     assert browse(town.clerk).get(page).context["may_extend"]
     assert not browse(town.head).get(page).context["may_extend"]
     browse(town.clerk).post(reverse("projects:notice_extend", args=[notice.pk]))
 
     notice = Notice.objects.get()
-    assert (notice.ends_on, notice.last_day, notice.uncertain_years) == (date(2027, 1, 4), date(2027, 1, 5), [])
+    assert (notice.ends_on, notice.last_day, notice.uncertain_years) == (date(2027, 1, 5), date(2027, 1, 6), [])
     assert notice.is_unaltered  # the text as published stays what it was
-    assert Project.objects.get().due_on == date(2027, 1, 5)
-    time.go(datetime(2027, 1, 5, 23, 59))
+    assert Project.objects.get().due_on == date(2027, 1, 6)
+    time.go(datetime(2027, 1, 6, 23, 59))
     assert not notice.is_over
     assert list(Notice.objects.running()) == [notice]
-    time.go(datetime(2027, 1, 6, 0, 0))
+    time.go(datetime(2027, 1, 7, 0, 0))
     assert notice.is_over
     assert list(Notice.objects.running()) == []
 
@@ -125,8 +127,8 @@ def test_only_the_clerk_extends(town, publish, username):
 
 def test_a_notice_that_is_over_is_not_extended(town, publish, time):
     notice = publish(date(2026, 12, 29))
-    CalendarDay.objects.create(date=date(2027, 1, 1), kind=CalendarDay.Kind.HOLIDAY, source="国办")
-    time.go(datetime(2027, 1, 5, 9, 0))
+    CalendarDay.objects.create(date=date(2027, 1, 4), kind=CalendarDay.Kind.HOLIDAY, source="国办")
+    time.go(datetime(2027, 1, 6, 9, 0))
 
     with pytest.raises(Refused):
         notices.extend_notice(notice, by=town.clerk)
@@ -150,9 +152,12 @@ def test_anybody_can_check_the_digest_by_the_text_of_the_notice(publish, browse)
         lambda notice: notice.entries.update(amount=Decimal("1.00")),
         lambda notice: notice.entries.update(title="别的项目"),
         lambda notice: Notice.objects.update(ends_on=date(2026, 4, 14)),
+        lambda notice: Notice.objects.update(contact="别人"),
+        lambda notice: Notice.objects.update(legal_basis="别的办法"),
+        lambda notice: Notice.objects.update(funder_name="别的单位"),
         lambda notice: Notice.objects.update(frozen=notice.frozen.replace("10000.00", "1.00")),
     ],
-    ids=["amount", "title", "end", "text"],
+    ids=["amount", "title", "end", "contact", "basis", "funder", "text"],
 )
 def test_whatever_is_altered_afterwards_shows(publish, browse, change):
     notice = publish(date(2026, 4, 13))
@@ -168,6 +173,45 @@ def test_a_project_that_moves_on_does_not_alter_its_notice(publish):
     Project.objects.update(title="改了名")
 
     assert Notice.objects.get(pk=notice.pk).is_unaltered
+
+
+def test_a_funder_that_takes_another_name_does_not_alter_its_notice(town, publish, browse):
+    notice = publish(date(2026, 4, 13))
+    type(town.bureau).objects.filter(pk=town.bureau.pk).update(name="柳溪街道办事处")
+
+    page = browse().get(notice.get_absolute_url())
+
+    assert page.context["unaltered"]
+    assert "柳溪镇人民政府" in page.content.decode()
+
+
+def test_a_place_that_nobody_has_is_no_word_of_the_text(publish):
+    notice = publish(date(2026, 4, 13))
+
+    assert ('"rank": ""' in notice.frozen, "None" in notice.frozen) == (True, False)
+
+
+def test_two_notices_of_one_day_have_two_numbers_and_two_files(town, publish, life, browse):
+    first = publish(date(2026, 4, 13))
+    other = draft(town, title="第二个项目")
+    Project.objects.filter(pk=other.pk).update(state="shortlisted", amount_proposed="10000.00", number="LX2026-009")
+
+    second = notices.publish_notice(Call.objects.get(pk=town.call.pk), by=town.clerk, places={})
+
+    assert [first.number, second.number] == ["GS2026-0001", "GS2026-0002"]
+    assert (first.kind, second.kind) == (Notice.Kind.FIRST, Notice.Kind.MOVED_UP)
+    files = [browse().get(reverse("reports:notice", args=[one.pk]))["Content-Disposition"] for one in (first, second)]
+    assert len(set(files)) == 2
+
+
+def test_the_page_of_the_call_and_of_the_project_lead_to_the_notice(town, publish, browse):
+    notice = publish(date(2026, 4, 13))
+
+    call = browse().get(town.call.get_absolute_url()).content.decode()
+    project = browse(town.head).get(Project.objects.get().get_absolute_url()).content.decode()
+
+    assert all(f'href="{notice.get_absolute_url()}"' in page for page in (call, project))
+    assert "10,000.00" in project
 
 
 # -- Personal data ---------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import workflow
+from core.files import attach
 from core.models import Attachment, Event
 from core.workflow import Refused
 from people.models import Role, User
@@ -524,3 +525,99 @@ def test_numbers_run_on_within_a_year(town, life, project):
     numbers = [receive(project, phone="13900139000").number for _ in range(2)]
 
     assert numbers == ["YY2026-0001", "YY2026-0002"]
+
+
+# -- What the public, the auditor and whoever objected see ------------------------------------------
+
+
+def test_the_public_reads_that_a_place_was_lost_why_and_what_is_left(town, browse, project):
+    found = examined(town, project)
+    reason = "经向李四光和刘芳核实，项目重复，电话13912345678。"
+    inquiry.rule_on_objection(found, by=town.approver, ruling="upheld", reason=reason)
+    notice = project.notice_entries.get().notice
+
+    response = browse().get(notice.get_absolute_url())
+
+    page = response.content.decode()
+    assert ("异议成立，取消资格" in page, "项目重复" in page, response.context["standing"]) == (True, True, 0)
+    assert not [secret for secret in ("李四光", "刘芳核实", "13912345678") if secret in page]
+    assert response.context["unaltered"]
+
+
+def test_a_dismissed_objection_leaves_the_line_as_it_is(town, browse, project):
+    rule(examined(town, project), town.approver)
+
+    response = browse().get(project.notice_entries.get().notice.get_absolute_url())
+
+    assert ("异议成立" in response.content.decode(), response.context["all_stand"]) == (False, True)
+
+
+def test_the_form_says_at_once_when_it_is_too_late(browse, project, time):
+    page = url("objection_create", project.notice_entries.get().notice_id, project.pk)
+    assert 'name="text"' in browse().get(page).content.decode()
+
+    time.go(DAY_AFTER)
+
+    assert 'name="text"' not in browse().get(page).content.decode()
+
+
+def test_back_and_send_again_is_one_objection(browse, project, send):
+    first, again = send(), send()
+    assert (first.url, Objection.objects.count(), len(mail.outbox)) == (again.url, 1, 1)
+
+    send(text="另一件事")
+
+    assert Objection.objects.count() == 2
+
+
+def test_the_auditor_reads_the_objection_and_its_files_and_does_nothing(town, browse, project):
+    found = objected(town, project)
+    client, page = browse(town.auditor), url("objection_detail", found.pk)
+    [file] = attached(found)
+
+    shown = client.get(page)
+    assert (shown.status_code, shown.context["forms"], found.text in shown.content.decode()) == (200, {}, True)
+    assert client.get(reverse("core:attachment", args=[file.pk])).status_code == 200
+    client.post(page, {"examine": "", "gist": "x", "answer_until": "2026-04-20"})
+    assert client.get(url("objection_note", found.pk, "inquiry")).status_code == 403
+
+    found.refresh_from_db()
+    assert found.examined_at is None
+
+
+def attached(objection: Objection) -> list[Attachment]:
+    attach(objection, pdf(), by=None)
+    return list(Attachment.objects.of(objection))
+
+
+def test_an_auditor_who_belongs_to_the_group_learns_nothing(town, browse, project):
+    found = objected(town, project)
+    member(town.auditor, town.centre, Role.MANAGER)
+
+    assert browse(User.objects.get(pk=town.auditor.pk)).get(url("objection_detail", found.pk)).status_code == 403
+
+
+def test_the_mail_of_the_ruling_names_the_project_and_leads_back(
+    town, browse, project, django_capture_on_commit_callbacks
+):
+    found = receive(project)
+    objections.confirm_by_link(found)
+    found = inquiry.examine_objection(found, by=town.clerk, gist="重复", answer_until=date(2026, 4, 13))
+    page = url("objection_detail", found.pk)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        browse(town.approver).post(page, {"rule": "", "ruling": "dismissed", "reason": "不重复"})
+
+    letter = mail.outbox[-1]
+    assert letter.to == ["lisi@example.org"]
+    assert (project.title in letter.body, "http://testserver" + found.get_follow_url() in letter.body) == (True, True)
+
+
+@pytest.mark.parametrize("day", ["2099-01-01", "2026-04-12"], ids=["to come", "before it arrived"])
+def test_a_hearing_that_cannot_have_been_is_refused_at_its_field(town, browse, project, day):
+    found = examined(town, project)
+
+    typed = {"held_on": day, "people": "双方", "text": "各说各的"}
+    response = browse(town.clerk).post(url("objection_note", found.pk, "hearing"), typed)
+
+    assert list(response.context["form"].errors) == ["held_on"]

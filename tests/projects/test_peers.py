@@ -76,3 +76,27 @@ def test_dearer_than_the_median_is_positive_and_cheaper_negative(others, value):
 
     if found.z:
         assert (found.z > 0) is found.is_dear
+
+
+@pytest.mark.parametrize(
+    ("price", "far"), [("20.01", False), ("23.99", False), ("24", True), ("16", True), ("16.01", False)]
+)
+def test_where_all_ask_the_same_only_a_fifth_more_or_less_is_far(price, far):
+    (found,) = compare([priced("误餐", price)], [priced("误餐", "20")] * 5)
+
+    assert found.is_far is far
+
+
+def test_a_narrow_spread_makes_no_outlier_of_a_few_cents():
+    others = [priced("误餐", f"20.0{cents}") for cents in range(5)]
+
+    (found,) = compare([priced("误餐", "20.20")], others)
+
+    assert (found.z > 3.5, found.is_far) == (True, False)
+
+
+@given(st.lists(money, min_size=5, max_size=30), money)
+def test_what_is_far_is_always_at_least_a_fifth_off(others, value):
+    (found,) = compare([priced("误餐", str(value))], [priced("误餐", str(price)) for price in others])
+
+    assert not found.is_far or abs(value - found.median) * 5 >= found.median

@@ -1,16 +1,22 @@
 """Applying, writing and handing in files, through the browser client: bad input is said, nothing is lost."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from core import clock
 from core.models import Attachment
-from projects.actions import drafts
+from core.workflow import Refused
+from grants.actions import need_lists, needs
+from people.models import Community
+from projects.actions import checking, drafts, proposals
+from projects.completeness import problems
 from projects.models import Project
 from tests.life import LINES, STEPS, TARGETS, TEAM, VALUES, draft
+from tests.pages import Offered
 
 LATE = datetime(2026, 4, 1, 0, 0)
 
@@ -60,6 +66,41 @@ def test_applying_opens_a_draft_in_the_track_of_the_group(town, browse):
     assert (project.track.name, project.state, project.community) == ("登记组织", "draft", town.community)
 
 
+def test_an_earlier_proposal_and_a_need_are_chosen_on_the_page(town, browse):
+    old = draft(town)
+    elsewhere = Community.objects.create(
+        region_code="110105030002", name="桃园社区", street="柳溪镇", district="朝阳区"
+    )
+    values = {"title": "没人陪诊", "text": "没人陪。", "community": elsewhere, "field": town.youth}
+    need = needs.decide(needs.report_need(by=town.clerk, values=values), "accept", by=town.clerk)
+    listed = need_lists.publish_list(
+        town.bureau, [need], by=town.clerk, title="指引表", notice_workdays=5, answer_until=date(2026, 12, 31),
+        contact="陈静", contact_phone="1",
+    )  # fmt: skip
+    entry, client = listed.entries.get(), browse(town.head)
+    page = Offered(client.get(url("apply", town.call.pk)).content.decode())
+
+    client.post(
+        url("apply", town.call.pk),
+        page.filled(applicant=town.centre.pk, title="陪诊", answers=entry.pk, copy_of=old.pk),
+    )
+
+    new = Project.objects.exclude(pk=old.pk).get()
+    assert (new.answers, new.community, new.field) == (entry, elsewhere, town.youth)  # the need decides
+    assert (new.needs, [line.item for line in new.budget_lines.all()]) == (old.needs, [r["item"] for r in LINES])
+
+
+def test_without_a_need_the_earlier_proposal_gives_the_place_and_the_field(town):
+    elsewhere = Community.objects.create(
+        region_code="110105030002", name="桃园社区", street="柳溪镇", district="朝阳区"
+    )
+    old = draft(town, community=elsewhere)
+
+    new = drafts.create_draft(town.call, town.centre, by=town.head, title="第二年", copy_of=old)
+
+    assert (new.community, new.field) == (elsewhere, town.elderly)
+
+
 def test_applying_for_a_group_of_others_is_refused_at_the_field(town, browse):
     response = browse(town.head).post(url("apply", town.call.pk), {"applicant": town.choir.pk, "title": "暖心陪伴"})
 
@@ -96,6 +137,42 @@ def test_submitting_a_complete_proposal_gives_it_its_number(town, browse, empty)
     project = Project.objects.get()
     assert response.url == project.get_absolute_url()
     assert (project.state, project.number, project.total_budget) == ("submitted", "LX2026-001", Decimal("10000.00"))
+
+
+def test_the_pledge_is_kept_with_the_submission(town, browse, empty):
+    browse(town.head).post(url("proposal_edit", empty.pk), proposal_data(empty, submit=""))
+
+    handed_in = Project.objects.get().submissions.get()
+    assert handed_in.pledge.startswith("我们承诺：所填内容真实")
+    assert (handed_in.by, handed_in.at) == (town.head, clock.now())
+
+
+@pytest.mark.parametrize("state", ["draft", "returned"])
+def test_neither_the_form_nor_the_step_nor_the_verb_takes_a_proposal_without_the_pledge(town, browse, life, state):
+    project = draft(town)
+    if state == "returned":
+        life.walk(project, "submitted")
+        checking.check(project, "return_for_correction", by=town.clerk, note="补章")
+    client, step = browse(town.head), "submit" if state == "draft" else "resubmit"
+    data = proposal_data(project, submit="")
+    del data["pledge"]
+
+    form = client.post(url("proposal_edit", project.pk), data).context["form"]
+    asked = client.post(url("project_step", project.pk, step), {"seen": state, "note": ""}).context["form"]
+    with pytest.raises(Refused):
+        proposals.submit(Project.objects.get(), by=town.head, pledged=False)
+
+    assert (list(form.errors), list(asked.errors)) == (["pledge"], ["pledge"])
+    assert Project.objects.get().state == state
+
+
+def test_the_step_on_the_projects_page_asks_for_the_pledge_and_submits(town, browse):
+    project, client = draft(town), browse(town.head)
+    page = Offered(client.get(url("project_step", project.pk, "submit")).content.decode())
+
+    client.post(url("project_step", project.pk, "submit"), page.filled(pledge="on"))
+
+    assert Project.objects.get().submissions.get().pledge
 
 
 def test_a_volunteer_writes_but_does_not_submit(town, browse, empty):
@@ -141,6 +218,54 @@ def test_bad_input_is_said_at_its_field_and_nothing_typed_is_lost(town, browse, 
     stored = Project.objects.get()
     assert (stored.state, stored.title, stored.version) == ("draft", "新项目", 0)
     assert not stored.budget_lines.exists()
+
+
+def test_every_problem_of_the_amount_is_said_at_once(town, browse, empty):
+    data = proposal_data(empty, submit="", amount_requested="60000.00")
+
+    errors = browse(town.head).post(url("proposal_edit", empty.pk), data).context["form"].errors
+
+    assert len(errors["amount_requested"]) == 3  # over the cap, not the sum of the lines, over the whole budget
+
+
+def test_what_is_missing_is_listed_from_the_top_of_the_form_down_with_its_place(town, browse):
+    project = draft(town, leader="", needs="", emergency_plan="", audience="", tables={"targets": []})
+
+    assert [problem.field for problem in problems(project)] == [
+        "leader", "audience", "needs", "targets", "emergency_plan",
+    ]  # fmt: skip
+    links = Offered(browse(town.head).get(url("proposal_edit", project.pk)).content.decode()).links
+    wanted = ["#id_leader", "#id_audience", "#id_needs", "#table_targets", "#id_emergency_plan"]
+    assert [link for link in links if link in wanted] == wanted
+
+
+def test_a_row_that_breaks_a_rule_is_named_and_linked(town, browse):
+    town.call.budget_rules.create(metric="forbidden", words="物资", legal_basis="负面清单")
+    project = draft(town)
+    line = project.budget_lines.first()
+
+    page = browse(town.head).get(url("proposal_edit", project.pk)).content.decode()
+
+    assert f'<a href="#row_budget_lines_{line.key}">预算明细第1行：{line}</a>' in page
+    assert f'id="row_budget_lines_{line.key}"' in page
+
+
+def test_a_table_without_rows_says_so_at_the_table(town, browse, empty):
+    data = proposal_data(empty, submit="") | {"targets-TOTAL_FORMS": "0"}
+
+    response = browse(town.head).post(url("proposal_edit", empty.pk), data)
+
+    assert list(response.context["tables"]["targets"].non_form_errors()) == ["请至少填写一个可衡量的目标。"]
+    assert "#table_targets" in Offered(response.content.decode()).links
+
+
+def test_more_rows_than_the_table_takes_are_counted_in_rows(town, browse, empty):
+    rows = {f"targets-{n}-{name}": str(value) for n in range(21) for name, value in TARGETS[0].items()}
+    data = proposal_data(empty, save="") | rows | {"targets-TOTAL_FORMS": "21"}
+
+    response = browse(town.head).post(url("proposal_edit", empty.pk), data)
+
+    assert list(response.context["tables"]["targets"].non_form_errors()) == ["最多20行。"]
 
 
 @pytest.mark.parametrize(

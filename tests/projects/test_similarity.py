@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.similarity import FEWEST_COMMON, Span, marked, shared_spans, similar_pairs, similar_to
+from projects.similarity import (
+    FEWEST_COMMON,
+    Span,
+    ignored_between,
+    marked,
+    shared_spans,
+    similar_pairs,
+    similar_to,
+)
 
 PASSAGE = (
     "由社工带两名护理志愿者每周上门两小时，替长期照护失能老人的家属“换班”，"
@@ -96,7 +104,7 @@ def test_forms_that_are_filled_with_a_few_words_are_no_copies():
 
 def test_a_sentence_that_all_texts_have_does_not_count():
     sentence = "项目经费专款专用、单独建账核算，并接受街道、居民和社会的监督，结束后形成可复制可推广的经验。" * 2
-    own = [PAINTING, DANCE, CARE_OWN, CARE, *("社区" + str(number) * 40 for number in (1, 2, 3))]
+    own = [PAINTING, DANCE, CARE_OWN, CARE, *(chr(0x4E00 + 97 * n) * 60 for n in range(FEWEST_COMMON - 3))]
     texts = {number: sentence + text for number, text in enumerate(own)}
 
     few = similar_pairs(dict(list(texts.items())[:FEWEST_COMMON]), threshold=0.2)
@@ -104,6 +112,26 @@ def test_a_sentence_that_all_texts_have_does_not_count():
 
     assert few  # three texts may well be copies of one another
     assert all_of_them == []
+
+
+def test_six_copies_among_twelve_are_copies_and_no_template():
+    texts = {number: CARE for number in range(6)} | {n: chr(0x4E00 + 97 * n) * 60 for n in range(6, 12)}
+
+    assert len(similar_pairs(texts, threshold=0.9)) == 15
+
+
+def test_what_the_score_ignores_is_known_for_two_texts_too():
+    sentence = "项目经费专款专用、单独建账核算，并接受街道、居民和社会的监督。"
+    others = [sentence + chr(0x4E00 + 97 * n) * 60 for n in range(FEWEST_COMMON)]
+    one, two = sentence + CARE, sentence + CARE_COPIED
+
+    ignored = ignored_between(one, two, others)
+
+    (span,) = shared_spans(one, two, ignored=ignored)
+    assert one[span.left : span.left + span.length].endswith(PASSAGE)
+    assert sentence[:10] not in one[span.left : span.left + span.length]
+    assert ignored_between(one, two, others[:3]) == frozenset()
+    assert ignored_between(FORM, FORM, [], boilerplate=[FORM])
 
 
 def test_two_identical_texts_among_three_are_found():

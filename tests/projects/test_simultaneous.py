@@ -71,7 +71,7 @@ def test_two_submissions_at_once_give_one_number(town):
     project = draft(town)
     pages = seen_by_each(project.pk, 2)
 
-    outcomes = at_once(*(lambda page=page: proposals.submit(page, by=town.head) for page in pages))
+    outcomes = at_once(*(lambda page=page: proposals.submit(page, by=town.head, pledged=True) for page in pages))
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Project", "Stale"]
     assert Project.objects.get(pk=project.pk).number == "LX2026-001"
@@ -80,10 +80,21 @@ def test_two_submissions_at_once_give_one_number(town):
 def test_many_projects_submitted_at_once_get_numbers_without_gap_or_repeat(town):
     projects = [draft(town) for _ in range(6)]
 
-    at_once(*(lambda project=project: proposals.submit(project, by=town.head) for project in projects))
+    at_once(*(lambda project=project: proposals.submit(project, by=town.head, pledged=True) for project in projects))
 
     numbers = sorted(Project.objects.values_list("number", flat=True))
     assert numbers == [f"LX2026-00{n}" for n in range(1, 7)]
+
+
+def test_of_two_proposals_of_one_group_submitted_at_once_only_as_many_pass_as_are_allowed(town):
+    town.call.eligibility_rules.create(kind="proposals", value=1, legal_basis="依据")
+    projects = [draft(town), draft(town, title="第二个")]
+    pages = [Project.objects.get(pk=project.pk) for project in projects]
+
+    outcomes = at_once(*(lambda page=page: proposals.submit(page, by=town.head, pledged=True) for page in pages))
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Project", "Refused"]
+    assert sorted(Project.objects.values_list("state", flat=True)) == ["draft", "submitted"]
 
 
 def test_two_reservations_cannot_spend_the_same_money(town):

@@ -4,15 +4,19 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
-from grants.models import Fund, Gate
-from people.models import Kind
-from projects.actions import competition, delivery, drafts, notices
+from core.files import attach
+from core.models import Event
+from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind
+from people.models import Kind, Organization
+from projects.actions import checking, competition, delivery, drafts, notices, proposals
 from projects.actions.notices import Place
 from projects.models import BudgetLine, Notice, Project
 from reports import documents
 from tests.life import LINES, choir_draft, draft
+from tests.test_files import pdf as pdf_file
 from tests.town import aware
 
 AWKWARD = [
@@ -155,6 +159,15 @@ def test_proposal_says_who_what_and_how_much(town, life, draw):
     assert "申请资助金额（大写）：人民币壹万元整" in text
     assert "联系电话13800138000" in text
     assert "代管单位" not in text
+
+
+def test_proposal_says_who_pledged_what_and_when(town, life, draw):
+    project = draft(town)
+    before = draw(documents.proposal(project, contact=True)).text
+    after = draw(documents.proposal(life.walk(project, "submitted"), contact=True)).text
+
+    assert "在线承诺" not in before
+    assert "刘芳于2026年3月10日10:00代表申报单位确认：“我们承诺：所填内容真实" in after
 
 
 def test_proposal_of_a_filed_group_names_its_host(town, draw):
@@ -325,6 +338,48 @@ def test_award_letter_stays_as_it_was_sent(town, life, draw):
     assert draw(documents.award_letter(life.walk(project, "running"))).content == sent
 
 
+def returned(town, life) -> Project:
+    project = life.walk(draft(town), "submitted")
+    checking.remark(project, by=town.clerk, anchor="needs", text="写明调查人数")
+    checking.remark(project, by=town.clerk, anchor="budget_lines", text="附三家报价")
+    return checking.check(project, "return_for_correction", by=town.clerk, note="材料基本齐全。")
+
+
+def returns_of(project: Project):
+    return Event.objects.about(project).filter(name="return_for_correction")
+
+
+def test_correction_notice_says_every_place_and_the_last_day(town, life, draw):
+    project = returned(town, life)
+
+    text = draw(documents.correction_notice(project, returns_of(project).last())).text
+
+    assert "补正通知书柳溪社会工作服务中心：" in text
+    assert "说明。材料基本齐全。" in text
+    assert "1．需求分析。写明调查人数" in text or "写明调查人数" in text
+    assert "附三家报价" in text
+    assert "请于2026年3月17日前（含当日）补正" in text
+    assert text.endswith("柳溪镇人民政府2026年3月10日")
+
+
+def test_correction_notice_of_an_earlier_return_has_none_of_the_later_remarks(town, life, draw):
+    project = returned(town, life)
+    proposals.submit(project, by=town.head, pledged=True)
+    checking.remark(project, by=town.clerk, anchor="goals", text="目标写成数字")
+    checking.check(project, "return_for_correction", by=town.clerk, note="漏看一处")
+    first, second = returns_of(project)
+
+    assert "目标写成数字" not in draw(documents.correction_notice(project, first)).text
+    assert "写明调查人数" not in draw(documents.correction_notice(project, second)).text
+    assert "目标写成数字" in draw(documents.correction_notice(project, second)).text
+
+
+def test_there_is_no_correction_notice_before_a_return(town, life, browse):
+    project = life.walk(draft(town), "submitted")
+
+    assert browse(town.head).get(reverse("reports:correction_notice", args=[project.pk])).status_code == 404
+
+
 def test_notice_lists_each_track_with_its_amounts(town, life, draw):
     notice = both_in_notice(town, life)
 
@@ -366,3 +421,71 @@ def test_activity_plan_is_named_after_the_day_in_shanghai(town, life):
     activity.refresh_from_db()
 
     assert documents.activity_plan(activity, contact=True).filename == "活动方案-2026-06-19-端午包粽子.pdf"
+
+
+# -- notice of eligibility ---------------------------------------------------------------------
+
+
+def test_the_notice_says_of_each_condition_and_paper_how_it_stands(town, draw):
+    town.call.eligibility_rules.create(kind="rated", value=3, severity="warn", legal_basis="民政部令第39号")
+    town.call.eligibility_rules.create(kind="not_abnormal", value=1, legal_basis="管理办法")
+    town.call.papers.create(kind="registration", legal_basis="通知")
+    town.call.papers.create(kind="audit", is_required=False, legal_basis="通知")
+    town.call.papers.create(kind="host", track=town.call.tracks.get(open_to="filed"), legal_basis="通知")
+
+    text = draw(documents.eligibility_notice(town.centre, town.call)).text
+
+    assert "可以申报；有1项需要说明。" in text
+    assert "不符合" not in text
+    assert "社会组织评估等级（3A）需说明" in text
+    assert "未列入活动异常名录（1年）符合" in text
+    assert "登记证书或备案通知必须需准备" in text
+    assert "上年度审计或年检材料如有—" in text
+    assert "代管协议" not in text
+    assert "自检打印件，不编号。由平台按2026年3月10日10:00登记" in text
+    assert "编号：" not in text
+
+
+def test_what_blocks_reads_like_it_and_is_what_the_conclusion_speaks_of(town, draw):
+    town.call.eligibility_rules.create(kind="hosted", legal_basis="依据")
+    Organization.objects.filter(pk=town.choir.pk).update(host=None)
+
+    text = draw(documents.eligibility_notice(Organization.objects.get(pk=town.choir.pk), town.call)).text
+
+    assert "暂不符合申报条件，请先办理下列“不符合”“缺材料”事项。" in text
+    assert "备案组织有代管单位不符合" in text
+
+
+def test_the_notice_counts_the_files_of_the_proposal_being_written(town, draw):
+    town.call.papers.create(kind="registration", legal_basis="通知")
+    town.call.papers.create(kind="credit", legal_basis="通知")
+    project = draft(town)
+    attach(project, pdf_file(), by=town.head, kind="registration")
+
+    text = draw(documents.eligibility_notice(town.centre, town.call, project)).text
+
+    assert "按正在填写的申报书“夕阳红暖心陪伴”的附件核对" in text
+    assert "登记证书或备案通知必须已有" in text
+    assert "信用查询截图必须缺" in text
+
+
+def test_the_notice_stays_one_page_with_everything_a_call_can_ask(town, draw):
+    long = "《某某市社会组织公益创投项目管理办法》第十二条第三款" * 8
+    for kind in EligibilityRule.Kind:
+        values = {"region": "110106030"} if kind == "in_region" else {"value": 5}
+        town.call.eligibility_rules.create(kind=kind, legal_basis=long[:200], **values)
+    for kind in PaperKind:
+        town.call.papers.create(kind=kind, hint=long[:200], legal_basis=long[:200])
+    for kind in ("abnormal", "serious", "penalty"):
+        town.host.credit_records.create(
+            kind=kind, entered_on=date(2026, 1, 1), source=long[:200], recorded_by=town.clerk
+        )
+    Organization.objects.filter(pk=town.choir.pk).update(name="柳溪镇夕阳红" * 20)
+    Call.objects.filter(pk=town.call.pk).update(title="公益创投" * 30)
+
+    paper = draw(documents.eligibility_notice(Organization.objects.get(pk=town.choir.pk), Call.objects.get()))
+
+    assert len(paper.pages) == 1
+    assert "自检打印件" in paper.text
+    assert [f"{name}" in paper.text for name in documents.CONDITIONS.values()] == [True] * 12
+    assert [f"{name}" in paper.text for name in documents.PAPERS.values()] == [True] * 10

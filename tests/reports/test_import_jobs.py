@@ -100,6 +100,25 @@ def test_all_or_nothing_imports_nothing_when_a_row_is_wrong(town, desk):
     assert wrong(job)[0][:2] == (3, "Kind")
 
 
+def test_a_refused_import_says_every_wrong_row_and_how_many(town, desk, monkeypatch):
+    """Also what the check could not know yet: here two organisations are entered between check and import."""
+    monkeypatch.setattr(background, "CHUNK", 2)
+    job = desk.send(workbook(*(centre(number) for number in range(1, 6))))
+    assert counts(job) == {"new": 5}
+    ordinary = background.TableResource.check if hasattr(background.TableResource, "check") else None
+
+    def refuse(resource, row, *, new):
+        if row.number in (2, 6):
+            row.blame("name", "wrong")
+        return ordinary(resource, row, new=new) if ordinary else None
+
+    monkeypatch.setattr("people.resources.organizations.OrganizationResource.check", refuse)
+    job = desk.confirm(job, "all_or_nothing")
+
+    assert (job.status, job.wrong, [row for row, _column, _message in wrong(job)]) == (Status.REFUSED, 2, [2, 6])
+    assert job.wrong_rows
+
+
 def test_all_or_nothing_imports_everything_when_all_is_right(town, desk):
     job = desk.confirm(desk.send(workbook(centre(1), group(2, host=credit_code(1)))), "all_or_nothing")
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluations', '0009_sheet_saved_from'),
+        ('evaluations', '0012_sentences'),
         ('grants', '0005_need_contact'),
         ('projects', '0008_saved_by_whom_from_where'),
     ]

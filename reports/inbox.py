@@ -1,0 +1,32 @@
+"""What waits for a person in the tables: a calendar that deadlines already run into."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.inbox import Task
+from core.workdays import uncertain_years
+from people.models import Role, User
+from projects.models import Notice, Project
+from projects.models.state import ENDED
+
+
+def waiting_for(user: User) -> list[Task]:
+    """For clerks: years in which something of their funder falls due and whose public holidays nobody has entered."""
+    funders = user.organizations_as(Role.STAFF)
+    return list(_calendars(funders)) if funders else []
+
+
+def _calendars(funders: list[int]) -> Iterator[Task]:
+    today = clock.today()
+    due = Project.objects.filter(call__funder__in=funders, due_on__gte=today).exclude(state__in=ENDED)
+    last_days = list(due.order_by().values_list("due_on", flat=True).distinct())
+    last_days += [notice.last_day for notice in Notice.objects.running().filter(call__funder__in=funders)]
+    years = {day.year for day in last_days} | {today.year}
+    for year in uncertain_years(today, max([today, *last_days])):
+        if year in years:
+            what = _("Enter the public holidays: days are counted in a year that nobody has announced to the platform")
+            title = _("Calendar of %(year)s") % {"year": year}
+            yield Task(title, what, reverse("reports:import_create", args=["calendar"]))

@@ -1,0 +1,22 @@
+"""Papers of a workshop, for whoever holds it."""
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from grants.models import Workshop
+from reports import workshop_papers
+from reports.views.documents import respond
+
+
+@require_safe
+@login_required
+def sign_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sign-in list, to be printed."""
+    workshop = get_object_or_404(Workshop.objects.select_related("organizer", "call"), pk=pk)
+    if not rules.has_perm("grants.change_workshop", request.user, workshop):
+        raise PermissionDenied
+    return respond(workshop_papers.sign_in_sheet(workshop))

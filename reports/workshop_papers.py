@@ -1,0 +1,24 @@
+"""What is printed for a workshop: the list on which people sign in. In Chinese like every paper: see `documents`."""
+
+from grants.models import Workshop
+from reports.documents import Document, file_name
+
+SPARE_LINES = range(10)
+"""Empty lines for who comes without a seat."""
+
+
+def sign_in_sheet(workshop: Workshop) -> Document:
+    """Where the people of a workshop sign (签到表); a call that is not published yet is not named on it."""
+    call = workshop.call if workshop.call and workshop.call.is_published else None
+    return Document(
+        file_name("工作坊签到表", workshop.title),
+        "pdf/workshop_sign_in.html",
+        {
+            "title": "工作坊签到表",
+            "author": workshop.organizer.name,
+            "workshop": workshop,
+            "call": call,
+            "seats": workshop.attendances.select_related("person", "organization"),
+            "spare": SPARE_LINES,
+        },
+    )

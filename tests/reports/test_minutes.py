@@ -1,0 +1,95 @@
+"""The minutes of a decision and the register of objections, read back from what is downloaded."""
+
+from decimal import Decimal
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from evaluations.actions.decision import Proposal
+from tests.judging import announced, judged, proposed
+from tests.life import draft, objected
+from tests.reports.test_access import text_of
+
+MEETING = {
+    "present": "王局长（分管负责人）\n陈静（经办人）",
+    "attending": "李审计（审计科）",
+    "absent": "赵科长（出差）",
+    "chair": "王局长",
+    "place": "二楼会议室",
+    "note": "名额有限",
+}
+CUT = Proposal("shortlist", Decimal("9000.00"), "场地改用社区的")
+
+
+def lines(projects) -> dict:
+    first, second, third = projects
+    return {first.pk: CUT, second.pk: "waitlist", third.pk: "decline"}
+
+
+def rows(response, sheet: str) -> list[tuple]:
+    return list(openpyxl.load_workbook(BytesIO(response.content))[sheet].iter_rows(values_only=True))
+
+
+def test_the_minutes_say_who_met_what_was_decided_and_who_approved_it(town, life, browse):
+    projects = judged(town, life, 38, 30, 20)
+    made = announced(town, lines(projects), **MEETING)
+
+    text = text_of(browse(town.auditor).get(reverse("reports:minutes", args=[made.pk])))
+
+    for said in (
+        "立项评议会议纪要",
+        "出席王局长（分管负责人）、陈静（经办人）", "列席李审计（审计科）", "请假、缺席赵科长（出差）",
+        "拟立项1项，候补1项，不予立项1项", "9,000.00", "1,000.00", "场地改用社区的", "提请人陈静", "审批人赵启明",
+        "主持人签字", "名额有限",
+    ):  # fmt: skip
+        assert said in text, said
+    assert ("（待审批稿）" in text, "盖章）" in text) == (False, False)
+
+
+def test_minutes_that_nobody_has_approved_say_so(town, life, browse):
+    projects = judged(town, life, 38, 30, 20)
+    made = proposed(town, lines(projects), **MEETING)
+
+    text = text_of(browse(town.clerk).get(reverse("reports:minutes", args=[made.pk])))
+
+    assert ("（待审批稿）" in text, "（尚未审批）" in text) == (True, True)
+
+
+def test_the_decision_as_a_table_has_amounts_cuts_and_reasons(town, life, browse):
+    projects = judged(town, life, 38, 30, 20)
+    made = announced(town, lines(projects), **MEETING)
+
+    response = browse(town.clerk).get(reverse("reports:decision", args=[made.pk]))
+
+    decided = [row[7:11] for row in rows(response, "决定")[1:]]
+    assert decided == [
+        ("拟立项", 9000, 1000, "场地改用社区的"),
+        ("候补", None, None, None),
+        ("不予立项", None, None, None),
+    ]
+    assert ("列席", "李审计（审计科）") in rows(response, "会议")
+
+
+@pytest.mark.parametrize("username", ["head", "expert1", "stranger", "admin"])
+def test_nobody_outside_the_funder_reads_the_minutes(town, life, browse, username):
+    [project] = judged(town, life, 38)
+    made = proposed(town, {project.pk: "shortlist"})
+    client = browse(town.people[username])
+
+    assert [client.get(reverse(f"reports:{name}", args=[made.pk])).status_code for name in ("minutes", "decision")] == [
+        403,
+        403,
+    ]
+
+
+def test_the_register_names_every_objection_and_nobody_who_objected(town, life, browse):
+    project = life.walk(draft(town), "in_notice")
+    found = objected(town, project)
+
+    page = browse(town.auditor).get(reverse("projects:objection_list")).content.decode()
+    table = rows(browse(town.auditor).get(reverse("reports:objections")), "异议台账")
+
+    assert (found.number in page, table[1][0], table[1][3]) == (True, found.number, project.title)
+    assert "李四光" not in page + str(table)
