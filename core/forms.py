@@ -56,7 +56,7 @@ class TabField(forms.CharField):
     """Which browser tab sends the form, and as its how manieth: filled in by static/js/draft.js, empty without it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "max_length": 32, "widget": forms.HiddenInput} | kwargs)
+        super().__init__(required=False, max_length=32, widget=forms.HiddenInput, **kwargs)
 
 
 class PhoneField(forms.CharField):
