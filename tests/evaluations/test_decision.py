@@ -14,8 +14,9 @@ from core.workflow import Refused
 from evaluations.actions import decision as decisions
 from evaluations.actions import panel
 from evaluations.actions.decision import Proposal
-from evaluations.models import Decision, Result
+from evaluations.models import Assignment, Decision, Result
 from evaluations.standings import standings
+from grants.models import Call
 from projects.actions import proposals
 from projects.models import NoticeEntry, Project
 from tests.judging import MEETING, MONEY, announced, decided, judged, proposed
@@ -133,11 +134,13 @@ def test_registered_and_filed_groups_are_ranked_apart(town, life):
 
 def test_a_missing_sheet_holds_everything(town, life):
     projects = judged(town, life, 38)
-    late = panel.assign(projects[0], town.stranger, by=town.clerk)
+    Call.objects.filter(pk=town.call.pk).update(panel_size=4)
+    panel.assign(Project.objects.get(), town.stranger, by=town.clerk)
 
     with pytest.raises(Refused):
         proposed(town, {projects[0].pk: "shortlist"})
-    panel.recuse(late, by=town.clerk, reason="未能参加")
+    Assignment.objects.filter(person=town.stranger).update(recused_at=clock.now(), recusal_reason="未能参加")
+    Call.objects.filter(pk=town.call.pk).update(panel_size=3)
     assert proposed(town, {projects[0].pk: "shortlist"}).state == "proposed"
 
 
