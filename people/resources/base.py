@@ -322,11 +322,11 @@ class TableResource(resources.ModelResource):
             if value and name not in row.errors:
                 self._claim(row, name, value)
         self.check(row, new=new)
-        if not row.errors:
-            self._say_contradictions(row)
+        if not row.errors and self.rehearsal:  # a question a row; afterwards the database refuses by itself
+            self.say_contradictions(row)
 
-    def _say_contradictions(self, row: Row) -> None:
-        """What the database would refuse, said at the row."""
+    def say_contradictions(self, row: Row) -> None:
+        """What the database would refuse, or has refused, said at the row."""
         for fields in contradictions(row.instance):
             names = [name for name in self.column_names() if name in fields]
             labels = ", ".join(self.label(name) for name in names)

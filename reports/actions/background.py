@@ -158,7 +158,9 @@ def _write(resource: TableResource, rows: list[Row]) -> None:
             with transaction.atomic():
                 resource.write([row])
         except (IntegrityError, DataError):
-            row.blame("", _("Somebody else has just entered the same, or it contradicts what is stored."))
+            resource.say_contradictions(row)
+            if not row.errors:
+                row.blame("", _("Somebody else has just entered the same, or it contradicts what is stored."))
             row.outcome = Outcome.WRONG
 
 
