@@ -81,7 +81,7 @@ def mask_email(address: str) -> str:
 
 
 _HIDDEN_IN_TEXT = (
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), mask_email),
+    (re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), mask_email),
     (re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])"), mask_resident_id),
     (re.compile(r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?![0-9])"), mask_phone),
     (re.compile(r"(?<![0-9])0[0-9]{2,3}[- ]?[0-9]{7,8}(?![0-9])"), mask_phone),
@@ -96,7 +96,8 @@ def mask_text(text: str, names: Iterable[str] = ()) -> str:
     """
     text = half_width(text) if re.search("[０-９]", text) else text
     for pattern, mask in _HIDDEN_IN_TEXT:
-        text = pattern.sub(lambda found, mask=mask: mask(found[0]), text)
+        for found in set(pattern.findall(text)):
+            text = text.replace(found, mask(found))
     for name in sorted({name.strip() for name in names}, key=len, reverse=True):
         if len(name) > 1:
             text = text.replace(name, mask_name(name))
