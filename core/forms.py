@@ -56,7 +56,7 @@ class TabField(forms.CharField):
     """Which browser tab sends the form, and as its how manieth: filled in by static/js/draft.js, empty without it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "max_length": 32, "widget": forms.HiddenInput} | kwargs)
+        super().__init__(required=False, max_length=32, widget=forms.HiddenInput, **kwargs)
 
 
 class PhoneField(forms.CharField):
@@ -136,13 +136,14 @@ class RowFormSet(forms.BaseInlineFormSet):
 
     def get_unique_error_message(self, unique_check: Any) -> str:
         names = [name for name in unique_check if name != self.fk.name]
-        labels = [str(self.model._meta.get_field(name).verbose_name) for name in names]
+        fields = [self.model._meta.get_field(name) for name in names]  # type: ignore[union-attr]
+        labels = [str(field.verbose_name) for field in fields]  # type: ignore[union-attr]
         return _("Two rows say the same under “%(names)s”. Please change or remove one of them.") % {
             "names": "、".join(labels)
         }
 
     def get_form_error(self) -> str:
-        return _("Another row says the same already.")
+        return str(_("Another row says the same already."))
 
 
 class SeenState(forms.Form):

@@ -6,7 +6,8 @@ and compare the value itself, or its fingerprint (`core.identifiers`).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from core.identifiers import half_width
 
@@ -89,6 +90,10 @@ _HIDDEN_IN_TEXT = (
 )
 
 
+def _masked(found: re.Match[str], *, mask: Callable[[str], str]) -> str:
+    return mask(found[0])
+
+
 def mask_text(text: str, names: Iterable[str] = ()) -> str:
     """A text for the public: every address, phone, ID number and account in it masked, and each of `names`.
 
@@ -96,8 +101,7 @@ def mask_text(text: str, names: Iterable[str] = ()) -> str:
     """
     text = half_width(text) if re.search("[０-９]", text) else text
     for pattern, mask in _HIDDEN_IN_TEXT:
-        for found in set(pattern.findall(text)):
-            text = text.replace(found, mask(found))
+        text = pattern.sub(partial(_masked, mask=mask), text)
     for name in sorted({name.strip() for name in names}, key=len, reverse=True):
         if len(name) > 1:
             text = text.replace(name, mask_name(name))

@@ -48,7 +48,7 @@ def continues(tab: str, saved_from: str) -> bool:
     line, the next one still carries the version before it, and is no clash. One that arrives late, behind a newer, is.
     """
     now, last = _TAB.fullmatch(tab), _TAB.fullmatch(saved_from)
-    return bool(now and last) and now[1] == last[1] and int(now[2]) > int(last[2])
+    return now is not None and last is not None and now[1] == last[1] and int(now[2]) > int(last[2])
 
 
 class _GuardedState(FSMFieldDescriptor):

@@ -4,6 +4,7 @@ A table makes drafts only: the group's head looks through it, adds the budget an
 changed by a table, only one that the same clerk has entered before.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -190,8 +191,8 @@ class BudgetResource(TableResource):
         "title": gettext_lazy("Example project"),
         "category": BudgetLine.Category.MATERIALS,
         "item": gettext_lazy("Example item"),
-        "unit_price": 200,
-        "quantity": 40,
+        "unit_price": Decimal(200),
+        "quantity": Decimal(40),
     }
 
     class Meta:

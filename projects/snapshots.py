@@ -47,8 +47,8 @@ def _beside_the_form(project: Project) -> dict[str, list[dict[str, str]]]:
             for file in {(file.kind, file.sha256): file for file in files}.values()
         ],
         "explanations": [
-            {"key": str(said.rule_id), "rule": str(said.rule), "text": said.text}
-            for said in project.explanations.select_related("rule")
+            {"key": f"{said.rule_id}:{said.limit_id}", "rule": str(said.rule or said.limit), "text": said.text}
+            for said in project.explanations.select_related("rule", "limit")
         ],
         "recommendations": [
             {"key": str(found.pk), "community": str(found.community), "supports": _answer(found), "text": found.text}

@@ -6,11 +6,13 @@ Like all papers they are in Chinese, whatever language the screen is in.
 from collections.abc import Iterator
 from typing import IO, Any
 
+from core.money import yuan
 from core.spreadsheets import Heading, Workbook
+from evaluations.ballots import CODE, PROJECT
 from evaluations.cards import cards
 from evaluations.consistency import Consistency, consistency
 from evaluations.models import Alternative, Feedback, Purpose
-from evaluations.portfolio import ordered
+from evaluations.portfolio import GroupLine, Summary, ordered, summary
 from evaluations.standings import Standing, standings
 from grants.models import Call
 from projects.models import Project
@@ -63,13 +65,67 @@ def write_selection(call: Call, target: IO[bytes]) -> None:
     for one in alternatives:
         heads += [Heading(one.name, 10), Heading(f"{one.name}：理由", 40)]
     book.add_sheet("资金方案", heads, (_choice_row(row, alternatives) for row in ordered(rows)))
-    terms = [
-        [one.name, one.get_objective_display(), one.budget, one.floor, one.spent, one.left, len(one.chosen)]
-        for one in alternatives
-    ]
-    names = ("方案", "办法", "资金（元）", "最低资助分", "使用（元）", "结余（元）", "项目数")
-    book.add_sheet("方案说明", [Heading(name, 20) for name in names], terms)
+    summaries = [summary(one, rows) for one in alternatives]
+    book.add_sheet("方案说明", TERMS, (_terms_row(one) for one in summaries))
+    lines = ([str(one.alternative), *_group_cells(line)] for one in summaries for line in one.groups)
+    book.add_sheet("分组", GROUPS, lines)
+    if call.ballots.exists():
+        numbers = dict(call.projects.values_list("pk", "number"))
+        votes = (
+            [code, "、".join(sorted(numbers[pk] for pk in approved))]
+            for code, approved in sorted(call.ballots.all().approvals().items())
+        )
+        book.add_sheet("居民选票", [Heading(CODE), Heading(PROJECT, 60)], votes)
     book.close()
+
+
+TERMS = [
+    Heading("方案"), Heading("办法", 30), Heading("资金（元）", 16), Heading("最低资助分", 12),
+    Heading("使用（元）", 16), Heading("结余（元）", 16), Heading("项目数", 8), Heading("最优性", 30),
+    Heading("限额", 60), Heading("说明", 50),
+]  # fmt: skip
+GROUPS = [
+    Heading("方案"), Heading("分组", 30), Heading("项目数", 8), Heading("金额（元）", 16), Heading("最多（元）", 16),
+    Heading("最多（个）", 10), Heading("至少（个）", 10),
+]  # fmt: skip
+VOTES = (
+    "等额分担法：共 {ballots} 张选票，资金平分，每张可决定 {share} 元；项目由支持者等额分担，单位花费最低者先入选；"
+    "余款按得票从多到少补足。"
+)
+
+
+def _terms_row(found: Summary) -> list[Any]:
+    one = found.alternative
+    quotas = "；".join(f"{line.name}：{_limits(line)}" for line in found.limited)
+    said = VOTES.format(**one.result) if one.is_by_vote else "；".join(one.result.get("unmet", ()))
+    return [
+        one.name, one.get_objective_display(), one.budget, one.floor, one.spent, one.left, found.count,
+        _proof(found), quotas, said,
+    ]  # fmt: skip
+
+
+def _proof(found: Summary) -> str:
+    if found.alternative.objective not in (Alternative.Objective.SCORE, Alternative.Objective.MERIT_AMOUNT):
+        return "按顺序或按票选出，不涉及最优"
+    return "已证明最优" if found.gap is None else f"未证明最优，最多还能好 {found.gap}%"
+
+
+def _limits(line: GroupLine) -> str:
+    quota = line.quota
+    if quota is None:
+        return ""
+    said = [
+        "" if quota.max_amount is None else f"最多 {yuan(quota.max_amount)} 元",
+        "" if quota.max_count is None else f"最多 {quota.max_count} 个",
+        "" if quota.min_count is None else f"至少 {quota.min_count} 个",
+    ]
+    return "、".join(one for one in said if one)
+
+
+def _group_cells(line: GroupLine) -> list[Any]:
+    quota = line.quota
+    limits = [quota.max_amount, quota.max_count, quota.min_count] if quota else [None, None, None]
+    return [line.name, line.count, line.amount, *limits]
 
 
 def _choice_row(row: Standing, alternatives: list[Alternative]) -> list[Any]:

@@ -155,6 +155,8 @@ TABLE = {
     "evaluations:consistency": ("call", BUREAU),
     "evaluations:result_card": ("project", set()),
     "evaluations:selection": ("call", BUREAU),
+    "evaluations:ballots": ("call", {"clerk"}),
+    "evaluations:alternative_edit": ("alternative", {"clerk"}),
     "evaluations:alternative_act": ("alternative", set()),
     "evaluations:alternative_change": (("alternative", "project"), set()),
     "evaluations:feedback_list": ("call", BUREAU),

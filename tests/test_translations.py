@@ -1,5 +1,6 @@
 """The Chinese of every page is complete, current and keeps its placeholders."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -50,6 +51,24 @@ def test_placeholders_survive_translation(committed):
     }
 
     assert lost == {}
+
+
+def test_no_message_hides_in_an_f_string():
+    """What collects the messages does not look into f-strings: one in there is never translated."""
+    command = ["git", "ls-files", "-co", "--exclude-standard", "*.py"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    names = {"_", "gettext", "ngettext", "pgettext", "npgettext", "gettext_lazy"}
+    hidden = [
+        f"{name}:{call.lineno}"
+        for name in listed.stdout.splitlines()
+        if not name.startswith("tests/") and (ROOT / name).is_file()
+        for string in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in names
+    ]
+
+    assert hidden == []
 
 
 def test_the_catalogue_knows_every_message_in_the_code(committed, tmp_path, monkeypatch):

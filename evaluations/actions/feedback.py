@@ -66,8 +66,10 @@ def take_over_drafts(projects: Sequence[Project], *, by: User) -> list[Feedback]
     made = []
     for project in projects:
         _permit(project, by)
+        if project.pk in has_one:
+            continue
         draft = from_experts(project)
-        if project.pk not in has_one and (draft.strengths or draft.weaknesses):
+        if draft.strengths or draft.weaknesses:
             draft.edited_by = by
             draft.save()
             made.append(draft)

@@ -21,8 +21,8 @@ def reopen(projects: Sequence[Project], *, by: User, why: str) -> None:
     """The frozen places no longer hold, and the judges may look again. What they scored stays as it is: a sheet is
     opened by two people as before. The log keeps the score and the place that every project had."""
     for result in Result.objects.filter(project__in=projects, purpose=Purpose.REVIEW).select_related("project"):
-        score = str(result.score)
-        record(result.project, "set_aside_result", by=by, note=why, score=score, rank=result.rank)
+        score, rank = str(result.score), result.rank
+        record(result.project, "set_aside_result", by=by, note=why, score=score, rank=rank)
         result.delete()
     for assignment in Assignment.objects.active().filter(project__in=projects, purpose=Purpose.REVIEW):
         Participant.objects.filter(project=assignment.project_id, person=assignment.person_id, part=Part.JUDGE).update(

@@ -4,12 +4,13 @@ from evaluations.forms.decision import BonusForm, DecisionForm, ListChangeForm, 
 from evaluations.forms.evaluation import CommissionForm, ConclusionForm, EvaluationForm
 from evaluations.forms.panels import AssignForm, ConflictForm, DeclarationForm, GroupsForm, ProposePanelsForm
 from evaluations.forms.pitch import MoveForm, PaperForm, PitchDayForm, RepresentativeForm, SettleForm
-from evaluations.forms.selection import AlternativeForm, QuotaFormSet
+from evaluations.forms.selection import AlternativeForm, BallotsForm, QuotaFormSet
 from evaluations.forms.sheets import DeviationForm, FeedbackForm, ReasonForm, SheetForm, UnlockingForm
 
 __all__ = [
     "AlternativeForm",
     "AssignForm",
+    "BallotsForm",
     "BonusForm",
     "CommissionForm",
     "ConclusionForm",

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fields import MoneyFormField
 from evaluations.models import Alternative
+from evaluations.models.alternative import MOST_MONEY
 
 
 class AlternativeForm(forms.ModelForm):
@@ -17,12 +19,25 @@ class AlternativeForm(forms.ModelForm):
         fields = ("name", "objective", "budget", "floor")
         widgets = {"objective": forms.RadioSelect}
 
+    def __init__(self, *args: Any, votes: bool, **kwargs: Any) -> None:
+        """`votes`: whether residents have voted, so that their ballots can be the measure."""
+        super().__init__(*args, **kwargs)
+        if not votes:
+            by_vote = Alternative.Objective.EQUAL_SHARES
+            self.fields["objective"].choices = [one for one in Alternative.Objective.choices if one[0] != by_vote]
+
+
+class BallotsForm(forms.Form):
+    """The table of the residents' ballots."""
+
+    file = forms.FileField(label=_("Table (.xlsx or .csv)"))
+
 
 class QuotaForm(forms.Form):
     """What is set for one group of projects; an empty row says nothing."""
 
-    group = forms.ChoiceField(label=_("Group"), required=False)
-    max_amount = MoneyFormField(label=_("At most (yuan)"), required=False)
+    group = forms.ChoiceField(label=pgettext_lazy("of projects", "Group"), required=False)
+    max_amount = MoneyFormField(label=_("At most (yuan)"), required=False, max_value=MOST_MONEY)
     max_count = forms.IntegerField(label=_("Projects at most"), required=False, min_value=0, max_value=9999)
     min_count = forms.IntegerField(label=_("Projects at least"), required=False, min_value=1, max_value=9999)
 
@@ -54,7 +69,7 @@ class BaseQuotaFormSet(forms.BaseFormSet):
     def filled(self) -> list[dict[str, Any]]:
         """The quotas as they are stored."""
         given = [form.cleaned_data for form in self.forms if form.cleaned_data.get("group")]
-        return [one | {"max_amount": str(one["max_amount"]) if one["max_amount"] else None} for one in given]
+        return [one | {"max_amount": None if one["max_amount"] is None else str(one["max_amount"])} for one in given]
 
 
 QuotaFormSet = forms.formset_factory(QuotaForm, formset=BaseQuotaFormSet, extra=2, max_num=20, validate_max=True)

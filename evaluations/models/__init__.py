@@ -1,5 +1,6 @@
 from evaluations.models.alternative import Alternative
 from evaluations.models.assignment import Assignment
+from evaluations.models.ballot import Ballot
 from evaluations.models.bonus import Bonus
 from evaluations.models.commission import Commission
 from evaluations.models.conflict import Conflict
@@ -20,6 +21,7 @@ from evaluations.models.unlocking import Unlocking
 __all__ = [
     "Alternative",
     "Assignment",
+    "Ballot",
     "Bonus",
     "Commission",
     "Conflict",

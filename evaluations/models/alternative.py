@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.fields import MoneyField
 
+MOST_MONEY = Decimal("9999999999.99")
+"""Yuan. Sums up to there stay exact in what calculates the best set."""
+
 
 class Alternative(models.Model):
     """One way of choosing under the money of a call, calculated and kept for comparison; it decides nothing.
@@ -19,6 +22,7 @@ class Alternative(models.Model):
         RANK_SKIP = "rank_skip", _("By the published order, passing over what does not fit")
         SCORE = "score", _("The greatest sum of scores")
         MERIT_AMOUNT = "merit_amount", _("The greatest sum of score × amount")
+        EQUAL_SHARES = "equal_shares", _("The residents' votes, by the Method of Equal Shares")
 
     call = models.ForeignKey(
         "grants.Call", verbose_name=_("call"), on_delete=models.CASCADE, related_name="alternatives"
@@ -27,7 +31,7 @@ class Alternative(models.Model):
     objective = models.CharField(
         _("what is best"), max_length=12, choices=Objective.choices, default=Objective.MERIT_AMOUNT
     )
-    budget = MoneyField(_("money"))
+    budget = MoneyField(_("money"), validators=[MaxValueValidator(MOST_MONEY)])
     floor = models.DecimalField(
         _("nothing is funded below"),
         max_digits=5,
@@ -57,6 +61,10 @@ class Alternative(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_by_vote(self) -> bool:
+        return self.objective == self.Objective.EQUAL_SHARES
 
     @property
     def chosen(self) -> set[int]:

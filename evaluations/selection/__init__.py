@@ -52,7 +52,7 @@ from evaluations.selection.change_of_best import change_of_best
 from evaluations.selection.effort import Effort
 from evaluations.selection.explanation import reasons
 from evaluations.selection.inversion import Inversion, inversions
-from evaluations.selection.nouns import Candidate, Code, Quota, Selection
+from evaluations.selection.nouns import Candidate, Code, Quota, Reason, Selection
 from evaluations.selection.optimum import EFFORT, Undecided, best
 from evaluations.selection.order import selected
 from evaluations.selection.part import Part
@@ -66,6 +66,7 @@ __all__ = [
     "Infeasible",
     "Inversion",
     "Quota",
+    "Reason",
     "Undecided",
     "greedy_merit",
     "inversions",

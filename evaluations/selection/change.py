@@ -19,7 +19,8 @@ class Change:
     - `amount`: the largest amount (yuan) at which it is chosen; of one that is left out, none above what it asks for;
     - `extra_budget`: in an order, the smallest sum (yuan) by which the budget must grow. Else the smallest with which a
       set with this candidate is worth as much as today's best; `extra_is_enough` says whether the best set of that
-      budget really has it (another might make still more of the money);
+      budget really has it (another might make still more of the money), and `leaving_with_extra` who of today's choice
+      is not in that set: the money that one lacks beside today's choice can therefore be more than this sum;
     - `obstacles`: what stands in the way of adding it to today's choice: floor, money, quotas;
     - `value_lost`: what the objective loses when it is forced in (of a chosen one: when it is left out), with those
       that would be `leaving` and `joining`. In an order the forced one is served first; the loss can be negative.
@@ -34,6 +35,7 @@ class Change:
     amount: Decimal | None = None
     extra_budget: Decimal | None = None
     extra_is_enough: bool = False
+    leaving_with_extra: frozenset[Hashable] = frozenset()
     value_lost: Decimal | None = None
     leaving: frozenset[Hashable] = frozenset()
     joining: frozenset[Hashable] = frozenset()
@@ -63,7 +65,12 @@ class Change:
             found.append(_("It would be chosen if it asked for %(amount)s yuan.") % said)
         if self.chosen:
             return found
-        if self.extra_budget is not None and self.extra_is_enough:
+        if self.extra_budget is not None and self.extra_is_enough and self.leaving_with_extra:
+            said["names"] = str(len(self.leaving_with_extra))
+            found.append(
+                _("With %(extra)s yuan more it would be chosen, and of today’s choice %(names)s would leave.") % said
+            )
+        elif self.extra_budget is not None and self.extra_is_enough:
             found.append(_("It would be chosen if there were %(extra)s yuan more.") % said)
         elif self.extra_budget is not None:
             found.append(_("With %(extra)s yuan more it could be funded and nothing would be lost.") % said)

@@ -24,12 +24,14 @@ def change_in_order(problem: Problem, place: int) -> Change:
     )
     if place not in problem.eligible:
         return told
-    extra = _extra_needed(problem, place)
+    more = _extra_needed(problem, place)
+    richer = today if more is None else walk(problem, more=more)
     told = replace(
         told,
         amount=_amount_allowed(problem, place, today),
-        extra_budget=extra,
-        extra_is_enough=extra is not None,
+        extra_budget=None if more is None else in_yuan(more),
+        extra_is_enough=more is not None,
+        leaving_with_extra=problem.ids(set(today.chosen) - set(richer.chosen)),
     )
     other = walk(problem.without(place)) if chosen else walk(problem, first=place)
     if not chosen and place not in other.chosen:
@@ -78,7 +80,7 @@ def _amount_allowed(problem: Problem, place: int, today: Walk) -> Decimal | None
     return in_yuan(min(rooms)) if min(rooms) > 0 else None
 
 
-def _extra_needed(problem: Problem, place: int) -> Decimal | None:
+def _extra_needed(problem: Problem, place: int) -> int | None:
     """From one budget at which the walk up to this candidate changes to the next: by the least that is missing."""
     order = published(problem)
     before = order[: order.index(place) + 1]
@@ -86,7 +88,7 @@ def _extra_needed(problem: Problem, place: int) -> Decimal | None:
     for _budget in range(BUDGETS):
         found = walk(problem, more=more)
         if place in found.chosen:
-            return in_yuan(more)
+            return more
         steps = [found.missing[at] for at in before if at in found.missing]
         if not steps:
             return None  # it is not money that is missing

@@ -53,8 +53,11 @@ def change_of_best(problem: Problem, place: int, nodes: int, seconds: float | No
     if chosen:
         told = replace(told, extra_budget=Decimal("0.00"), extra_is_enough=True)
     else:
-        extra, is_enough, certain = _extra_needed(problem, place, today, effort)
-        told = replace(told, extra_budget=extra, extra_is_enough=is_enough, proven=told.proven and certain)
+        extra, richer, certain = _extra_needed(problem, place, today, effort)
+        told = replace(told, extra_budget=extra, proven=told.proven and certain)
+        if richer and place in richer.chosen:
+            leaving = problem.ids(today.chosen - richer.chosen)
+            told = replace(told, extra_is_enough=True, leaving_with_extra=leaving)
     other = without if chosen else inside
     if other is None:
         return told
@@ -133,19 +136,21 @@ def _worth_at_least(problem: Problem, place: int, pool: list[int], least: int) -
     return Line(list(range(len(pool))), weights, least - score, None)
 
 
-def _extra_needed(problem: Problem, place: int, today: Found, effort: Allowance) -> tuple[Decimal | None, bool, bool]:
-    """The cheapest set with it that is worth as much as today's: what it costs beyond the budget, whether the best set
-    of such a budget has it, and whether that is proven."""
+def _extra_needed(
+    problem: Problem, place: int, today: Found, effort: Allowance
+) -> tuple[Decimal | None, Found | None, bool]:
+    """The cheapest set with it that is worth as much as today's: what it costs beyond the budget, the best set of such
+    a budget, and whether that is proven."""
     rows = [row.less({place}) for row in problem.rows if row.of != "budget"]
     if any(row.is_overdrawn for row in rows):
-        return None, False, True
+        return None, None, True
     pool = problem.without(place).pool
     needed = today.value - problem.values[place]
     rows.append(Row({at: problem.values[at] for at in pool if problem.values[at]}, low=needed))
     answer = solve([-problem.amounts[at] for at in pool], rows, pool, effort.once)
     if answer.chosen is None:
-        return None, False, answer.infeasible
+        return None, None, answer.infeasible
     cost = sum(problem.amounts[at] for at in answer.chosen) + problem.amounts[place]
     extra = max(0, cost - problem.budget)
     richer = problem.with_one(place, budget=in_yuan(problem.budget + extra))
-    return in_yuan(extra), _is_chosen(richer, place, effort), answer.bound == problem.amounts[place] - cost
+    return in_yuan(extra), best(richer, effort=effort.once), answer.bound == problem.amounts[place] - cost

@@ -32,13 +32,16 @@ from evaluations.views.results import (
     feedback_list,
     result_card,
 )
-from evaluations.views.selection import alternative_act, alternative_change, selection
+from evaluations.views.selection import alternative_act, alternative_change, alternative_edit, selection
 from evaluations.views.sheets import blind_proposal, desk, explain_deviation, recuse, sheet, sheet_autosave
 from evaluations.views.unlocking import unlock_ask, unlock_decide
+from evaluations.views.voting import ballots
 
 __all__ = [
     "alternative_act",
     "alternative_change",
+    "alternative_edit",
+    "ballots",
     "blind_proposal",
     "bonus",
     "commission_create",

@@ -1,6 +1,6 @@
 """What a funder does with a call: begin it from a template or from last year's, change it, publish it, conclude it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -108,7 +108,7 @@ def _add_rules(call: Call, preset: Preset) -> None:
             row.save()
 
 
-def rules_of(call: Call, preset: Preset) -> dict[str, list[models.Model]]:
+def rules_of(call: Call, preset: Preset) -> dict[str, Sequence[models.Model]]:
     """The rows, not stored, that a template gives a call with these tracks, by part of the set-up."""
     tracks = {track.open_to: track for track in call.tracks.all()}
     conditions = [
@@ -163,7 +163,8 @@ def rules_of(call: Call, preset: Preset) -> dict[str, list[models.Model]]:
         )
         for item in preset.bonuses
     ]
-    return dict(zip(TAKEN_OVER, (conditions, budget, papers, panels, bonuses), strict=True))
+    rows: tuple[Sequence[models.Model], ...] = (conditions, budget, papers, panels, bonuses)
+    return dict(zip(TAKEN_OVER, rows, strict=True))
 
 
 def _at(day: Any, hour: int) -> datetime:

@@ -1,5 +1,7 @@
 """The calendar: public holidays and make-up workdays, from the State Council's yearly notice."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy
 
 from core.models import CalendarDay
@@ -14,7 +16,11 @@ class CalendarDayResource(TableResource):
         "date": gettext_lazy("One day a row, every day of a holiday"),
         "source": gettext_lazy("The notice that says so"),
     }
-    example = {"date": "2027-01-01", "kind": "holiday", "source": gettext_lazy("The State Council's notice for 2027")}
+    example = {
+        "date": date(2027, 1, 1),
+        "kind": "holiday",
+        "source": gettext_lazy("The State Council's notice for 2027"),
+    }
 
     class Meta:
         model = CalendarDay

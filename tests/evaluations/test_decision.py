@@ -18,7 +18,8 @@ from evaluations.models import Decision, Result
 from evaluations.standings import standings
 from projects.actions import proposals
 from projects.models import NoticeEntry, Project
-from tests.judging import MEETING, MONEY, announced, decided, judged, proposed
+from tests.judging import MEETING, MONEY, announced, decided, judged, proposed, score
+from tests.life import declared
 
 
 def states() -> dict[int, str]:
@@ -132,13 +133,15 @@ def test_registered_and_filed_groups_are_ranked_apart(town, life):
 
 
 def test_a_missing_sheet_holds_everything(town, life):
-    projects = judged(town, life, 38)
-    late = panel.assign(projects[0], town.stranger, by=town.clerk)
+    [project] = judged(town, life, 38)
+    type(town.call).objects.filter(pk=town.call.pk).update(panel_size=4)
+    panel.assign(Project.objects.get(pk=project.pk), town.stranger, by=town.clerk)
 
     with pytest.raises(Refused):
-        proposed(town, {projects[0].pk: "shortlist"})
-    panel.recuse(late, by=town.clerk, reason="未能参加")
-    assert proposed(town, {projects[0].pk: "shortlist"}).state == "proposed"
+        proposed(town, {project.pk: "shortlist"})
+    declared(project)
+    score(project.assignments.select_related("project__call", "person").get(person=town.stranger), 30, 38, 20)
+    assert proposed(town, {project.pk: "shortlist"}).state == "proposed"
 
 
 def less(amount: str, reason: str = "") -> Proposal:

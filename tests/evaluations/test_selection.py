@@ -520,6 +520,15 @@ def test_a_chosen_project_is_told_how_far_it_may_fall():
     ]
 
 
+def test_who_would_leave_with_more_money_is_named_where_less_is_enough_than_is_missing_beside_todays_choice():
+    """c lacks 60 yuan beside a and b. With 110 it is served after a, and b, who comes later then, is not."""
+    found = change([one("a", 90, 50), one("b", 70, 50), one("c", 95, 60)], "c", 100, objective="score")
+
+    assert (found.chosen, found.obstacles[0].missing) == (False, D(60))
+    assert (found.extra_budget, found.extra_is_enough, found.leaving_with_extra) == (D(10), True, {"b"})
+    assert found.sentences[-2] == "With 10.00 yuan more it would be chosen, and of today’s choice 1 would leave."
+
+
 def test_below_the_floor_only_a_score_helps():
     found = change([one("a", 90, 50), one("b", 50, 50)], "b", 100, floor=D(60))
 

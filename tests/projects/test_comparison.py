@@ -5,7 +5,7 @@ import pytest
 from projects.actions import drafts
 from projects.comparison import Piece, compare, text_pieces
 from projects.models import Project
-from projects.sections import progress, required_of, tables_of
+from projects.sections import BESIDE, progress, required_of, tables_of
 from projects.snapshots import snapshot
 from tests.life import LINES, choir_draft, draft
 
@@ -79,13 +79,13 @@ def test_a_snapshot_holds_every_field_and_row_as_people_read_them(town):
     assert written["fields"]["field"] == "为老服务"
     line = written["tables"]["budget_lines"][0]
     assert (line["item"], line["unit_price"], line["quantity"]) == ("慰问活动物资", "200.00", "40")
-    assert set(written["tables"]) == {"targets", "plan_steps", "team", "partners", "budget_lines"}
+    assert set(written["tables"]) == {"targets", "plan_steps", "team", "partners", "budget_lines", *BESIDE}
 
 
 def test_a_snapshot_of_the_short_form_holds_what_the_short_form_asks(town):
     written = snapshot(choir_draft(town))
 
-    assert set(written["tables"]) == {"partners", "budget_lines"}
+    assert set(written["tables"]) == {"partners", "budget_lines", *BESIDE}
     assert "goals" not in written["fields"]
 
 

@@ -327,7 +327,7 @@ def test_only_the_group_answers(town, project):
 
 def test_inquiry_and_hearing_are_noted_with_their_files(town, browse, project):
     objection = examined(town, project)
-    noted = {"held_on": "2026-04-14", "people": "居委会、负责人", "text": "双方到场陈述"}
+    noted = {"held_on": "2026-04-13", "people": "居委会、负责人", "text": "双方到场陈述"}
 
     assert (
         "held_on"
@@ -340,7 +340,7 @@ def test_inquiry_and_hearing_are_noted_with_their_files(town, browse, project):
     browse(town.clerk).post(url("objection_note", objection.pk, "inquiry"), {"people": "居委会", "text": "不重复"})
 
     assert list(objection.notes.values_list("kind", "people", "held_on")) == [
-        ("answer", "", None), ("hearing", "居委会、负责人", date(2026, 4, 14)), ("inquiry", "居委会", None),
+        ("answer", "", None), ("hearing", "居委会、负责人", date(2026, 4, 13)), ("inquiry", "居委会", None),
     ]  # fmt: skip
     assert "笔录.pdf" in browse(town.approver).get(objection.get_absolute_url()).content.decode()
     assert browse(town.clerk).get(url("objection_note", objection.pk, "answer")).status_code == 404

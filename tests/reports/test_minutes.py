@@ -36,7 +36,7 @@ def test_the_minutes_say_who_met_what_was_decided_and_who_approved_it(town, life
     projects = judged(town, life, 38, 30, 20)
     made = announced(town, lines(projects), **MEETING)
 
-    text = text_of(browse(town.auditor).get(reverse("reports:minutes", args=[made.pk])))
+    text = "".join(text_of(browse(town.auditor).get(reverse("reports:minutes", args=[made.pk]))).split())
 
     for said in (
         "立项评议会议纪要",

@@ -1,0 +1,31 @@
+"""Residents' ballots: a table of them is taken in whole, or not at all."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import ngettext
+
+from core.workflow import record
+from evaluations.actions.panel import permit
+from evaluations.models import Ballot
+from grants.models import Call
+from people.models import User
+
+
+@transaction.atomic
+def store_ballots(call: Call, *, by: User, ballots: Mapping[str, set[int]]) -> int:
+    """Keep these ballots (ids of approved projects by code) in place of all that were kept before; returns how many.
+
+    Consequence: what was calculated from the former ones is out of date. Their digest goes into the record.
+    """
+    permit("evaluations.confirm", by, call)
+    locked = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    Ballot.objects.filter(call=locked).delete()
+    Ballot.objects.bulk_create([Ballot(call=locked, code=code) for code in ballots], batch_size=1000)
+    made = dict(Ballot.objects.filter(call=locked).values_list("code", "pk"))
+    through = Ballot.projects.through
+    votes = [through(ballot_id=made[code], project_id=pk) for code, approved in ballots.items() for pk in approved]
+    through.objects.bulk_create(votes, batch_size=1000)
+    label = ngettext("%(n)s ballot taken in", "%(n)s ballots taken in", len(made)) % {"n": len(made)}
+    record(locked, "store_ballots", by=by, label=label, sha256=Ballot.objects.filter(call=locked).digest())
+    return len(made)
