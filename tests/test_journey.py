@@ -38,7 +38,8 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
         post("clerk", "evaluations:panel", town.call.pk, project=project.pk, person=town.people[expert].pk, assign="")
     post("clerk", "evaluations:open_review", town.call.pk)
     for expert in ("expert1", "expert2", "expert3"):
-        post(expert, "evaluations:declare", town.call.pk, promised="on")
+        shown = str(town.people[expert].assignments.get().pk)
+        post(expert, "evaluations:declare", town.call.pk, shown=shown, promised="on")
     criteria = list(town.rubric.criteria.all())
     for expert, points in (("expert1", (25, 35, 25)), ("expert2", (27, 30, 26)), ("expert3", (28, 36.5, 27))):
         assignment = town.people[expert].assignments.get()
@@ -51,7 +52,7 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
         "evaluations:ranking",
         town.call.pk,
         **{f"decision-{project.pk}": "shortlist", f"amount-{project.pk}": "10000", f"reason-{project.pk}": ""},
-        **{"held_on": "2026-04-10", "present": "王局长、李经办", "minutes": "同意立项", "propose": ""},
+        **{"held_on": "2026-04-02", "present": "王局长、李经办", "minutes": "同意立项", "propose": ""},
     )
     decision = town.call.decisions.get()
     post("approver", "evaluations:decision_detail", decision.pk, approve="")
@@ -111,7 +112,7 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
         open_page = reverse("evaluations:evaluation_open", args=[project.pk, purpose])
         people["clerk"].post(open_page, {"people": [town.evaluator.pk]}, follow=True)
         assignment = town.evaluator.assignments.filter(purpose=purpose).latest("pk")
-        post("evaluator", "evaluations:declare", town.call.pk, promised="on")
+        post("evaluator", "evaluations:declare", town.call.pk, shown=str(assignment.pk), promised="on")
         rows = town.evaluation_rubric.criteria.all()
         scores = {f"points-{c.pk}": str(p) for c, p in zip(rows, points, strict=True)}
         post("evaluator", "evaluations:sheet", assignment.pk, strengths="扎实", weaknesses="", submit="", **scores)

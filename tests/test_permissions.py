@@ -184,7 +184,7 @@ TABLE = {
     "evaluations:paper_list": ("call", {"clerk"}),
     "evaluations:paper_entry": ("assignment", set()),
     "evaluations:recuse": ("assignment", {"expert1", "clerk"}),
-    "evaluations:panel": ("call", {"clerk"}),
+    "evaluations:panel": ("call", BUREAU),
     "evaluations:open_review": ("call", set()),
     "evaluations:panels_settle": ("draw", set()),
     "evaluations:declare": ("call", {"expert1"}),

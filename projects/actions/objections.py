@@ -50,7 +50,7 @@ def receive_objection(
     else:
         project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
         _refuse_late(notice, project)
-    if earlier := _sent_already(notice, project, sender=sender, text=text.strip(), email=email, phone=phone):
+    if earlier := _sent_already(notice, project, sender, text, email=email, phone=phone):
         return earlier
     _refuse_flood(sender, email)
     forget_unconfirmed()
@@ -76,12 +76,17 @@ def receive_objection(
     return objection
 
 
-def _sent_already(notice: Notice, project: Project | None, **said: str) -> Objection | None:
-    """The same words from the same sender, to be reached the same way, within the hour: somebody went back and pressed
-    again. Two people behind one connection give two addresses."""
-    if not said["sender"]:
+def _sent_already(
+    notice: Notice, project: Project | None, sender: str, text: str, *, email: str, phone: str
+) -> Objection | None:
+    """The same words of the same person within the hour: somebody went back and pressed again.
+
+    A connection alone is no person: neighbours object with the same words from the community's computer.
+    """
+    if not sender:
         return None
-    same = Objection.objects.filter(notice=notice, project=project, lapsed_at__isnull=True, **said)
+    same = Objection.objects.filter(notice=notice, sender=sender, text=text.strip(), lapsed_at__isnull=True)
+    same = same.filter(project=project, email=email, phone=phone)
     return same.filter(arrived_at__gt=clock.now() - AN_HOUR).first()
 
 

@@ -19,6 +19,7 @@ from projects.actions.likeness import boilerplate_of, text_of, texts_of_all
 from projects.completeness import stored_tables
 from projects.forms import VerdictForm
 from projects.models import Likeness, Project
+from projects.sections import fields_of
 from projects.similarity import ignored_between, marked, shared_spans
 from projects.snapshots import steps_by_key
 from projects.views.project import find, permit
@@ -78,6 +79,7 @@ def earlier(request: HttpRequest, pk: int) -> HttpResponse:
         "project": project,
         "old": old,
         "tables": stored_tables(old),
+        "asked": fields_of(old.track.form),
         "steps": steps_by_key(old),
         "ended": Event.objects.about(old).filter(target_state=old.state).last(),
     }

@@ -95,7 +95,7 @@ def still_to_do(project: Project) -> dict:
     """What stands between the stored draft and its submission, and what the call's rules warn of."""
     warnings = [b for b in budget_breaches(project, list(project.budget_lines.all())) if not b.blocks]
     missing = problems(project) if project.version else []
-    return {"missing": missing, "warnings": warnings, "names": dict(places(project)) if missing else {}}
+    return {"missing": missing, "warnings": warnings, "names": dict(places(project))}
 
 
 def _as_sent(data: dict) -> QueryDict:

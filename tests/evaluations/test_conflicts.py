@@ -216,7 +216,7 @@ def test_a_partner_that_is_not_on_the_platform_is_asked_about_and_recuses(town, 
     client.post(page, {"shown": shown, "promised": "on", "tie-老街书店": "money", "words-老街书店": "我入了股"})
 
     asked.refresh_from_db()
-    assert asked.recusal_reason == "与其有经济往来: 我入了股"
+    assert asked.recusal_reason == "有经济往来: 我入了股"
 
 
 def test_in_a_blind_call_the_form_names_every_group_and_so_tells_nothing(town, life, browse):
@@ -236,12 +236,14 @@ def test_a_tie_remembered_after_the_sheet_is_in_is_said_and_decided(
     town, life, browse, django_capture_on_commit_callbacks
 ):
     judged(town, life, 38)
+    connection.run_on_commit.clear()  # what the set-up left waiting for a commit that no test makes
     page, client = reverse("people:interest_list"), browse(town.expert1)
 
     unknown = client.post(page, {"organization": "没有这个单位", "kind": "family", "words": "亲属"})
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(page, {"organization": town.centre.name, "kind": "family", "words": "弟媳在该中心工作"})
+        said = client.post(page, {"organization": town.centre.name, "kind": "family", "words": "弟媳在该中心工作"})
 
+    assert said.status_code == 302
     assert list(unknown.context["form"].errors) == ["organization"]
     assert Conflict.objects.open().get().assignment.person == town.expert1
 

@@ -14,12 +14,12 @@ from core.workflow import Refused
 from evaluations.actions import decision as decisions
 from evaluations.actions import panel
 from evaluations.actions.decision import Proposal
-from evaluations.models import Decision, Result
+from evaluations.models import Assignment, Decision, Result
 from evaluations.standings import standings
+from grants.models import Call
 from projects.actions import proposals
 from projects.models import NoticeEntry, Project
-from tests.judging import MEETING, MONEY, announced, decided, judged, proposed, score
-from tests.life import declared
+from tests.judging import MEETING, MONEY, announced, decided, judged, proposed
 
 
 def states() -> dict[int, str]:
@@ -133,15 +133,15 @@ def test_registered_and_filed_groups_are_ranked_apart(town, life):
 
 
 def test_a_missing_sheet_holds_everything(town, life):
-    [project] = judged(town, life, 38)
-    type(town.call).objects.filter(pk=town.call.pk).update(panel_size=4)
-    panel.assign(Project.objects.get(pk=project.pk), town.stranger, by=town.clerk)
+    projects = judged(town, life, 38)
+    Call.objects.filter(pk=town.call.pk).update(panel_size=4)
+    panel.assign(Project.objects.get(), town.stranger, by=town.clerk)
 
     with pytest.raises(Refused):
-        proposed(town, {project.pk: "shortlist"})
-    declared(project)
-    score(project.assignments.select_related("project__call", "person").get(person=town.stranger), 30, 38, 20)
-    assert proposed(town, {project.pk: "shortlist"}).state == "proposed"
+        proposed(town, {projects[0].pk: "shortlist"})
+    Assignment.objects.filter(person=town.stranger).update(recused_at=clock.now(), recusal_reason="未能参加")
+    Call.objects.filter(pk=town.call.pk).update(panel_size=3)
+    assert proposed(town, {projects[0].pk: "shortlist"}).state == "proposed"
 
 
 def less(amount: str, reason: str = "") -> Proposal:

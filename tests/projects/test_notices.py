@@ -191,21 +191,18 @@ def test_a_place_that_nobody_has_is_no_word_of_the_text(publish):
     assert ('"rank": ""' in notice.frozen, "None" in notice.frozen) == (True, False)
 
 
-@pytest.fixture
-def second(town):
-    """Another project, drafted while the call is still open."""
-    return draft(town, title="第二个项目")
-
-
-def test_two_notices_of_one_day_have_two_numbers_and_two_files(town, second, publish, browse):
+def test_two_notices_of_one_day_have_two_numbers_and_two_files(town, publish, life, browse):
     first = publish(date(2026, 4, 13))
-    Project.objects.filter(pk=second.pk).update(state="shortlisted", amount_proposed="10000.00", number="LX2026-009")
+    other = Project.objects.get()
+    other.pk, other._state.adding, other.number, other.title = None, True, "LX2026-009", "第二个项目"
+    other.save()
+    Project.objects.filter(pk=other.pk).update(state="shortlisted", amount_proposed="10000.00")
 
-    later = notices.publish_notice(Call.objects.get(pk=town.call.pk), by=town.clerk, places={})
+    second = notices.publish_notice(Call.objects.get(pk=town.call.pk), by=town.clerk, places={})
 
-    assert [first.number, later.number] == ["GS2026-0001", "GS2026-0002"]
-    assert (first.kind, later.kind) == (Notice.Kind.FIRST, Notice.Kind.MOVED_UP)
-    files = [browse().get(reverse("reports:notice", args=[one.pk]))["Content-Disposition"] for one in (first, later)]
+    assert [first.number, second.number] == ["GS2026-0001", "GS2026-0002"]
+    assert (first.kind, second.kind) == (Notice.Kind.FIRST, Notice.Kind.MOVED_UP)
+    files = [browse().get(reverse("reports:notice", args=[one.pk]))["Content-Disposition"] for one in (first, second)]
     assert len(set(files)) == 2
 
 

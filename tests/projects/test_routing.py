@@ -1,6 +1,6 @@
 """What goes on with a proposal that is offered to another call: its papers, what is left out, and its history."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.contrib.messages import get_messages
@@ -70,7 +70,8 @@ def test_a_call_is_offered_once_and_the_page_says_where_it_is(town, refused, oth
 
 
 def test_what_opens_later_is_shown_with_its_day(town, refused, elsewhere, browse):
-    coming = make_call(town, code="QC2027", opens_at=aware(2026, 9, 1), closes_at=aware(2026, 10, 1))
+    days = {"starts_on": date(2026, 11, 1), "ends_on": date(2027, 10, 31)}
+    coming = make_call(town, code="QC2027", opens_at=aware(2026, 9, 1), closes_at=aware(2026, 10, 1), **days)
 
     context = browse(town.head).get(reverse("projects:offer", args=[refused.pk])).context
 

@@ -1,12 +1,13 @@
 """What the documents say, read back from the PDF."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from core import clock
 from core.files import attach
 from core.models import Event
 from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind
@@ -362,8 +363,9 @@ def test_correction_notice_says_every_place_and_the_last_day(town, life, draw):
     assert text.endswith("柳溪镇人民政府2026年3月10日")
 
 
-def test_correction_notice_of_an_earlier_return_has_none_of_the_later_remarks(town, life, draw):
+def test_correction_notice_of_an_earlier_return_has_none_of_the_later_remarks(town, life, time, draw):
     project = returned(town, life)
+    time.go(clock.now() + timedelta(hours=1))
     proposals.submit(project, by=town.head, pledged=True)
     checking.remark(project, by=town.clerk, anchor="goals", text="目标写成数字")
     checking.check(project, "return_for_correction", by=town.clerk, note="漏看一处")

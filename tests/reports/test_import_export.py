@@ -384,7 +384,7 @@ def statuses(client, table: str) -> list[int]:
 def test_who_may_take_tables_out_and_send_them(town, browse, name, tables, places):
     client = browse(getattr(town, name))
 
-    assert [statuses(client, table) for table in TABLES] == [tables, tables, places, places, places]
+    assert [statuses(client, table) for table in TABLES] == [*[tables] * 5, *[places] * 3]
 
 
 def test_anonymous_is_asked_to_sign_in(town, browse):
