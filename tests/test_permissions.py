@@ -220,6 +220,9 @@ TABLE = {
     "people:expert_list": (None, {"clerk"}),
     "people:expert_create": (None, {"clerk"}),
     "people:expert_edit": ("expert", {"clerk"}),
+    "people:interest_list": (None, SIGNED_IN),
+    "people:expert_interests": ("expert", {"clerk"}),
+    "people:interest_end": ("interest", set()),
     "people:community_list": (None, EVERYBODY),
     "reports:proposal": ("project", SEES_PROJECT),
     "reports:agreement": ("project", SEES_DELIVERY),
@@ -248,6 +251,7 @@ TABLE = {
     "reports:minutes": ("decision", BUREAU),
     "reports:decision": ("decision", BUREAU),
     "reports:ranking": ("call", BUREAU),
+    "reports:panels": ("call", BUREAU),
     "reports:consistency": ("call", BUREAU),
     "reports:selection": ("call", BUREAU),
 }
@@ -384,6 +388,7 @@ def around(town, project, with_draft) -> dict[str, object]:
             answered_at=clock.now(),
         ),
         "job": imports.send(
+        "interest": town.expert1.interests.create(organization=town.support, kind="other", words="旧识"),
             by=town.clerk, table="organizations", upload=SimpleUploadedFile("t.csv", csv_file(centre(1)))
         ),
         "credit_record": add_credit_record(town.centre, by=town.clerk, values=record),

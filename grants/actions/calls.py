@@ -274,7 +274,8 @@ def stale_words(call: Call) -> str:
             "at": f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}",
             "what": last.label,
         }
-    return f"{said} {_('What you typed is still here: compare, and save again if it shall hold.')}"
+    kept = _("What you typed is still here: compare, and save again if it shall hold.")
+    return f"{said} {kept}"
 
 
 @transaction.atomic
