@@ -388,9 +388,9 @@ def around(town, project, with_draft) -> dict[str, object]:
             answered_at=clock.now(),
         ),
         "job": imports.send(
-        "interest": town.expert1.interests.create(organization=town.support, kind="other", words="旧识"),
             by=town.clerk, table="organizations", upload=SimpleUploadedFile("t.csv", csv_file(centre(1)))
         ),
+        "interest": town.expert1.interests.create(organization=town.support, kind="other", words="旧识"),
         "credit_record": add_credit_record(town.centre, by=town.clerk, values=record),
         "rating": town.centre.ratings.create(level=3, granted_on=date(2025, 6, 1)),
         "inspection": town.centre.inspections.create(year=2024, result="passed"),
