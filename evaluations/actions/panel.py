@@ -1,5 +1,6 @@
 """Who judges which proposal."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import rules
@@ -153,8 +154,12 @@ def missing_skills(project: Project) -> list[PanelRule]:
     """The rules of the call for its panels that the experts of this project do not meet."""
     people = project.assignments.active().filter(purpose=Purpose.REVIEW).values("person")
     held = [set(expert.skills.values_list("kind", flat=True)) for expert in Expert.objects.filter(person__in=people)]
-    wanted = project.call.panel_rules.all()
-    return [rule for rule in wanted if sum(rule.expertise in skills for skills in held) < rule.minimum]
+    return unmet(project.call.panel_rules.all(), held)
+
+
+def unmet(rules: Iterable[PanelRule], held: Collection[Collection[str]]) -> list[PanelRule]:
+    """The rules that a panel of experts with these skills does not meet."""
+    return [rule for rule in rules if sum(rule.expertise in skills for skills in held) < rule.minimum]
 
 
 def open_review(call: Call, *, by: User) -> int:

@@ -141,7 +141,7 @@ def panels(call: Call) -> dict:
                 "project": project,
                 "assignments": asked[project.pk],
                 "active": len(active),
-                "missing": [rule for rule in wanted if sum(rule.expertise in one for one in held) < rule.minimum],
+                "missing": actions.unmet(wanted, held),
                 "barred": barred.get(project.pk, []),
             }
         )
