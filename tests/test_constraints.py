@@ -10,6 +10,7 @@ from django.db.models import F, Model, Q
 from django.db.models.constraints import BaseConstraint
 from django.forms.models import BaseInlineFormSet, BaseModelForm
 from django.urls import get_resolver
+from django.utils.translation import override
 
 from core.admin import RecordAdmin
 from grants.models import Criterion, Track
@@ -79,6 +80,15 @@ def test_a_constraint_that_a_form_can_reach_says_what_is_wrong(model, constraint
     reached = any(asked_of(constraint) <= fields for fields in forms_of(model))
 
     assert constraint.violation_error_message != constraint.default_violation_error_message or not reached
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_sentence_can_be_said(language):
+    """A bare per cent sign in a translation would break the page that should show it."""
+    with override(language):
+        said = [constraint.get_violation_error_message() for _model, constraint in ALL]
+
+    assert all(said)
 
 
 def test_the_sweep_sees_forms_rows_and_the_back_office():

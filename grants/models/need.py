@@ -134,6 +134,7 @@ class Need(Stateful):
                 condition=Q(surveyed_from__isnull=True)
                 | Q(surveyed_until__isnull=True)
                 | Q(surveyed_from__lte=F("surveyed_until")),
+                violation_error_message=_("The survey must end on or after the day it began."),
             ),
             models.CheckConstraint(
                 name="merged_need_says_into_which",

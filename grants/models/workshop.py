@@ -66,7 +66,11 @@ class Workshop(models.Model):
                 condition=Q(ends_at__gt=models.F("starts_at")),
                 violation_error_message=_("It must end after it begins."),
             ),
-            models.CheckConstraint(name="workshop_seats_in_range", condition=Q(seats__gte=1, seats__lte=MOST_SEATS)),
+            models.CheckConstraint(
+                name="workshop_seats_in_range",
+                condition=Q(seats__gte=1, seats__lte=MOST_SEATS),
+                violation_error_message=_("A workshop has from 1 to 1000 seats."),
+            ),
             models.CheckConstraint(
                 name="workshop_cancelled_by_somebody_with_a_reason",
                 condition=Q(cancelled_at__isnull=True, cancelled_by__isnull=True, cancel_reason="")

@@ -310,4 +310,4 @@ def test_words_name_every_figure_of_the_amount_and_no_other(fen):
         "零壹贰叁肆伍陆柒捌玖"[int(figure)] for figure in str(fen) if figure != "0"
     ]
     assert words.startswith("人民币")
-    assert words.endswith("整") is (fen % 10 == 0)
+    assert words.endswith("整") is (fen % 100 == 0)

@@ -14,7 +14,7 @@ from evaluations.lots import draw
 from evaluations.models import Bonus
 from evaluations.standings import standings
 from grants.models import BonusRule, TieBreak
-from tests.judging import decided, judged, proposed, score
+from tests.judging import announced, decided, judged, proposed, score
 
 
 def change(town, **values) -> None:
@@ -174,7 +174,7 @@ def test_the_lot_is_drawn_once_and_never_changed(town, life):
 
 def test_the_card_says_what_moved_a_project_and_how_far_the_line_is(town, life):
     best, worst = judged(town, life, 38, 20)
-    decided(town, {best.pk: "shortlist", worst.pk: "decline"}, note="名额有限")
+    announced(town, {best.pk: "shortlist", worst.pk: "decline"}, note="名额有限")
 
     card = cards(standings(town.call))[worst.pk]
 

@@ -273,7 +273,7 @@ def test_masked_value_is_never_imported(town, desk, browse):
 
     job = desk.bring(content)
 
-    assert [column for _row, column, _message in wrong(job)] == ["Account number"]
+    assert [column for _row, column, _message in wrong(job)] == ["Phone", "Account number"]
     town.centre.refresh_from_db()
     assert town.centre.bank_account == "6222000011112222"
 
