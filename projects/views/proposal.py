@@ -25,6 +25,7 @@ from core.workflow import Refused, Stale
 from grants.models import Call, NeedListEntry, PaperKind
 from people.models import Role
 from projects.actions import drafts, proposals
+from projects.applicants import applicant_facts
 from projects.blinding import names_in_texts
 from projects.completeness import budget_breaches, missing_papers, problems, stored_tables
 from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
@@ -80,6 +81,7 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "tables": tables,
         "sections": form.sections(tables),
         "progress": {p.section.key: p for p in progress(project.track.form, project, stored_tables(project))},
+        "section_a": applicant_facts(project),
         "scratch": scratch,
         "older": kept if kept is not scratch else None,
         "papers": missing_papers(project),
@@ -251,6 +253,7 @@ def reading(request: HttpRequest, project: Project) -> dict:
     """What the page of a proposal shows."""
     return {
         "project": project,
+        "section_a": applicant_facts(project),
         "asked": fields_of(project.track.form),
         "remark_to": remark_page(request, project),
         "tables": stored_tables(project),
