@@ -17,17 +17,12 @@ from core.workflow import Refused
 class CountedTextarea(forms.Textarea):
     """A text area that counts characters as a reader does and never cuts off what is pasted into it.
 
-    `maxlength` would cut silently, and browsers send line breaks as two characters: both are undone here.
+    Browsers send line breaks as two characters: that is undone here. That no widget of ours has a `maxlength`, by which
+    a browser cuts silently, is seen to by templates/django/forms/widgets/attrs.html.
     """
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"rows": 4} | (attrs or {}))
-
-    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
-        attrs = super().build_attrs(base_attrs, extra_attrs)
-        if limit := attrs.pop("maxlength", None):
-            attrs["data-count-max"] = limit
-        return attrs
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         value = super().value_from_datadict(data, files, name)
