@@ -57,8 +57,8 @@ class TabField(forms.CharField):
 class PhoneField(forms.CharField):
     """A number that somebody can dial: a mobile, a landline with area code and extension, or a foreign one."""
 
-    PATTERN = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]((转|-|ext\.? ?)[0-9]{1,6})?")
-    """Spaces and hyphens as people write them."""
+    PATTERN = re.compile(r"\+?\(?[0-9][0-9 ()-]{5,18}[0-9]( ?(转|-|ext\.?) ?[0-9]{1,6})?")
+    """Spaces, hyphens and the brackets of an area code as people write them."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from core.fields import FigureFormField, MoneyInput
-from core.forms import DateInput
+from core.forms import DateInput, PhoneField
 from core.identifiers import half_width
 from core.money import plain
 from core.templatetags.core import points
@@ -104,7 +104,7 @@ class TeamMemberForm(KeyedRowForm):
     class Meta:
         model = TeamMember
         fields = ("name", "education", "certificate", "post", "part", "phone", "insured")
-        widgets = {"phone": forms.TextInput(attrs={"type": "tel"})}
+        field_classes = {"phone": PhoneField}
 
 
 class PartnerForm(KeyedRowForm):
@@ -207,8 +207,8 @@ class Tables:
             form = TABLE_FORMS[name].form
             kwargs = {"steps": steps, "ranks": _ranks(project.call)} if name == "budget_lines" else {}
             columns = [c for c in form.Meta.fields if c != "step_key" or steps is not None]
-            stored = getattr(project, name).values("key", *columns) if project.pk else ()
-            initial = None if data is not None else [_as_typed(row) for row in stored]
+            stored = getattr(project, name).all() if project.pk and data is None else ()
+            initial = None if data is not None else [_as_typed(row, ("key", *columns)) for row in stored]
             self.by_name[name] = TABLE_FORMS[name](data, initial=initial, prefix=name, form_kwargs=kwargs)
 
     def __getitem__(self, name: str) -> BaseTable:
@@ -235,9 +235,10 @@ class Tables:
         return {name: [models[name](**row) for row in rows] for name, rows in self.rows().items()}
 
 
-def _as_typed(row: dict[str, Any]) -> dict[str, Any]:
+def _as_typed(row: Any, columns: Iterable[str]) -> dict[str, Any]:
     """How many as people write it: 8 sets, not 8.00; prices keep their fen."""
-    return {name: points(value) if name in ("quantity", "value") else value for name, value in row.items()}
+    values = {name: getattr(row, name) for name in columns}
+    return {name: points(value) if name in ("quantity", "value") else value for name, value in values.items()}
 
 
 def _ranks(call: Call) -> list[tuple[str, str]]:
@@ -263,7 +264,7 @@ def _with_limit(label: Any, rule: Any) -> str:
 def _steps(project: Project, data: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """The steps of the plan that a budget line can be for: as sent, or as stored."""
     if data is None:
-        return list(project.plan_steps.values_list("key", "name")) if project.pk else []
+        return [(step.key, step.name) for step in project.plan_steps.all()] if project.pk else []
     numbers = [name.split("-")[1] for name in data if re.fullmatch(r"plan_steps-\d+-key", name)]
     pairs = [(data.get(f"plan_steps-{n}-key", ""), data.get(f"plan_steps-{n}-name", "")) for n in numbers]
     return [(key, name) for key, name in pairs if KEY.fullmatch(key) and name.strip()]

@@ -1,5 +1,6 @@
 """Applying: opening a draft, writing it, handing in files, reading it."""
 
+from copy import copy
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -32,7 +34,7 @@ from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
 from projects.models import Comment, Project
 from projects.places import places
 from projects.prices import peer_prices
-from projects.sections import fields_of, progress
+from projects.sections import fields_of, progress, tables_of
 from projects.snapshots import as_text, steps_by_key
 from projects.views.project import find, permit
 
@@ -60,7 +62,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the proposal: save the draft, or save and submit. What was typed is never lost."""
-    project = find(request, pk)
+    project = with_tables(find(request, pk))
     if not project.is_editable and rules.has_perm("projects.see_advice", request.user, project):
         message = _("In the state “%(state)s” the proposal can be read and not changed.")
         messages.info(request, message % {"state": project.get_state_display()})
@@ -69,7 +71,7 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     kept = project.scratches.filter(person=request.user).first() if request.method == "GET" else None
     scratch = kept if kept and (kept.is_current or "scratch" in request.GET) else None
     sent = _as_sent(scratch.data) if scratch else (request.POST or None)
-    form = ProposalForm(sent, instance=find(request, pk))
+    form = ProposalForm(sent, instance=copy(project))  # what is typed and found wrong must not count as stored
     tables = Tables(project, sent)
     if request.method == "POST":
         saved = save(request, project, form, tables)
@@ -93,11 +95,17 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/proposal_form.html", context | still_to_do(project))
 
 
+def with_tables(project: Project) -> Project:
+    """The project with all that its form shows and its rules read, each table fetched once."""
+    prefetch_related_objects([project], *tables_of(project.track.form), "other_communities", "call__budget_rules")
+    return project
+
+
 def still_to_do(project: Project) -> dict:
     """What stands between the stored draft and its submission, and what the call's rules warn of."""
     warnings = [b for b in budget_breaches(project, list(project.budget_lines.all())) if not b.blocks]
     missing = problems(project) if project.version else []
-    return {"missing": missing, "warnings": warnings, "names": dict(places(project))}
+    return {"missing": missing, "warnings": warnings, "names": dict(places(project)) if missing else {}}
 
 
 def _as_sent(data: dict) -> QueryDict:
@@ -185,7 +193,7 @@ def proposal_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         message = _("The proposal has been handed in and cannot be changed now.")
         return JsonResponse({"state": "stale", "message": message})
     permit("projects.write_proposal", request.user, project)
-    form, tables = ProposalForm(request.POST, instance=find(request, pk)), Tables(project, request.POST)
+    form, tables = ProposalForm(request.POST, instance=copy(project)), Tables(project, request.POST)
     is_whole = all([form.is_valid(), tables.is_valid()])
     unstored = None if is_whole else {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
     version = form.cleaned_data.get("version", -1)
@@ -194,7 +202,7 @@ def proposal_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         drafts.save_proposal(project, by=request.user, values=form.values, tables=tables.valid_rows(), **sent)
     except Stale as stale:
         return JsonResponse({"state": "stale", "message": str(stale)})
-    stored = find(request, pk)
+    stored = with_tables(find(request, pk))
     done = progress(stored.track.form, stored, stored_tables(stored))
     answer = {
         "state": "stored" if is_whole else "kept",
