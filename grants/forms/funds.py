@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import PhoneField
+from core.forms import CountedTextarea, PhoneField
 from grants.models import Fund
 from people.models import Organization, Role, User
 
@@ -19,6 +19,7 @@ class FundReferralsForm(forms.ModelForm):
     class Meta:
         model = Fund
         fields = ("takes_referrals", "purpose", "contact", "contact_phone")
+        widgets = {"purpose": CountedTextarea(attrs={"rows": 3})}
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
