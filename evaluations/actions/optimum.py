@@ -108,7 +108,7 @@ def barred(people: Iterable[User], projects: Iterable[Project]) -> set[tuple[int
     """Who must not judge what, by ids; where a clerk has decided that a tie is no conflict, the person goes on."""
     projects = list(projects)
     kept: dict[tuple[int, int], set[str]] = {}
-    decided = Conflict.objects.filter(decision=Conflict.Decision.KEEPS_JUDGING, assignment__project__in=projects)
+    decided = Conflict.objects.settled().filter(assignment__project__in=projects)
     for conflict in decided.filter(assignment__recused_at__isnull=True).select_related("assignment"):
         pair = (conflict.assignment.person_id, conflict.assignment.project_id)
         kept.setdefault(pair, set()).update(conflict.keys)

@@ -91,7 +91,7 @@ class ConflictForm(forms.Form):
         widget=CountedTextarea,
         max_length=300,
         required=False,
-        help_text=_("Needed when the expert goes on judging: an auditor will read it."),
+        help_text=_("Needed, except when the expert is taken off the project. An auditor will read it."),
     )
 
 
