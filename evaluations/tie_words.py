@@ -11,7 +11,7 @@ def sentence(ground: str, party: str, name: str, own: str, tie: str) -> str:
     """`ground` and `party` as in `ties.Reason`; the person it is about is left out."""
     words = {"what": _what(party, name), "own": own, "tie": ""}
     if tie:
-        words["tie"] = Interest.Kind(tie).label
+        words["tie"] = str(Interest.Kind(tie).label)
     return GROUNDS[ground]() % words
 
 
