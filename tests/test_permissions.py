@@ -241,6 +241,7 @@ TABLE = {
     "reports:import_resume": ("job", set()),
     "reports:eligibility": (("call", "organization"), BUREAU | GROUP),
     "reports:notice": ("notice", EVERYBODY),
+    "reports:notice_days": ("notice", EVERYBODY),
     "reports:need_list": ("need_list", EVERYBODY),
     "reports:pitch_order": ("pitch_day", BUREAU),
     "reports:pitch_sign_in_list": ("pitch_day", BUREAU),
@@ -252,6 +253,7 @@ TABLE = {
     "reports:decision": ("decision", BUREAU),
     "reports:ranking": ("call", BUREAU),
     "reports:panels": ("call", BUREAU),
+    "reports:conflicts": ("call", BUREAU),
     "reports:consistency": ("call", BUREAU),
     "reports:selection": ("call", BUREAU),
 }
