@@ -36,6 +36,12 @@ GROUP = {"head", "volunteer"}
 SEES_PROJECT = BUREAU | GROUP | {"mentor", "evaluator", "expert1"}
 SEES_DELIVERY = SEES_PROJECT - {"expert1"}
 
+NO_PANELS: dict = {
+    "panel_size": 3, "max_load": None, "due_on": None, "loads": {}, "projects": [], "fixed": [], "forbidden": [],
+    "affinity": [], "composition": [],
+}  # fmt: skip
+"""What a choice of experts was calculated from, when there was nothing."""
+
 # url name: (what it is about, who gets in by GET). The project is the centre's, running; its mentor is `mentor`,
 # its expert was `expert1`, its evaluator is `evaluator`; expert2, expert3 and the choir have nothing to do with it.
 TABLE = {
@@ -309,9 +315,15 @@ def things(town, life) -> dict[str, object]:
         ).confirmation,
         "assignment": expert,
         "draw": Draw.objects.create(
-            call=town.call, kind="panel", items={"fixed": []}, outcome={"panels": {}}, drawn_by=town.clerk
+            call=town.call,
+            kind="panel",
+            items=NO_PANELS,
+            outcome={"panels": {}, "proven_optimal": True},
+            drawn_by=town.clerk,
         ),
-        "conflict": Conflict.objects.create(assignment=expert, reasons=[{"key": "x", "sentence": "同一电话"}]),
+        "conflict": Conflict.objects.create(
+            assignment=expert, reasons=[{"key": "phone:leader", "ground": "phone", "party": "leader"}]
+        ),
         "expert": town.expert1.expert,
         "unlocking": unlocking(expert, town.clerk),
         "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),
