@@ -38,6 +38,7 @@ import numpy as np
 
 from evaluations.assignment.case import read
 from evaluations.assignment.causes import (
+    Cause,
     Conflict,
     FixedAboveLoad,
     FixedAbovePanel,
@@ -102,7 +103,7 @@ def assign(
     try:
         chosen, proven = optimal_pairs(case, lots(case, seed))
     except Nothing:
-        found = short_groups(case) or [smallest_conflict(case)]
+        found: list[Cause] = [*short_groups(case)] or [smallest_conflict(case)]
         raise Infeasible(found, lambda: remedies(case, found)) from None
     panels = {
         project: tuple(case.judges[judge] for judge in np.flatnonzero(chosen[:, place]))
