@@ -73,9 +73,9 @@ def _declarations(user: User) -> Iterator[Task]:
 
 
 def _conflicts(user: User) -> Iterator[Task]:
-    """Ties that were found after the assignment and wait for a clerk."""
+    """Ties that were found after the assignment, or even after the result, and wait for a clerk."""
     waiting = Conflict.objects.open().filter(
-        assignment__in=Assignment.objects.before_result(),
+        assignment__in=Assignment.objects.watched(),
         assignment__project__call__funder__in=user.organizations_as(Role.STAFF),
     )
     for conflict in waiting.exclude(assignment__person=user).select_related(

@@ -36,6 +36,12 @@ GROUP = {"head", "volunteer"}
 SEES_PROJECT = BUREAU | GROUP | {"mentor", "evaluator", "expert1"}
 SEES_DELIVERY = SEES_PROJECT - {"expert1"}
 
+NO_PANELS: dict = {
+    "panel_size": 3, "max_load": None, "due_on": None, "loads": {}, "projects": [], "fixed": [], "forbidden": [],
+    "affinity": [], "composition": [],
+}  # fmt: skip
+"""What a choice of experts was calculated from, when there was nothing."""
+
 # url name: (what it is about, who gets in by GET). The project is the centre's, running; its mentor is `mentor`,
 # its expert was `expert1`, its evaluator is `evaluator`; expert2, expert3 and the choir have nothing to do with it.
 TABLE = {
@@ -246,6 +252,7 @@ TABLE = {
     "reports:import_resume": ("job", set()),
     "reports:eligibility": (("call", "organization"), BUREAU | GROUP),
     "reports:notice": ("notice", EVERYBODY),
+    "reports:notice_days": ("notice", EVERYBODY),
     "reports:need_list": ("need_list", EVERYBODY),
     "reports:pitch_order": ("pitch_day", BUREAU),
     "reports:pitch_sign_in_list": ("pitch_day", BUREAU),
@@ -257,6 +264,7 @@ TABLE = {
     "reports:decision": ("decision", BUREAU),
     "reports:ranking": ("call", BUREAU),
     "reports:panels": ("call", BUREAU),
+    "reports:conflicts": ("call", BUREAU),
     "reports:consistency": ("call", BUREAU),
     "reports:selection": ("call", BUREAU),
 }
@@ -314,9 +322,15 @@ def things(town, life) -> dict[str, object]:
         ).confirmation,
         "assignment": expert,
         "draw": Draw.objects.create(
-            call=town.call, kind="panel", items={"fixed": []}, outcome={"panels": {}}, drawn_by=town.clerk
+            call=town.call,
+            kind="panel",
+            items=NO_PANELS,
+            outcome={"panels": {}, "proven_optimal": True},
+            drawn_by=town.clerk,
         ),
-        "conflict": Conflict.objects.create(assignment=expert, reasons=[{"key": "x", "sentence": "同一电话"}]),
+        "conflict": Conflict.objects.create(
+            assignment=expert, reasons=[{"key": "phone:leader", "ground": "phone", "party": "leader"}]
+        ),
         "expert": town.expert1.expert,
         "unlocking": unlocking(expert, town.clerk),
         "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),

@@ -49,7 +49,7 @@ class Problem:
         return f"“{project.title}”" if project else str(self.people[str(name)])
 
     def solve(self, seed: str) -> Solution:
-        """Refused with the smallest cause when there is no such assignment."""
+        """Refused with the smallest cause and what would be enough when there is no such assignment."""
         try:
             return assign(
                 list(self.people),
@@ -63,7 +63,7 @@ class Problem:
                 seed=seed,
             )
         except Infeasible as infeasible:
-            raise Refused(*infeasible.sentences(self.name_of)) from None
+            raise Refused(*infeasible.advice(self.name_of)) from None
         except RuntimeError:
             raise Refused(
                 _("No assignment was found in reasonable time. Please assign some experts by hand.")
@@ -108,7 +108,7 @@ def barred(people: Iterable[User], projects: Iterable[Project]) -> set[tuple[int
     """Who must not judge what, by ids; where a clerk has decided that a tie is no conflict, the person goes on."""
     projects = list(projects)
     kept: dict[tuple[int, int], set[str]] = {}
-    decided = Conflict.objects.filter(decision=Conflict.Decision.KEEPS_JUDGING, assignment__project__in=projects)
+    decided = Conflict.objects.settled().filter(assignment__project__in=projects)
     for conflict in decided.filter(assignment__recused_at__isnull=True).select_related("assignment"):
         pair = (conflict.assignment.person_id, conflict.assignment.project_id)
         kept.setdefault(pair, set()).update(conflict.keys)
@@ -168,29 +168,56 @@ def met_before(call: Call, people: Iterable[User], projects: Iterable[Project]) 
     return {(person, applicant): times for person, applicant, times in counted}
 
 
-@transaction.atomic
 def propose_panels(call: Call, *, by: User, max_load: int | None = None, due_on: date | None = None) -> Draw:
     """Calculate panels for all projects that lack experts, and keep them as a proposal: nobody is asked yet.
 
     The seed of a call is made once: proposing again gives the same from the same input, so nobody can try until a
-    panel pleases. Refused with the smallest cause when there is no assignment; then nothing is kept.
+    panel pleases. Refused with the smallest cause when there is no assignment; then nothing is kept. It is calculated
+    before anything is locked, so that nobody waits for it.
     """
+    return keep_panels(calculate_panels(call, by=by, max_load=max_load, due_on=due_on), by=by)
+
+
+@dataclass(frozen=True)
+class Calculated:
+    """Panels that are not kept yet, with all that they were calculated from."""
+
+    call: Call
+    seed: str
+    items: dict[str, Any]
+    solution: Solution
+
+
+def calculate_panels(call: Call, *, by: User, max_load: int | None = None, due_on: date | None = None) -> Calculated:
+    """The best panels from what is there now; writes nothing and locks nothing."""
     permit("evaluations.assign", by, call)
-    locked = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
-    found = problem(locked, max_load=max_load)
+    found = problem(call, max_load=max_load)
     if not found.projects:
         raise Refused(_("No project of this call lacks experts."))
     if not found.people:
         raise Refused(_("The roster of experts is empty."))
-    seed = seed_of(locked, Draw.Kind.PANEL)
-    solution = found.solve(seed)
+    seed = seed_of(call, Draw.Kind.PANEL)
+    return Calculated(call, seed, _written(found, max_load, due_on), found.solve(seed))
+
+
+@transaction.atomic
+def keep_panels(calculated: Calculated, *, by: User) -> Draw:
+    """Keep what was calculated as the proposal. Refused when anything it was calculated from has changed since."""
+    permit("evaluations.assign", by, calculated.call)
+    locked = Call.objects.select_for_update(of=("self",)).get(pk=calculated.call.pk)
+    given, solution = calculated.items, calculated.solution
+    due_on = given["due_on"] and date.fromisoformat(given["due_on"])
+    first = locked.draws.filter(kind=Draw.Kind.PANEL).order_by("pk").first()
+    is_drawn_by_another = first is not None and first.seed != calculated.seed
+    if is_drawn_by_another or given != _written(problem(locked, max_load=given["max_load"]), given["max_load"], due_on):
+        raise Refused(_("Experts or projects have changed while the panels were calculated; please propose again."))
     for earlier in locked.draws.filter(kind=Draw.Kind.PANEL, taken=None):
         earlier.settle(taken=False, by=by)  # one proposal at a time
     return Draw.objects.create(
         call=locked,
         kind=Draw.Kind.PANEL,
-        seed=seed,
-        items=_written(found, max_load, due_on),
+        seed=calculated.seed,
+        items=given,
         outcome={
             "panels": {number: [int(str(judge)) for judge in panel] for number, panel in solution.panels.items()},
             "affinity": solution.affinity,

@@ -37,6 +37,18 @@ class AssignmentQuerySet(KeptQuerySet["Assignment"]):
         same = {name: OuterRef(name) for name in ("project", "purpose", "round")}
         return self.active().filter(stage).exclude(Exists(Result.objects.filter(**same)))
 
+    def after_result(self) -> "AssignmentQuerySet":
+        """Active, with a result of the review that can still be set aside: until the award, of who got nothing until
+        the call is concluded. Later a new tie says nothing about how it was judged."""
+        listed = ["in_review", "shortlisted", "waitlisted", "in_notice", "objected"]
+        stage = Q(project__state__in=listed) | Q(project__state="not_selected", project__call__concluded_at=None)
+        same = {name: OuterRef(name) for name in ("project", "purpose", "round")}
+        return self.active().filter(stage, Exists(Result.objects.filter(**same)), purpose=Purpose.REVIEW)
+
+    def watched(self) -> "AssignmentQuerySet":
+        """Where a tie that is found now still asks for a decision."""
+        return self.before_result() | self.after_result()
+
     def undeclared(self) -> "AssignmentQuerySet":
         """Waiting for their person to say whether anything ties them to the project."""
         return self.before_result().filter(declaration__isnull=True, sheet__submitted_at__isnull=True)

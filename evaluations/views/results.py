@@ -10,19 +10,26 @@ from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
 from core.workflow import Refused
+from evaluations import examples
 from evaluations.actions import feedback as actions
 from evaluations.cards import cards
 from evaluations.consistency import consistency
 from evaluations.forms import FeedbackForm
-from evaluations.models import Feedback
+from evaluations.models import Alternative, Feedback
 from evaluations.standings import standings
 from evaluations.views.panels import find
 from projects.models import Project
 
 
 def explained(request: HttpRequest) -> HttpResponse:
-    """How the judging is calculated, in plain words, for everybody."""
-    return render(request, "evaluations/explained.html")
+    """How the judging is calculated, in plain words, for everybody; the examples are calculated by what decides."""
+    labels = dict(Alternative.Objective.choices)
+    context = {
+        "examples": examples,
+        "objectives": labels,
+        "choices": [(labels[one.objective], one) for one in examples.choices()],
+    }
+    return render(request, "evaluations/explained.html", context)
 
 
 @login_required
