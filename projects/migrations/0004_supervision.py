@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0002_referrals'),
+        ('projects', '0003_quote_number'),
     ]
 
     operations = [
