@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from core.money import round_half_up
 from evaluations.models import Assignment, Bonus, Draw, Purpose, Result
+from evaluations.quorum import Needed
 from evaluations.ranking import Entry, Sum, add_up, rank
 from grants.models import Call, TieBreak
 from projects.models import Project, State
@@ -16,14 +17,17 @@ ZERO = Decimal("0.00")
 
 @dataclass
 class Standing:
-    """One project in the review: its sheets so far, what they add up to, and its place in its track.
+    """One project in the review: its sheets so far, and once its panel is whole what they add up to and its place.
 
-    `sum` says which sheets count; `is_tied` that only a lot can decide between it and another. `is_absent`: nobody
-    came on the pitch day, so the group has abstained and nothing is added up.
+    `open` are the sheets that are still to come, `absent` the judges who hand none in, `expected` how many sheets make
+    the panel whole. `sum` says which sheets count; `is_tied` that only a lot can decide between it and another.
+    `is_absent`: nobody came on the pitch day, so the group has abstained and nothing is added up.
     """
 
     project: Project
     sheets: list[Assignment] = field(default_factory=list)
+    open: list[Assignment] = field(default_factory=list)
+    absent: list[Assignment] = field(default_factory=list)
     expected: int = 0
     bonuses: list[Bonus] = field(default_factory=list)
     sum: Sum | None = None
@@ -70,21 +74,24 @@ def standings(call: Call) -> list[Standing]:
         .select_related("person", "sheet")
         .prefetch_related("sheet__scores__criterion")
     )
+    needed = Needed(call, rows)
     for assignment in assignments:
         row = rows[assignment.project_id]
-        row.expected += 1
-        if assignment.is_submitted:
+        if assignment.is_absent:
+            row.absent.append(assignment)
+        elif assignment.is_submitted:
             row.sheets.append(assignment)
-    for row in rows.values():
-        if row.expected:  # a panel from which somebody has stepped down waits for the next
-            row.expected = max(row.expected, call.panel_size)
+        else:
+            row.open.append(assignment)
+        # A panel from which somebody has stepped down, or is absent, waits for the next.
+        row.expected = max(len(row.sheets) + len(row.open), needed[row.project.pk])
         slot = getattr(row.project, "pitch_slot", None)
         row.is_absent = slot is not None and slot.is_absent
     for bonus in Bonus.objects.filter(project__in=rows).select_related("rule"):
         rows[bonus.project_id].bonuses.append(bonus)
     ties = tie_breakers(call)
     for row in rows.values():
-        if row.sheets and not row.is_absent:
+        if row.sheets and row.is_complete and not row.is_absent:  # an unfinished panel tells nothing, no place either
             totals = [assignment.sheet.total for assignment in row.sheets]
             row.sum = add_up(totals, drop_from=call.drop_from, bonuses=[bonus.points for bonus in row.bonuses])
             row.score = row.sum.score

@@ -82,7 +82,7 @@ class UnlockingForm(forms.Form):
         widget=CountedTextarea,
         max_length=300,
         required=False,
-        help_text=_("Needed when it stays locked"),
+        help_text=_("Needed when you do not agree"),
     )
 
 

@@ -21,7 +21,8 @@ from evaluations.actions import optimum
 from evaluations.actions import panel as actions
 from evaluations.conflicts import tie_map
 from evaluations.forms import AssignForm, GroupsForm, ProposePanelsForm
-from evaluations.models import Assignment, Draw, Purpose
+from evaluations.models import Assignment, Draw, Purpose, Reduction
+from evaluations.quorum import Needed
 from grants.models import Call
 from people.models import Expert, User
 from projects.models import State
@@ -124,6 +125,9 @@ def panels(call: Call) -> dict:
     review = Assignment.objects.filter(project__in=projects, purpose=Purpose.REVIEW)
     for assignment in review.select_related("person", "sheet", "declaration").prefetch_related("conflicts"):
         asked[assignment.project_id].append(assignment)
+    by_pk = {project.pk: project for project in projects}
+    for one in (one for found in asked.values() for one in found):
+        one.project = by_pk[one.project_id]  # read once
     experts = {
         one.person_id: one for one in Expert.objects.available().select_related("person").prefetch_related("skills")
     }
@@ -131,16 +135,17 @@ def panels(call: Call) -> dict:
     barred: dict[int, list[tuple[Any, list]]] = {}
     for (person_id, project_id), reasons in tie_map(names.values(), waiting).items():
         barred.setdefault(project_id, []).append((names[person_id], reasons))
-    wanted = list(call.panel_rules.all())
+    wanted, needed = list(call.panel_rules.all()), Needed(call, asked)
     rows = []
     for project in projects:
-        active = [one for one in asked[project.pk] if one.recused_at is None]
+        active = [one for one in asked[project.pk] if one.is_seated]
         held = [optimum.skills(experts[one.person_id]) for one in active if one.person_id in experts]
         rows.append(
             {
                 "project": project,
                 "assignments": asked[project.pk],
                 "active": len(active),
+                "needed": needed[project.pk],
                 "missing": actions.unmet(wanted, held),
                 "barred": barred.get(project.pk, []),
             }
@@ -148,16 +153,28 @@ def panels(call: Call) -> dict:
     people = {one.person_id for found in asked.values() for one in found} | set(experts)
     return {
         "rows": rows,
+        "late": still_to_come(rows),
+        "reductions": {one.project_id: one for one in Reduction.objects.open().filter(project__in=projects)},
         "fields": {pk: experts[pk].expertise if pk in experts else [] for pk in people},
         "ready": any(row["project"].state == State.ELIGIBLE for row in rows),
-        "short": any(row["active"] < call.panel_size and row["project"] in waiting for row in rows),
+        "short": any(row["active"] < row["needed"] and row["project"] in waiting for row in rows),
         "loads": sorted(Counter(active_people(rows)).items(), key=lambda item: (-item[1], str(item[0]))),
     }
 
 
+def still_to_come(rows: list[dict]) -> list[tuple[User, list[Assignment]]]:
+    """Who has not handed in yet (尚未交表), with what is open; the most first."""
+    found: dict[User, list[Assignment]] = {}
+    for row in rows:
+        for one in row["assignments"]:
+            if one.is_seated and not one.is_submitted and row["project"].state == State.IN_REVIEW:
+                found.setdefault(one.person, []).append(one)
+    return sorted(found.items(), key=lambda item: (-len(item[1]), str(item[0])))
+
+
 def active_people(rows: list[dict]) -> list[User]:
     """Who judges now, once for each project."""
-    return [one.person for row in rows for one in row["assignments"] if one.recused_at is None]
+    return [one.person for row in rows for one in row["assignments"] if one.is_seated]
 
 
 def draws(call: Call) -> dict:
