@@ -9,7 +9,7 @@ from typing import IO, Any
 from core.money import yuan
 from core.spreadsheets import Heading, Workbook
 from evaluations.ballots import CODE, PROJECT
-from evaluations.cards import cards
+from evaluations.cards import Card, cards
 from evaluations.consistency import Consistency, consistency
 from evaluations.models import Alternative, Feedback, Purpose
 from evaluations.portfolio import GroupLine, Summary, ordered, summary
@@ -40,8 +40,9 @@ def feedback(project: Project) -> Document:
 def write_ranking(call: Call, target: IO[bytes]) -> None:
     """How every place came about: one sheet with the projects, one with every score sheet that was submitted."""
     rows = standings(call)
+    found = cards(rows)
     book = Workbook(target)
-    book.add_sheet("排名", RANKING, (_ranking_row(row) for row in rows))
+    book.add_sheet("排名", RANKING, (_ranking_row(row, found.get(row.project.pk)) for row in rows))
     book.add_sheet("评分表", SHEETS, _sheet_rows(rows))
     lots = [(draw.get_kind_display(), draw.seed, "、".join(map(str, draw.outcome))) for draw in call.draws.all()]
     book.add_sheet("抽签", [Heading("事项"), Heading("种子", 36), Heading("顺序", 60)], lots)
@@ -51,7 +52,7 @@ def write_ranking(call: Call, target: IO[bytes]) -> None:
 RANKING = [
     Heading("组别"), Heading("名次", 8), Heading("编号", 20), Heading("项目", 30), Heading("申报单位", 30),
     Heading("评分表", 8), Heading("计入", 8), Heading("专家评分", 10), Heading("加分", 8), Heading("得分", 10),
-    Heading("最大分差", 10), Heading("申请金额（元）", 14), Heading("状态"),
+    Heading("最大分差", 10), Heading("申请金额（元）", 14), Heading("状态"), Heading("同分处理", 50),
 ]  # fmt: skip
 SHEETS = [Heading("编号", 20), Heading("项目", 30), Heading("专家"), Heading("总分", 10), Heading("是否计入", 10)]
 
@@ -147,13 +148,22 @@ PLACES = [
 ]  # fmt: skip
 
 
-def _ranking_row(row: Standing) -> list[Any]:
+def _equals(card: Card | None) -> str:
+    """With whom it was equal, and what decided."""
+    said = []
+    for one in card.equals if card else []:
+        how = f"{one.label} {one.mine} 对 {one.theirs}" if one.label else f"抽签 第{one.mine}位对第{one.theirs}位"
+        said.append(f"与 {one.rival.project.number} 同分：{how if one.mine else '待抽签'}")
+    return "；".join(said)
+
+
+def _ranking_row(row: Standing, card: Card | None) -> list[Any]:
     project, found = row.project, row.sum if row.is_complete else None
     return [
         project.track.name, row.rank if found else None, project.number, project.title, project.applicant.name,
         len(row.sheets), len(row.counting) if found else None, found.base if found else None,
         found.bonus if found else None, row.score if found else None, row.spread if found else None,
-        project.amount_requested, project.get_state_display(),
+        project.amount_requested, project.get_state_display(), _equals(card),
     ]  # fmt: skip
 
 
@@ -178,7 +188,8 @@ def write_consistency(call: Call, target: IO[bytes]) -> None:
 def _measures(tracks: list[Consistency]) -> Iterator[list[Any]]:
     for track in tracks:
         name = track.track.name
-        yield [name, "Krippendorff α（定距）", _rounded(track.alpha, 4)]
+        for level, said in (("interval", "定距"), ("ordinal", "定序"), ("nominal", "定类")):
+            yield [name, f"Krippendorff α（{said}）", _rounded(track.alphas[level], 4)]
         yield [name, "ICC(2,k)", _rounded(track.icc.value, 4) if track.icc else None]
         yield [name, "互不相连的项目组数", track.calibration.components]
         for standing in track.discuss:

@@ -217,6 +217,49 @@ def test_the_card_says_what_moved_a_project_and_how_far_the_line_is(town, life):
     assert (card.of, card.line, card.distance) == (2, Decimal("88.00"), Decimal("-18.00"))
 
 
+def test_the_card_names_the_rival_and_what_decided_between_equals(town, life, browse):
+    first, second = judged(town, life, 30, 30)
+    first.tie = TieBreak.objects.create(call=town.call, kind="criterion", criterion=town.rubric.criteria.first())
+    for project, points in ((first, (28, 32, 20)), (second, (30, 30, 20))):
+        for assignment in project.assignments.select_related("project__call", "person"):
+            sheet = assignment.sheet
+            sheet.submitted_at = sheet.total = None
+            sheet.save()
+            score(Assignment.objects.get(pk=assignment.pk), *points)
+
+    found = cards(standings(town.call))
+
+    [equal] = found[first.pk].equals
+    assert (equal.rival.project, equal.label, equal.mine, equal.theirs, equal.is_ahead) == (
+        second, str(first.tie), "28.00", "30.00", False,
+    )  # fmt: skip
+    [other] = found[second.pk].equals
+    assert (other.rival.project, other.mine, other.theirs, other.is_ahead) == (first, "30.00", "28.00", True)
+    page = browse(town.clerk).get(reverse("evaluations:result_card", args=[first.pk]))
+    assert second.number in page.content.decode()
+    assert list(page.context["ties"]) == [first.tie]
+
+
+def test_the_card_says_what_the_lot_decided_with_its_seed(town, life, browse):
+    first, second = judged(town, life, 30, 30)
+    [waits] = cards(standings(town.call))[first.pk].equals
+    assert (waits.label, waits.mine, waits.is_ahead) == ("", "", None)
+
+    lot = ranking.draw_lots(town.call, by=town.clerk)
+
+    [equal] = cards(standings(town.call))[first.pk].equals
+    places = [str(lot.outcome.index(project.number) + 1) for project in (first, second)]
+    assert ([equal.mine, equal.theirs], equal.is_ahead) == (places, places[0] == "1")
+    page = browse(town.clerk).get(reverse("evaluations:result_card", args=[second.pk])).content.decode()
+    assert lot.seed in page
+
+
+def test_a_card_without_rivals_says_so(town, life):
+    first, second = judged(town, life, 30, 31)
+
+    assert [cards(standings(town.call))[project.pk].equals for project in (first, second)] == [[], []]
+
+
 def test_the_agreement_is_measured_within_a_track_over_complete_panels(town, life):
     judged(town, life, 38, 20, 30, filed=[10, 12])
 
