@@ -22,7 +22,7 @@ from evaluations.views.polling import nothing_new, polled, private
 from people.models import User
 
 COMING = 3
-"""How many of the next projects the screen names."""
+"""How many of the next projects the screen names before the first one; while one is on, only the next."""
 
 
 @dataclass
@@ -163,7 +163,7 @@ def screen(day: PitchDay) -> dict:
         "day": day,
         "call": day.call,
         "current": current,
-        "waiting": day.waiting[:COMING],
+        "waiting": day.waiting[: 1 if current else COMING],
         "order": order,
         "correcting": [slot for slot in order if slot.is_being_corrected and slot != current],
     }
