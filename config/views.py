@@ -27,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "calls": Call.objects.published()
         .filter(closes_at__gt=now)
+        .open_first()
         .select_related("funder")
         .prefetch_related("tracks")[:6],
         "notices": Notice.objects.running().select_related("call__funder")[:6],

@@ -19,6 +19,7 @@ urlpatterns = [
     path("funds/", views.fund_list, name="fund_list"),
     path("funds/new/", views.fund_create, name="fund_create"),
     path("funds/<int:pk>/", views.fund_detail, name="fund_detail"),
+    path("funds/<int:pk>/edit/", views.fund_edit, name="fund_edit"),
     path("funds/<int:pk>/allocate/", views.fund_allocate, name="fund_allocate"),
     path("needs/", views.need_list, name="need_list"),
     path("needs/new/", views.need_create, name="need_create"),

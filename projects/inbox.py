@@ -12,7 +12,18 @@ from core import clock
 from core.inbox import Task
 from grants.models import Need
 from people.models import Organization, Role, User
-from projects.models import CoachingRequest, Likeness, Objection, ObjectionNote, Part, Project, Report, State, Tranche
+from projects.models import (
+    CoachingRequest,
+    Likeness,
+    Objection,
+    ObjectionNote,
+    Part,
+    Project,
+    Referral,
+    Report,
+    State,
+    Tranche,
+)
 from projects.models.state import BEFORE_AWARD
 
 ANSWER_WITHIN = timedelta(days=7)
@@ -106,6 +117,10 @@ def _clerk(user: User) -> Iterator[Task]:
     for likeness in alike.select_related("project"):
         url = reverse("projects:likeness_detail", args=[likeness.pk])
         yield Task(likeness.project.title, _("It looks like another proposal: judge"), url, None, likeness.found_at)
+    for referral in Referral.objects.open().filter(fund__funder__in=funders).select_related("project", "fund"):
+        due_on = clock.localdate(referral.made_at) + ANSWER_WITHIN
+        what = _("Answer a proposal shown to the fund “%(fund)s”") % {"fund": referral.fund.name}
+        yield Task(referral.project.title, what, referral.get_absolute_url(), due_on, referral.made_at)
     waiting = Need.objects.filter(state=Need.State.RECEIVED).aggregate(n=Count("pk"), oldest=Min("received_at"))
     if waiting["n"]:
         due_on = clock.localdate(waiting["oldest"]) + ANSWER_WITHIN

@@ -7,6 +7,7 @@ decides, who confirms a payment did not request it.
 import rules
 
 from grants.rules import is_clerk as is_clerk_of_call
+from grants.rules import is_in_some_funder
 from people.models import Kind, Organization, Role
 from projects.models import Comment, Objection, Part, Project, State
 from projects.models.objection import READERS
@@ -99,6 +100,17 @@ is_auditor = works_as_auditor & ~has_stake
 def in_funder(user, obj) -> bool:
     """Works at the funder in any role, auditors included."""
     return user.is_authenticated and user.has_role(project_of(obj).call.funder_id)
+
+
+@rules.predicate
+def is_shown_it(user, referral) -> bool:
+    """Works at the funder whose fund a proposal is shown to."""
+    return user.is_authenticated and user.has_role(referral.fund.funder_id)
+
+
+@rules.predicate
+def answers_for_fund(user, referral) -> bool:
+    return user.is_authenticated and user.has_role(referral.fund.funder_id, Role.STAFF)
 
 
 def plays(part: str) -> rules.Predicate:
@@ -216,6 +228,9 @@ rules.add_perm("projects.check_budget", is_clerk | is_finance)
 rules.add_perm("projects.see_cuts", (in_funder & ~has_stake) | cuts_are_told)
 rules.add_perm("projects.judge_likeness", is_clerk)
 rules.add_perm("projects.see_likeness", in_funder & ~has_stake)
+rules.add_perm("projects.see_referrals", is_in_some_funder)
+rules.add_perm("projects.see_referral", in_applicant | (is_shown_it & ~has_stake))
+rules.add_perm("projects.answer_referral", answers_for_fund & ~has_stake)
 rules.add_perm("projects.see_earlier", (in_funder & ~has_stake) | in_applicant)
 rules.add_perm("projects.see_prices", (in_funder | is_judge) & ~has_stake)
 # help before submission: a coach advises and never writes

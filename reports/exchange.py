@@ -28,13 +28,16 @@ from projects.resources import BudgetResource, ProposalResource
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its resource, its name, who may import it, a word about it, and who may take it out."""
+    """A table: its resource, its name, who may import it, a word about it, who may take it out, and the name of the
+    page on which the rows are found afterwards, or a word instead where whoever imports does not see them."""
 
     resource: type[TableResource]
     label: Any
     permission: str
     hint: Any
     download: str = "reports.download_tables"
+    page: str = ""
+    afterwards: Any = ""
 
 
 TABLES: dict[str, Table] = {
@@ -43,6 +46,7 @@ TABLES: dict[str, Table] = {
         gettext_lazy("Organisations"),
         "reports.import_tables",
         gettext_lazy("Known by credit code or filing number. Hosts of filed groups may stand in the same file."),
+        page="people:organization_list",
     ),
     "social-workers": Table(
         SocialWorkerResource,
@@ -55,12 +59,14 @@ TABLES: dict[str, Table] = {
         gettext_lazy("Needs"),
         "reports.import_tables",
         gettext_lazy("Known by community and title: the findings of a survey, many at once."),
+        page="projects:need_desk",
     ),
     "proposals": Table(
         ProposalResource,
         gettext_lazy("Proposals"),
         "reports.import_tables",
         gettext_lazy("Known by call, applicant and title. A table makes drafts; the group's head submits them."),
+        afterwards=gettext_lazy("Each group finds its draft in its list of things to do, completes it and submits it."),
     ),
     "budget-lines": Table(
         BudgetResource,
@@ -74,6 +80,7 @@ TABLES: dict[str, Table] = {
         "reports.import_places",
         gettext_lazy("Known by their 12-digit region code."),
         "reports.download_places",
+        page="people:community_list",
     ),
     "calendar": Table(
         CalendarDayResource,

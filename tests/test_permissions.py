@@ -26,11 +26,11 @@ from evaluations.models import (
     Unlocking,
 )
 from grants.actions import need_lists, needs, workshops
-from grants.models import Workshop
+from grants.models import Fund, Workshop
 from people.actions import add_credit_record
 from people.models import Membership
 from projects.actions import coaching, delivery, drafts, inquiry, payments, people, support
-from projects.models import Comment, Likeness, Notice, Objection, Recommendation
+from projects.models import Comment, Likeness, Notice, Objection, Recommendation, Referral
 from reports.actions import imports
 from tests.life import draft, examined
 from tests.reports.tables import centre, csv_file
@@ -87,6 +87,7 @@ TABLE = {
     "grants:fund_create": (None, {"finance"}),
     "grants:fund_detail": ("fund", BUREAU),
     "grants:fund_allocate": ("fund", {"finance"}),
+    "grants:fund_edit": ("fund", {"finance", "clerk"}),
     "projects:project_list": (None, SIGNED_IN),
     "projects:project_detail": ("project", SEES_PROJECT),
     "projects:proposal_detail": ("project", SEES_PROJECT),
@@ -100,6 +101,10 @@ TABLE = {
     "projects:explanations_edit": ("draft", GROUP),
     "projects:recommendation_ask": ("draft", GROUP),
     "projects:offer": ("project", GROUP),
+    "projects:referral_create": (("project", "fund"), GROUP),
+    "projects:referral_detail": ("referral", GROUP | BUREAU),
+    "projects:referral_list": (None, BUREAU),
+    "projects:referral_take_back": ("referral", set()),
     "projects:check_page": ("project", BUREAU),
     "projects:submission_changes": ("project", SEES_PROJECT),
     "projects:check_queue": (None, {"clerk", "finance"}),
@@ -306,8 +311,10 @@ def things(town, life) -> dict[str, object]:
     report = {"kind": "milestone", "done": "完成", "persons": 1, "visits": 1, "spent": 1}
     tranche = payments.request_payment(project.tranches.first(), by=town.clerk)
     with_draft = draft_after_close(town)
+    Fund.objects.filter(pk=town.fund.pk).update(takes_referrals=True, purpose="社区助老")
     return {
         "project": project,
+        "referral": Referral.objects.create(project=project, fund=town.fund, words="方向一致", made_by=town.head),
         "draft": with_draft,
         "call": town.call,
         "unpublished": make_call(town, code="SOON", publish=False),

@@ -6,9 +6,9 @@ from config.story.needs_2026 import play_workshops
 from config.story.proposal import Proposal
 from config.story.proposals_2026 import OPEN
 from config.story.stage import Stage, on
-from grants.models import Call, NeedListEntry
+from grants.models import Call, Fund, NeedListEntry
 from people.models import Organization
-from projects.actions import checking, coaching, drafts, proposals, support
+from projects.actions import checking, coaching, drafts, proposals, referrals, support
 from projects.facts import check_applicant
 from projects.models import Project, State
 
@@ -164,7 +164,20 @@ class OpenCall:
 
     def routed(self) -> None:
         """What was not selected in an earlier call is offered here."""
-        refused = Project.objects.filter(state=State.NOT_SELECTED, call__code__startswith="DFC").first()
+        refused = Project.objects.filter(state=State.NOT_SELECTED, call__code__startswith="DFC")
         if refused:
             with on(self.day(-1), 16):
-                drafts.offer_elsewhere(refused, self.call, by=self.stage.cast.head(refused.applicant))
+                drafts.offer_elsewhere(refused[0], self.call, by=self.stage.cast.head(refused[0].applicant))
+        self.shown(refused.last())
+
+    def shown(self, refused: Project | None) -> None:
+        """A fund looks at proposals all year; one that got no money is shown to it and waits for the clerk's word."""
+        fund = Fund.objects.get(source=Fund.Source.COMMUNITY, year=self.day(0).year)
+        fund.takes_referrals = True
+        fund.purpose = "居民自己办的楼院互助、小型文化活动，每个项目不超过2万元；全年随时可以转荐。"
+        fund.contact, fund.contact_phone = self.call.contact, self.call.contact_phone
+        fund.save()
+        if refused:
+            words = "活动都在楼院里办，花钱不多，只差排名两位没有入选，想请公益金看看。"
+            with on(self.day(-1), 17):
+                referrals.refer(refused, fund, by=self.stage.cast.head(refused.applicant), words=words)

@@ -70,6 +70,12 @@ def due(day: date | None) -> str:
 
 
 @register.filter
+def is_below(path: str, page: str) -> bool:
+    """Whether an address is a page or lies below it."""
+    return path.startswith(page)
+
+
+@register.filter
 def get(mapping: dict, key: Any) -> Any:
     """A value of a dictionary by a key held in a variable."""
     return mapping.get(key) if mapping else None

@@ -21,7 +21,7 @@ from grants.forms.calls import (
     TrancheRuleFormSet,
     taken_over,
 )
-from grants.forms.funds import AllocationForm, FundForm
+from grants.forms.funds import AllocationForm, FundForm, FundReferralsForm
 from grants.forms.need_lists import NeedListForm, RemarkAnswerForm, RemarkForm, WithdrawForm
 from grants.forms.needs import NeedForm, ReferenceForm, ReviseForm, VouchForm
 from grants.forms.workshops import AttendanceForm, CancelWorkshopForm, SignUpForm, WalkInForm, WorkshopForm
@@ -37,6 +37,7 @@ __all__ = [
     "EligibilityFormSet",
     "FromPresetForm",
     "FundForm",
+    "FundReferralsForm",
     "LevelFormSet",
     "NameForm",
     "NeedForm",

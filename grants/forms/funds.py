@@ -6,14 +6,31 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
+from core.forms import CountedTextarea, PhoneField
 from grants.models import Fund
 from people.models import Organization, Role, User
 
 
-class FundForm(forms.ModelForm):
+class FundReferralsForm(forms.ModelForm):
+    """Whether the fund looks at proposals without a call, and at which."""
+
+    contact_phone = PhoneField(label=_("Contact phone"), required=False)
+
     class Meta:
         model = Fund
-        fields = ("funder", "name", "source", "year", "legal_basis")
+        fields = ("takes_referrals", "purpose", "contact", "contact_phone")
+        widgets = {"purpose": CountedTextarea(attrs={"rows": 3})}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("takes_referrals") and not values.get("purpose") and "purpose" not in self.errors:
+            self.add_error("purpose", _("A fund that looks at proposals says what it supports."))
+        return values
+
+
+class FundForm(FundReferralsForm):
+    class Meta(FundReferralsForm.Meta):
+        fields = ("funder", "name", "source", "year", "legal_basis", *FundReferralsForm.Meta.fields)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

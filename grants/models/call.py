@@ -3,7 +3,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,16 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Taking proposals at this moment."""
         now = clock.now()
         return self.published().filter(opens_at__lte=now, closes_at__gt=now)
+
+    def open_first(self) -> "CallQuerySet":
+        """Open calls, the one that closes soonest first; then those that open next; then closed ones, newest first."""
+        now = clock.now()
+        is_over = Q(closes_at__lte=now)
+        ranked = self.alias(
+            place=Case(When(is_over, then=2), When(opens_at__gt=now, then=1), default=0),
+            soonest=Case(When(is_over, then=None), When(opens_at__gt=now, then="opens_at"), default="closes_at"),
+        )
+        return ranked.order_by("place", "soonest", "-closes_at", "-pk")
 
     def visible_to(self, user) -> "CallQuerySet":
         """Everybody sees what is published; drafts are seen by the funder's people only."""

@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.money import round_half_up
 from grants.models.ledger import LedgerEntry
 from people.models import Kind
@@ -34,6 +35,10 @@ class FundQuerySet(models.QuerySet["Fund"]):
         """The funds of the funders one works for."""
         return self.filter(funder__in=list(user.roles)) if user.is_authenticated else self.none()
 
+    def taking_referrals(self) -> "FundQuerySet":
+        """The funds of this year that look at proposals all year, without a call."""
+        return self.filter(takes_referrals=True, year=clock.today().year)
+
 
 class Fund(models.Model):
     """A pot of money of one year, from one kind of source."""
@@ -57,6 +62,16 @@ class Fund(models.Model):
     source = models.CharField(_("kind of source"), max_length=12, choices=Source.choices)
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+    takes_referrals = models.BooleanField(
+        _("looks at proposals all year"),
+        default=False,
+        help_text=_("Groups that got no money elsewhere can show theirs; it promises nothing"),
+    )
+    purpose = models.CharField(
+        _("what it supports"), max_length=200, blank=True, help_text=_("Groups read this before they show a proposal")
+    )
+    contact = models.CharField(_("contact person"), max_length=60, blank=True)
+    contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
 
     objects = FundQuerySet.as_manager()
 
@@ -74,6 +89,11 @@ class Fund(models.Model):
                 name="fund_year_is_sane",
                 condition=Q(year__gte=2000, year__lte=2100),
                 violation_error_message=_("Please enter a year between 2000 and 2100."),
+            ),
+            models.CheckConstraint(
+                name="fund_that_looks_says_at_what",
+                condition=Q(takes_referrals=False) | ~Q(purpose=""),
+                violation_error_message=_("A fund that looks at proposals says what it supports."),
             ),
         ]
 

@@ -1,7 +1,7 @@
 """Calls, for everybody; their set-up and funds, for the funder's people; needs and workshops."""
 
 from grants.views.calls import call_detail, call_list
-from grants.views.funds import fund_allocate, fund_create, fund_detail, fund_list
+from grants.views.funds import fund_allocate, fund_create, fund_detail, fund_edit, fund_list
 from grants.views.need_lists import (
     need_list_create,
     need_list_detail,
@@ -45,6 +45,7 @@ __all__ = [
     "fund_allocate",
     "fund_create",
     "fund_detail",
+    "fund_edit",
     "fund_list",
     "levels_edit",
     "need_create",

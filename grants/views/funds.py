@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from grants.actions import ledger
-from grants.forms import AllocationForm, FundForm
+from grants.forms import AllocationForm, FundForm, FundReferralsForm
 from grants.models import Fund
 from grants.soundness import promised
 from people.models import Kind, Organization, Role
@@ -52,8 +52,24 @@ def fund_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "promised": promised(fund),
         "page_obj": page,
         "may_allocate": rules.has_perm("grants.allocate", request.user, fund),
+        "may_change": rules.has_perm("grants.change_fund", request.user, fund),
     }
     return render(request, "grants/fund_detail.html", context)
+
+
+@login_required
+def fund_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whether the fund looks at proposals all year; its name and year stay."""
+    fund = get_object_or_404(Fund.objects.visible_to(request.user), pk=pk)
+    if not rules.has_perm("grants.change_fund", request.user, fund):
+        raise PermissionDenied
+    form = FundReferralsForm(request.POST or None, instance=fund)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect(fund)
+    heading = _("Proposals without a call")
+    return render(request, "grants/fund_form.html", {"form": form, "fund": fund, "heading": heading})
 
 
 @login_required

@@ -23,6 +23,7 @@ from projects.forms.objections import (
 )
 from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter, SubmitForm
 from projects.forms.proposal import ApplyForm, ProposalForm
+from projects.forms.routing import OfferForm, ReferralAnswerForm, ReferralForm
 from projects.forms.support import (
     AnswerForm,
     CallBackForm,
@@ -33,7 +34,6 @@ from projects.forms.support import (
     EndCoachingForm,
     ExplanationsForm,
     ExtendForm,
-    OfferForm,
     RecommendationAskForm,
     RecommendationForm,
     VerdictForm,
@@ -72,6 +72,8 @@ __all__ = [
     "ReceiptForm",
     "RecommendationAskForm",
     "RecommendationForm",
+    "ReferralAnswerForm",
+    "ReferralForm",
     "ReportForm",
     "RulingForm",
     "SettlementForm",

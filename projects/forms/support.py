@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import MoneyFormField
 from core.forms import CountedTextarea, DateInput
 from core.strangers import TrapForm
-from grants.models import Call
 from people.models import Community, Kind, Organization
 from projects.models import Comment, Likeness, Project, Recommendation
 from projects.places import places
@@ -152,14 +151,3 @@ class ExplanationsForm(forms.Form):
         )
         field.needed = True  # may be left for later; a submission may not do without it
         self.fields[f"{kind}-{rule.pk}"] = field
-
-
-class OfferForm(forms.Form):
-    """Offer a proposal to another open call."""
-
-    call = forms.ModelChoiceField(label=_("Call"), queryset=Call.objects.none(), widget=forms.RadioSelect)
-
-    def __init__(self, *args: Any, calls: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["call"].queryset = calls
-        self.fields["call"].empty_label = None

@@ -14,6 +14,7 @@ from projects.models.participant import Part, Participant
 from projects.models.plan import PlanStep, Target
 from projects.models.project import Project
 from projects.models.recommendation import Recommendation
+from projects.models.referral import Referral
 from projects.models.report import Report
 from projects.models.scratch import Scratch
 from projects.models.settlement import Settlement
@@ -44,6 +45,7 @@ __all__ = [
     "PlanStep",
     "Project",
     "Recommendation",
+    "Referral",
     "Report",
     "Scratch",
     "Settlement",

@@ -53,12 +53,12 @@ from projects.views.proposal import (
     proposal_discard,
     proposal_edit,
 )
+from projects.views.routing import offer, referral_create, referral_detail, referral_list, referral_take_back
 from projects.views.showcase import showcase, showcase_detail
 from projects.views.support import (
     eligibility,
     explanations_edit,
     form_preview,
-    offer,
     recommend,
     recommendation_ask,
     recommendation_confirm,
@@ -125,6 +125,10 @@ __all__ = [
     "recommend",
     "recommendation_ask",
     "recommendation_confirm",
+    "referral_create",
+    "referral_detail",
+    "referral_list",
+    "referral_take_back",
     "remark_confirm",
     "remark_remove",
     "report_create",

@@ -75,15 +75,19 @@ def earlier(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     related = ("call__funder", "track", "applicant", "host", "field", "community")
     old = Project.objects.select_related(*related).get(pk=project.routed_from_id)
-    context = {
-        "project": project,
+    context = {"project": project, **as_it_was(old)}
+    return render(request, "projects/earlier.html", context)
+
+
+def as_it_was(old: Project) -> dict[str, object]:
+    """What a page needs to show a proposal that has ended: its words and tables, and how it ended."""
+    return {
         "old": old,
         "tables": stored_tables(old),
         "asked": fields_of(old.track.form),
         "steps": steps_by_key(old),
         "ended": Event.objects.about(old).filter(target_state=old.state).last(),
     }
-    return render(request, "projects/earlier.html", context)
 
 
 def _side_by_side(left: Project, right: Project) -> tuple[Pieces, Pieces]:

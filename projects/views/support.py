@@ -1,4 +1,4 @@
-"""Around a proposal: the eligibility check, the community's recommendation, and the way on to another call."""
+"""Around a proposal: the eligibility check, explanations, and the community's recommendation."""
 
 import rules
 from django.contrib import messages
@@ -8,19 +8,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core import clock
 from core.forms import add_refusal
 from core.workflow import Refused
 from grants.models import Call
 from people.forms import OrganizationFilter
 from people.models import Organization, Role
-from projects.actions import drafts, support
+from projects.actions import support
 from projects.completeness import budget_breaches, papers_asked_of
 from projects.facts import check_applicant
 from projects.forms import (
     CallBackForm,
     ExplanationsForm,
-    OfferForm,
     ProposalForm,
     RecommendationAskForm,
     RecommendationForm,
@@ -171,46 +169,3 @@ def recommendation_confirm(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Noted."))
             return redirect(reverse("projects:check_page", args=[found.project_id]) + "#papers")
     return render(request, "projects/recommendation_confirm.html", {"recommendation": found, "form": form})
-
-
-@login_required
-def offer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Offer a proposal that got no money here to another open call."""
-    project = find(request, pk)
-    permit("projects.offer_elsewhere", request.user, project)
-    calls = open_elsewhere(project)
-    form = OfferForm(request.POST or None, calls=calls)
-    if request.method == "POST" and form.is_valid():
-        try:
-            draft = drafts.offer_elsewhere(project, form.cleaned_data["call"], by=request.user)
-        except Refused as refused:
-            add_refusal(form, refused)
-        else:
-            messages.success(
-                request, _("Taken over, with its papers. Look through the dates and the money, then submit.")
-            )
-            if steps := drafts.steps_left_out(project, draft):
-                words = _("Left out, because their days lie outside the new call or its form asks for none: %(steps)s.")
-                messages.warning(request, words % {"steps": "、".join(steps)})
-            return redirect("projects:proposal_edit", pk=draft.pk)
-    offers = [(call, call.track_for(project.applicant)) for call in calls]
-    context = {
-        "project": project,
-        "form": form,
-        "offers": [(call, track) for call, track in offers if track],
-        "offered": drafts.offered(project),
-        "coming": elsewhere(project).filter(opens_at__gt=clock.now()).order_by("opens_at"),
-    }
-    return render(request, "projects/offer.html", context)
-
-
-def elsewhere(project: Project):
-    """Other published calls with a track for this applicant."""
-    others = Call.objects.published().exclude(pk=project.call_id).filter(tracks__open_to=project.applicant.status)
-    return others.select_related("fund", "funder").prefetch_related("tracks").distinct()
-
-
-def open_elsewhere(project: Project):
-    """Of these, where it can be offered now: open, and not offered to already."""
-    taken = drafts.offered(project).values("call")
-    return elsewhere(project).filter(pk__in=Call.objects.open()).exclude(pk__in=taken)

@@ -277,3 +277,17 @@ def test_a_clerk_tries_the_check_of_a_draft_for_an_organisation(town, browse, un
 
     assert [finding.is_met for finding in page.context["findings"]] == [True]
     assert browse(town.singer).get(check).status_code == 404
+
+
+def test_open_calls_stand_first_then_coming_then_closed(town, browse, time):
+    """Of the open ones the first to close, of the coming ones the first to open, of the closed ones the newest."""
+    days = {"soon": (3, 4), "late": (3, 9), "next": (8, 12), "later": (9, 11), "old": (1, 2), "older": (1, 1)}
+    for code, (opens, closes) in days.items():
+        opens_at, closes_at = aware(2026, opens, 1), aware(2026, closes, 20)
+        call = make_call(town, code=code, opens_at=opens_at, closes_at=closes_at, publish=False)
+        Call.objects.filter(pk=call.pk).update(published_at=aware(2026, 1, 1), published_by=town.approver)
+    time.go(aware(2026, 3, 15))
+
+    codes = [call.code for call in browse().get(reverse("grants:call_list")).context["page_obj"]]
+
+    assert [code for code in codes if code in days] == ["soon", "late", "next", "later", "old", "older"]

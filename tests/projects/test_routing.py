@@ -1,17 +1,20 @@
-"""What goes on with a proposal that is offered to another call: its papers, what is left out, and its history."""
+"""What goes on with a proposal that is offered elsewhere: its papers, what is left out, its history, other funds."""
 
 from datetime import date, datetime
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core.files import attach
 from core.models import Attachment
-from grants.models import Call
+from core.workflow import Refused
+from grants.models import Call, Fund
 from people.models import Organization
-from projects.actions import drafts, proposals
-from projects.models import Project
+from projects.actions import drafts, proposals, referrals
+from projects.inbox import waiting_for
+from projects.models import Project, Referral
 from tests.life import choir_draft, draft
 from tests.test_files import pdf
 from tests.town import aware, make_call, member
@@ -114,3 +117,140 @@ def test_a_proposal_that_was_not_offered_on_has_no_earlier_one(town, life, brows
     project = life.walk(choir_draft(town), "submitted")
 
     assert browse(town.clerk).get(reverse("projects:earlier", args=[project.pk])).status_code == 404
+
+
+# -- Shown to a fund without a call ----------------------------------------------------------------
+
+
+@pytest.fixture
+def fund(elsewhere) -> Fund:
+    """Of the other funder, whose clerk is the stranger; it looks at proposals all year."""
+    return Fund.objects.create(
+        funder=elsewhere, name="慈善基金", source="foundation", year=2026, takes_referrals=True, purpose="社区助老"
+    )
+
+
+@pytest.fixture
+def referral(town, refused, fund) -> Referral:
+    return referrals.refer(refused, fund, by=town.head, words="入户陪伴正合贵基金的方向")
+
+
+def test_a_fund_is_shown_the_proposal_and_its_clerk_is_told(town, refused, fund, browse):
+    page = reverse("projects:offer", args=[refused.pk])
+    assert list(browse(town.head).get(page).context["funds"]) == [fund]
+
+    browse(town.head).post(reverse("projects:referral_create", args=[refused.pk, fund.pk]), {"words": "方向一致"})
+
+    referral = refused.referrals.get()
+    assert (referral.words, referral.made_by, referral.answer) == ("方向一致", town.head, "")
+    assert town.stranger.notifications.filter(url=referral.get_absolute_url()).exists()
+    assert referral.get_absolute_url() in [task.url for task in waiting_for(town.stranger)]
+    assert list(browse(town.head).get(page).context["funds"]) == []
+
+
+def test_a_fund_that_looks_at_nothing_is_shown_nothing(town, refused, fund):
+    Fund.objects.update(takes_referrals=False)
+
+    assert list(referrals.funds_for(refused)) == []
+    with pytest.raises(Refused):
+        referrals.refer(refused, fund, by=town.head, words="试试")
+
+
+def test_a_fund_of_last_year_is_shown_nothing(town, refused, fund):
+    Fund.objects.filter(pk=fund.pk).update(year=2025)
+
+    with pytest.raises(Refused):
+        referrals.refer(refused, fund, by=town.head, words="试试")
+
+
+def test_a_fund_is_shown_a_proposal_once(town, refused, fund, referral):
+    with pytest.raises(Refused):
+        referrals.refer(refused, fund, by=town.head, words="再试试")
+
+
+def test_a_proposal_in_the_competition_is_shown_to_no_fund(town, life, fund):
+    project = life.walk(draft(town), "submitted")
+
+    with pytest.raises(Refused):
+        referrals.refer(project, fund, by=town.head, words="试试")
+
+
+def test_only_the_group_shows_its_proposal(town, refused, fund):
+    for person in (town.clerk, town.singer, town.stranger):
+        with pytest.raises(PermissionDenied):
+            referrals.refer(refused, fund, by=person, words="试试")
+
+
+def test_the_funds_clerk_reads_it_and_invites_the_group_to_a_call(town, refused, fund, referral, other_call, browse):
+    Call.objects.filter(pk=other_call.pk).update(fund=fund)
+    clerk, page = browse(town.stranger), referral.get_absolute_url()
+    shown = clerk.get(page).content.decode()
+    assert refused.needs in shown
+    assert "改投其他资金" in shown
+
+    clerk.post(page, {"answer": "invited", "call": other_call.pk, "reply": "请在六月前申请"})
+
+    referral.refresh_from_db()
+    assert (referral.answer, referral.call, referral.answered_by) == ("invited", other_call, town.stranger)
+    assert town.head.notifications.filter(url=page).exists()
+    assert reverse("projects:offer", args=[refused.pk]) in browse(town.head).get(page).content.decode()
+
+
+def test_a_group_is_invited_only_to_a_call_of_the_fund_that_is_open(town, referral, other_call):
+    with pytest.raises(Refused):
+        referrals.answer(referral, by=town.stranger, answer="invited", reply="请申请", call=other_call)
+
+
+def test_an_answer_needs_a_word_and_comes_back_with_what_was_typed(town, referral, browse):
+    response = browse(town.stranger).post(referral.get_absolute_url(), {"answer": "declined", "reply": " "})
+
+    assert response.context["form"].errors.keys() == {"reply"}
+    referral.refresh_from_db()
+    assert referral.answer == ""
+
+
+def test_a_fund_answers_once(town, referral):
+    referrals.answer(referral, by=town.stranger, answer="declined", reply="不在范围内")
+
+    with pytest.raises(Refused):
+        referrals.answer(referral, by=town.stranger, answer="invited", reply="再想想")
+
+
+def test_nobody_but_the_group_and_the_fund_reads_a_referral(town, referral, browse):
+    for person in (town.clerk, town.singer, town.mentor):
+        assert browse(person).get(referral.get_absolute_url()).status_code == 404
+        with pytest.raises(PermissionDenied):
+            referrals.answer(referral, by=person, answer="declined", reply="不行")
+
+
+def test_the_group_answers_nothing_itself(town, referral, browse):
+    assert browse(town.head).post(referral.get_absolute_url(), {"answer": "invited", "reply": "好"}).status_code == 403
+
+
+def test_the_group_takes_it_back_until_the_fund_has_answered(town, refused, fund, referral, browse):
+    browse(town.head).post(reverse("projects:referral_take_back", args=[referral.pk]))
+    assert not refused.referrals.exists()
+
+    again = referrals.refer(refused, fund, by=town.head, words="还是想试试")
+    referrals.answer(again, by=town.stranger, answer="declined", reply="不在范围内")
+    with pytest.raises(Refused):
+        referrals.take_back(again, by=town.head)
+
+
+def test_a_fund_that_looks_at_proposals_says_at_which(town, browse):
+    page = reverse("grants:fund_edit", args=[town.fund.pk])
+
+    refused = browse(town.clerk).post(page, {"takes_referrals": "on", "purpose": "", "contact": "陈静"})
+    assert refused.context["form"].errors.keys() == {"purpose"}
+    assert "陈静" in refused.content.decode()
+
+    browse(town.clerk).post(page, {"takes_referrals": "on", "purpose": "社区助老", "contact": "", "contact_phone": ""})
+    town.fund.refresh_from_db()
+    assert (town.fund.takes_referrals, town.fund.purpose) == (True, "社区助老")
+
+
+def test_the_list_of_what_was_shown_begins_with_the_unanswered(town, referral, browse):
+    response = browse(town.stranger).get(reverse("projects:referral_list"))
+
+    assert list(response.context["page_obj"]) == [referral]
+    assert list(browse(town.clerk).get(reverse("projects:referral_list")).context["page_obj"]) == []

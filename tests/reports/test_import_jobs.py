@@ -259,6 +259,17 @@ def test_worker_that_was_taken_for_dead_writes_nothing_more(town, desk):
     assert ImportJob.objects.get(pk=job.pk).status == Status.RUNNING
 
 
+def test_the_finished_import_leads_to_what_it_brought(town, desk):
+    job = desk.bring(workbook(centre(1)))
+
+    assert f'href="{reverse("people:organization_list")}"' in said_at_the_end(desk, job)
+
+
+def said_at_the_end(desk, job) -> str:
+    page = desk.client.get(job.get_absolute_url()).content.decode()
+    return page.split("The import is finished.")[1].split("</div>")[0]
+
+
 def test_table_is_confirmed_once(town, desk):
     job = desk.bring(workbook(centre(1)))
 

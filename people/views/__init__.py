@@ -1,0 +1,49 @@
+"""My own data, the organisations I work with, experts, and the communities."""
+
+from people.views.experts import expert_create, expert_edit, expert_interests, expert_list, interest_end, interest_list
+from people.views.organizations import (
+    community_list,
+    council_edit,
+    member_add,
+    membership_end,
+    organization_create,
+    organization_detail,
+    organization_edit,
+    organization_list,
+)
+from people.views.profile import certificate_create, identity_edit, profile, profile_edit
+from people.views.standing import (
+    credit_record_create,
+    credit_record_lift,
+    inspection_confirm,
+    inspection_create,
+    rating_confirm,
+    rating_create,
+)
+
+__all__ = [
+    "certificate_create",
+    "community_list",
+    "council_edit",
+    "credit_record_create",
+    "credit_record_lift",
+    "expert_create",
+    "expert_edit",
+    "expert_interests",
+    "expert_list",
+    "identity_edit",
+    "inspection_confirm",
+    "inspection_create",
+    "interest_end",
+    "interest_list",
+    "member_add",
+    "membership_end",
+    "organization_create",
+    "organization_detail",
+    "organization_edit",
+    "organization_list",
+    "profile",
+    "profile_edit",
+    "rating_confirm",
+    "rating_create",
+]
