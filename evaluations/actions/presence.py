@@ -67,14 +67,14 @@ def mark_absent(day: PitchDay, person: User, *, by: User, reason: str) -> int:
         raise Refused(_("Please give a reason."))
     states = [Slot.State.WAITING, *Slot.ON, Slot.State.LOCKED]
     left = _of(locked, person).filter(absent_at__isnull=True, project__pitch_slot__state__in=states)
-    left = list(left.filter(project__state=State.IN_REVIEW).exclude(sheet__submitted_at__isnull=False))
-    if not left:
+    to_come = list(left.filter(project__state=State.IN_REVIEW).exclude(sheet__submitted_at__isnull=False))
+    if not to_come:
         raise Refused(_("No sheet of %(person)s is still to come.") % {"person": person})
-    for assignment in left:
+    for assignment in to_come:
         note_absence(assignment, by=by, reason=reason)
     record(locked, "mark_absent", by=by, label=_("Judge absent: %(person)s") % {"person": person}, note=reason.strip())
     locked.bump()
-    return len(left)
+    return len(to_come)
 
 
 @transaction.atomic
