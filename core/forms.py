@@ -17,17 +17,12 @@ from core.workflow import Refused
 class CountedTextarea(forms.Textarea):
     """A text area that counts characters as a reader does and never cuts off what is pasted into it.
 
-    `maxlength` would cut silently, and browsers send line breaks as two characters: both are undone here.
+    Browsers send line breaks as two characters: that is undone here. That no widget of ours has a `maxlength`, by which
+    a browser cuts silently, is seen to by templates/django/forms/widgets/attrs.html.
     """
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"rows": 4} | (attrs or {}))
-
-    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
-        attrs = super().build_attrs(base_attrs, extra_attrs)
-        if limit := attrs.pop("maxlength", None):
-            attrs["data-count-max"] = limit
-        return attrs
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         value = super().value_from_datadict(data, files, name)
@@ -62,8 +57,8 @@ class TabField(forms.CharField):
 class PhoneField(forms.CharField):
     """A number that somebody can dial: a mobile, a landline with area code and extension, or a foreign one."""
 
-    PATTERN = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]((转|-|ext\.? ?)[0-9]{1,6})?")
-    """Spaces and hyphens as people write them."""
+    PATTERN = re.compile(r"\+?\(?[0-9][0-9 ()-]{5,18}[0-9]( ?(转|-|ext\.?) ?[0-9]{1,6})?")
+    """Spaces, hyphens and the brackets of an area code as people write them."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))

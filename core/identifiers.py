@@ -268,6 +268,13 @@ def validate_region_code(code: str) -> str:
 
 
 _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+
+
+def comparable(number: str) -> str:
+    """The number of a paper (invoice, quotation) as it is compared: half-width, upper case, one dash, no space."""
+    return _normalise(number).translate(_DASHES)
+
+
 _FIRST_FILING_YEAR: Final = 1950
 
 

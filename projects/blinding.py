@@ -23,6 +23,7 @@ NAMING_COLUMNS = {
     "team": frozenset({"name", "phone"}),
     "partners": frozenset({"name", "contact"}),
     "plan_steps": frozenset({"responsible"}),
+    "budget_lines": frozenset({"quote_number"}),
 }
 PARTS = {
     Call.HiddenPart.EXPERIENCE: frozenset({"experience"}),

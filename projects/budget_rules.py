@@ -78,6 +78,15 @@ def breaches(lines: Iterable[Any], rules: Iterable[Any], *, people: int | None =
     return found
 
 
+def limits_by_rank(rules: Iterable[Any]) -> dict[str, Any]:
+    """The rule that limits what a lecturer of each title costs, the strictest of several; `NO_RANK` for no title."""
+    found: dict[str, Any] = {}
+    for rule in rules:
+        if rule.rank and rule.metric == "unit_price" and rule.category in ("", "training"):
+            found[rule.rank] = min(found.get(rule.rank, rule), rule, key=lambda each: each.value)
+    return found
+
+
 def matches(line: Any, rule: Any) -> bool:
     """Whether a line is one that the rule looks at."""
     if rule.category and line.category != rule.category:

@@ -48,6 +48,7 @@ def problems(project: Any, tables: Mapping[str, Sequence[Any]] | None = None) ->
     """
     tables = stored_tables(project) if tables is None else tables
     found = [
+        *_profile(project),
         *_missing(project, tables),
         *_terms(project),
         *_steps(project, tables.get("plan_steps", [])),
@@ -55,7 +56,7 @@ def problems(project: Any, tables: Mapping[str, Sequence[Any]] | None = None) ->
         *_papers(project),
         *_conditions(project),
     ]
-    place = {name: number for number, name in enumerate(places_of(project.track.form))}
+    place = {"profile": -1} | {name: number for number, name in enumerate(places_of(project.track.form))}
     return sorted(found, key=lambda problem: place.get(problem.field.partition(":")[0], len(place)))
 
 
@@ -126,6 +127,16 @@ def waits_for_a_call(project: Any) -> bool:
     if Attachment.objects.of(project).filter(kind="recommendation").exists():
         return False
     return any(opinion.is_genuine is None for opinion in project.opinions)
+
+
+def lacks_profile(project: Any) -> bool:
+    """The full form asks for a few lines about the organisation (单位基本情况); the short one does not."""
+    return project.track.form == "full" and not project.applicant.profile.strip()
+
+
+def _profile(project: Any) -> list[Problem]:
+    message = _("Please write a few lines about your organisation on its page; experts read them first.")
+    return [Problem("profile", message)] if lacks_profile(project) else []
 
 
 def _missing(project: Any, tables: Mapping[str, Sequence[Any]]) -> list[Problem]:

@@ -5,6 +5,7 @@ words here and in templates/pdf/: a legal wording is written once, and not trans
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from math import ceil
@@ -18,12 +19,14 @@ from core.models import Event
 from core.workdays import add_workdays
 from grants.eligibility import Finding
 from grants.models import Call, EligibilityRule, Fund, Gate, NeedList, PaperKind, Rank, Workshop
-from people.models import Kind, Organization
+from people.models import Inspection, Kind, Organization
+from projects.applicants import applicant_facts
 from projects.completeness import papers_asked_of
 from projects.facts import check_applicant
 from projects.models import Activity, BudgetLine, Comment, Notice, Project, TeamMember
 from projects.places import name_places
 from projects.sections import fields_of
+from projects.snapshots import steps_by_key
 
 ZERO = Decimal("0.00")
 
@@ -87,6 +90,12 @@ CERTIFICATES = {
     TeamMember.Certified.SOCIAL_WORKER: "社会工作师",
     TeamMember.Certified.SENIOR: "高级社会工作师",
 }
+INSPECTED = {
+    Inspection.Result.PASSED: "合格",
+    Inspection.Result.BASIC: "基本合格",
+    Inspection.Result.FAILED: "不合格",
+    Inspection.Result.MISSED: "未参检",
+}
 CONDITIONS = {
     EligibilityRule.Kind.NOT_ABNORMAL: "未列入活动异常名录",
     EligibilityRule.Kind.NOT_SERIOUS: "未列入严重违法失信名单",
@@ -149,6 +158,7 @@ class Line(NamedTuple):
     category: str
     source: str
     rank: str
+    step: str
 
 
 class Lane(NamedTuple):
@@ -183,6 +193,34 @@ def _party(organization: Organization) -> dict[str, Any]:
     }
 
 
+def _standing(project: Project) -> dict[str, Any]:
+    """Rating, inspections and earlier projects of the applicant; what no clerk has confirmed says so."""
+    facts = applicant_facts(project)
+    rating = ""
+    if facts.rating:
+        until = "有效期至" if facts.rating.is_valid else "已于此日失效："
+        rating = (
+            f"{facts.rating.level}A（{_date(facts.rating.granted_on)}获评，{until}{_date(facts.rating.expires_on)}）"
+        )
+        rating += _unconfirmed(facts.rating.is_confirmed)
+    return {
+        "rating": rating,
+        "inspections": [
+            f"{each.year}年度{INSPECTED[Inspection.Result(each.result)]}{_unconfirmed(each.is_confirmed)}"
+            for each in facts.inspections
+        ],
+        "funded": [f"{earlier.call.title}：{earlier.title}" for earlier in facts.funded],
+    }
+
+
+def _unconfirmed(is_confirmed: bool) -> str:
+    return "" if is_confirmed else "（单位自填，待核）"
+
+
+def _date(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def proposal(project: Project, *, contact: bool, cuts: bool = True) -> Document:
     """The proposal (项目申报书). `contact`: the reader may see phones and accounts (`projects.see_contact`).
 
@@ -190,12 +228,14 @@ def proposal(project: Project, *, contact: bool, cuts: bool = True) -> Document:
 
     An expert judges the plan and needs neither; both are masked for him.
     """
+    steps = steps_by_key(project)
     lines = [
         Line(
             line,
             CATEGORIES[BudgetLine.Category(line.category)],
             SOURCES[BudgetLine.Source(line.source)],
             RANKS.get(line.rank, ""),
+            steps.get(line.step_key, ""),
         )
         for line in project.budget_lines.all()
     ]
@@ -215,6 +255,7 @@ def proposal(project: Project, *, contact: bool, cuts: bool = True) -> Document:
             "author": project.applicant.name,
             "project": project,
             "applicant": _party(project.applicant),
+            "standing": _standing(project),
             "host": _party(project.host) if project.host else None,
             "payee": project.payee,
             "payee_account": account(project.payee.bank_account),
@@ -229,6 +270,8 @@ def proposal(project: Project, *, contact: bool, cuts: bool = True) -> Document:
             "steps": project.plan_steps.all(),
             "team": [(member, CERTIFICATES[TeamMember.Certified(member.certificate)]) for member in project.team.all()],
             "partners": project.partners.all(),
+            "contact": contact,
+            "others": project.other_communities.all() if "other_communities" in asked else [],
             "opinions": project.opinions,
             "cut": project.amount_cut if cuts else ZERO,
             "lines": lines,

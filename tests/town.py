@@ -112,6 +112,7 @@ def _organizations(town: Town) -> None:
         kind=Kind.SOCIAL_ORGANIZATION,
         credit_code="52110105MJ01000190",
         community=town.community,
+        profile="2012年登记，在柳溪镇做为老和青少年服务，专职社工5人。",
         bank_name="柳溪农商银行",
         bank_account_name="柳溪社会工作服务中心",
         bank_account="6222000011112222",

@@ -30,6 +30,10 @@ GUIDELINES = (
     "外来人员子女教育等服务空白领域。\n不支持：购买固定资产和基建、直接发放现金、以营利为目的的活动。\n"
     "备案组织由代管主体代签协议、代收资金。所有项目须有居民参与和应急预案。"
 )
+MICRO_GUIDELINES = (
+    "给备案的社区社会组织的小额支持，每项不超过5000元：邻里互助、社区文化、环境美化，居民提出、居民参与、居民受益。\n"
+    "用简表申报，一次性拨付；社区出具推荐意见，由代管主体签约收款。\n不支持：购买固定资产、发放现金和慰问品、营利活动。"
+)
 BASIS = "《朝阳区公益创投项目管理办法》"
 
 
@@ -104,6 +108,7 @@ def play(stage: Stage, programme: Programme) -> None:
     play_decisions(present)
     play_standing(stage, present.today)
     _open(present, play_needs(stage, present.day))
+    _micro(present)
     _coming(present)
     # What is older than three weeks has been read: an inbox full of last year's news helps nobody.
     Notification.objects.filter(at__lt=moment(present.day(-21))).update(read_at=moment(present.day(-20)))
@@ -371,6 +376,21 @@ def _open(present: Present, entries: list[NeedListEntry]) -> None:
     with on(day(-11), 9):
         calls.publish(call, by=stage.approver)
     OpenCall(stage, call, entries, day).play()
+
+
+def _micro(present: Present) -> None:
+    """A micro grant, open for three weeks: the short form, one draft begun and one proposal handed in."""
+    stage, day = present.stage, present.day
+    call = present.call(
+        "DFK", "社区微创投（简表申报）", opens=-6, closes=20, fund=present.community, budget=Decimal("20000.00"),
+        tracks={"filed": ("备案组织组", "5000.00")}, tranche_plan=present.programme.plans["一次性拨付"],
+        guidelines=MICRO_GUIDELINES, published=None,
+    )  # fmt: skip
+    with on(day(-9), 9):
+        calls.take_over_rules(call, preset("micro", "internal"), by=stage.clerk)
+    with on(day(-8), 9):
+        calls.publish(call, by=stage.approver)
+    OpenCall(stage, call, [], day).play_micro()
 
 
 def _social_work(present: Present) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 from config.story.needs_2026 import play_workshops
 from config.story.proposal import Proposal
-from config.story.proposals_2026 import OPEN
+from config.story.proposals_2026 import MICRO, OPEN
 from config.story.stage import Stage, on
 from grants.models import Call, Fund, NeedListEntry
 from people.models import Organization
@@ -56,6 +56,11 @@ class OpenCall:
         for finding in check_applicant(project.applicant, self.call, host=project.host, project=project):
             if not finding.is_met:
                 support.explain(project, finding.rule, by=head, text=SAID[finding.rule.kind])
+
+    def play_micro(self) -> None:
+        """The short form: one group has begun, another has handed in."""
+        self.stage.draft(self.call, MICRO["begun"], self.day(-1))
+        self.submit(MICRO["submitted"], self.day(-3))
 
     def ready(self) -> None:
         """Complete, with its papers and the community's recommendation: only the head's press is missing."""

@@ -99,6 +99,18 @@ REGISTERED = [
     ("anxin", "安心社区矫正服务中心", Kind.SOCIAL_ORGANIZATION, "52110105MJ0200060U", "辛庄", "段志强"),
 ]
 
+PROFILES = {
+    "ziyun": "2011年由紫萝园几位爱唱爱跳的退休居民自发组成，2013年备案，成立了理事会。现有队员60余人，每周排练三次，"
+    "逢年过节在社区演出，带动新老邻居一起活动。",
+    "qingnian": "由租住和在东风地区工作的年轻人组成，2024年备案。骨干12人，办过读书会、语言角和邻里市集，有志愿者40余人。",
+    "nuanyang": "2011年登记的社会服务机构，专做失能老人家庭支持。现有专职社工4人、护理志愿者60余人，"
+    "连续多年承接东风地区的为老服务项目，建有项目、财务和志愿者管理制度。",
+    "lvlin": "2011年登记的环保服务机构，做垃圾分类、堆肥和旧物循环，在三个社区有固定站点，专职3人、志愿者50余人。",
+    "anxin": "2011年登记，为社区矫正对象和戒毒康复人员提供个案、技能培训和家庭修复服务，专职社工5人。",
+    "support": "2003年起在北京服务流动人口和社区，2010年登记为支持型机构，为草根组织提供培训、督导和孵化。",
+    "host": "东风地区的枢纽型社会组织，为备案的社区社会组织代管资金、代签协议，提供场地和财务辅导。",
+}
+
 
 @dataclass
 class Cast:
@@ -211,6 +223,7 @@ def _registered(founder: _Founder) -> None:
             established_on=date(2011, 3, number),
             community=founder.cast.communities.get(community),
             address=f"北京市朝阳区东风地区社会组织孵化楼{number:02d}室",
+            profile=PROFILES.get(key, ""),
             bank_name="北京农商银行东风支行",
             bank_account_name=name,
             bank_account=f"6228000110105{number:06d}",
@@ -235,6 +248,7 @@ def _filed(founder: _Founder) -> None:
             host=founder.cast.groups["host"],
             community=place,
             address=place.address,
+            profile=PROFILES.get(key, f"由{place}居民自发组成，{year}年备案，成员都是志愿者，平时在社区里开展活动。"),
         )
         founder.cast.groups[key] = organization
         founder.head_of(organization, head, number)

@@ -17,7 +17,12 @@ FIELDS_OF_CALL = ("fund", "review_rubric", "midterm_rubric", "final_rubric", "tr
 
 def call_list(request: HttpRequest) -> HttpResponse:
     """Open calls first, then upcoming and closed ones; drafts for the funder's people only."""
-    found = Call.objects.visible_to(request.user).open_first().select_related("funder").prefetch_related("tracks", "service_fields")
+    found = (
+        Call.objects.visible_to(request.user)
+        .open_first()
+        .select_related("funder")
+        .prefetch_related("tracks", "service_fields")
+    )
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     is_clerk = Organization.objects.funders_of(request.user, Role.STAFF).exists()
     return render(request, "grants/call_list.html", {"page_obj": page, "is_clerk": is_clerk})

@@ -123,6 +123,7 @@ def _take_over(old: Project, new: Project) -> None:
             if name == "budget_lines":
                 row.cut, row.cut_reason, row.cut_before = 0, "", 0
                 row.step_key = row.step_key if row.step_key in kept else ""
+                row.quote_number = ""  # another budget rests on other quotations
             row.save()
 
 

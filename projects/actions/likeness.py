@@ -1,6 +1,6 @@
 """Find proposals that look alike, over all calls and years. A flag for a person; nothing follows from it by itself."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from decimal import Decimal
 from typing import cast
 
@@ -8,6 +8,7 @@ from django.db import transaction
 from django_tasks import task
 
 from core import clock
+from core.identifiers import comparable
 from core.models import Attachment
 from projects.models import BudgetLine, Likeness, Project
 from projects.models.project import LONG_TEXTS
@@ -19,6 +20,8 @@ TEXT_FROM = 0.3
 """Below a third, two proposals on the same subject share what everybody writes."""
 BUDGET_FROM = 0.8
 FEWEST_LINES = 3
+SHORTEST_NUMBER = 4
+"""A quotation's number of three characters ("001") is everybody's."""
 ORDINARY = ("registration", "host", "credit", "audit")
 """Papers of the organisation itself: the same file with each of its proposals is as it should be."""
 
@@ -49,7 +52,7 @@ def look_for_likenesses(project_id: int) -> None:
 
 @transaction.atomic
 def find_likenesses(project: Project) -> list[Likeness]:
-    """Flag every other proposal with the same text, the same budget or the same file.
+    """Flag every other proposal with the same text, the same budget, the same file or the same quotation or invoice.
 
     A group's own proposal does not count where it has ended without money: writing again after a refusal is no
     copying, but the same text in two open calls is applying twice. Flags that a person has judged stay; the others are
@@ -62,7 +65,12 @@ def find_likenesses(project: Project) -> list[Likeness]:
     others = others.exclude(pk__in=own.values("pk"))
     judged = set(Likeness.objects.about(project).values_list("project", "other", "kind"))
     found = []
-    for other_id, kind, score in (*_texts(project, others), *_budgets(project, others), *_papers(project, others)):
+    for other_id, kind, score in (
+        *_texts(project, others),
+        *_budgets(project, others),
+        *_papers(project, others),
+        *_numbers(project, others),
+    ):
         if (project.pk, other_id, kind) not in judged and (other_id, project.pk, kind) not in judged:
             found.append(Likeness(project=project, other_id=other_id, kind=kind, score=score))
     Likeness.objects.bulk_create(found, ignore_conflicts=True)  # another worker may look at the same moment
@@ -117,6 +125,33 @@ def _papers(project: Project, others) -> Iterator[Found]:
     same = Attachment.objects.filter(sha256__in=mine.values("sha256"), content_type__in=kind, object_id__in=others)
     for pk in same.order_by().values_list("object_id", flat=True).distinct():
         yield pk, Likeness.Kind.PAPER, Decimal(1)
+
+
+def _numbers(project: Project, others) -> Iterator[Found]:
+    """A line that rests on a quotation or invoice on which a line of another proposal rests."""
+    mine = set(quoted(project.budget_lines.all()))
+    if not mine:
+        return
+    theirs = BudgetLine.objects.filter(project__in=others).exclude(quote_number="")
+    found = {line.project_id for line in theirs.only("project", "quote_number") if number_of(line) in mine}
+    for pk in sorted(found):
+        yield pk, Likeness.Kind.NUMBER, Decimal(1)
+
+
+def number_of(line: BudgetLine) -> str:
+    """The number of the line's quotation or invoice as it is compared; nothing for one that says nothing (无, 001)."""
+    number = comparable(line.quote_number)
+    says_something = len(number) >= SHORTEST_NUMBER and any(c.isdigit() for c in number)
+    return number if says_something else ""
+
+
+def quoted(lines: Iterable[BudgetLine]) -> dict[str, list[BudgetLine]]:
+    """The lines by the number on which they rest, those without one left out."""
+    found: dict[str, list[BudgetLine]] = {}
+    for line in lines:
+        if number := number_of(line):
+            found.setdefault(number, []).append(line)
+    return found
 
 
 def _score(value: float) -> Decimal:

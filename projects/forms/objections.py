@@ -1,6 +1,5 @@
 """Forms of objections: of whoever objects, of the clerk who looks into it, of the group, of the approver who rules."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -9,14 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, DateInput, FilesField
-from core.identifiers import half_width
+from core.forms import CountedTextarea, DateInput, FilesField, PhoneField
 from core.strangers import TrapForm
 from projects.actions.inquiry import LINE, WHOLE
 from projects.actions.objections import MOST_FILES
 from projects.models import Objection, ObjectionNote
-
-PHONE = re.compile(r"[0-9]{7,15}")
 
 
 class ObjectionForm(TrapForm, forms.ModelForm):
@@ -34,8 +30,8 @@ class ObjectionForm(TrapForm, forms.ModelForm):
         widgets = {
             "text": CountedTextarea(attrs={"rows": 8}),
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
-            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         }
+        field_classes = {"phone": PhoneField}
         help_texts = {
             "name": _("Only the funder reads your name. It is never published, and the group does not learn it."),
             "email": _("We send you a link to confirm: please open it within three days."),
@@ -47,12 +43,6 @@ class ObjectionForm(TrapForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("email", "phone"):
             self.fields[name].mark = _("at least one of e-mail and phone")
-
-    def clean_phone(self) -> str:
-        phone = half_width(self.cleaned_data["phone"]).strip()
-        if phone and not PHONE.fullmatch(re.sub(r"[\s()+-]", "", phone)):
-            raise forms.ValidationError(_("Please give a phone number of 7 to 15 digits."))
-        return phone
 
     def clean_files(self) -> list:
         files = self.cleaned_data["files"]

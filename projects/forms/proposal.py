@@ -1,6 +1,5 @@
 """The forms of applying: opening a draft, and the proposal's text and figures."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import CountedTextarea, DateInput, SeveralField, TabField
-from core.identifiers import half_width
+from core.forms import CountedTextarea, DateInput, PhoneField, SeveralField, TabField
 from grants.models import Call, NeedList, NeedListEntry
 from people.models import Community, Organization, Role, User
 from projects.completeness import problems
@@ -18,9 +16,6 @@ from projects.models import Project
 from projects.models.project import LONG_TEXTS
 from projects.models.submission import PLEDGE
 from projects.sections import Section, fields_of, required_of, sections_of
-
-PHONE = re.compile(r"[+0-9][0-9 ()\-转]{6,28}")
-"""A mobile or an office number with its extension; nothing that nobody could dial."""
 
 
 class ApplyForm(forms.Form):
@@ -113,10 +108,9 @@ class ProposalForm(forms.ModelForm):
         widgets = (
             {name: CountedTextarea for name in LONG_TEXTS}
             | {name: DateInput for name in ("starts_on", "ends_on")}
-            | {"leader_phone": forms.TextInput(attrs={"type": "tel"})}
             | {"other_communities": forms.CheckboxSelectMultiple}
         )
-        field_classes = {"other_communities": SeveralField}
+        field_classes = {"other_communities": SeveralField, "leader_phone": PhoneField}
         labels = {"title": _("Project title")}
         help_texts = {
             "summary": _("What you will do and what it will change; the public reads this."),
@@ -163,12 +157,6 @@ class ProposalForm(forms.ModelForm):
 
     def _has_place(self) -> bool:
         return bool(self.instance.community_id or self.instance.applicant.community_id)
-
-    def clean_leader_phone(self) -> str:
-        phone = half_width(self.cleaned_data["leader_phone"]).strip()
-        if phone and not PHONE.fullmatch(phone):
-            raise forms.ValidationError(_("This is no telephone number."))
-        return phone
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

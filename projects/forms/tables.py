@@ -1,7 +1,7 @@
 """The tables of a proposal: rows that are added, changed and removed in one form, each with a key that stays."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,9 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from core.fields import FigureFormField, MoneyInput
-from core.forms import DateInput
+from core.forms import DateInput, PhoneField
+from core.identifiers import half_width
+from core.money import plain
 from core.templatetags.core import points
-from grants.models import Rank
+from grants.models import Call, Rank
+from projects.budget_rules import NO_RANK, limits_by_rank
 from projects.models import BudgetLine, Partner, PlanStep, Project, Target, TeamMember
 from projects.models.row import new_key
 from projects.sections import tables_of
@@ -101,7 +104,7 @@ class TeamMemberForm(KeyedRowForm):
     class Meta:
         model = TeamMember
         fields = ("name", "education", "certificate", "post", "part", "phone", "insured")
-        widgets = {"phone": forms.TextInput(attrs={"type": "tel"})}
+        field_classes = {"phone": PhoneField}
 
 
 class PartnerForm(KeyedRowForm):
@@ -117,7 +120,10 @@ class BudgetLineForm(KeyedRowForm):
 
     class Meta:
         model = BudgetLine
-        fields = ("category", "item", "unit_price", "unit", "quantity", "source", "step_key", "basis", "rank")
+        fields = (
+            *("category", "item", "unit_price", "unit", "quantity", "source", "step_key", "basis", "rank"),
+            "quote_number",
+        )
         field_classes = {"quantity": FigureFormField}
         widgets = {
             "unit_price": MoneyInput(attrs={"data-price": True}),
@@ -126,11 +132,15 @@ class BudgetLineForm(KeyedRowForm):
         }
 
     def __init__(
-        self, *args: Any, steps: Iterable[tuple[str, str]] | None = None, ranked: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        steps: Iterable[tuple[str, str]] | None = None,
+        ranks: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        if ranked:
-            self.fields["rank"].choices = [("", _("None of these titles")), *Rank.choices]
+        if ranks:
+            self.fields["rank"].choices = ranks
         else:  # no rule of the call asks for it
             del self.fields["rank"]
         if steps is None:  # a form without a work plan
@@ -145,15 +155,20 @@ class BudgetLineForm(KeyedRowForm):
         teaches = self.cleaned_data.get("category") == BudgetLine.Category.TRAINING
         return self.cleaned_data["rank"] if teaches else ""
 
+    def clean_quote_number(self) -> str:
+        return " ".join(half_width(self.cleaned_data["quote_number"]).split())
+
     def clean_step_key(self) -> str:
         key = self.cleaned_data["step_key"]
         return key if key in self.steps else ""  # its step has been removed
 
 
-def table(form: type[RowForm], *, extra: int, most: int, title: Any, add: Any, hint: Any = "") -> type[BaseTable]:
-    """A formset class with what the page needs to draw it."""
+def table(
+    form: type[RowForm], *, extra: int, most: int, title: Any, add: Any, hint: Any = "", least: int = 1
+) -> type[BaseTable]:
+    """A formset class with what the page needs to draw it. `least`: so many rows stand there, blank or not."""
     made = forms.formset_factory(form, formset=BaseTable, extra=extra, can_delete=True, max_num=most, validate_max=True)
-    made.title, made.add_label, made.hint = title, add, hint
+    made.title, made.add_label, made.hint, made.least = title, add, hint, least
     return made
 
 
@@ -175,6 +190,7 @@ TABLE_FORMS: dict[str, type[BaseTable]] = {
         title=_("Partners and division of work"),
         add=_("Add a partner"),
         hint=_("Organisations that carry the project together with you."),
+        least=0,
     ),
     "budget_lines": table(BudgetLineForm, extra=2, most=100, title=_("Budget lines"), add=_("Add a line")),
 }
@@ -189,10 +205,10 @@ class Tables:
         steps = _steps(project, data) if "plan_steps" in names else None
         for name in names:
             form = TABLE_FORMS[name].form
-            kwargs = {"steps": steps, "ranked": project.call.ranks_lecturers} if name == "budget_lines" else {}
+            kwargs = {"steps": steps, "ranks": _ranks(project.call)} if name == "budget_lines" else {}
             columns = [c for c in form.Meta.fields if c != "step_key" or steps is not None]
-            stored = getattr(project, name).values("key", *columns) if project.pk else ()
-            initial = None if data is not None else [_as_typed(row) for row in stored]
+            stored = getattr(project, name).all() if project.pk and data is None else ()
+            initial = None if data is not None else [_as_typed(row, ("key", *columns)) for row in stored]
             self.by_name[name] = TABLE_FORMS[name](data, initial=initial, prefix=name, form_kwargs=kwargs)
 
     def __getitem__(self, name: str) -> BaseTable:
@@ -219,15 +235,36 @@ class Tables:
         return {name: [models[name](**row) for row in rows] for name, rows in self.rows().items()}
 
 
-def _as_typed(row: dict[str, Any]) -> dict[str, Any]:
+def _as_typed(row: Any, columns: Iterable[str]) -> dict[str, Any]:
     """How many as people write it: 8 sets, not 8.00; prices keep their fen."""
-    return {name: points(value) if name in ("quantity", "value") else value for name, value in row.items()}
+    values = {name: getattr(row, name) for name in columns}
+    return {name: points(value) if name in ("quantity", "value") else value for name, value in values.items()}
+
+
+def _ranks(call: Call) -> list[tuple[str, str]]:
+    """The titles that a lecturer can have, each with its limit; none when no rule of the call asks for them."""
+    if not call.ranks_lecturers:
+        return []
+    limits = limits_by_rank(call.budget_rules.all())
+    return [
+        (value, _with_limit(label, limits.get(value or NO_RANK)))
+        for value, label in [("", _("None of these titles")), *Rank.choices]
+    ]
+
+
+def _with_limit(label: Any, rule: Any) -> str:
+    if rule is None:
+        return str(label)
+    said = _("%(title)s (at most %(limit)s yuan)")
+    if rule.per == "lesson":
+        said = _("%(title)s (at most %(limit)s yuan a lesson)")
+    return said % {"title": label, "limit": plain(rule.value)}
 
 
 def _steps(project: Project, data: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """The steps of the plan that a budget line can be for: as sent, or as stored."""
     if data is None:
-        return list(project.plan_steps.values_list("key", "name")) if project.pk else []
+        return [(step.key, step.name) for step in project.plan_steps.all()] if project.pk else []
     numbers = [name.split("-")[1] for name in data if re.fullmatch(r"plan_steps-\d+-key", name)]
     pairs = [(data.get(f"plan_steps-{n}-key", ""), data.get(f"plan_steps-{n}-name", "")) for n in numbers]
     return [(key, name) for key, name in pairs if KEY.fullmatch(key) and name.strip()]

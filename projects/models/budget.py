@@ -38,6 +38,10 @@ class BudgetLine(Row):
     basis = models.CharField(
         _("basis of the price"), max_length=200, blank=True, help_text=_("Three offers, a price list, a rule …")
     )
+    quote_number = models.CharField(
+        _("number of the quotation or invoice"), max_length=40, blank=True,
+        help_text=_("Compared with other proposals: nothing is paid twice."),
+    )  # fmt: skip
     cut = MoneyField(_("cut"), default=Decimal("0.00"), editable=False)
     cut_reason = models.CharField(_("why it is cut"), max_length=200, blank=True, editable=False)
     cut_before = MoneyField(

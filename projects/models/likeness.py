@@ -26,6 +26,7 @@ class Likeness(models.Model):
         TEXT = "text", _("Same text")
         BUDGET = "budget", _("Same budget")
         PAPER = "paper", _("Same file")
+        NUMBER = "number", _("Same quotation or invoice")
 
     class Verdict(models.TextChoices):
         HARMLESS = "harmless", _("Harmless")
@@ -61,6 +62,11 @@ class Likeness(models.Model):
                 | (~Q(verdict="") & Q(decided_by__isnull=False, decided_at__isnull=False)),
             ),
         ]
+
+    @property
+    def is_measured(self) -> bool:
+        """Alike to a degree; a file or a number is the same or it is not."""
+        return self.kind in (self.Kind.TEXT, self.Kind.BUDGET)
 
     def __str__(self) -> str:
         return f"{self.project} ~ {self.other}"

@@ -4,7 +4,6 @@ from django import template
 
 from projects.comparison import RowChange
 from projects.models import Project
-from projects.places import places
 from projects.sections import BESIDE, TABLES
 
 register = template.Library()
@@ -37,12 +36,6 @@ def row_name(change: RowChange) -> str:
     """A row in one line: what stands in it, without the empty columns."""
     unread = {"key", "sha256"}
     return " · ".join(text for name, text in change.row.items() if text and name not in unread)
-
-
-@register.simple_tag
-def place_names(project: Project) -> dict[str, str]:
-    """What every place of the proposal is called; a row by its number and what stands in it."""
-    return dict(places(project))
 
 
 @register.filter

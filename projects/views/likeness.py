@@ -15,10 +15,10 @@ from core.forms import add_refusal
 from core.models import Event
 from core.workflow import Refused
 from projects.actions import checking
-from projects.actions.likeness import boilerplate_of, text_of, texts_of_all
+from projects.actions.likeness import boilerplate_of, quoted, text_of, texts_of_all
 from projects.completeness import stored_tables
 from projects.forms import VerdictForm
-from projects.models import Likeness, Project
+from projects.models import BudgetLine, Likeness, Project
 from projects.sections import fields_of
 from projects.similarity import ignored_between, marked, shared_spans
 from projects.snapshots import steps_by_key
@@ -59,6 +59,7 @@ def likeness_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form if may_judge else None,
         "texts": _side_by_side(left, right),
         "lines": list(_same_lines(left, right)),
+        "numbers": _same_numbers(left, right),
     }
     return render(request, "projects/likeness_detail.html", context)
 
@@ -113,6 +114,12 @@ def _pieces(text: str, everything: Places, counting: Places) -> Pieces:
         found += [(part, "shared" if counts else "common" if is_shared else "") for part, counts in inner]
         start += len(piece)
     return found
+
+
+def _same_numbers(left: Project, right: Project) -> list[tuple[str, list[BudgetLine], list[BudgetLine]]]:
+    """The quotations and invoices on which lines of both rest: number, lines here, lines there."""
+    mine, theirs = quoted(left.budget_lines.all()), quoted(right.budget_lines.all())
+    return [(number, lines, theirs[number]) for number, lines in mine.items() if number in theirs]
 
 
 def _same_lines(left: Project, right: Project):

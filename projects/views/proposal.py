@@ -1,5 +1,6 @@
 """Applying: opening a draft, writing it, handing in files, reading it."""
 
+from copy import copy
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -25,13 +27,14 @@ from core.workflow import Refused, Stale
 from grants.models import Call, NeedListEntry, PaperKind
 from people.models import Role
 from projects.actions import drafts, proposals
+from projects.applicants import applicant_facts
 from projects.blinding import names_in_texts
 from projects.completeness import budget_breaches, missing_papers, problems, stored_tables
 from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
 from projects.models import Comment, Project
 from projects.places import places
 from projects.prices import peer_prices
-from projects.sections import fields_of, progress
+from projects.sections import fields_of, progress, tables_of
 from projects.snapshots import as_text, steps_by_key
 from projects.views.project import find, permit
 
@@ -59,7 +62,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the proposal: save the draft, or save and submit. What was typed is never lost."""
-    project = find(request, pk)
+    project = with_tables(find(request, pk))
     if not project.is_editable and rules.has_perm("projects.see_advice", request.user, project):
         message = _("In the state “%(state)s” the proposal can be read and not changed.")
         messages.info(request, message % {"state": project.get_state_display()})
@@ -68,7 +71,7 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     kept = project.scratches.filter(person=request.user).first() if request.method == "GET" else None
     scratch = kept if kept and (kept.is_current or "scratch" in request.GET) else None
     sent = _as_sent(scratch.data) if scratch else (request.POST or None)
-    form = ProposalForm(sent, instance=find(request, pk))
+    form = ProposalForm(sent, instance=copy(project))  # what is typed and found wrong must not count as stored
     tables = Tables(project, sent)
     if request.method == "POST":
         saved = save(request, project, form, tables)
@@ -80,6 +83,7 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "tables": tables,
         "sections": form.sections(tables),
         "progress": {p.section.key: p for p in progress(project.track.form, project, stored_tables(project))},
+        "section_a": applicant_facts(project),
         "scratch": scratch,
         "older": kept if kept is not scratch else None,
         "papers": missing_papers(project),
@@ -91,11 +95,17 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/proposal_form.html", context | still_to_do(project))
 
 
+def with_tables(project: Project) -> Project:
+    """The project with all that its form shows and its rules read, each table fetched once."""
+    prefetch_related_objects([project], *tables_of(project.track.form), "other_communities", "call__budget_rules")
+    return project
+
+
 def still_to_do(project: Project) -> dict:
     """What stands between the stored draft and its submission, and what the call's rules warn of."""
     warnings = [b for b in budget_breaches(project, list(project.budget_lines.all())) if not b.blocks]
     missing = problems(project) if project.version else []
-    return {"missing": missing, "warnings": warnings, "names": dict(places(project))}
+    return {"missing": missing, "warnings": warnings, "names": dict(places(project)) if missing else {}}
 
 
 def _as_sent(data: dict) -> QueryDict:
@@ -183,7 +193,7 @@ def proposal_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         message = _("The proposal has been handed in and cannot be changed now.")
         return JsonResponse({"state": "stale", "message": message})
     permit("projects.write_proposal", request.user, project)
-    form, tables = ProposalForm(request.POST, instance=find(request, pk)), Tables(project, request.POST)
+    form, tables = ProposalForm(request.POST, instance=copy(project)), Tables(project, request.POST)
     is_whole = all([form.is_valid(), tables.is_valid()])
     unstored = None if is_whole else {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
     version = form.cleaned_data.get("version", -1)
@@ -192,7 +202,7 @@ def proposal_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         drafts.save_proposal(project, by=request.user, values=form.values, tables=tables.valid_rows(), **sent)
     except Stale as stale:
         return JsonResponse({"state": "stale", "message": str(stale)})
-    stored = find(request, pk)
+    stored = with_tables(find(request, pk))
     done = progress(stored.track.form, stored, stored_tables(stored))
     answer = {
         "state": "stored" if is_whole else "kept",
@@ -251,6 +261,7 @@ def reading(request: HttpRequest, project: Project) -> dict:
     """What the page of a proposal shows."""
     return {
         "project": project,
+        "section_a": applicant_facts(project),
         "asked": fields_of(project.track.form),
         "remark_to": remark_page(request, project),
         "tables": stored_tables(project),

@@ -164,6 +164,8 @@
       }
       said.hidden = false;
       said.textContent = text;
+      const folded = input.closest("details");
+      if (folded) folded.open = true;
       input.dataset.mistaken = "";
       input.setAttribute("aria-invalid", "true");
     }

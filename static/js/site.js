@@ -123,8 +123,16 @@ function sumScores(target) {
 
 // -- Counting characters, as a reader would ----------------------------------------------------
 
+const COUNTED = "textarea[data-count-max], input[data-count-max]:is([type=text], [type=tel], [type=email], [type=search], :not([type]))";
+const NEARLY = 0.8;                       // a line says how long it may be only when it is nearly that long
+
 function count(input) {
   const max = Number(input.dataset.countMax);
+  const used = Array.from(input.value.replace(/\r\n/g, "\n")).length;
+  if (input.tagName === "INPUT" && used < max * NEARLY) {
+    if (input.nextElementSibling?.classList.contains("count")) input.nextElementSibling.remove();
+    return;
+  }
   let output = input.nextElementSibling;
   if (!output || !output.classList.contains("count")) {
     output = document.createElement("span");
@@ -132,15 +140,34 @@ function count(input) {
     output.setAttribute("aria-live", "polite");
     input.after(output);
   }
-  const used = Array.from(input.value.replace(/\r\n/g, "\n")).length;
   output.textContent = `${used} / ${max}`;
   output.classList.toggle("is-off", used > max);
+}
+
+/** A folded list of tick boxes says what is ticked in it. */
+function tick(box) {
+  const output = box.querySelector("[data-ticked-names]");
+  const ticked = all(box, "input[type=checkbox]:checked").map((input) => input.closest("label").textContent.trim());
+  if (output) output.textContent = ticked.join("、") || output.dataset.none;
 }
 
 // -- Formsets ----------------------------------------------------------------------------------
 
 function management(box, name) {
   return (box.closest("form") || document).querySelector(`[name="${CSS.escape(box.dataset.formset)}-${name}"]`);
+}
+
+/** Blank rows at the end are there for whoever has no script; with one, a row is added when it is needed. */
+function tidy(box) {
+  const total = management(box, "TOTAL_FORMS");
+  const rows = all(box, "[data-formset-row]");
+  const least = Number(box.dataset.formsetTidy);
+  const isBlank = (row) => !isGone(row) && !row.querySelector(".field-error")
+    && all(row, "input:not([type=hidden], [type=checkbox]), textarea").every((input) => input.value === "");
+  while (total && rows.length > least && rows.length === Number(total.value) && isBlank(rows[rows.length - 1])) {
+    rows.pop().remove();
+    total.value = rows.length;
+  }
 }
 
 function addRow(box) {
@@ -216,14 +243,16 @@ function refresh(root) {
   (box ? [box] : all(root, "[data-budget]")).forEach(sumBudget);
   all(root, "[data-decision]").forEach(sumDecision);
   all(document, "[data-sum-of]").forEach(sumScores);
-  all(root, "[data-count-max]").forEach(count);
+  all(root, COUNTED).forEach(count);
+  all(root, "[data-ticked]").forEach(tick);
 }
 
 function onInput(event) {
   const input = event.target;
   const form = guarded(input);
   if (form) changed.add(form);
-  if (input.matches?.("[data-count-max]")) count(input);
+  if (input.matches?.(COUNTED)) count(input);
+  if (input.closest?.("[data-ticked]")) tick(input.closest("[data-ticked]"));
   if (input.closest?.("[data-decision]")) sumDecision(input.closest("[data-decision]"));
   if (input.closest?.("[data-budget]")) sumBudget(input.closest("[data-budget]"));
   else all(document, "[data-budget]").forEach(sumBudget);      // the requested amount stands outside the table
@@ -262,6 +291,7 @@ function forgetStoredDraft() {
 }
 
 function start() {
+  all(document, "[data-formset-tidy]").forEach(tidy);
   try { forgetStoredDraft(); } catch { /* storage is forbidden: then nothing was kept either */ }
   refresh(document);
   document.querySelector("[data-errors-summary]")?.focus();

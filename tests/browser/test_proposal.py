@@ -2,16 +2,19 @@
 
 import contextlib
 import re
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Error, expect
 
+from people.models import Community
 from projects.actions import drafts
 from projects.models import Project
 
 pytestmark = pytest.mark.browser
 LINES = "[data-formset=budget_lines]"
+LINE = [{"category": "materials", "item": "海报", "unit_price": Decimal(10), "quantity": Decimal(2)}]
 
 
 @pytest.fixture
@@ -21,6 +24,9 @@ def form(town):
 
 
 def fill_line(page, row: int, item: str, price: str, quantity: str, source: str = "grant") -> None:
+    """Write a budget line; rows that are not there yet are added as a person adds them."""
+    while page.locator(f"[name=budget_lines-{row}-item]").count() == 0:
+        page.click(f"{LINES} [data-formset-add]")
     page.select_option(f"[name=budget_lines-{row}-category]", "materials")
     page.fill(f"[name=budget_lines-{row}-item]", item)
     page.fill(f"[name=budget_lines-{row}-unit_price]", price)
@@ -47,8 +53,7 @@ def test_lines_and_totals_add_up_while_typing(town, form, open_page):
 def test_a_line_can_be_added_and_removed_and_is_stored(town, form, open_page):
     page = open_page(town.head, form)
     fill_line(page, 0, "海报", "10", "2")
-    page.click(f"{LINES} [data-formset-add]")
-    fill_line(page, 2, "矿泉水", "1", "10")
+    fill_line(page, 1, "矿泉水", "1", "10")
     page.click(f"{LINES} [data-formset-row] >> nth=0 >> [data-formset-remove]")
     assert page.inner_text("[data-total-all]") == "10.00"
 
@@ -58,6 +63,119 @@ def test_a_line_can_be_added_and_removed_and_is_stored(town, form, open_page):
     lines = Project.objects.get().budget_lines.values_list("item", flat=True)
     assert list(lines) == ["矿泉水"]
     assert page.problems == []
+
+
+def test_blank_rows_stand_there_only_without_a_script(town, form, open_page):
+    project = Project.objects.get()
+    drafts.save_proposal(project, by=town.head, version=0, values={}, tables={"budget_lines": LINE})
+
+    with_script, without = open_page(town.head, form), open_page(town.head, form, javascript=False)
+
+    rows = f"{LINES} [data-formset-row]"
+    assert (with_script.locator(rows).count(), without.locator(rows).count()) == (1, 3)
+    partners = "[data-formset=partners] [data-formset-row]"
+    assert (with_script.locator(partners).count(), without.locator(partners).count()) == (0, 1)
+    assert with_script.locator("[data-formset=targets] [data-formset-row]").count() == 1  # one is always asked for
+    assert with_script.input_value("[name=budget_lines-TOTAL_FORMS]") == "1"
+
+
+def test_rows_that_were_added_offline_come_back(town, form, open_page):
+    page = open_page(town.head, form)
+    page.context.set_offline(True)
+    for row, item in enumerate(("海报", "矿泉水", "场地")):
+        fill_line(page, row, item, "10", "2")
+    says(page, "网络不通")
+    page.context.set_offline(False)
+
+    page.reload()
+
+    assert [page.input_value(f"[name=budget_lines-{row}-item]") for row in range(3)] == ["海报", "矿泉水", "场地"]
+    stored(page)
+    assert Project.objects.get().budget_lines.count() == 3
+
+
+def test_the_longest_choice_does_not_run_under_the_arrow(town, form, open_page):
+    page = open_page(town.head, form)
+    room = """select => {
+        const style = getComputedStyle(select), pen = document.createElement("canvas").getContext("2d");
+        pen.font = style.font;
+        const longest = Math.max(...Array.from(select.options, option => pen.measureText(option.text).width));
+        return select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - longest;
+    }"""
+
+    for name in ("category", "source"):
+        assert page.eval_on_selector(f"[name=budget_lines-0-{name}]", room) >= 0, name
+
+
+def ranked(town) -> None:
+    """The call limits lecture fees by title: 500 yuan a lesson for an associate, 300 without a title."""
+    for rank, value in (("associate", 500), ("none", 300)):
+        town.call.budget_rules.create(
+            metric="unit_price",
+            category="training",
+            rank=rank,
+            per="lesson",
+            value=value,
+            legal_basis="财行〔2016〕540号",
+        )
+
+
+def test_the_title_is_asked_for_where_somebody_teaches_and_is_stored(town, form, open_page):
+    ranked(town)
+    page = open_page(town.head, form)
+    rank = page.locator("[name=budget_lines-0-rank]")
+    fill_line(page, 0, "讲课费", "400", "2")
+    assert not rank.is_visible()
+
+    page.select_option("[name=budget_lines-0-category]", "training")
+    expect(rank).to_be_visible()
+    assert rank.locator("option").all_inner_texts()[:2] == [
+        "没有以上职称（每学时最多300元）",
+        "副高级职称（副教授等）（每学时最多500元）",
+    ]
+    rank.select_option("associate")
+    stored(page)
+
+    line = Project.objects.get().budget_lines.get()
+    assert (line.category, line.rank) == ("training", "associate")
+
+
+def test_the_limit_of_a_title_is_explained_at_its_line(town, form, open_page):
+    ranked(town)
+    page = open_page(town.head, form)
+    fill_line(page, 0, "海报", "10", "2")
+    fill_line(page, 1, "讲课费", "400", "2")
+    page.select_option("[name=budget_lines-1-category]", "training")
+    page.fill("[name=budget_lines-1-unit]", "课时")
+
+    page.click("button[name=submit]")
+    page.wait_for_load_state()
+
+    said = page.locator(f"{LINES} [data-formset-row] >> nth=1 >> .row-error")
+    expect(said).to_contain_text("“讲课费”每课时400.00元")
+    expect(said).to_contain_text("财行〔2016〕540号")
+    assert page.locator(f"{LINES} [data-formset-row] >> nth=0 >> .row-error").count() == 0
+    page.select_option("[name=budget_lines-1-rank]", "associate")
+    page.click("button[name=submit]")
+    page.wait_for_load_state()
+    expect(page.locator(f"{LINES} .row-error")).to_have_count(0)
+
+
+def test_many_communities_are_folded_to_what_is_chosen(town, form, open_page):
+    for number in range(2, 11):
+        Community.objects.create(
+            region_code=f"1101050300{number:02d}", name=f"第{number}社区", street="柳溪镇", district="朝阳区"
+        )
+    page = open_page(town.head, form)
+    said = page.locator("[data-ticked-names]")
+    assert (said.inner_text(), page.locator("#id_other_communities").is_visible()) == ("未选", False)
+
+    page.click("details[data-ticked] summary")
+    page.click("#id_other_communities label:has-text('第3社区')")
+
+    expect(said).to_have_text("柳溪镇第3社区")
+    stored(page)
+    assert [place.name for place in Project.objects.get().other_communities.all()] == ["第3社区"]
 
 
 # -- Saving by itself ------------------------------------------------------------------------------
@@ -312,12 +430,11 @@ def test_an_older_tab_does_not_overwrite_what_a_newer_one_has_saved(town, form, 
 
 def test_a_new_row_keeps_its_key_from_save_to_save(town, form, open_page):
     page = open_page(town.head, form)
-    page.click(f"{LINES} [data-formset-add]")
-    fill_line(page, 2, "海报", "10", "2")
+    fill_line(page, 1, "海报", "10", "2")
     stored(page)
     key = Project.objects.get().budget_lines.get().key
 
-    page.fill("[name=budget_lines-2-quantity]", "3")
+    page.fill("[name=budget_lines-1-quantity]", "3")
     page.wait_for_timeout(2500)
     stored(page)
 
@@ -334,6 +451,35 @@ def test_characters_are_counted_as_a_reader_counts(town, form, open_page):
     page.fill("[name=summary]", "𠅤喆\n好")
 
     assert page.inner_text("[name=summary] + .count") == "4 / 200"
+
+
+@pytest.mark.parametrize("character", ["😀", "𬱖", "好"])
+def test_a_title_is_as_long_as_a_reader_counts(town, form, open_page, character):
+    page = open_page(town.head, form)
+
+    page.fill("[name=title]", character * 60)
+    stored(page)
+    assert page.inner_text("[name=title] + .count") == "60 / 60"
+    assert Project.objects.get().title == character * 60
+
+    page.fill("[name=title]", character * 61)
+    page.click("button[name=save]")
+    page.wait_for_load_state()
+
+    assert page.inner_text("[name=title] + .count") == "61 / 60"
+    assert page.locator("#id_title_error").is_visible()
+    assert page.input_value("[name=title]") == character * 61  # nothing is cut
+    assert Project.objects.get().title == character * 60
+
+
+def test_a_short_line_is_not_counted_until_it_is_nearly_full(town, form, open_page):
+    page = open_page(town.head, form)
+
+    page.fill("[name=title]", "暖" * 47)
+    assert page.locator("[name=title] + .count").count() == 0
+    page.fill("[name=title]", "暖" * 48)
+    assert page.inner_text("[name=title] + .count") == "48 / 60"
+    assert page.locator("input[maxlength], textarea[maxlength]").count() == 0
 
 
 def test_the_form_works_without_javascript(town, form, open_page):

@@ -52,7 +52,13 @@ def test_the_story_of_the_seed_and_of_today(demo):
 
     states = set(Project.objects.exclude(call__code="DF2013").values_list("state", flat=True))
     assert {"draft", "submitted", "returned", "in_review", "in_notice", "approved", "running", "midterm"} <= states
-    assert Call.objects.open().count() == 1
+    full, micro = Call.objects.open().order_by("code")
+    assert {track.form for track in full.tracks.all()} == {"full"}
+    assert {track.form for track in micro.tracks.all()} == {"short"}
+    assert dict(micro.projects.values_list("applicant__name", "state")) == {
+        "紫韵艺术团": "draft",
+        "青年文化社": "submitted",
+    }
 
     for username, _name, _what in LOGINS:
         user = User.objects.get(username=username)

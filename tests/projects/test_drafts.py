@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.workflow import Refused, Stale
@@ -13,7 +15,8 @@ from grants.actions import need_lists, needs
 from people.models import Certificate
 from projects.actions import competition, drafts
 from projects.models import Project, Scratch
-from tests.life import choir_draft, draft
+from tests.life import LINES, choir_draft, draft
+from tests.pages import Offered
 from tests.projects.test_proposals import proposal_data
 from tests.town import aware, make_call
 
@@ -350,3 +353,24 @@ def test_one_press_on_the_page_opens_the_new_draft(town, refused, other_call, br
     response = client.post(page, {"call": other_call.pk})
 
     assert response.url == reverse("projects:proposal_edit", args=[Project.objects.latest("pk").pk])
+
+
+def test_saving_by_itself_asks_the_same_for_one_line_and_for_thirty(town, browse):
+    def questions(count: int) -> int:
+        lines = [LINES[0] | {"item": f"物资{number}", "quantity": Decimal(1)} for number in range(count)]
+        days = {"starts_on": date(2026, 5, 1), "ends_on": date(2026, 6, 1)}
+        steps = [days | {"name": f"第{number}步"} for number in range(count)]
+        project = draft(town, lines=lines, tables={"plan_steps": steps})
+        client = browse(town.head)
+        page = client.get(reverse("projects:proposal_edit", args=[project.pk])).content.decode()
+        sent = Offered(page).filled(summary="改了一句")
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.post(reverse("projects:proposal_autosave", args=[project.pk]), sent)
+        assert answer.json()["state"] == "stored"
+        reads = [query["sql"] for query in asked if 'FROM "projects_budgetline"' in query["sql"]]
+        assert len(reads) == 2  # once while it is stored, once to say what is still to be done
+        # Django asks the database once for each row whether its constraints hold; that reads no table.
+        return sum("SAVEPOINT" not in query["sql"] and "_check" not in query["sql"] for query in asked)
+
+    questions(1)  # what is fetched once in the life of a process
+    assert questions(1) == questions(30)

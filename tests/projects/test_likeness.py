@@ -2,13 +2,16 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.files import attach
 from core.workflow import Refused
-from projects.actions import checking, proposals
+from projects.actions import checking, drafts, proposals
 from projects.actions.likeness import find_likenesses, text_of
-from projects.models import Likeness, Project
+from projects.blinding import veiled
+from projects.models import BudgetLine, Likeness, Project
 from tests.life import LINES, STEPS, choir_draft, draft
 from tests.test_files import pdf
 from tests.town import make_call, member
@@ -186,3 +189,114 @@ def test_only_a_clerk_judges_a_likeness(town, original):
             checking.judge_likeness(Likeness.objects.get(), by=person, verdict="harmless", note="")
     with pytest.raises(Refused):
         checking.judge_likeness(Likeness.objects.get(), by=town.clerk, verdict="copied", note=" ")
+
+
+# -- The number of a quotation or invoice ----------------------------------------------------------
+
+
+def quoting(number: str, item: str = "音响租用") -> list[dict]:
+    return [
+        {"category": "venue", "item": item, "unit_price": 800, "unit": "次", "quantity": 1, "quote_number": number},
+        {"category": "printing", "item": f"{item}单", "unit_price": 1200, "unit": "批", "quantity": 1},
+    ]
+
+
+def by_choir_quoting(town, number: str, **changes) -> Project:
+    """A draft of the choir with words of its own, a line of which rests on this quotation or invoice."""
+    own = {"summary": "合唱进楼门。", "needs": "老人想听歌。", "method": "每周排练，月末演出。"}
+    own["emergency_plan"] = "下雨改在活动室，嗓子不适的先休息。"
+    values = own | {"amount_requested": 2000, "lines": quoting(number)} | changes
+    return draft(town, town.choir, by=town.singer, **values)
+
+
+@pytest.fixture
+def quoted_before(town, life):
+    """Of the centre, submitted; one of its lines rests on an invoice."""
+    lines = [LINES[0], *quoting("BJ-2026 00871", "舞台音响")]
+    return life.walk(draft(town, lines=lines, amount_requested=10000), "submitted")
+
+
+@pytest.mark.parametrize("typed", ["BJ-2026 00871", "bj-202600871", "ＢＪ－２０２６　００８７１", "BJ—202600871"])
+def test_the_same_invoice_is_flagged_however_it_is_typed(town, quoted_before, typed):
+    other = hand_in(town, by_choir_quoting(town, typed))
+
+    assert flags(other) == [("number", quoted_before)]
+    assert flags(quoted_before) == []  # it came first
+
+
+@pytest.mark.parametrize("typed", ["BJ-2026-00872", "BJ-2026 0087", "", "无", "001"])
+def test_another_number_or_one_that_says_nothing_is_not_flagged(town, life, quoted_before, typed):
+    BudgetLine.objects.filter(project=quoted_before, quote_number="").update(
+        quote_number=typed if len(typed) < 4 else ""
+    )
+
+    assert flags(hand_in(town, by_choir_quoting(town, typed))) == []
+
+
+def test_the_invoice_is_looked_for_in_every_call(town, quoted_before, time):
+    later = make_call(town, code="LX2027", title="2027年柳溪镇公益创投")
+
+    other = hand_in(town, by_choir_quoting(town, "BJ-202600871", call=later))
+
+    assert flags(other) == [("number", quoted_before)]
+
+
+def test_the_clerk_reads_the_number_with_the_lines_of_both(town, quoted_before, browse):
+    other = hand_in(town, by_choir_quoting(town, "bj-202600871"))
+    find_likenesses(other)
+    client = browse(town.clerk)
+
+    check = client.get(reverse("projects:check_page", args=[other.pk])).content.decode()
+    page = client.get(reverse("projects:likeness_detail", args=[Likeness.objects.get().pk])).content.decode()
+
+    assert "报价单或发票号相同" in check
+    assert "报价单或发票号相同 100" not in check  # the same or not, never by so many per cent
+    assert "<mark>BJ-202600871</mark>" in page
+    assert "舞台音响" in page.partition('id="numbers"')[2]
+    assert "音响租用" in page.partition('id="numbers"')[2]
+
+
+def test_a_group_does_not_read_whose_invoice_it_was(town, quoted_before, browse):
+    find_likenesses(hand_in(town, by_choir_quoting(town, "bj-202600871")))
+
+    page = reverse("projects:likeness_detail", args=[Likeness.objects.get().pk])
+
+    assert browse(town.singer).get(page).status_code == 403
+
+
+def test_looking_for_invoices_costs_the_same_for_many_proposals(town, quoted_before, life):
+    other = hand_in(town, by_choir_quoting(town, "BJ-202600871"))
+    with CaptureQueriesContext(connection) as few:
+        find_likenesses(other)
+    for number in range(6):
+        lines = [LINES[0], *quoting(f"FP-{number:06d}", f"项目{number}")]
+        life.walk(draft(town, title=f"另一个{number}", lines=lines, amount_requested=10000), "submitted")
+    Project.objects.exclude(pk=other.pk).update(submitted_at=quoted_before.submitted_at)
+
+    with CaptureQueriesContext(connection) as many:
+        found = find_likenesses(other)
+
+    assert [likeness.kind for likeness in found] == ["number"]
+    assert len(many) == len(few)
+
+
+def test_a_copy_for_another_call_rests_on_quotations_of_its_own(town, quoted_before):
+    later = make_call(town, code="LX2027", title="2027年柳溪镇公益创投")
+
+    copy = drafts.create_draft(later, town.centre, by=town.head, title="明年再做", copy_of=quoted_before)
+
+    assert set(copy.budget_lines.values_list("quote_number", flat=True)) == {""}
+    assert quoted_before.budget_lines.exclude(quote_number="").count() == 1
+
+
+def test_a_blind_expert_does_not_read_the_number(town, quoted_before):
+    said = [
+        cell
+        for section in veiled(quoted_before)
+        for table in section.tables
+        for row in table.rows
+        for cell in row.cells
+    ]
+
+    assert "舞台音响" in said
+    assert [cell for cell in said if "00871" in cell] == []

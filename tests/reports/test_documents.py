@@ -11,7 +11,7 @@ from core import clock
 from core.files import attach
 from core.models import Event
 from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind
-from people.models import Kind, Organization
+from people.models import Community, Kind, Organization
 from projects.actions import checking, competition, delivery, drafts, notices, proposals
 from projects.actions.notices import Place
 from projects.models import BudgetLine, Notice, Project
@@ -491,3 +491,47 @@ def test_the_notice_stays_one_page_with_everything_a_call_can_ask(town, draw):
     assert "自检打印件" in paper.text
     assert [f"{name}" in paper.text for name in documents.CONDITIONS.values()] == [True] * 12
     assert [f"{name}" in paper.text for name in documents.PAPERS.values()] == [True] * 10
+
+
+# -- the proposal: who applies, where, with whom, and what each line is for -------------------------
+
+
+def test_proposal_says_how_the_applicant_stands(town, life, draw):
+    town.centre.ratings.create(level=4, granted_on=date(2024, 6, 1))
+    town.centre.inspections.create(year=2025, result="basic", confirmed_at=clock.now(), confirmed_by=town.clerk)
+    project = draft(town)
+    life.walk(draft(town, title="去年的陪伴"), "approved")
+
+    text = draw(documents.proposal(project, contact=True)).text
+
+    assert "社会组织评估等级4A（2024年6月1日获评，有效期至2029年6月1日）（单位自填，待核）" in text
+    assert "年度检查（年报）2025年度基本合格曾获资助的项目" in text
+    assert "2026年柳溪镇公益创投：去年的陪伴" in text
+    assert "单位简介2012年登记，在柳溪镇做为老和青少年服务，专职社工5人。" in text
+
+
+def test_proposal_of_a_filed_group_is_not_asked_for_a_rating(town, draw):
+    text = draw(documents.proposal(choir_draft(town), contact=True)).text
+
+    assert "评估等级" not in text
+    assert "年度检查" not in text
+    assert "曾获资助的项目本平台上暂无" in text
+
+
+def test_proposal_says_where_else_with_whom_and_for_which_step(town, draw):
+    other = Community.objects.create(region_code="110105030002", name="桃园社区", street="柳溪镇", district="朝阳区")
+    partners = [{"name": "柳溪小学", "duty": "出场地", "brings": "教室两间", "contact": "周老师 010-65001111"}]
+    lines = [LINES[0] | {"step_key": "a1", "basis": "三家报价取中"}, LINES[1]]
+    steps = [{"key": "a1", "name": "入户陪伴", "starts_on": date(2026, 5, 1), "ends_on": date(2027, 1, 31)}]
+    project = draft(town, lines=lines, tables={"partners": partners, "plan_steps": steps})
+    project.other_communities.add(other)
+
+    known = draw(documents.proposal(project, contact=True)).text
+    masked = draw(documents.proposal(project, contact=False)).text
+
+    assert "同时实施的社区柳溪镇桃园社区" in known
+    assert "柳溪小学周老师010-65001111出场地教室两间" in known
+    assert "慰问活动物资对应活动：入户陪伴依据：三家报价取中" in known
+    assert known.count("对应活动") == 1
+    assert "柳溪小学出场地教室两间" in masked
+    assert "65001111" not in masked
