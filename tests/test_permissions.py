@@ -13,7 +13,18 @@ from core import clock
 from core.files import attach
 from evaluations import sign_in
 from evaluations.actions import panel
-from evaluations.models import Alternative, Conflict, Decision, Draw, ListChange, PitchDay, Sheet, Slot, Unlocking
+from evaluations.models import (
+    Alternative,
+    Conflict,
+    Decision,
+    Draw,
+    ListChange,
+    PitchDay,
+    Reduction,
+    Sheet,
+    Slot,
+    Unlocking,
+)
 from grants.actions import need_lists, needs, workshops
 from grants.models import Fund, Workshop
 from people.actions import add_credit_record
@@ -163,6 +174,10 @@ TABLE = {
     "evaluations:explain_deviation": ("assignment", set()),
     "evaluations:unlock_ask": ("assignment", set()),
     "evaluations:unlock_decide": ("unlocking", BUREAU),
+    "evaluations:assignment_absent": ("assignment", set()),  # the project is no longer in review
+    "evaluations:assignment_back": ("assignment", set()),
+    "evaluations:fewer_ask": ("project", {"clerk"}),
+    "evaluations:fewer_decide": ("reduction", BUREAU),
     "evaluations:consistency": ("call", BUREAU),
     "evaluations:result_card": ("project", set()),
     "evaluations:selection": ("call", BUREAU),
@@ -335,6 +350,7 @@ def things(town, life) -> dict[str, object]:
         "unlocking": unlocking(expert, town.clerk),
         "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),
         "decision": Decision.objects.create(call=town.call, prepared_by=town.clerk),
+        "reduction": Reduction.objects.create(project=project, judges=2, reason="缺席", asked_by=town.auditor),
         "list_change": ListChange.objects.create(project=project, kind="strike", reason="重复", asked_by=town.clerk),
         "tranche": tranche,
         "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),
