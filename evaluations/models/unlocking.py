@@ -72,9 +72,12 @@ class Unlocking(models.Model):
         """What the sheet said, line by line: before the decision as it stands, afterwards with what became of it."""
         before = self.before or self.sheet.said
         after = self.after if self.granted else None
+        # PostgreSQL does not keep the order in which the keys of a JSON field were written
+        names = [criterion.name for criterion in self.sheet.assignment.rubric.criteria.all()]
         found = [
-            Line(name, _plain(points), _plain(after["points"].get(name, "")) if after else None)
-            for name, points in before["points"].items()
+            Line(name, _plain(before["points"][name]), _plain(after["points"].get(name, "")) if after else None)
+            for name in names
+            if name in before["points"]
         ]
         found.append(Line(str(_("Total")), _plain(before["total"]), _plain(after["total"]) if after else None))
         for name, label in (("strengths", _("Strengths")), ("weaknesses", _("Weaknesses and advice"))):
