@@ -194,13 +194,13 @@ def test_a_sheet_on_hold_is_read_and_not_written(town, life, browse):
     line = assignment_of(slot, town.expert1)
     judge, address = browse(town.expert1), reverse("evaluations:sheet", args=[line.pk])
     judge.post(address, {"version": "0", "tab": "", "strengths": "需求真实", "save": ""})
-    conflict = Conflict.objects.create(
+    found = Conflict.objects.create(
         assignment=line, reasons=[{"key": "phone", "ground": "phone", "party": "applicant", "name": "合唱队"}]
     )
 
     page = judge.get(address)
     assert (page.context["may_score"], "需求真实" in page.content.decode()) == (False, True)
-    assert ("<textarea" in page.content.decode(), conflict.found in page.content.decode()) == (False, True)
+    assert ("<textarea" in page.content.decode(), found.found in page.content.decode()) == (False, True)
     answer = judge.post(address, {"version": "1", "tab": "", "strengths": "改一改", "save": ""})
     assert "改一改" in answer.content.decode()  # what was typed is shown again
     assert Assignment.objects.get(pk=line.pk).sheet.strengths == "需求真实"
