@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.notifications import notify
 from core.workflow import Refused, record
+from evaluations import quorum
 from evaluations.actions.panel import loads, permit
 from evaluations.assignment import Assignment as Solution
 from evaluations.assignment import Infeasible, Requirement, assign
@@ -98,12 +99,9 @@ def problem(call: Call, *, max_load: int | None = None) -> Problem:
 
 
 def _short(call: Call) -> list[Project]:
-    """The projects that have passed the formal check and have fewer experts than a panel."""
-    active = Q(
-        assignments__purpose=Purpose.REVIEW, assignments__recused_at__isnull=True, assignments__absent_at__isnull=True
-    )
-    projects = call.projects.filter(state__in=PLACED).select_related("call", "applicant").order_by("number")
-    return list(projects.annotate(judges=Count("assignments", filter=active)).filter(judges__lt=call.panel_size))
+    """The projects that have passed the formal check and have fewer experts than their panel needs."""
+    found = quorum.short(call).filter(state__in=PLACED)
+    return list(found.select_related("call", "applicant").order_by("number"))
 
 
 def barred(people: Iterable[User], projects: Iterable[Project]) -> set[tuple[int, int]]:

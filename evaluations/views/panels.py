@@ -188,7 +188,7 @@ def _loads(call: Call) -> list[tuple[User, int]]:
 def still_to_come(call: Call) -> list[tuple[User, list[Assignment]]]:
     """Who has not handed in yet (尚未交表), with what is open; the most first."""
     waiting = Assignment.objects.seated().filter(project__call=call, purpose=Purpose.REVIEW, project__state="in_review")
-    waiting = waiting.filter(Q(sheet__isnull=True) | Q(sheet__submitted_at__isnull=True))
+    waiting = waiting.exclude(sheet__submitted_at__isnull=False).exclude(project__pitch_slot__state="absent")
     found: dict[User, list[Assignment]] = {}
     for one in waiting.select_related("person", "project").only("due_on", "person__name", "project__number"):
         found.setdefault(one.person, []).append(one)

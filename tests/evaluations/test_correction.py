@@ -1,5 +1,6 @@
 """A score that was shown in public rests on a sheet that is opened again: taken back, corrected, revealed anew."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from core.workflow import Refused
 from evaluations.actions import conflict, pitch, stage, unlocking
 from evaluations.actions.watching import recheck
 from evaluations.models import Assignment, Conflict, Slot, Unlocking
-from people.models import Interest
+from people.models import Interest, Membership, Role
 from tests.pitching import assignment_of, begun, first, hand_in, slot_at, taken_to
 
 
@@ -194,13 +195,13 @@ def test_a_sheet_on_hold_is_read_and_not_written(town, life, browse):
     line = assignment_of(slot, town.expert1)
     judge, address = browse(town.expert1), reverse("evaluations:sheet", args=[line.pk])
     judge.post(address, {"version": "0", "tab": "", "strengths": "需求真实", "save": ""})
-    found = Conflict.objects.create(
-        assignment=line, reasons=[{"key": "phone", "ground": "phone", "party": "applicant", "name": "合唱队"}]
-    )
+    Membership.objects.create(user=town.expert1, organization=town.centre, role=Role.STAFF, since=date(2026, 1, 1))
+    recheck(Q(pk=line.pk))
+    held = Conflict.objects.get().found
 
     page = judge.get(address)
     assert (page.context["may_score"], "需求真实" in page.content.decode()) == (False, True)
-    assert ("<textarea" in page.content.decode(), found.found in page.content.decode()) == (False, True)
+    assert ("<textarea" in page.content.decode(), held in page.content.decode()) == (False, True)
     answer = judge.post(address, {"version": "1", "tab": "", "strengths": "改一改", "save": ""})
     assert "改一改" in answer.content.decode()  # what was typed is shown again
     assert Assignment.objects.get(pk=line.pk).sheet.strengths == "需求真实"
