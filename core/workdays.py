@@ -12,6 +12,7 @@ Each function reads the table once, however long the period.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -100,6 +101,37 @@ def add_workdays(start: date, count: int, *, count_first_day: bool = False) -> d
         day += _ONE_DAY
         left -= _works(day, table)
     return day
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of a period: the how-manieth of its workdays, 0 when it does not count; why not, or why it does."""
+
+    date: date
+    number: int
+    kind: str  # "workday", "makeup", "holiday", "weekend", "first"
+    is_certain: bool
+
+
+def days_of(start: date, end: date, *, count_first_day: bool = False) -> list[Day]:
+    """Each day from `start` to `end`, as `add_workdays` counts it, with the reason; one query.
+
+    "first": a workday on which the period begins, which does not count. Raises TypeError for a datetime.
+    """
+    _require_days(start, end)
+    table, found, number = _table(start, end), [], 0
+    unsure = set(uncertain_years(start, end))
+    for ahead in range((end - start).days + 1):
+        day = start + timedelta(days=ahead)
+        works, is_weekday = _works(day, table), day.weekday() < _SATURDAY
+        if works and day == start and not count_first_day:
+            kind = "first"
+        elif works:
+            kind, number = "workday" if is_weekday else "makeup", number + 1
+        else:
+            kind = "holiday" if is_weekday else "weekend"
+        found.append(Day(day, number if kind in ("workday", "makeup") else 0, kind, day.year not in unsure))
+    return found
 
 
 def workdays_between(start: date, end: date) -> int:

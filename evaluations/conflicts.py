@@ -8,6 +8,7 @@ from django.db.models import Q
 from core import clock
 from core.identifiers import half_width
 from evaluations import ties
+from evaluations.names import fold
 from evaluations.ties import Body, Case, Judge, Party, Person, Reason, Ties
 from grants.models import Call
 from people.models import CouncilMember, Expert, Interest, Membership, Organization, User
@@ -54,9 +55,7 @@ def behind(projects: Iterable[Project]) -> dict[int, dict[int | str, str]]:
     Each by its id; a partner that is not on the platform by its folded name.
     """
     return {
-        case.id: {
-            body.id or ties.fold(body.name): body.name for party, body in case.parties if party is not Party.FUNDER
-        }
+        case.id: {body.id or fold(body.name): body.name for party, body in case.parties if party is not Party.FUNDER}
         for case in _cases(list(projects))
     }
 
@@ -68,7 +67,7 @@ def _cases(projects: Sequence[Project]) -> list[Case]:
     partners = list(Partner.objects.filter(project__in=cases).values_list("project", "name", "contact").order_by())
     ids = {pk for p in projects for pk in (p.applicant_id, p.host_id, funders[p.call_id]) if pk}
     bodies = _bodies(ids, {name for _project, name, _contact in partners})
-    by_name = {ties.fold(body.name): body for body in bodies.values()}
+    by_name = {fold(body.name): body for body in bodies.values()}
     council: dict[int, list[Person]] = {}
     members = CouncilMember.objects.filter(organization__in=ids).values_list("organization", "name", "phone")
     for organization, name, phone in members.order_by():
@@ -82,7 +81,7 @@ def _cases(projects: Sequence[Project]) -> list[Case]:
         case.people += [Person("leader", project.leader, project.leader_phone), *council.get(project.applicant_id, [])]
     for project_id, name, contact in partners:
         case = cases[project_id]
-        case.parties.append((Party.PARTNER, by_name.get(ties.fold(name), Body(None, name))))
+        case.parties.append((Party.PARTNER, by_name.get(fold(name), Body(None, name))))
         case.people.append(Person("contact", contact, contact))
     team = TeamMember.objects.filter(project__in=cases).values_list("project", "name", "phone").order_by()
     for project_id, name, phone in team:
@@ -111,7 +110,7 @@ def _judges(people: Sequence[User], projects: Sequence[Project]) -> list[Judge]:
     declared = Interest.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=since), person__in=judges)
     for interest in declared.select_related("organization").only("person", "kind", "organization__name"):
         body = Body(interest.organization_id, interest.organization.name)
-        judges[interest.person_id].interests.append((body, interest.kind, interest.get_kind_display()))
+        judges[interest.person_id].interests.append((body, interest.kind))
     _coached(judges, projects, since)
     return list(judges.values())
 

@@ -24,6 +24,11 @@ def new_seed() -> str:
     return secrets.token_hex(16)
 
 
+def lot(seed: str, written: str) -> str:
+    """The lot of an item: the SHA-256 digest of "seed:item" in hexadecimal."""
+    return hashlib.sha256(f"{seed}:{written}".encode()).hexdigest()
+
+
 def draw(items: Sequence[Item], seed: str, *, key: Callable[[Item], str] = str) -> list[Item]:
     """The items in the order of their lots, whatever their order before; `key` writes an item.
 
@@ -32,7 +37,7 @@ def draw(items: Sequence[Item], seed: str, *, key: Callable[[Item], str] = str) 
     twice = [written for written, count in Counter(map(key, items)).items() if count > 1]
     if twice:
         raise ValueError(f"In the pot twice: {', '.join(twice)}")
-    return sorted(items, key=lambda item: hashlib.sha256(f"{seed}:{key(item)}".encode()).hexdigest())
+    return sorted(items, key=lambda item: lot(seed, key(item)))
 
 
 def groups(items: Sequence[Item], count: int, seed: str, *, key: Callable[[Item], str] = str) -> list[list[Item]]:

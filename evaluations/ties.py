@@ -2,7 +2,10 @@
 
 Belonging, having belonged, coaching, and what shows one hand behind two names: the same phone, address, account, legal
 representative or employer (field guide 1.6; two years after leaving still count, order 39 of civil affairs). A name
-that is only the same as another is a hint for a person to look at, for many people have it.
+that is only the same as another is a hint for a person to look at, for many people have it, and so is an employer
+whose name is nearly that of a party (`evaluations.names`).
+
+A reason is a kind with its facts; `evaluations.tie_words` says it in the reader's language, whenever it is read.
 
 Every mark of the projects is written into one index, and what a judge has is looked up in it: the work grows with what
 is found, not with the number of pairs.
@@ -13,9 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from django.utils.translation import gettext as _
-
 from core.identifiers import half_width
+from evaluations.names import fold, is_near, scent, stem, traces
+from evaluations.tie_words import sentence
 
 SHORTEST_PHONE = 7
 SHORTEST_ADDRESS = 6
@@ -24,11 +27,20 @@ SHORTEST_ADDRESS = 6
 
 @dataclass(frozen=True)
 class Reason:
-    """One tie. `key` is the same for the same tie whatever the language; a hint bars nobody."""
+    """One tie: its ground, to whom (`party`, with its name), the judge's own organisation or employer, the kind of a
+    declared tie. `key` is the same for the same tie to the same organisation; a hint bars nobody."""
 
     key: str
-    sentence: str
+    ground: str
+    party: str = ""
+    name: str = ""
+    own: str = ""
+    tie: str = ""
     is_hint: bool = False
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.ground, self.party, self.name, self.own, self.tie)
 
     def __str__(self) -> str:
         return self.sentence
@@ -78,7 +90,7 @@ class Judge:
     """A person, as far as ties matter.
 
     `left` are the organisations left less than two years ago; `coached` the projects they coach or coached, `groups`
-    the applicants for whom they did so less than two years ago; `interests` (organisation, kind of tie, its name).
+    the applicants for whom they did so less than two years ago; `interests` (organisation, kind of tie).
     """
 
     id: int
@@ -89,16 +101,11 @@ class Judge:
     left: list[Body] = field(default_factory=list)
     coached: set[int] = field(default_factory=set)
     groups: set[int] = field(default_factory=set)
-    interests: list[tuple[Body, str, str]] = field(default_factory=list)
+    interests: list[tuple[Body, str]] = field(default_factory=list)
 
 
 Mark = tuple[str, str | int]
 Ties = dict[tuple[int, int], list[Reason]]
-
-
-def fold(text: str) -> str:
-    """A name or address as it is compared: without white space, punctuation and the width of letters."""
-    return "".join(c for c in half_width(text).casefold() if c.isalnum())
 
 
 def phones(text: str) -> set[str]:
@@ -134,25 +141,14 @@ class _Place:
     case: int
     party: str
     body: Body | None = None
+    person: str = ""
 
-    @property
-    def what(self) -> str:
-        names = {
-            Party.APPLICANT: _("the applicant"),
-            Party.HOST: _("the host organisation"),
-            Party.FUNDER: _("the funder"),
-            "leader": _("the project leader"),
-            "team": _("a member of the team"),
-            "council": _("a member of the applicant's council"),
-            "contact": _("a partner's contact"),
-        }
-        if self.party == Party.PARTNER and self.body:
-            return _("the partner “%(name)s”") % {"name": self.body.name}
-        return names[self.party]
-
-    def key(self, ground: str) -> str:
-        partner = f":{fold(self.body.name)}" if self.party == Party.PARTNER and self.body else ""
-        return f"{ground}:{self.party}{partner}"
+    def reason(self, ground: str, *, key: str = "", is_hint: bool = False, **facts: str) -> Reason:
+        """The key holds which organisation or person it is, by id or folded name: a tie to another one is another."""
+        name = self.body.name if self.body else self.person
+        whose = str(self.body.id) if self.body and self.body.id else fold(name)
+        found = ":".join(part for part in (key or ground, self.party, whose) if part)
+        return Reason(found, ground, self.party, name, is_hint=is_hint, **facts)
 
 
 class _Index:
@@ -165,7 +161,7 @@ class _Index:
             for party, body in case.parties:
                 self._party(case, party, body)
             for person in case.people:
-                place = _Place(case.id, person.what)
+                place = _Place(case.id, person.what, person=person.name)
                 self._put(("person", fold(person.name)), place)
                 for number in phones(person.phone):
                     self._put(("phone", number), place)
@@ -173,6 +169,9 @@ class _Index:
     def _party(self, case: Case, party: Party, body: Body) -> None:
         place = _Place(case.id, party, body)
         self._put(("name", fold(body.name)), place)
+        self._put(("employer", key := stem(body.name)), place)
+        for trace in traces(key):
+            self._put(("near", trace), place)
         if body.id:
             self._put(("organization", body.id), place)
         if party == Party.FUNDER:
@@ -210,52 +209,49 @@ def marks(body: Body) -> set[Mark]:
 def _of(judge: Judge, index: _Index) -> Iterable[tuple[int, Reason]]:
     yield from _by_belonging(judge, index)
     yield from _by_coaching(judge, index)
-    for body, kind, name in judge.interests:
+    for body, kind in judge.interests:
         for place in index.of(body):
-            words = {"what": place.what, "tie": name}
-            yield place.case, Reason(place.key(f"interest-{kind}"), _("declared for %(what)s: %(tie)s") % words)
+            yield place.case, place.reason("interest", key=f"interest-{kind}", tie=kind)
     for number in phones(judge.phone):
         for place in index.at("phone", number):
-            yield place.case, Reason(place.key("phone"), _("has the phone of %(what)s") % {"what": place.what})
-    for place in index.at("name", fold(judge.employer)):
-        yield place.case, Reason(place.key("employer"), _("is employed by %(what)s") % {"what": place.what})
+            yield place.case, place.reason("phone")
+    yield from _by_employer(judge, index)
     for place in index.at("person", fold(judge.name)):
-        who = _("the legal representative of %(what)s") % {"what": place.what} if place.body else place.what
-        yield place.case, Reason(place.key("name"), _("has the same name as %(who)s") % {"who": who}, is_hint=True)
+        ground = "name-representative" if place.body else "name"
+        yield place.case, place.reason(ground, key="name", is_hint=True)
+
+
+def _by_employer(judge: Judge, index: _Index) -> Iterable[tuple[int, Reason]]:
+    key = stem(judge.employer)
+    for place in index.at("employer", key):
+        yield place.case, place.reason("employer")
+    if not key:
+        return
+    near = dict.fromkeys(place for trace in sorted(scent(key)) for place in index.at("near", trace))
+    for place in near:
+        if place.body and is_near(key, stem(place.body.name)):
+            yield place.case, place.reason("employer-near", own=judge.employer, is_hint=True)
 
 
 def _by_belonging(judge: Judge, index: _Index) -> Iterable[tuple[int, Reason]]:
-    for held, ground, sentence in (
-        (judge.belongs, "member", _("belongs to %(what)s")),
-        (judge.left, "former", _("left %(what)s less than two years ago")),
-    ):
+    for held, ground in ((judge.belongs, "member"), (judge.left, "former")):
         for body in held:
             own = index.of(body)
             for place in own:
-                yield place.case, Reason(place.key(ground), sentence % {"what": place.what})
+                yield place.case, place.reason(ground)
             bodies = {(place.case, place.body) for place in own}
             for mark in sorted(marks(body), key=str):
                 for place in index.places.get(mark, []):
                     if place.body and (place.case, place.body) not in bodies:
-                        words = {"own": body.name, "what": place.what}
-                        yield place.case, Reason(place.key(f"{mark[0]}-{body.id}"), SHARED[mark[0]]() % words)
+                        key = f"{mark[0]}-{body.id}"
+                        yield place.case, place.reason(f"shared-{mark[0]}", key=key, own=body.name)
 
 
 def _by_coaching(judge: Judge, index: _Index) -> Iterable[tuple[int, Reason]]:
     for project in judge.coached:
         for place in index.at("case", project):
-            yield place.case, Reason("coach", _("is or was its mentor"))
+            yield place.case, place.reason("coach")
     for group in judge.groups:
         for place in index.at("group", group):
             if place.case not in judge.coached:
-                yield place.case, Reason("coach-group", _("coached the applicant less than two years ago"))
-
-
-SHARED = {
-    "phone": lambda: _("“%(own)s”, to which this person belongs or belonged, has the same phone as %(what)s"),
-    "address": lambda: _("“%(own)s”, to which this person belongs or belonged, has the same address as %(what)s"),
-    "account": lambda: _("“%(own)s”, to which this person belongs or belonged, has the same account as %(what)s"),
-    "representative": lambda: _(
-        "“%(own)s”, to which this person belongs or belonged, has the same legal representative as %(what)s"
-    ),
-}
+                yield place.case, place.reason("coach-group")

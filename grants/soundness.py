@@ -50,6 +50,8 @@ def notes(call: Call) -> list[Gap]:
     if not any(getattr(call, part).exists() for part in ("eligibility_rules", "budget_rules", "papers")):
         message = _("The call asks nothing: no condition, no budget rule and no paper. Is that meant?")
         found.append(Gap("conditions", message))
+    if not (call.supervision_phone and call.contact_email):
+        found.append(Gap("terms", _("The public notice will name no e-mail for objections or no supervision to call.")))
     if call.mode:
         usual = modes()[call.mode]["tracks"]
         odd = "、".join(track.name for track in call.tracks.all() if track.open_to not in usual)

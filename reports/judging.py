@@ -12,11 +12,12 @@ from evaluations.ballots import CODE, PROJECT
 from evaluations.cards import cards
 from evaluations.consistency import Consistency, consistency
 from evaluations.models import Alternative, Feedback, Purpose
-from evaluations.portfolio import GroupLine, Summary, ordered, summary
+from evaluations.portfolio import DISTRICT, STREET, GroupLine, Summary, ordered, summary
 from evaluations.standings import Standing, standings
 from grants.models import Call
 from projects.models import Project
 from reports.documents import Document, file_name
+from reports.recount import write_recount
 
 
 def feedback(project: Project) -> Document:
@@ -38,22 +39,10 @@ def feedback(project: Project) -> Document:
 
 
 def write_ranking(call: Call, target: IO[bytes]) -> None:
-    """How every place came about: one sheet with the projects, one with every score sheet that was submitted."""
-    rows = standings(call)
-    book = Workbook(target)
-    book.add_sheet("排名", RANKING, (_ranking_row(row) for row in rows))
-    book.add_sheet("评分表", SHEETS, _sheet_rows(rows))
-    lots = [(draw.get_kind_display(), draw.seed, "、".join(map(str, draw.outcome))) for draw in call.draws.all()]
-    book.add_sheet("抽签", [Heading("事项"), Heading("种子", 36), Heading("顺序", 60)], lots)
+    """How every place came about, with everything that is needed to count again."""
+    rows, book = standings(call), Workbook(target)
+    write_recount(call, rows, book)
     book.close()
-
-
-RANKING = [
-    Heading("组别"), Heading("名次", 8), Heading("编号", 20), Heading("项目", 30), Heading("申报单位", 30),
-    Heading("评分表", 8), Heading("计入", 8), Heading("专家评分", 10), Heading("加分", 8), Heading("得分", 10),
-    Heading("最大分差", 10), Heading("申请金额（元）", 14), Heading("状态"),
-]  # fmt: skip
-SHEETS = [Heading("编号", 20), Heading("项目", 30), Heading("专家"), Heading("总分", 10), Heading("是否计入", 10)]
 
 
 def write_selection(call: Call, target: IO[bytes]) -> None:
@@ -61,11 +50,11 @@ def write_selection(call: Call, target: IO[bytes]) -> None:
     rows, book = standings(call), Workbook(target)
     alternatives = list(call.alternatives.all())
     heads = [Heading("组别"), Heading("名次", 8), Heading("编号", 20), Heading("项目", 30), Heading("得分", 10)]
-    heads.append(Heading("金额（元）", 14))
+    heads += [Heading("金额（元）", 14), Heading("服务领域", 16), Heading("区县代码", 10), Heading("街道代码", 12)]
     for one in alternatives:
-        heads += [Heading(one.name, 10), Heading(f"{one.name}：理由", 40)]
-    book.add_sheet("资金方案", heads, (_choice_row(row, alternatives) for row in ordered(rows)))
+        heads += [Heading(one.name, 10), Heading(f"{one.name}：名次在前未入选", 12), Heading(f"{one.name}：理由", 40)]
     summaries = [summary(one, rows) for one in alternatives]
+    book.add_sheet("资金方案", heads, (_choice_row(row, summaries) for row in ordered(rows)))
     book.add_sheet("方案说明", TERMS, (_terms_row(one) for one in summaries))
     lines = ([str(one.alternative), *_group_cells(line)] for one in summaries for line in one.groups)
     book.add_sheet("分组", GROUPS, lines)
@@ -82,7 +71,7 @@ def write_selection(call: Call, target: IO[bytes]) -> None:
 TERMS = [
     Heading("方案"), Heading("办法", 30), Heading("资金（元）", 16), Heading("最低资助分", 12),
     Heading("使用（元）", 16), Heading("结余（元）", 16), Heading("项目数", 8), Heading("最优性", 30),
-    Heading("限额", 60), Heading("说明", 50),
+    Heading("限额", 60), Heading("说明", 50), Heading("计算时间", 16), Heading("与现在的得分和金额", 20),
 ]  # fmt: skip
 GROUPS = [
     Heading("方案"), Heading("分组", 30), Heading("项目数", 8), Heading("金额（元）", 16), Heading("最多（元）", 16),
@@ -101,6 +90,7 @@ def _terms_row(found: Summary) -> list[Any]:
     return [
         one.name, one.get_objective_display(), one.budget, one.floor, one.spent, one.left, found.count,
         _proof(found), quotas, said,
+        one.made_at, "一致" if found.is_current else "已变化，须重新计算",
     ]  # fmt: skip
 
 
@@ -128,11 +118,15 @@ def _group_cells(line: GroupLine) -> list[Any]:
     return [line.name, line.count, line.amount, *limits]
 
 
-def _choice_row(row: Standing, alternatives: list[Alternative]) -> list[Any]:
+def _choice_row(row: Standing, summaries: list[Summary]) -> list[Any]:
     project = row.project
+    code = project.community.region_code if project.community else ""
     cells = [project.track.name, row.rank, project.number, project.title, row.score, project.amount_payable]
-    for one in alternatives:
-        cells += ["入选" if project.pk in one.chosen else "未入选", one.reasons.get(project.pk, "")]
+    cells += [str(project.field or ""), code[:DISTRICT], code[:STREET]]
+    for found in summaries:
+        one = found.alternative
+        is_over = "是" if project.pk in found.passed_over else ""
+        cells += ["入选" if project.pk in one.chosen else "未入选", is_over, one.reasons.get(project.pk, "")]
     return cells
 
 
@@ -145,24 +139,6 @@ PLACES = [
     Heading("评分表平均", 10), Heading("平均名次", 8), Heading("最大分差", 10),
     Heading("校准得分", 10), Heading("95%下限", 10), Heading("95%上限", 10), Heading("校准名次", 10),
 ]  # fmt: skip
-
-
-def _ranking_row(row: Standing) -> list[Any]:
-    project, found = row.project, row.sum if row.is_complete else None
-    return [
-        project.track.name, row.rank if found else None, project.number, project.title, project.applicant.name,
-        len(row.sheets), len(row.counting) if found else None, found.base if found else None,
-        found.bonus if found else None, row.score if found else None, row.spread if found else None,
-        project.amount_requested, project.get_state_display(),
-    ]  # fmt: skip
-
-
-def _sheet_rows(rows: list[Standing]) -> Iterator[list[Any]]:
-    for row in rows:
-        if row.is_complete:  # others' scores are nobody's business before the panel is locked
-            for assignment, counts in row.counted:
-                said = "计入" if counts else "去掉"
-                yield [row.project.number, row.project.title, str(assignment.person), assignment.sheet.total, said]
 
 
 def write_consistency(call: Call, target: IO[bytes]) -> None:
@@ -178,7 +154,8 @@ def write_consistency(call: Call, target: IO[bytes]) -> None:
 def _measures(tracks: list[Consistency]) -> Iterator[list[Any]]:
     for track in tracks:
         name = track.track.name
-        yield [name, "Krippendorff α（定距）", _rounded(track.alpha, 4)]
+        for level, said in (("interval", "定距"), ("ordinal", "定序"), ("nominal", "定类")):
+            yield [name, f"Krippendorff α（{said}）", _rounded(track.alphas[level], 4)]
         yield [name, "ICC(2,k)", _rounded(track.icc.value, 4) if track.icc else None]
         yield [name, "互不相连的项目组数", track.calibration.components]
         for standing in track.discuss:

@@ -13,7 +13,18 @@ from core import clock
 from core.files import attach
 from evaluations import sign_in
 from evaluations.actions import panel
-from evaluations.models import Alternative, Conflict, Decision, Draw, ListChange, PitchDay, Sheet, Slot, Unlocking
+from evaluations.models import (
+    Alternative,
+    Conflict,
+    Decision,
+    Draw,
+    ListChange,
+    PitchDay,
+    Reduction,
+    Sheet,
+    Slot,
+    Unlocking,
+)
 from grants.actions import need_lists, needs, workshops
 from grants.models import Fund, Workshop
 from people.actions import add_credit_record
@@ -35,6 +46,12 @@ BUREAU = {"clerk", "approver", "finance", "auditor"}
 GROUP = {"head", "volunteer"}
 SEES_PROJECT = BUREAU | GROUP | {"mentor", "evaluator", "expert1"}
 SEES_DELIVERY = SEES_PROJECT - {"expert1"}
+
+NO_PANELS: dict = {
+    "panel_size": 3, "max_load": None, "due_on": None, "loads": {}, "projects": [], "fixed": [], "forbidden": [],
+    "affinity": [], "composition": [],
+}  # fmt: skip
+"""What a choice of experts was calculated from, when there was nothing."""
 
 # url name: (what it is about, who gets in by GET). The project is the centre's, running; its mentor is `mentor`,
 # its expert was `expert1`, its evaluator is `evaluator`; expert2, expert3 and the choir have nothing to do with it.
@@ -157,6 +174,10 @@ TABLE = {
     "evaluations:explain_deviation": ("assignment", set()),
     "evaluations:unlock_ask": ("assignment", set()),
     "evaluations:unlock_decide": ("unlocking", BUREAU),
+    "evaluations:assignment_absent": ("assignment", set()),  # the project is no longer in review
+    "evaluations:assignment_back": ("assignment", set()),
+    "evaluations:fewer_ask": ("project", {"clerk"}),
+    "evaluations:fewer_decide": ("reduction", BUREAU),
     "evaluations:consistency": ("call", BUREAU),
     "evaluations:result_card": ("project", set()),
     "evaluations:selection": ("call", BUREAU),
@@ -246,6 +267,7 @@ TABLE = {
     "reports:import_resume": ("job", set()),
     "reports:eligibility": (("call", "organization"), BUREAU | GROUP),
     "reports:notice": ("notice", EVERYBODY),
+    "reports:notice_days": ("notice", EVERYBODY),
     "reports:need_list": ("need_list", EVERYBODY),
     "reports:pitch_order": ("pitch_day", BUREAU),
     "reports:pitch_sign_in_list": ("pitch_day", BUREAU),
@@ -257,6 +279,7 @@ TABLE = {
     "reports:decision": ("decision", BUREAU),
     "reports:ranking": ("call", BUREAU),
     "reports:panels": ("call", BUREAU),
+    "reports:conflicts": ("call", BUREAU),
     "reports:consistency": ("call", BUREAU),
     "reports:selection": ("call", BUREAU),
 }
@@ -314,13 +337,20 @@ def things(town, life) -> dict[str, object]:
         ).confirmation,
         "assignment": expert,
         "draw": Draw.objects.create(
-            call=town.call, kind="panel", items={"fixed": []}, outcome={"panels": {}}, drawn_by=town.clerk
+            call=town.call,
+            kind="panel",
+            items=NO_PANELS,
+            outcome={"panels": {}, "proven_optimal": True},
+            drawn_by=town.clerk,
         ),
-        "conflict": Conflict.objects.create(assignment=expert, reasons=[{"key": "x", "sentence": "同一电话"}]),
+        "conflict": Conflict.objects.create(
+            assignment=expert, reasons=[{"key": "phone:leader", "ground": "phone", "party": "leader"}]
+        ),
         "expert": town.expert1.expert,
         "unlocking": unlocking(expert, town.clerk),
         "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),
         "decision": Decision.objects.create(call=town.call, prepared_by=town.clerk),
+        "reduction": Reduction.objects.create(project=project, judges=2, reason="缺席", asked_by=town.auditor),
         "list_change": ListChange.objects.create(project=project, kind="strike", reason="重复", asked_by=town.clerk),
         "tranche": tranche,
         "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),

@@ -173,6 +173,8 @@ def make_call(town: Town, *, code: str = "LX2026", publish: bool = True, **chang
         "panel_size": 3,
         "contact": "柳溪镇社区办 陈静",
         "contact_phone": "010-65000000",
+        "contact_email": "office@bureau.example",
+        "supervision_phone": "010-65000009",
     }
     call = Call.objects.create(**(values | changes))
     call.service_fields.add(town.elderly, town.youth)

@@ -64,6 +64,8 @@ class Stage:
             "final_rubric": self.programme.evaluation,
             "contact": "东风地区办事处社区办 周敏",
             "contact_phone": "010-65001234",
+            "contact_email": "gongyi@dongfeng.example",
+            "supervision_phone": "010-65001239",
         }
         call = Call.objects.create(**(defaults | values))
         call.service_fields.set([self.programme.fields[name] for name in fields])

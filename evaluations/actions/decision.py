@@ -13,8 +13,10 @@ from core.money import yuan
 from core.workflow import Refused, advance, record
 from evaluations.actions.panel import permit
 from evaluations.actions.ranking import frozen_places, money_given
-from evaluations.actions.watching import on_hold, recheck
+from evaluations.actions.reopening import reopen
+from evaluations.actions.watching import on_hold, recheck, unanswered
 from evaluations.models import Decision, DecisionLine, Purpose, Result
+from evaluations.quorum import sheets_needed
 from evaluations.standings import Standing, standings
 from grants.models import Call
 from people.models import User
@@ -148,13 +150,9 @@ def incomplete(rows: list[Standing]) -> list[str]:
     """The panels whose sheets are not all in."""
     return [
         _("“%(title)s”: %(in)s of %(all)s sheets are in.")
-        % {
-            "title": row.project.title,
-            "in": len(row.sheets),
-            "all": max(row.expected, row.project.call.panel_size),
-        }
+        % {"title": row.project.title, "in": len(row.sheets), "all": row.expected or sheets_needed(row.project)}
         for row in rows
-        if not row.is_absent and (not row.is_complete or len(row.sheets) < row.project.call.panel_size)
+        if not row.is_complete
     ]
 
 
@@ -228,10 +226,24 @@ def send_back(decision: Decision, *, by: User, note: str) -> Decision:
 
 
 @transaction.atomic
+def take_back(decision: Decision, *, by: User, note: str) -> Decision:
+    """The approver takes the approval back before it is announced: the places are no longer frozen, and the experts
+    may look again. The list is a draft as it was; nobody outside the funder has read anything."""
+    Call.objects.select_for_update(of=("self",)).get(pk=decision.call_id)
+    advance(decision, "take_back", by=by, note=note)
+    reopen([line.project for line in decision.lines.select_related("project")], by=by, why=note)
+    record(decision.call, "take_back_decision", by=by, label=_("Approval of the decision taken back"), note=note)
+    return decision
+
+
+@transaction.atomic
 def announce(decision: Decision, *, by: User) -> Notice | None:
     """Make it public, from the day of the embargo on. Consequences: each project is shortlisted, waitlisted or not
-    selected, the groups are told, and the shortlisted ones go to public notice; None when there is none."""
+    selected, the groups are told, and the shortlisted ones go to public notice; None when there is none. Refused while
+    a conflict of interest that was found since the approval waits for its answer, or the result does not stand."""
     call = Call.objects.select_for_update(of=("self",)).get(pk=decision.call_id)
+    if reasons := unanswered(Q(project__in=decision.lines.values("project"))):
+        raise Refused(*reasons)
     if not decision.is_due:
         raise Refused(_("Not to be announced before %(day)s.") % {"day": decision.embargo_until})
     advance(decision, "announce", by=by)

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.notifications import notify
 from core.workflow import Refused, record
+from evaluations import quorum
 from evaluations.actions.panel import loads, permit
 from evaluations.assignment import Assignment as Solution
 from evaluations.assignment import Infeasible, Requirement, assign
@@ -49,7 +50,7 @@ class Problem:
         return f"“{project.title}”" if project else str(self.people[str(name)])
 
     def solve(self, seed: str) -> Solution:
-        """Refused with the smallest cause when there is no such assignment."""
+        """Refused with the smallest cause and what would be enough when there is no such assignment."""
         try:
             return assign(
                 list(self.people),
@@ -63,7 +64,7 @@ class Problem:
                 seed=seed,
             )
         except Infeasible as infeasible:
-            raise Refused(*infeasible.sentences(self.name_of)) from None
+            raise Refused(*infeasible.advice(self.name_of)) from None
         except RuntimeError:
             raise Refused(
                 _("No assignment was found in reasonable time. Please assign some experts by hand.")
@@ -76,10 +77,10 @@ def problem(call: Call, *, max_load: int | None = None) -> Problem:
     experts = list(Expert.objects.available().select_related("person").prefetch_related("skills"))
     asked = list(Assignment.objects.filter(project__in=short, purpose=Purpose.REVIEW).select_related("person"))
     people = {expert.person_id: expert.person for expert in experts}
-    people |= {one.person_id: one.person for one in asked if not one.recused_at}
+    people |= {one.person_id: one.person for one in asked if one.is_seated}
     numbers = {project.pk: project.number for project in short}
-    fixed = {(str(one.person_id), numbers[one.project_id]) for one in asked if not one.recused_at}
-    forbidden = {(str(one.person_id), numbers[one.project_id]) for one in asked if one.recused_at}
+    fixed = {(str(one.person_id), numbers[one.project_id]) for one in asked if one.is_seated}
+    forbidden = {(str(one.person_id), numbers[one.project_id]) for one in asked if not one.is_seated}
     forbidden = {pair for pair in forbidden if int(pair[0]) in people}
     forbidden |= {(str(pk), numbers[project]) for pk, project in barred(people.values(), short)}
     found = Problem(
@@ -98,17 +99,16 @@ def problem(call: Call, *, max_load: int | None = None) -> Problem:
 
 
 def _short(call: Call) -> list[Project]:
-    """The projects that have passed the formal check and have fewer experts than a panel."""
-    active = Q(assignments__purpose=Purpose.REVIEW, assignments__recused_at__isnull=True)
-    projects = call.projects.filter(state__in=PLACED).select_related("call", "applicant").order_by("number")
-    return list(projects.annotate(judges=Count("assignments", filter=active)).filter(judges__lt=call.panel_size))
+    """The projects that have passed the formal check and have fewer experts than their panel needs."""
+    found = quorum.short(call).filter(state__in=PLACED)
+    return list(found.select_related("call", "applicant").order_by("number"))
 
 
 def barred(people: Iterable[User], projects: Iterable[Project]) -> set[tuple[int, int]]:
     """Who must not judge what, by ids; where a clerk has decided that a tie is no conflict, the person goes on."""
     projects = list(projects)
     kept: dict[tuple[int, int], set[str]] = {}
-    decided = Conflict.objects.filter(decision=Conflict.Decision.KEEPS_JUDGING, assignment__project__in=projects)
+    decided = Conflict.objects.settled().filter(assignment__project__in=projects)
     for conflict in decided.filter(assignment__recused_at__isnull=True).select_related("assignment"):
         pair = (conflict.assignment.person_id, conflict.assignment.project_id)
         kept.setdefault(pair, set()).update(conflict.keys)
@@ -168,29 +168,56 @@ def met_before(call: Call, people: Iterable[User], projects: Iterable[Project]) 
     return {(person, applicant): times for person, applicant, times in counted}
 
 
-@transaction.atomic
 def propose_panels(call: Call, *, by: User, max_load: int | None = None, due_on: date | None = None) -> Draw:
     """Calculate panels for all projects that lack experts, and keep them as a proposal: nobody is asked yet.
 
     The seed of a call is made once: proposing again gives the same from the same input, so nobody can try until a
-    panel pleases. Refused with the smallest cause when there is no assignment; then nothing is kept.
+    panel pleases. Refused with the smallest cause when there is no assignment; then nothing is kept. It is calculated
+    before anything is locked, so that nobody waits for it.
     """
+    return keep_panels(calculate_panels(call, by=by, max_load=max_load, due_on=due_on), by=by)
+
+
+@dataclass(frozen=True)
+class Calculated:
+    """Panels that are not kept yet, with all that they were calculated from."""
+
+    call: Call
+    seed: str
+    items: dict[str, Any]
+    solution: Solution
+
+
+def calculate_panels(call: Call, *, by: User, max_load: int | None = None, due_on: date | None = None) -> Calculated:
+    """The best panels from what is there now; writes nothing and locks nothing."""
     permit("evaluations.assign", by, call)
-    locked = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
-    found = problem(locked, max_load=max_load)
+    found = problem(call, max_load=max_load)
     if not found.projects:
         raise Refused(_("No project of this call lacks experts."))
     if not found.people:
         raise Refused(_("The roster of experts is empty."))
-    seed = seed_of(locked, Draw.Kind.PANEL)
-    solution = found.solve(seed)
+    seed = seed_of(call, Draw.Kind.PANEL)
+    return Calculated(call, seed, _written(found, max_load, due_on), found.solve(seed))
+
+
+@transaction.atomic
+def keep_panels(calculated: Calculated, *, by: User) -> Draw:
+    """Keep what was calculated as the proposal. Refused when anything it was calculated from has changed since."""
+    permit("evaluations.assign", by, calculated.call)
+    locked = Call.objects.select_for_update(of=("self",)).get(pk=calculated.call.pk)
+    given, solution = calculated.items, calculated.solution
+    due_on = given["due_on"] and date.fromisoformat(given["due_on"])
+    first = locked.draws.filter(kind=Draw.Kind.PANEL).order_by("pk").first()
+    is_drawn_by_another = first is not None and first.seed != calculated.seed
+    if is_drawn_by_another or given != _written(problem(locked, max_load=given["max_load"]), given["max_load"], due_on):
+        raise Refused(_("Experts or projects have changed while the panels were calculated; please propose again."))
     for earlier in locked.draws.filter(kind=Draw.Kind.PANEL, taken=None):
         earlier.settle(taken=False, by=by)  # one proposal at a time
     return Draw.objects.create(
         call=locked,
         kind=Draw.Kind.PANEL,
-        seed=seed,
-        items=_written(found, max_load, due_on),
+        seed=calculated.seed,
+        items=given,
         outcome={
             "panels": {number: [int(str(judge)) for judge in panel] for number, panel in solution.panels.items()},
             "affinity": solution.affinity,
@@ -270,7 +297,7 @@ def _changed_since(draw: Draw, new: Mapping[Project, list[User]]) -> list[str]:
     people = {person.pk: person for panel in new.values() for person in panel}
     fixed = {(int(judge), number) for judge, number in draw.items["fixed"]}
     asked = Assignment.objects.filter(project__in=list(new), purpose=Purpose.REVIEW)
-    present = {(one.person_id, one.project.number) for one in asked.active().select_related("project")}
+    present = {(one.person_id, one.project.number) for one in asked.seated().select_related("project")}
     ever = set(asked.values_list("person", "project"))
     ties = conflict_map(people.values(), new)
     reasons = []

@@ -1,6 +1,7 @@
 """Keeping an eye on who judges: a tie that arises after the assignment puts the sheet on hold."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -26,9 +27,10 @@ def recheck(which: Q) -> list[Conflict]:
     """Look for ties of everybody who judges one of these assignments, as long as it still changes something.
 
     Consequences of one that is new: the sheet is on hold, and the judge and the funder's clerks are told; a clerk
-    decides (`conflict.decide`). What a clerk has decided to be no conflict is not brought up again.
+    decides (`conflict.decide`). What a clerk has decided to be no conflict is not brought up again. Once the result is
+    confirmed nothing is held and nothing moves: the clerks are asked whether it stands (`conflict.answer`).
     """
-    pks = list(Assignment.objects.before_result().filter(which).values_list("pk", flat=True).distinct())
+    pks = list(Assignment.objects.watched().filter(which).values_list("pk", flat=True).distinct())
     if not pks:
         return []
     locked = Assignment.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
@@ -36,17 +38,21 @@ def recheck(which: Q) -> list[Conflict]:
     people = {one.person_id: one.person for one in assignments}
     projects = {one.project_id: one.project for one in assignments}
     found = conflict_map(people.values(), projects.values())
+    early = set(Assignment.objects.before_result().filter(pk__in=pks).values_list("pk", flat=True))
     opened = []
     for assignment in assignments:
-        known = {key for conflict in assignment.conflicts.all() for key in conflict.keys}
+        # What was to be judged again has not been settled by that: it must be decided who judges now.
+        passing = Conflict.Decision.JUDGE_AGAIN if assignment.pk in early else None
+        before = [conflict for conflict in assignment.conflicts.all() if conflict.decision != passing]
+        known = {key for conflict in before for key in conflict.keys}
         reasons = found.get((assignment.person_id, assignment.project_id), [])
         if new := [reason for reason in reasons if reason.key not in known]:
-            opened.append(_open(assignment, new))
+            opened.append(_open(assignment, new, is_late=assignment.pk not in early))
     return opened
 
 
-def _open(assignment: Assignment, reasons: list[Reason]) -> Conflict:
-    said = [{"key": reason.key, "sentence": reason.sentence} for reason in reasons]
+def _open(assignment: Assignment, reasons: list[Reason], *, is_late: bool) -> Conflict:
+    said = [asdict(reason) for reason in reasons]
     conflict = next((one for one in assignment.conflicts.all() if one.is_open), None)
     if conflict:
         conflict.reasons = [*conflict.reasons, *said]
@@ -56,12 +62,17 @@ def _open(assignment: Assignment, reasons: list[Reason]) -> Conflict:
     project, words = assignment.project, {"person": assignment.person, "title": assignment.project.title}
     label = _("Conflict of interest found: %(person)s") % words
     record(project, "conflict_found", by=None, label=label, note=conflict.found)
+    asked = _("“%(title)s”: a conflict of interest of %(person)s must be decided")
+    if is_late:
+        asked = _("“%(title)s”: after the result a conflict of interest of %(person)s was found; does it stand?")
     notify(
         holders(project.call.funder_id, Role.STAFF),
-        subject=_("“%(title)s”: a conflict of interest of %(person)s must be decided") % words,
+        subject=asked % words,
         body=conflict.found,
         url=conflict.get_absolute_url(),
     )
+    if is_late:
+        return conflict  # there is no sheet to hold
     notify(
         [assignment.person],
         subject=_("Your sheet of “%(title)s” is on hold") % {"title": assignment.shown_title},
@@ -88,6 +99,22 @@ def on_hold(which: Q) -> list[str]:
     return [
         _("“%(title)s”: the conflict of interest of %(person)s must be decided first (%(found)s).")
         % {"title": one.assignment.project.title, "person": one.assignment.person, "found": one.found}
+        for one in waiting.select_related("assignment__project", "assignment__person")
+    ]
+
+
+def unanswered(which: Q) -> list[str]:
+    """A sentence for each of these confirmed results behind which a conflict of interest was found since, as long as
+    nobody has said that it stands."""
+    late = Assignment.objects.after_result().filter(which)
+    waiting = Conflict.objects.filter(assignment__in=late, decision__in=["", Conflict.Decision.JUDGE_AGAIN])
+    does_not_stand = _("“%(title)s” is to be judged again: a conflict of interest of %(person)s was found.")
+    open_question = _(
+        "“%(title)s”: after the result a conflict of interest of %(person)s was found; decide whether it stands."
+    )
+    return [
+        (does_not_stand if one.decision else open_question)
+        % {"title": one.assignment.project.title, "person": one.assignment.person}
         for one in waiting.select_related("assignment__project", "assignment__person")
     ]
 

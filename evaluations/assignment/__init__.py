@@ -28,6 +28,7 @@ When there is none, `Infeasible` names the smallest cause: a single project firs
 group of projects that share too few experts (Hall, "On representatives of subsets", 1935; found by a search for
 augmenting paths, shrunk until no project can be left out), and last a set of conditions of which each is needed for
 the conflict, by deletion filter (Chinneck and Dravnieks, "Locating minimal infeasible constraint sets", 1991).
+`Infeasible.remedies` says what would be enough, all causes taken together (`remedy`).
 """
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -37,6 +38,7 @@ import numpy as np
 
 from evaluations.assignment.case import read
 from evaluations.assignment.causes import (
+    Cause,
     Conflict,
     FixedAboveLoad,
     FixedAbovePanel,
@@ -54,6 +56,7 @@ from evaluations.assignment.groups import short_groups
 from evaluations.assignment.lot import lots
 from evaluations.assignment.nouns import Assignment, Pair, Requirement
 from evaluations.assignment.optimum import Nothing, optimal_pairs
+from evaluations.assignment.remedy import MoreExperts, MoreLoad, remedies
 
 __all__ = [
     "Assignment",
@@ -63,6 +66,8 @@ __all__ = [
     "FixedForbidden",
     "FixedLeavesNoRoom",
     "Infeasible",
+    "MoreExperts",
+    "MoreLoad",
     "Requirement",
     "TooFewForGroup",
     "TooFewFree",
@@ -94,11 +99,12 @@ def assign(
         return Assignment({}, dict.fromkeys(case.judges, 0), 0.0, True)
     causes = at_a_glance(case)
     if causes:
-        raise Infeasible(causes)
+        raise Infeasible(causes, lambda: remedies(case, causes))
     try:
         chosen, proven = optimal_pairs(case, lots(case, seed))
     except Nothing:
-        raise Infeasible(short_groups(case) or [smallest_conflict(case)]) from None
+        found: list[Cause] = [*short_groups(case)] or [smallest_conflict(case)]
+        raise Infeasible(found, lambda: remedies(case, found)) from None
     panels = {
         project: tuple(case.judges[judge] for judge in np.flatnonzero(chosen[:, place]))
         for place, project in enumerate(case.projects)

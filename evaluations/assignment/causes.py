@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -114,19 +116,22 @@ class TooFewPlaces:
     experts: int
     requirement: str | None = None
 
-    def sentences(self, name_of: Naming = str) -> list[str]:
+    @property
+    def shortage(self) -> str:
         if self.requirement is None:
-            shortage = _("The panels have %(needed)d places; the experts can take %(available)d of them.")
+            said = _("The panels have %(needed)d places; the experts can take %(available)d of them.")
         else:
-            shortage = _(
+            said = _(
                 "The panels need %(needed)d places for “%(requirement)s”; its experts can take %(available)d of them."
             )
+        return said % {"needed": self.needed, "available": self.available, "requirement": self.requirement}
+
+    def sentences(self, name_of: Naming = str) -> list[str]:
         remedy = _(
             "A highest load of %(load)d for each of them would give enough places, "
             "and so would %(experts)d more of them."
         )
-        words = {"needed": self.needed, "available": self.available, "requirement": self.requirement}
-        return [shortage % words, remedy % {"load": self.load, "experts": self.experts}]
+        return [self.shortage, remedy % {"load": self.load, "experts": self.experts}]
 
 
 @dataclass(frozen=True)
@@ -205,11 +210,19 @@ Cause = (
 
 
 class Infeasible(Exception):
-    """No assignment keeps what must hold. `causes` are all of the smallest kind that was found, `cause` the first."""
+    """No assignment keeps what must hold. `causes` are all of the smallest kind that was found, `cause` the first.
 
-    def __init__(self, causes: Sequence[Cause]) -> None:
+    `remedies` are looked for when they are asked for: each would be enough by itself, whatever else binds.
+    """
+
+    def __init__(self, causes: Sequence[Cause], look_for: Callable[[], list[Any]] | None = None) -> None:
         super().__init__(causes)
         self.causes = tuple(causes)
+        self._look_for = look_for
+
+    @cached_property
+    def remedies(self) -> list[Any]:
+        return self._look_for() if self._look_for else []
 
     @property
     def cause(self) -> Cause:
@@ -218,6 +231,18 @@ class Infeasible(Exception):
     def sentences(self, name_of: Naming = str) -> list[str]:
         """What a person reads, in the language that is active now; `name_of` names judges and projects by their id."""
         return [sentence for cause in self.causes for sentence in cause.sentences(name_of)]
+
+    def advice(self, name_of: Naming = str) -> list[str]:
+        """What a clerk reads: the causes, so many as can be read, and what would be enough for all of them together."""
+        if len(self.causes) == 1 and isinstance(self.cause, TooFewPlaces):
+            return self.sentences(name_of)  # it says its own remedy
+        found = [
+            cause.shortage if isinstance(cause, TooFewPlaces) else " ".join(cause.sentences(name_of))
+            for cause in self.causes[:NAMED]
+        ]
+        if (more := len(self.causes) - NAMED) > 0:
+            found.append(_("And %(count)d more of this kind.") % {"count": more})
+        return [*found, *(one.sentence(name_of) for one in self.remedies)]
 
     def __str__(self) -> str:
         return " ".join(self.sentences())

@@ -2,7 +2,14 @@
 
 from evaluations.forms.decision import BonusForm, DecisionForm, ListChangeForm, PromoteForm, SendBackForm, StrikeForm
 from evaluations.forms.evaluation import CommissionForm, ConclusionForm, EvaluationForm
-from evaluations.forms.panels import AssignForm, ConflictForm, DeclarationForm, GroupsForm, ProposePanelsForm
+from evaluations.forms.panels import (
+    AssignForm,
+    ConflictForm,
+    DeclarationForm,
+    GroupsForm,
+    PanelFilter,
+    ProposePanelsForm,
+)
 from evaluations.forms.pitch import MoveForm, PaperForm, PitchDayForm, RepresentativeForm, SettleForm
 from evaluations.forms.selection import AlternativeForm, BallotsForm, QuotaFormSet
 from evaluations.forms.sheets import DeviationForm, FeedbackForm, ReasonForm, SheetForm, UnlockingForm
@@ -23,6 +30,7 @@ __all__ = [
     "GroupsForm",
     "ListChangeForm",
     "MoveForm",
+    "PanelFilter",
     "PaperForm",
     "PitchDayForm",
     "PromoteForm",

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -11,7 +12,7 @@ from core.forms import CountedTextarea, DateInput
 from evaluations.actions.declaring import Tie
 from evaluations.actions.panel import loads
 from evaluations.conflicts import behind
-from evaluations.models import Assignment
+from evaluations.models import Assignment, Purpose
 from grants.models import Call
 from people.models import Expert, Interest, User
 from projects.models import Project, State
@@ -91,8 +92,25 @@ class ConflictForm(forms.Form):
         widget=CountedTextarea,
         max_length=300,
         required=False,
-        help_text=_("Needed when the expert goes on judging: an auditor will read it."),
+        help_text=_("Needed, except when the expert is taken off the project. An auditor will read it."),
     )
+
+
+class PanelFilter(forms.Form):
+    """Which projects of a call are shown with their panels."""
+
+    q = forms.CharField(label=_("Project, applicant or expert"), max_length=60, required=False)
+    lacking = forms.BooleanField(label=_("Only those that lack experts"), required=False)
+
+    def narrowed(self, shown: QuerySet[Project], short: QuerySet[Project]) -> QuerySet[Project]:
+        """Those of `shown` that are looked for; `short` are those that lack experts."""
+        if self.cleaned_data["lacking"]:
+            shown = shown.filter(pk__in=short.values("pk"))
+        if q := self.cleaned_data["q"].strip():
+            judged = Assignment.objects.filter(purpose=Purpose.REVIEW, person__name__icontains=q)
+            named = Q(number__icontains=q) | Q(title__icontains=q) | Q(applicant__name__icontains=q)
+            shown = shown.filter(named | Q(pk__in=judged.values("project")))
+        return shown
 
 
 class ProposePanelsForm(forms.Form):

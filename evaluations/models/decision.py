@@ -113,6 +113,19 @@ class Decision(Stateful):
     @step(
         state,
         source=State.APPROVED,
+        target=State.DRAFT,
+        permission="evaluations.approve_decision",
+        label=_("Take the approval back"),
+        note=True,
+        tone="quiet",
+    )
+    def take_back(self):
+        """Something came up before it was announced: nobody outside has read it."""
+        self.proposed_by = self.proposed_at = self.approved_by = self.approved_at = None
+
+    @step(
+        state,
+        source=State.APPROVED,
         target=State.ANNOUNCED,
         permission="evaluations.decide",
         label=_("Announce"),

@@ -35,14 +35,15 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
     decision = get_object_or_404(found.filter(call__in=Call.objects.visible_to(request.user)), pk=pk)
     if not rules.has_perm("evaluations.see_ranking", request.user, decision.call):
         raise PermissionDenied
-    form = SendBackForm(request.POST if "send_back" in request.POST else None)
+    form = SendBackForm(request.POST if {"send_back", "take_back"} & set(request.POST) else None)
     if request.method == "POST":
         for name, (verb, done) in VERBS.items():
             if name in request.POST:
                 return act(request, decision, verb, str(done))
         if form.is_bound and form.is_valid():
+            back = actions.take_back if "take_back" in request.POST else actions.send_back
             try:
-                actions.send_back(decision, by=request.user, note=form.cleaned_data["note"])
+                back(decision, by=request.user, note=form.cleaned_data["note"])
             except Refused as refused:
                 add_refusal(form, refused)
                 decision.refresh_from_db()
@@ -61,6 +62,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "left": decision.call.budget - money_given(decision.call),
         "may_approve": may_approve and decision.state == Decision.State.PROPOSED,
+        "may_take_back": may_approve and decision.state == Decision.State.APPROVED,
         "may_announce": may_announce and decision.is_due,
         "waits_for_its_day": may_announce and not decision.is_due,
         "outlook": outlook(decision.call),

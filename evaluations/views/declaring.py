@@ -77,11 +77,8 @@ def conflict_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if not may_decide:
             raise PermissionDenied
         if form.is_valid():
-            stands_down = "stand_down" in request.POST
             try:
-                conflict_actions.decide(
-                    conflict, by=request.user, stands_down=stands_down, reason=form.cleaned_data["reason"]
-                )
+                _decide(request, conflict, form.cleaned_data["reason"])
             except Refused as refused:
                 add_refusal(form, refused)
             else:
@@ -93,5 +90,14 @@ def conflict_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "project": conflict.assignment.project,
         "form": form,
         "may_decide": may_decide and conflict.is_open,
+        "is_after_result": conflict.is_after_result,
     }
     return render(request, "evaluations/conflict_detail.html", context)
+
+
+def _decide(request: HttpRequest, conflict: Conflict, reason: str) -> None:
+    """Who judges, or what becomes of the result: by the button that was pressed."""
+    if {"stands", "again"} & set(request.POST):
+        conflict_actions.answer(conflict, by=request.user, judge_again="again" in request.POST, reason=reason)
+    else:
+        conflict_actions.decide(conflict, by=request.user, stands_down="stand_down" in request.POST, reason=reason)

@@ -1,6 +1,5 @@
 """The experts of a call: who judges what, what stands against it, and the start of the review."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,14 +17,20 @@ from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
 from core.workflow import Refused
+from evaluations import quorum
 from evaluations.actions import optimum
 from evaluations.actions import panel as actions
 from evaluations.conflicts import tie_map
-from evaluations.forms import AssignForm, GroupsForm, ProposePanelsForm
-from evaluations.models import Assignment, Draw, Purpose
+from evaluations.forms import AssignForm, GroupsForm, PanelFilter, ProposePanelsForm
+from evaluations.models import Assignment, Draw, Purpose, Reduction
 from grants.models import Call
 from people.models import Expert, User
-from projects.models import State
+from projects.models import Project, State
+
+WAITING = (State.SUBMITTED, State.RETURNED, State.ELIGIBLE, State.IN_REVIEW)
+PAGE = 20
+PROPOSED = 50
+"""Of a proposal's panels on the page; all of them are in the table."""
 
 
 def find(request: HttpRequest, pk: int, permission: str) -> Call:
@@ -42,10 +48,11 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     The approver and the auditor read the same page without its buttons.
     """
     call = find(request, pk, "evaluations.see_ranking")
+    wanted, page = PanelFilter(request.GET or None), request.GET.get("page")
     if not rules.has_perm("evaluations.assign", request.user, call):
         if request.method == "POST":
             raise PermissionDenied
-        context = {"call": call, "reads_only": True, **panels(call), **draws(call)}
+        context = {"call": call, "reads_only": True, **panels(call, wanted, page), **draws(call)}
         return render(request, "evaluations/panel.html", context)
     forms = {
         "assign": AssignForm(request.POST if "assign" in request.POST else None, call=call),
@@ -57,10 +64,10 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         if name in request.POST and form.is_valid():
             try:
                 messages.success(request, verbs[name](call, request, **form.cleaned_data))
-                return redirect("evaluations:panel", pk=pk)
+                return redirect(request.get_full_path())  # the same page of the list, the same search
             except Refused as refused:
                 add_refusal(form, refused)
-    context = {"call": call, "forms": forms, **panels(call), **draws(call)}
+    context = {"call": call, "forms": forms, **panels(call, wanted, page), **draws(call)}
     return render(request, "evaluations/panel.html", context)
 
 
@@ -114,57 +121,87 @@ def panels_settle(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("evaluations:panel", pk=call.pk)
 
 
-def panels(call: Call) -> dict:
-    """Every project that is or was judged with its experts, what they are experts for, and who is tied to what."""
-    states = [State.SUBMITTED, State.RETURNED, State.ELIGIBLE, State.IN_REVIEW]
-    shown = call.projects.filter(Q(state__in=states) | Q(assignments__purpose=Purpose.REVIEW)).distinct()
-    projects = list(shown.select_related("applicant", "call").order_by("number"))
-    waiting = [project for project in projects if project.state in states]
+def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
+    """A page of the projects that are or were judged with their experts, what they are experts for, and who is tied to
+    what; a constant number of queries however many projects and experts there are."""
+    shown = call.projects.filter(Q(state__in=WAITING) | Q(assignments__purpose=Purpose.REVIEW)).distinct()
+    short = quorum.short(call).filter(state__in=WAITING)
+    if wanted.is_valid():
+        shown = wanted.narrowed(shown, short)
+    found = Paginator(shown.select_related("applicant", "call").order_by("number"), PAGE).get_page(page)
+    projects = list(found)
     asked: dict[int, list[Assignment]] = {project.pk: [] for project in projects}
     review = Assignment.objects.filter(project__in=projects, purpose=Purpose.REVIEW)
     for assignment in review.select_related("person", "sheet", "declaration").prefetch_related("conflicts"):
         asked[assignment.project_id].append(assignment)
+    by_pk = {project.pk: project for project in projects}
+    for one in (one for found in asked.values() for one in found):
+        one.project = by_pk[one.project_id]  # read once
     experts = {
         one.person_id: one for one in Expert.objects.available().select_related("person").prefetch_related("skills")
     }
-    names = {pk: expert.person for pk, expert in experts.items()}
-    barred: dict[int, list[tuple[Any, list]]] = {}
-    for (person_id, project_id), reasons in tie_map(names.values(), waiting).items():
-        barred.setdefault(project_id, []).append((names[person_id], reasons))
-    wanted = list(call.panel_rules.all())
+    barred = _barred(experts, [project for project in projects if project.state in WAITING])
+    rules_of_panels, needed = list(call.panel_rules.all()), quorum.Needed(call, asked)
     rows = []
     for project in projects:
-        active = [one for one in asked[project.pk] if one.recused_at is None]
-        held = [optimum.skills(experts[one.person_id]) for one in active if one.person_id in experts]
+        seated = [one for one in asked[project.pk] if one.is_seated]
+        held = [optimum.skills(experts[one.person_id]) for one in seated if one.person_id in experts]
         rows.append(
             {
                 "project": project,
                 "assignments": asked[project.pk],
-                "active": len(active),
-                "missing": actions.unmet(wanted, held),
+                "active": len(seated),
+                "needed": needed[project.pk],
+                "missing": actions.unmet(rules_of_panels, held),
                 "barred": barred.get(project.pk, []),
             }
         )
-    people = {one.person_id for found in asked.values() for one in found} | set(experts)
+    people = {one.person_id for each in asked.values() for one in each} | set(experts)
     return {
+        "filter": wanted,
+        "page_obj": found,
         "rows": rows,
+        "late": still_to_come(call),
+        "reductions": {one.project_id: one for one in Reduction.objects.open().filter(project__in=projects)},
         "fields": {pk: experts[pk].expertise if pk in experts else [] for pk in people},
-        "ready": any(row["project"].state == State.ELIGIBLE for row in rows),
-        "short": any(row["active"] < call.panel_size and row["project"] in waiting for row in rows),
-        "loads": sorted(Counter(active_people(rows)).items(), key=lambda item: (-item[1], str(item[0]))),
+        "ready": call.projects.filter(state=State.ELIGIBLE).exists(),
+        "short": short.exists(),
+        "loads": _loads(call),
     }
 
 
-def active_people(rows: list[dict]) -> list[User]:
-    """Who judges now, once for each project."""
-    return [one.person for row in rows for one in row["assignments"] if one.recused_at is None]
+def _barred(experts: dict[int, Expert], projects: list[Project]) -> dict[int, list[tuple[User, list]]]:
+    """By project id the experts of the roster that are tied to it, with why."""
+    barred: dict[int, list[tuple[User, list]]] = {}
+    for (person_id, project_id), reasons in tie_map([one.person for one in experts.values()], projects).items():
+        barred.setdefault(project_id, []).append((experts[person_id].person, reasons))
+    return barred
+
+
+def _loads(call: Call) -> list[tuple[User, int]]:
+    """Who judges how many projects of the call, most first."""
+    counted = actions.loads(call)
+    people = User.objects.in_bulk(counted)
+    return sorted(((people[pk], n) for pk, n in counted.items()), key=lambda item: (-item[1], str(item[0])))
+
+
+def still_to_come(call: Call) -> list[tuple[User, list[Assignment]]]:
+    """Who has not handed in yet (尚未交表), with what is open; the most first."""
+    waiting = Assignment.objects.seated().filter(project__call=call, purpose=Purpose.REVIEW, project__state="in_review")
+    waiting = waiting.exclude(sheet__submitted_at__isnull=False).exclude(project__pitch_slot__state="absent")
+    found: dict[User, list[Assignment]] = {}
+    for one in waiting.select_related("person", "project").only("due_on", "person__name", "project__number"):
+        found.setdefault(one.person, []).append(one)
+    return sorted(found.items(), key=lambda item: (-len(item[1]), str(item[0])))
 
 
 def draws(call: Call) -> dict:
     """The proposal that waits for the clerk, and the groups that were drawn last."""
     proposal = call.draws.filter(kind=Draw.Kind.PANEL, taken=None).first()
+    proposed = list(optimum.still_to_ask(proposal).items()) if proposal else []
     return {
         "proposal": proposal,
-        "proposed": list(optimum.still_to_ask(proposal).items()) if proposal else [],
+        "proposed": proposed[:PROPOSED],
+        "more_proposed": max(0, len(proposed) - PROPOSED),
         "groups_drawn": call.draws.filter(kind=Draw.Kind.GROUPS).first(),
     }

@@ -54,6 +54,7 @@ def begin_from_preset(
     today = clock.today()
     opens, closes = today + timedelta(days=14), today + timedelta(days=44)
     terms = dict(preset.terms)
+    earlier = funder.calls.order_by("-pk").first()  # who watches over it, and where it reads mail, seldom changes
     call = Call.objects.create(
         funder=funder,
         fund=fund,
@@ -72,6 +73,8 @@ def begin_from_preset(
         tranche_plan=_plan(preset.plan),
         contact=f"{funder.name} {by.name}"[:120],
         contact_phone=(funder.phone or by.phone or "")[:30],
+        contact_email=earlier.contact_email if earlier else "",
+        supervision_phone=earlier.supervision_phone if earlier else "",
         **terms,
     )
     call.service_fields.set(ServiceField.objects.all())

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, DateInput, DateTimeInput, RowFormSet, SeveralField
+from core.forms import CountedTextarea, DateInput, DateTimeInput, PhoneField, RowFormSet, SeveralField
 from grants import presets
 from grants.models import (
     BonusRule,
@@ -150,6 +150,8 @@ class TermsForm(forms.ModelForm):
             "terms_basis",
             "contact",
             "contact_phone",
+            "contact_email",
+            "supervision_phone",
         )
         widgets = {
             "guidelines": CountedTextarea(attrs={"rows": 10}),
@@ -159,7 +161,7 @@ class TermsForm(forms.ModelForm):
             "ends_on": DateInput,
             "service_fields": forms.CheckboxSelectMultiple,
         }
-        field_classes = {"service_fields": SeveralField}
+        field_classes = {"service_fields": SeveralField, "supervision_phone": PhoneField}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

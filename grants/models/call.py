@@ -127,6 +127,13 @@ class Call(models.Model):
         _("contact"), max_length=120, help_text=_("Office and person for questions and objections")
     )
     contact_phone = models.CharField(_("contact phone"), max_length=30)
+    contact_email = models.EmailField(_("e-mail for questions and objections"), blank=True)
+    supervision_phone = models.CharField(
+        _("phone of the supervision"),
+        max_length=30,
+        blank=True,
+        help_text=_("Of those who watch over the funder, such as its discipline inspection: for complaints about it"),
+    )
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
         "people.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False

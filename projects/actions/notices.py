@@ -48,6 +48,8 @@ def publish_notice(call: Call, *, by: User, places: Mapping[int, Place]) -> Noti
         legal_basis=call.legal_basis,
         contact=call.contact,
         contact_phone=call.contact_phone,
+        contact_email=call.contact_email,
+        supervision_phone=call.supervision_phone,
         starts_on=clock.today(),
         ends_on=call.notice_end(clock.today()),
         workdays=call.notice_workdays,

@@ -49,6 +49,10 @@ class Notice(models.Model):
     legal_basis = models.CharField(_("legal basis"), max_length=200, default="", blank=True, editable=False)
     contact = models.CharField(_("contact"), max_length=120, default="", blank=True, editable=False)
     contact_phone = models.CharField(_("contact phone"), max_length=30, default="", blank=True, editable=False)
+    contact_email = models.EmailField(_("e-mail for objections"), default="", blank=True, editable=False)
+    supervision_phone = models.CharField(
+        _("phone of the supervision"), max_length=30, default="", blank=True, editable=False
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     workdays = models.PositiveSmallIntegerField(_("workdays"), default=5)
@@ -121,6 +125,8 @@ class Notice(models.Model):
             "legal_basis": self.legal_basis,
             "contact": self.contact,
             "contact_phone": self.contact_phone,
+            "contact_email": self.contact_email,
+            "supervision_phone": self.supervision_phone,
             "from": self.starts_on.isoformat(),
             "until": self.ends_on.isoformat(),
             "workdays": self.workdays,

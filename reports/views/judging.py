@@ -8,16 +8,20 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from evaluations.models import Decision, Feedback
 from grants.models import Call
-from projects.models import Objection
+from projects.models import Notice, Objection
 from reports import judging
 from reports import minutes as papers
+from reports.conflicts import write_conflicts
 from reports.panels import write_panels
+from reports.pdf import LANGUAGE
 from reports.views.documents import find, respond
+from reports.workdays import write_days
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -90,6 +94,20 @@ def panels(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
+def conflicts(request: HttpRequest, pk: int) -> HttpResponse:
+    """The register of conflicts of interest as a workbook."""
+    return _workbook(request, pk, write_conflicts, "利害关系登记")
+
+
+@require_safe
+def notice_days(request: HttpRequest, pk: int) -> HttpResponse:
+    """The days of a notice period, counted or not, as a workbook: for everybody, like the notice."""
+    notice = get_object_or_404(Notice, pk=pk)
+    return _send(lambda target: write_days(notice, target), f"公示期工作日-{notice.number}")
+
+
+@require_safe
+@login_required
 def selection(request: HttpRequest, pk: int) -> HttpResponse:
     """The ways of choosing under the money as a workbook."""
     return _workbook(request, pk, judging.write_selection, "资金方案")
@@ -104,7 +122,8 @@ def _workbook(request: HttpRequest, pk: int, write, name: str) -> HttpResponse:
 
 def _send(write: Callable[[BytesIO], None], name: str) -> HttpResponse:
     target = BytesIO()
-    write(target)
+    with translation.override(LANGUAGE):  # a table is Chinese like every paper, whatever language the screen is in
+        write(target)
     response = HttpResponse(target.getvalue(), content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx")
     response["Cache-Control"] = "private, no-store"

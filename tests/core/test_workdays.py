@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from core.models import CalendarDay
-from core.workdays import add_workdays, is_workday, uncertain_years, workdays_between
+from core.workdays import add_workdays, days_of, is_workday, uncertain_years, workdays_between
 
 pytestmark = pytest.mark.django_db
 
@@ -281,3 +281,26 @@ def test_each_function_reads_the_table_once(django_assert_num_queries: Any) -> N
         workdays_between(start, end)
     with django_assert_num_queries(1):
         uncertain_years(start, end)
+
+
+def test_the_days_of_a_period_count_up_to_its_length():
+    chance = Random(7)
+    for _case in range(60):
+        start = date(2021, 1, 1) + timedelta(days=chance.randrange(2500))
+        count, first = chance.randint(1, 30), chance.random() < 0.5
+        end = add_workdays(start, count, count_first_day=first)
+
+        found = days_of(start, end, count_first_day=first)
+
+        assert [day.date for day in found] == days(start, end)
+        assert [day.number for day in found if day.number] == list(range(1, count + 1))
+
+
+def test_a_day_says_why_it_does_not_count():
+    found = {day.date: day.kind for day in days_of(date(2026, 9, 30), date(2026, 10, 10))}
+
+    assert found[date(2026, 9, 30)] == "first"
+    assert found[date(2026, 10, 1)] == "holiday"
+    assert found[date(2026, 10, 3)] == "weekend"
+    assert found[date(2026, 10, 8)] == "workday"
+    assert found[date(2026, 10, 10)] == "makeup"

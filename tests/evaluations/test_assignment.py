@@ -16,6 +16,8 @@ from evaluations.assignment import (
     FixedForbidden,
     FixedLeavesNoRoom,
     Infeasible,
+    MoreExperts,
+    MoreLoad,
     Requirement,
     TooFewForGroup,
     TooFewFree,
@@ -605,3 +607,88 @@ def test_input_that_contradicts_itself_is_refused(changed, message):
 
     with pytest.raises(ValueError, match=f"^{message}$"):
         assign(**{**given, **changed})
+
+
+# What would be enough
+
+
+def works(judges, projects, size, load, remedy, **given) -> bool:
+    """Whether there are panels once the remedy is carried out."""
+    loads = dict.fromkeys(judges, load) if isinstance(load, int) else dict(load)
+    composition = list(given.pop("composition", ()))
+    judges = list(judges)
+    if isinstance(remedy, MoreLoad):
+        loads |= dict(remedy.loads)
+    else:
+        for number, fields in enumerate(remedy.fields):
+            judges.append(name := f"further {number}")
+            loads[name] = remedy.load
+            composition = [
+                Requirement(one.judges | {name}, one.minimum, one.name) if one.name in fields else one
+                for one in composition
+            ]
+    assign(judges, projects, per_project=size, max_load=loads, forbidden=given.pop("forbidden", ()),
+           composition=composition, **given)  # fmt: skip
+    return True
+
+
+def test_two_requirements_that_bind_at_once_are_met_by_one_expert_for_both():
+    """Each alone asks for one more expert; one who is both is enough, and so is a place more for one of each."""
+    given = {"composition": [of("a"), of("b", name="social work")]}
+
+    refusal = refused("abcdef", [1, 2, 3], 2, 2, **given)
+
+    assert [cause.requirement for cause in refusal.causes] == ["finance", "social work"]
+    assert refusal.remedies == [MoreLoad((("a", 3), ("b", 3))), MoreExperts((("finance", "social work"),), 2)]
+    assert all(works("abcdef", [1, 2, 3], 2, 2, remedy, **given) for remedy in refusal.remedies)
+    assert refusal.advice() == [
+        "The panels need 3 places for “finance”; its experts can take 2 of them.",
+        "The panels need 3 places for “social work”; its experts can take 2 of them.",
+        "It is enough to raise the highest load: a to 3, b to 3.",
+        "It is enough to have 1 more expert, without ties to these projects and with room for 2 of them: "
+        "1 for “finance” and “social work”.",
+    ]
+
+
+def test_where_ties_stand_in_the_way_no_load_helps_and_only_experts_are_advised():
+    given = {"forbidden": [("a", 1), ("b", 1)], "composition": [of("ab")]}
+
+    refusal = refused("abcd", [1, 2], 2, 2, **given)
+
+    assert refusal.remedies == [MoreExperts((("finance",),), 2)]
+    assert works("abcd", [1, 2], 2, 2, refusal.remedies[0], **given)
+
+
+def test_a_conflict_says_what_would_be_enough():
+    finance, social = of("ab"), of("bc", name="social work")
+    loads = {"a": 2, "b": 1, "c": 2, "d": 2}
+
+    refusal = refused("abcd", [1, 2], 1, loads, composition=[finance, social])
+
+    assert isinstance(refusal.cause, Conflict)
+    assert refusal.remedies == [MoreLoad((("b", 2),)), MoreExperts((("finance", "social work"),), 2)]
+    assert all(works("abcd", [1, 2], 1, loads, remedy, composition=[finance, social]) for remedy in refusal.remedies)
+
+
+def test_many_causes_are_counted_and_not_all_read_out():
+    refusal = refused("ab", range(20), 3)
+
+    assert len(refusal.causes) == 20
+    assert refusal.advice()[8] == "And 12 more of this kind."
+    assert refusal.advice()[9].startswith("It is enough to have")
+
+
+def test_nothing_is_advised_against_what_was_made_by_hand():
+    assert refused("ab", [1], 1, fixed=[("a", 1)], forbidden=[("a", 1)]).remedies == []
+
+
+@given(cases())
+@SLOW
+def test_every_remedy_is_enough(case):
+    try:
+        assign(**case)
+    except Infeasible as infeasible:
+        size, load = case["per_project"], case["max_load"]
+        rest = {key: value for key, value in case.items() if key in ("forbidden", "composition", "fixed")}
+        for remedy in infeasible.remedies:
+            assert works(case["judges"], case["projects"], size, load, remedy, **rest)

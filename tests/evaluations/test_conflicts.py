@@ -7,19 +7,21 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import translation
 
 from core import clock
 from core.workflow import Refused
 from evaluations.actions import conflict, declaring, panel, scoring
+from evaluations.actions import decision as decisions
 from evaluations.actions.declaring import Tie
 from evaluations.actions.watching import recheck
 from evaluations.conflicts import conflicts, tie_map
-from evaluations.models import Assignment, Conflict, Declaration
+from evaluations.models import Assignment, Conflict, Decision, Declaration, Result
 from grants.models import Call
 from people.actions import declare_interest, end_interest
 from people.models import Interest, Membership, Organization, Role
 from projects.models import Part, Participant, Partner, Project
-from tests.judging import judged, proposed, score
+from tests.judging import announced, decided, judged, proposed, score
 from tests.life import choir_draft, draft
 from tests.town import Town
 
@@ -94,7 +96,7 @@ def test_the_phone_of_the_leader_bars_and_the_same_name_is_only_a_hint(town, pro
     hints = [reason for reason in tie_map([town.expert1], [project])[town.expert1.pk, project.pk] if reason.is_hint]
 
     assert said(town, project) == ["phone"]
-    assert [hint.key for hint in hints] == ["name:leader", "name:team"]
+    assert [hint.key for hint in hints] == ["name:leader:刘芳", "name:team:刘芳"]
 
 
 def test_the_employer_on_the_roster_bars(town, project):
@@ -102,6 +104,69 @@ def test_the_employer_on_the_roster_bars(town, project):
     town.expert1.expert.save()
 
     assert said(town, project) == ["employer"]
+
+
+@pytest.mark.parametrize(
+    "employer", ["（柳溪）社会工作服务中心", "柳溪社会工作服务中心（集团）有限公司", "柳溪社会工作服务中心有限责任公司"]
+)
+def test_the_employer_bars_in_any_spelling(town, project, employer):
+    town.expert1.expert.employer = employer
+    town.expert1.expert.save()
+
+    assert said(town, project) == ["employer"]
+
+
+def test_an_employer_with_nearly_the_same_name_is_only_for_a_person_to_check(town, project):
+    town.expert1.expert.employer = "朝阳区柳溪社会工作服务中心"
+    town.expert1.expert.save()
+
+    [hint] = tie_map([town.expert1], [project])[town.expert1.pk, project.pk]
+
+    assert said(town, project) == []
+    assert (hint.ground, hint.is_hint) == ("employer-near", True)
+    assert "朝阳区柳溪社会工作服务中心" in hint.sentence
+
+
+def test_the_same_tie_to_two_organisations_is_two(town, life):
+    project = life.walk(choir_draft(town), "eligible")
+    for organization in (project.applicant, project.host):
+        Membership.objects.create(user=town.expert1, organization=organization, role=Role.STAFF, since=date(2020, 1, 1))
+    Partner.objects.create(project=project, name=town.centre.name, duty="场地", key="a", position=1)
+    Membership.objects.create(user=town.expert1, organization=town.centre, role=Role.STAFF, since=date(2020, 1, 1))
+
+    keys = [reason.key for reason in conflicts(town.expert1, project) if reason.ground == "member"]
+
+    assert len(set(keys)) == 3
+    assert f"member:applicant:{project.applicant_id}" in keys
+
+
+def test_another_host_is_another_tie_and_is_asked_about_again(town, life):
+    project = life.walk(choir_draft(town), "eligible")
+    other = Organization.objects.create(name="另一家代管单位", kind="social_organization", credit_code="Y")
+    panel.assign(project, town.expert1, by=town.clerk)
+    Interest.objects.create(person=town.expert1, organization=project.host, kind="money")
+    [found] = recheck(Q(project=project))
+    conflict.decide(found, by=town.clerk, stands_down=False, reason="合同早已结束")
+    assert recheck(Q(project=project)) == []
+
+    Project.objects.filter(pk=project.pk).update(host=other)
+    Interest.objects.create(person=town.expert1, organization=other, kind="money")
+
+    assert [one.keys for one in recheck(Q(project=project))] == [{f"interest-money:host:{other.pk}"}]
+
+
+def test_a_conflict_is_read_in_the_language_of_whoever_reads_it(town, life):
+    judged(town, life, 38)
+    Membership.objects.create(user=town.expert1, organization=town.centre, role=Role.STAFF, since=clock.today())
+    with translation.override("en"):  # whoever triggered it reads English
+        recheck(Q(person=town.expert1))
+
+    found = Conflict.objects.get()
+
+    with translation.override("en"):
+        assert found.found == f"belongs to the applicant “{town.centre.name}”"
+    with translation.override("zh-hans"):
+        assert found.found == f"是申报单位“{town.centre.name}”的成员"
 
 
 def test_who_coached_another_project_of_the_group_is_barred(town, life, project):
@@ -340,3 +405,84 @@ def test_an_open_sheet_is_on_hold_until_the_clerk_has_decided(town, life, browse
 
     score(Assignment.objects.get(pk=other.pk), 30, 30, 20)
     assert Assignment.objects.get(pk=other.pk).is_submitted
+
+
+# -- Found after the result ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def late(town, life) -> Conflict:
+    """The decision is approved and not announced; then the first expert turns out to belong to the applicant."""
+    [project] = judged(town, life, 38)
+    decided(town, {project.pk: "shortlist"})
+    Membership.objects.create(user=town.expert1, organization=town.centre, role=Role.STAFF, since=clock.today())
+    [conflict] = recheck(Q(person=town.expert1))
+    return conflict
+
+
+def announce(town):
+    return decisions.announce(Decision.objects.get(), by=town.clerk)
+
+
+def test_a_tie_found_after_the_result_asks_and_changes_nothing(town, late, browse):
+    before = Result.objects.values_list("score", "rank").get()
+    page = browse(town.clerk).get(late.get_absolute_url()).content.decode()
+
+    assert late.get_absolute_url() in browse(town.clerk).get(reverse("inbox")).content.decode()
+    assert 'name="stands"' in page
+    assert 'name="stand_down"' not in page
+    assert recheck(Q(person=town.expert1)) == []  # asked once
+    assert Result.objects.values_list("score", "rank").get() == before
+    with pytest.raises(Refused):
+        conflict.decide(late, by=town.clerk, stands_down=True)
+    with pytest.raises(Refused, match="林教授"):
+        announce(town)
+
+
+def test_the_result_stands_with_a_reason_and_is_announced(town, late, browse):
+    page = late.get_absolute_url()
+    refused = browse(town.clerk).post(page, {"stands": "", "reason": " "})
+    assert refused.context["form"].errors
+
+    browse(town.clerk).post(page, {"stands": "", "reason": "评审结束后才入职"})
+
+    assert Conflict.objects.get().get_decision_display() == "维持结果"
+    assert recheck(Q(person=town.expert1)) == []
+    assert announce(town) is not None
+
+
+def test_judged_again_the_approval_is_taken_back_and_who_judges_is_decided(town, late, browse):
+    conflict.answer(late, by=town.clerk, judge_again=True, reason="专家隐瞒了任职情况")
+    with pytest.raises(Refused, match="重新评审"):
+        announce(town)
+    assert Result.objects.exists()  # nothing moves by itself
+
+    page = reverse("evaluations:decision_detail", args=[Decision.objects.get().pk])
+    assert browse(town.clerk).post(page, {"take_back": "", "note": "有利害关系"}).status_code == 403
+    browse(town.approver).post(page, {"take_back": "", "note": "评审专家有利害关系"})
+
+    assert Decision.objects.get().state == Decision.State.DRAFT
+    assert not Result.objects.exists()
+    [again] = recheck(Q(person=town.expert1))
+    conflict.decide(again, by=town.clerk, stands_down=True)
+    assert Assignment.objects.active().filter(person=town.expert1).count() == 0
+
+
+@pytest.mark.parametrize("username", ["expert1", "approver", "auditor", "head", "admin"])
+def test_only_the_clerk_says_whether_a_result_stands(town, late, username):
+    with pytest.raises(PermissionDenied):
+        conflict.answer(late, by=town.people[username], judge_again=False, reason="没有影响")
+
+
+def test_a_tie_that_arises_after_the_award_is_nobodys_business(town, life):
+    [project] = judged(town, life, 38)
+    announced(town, {project.pk: "shortlist"})
+    life.walk(Project.objects.get(pk=project.pk), "approved")
+    Membership.objects.create(user=town.expert1, organization=town.centre, role=Role.STAFF, since=clock.today())
+
+    assert recheck(Q(person=town.expert1)) == []
+
+
+def test_before_the_result_there_is_nothing_to_uphold(town, found):
+    with pytest.raises(Refused):
+        conflict.answer(found, by=town.clerk, judge_again=False, reason="没有影响")

@@ -94,6 +94,42 @@ def test_the_same_input_gives_the_same_panels_so_nobody_can_try_until_one_please
     assert first.seed == second.seed
 
 
+def test_what_changed_while_the_panels_were_calculated_refuses_them(town, eligible):
+    calculated = optimum.calculate_panels(town.call, by=town.clerk)
+    assert not Draw.objects.exists()  # nothing is written by calculating
+    panel.assign(eligible[0], town.stranger, by=town.clerk)
+
+    with pytest.raises(Refused):
+        optimum.keep_panels(calculated, by=town.clerk)
+    assert not Draw.objects.exists()
+
+
+def test_of_two_who_calculate_at_once_the_second_seed_is_refused(town, eligible):
+    one, other = (optimum.calculate_panels(town.call, by=town.clerk) for _time in range(2))
+    kept = optimum.keep_panels(one, by=town.clerk)
+
+    assert one.seed != other.seed
+    with pytest.raises(Refused):
+        optimum.keep_panels(other, by=town.clerk)
+    assert Draw.objects.get() == kept
+
+
+def test_only_the_clerk_keeps_what_was_calculated(town, eligible):
+    calculated = optimum.calculate_panels(town.call, by=town.clerk)
+
+    with pytest.raises(PermissionDenied):
+        optimum.keep_panels(calculated, by=town.approver)
+
+
+def test_a_refusal_says_what_would_be_enough(town, eligible):
+    Expert.objects.filter(person=town.expert2).update(is_active=False)
+
+    with pytest.raises(Refused) as refused:
+        optimum.propose_panels(town.call, by=town.clerk)
+
+    assert any("就够了" in reason for reason in refused.value.reasons)
+
+
 @pytest.mark.parametrize("username", ["approver", "auditor", "expert1", "head", "admin"])
 def test_only_the_clerk_proposes_and_confirms(town, eligible, username):
     with pytest.raises(PermissionDenied):

@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from core import clock
 from core.workflow import Refused
-from evaluations.actions import declaring, panel, scoring
+from evaluations.actions import declaring, panel
 from evaluations.conflicts import conflict_map, conflicts
 from evaluations.models import Assignment
+from evaluations.quorum import is_whole
 from grants.models import PanelRule
 from people.models import Membership, Role, Skill
 from projects.actions import people
@@ -197,7 +198,7 @@ def test_a_panel_from_which_somebody_has_stepped_down_is_not_locked(town, life, 
 
     panel.recuse(third, by=third.person, reason="临时出差")
 
-    assert not scoring.is_locked(first)
+    assert not is_whole(first)
     page = browse(first.person).get(reverse("evaluations:sheet", args=[first.pk]))
     assert page.context.get("others") is None
 
@@ -228,3 +229,64 @@ def test_the_auditor_reads_who_judges_and_changes_nothing(town, life, browse):
     rows = list(openpyxl.load_workbook(BytesIO(table.content))["分派与回避"].values)
     assert [row[2] for row in rows[1:]] == [town.expert1.name, town.expert2.name, town.expert3.name]
     assert browse(town.head).get(page).status_code == 403
+
+
+# -- Many projects ---------------------------------------------------------------------------------
+
+
+def eligible(town, life, *, more: int) -> Project:
+    """One project in earnest, and so many copies of it that a page is not enough; the expert judges each."""
+    first = Project.objects.filter(title="邻里食堂").first() or life.walk(draft(town, title="邻里食堂"), "eligible")
+    copies = []
+    for number in range(more):
+        copy = Project.objects.get(pk=first.pk)
+        copy.pk, copy.number, copy.title = None, f"{first.number}-{number:04d}", f"夜校{number:04d}"
+        copies.append(copy)
+    Project.objects.bulk_create(copies)
+    asked = [] if first.assignments.exists() else [first]
+    Assignment.objects.bulk_create(
+        Assignment(project=one, person=town.expert1, purpose="review", assigned_by=town.clerk)
+        for one in [*asked, *copies]
+    )
+    return first
+
+
+def test_the_page_costs_the_same_for_one_project_and_for_sixty(town, life, browse):
+    page, client, costs = reverse("evaluations:panel", args=[town.call.pk]), browse(town.clerk), []
+    for more in (0, 59):
+        eligible(town, life, more=more)
+        client.get(page)
+        with CaptureQueriesContext(connection) as queries:
+            shown = client.get(page)
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1]
+    assert len(shown.context["rows"]) == 20
+    assert shown.context["loads"] == [(town.expert1, 60)]
+
+
+def test_projects_are_found_by_their_words_their_group_and_their_expert(town, life, browse):
+    first = eligible(town, life, more=25)
+    panel.assign(first, town.expert2, by=town.clerk)
+    page, client = reverse("evaluations:panel", args=[town.call.pk]), browse(town.clerk)
+
+    def found(**asked) -> int:
+        return client.get(page, asked).context["page_obj"].paginator.count
+
+    assert found(q="食堂") == found(q=first.number + "-0007") == found(q=town.expert2.name) == 1
+    assert found(q=town.centre.name) == found(q=town.expert1.name) == found() == 26
+    assert found(q="没有的") == 0
+    panel.assign(first, town.expert3, by=town.clerk)
+    assert found(lacking="on") == 25  # three of three experts
+    assert client.get(page, {"page": "2"}).context["page_obj"].number == 2
+    assert client.get(page, {"page": "瞎写", "q": "x" * 99}).status_code == 200
+
+
+def test_after_assigning_the_same_page_of_the_list_is_shown(town, life, browse):
+    first = eligible(town, life, more=25)
+    page = reverse("evaluations:panel", args=[town.call.pk]) + "?q=食堂"
+
+    sent = browse(town.clerk).post(page, {"assign": "", "project": first.pk, "person": town.expert2.pk})
+
+    assert sent.status_code == 302
+    assert "q=" in sent.url

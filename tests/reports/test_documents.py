@@ -398,6 +398,47 @@ def test_notice_lists_each_track_with_its_amounts(town, life, draw):
     assert "不一致" not in text
 
 
+def test_notice_names_where_objections_go_and_who_watches_over_the_funder(town, life, draw):
+    notice = both_in_notice(town, life)
+
+    text = draw(documents.notice(notice)).text
+
+    assert "电子邮箱：office@bureau.example" in text
+    assert "监督电话：010-65000009" in text
+
+
+def test_notice_without_a_supervision_says_nothing_of_one(town, life, draw):
+    Call.objects.filter(pk=town.call.pk).update(supervision_phone="", contact_email="")
+    town.call.refresh_from_db()
+
+    text = draw(documents.notice(both_in_notice(town, life))).text
+
+    assert "监督电话" not in text
+    assert "电子邮箱" not in text
+
+
+def test_the_digest_never_stands_alone_on_the_last_page(town, life, draw):
+    """Line by line past where the list ends with the page: the sum comes over with the digest, and a line with it."""
+    notice = both_in_notice(town, life)
+    pages = set()
+    for number in range(32):
+        project = Project.objects.order_by("pk").first()
+        project.pk, project.number = None, f"{project.number}-{number:03d}"
+        project.save()
+        entry = notice.entries.order_by("pk").first()
+        entry.pk, entry.project = None, project
+        entry.save()
+        if number < 8:
+            continue
+        paper = draw(documents.notice(notice))
+        pages.add(len(paper.pages))
+        assert notice.digest[:20] in paper.pages[-1]
+        assert "小计" in paper.pages[-1]
+        assert project.title in paper.pages[-1] or "四点半课堂" in paper.pages[-1]
+
+    assert len(pages) > 1  # the end of a page was passed
+
+
 def test_notice_that_was_altered_says_so(town, life, draw):
     notice = both_in_notice(town, life)
     notice.entries.filter(rank=1).update(amount=Decimal("1.00"))
