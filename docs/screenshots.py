@@ -25,6 +25,10 @@ SHOTS = [
     ("likeness", "minzheng", "/check/", "智慧助老小课堂 > 银龄手机课堂", 1280),
     ("coaching", "qingnian", "/todo/", "条建议", 390),
     ("sheet", "zhuanjia3", "/reviews/", "守望队重启：高空抛物劝导", 1280),
+    ("ranking", "minzheng", "/calls/", "第四批公益创投 > 排名", 1280),
+    ("selection", "minzheng", "/calls/", "第四批公益创投 > 排名 > 资金怎样用得最好", 1280),
+    ("explained", None, "/judging-explained/#selection", None, 1280),
+    ("short-form", "yaoshengyun", "/todo/", "楼门口的中秋晚会", 390),
     ("notice", None, "/notices/", "第三批公益创投", 1280),
     ("phone", "yaoshengyun", "/todo/", None, 390),
 ]
