@@ -30,9 +30,13 @@ WORDS = {"targets": ("goal", "indicator", "proof"), "plan_steps": ("name", "cont
 """What the tables of a proposal say in words of the applicant's own."""
 
 
+COMPARED_TEXTS = tuple(name for name in LONG_TEXTS if name != "experience")
+"""What a group did before is filled in from its profile, the same in each of its proposals, and no part of the plan."""
+
+
 def text_of(project: Project) -> str:
-    """What a proposal says, in the order of the form; its goals and steps after the long texts."""
-    texts = [getattr(project, name) for name in LONG_TEXTS]
+    """What a proposal plans, in the order of the form; its goals and steps after the long texts."""
+    texts = [getattr(project, name) for name in COMPARED_TEXTS]
     for table, columns in WORDS.items():
         texts += [getattr(row, column) for row in getattr(project, table).all() for column in columns]
     return "\n".join(filter(None, (text.strip() for text in texts)))
@@ -40,7 +44,7 @@ def text_of(project: Project) -> str:
 
 def boilerplate_of(project: Project) -> list[str]:
     """What the form and the call say themselves: no applicant has copied it from another."""
-    labels = [str(field.verbose_name) for field in Project._meta.concrete_fields if field.name in LONG_TEXTS]
+    labels = [str(field.verbose_name) for field in Project._meta.concrete_fields if field.name in COMPARED_TEXTS]
     return [*labels, project.call.guidelines]
 
 
@@ -81,7 +85,7 @@ def find_likenesses(project: Project) -> list[Likeness]:
 
 def texts_of_all(*, but: Project) -> dict[Hashable, str]:
     """What every other proposal says that was ever handed in."""
-    everybody = Project.objects.filter(submitted_at__isnull=False).exclude(pk=but.pk).only(*LONG_TEXTS)
+    everybody = Project.objects.filter(submitted_at__isnull=False).exclude(pk=but.pk).only(*COMPARED_TEXTS)
     return {other.pk: text_of(other) for other in everybody.prefetch_related(*WORDS)}
 
 
