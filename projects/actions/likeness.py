@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django_tasks import task
 
 from core import clock
@@ -124,11 +125,16 @@ def _line(category: str, item: str, price: Decimal, quantity: Decimal) -> tuple:
 
 def _papers(project: Project, others) -> Iterator[Found]:
     """The very same file (invoice, survey, certificate …) handed in with another proposal."""
-    mine = Attachment.objects.of(project).exclude(kind__in=ORDINARY)
+    mine = compared_papers(project)
     kind = Attachment.objects.of(project).values("content_type")[:1]
     same = Attachment.objects.filter(sha256__in=mine.values("sha256"), content_type__in=kind, object_id__in=others)
     for pk in same.order_by().values_list("object_id", flat=True).distinct():
         yield pk, Likeness.Kind.PAPER, Decimal(1)
+
+
+def compared_papers(project: Project) -> QuerySet[Attachment]:
+    """The files of a proposal that no other should have."""
+    return Attachment.objects.of(project).exclude(kind__in=ORDINARY)
 
 
 def _numbers(project: Project, others) -> Iterator[Found]:

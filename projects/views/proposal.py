@@ -55,7 +55,9 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
             add_refusal(form, refused)
         else:
             return redirect("projects:proposal_edit", pk=project.pk)
-    context = {"call": call, "form": form, "has_group": form.fields["applicant"].queryset.exists()}
+    groups = list(form.fields["applicant"].queryset)
+    context = {"call": call, "form": form, "has_group": bool(groups)}
+    context["fits_none"] = bool(groups) and not any(call.track_for(group) for group in groups)
     return render(request, "projects/apply.html", context)
 
 
