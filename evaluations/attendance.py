@@ -8,19 +8,30 @@ from people.models import User
 
 @dataclass
 class Judge:
-    """One judge of a session: how many of its projects they score, how many not, and whether they have signed in."""
+    """One judge of a session: how many of its projects they score, how many not, and whether they have signed in.
+
+    `absent` counts the projects without them although nothing ties them to these; `stood_down` those they are recused
+    from.
+    """
 
     person: User
     presence: Presence | None = None
     scores: int = 0
     to_come: int = 0
     stood_down: int = 0
-    reason: str = ""
+    recusal_reason: str = ""
+    absent: int = 0
+    absence_reason: str = ""
 
     @property
     def is_absent(self) -> bool:
-        """Stood down from everything that was still to come, and not there."""
-        return self.scores == 0 and self.stood_down > 0
+        """Was noted as absent, and nothing of theirs is still to come."""
+        return self.absent > 0 and self.to_come == 0
+
+    @property
+    def is_recused(self) -> bool:
+        """Recused from everything on this day: there is nothing to sign in for."""
+        return self.scores == 0 and self.absent == 0 and self.stood_down > 0
 
 
 def judges_of(day: PitchDay) -> list[Judge]:
@@ -32,7 +43,9 @@ def judges_of(day: PitchDay) -> list[Judge]:
         person = assignment.person
         judge = found.setdefault(person.pk, Judge(person, there.get(person.pk)))
         if assignment.recused_at:
-            judge.stood_down, judge.reason = judge.stood_down + 1, assignment.recusal_reason
+            judge.stood_down, judge.recusal_reason = judge.stood_down + 1, assignment.recusal_reason
+        elif assignment.is_absent:
+            judge.absent, judge.absence_reason = judge.absent + 1, assignment.absence_reason
         else:
             judge.scores += 1
             judge.to_come += not assignment.is_submitted

@@ -27,6 +27,19 @@ class CriterionLine:
 
 
 @dataclass(frozen=True)
+class Equal:
+    """A project of the same track with the same score, and what decided between the two: the first of the call's
+    deciders in which they differ, else the lot (`label` empty; `mine` and `theirs` are places in it, empty until it is
+    drawn)."""
+
+    rival: Standing
+    label: str
+    mine: str
+    theirs: str
+    is_ahead: bool | None
+
+
+@dataclass(frozen=True)
 class Card:
     """Everything behind one place. `line` is the lowest score that is funded in its track, `distance` the points
     from it (below 0: missing); None while nothing is decided."""
@@ -35,6 +48,7 @@ class Card:
     of: int
     criteria: list[CriterionLine]
     line: Decimal | None
+    equals: list[Equal]
 
     @property
     def distance(self) -> Decimal | None:
@@ -76,8 +90,23 @@ def cards(rows: Sequence[Standing]) -> dict[int, Card]:
         for criterion, mean in means[row.project.pk].items():
             given = [means[peer.project.pk].get(criterion, ZERO) for peer in peers]
             criteria.append(CriterionLine(criterion, mean, _mean(given)))
-        found[row.project.pk] = Card(row, len(peers), criteria, lines.get(row.project.track_id))
+        found[row.project.pk] = Card(row, len(peers), criteria, lines.get(row.project.track_id), equals_of(row, peers))
     return found
+
+
+def equals_of(row: Standing, peers: Sequence[Standing]) -> list[Equal]:
+    """The ties that the row was in, with each rival, best place first."""
+    rivals = [peer for peer in peers if peer is not row and peer.score == row.score]
+    return [_between(row, rival) for rival in sorted(rivals, key=lambda rival: rival.rank or 0)]
+
+
+def _between(row: Standing, rival: Standing) -> Equal:
+    for mine, theirs in zip(row.deciders, rival.deciders, strict=False):
+        if mine.value != theirs.value:
+            return Equal(rival, mine.label, mine.shown, theirs.shown, mine.value > theirs.value)
+    if row.lot is None or rival.lot is None:
+        return Equal(rival, "", "", "", None)
+    return Equal(rival, "", str(row.lot), str(rival.lot), row.lot < rival.lot)
 
 
 def funding_lines(rows: Sequence[Standing]) -> dict[int, Decimal]:

@@ -6,11 +6,12 @@ A decision aid and nothing more: the official place is that of the rule publishe
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from evaluations.calibration import Calibration, calibrate
 from evaluations.models import Assignment
-from evaluations.reliability import Icc, Severity, Undefined, discuss_first, icc2k, krippendorff_alpha, severity
+from evaluations.reliability import LEVELS, Icc, Severity, Undefined, discuss_first, icc2k, krippendorff_alpha, severity
 from evaluations.standings import Standing
 from people.models import User
 
@@ -53,10 +54,15 @@ class PlaceLine:
 
 @dataclass(frozen=True)
 class Consistency:
-    """A track's experts and projects, with the measures of their agreement; None where one cannot be calculated."""
+    """A track's experts and projects, with the measures of their agreement; None where one cannot be calculated.
+
+    `alphas` is Krippendorff's alpha by level: nominal asks for the very same points, ordinal for the same order,
+    interval for small differences. Points are measured on a scale with equal steps, so `alpha` is the interval one.
+    """
 
     track: Any
     alpha: float | None
+    alphas: dict[str, float | None]
     icc: Icc | None
     judges: list[JudgeLine]
     places: list[PlaceLine]
@@ -101,9 +107,14 @@ def _of_track(rows: list[Standing]) -> Consistency:
     effects = {effect.judge: effect for effect in calibration.judges}
     merits = {effect.project: effect for effect in calibration.projects}
     severities = severity(ratings)
+    alphas = {
+        level: _defined(partial(krippendorff_alpha, ratings, level)) if len(rows) >= FEWEST else None
+        for level in LEVELS
+    }
     return Consistency(
         track=rows[0].project.track,
-        alpha=_defined(lambda: krippendorff_alpha(ratings, "interval")) if len(rows) >= FEWEST else None,
+        alpha=alphas["interval"],
+        alphas=alphas,
         icc=_defined(lambda: icc2k(ratings)) if len(rows) >= FEWEST else None,
         judges=[
             JudgeLine(person, severities[index], effects[person.pk].adjusted, effects[person.pk].severity)

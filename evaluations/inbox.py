@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+import rules
 from django.db.models import Count, F, Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,9 +18,10 @@ from evaluations.models import (
     PaperEntry,
     PitchDay,
     Purpose,
-    Slot,
+    Reduction,
     Unlocking,
 )
+from evaluations.standings import standings
 from grants.models import Call
 from people.models import Role, User
 from projects.models import Project, State
@@ -38,6 +40,7 @@ def waiting_for(user: User) -> list[Task]:
         _sheets,
         _conflicts,
         _unlockings,
+        _reductions,
         _pitch_days_to_judge,
         _pitch_days,
         _papers,
@@ -98,7 +101,7 @@ def _unlockings(user: User) -> Iterator[Task]:
 
 def _pitch_days_to_judge(user: User) -> Iterator[Task]:
     """Today's sessions, for whoever still judges there."""
-    sits = Assignment.objects.active().filter(person=user, purpose=Purpose.REVIEW).values("project__pitch_slot__day")
+    sits = Assignment.objects.seated().filter(person=user, purpose=Purpose.REVIEW).values("project__pitch_slot__day")
     for day in PitchDay.objects.upcoming().filter(pk__in=sits, held_on__lte=clock.today()).select_related("call"):
         url = reverse("evaluations:pitch_judge", args=[day.pk])
         yield Task(str(day), _("Pitch day today: judge"), url, day.held_on)
@@ -123,6 +126,7 @@ def _papers(user: User) -> Iterator[Task]:
         assignment__project__call__funder__in=funders,
         assignment__project__state=State.IN_REVIEW,
         assignment__recused_at__isnull=True,
+        assignment__absent_at__isnull=True,
     ).exclude(assignment__sheet__submitted_at__isnull=False)
     twice = keyed.filter(turn=2)
     once = keyed.exclude(keyed_by=user).exclude(assignment__in=twice.values("assignment"))
@@ -138,20 +142,12 @@ def _calls(user: User) -> Iterator[Task]:
         return
     mine = Project.objects.staked_by(user).values("call")  # who competes in a call has nothing to do in it
     review = Q(projects__assignments__purpose=Purpose.REVIEW, projects__assignments__recused_at__isnull=True)
-    heard = Q(projects__pitch_slot__isnull=True) | ~Q(projects__pitch_slot__state=Slot.State.ABSENT)
-    in_review = review & heard & Q(projects__state=State.IN_REVIEW)
     calls = Call.objects.published().filter(funder__in=funders, closes_at__lte=clock.now()).exclude(pk__in=mine)
     counted = calls.annotate(
         checking=Count("projects", filter=Q(projects__state__in=[State.SUBMITTED, State.RETURNED]), distinct=True),
         eligible=Count("projects", filter=Q(projects__state=State.ELIGIBLE), distinct=True),
         assigned=Count("projects__assignments", filter=review & Q(projects__state=State.ELIGIBLE), distinct=True),
         reviewing=Count("projects", filter=Q(projects__state=State.IN_REVIEW), distinct=True),
-        sheets=Count("projects__assignments", filter=in_review, distinct=True),
-        submitted=Count(
-            "projects__assignments",
-            filter=in_review & Q(projects__assignments__sheet__submitted_at__isnull=False),
-            distinct=True,
-        ),
         shortlisted=Count("projects", filter=Q(projects__state=State.SHORTLISTED), distinct=True),
         decided=Count(
             "decisions",
@@ -166,10 +162,25 @@ def _calls(user: User) -> Iterator[Task]:
                 yield Task(call.title, _("Assign the experts"), panel)
             else:
                 yield Task(call.title, _("Start the review"), panel)
-        if call.reviewing and call.sheets == call.submitted and not call.decided:
+        if call.reviewing and not call.decided and _is_judged(call):
             yield Task(call.title, _("Prepare the decision"), ranking)
         if call.shortlisted:
             yield Task(call.title, _("Publish the notice"), ranking)
+
+
+def _is_judged(call: Call) -> bool:
+    """Every panel of the projects in review is whole."""
+    return all(row.is_complete for row in standings(call) if row.project.state == State.IN_REVIEW)
+
+
+def _reductions(user: User) -> Iterator[Task]:
+    """Panels that somebody else wants to go on with fewer judges."""
+    funders = user.organizations_as(Role.STAFF, Role.APPROVER)
+    waiting = Reduction.objects.open().filter(project__call__funder__in=funders, project__state=State.IN_REVIEW)
+    for asked in waiting.exclude(asked_by=user).select_related("project__call"):
+        if rules.has_perm("evaluations.decide_on_fewer", user, asked):
+            what = _("Decide whether it is judged with fewer experts")
+            yield Task(asked.project.title, what, asked.get_absolute_url(), None, asked.asked_at, "bad")
 
 
 def _decisions(user: User) -> Iterator[Task]:

@@ -27,6 +27,18 @@ def is_being_judged(user, assignment: Assignment) -> bool:
 
 
 @rules.predicate
+def is_there(user, assignment: Assignment) -> bool:
+    """Has not been noted as absent, or has come back."""
+    return not assignment.is_absent
+
+
+@rules.predicate
+def judges_a_proposal(user, assignment: Assignment) -> bool:
+    """Only the review of proposals knows absences: an evaluation waits for its evaluator."""
+    return assignment.purpose == Purpose.REVIEW
+
+
+@rules.predicate
 def still_takes_part(user, assignment: Assignment) -> bool:
     """An evaluator's term may be over."""
     part = Part.JUDGE if assignment.purpose == Purpose.REVIEW else Part.EVALUATOR
@@ -35,18 +47,23 @@ def still_takes_part(user, assignment: Assignment) -> bool:
 
 @rules.predicate
 def is_heard_now(user, assignment: Assignment) -> bool:
-    """On a pitch day a project is scored after it was heard, by judges who have signed in; else at any time."""
+    """On a pitch day a project is scored after it was heard, by judges who have signed in; else at any time.
+
+    A sheet that two people have unlocked is corrected while the others stay locked, also after the session.
+    """
     slot = _slot_of(assignment)
     if slot is None:
+        return True
+    if slot.state == Slot.State.LOCKED and hasattr(assignment, "sheet") and assignment.sheet.unlocked_at:
         return True
     return slot.is_scoring and Presence.objects.filter(day=slot.day_id, person=assignment.person_id).exists()
 
 
 @rules.predicate
 def takes_paper(user, assignment: Assignment) -> bool:
-    """A paper sheet can still come: its judge has not stepped down, and no score has been shown in public."""
+    """A paper sheet can still come: its judge has a seat on the panel, and no score has been shown in public."""
     slot = _slot_of(assignment)
-    return assignment.recused_at is None and (slot is None or slot.state in (Slot.State.SCORING, Slot.State.LOCKED))
+    return assignment.is_seated and (slot is None or slot.state in (Slot.State.SCORING, Slot.State.LOCKED))
 
 
 def _slot_of(assignment: Assignment) -> Slot | None:
@@ -80,6 +97,24 @@ def decides_unlocking(user, asked) -> bool:
 def asked_to_unlock(user, asked) -> bool:
     """Four eyes: who asked does not decide."""
     return asked.asked_by_id == user.pk
+
+
+@rules.predicate
+def decides_for_project(user, reduction) -> bool:
+    """Is a clerk or an approver of the funder, and no party to the project."""
+    return is_clerk_or_approver(user, reduction.project)
+
+
+@rules.predicate
+def asked_for_fewer(user, reduction) -> bool:
+    """Four eyes: who asks to go on with fewer judges does not decide."""
+    return reduction.asked_by_id == user.pk
+
+
+@rules.predicate
+def judges_its_project(user, reduction) -> bool:
+    """No judge says how many judges are enough."""
+    return Assignment.objects.filter(project=reduction.project_id, person=user.pk).exists()
 
 
 @rules.predicate
@@ -141,7 +176,12 @@ def asked_for_change(user, change) -> bool:
     return change.asked_by_id == user.pk
 
 
-rules.add_perm("evaluations.score", is_judge_of & is_being_judged & still_takes_part & is_heard_now)
+rules.add_perm("evaluations.score", is_judge_of & is_there & is_being_judged & still_takes_part & is_heard_now)
+rules.add_perm("evaluations.note_absence", is_clerk & judges_a_proposal & is_being_judged)
+rules.add_perm("evaluations.ask_for_fewer", is_clerk & ~has_stake_in_call)
+rules.add_perm(
+    "evaluations.decide_on_fewer", decides_for_project & ~asked_for_fewer & ~judges_its_project & ~has_stake_in_call
+)
 rules.add_perm("evaluations.ask_to_unlock", is_judge_of | is_clerk)
 rules.add_perm("evaluations.decide_on_unlocking", decides_unlocking & ~asked_to_unlock & ~judges_the_sheet)
 rules.add_perm("evaluations.recuse", is_judge_of | is_clerk)
@@ -162,10 +202,11 @@ rules.add_perm("evaluations.open", is_clerk)
 rules.add_perm("evaluations.conclude", is_clerk)
 rules.add_perm("evaluations.see_sheets", in_funder & ~has_stake)
 rules.add_perm("evaluations.see_card", in_funder & ~has_stake_in_call)
-rules.add_perm("evaluations.plan_pitch", is_clerk_of_call)
-rules.add_perm("evaluations.see_pitch", works_for_its_funder)
-rules.add_perm("evaluations.hold_pitch", decides)
+rules.add_perm("evaluations.plan_pitch", is_clerk_of_call & ~has_stake_in_call)
+rules.add_perm("evaluations.see_pitch", works_for_its_funder & ~has_stake_in_call)
+rules.add_perm("evaluations.hold_pitch", decides & ~has_stake_in_call)
 rules.add_perm("evaluations.conduct", is_clerk)
+rules.add_perm("evaluations.take_back_score", is_clerk_or_approver)
 rules.add_perm("evaluations.judge_pitch", judges_on)
 rules.add_perm("evaluations.key_paper", is_clerk & is_being_judged & takes_paper)
 rules.add_perm("evaluations.see_result", in_funder | in_applicant | in_host | is_mentor | is_evaluator)

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
-from core.money import round_half_up
+from core.money import plain, round_half_up, yuan
 from evaluations.models import Assignment, Bonus, Draw, Purpose, Result
+from evaluations.quorum import Needed
 from evaluations.ranking import Entry, Sum, add_up, rank
 from grants.models import Call, TieBreak
 from projects.models import Project, State
@@ -14,16 +16,28 @@ NOT_JUDGED = (State.DRAFT, State.SUBMITTED, State.RETURNED, State.INELIGIBLE, St
 ZERO = Decimal("0.00")
 
 
+class Decider(NamedTuple):
+    """One thing that decides between equal scores, for one project: the higher `value` wins, `shown` is read."""
+
+    label: str
+    value: Decimal
+    shown: str
+
+
 @dataclass
 class Standing:
-    """One project in the review: its sheets so far, what they add up to, and its place in its track.
+    """One project in the review: its sheets so far, and once its panel is whole what they add up to and its place.
 
-    `sum` says which sheets count; `is_tied` that only a lot can decide between it and another. `is_absent`: nobody
-    came on the pitch day, so the group has abstained and nothing is added up.
+    `open` are the sheets that are still to come, `absent` the judges who hand none in, `expected` how many sheets make
+    the panel whole. `sum` says which sheets count; `is_tied` that only a lot can decide between it and another.
+    `is_absent`: nobody came on the pitch day, so the group has abstained and nothing is added up. `deciders` are what
+    decides between equal scores, in the call's order, and `lot` its place in the lot, once one is drawn.
     """
 
     project: Project
     sheets: list[Assignment] = field(default_factory=list)
+    open: list[Assignment] = field(default_factory=list)
+    absent: list[Assignment] = field(default_factory=list)
     expected: int = 0
     bonuses: list[Bonus] = field(default_factory=list)
     sum: Sum | None = None
@@ -31,7 +45,12 @@ class Standing:
     rank: int | None = None
     is_tied: bool = False
     is_absent: bool = False
-    tie_break: tuple[Decimal, ...] = ()
+    deciders: tuple[Decider, ...] = ()
+    lot: int | None = None
+
+    @property
+    def tie_break(self) -> tuple[Decimal, ...]:
+        return tuple(one.value for one in self.deciders)
 
     @property
     def is_complete(self) -> bool:
@@ -70,25 +89,28 @@ def standings(call: Call) -> list[Standing]:
         .select_related("person", "sheet")
         .prefetch_related("sheet__scores__criterion")
     )
+    needed = Needed(call, rows)
     for assignment in assignments:
         row = rows[assignment.project_id]
-        row.expected += 1
-        if assignment.is_submitted:
+        if assignment.is_absent:
+            row.absent.append(assignment)
+        elif assignment.is_submitted:
             row.sheets.append(assignment)
-    for row in rows.values():
-        if row.expected:  # a panel from which somebody has stepped down waits for the next
-            row.expected = max(row.expected, call.panel_size)
+        else:
+            row.open.append(assignment)
+        # A panel from which somebody has stepped down, or is absent, waits for the next.
+        row.expected = max(len(row.sheets) + len(row.open), needed[row.project.pk])
         slot = getattr(row.project, "pitch_slot", None)
         row.is_absent = slot is not None and slot.is_absent
     for bonus in Bonus.objects.filter(project__in=rows).select_related("rule"):
         rows[bonus.project_id].bonuses.append(bonus)
     ties = tie_breakers(call)
     for row in rows.values():
-        if row.sheets and not row.is_absent:
+        if row.sheets and row.is_complete and not row.is_absent:  # an unfinished panel tells nothing, no place either
             totals = [assignment.sheet.total for assignment in row.sheets]
             row.sum = add_up(totals, drop_from=call.drop_from, bonuses=[bonus.points for bonus in row.bonuses])
             row.score = row.sum.score
-            row.tie_break = tuple(value for tie in ties for value in tie(row))
+            row.deciders = tuple(one for tie in ties for one in tie(row))
     _place(call, rows)
     frozen = Result.objects.filter(project__in=rows, purpose=Purpose.REVIEW).values_list("project", "score", "rank")
     for project_id, score, place in frozen:
@@ -106,6 +128,7 @@ def _place(call: Call, rows: dict[int, Standing]) -> None:
     lots = {number: place for place, number in enumerate(drawn.outcome)} if drawn else {}
     for group in equals.values():
         for row in group:
+            row.lot = lots[row.project.number] + 1 if row.project.number in lots else None
             row.is_tied = len(group) > 1 and not all(other.project.number in lots for other in group)
     entries = [
         Entry(
@@ -120,32 +143,47 @@ def _place(call: Call, rows: dict[int, Standing]) -> None:
         rows[ranked.id].rank = ranked.rank
 
 
-def tie_breakers(call: Call) -> list[Callable[[Standing], list[Decimal]]]:
+Tie = Callable[[Standing], list[Decider]]
+
+
+def tie_breakers(call: Call) -> list[Tie]:
     """What decides between equal scores, in the call's order: each gives figures of which the higher wins."""
     stated = list(call.tie_breaks.select_related("criterion"))
     if not stated:
-        return [_criterion_means, _lower_request]
-    found: list[Callable[[Standing], list[Decimal]]] = []
-    for tie in stated:
-        if tie.kind == TieBreak.Kind.CRITERION:
-            found.append(_mean_of(tie.criterion_id))
-        else:
-            found.append(BREAKERS[TieBreak.Kind(tie.kind)])
-    return found
+        return [_criterion_means, _lower_request(str(TieBreak.Kind.LOWER_REQUEST.label))]
+    return [
+        _mean_of(tie.criterion_id, str(tie))
+        if tie.kind == TieBreak.Kind.CRITERION
+        else BREAKERS[TieBreak.Kind(tie.kind)](str(tie))
+        for tie in stated
+    ]
 
 
-def _lower_request(row: Standing) -> list[Decimal]:
-    return [-(row.project.amount_requested or ZERO)]
+def _lower_request(label: str) -> Tie:
+    def request(row: Standing) -> list[Decider]:
+        asked = row.project.amount_requested or ZERO
+        return [Decider(label, -asked, yuan(asked))]
+
+    return request
 
 
-def _own_share(row: Standing) -> list[Decimal]:
+def _own_share(label: str) -> Tie:
     """The share of the budget that does not come from the grant, in ten-thousandths."""
-    total = row.project.total_budget
-    return [round_half_up((total - row.project.grant_budget) / total, 4) if total else ZERO]
+
+    def share(row: Standing) -> list[Decider]:
+        total = row.project.total_budget
+        own = round_half_up((total - row.project.grant_budget) / total, 4) if total else ZERO
+        return [Decider(label, own, f"{plain(own * 100)}%")]
+
+    return share
 
 
-def _lower_spread(row: Standing) -> list[Decimal]:
-    return [-(row.spread or ZERO)]
+def _lower_spread(label: str) -> Tie:
+    def spread(row: Standing) -> list[Decider]:
+        apart = row.spread or ZERO
+        return [Decider(label, -apart, plain(apart))]
+
+    return spread
 
 
 BREAKERS = {
@@ -155,12 +193,13 @@ BREAKERS = {
 }
 
 
-def _points(row: Standing) -> dict[tuple[int, int], list[Decimal]]:
-    """The points given for each criterion by the sheets that count, by (position, criterion id)."""
-    points: dict[tuple[int, int], list[Decimal]] = {}
+def _points(row: Standing) -> dict[tuple[int, int, str], list[Decimal]]:
+    """The points given for each criterion by the sheets that count, by (position, criterion id, name)."""
+    points: dict[tuple[int, int, str], list[Decimal]] = {}
     for assignment in row.counting:
         for score in assignment.sheet.scores.all():
-            points.setdefault((score.criterion.position, score.criterion_id), []).append(score.points)
+            key = (score.criterion.position, score.criterion_id, score.criterion.name)
+            points.setdefault(key, []).append(score.points)
     return points
 
 
@@ -168,14 +207,16 @@ def _mean(given: list[Decimal]) -> Decimal:
     return round_half_up(sum(given, ZERO) / len(given))
 
 
-def _criterion_means(row: Standing) -> list[Decimal]:
+def _criterion_means(row: Standing) -> list[Decider]:
     """The mean points of each criterion, in the rubric's order."""
-    return [_mean(given) for _place, given in sorted(_points(row).items())]
+    means = [(name, _mean(given)) for (_place, _pk, name), given in sorted(_points(row).items())]
+    return [Decider(name, mean, str(mean)) for name, mean in means]
 
 
-def _mean_of(criterion_id: int) -> Callable[[Standing], list[Decimal]]:
-    def mean(row: Standing) -> list[Decimal]:
-        given = [points for (_place, found), points in _points(row).items() if found == criterion_id]
-        return [_mean(given[0])] if given else [ZERO]
+def _mean_of(criterion_id: int, label: str) -> Tie:
+    def mean(row: Standing) -> list[Decider]:
+        given = [points for (_place, found, _name), points in _points(row).items() if found == criterion_id]
+        value = _mean(given[0]) if given else ZERO
+        return [Decider(label, value, str(value))]
 
     return mean

@@ -11,6 +11,7 @@ from itertools import groupby
 from math import ceil
 from typing import Any, NamedTuple
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone, translation
 
 from core import clock
@@ -26,7 +27,6 @@ from projects.facts import check_applicant
 from projects.models import Activity, BudgetLine, Comment, Notice, Project, TeamMember
 from projects.places import name_places
 from projects.sections import fields_of
-from projects.snapshots import steps_by_key
 from reports.wording import (
     CATEGORIES,
     CERTIFICATES,
@@ -144,7 +144,8 @@ def proposal(project: Project, *, contact: bool, cuts: bool = True) -> Document:
 
     An expert judges the plan and needs neither; both are masked for him.
     """
-    steps = steps_by_key(project)
+    prefetch_related_objects([project], "budget_lines", "plan_steps", "other_communities")
+    steps = {step.key: step.name for step in project.plan_steps.all()}
     lines = [
         Line(
             line,

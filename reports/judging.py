@@ -154,7 +154,8 @@ def write_consistency(call: Call, target: IO[bytes]) -> None:
 def _measures(tracks: list[Consistency]) -> Iterator[list[Any]]:
     for track in tracks:
         name = track.track.name
-        yield [name, "Krippendorff α（定距）", _rounded(track.alpha, 4)]
+        for level, said in (("interval", "定距"), ("ordinal", "定序"), ("nominal", "定类")):
+            yield [name, f"Krippendorff α（{said}）", _rounded(track.alphas[level], 4)]
         yield [name, "ICC(2,k)", _rounded(track.icc.value, 4) if track.icc else None]
         yield [name, "互不相连的项目组数", track.calibration.components]
         for standing in track.discuss:

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 
 from core.spreadsheets import Heading, Workbook
 from evaluations.actions.panel import unmet
-from evaluations.models import Assignment, Draw, Purpose
+from evaluations.models import Assignment, Draw, Purpose, Reduction
+from evaluations.quorum import Needed
 from grants.models import Call
 from people.models import Expert, User
 from projects.models import Project
@@ -15,13 +16,13 @@ from projects.models import Project
 ASSIGNMENTS = [
     Heading("编号", 20), Heading("项目", 30), Heading("专家"), Heading("分派人"), Heading("分派时间", 16),
     Heading("利害关系申报", 16), Heading("申报内容", 30), Heading("评分表", 10), Heading("回避时间", 16),
-    Heading("回避理由", 40),
+    Heading("回避理由", 40), Heading("缺席时间", 16), Heading("缺席理由", 40),
 ]  # fmt: skip
 PANELS = [
     Heading("编号", 20), Heading("项目", 30), Heading("申报单位", 30), Heading("状态", 12), Heading("应有", 8),
     Heading("已派", 8), Heading("专家", 40), Heading("专业", 40), Heading("缺少", 30),
 ]  # fmt: skip
-LOADS = [Heading("专家"), Heading("项目数", 8), Heading("回避数", 8)]
+LOADS = [Heading("专家"), Heading("项目数", 8), Heading("回避数", 8), Heading("缺席数", 8)]
 DRAWS = [
     Heading("序号", 8), Heading("事项"), Heading("种子", 36), Heading("时间", 16), Heading("操作人"),
     Heading("采用", 8), Heading("已证明最优", 12),
@@ -43,6 +44,8 @@ def write_panels(call: Call, target: IO[bytes]) -> None:
     book.add_sheet("评审组", PANELS, _panels(call, asked))
     book.add_sheet("分派与回避", ASSIGNMENTS, (_assignment(one) for one in asked))
     book.add_sheet("专家工作量", LOADS, _loads(asked))
+    fewer = Reduction.objects.filter(project__call=call).select_related("project", "asked_by", "decided_by")
+    book.add_sheet("减员评审", REDUCTIONS, (_reduction(one) for one in fewer))
     book.add_sheet("抽签与分派计算", DRAWS, (_draw(number, one) for number, one in enumerate(draws, start=1)))
     names = dict(User.objects.filter(pk__in=_people(draws)).values_list("pk", "name"))
     book.add_sheet("输入", INPUTS, (row for number, one in enumerate(draws, 1) for row in _inputs(number, one, names)))
@@ -58,17 +61,32 @@ def _assignment(one: Assignment) -> list[Any]:
     state = "已提交" if one.is_submitted else "草稿" if hasattr(one, "sheet") else "未开始"
     return [
         one.project.number, one.project.title, str(one.person), str(one.assigned_by), one.assigned_at, said,
-        declared.words if declared else "", state, one.recused_at, one.recusal_reason,
+        declared.words if declared else "", state, one.recused_at, one.recusal_reason, one.absent_at,
+        one.absence_reason,
     ]  # fmt: skip
 
 
 def _loads(asked: QuerySet[Assignment]) -> Iterator[list[Any]]:
     loads: dict[Any, list[int]] = {}
     for one in asked:
-        counts = loads.setdefault(one.person, [0, 0])
-        counts[one.recused_at is not None] += 1
-    for person, (judging, recused) in sorted(loads.items(), key=lambda item: (-item[1][0], str(item[0]))):
-        yield [str(person), judging, recused]
+        counts = loads.setdefault(one.person, [0, 0, 0])
+        counts[1 if one.recused_at else 2 if one.is_absent else 0] += 1
+    for person, counts in sorted(loads.items(), key=lambda item: (-item[1][0], str(item[0]))):
+        yield [str(person), *counts]
+
+
+REDUCTIONS = [
+    Heading("编号", 20), Heading("项目", 30), Heading("评委人数", 8), Heading("事由", 40), Heading("申请人"),
+    Heading("申请时间", 16), Heading("决定", 8), Heading("答复", 40), Heading("决定人"), Heading("决定时间", 16),
+]  # fmt: skip
+
+
+def _reduction(one: Reduction) -> list[Any]:
+    said = {True: "同意", False: "不同意"}.get(one.granted, "待决定")
+    return [
+        one.project.number, one.project.title, one.judges, one.reason, str(one.asked_by), one.asked_at, said,
+        one.answer, str(one.decided_by or ""), one.decided_at,
+    ]  # fmt: skip
 
 
 def _panels(call: Call, asked: QuerySet[Assignment]) -> Iterator[list[Any]]:
@@ -77,12 +95,13 @@ def _panels(call: Call, asked: QuerySet[Assignment]) -> Iterator[list[Any]]:
     panels: dict[Project, list[Assignment]] = {}
     for one in asked.select_related("project__applicant"):
         panels.setdefault(one.project, []).append(one)
+    needed = Needed(call, [project.pk for project in panels])
     for project, assignments in panels.items():
-        active = [one for one in assignments if one.recused_at is None]
+        active = [one for one in assignments if one.is_seated]
         held = [experts[one.person_id] for one in active if one.person_id in experts]
         lacking = unmet(wanted, [{skill.kind for skill in expert.skills.all()} for expert in held])
         yield [
-            project.number, project.title, project.applicant.name, project.get_state_display(), call.panel_size,
+            project.number, project.title, project.applicant.name, project.get_state_display(), needed[project.pk],
             len(active), "、".join(str(one.person) for one in active),
             "；".join("、".join(map(str, expert.expertise)) for expert in held), "、".join(map(str, lacking)),
         ]  # fmt: skip

@@ -39,7 +39,7 @@ def _was_changed(day: PitchDay) -> bool:
 
 def sign_in_list(day: PitchDay) -> Document:
     """Where judges and groups sign (签到表)."""
-    judges = [judge for judge in judges_of(day) if not judge.is_absent]
+    judges = [judge for judge in judges_of(day) if not judge.is_recused]
     return _document(day, "路演签到表", "pdf/pitch_sign_in.html", slots=day.order, judges=judges, spare=SPARE_LINES)
 
 
@@ -49,7 +49,7 @@ def score_sheets(day: PitchDay, address: str) -> Document:
     `address` of the page on which a sheet is keyed, with 0 in place of its number.
     """
     slots = {slot.project_id: slot for slot in day.order if not slot.is_absent}
-    asked = Assignment.objects.active().filter(project__in=slots, purpose=Purpose.REVIEW)
+    asked = Assignment.objects.seated().filter(project__in=slots, purpose=Purpose.REVIEW)
     asked = asked.exclude(sheet__submitted_at__isnull=False).select_related("person", "project")
     papers = [
         Paper(found, slots[found.project_id], f"{found.pk:06d}", picture(address.replace("/0/", f"/{found.pk}/")))

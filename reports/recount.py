@@ -13,6 +13,7 @@ RANKING = [
     Heading("评分表", 8), Heading("计入", 8), Heading("专家评分", 10), Heading("加分", 8), Heading("得分", 10),
     Heading("最大分差", 10), Heading("申请金额（元）", 14), Heading("状态"), Heading("入选线", 10),
     Heading("距入选线", 10), Heading("同分比较值（大者在前）", 30), Heading("同分待抽签", 10),
+    Heading("同分处理", 50),
 ]  # fmt: skip
 SHEETS = [
     Heading("编号", 20), Heading("项目", 30), Heading("专家"), Heading("总分", 10), Heading("是否计入", 10),
@@ -62,8 +63,17 @@ def _ranking(row: Standing, found: Mapping[int, Card]) -> list[Any]:
         added.bonus if added else None, row.score if added else None, row.spread if added else None,
         project.amount_requested, project.get_state_display(), card.line if card else None,
         card.distance if card else None, "；".join(map(str, row.tie_break)) if added else None,
-        "是" if added and row.is_tied else None,
+        "是" if added and row.is_tied else None, _equals(card),
     ]  # fmt: skip
+
+
+def _equals(card: Card | None) -> str:
+    """With whom it was equal, and what decided."""
+    said = []
+    for one in card.equals if card else []:
+        how = f"{one.label} {one.mine} 对 {one.theirs}" if one.label else f"抽签 第{one.mine}位对第{one.theirs}位"
+        said.append(f"与 {one.rival.project.number} 同分：{how if one.mine else '待抽签'}")
+    return "；".join(said)
 
 
 def _sheets(row: Standing) -> Iterator[list[Any]]:
@@ -97,6 +107,7 @@ def _bonuses(row: Standing) -> Iterator[list[Any]]:
 def _rules(call: Call) -> Iterator[list[Any]]:
     yield ["评分表", str(call.review_rubric)]
     yield ["每个项目的专家人数", call.panel_size]
+    yield ["减员评审", "有专家缺席而无人替补时，由一人申请、另一人决定，可以少于上述人数"]
     dropped = f"满{call.drop_from}张时，去掉一个最高分和一个最低分" if call.drop_from else "全部计入"
     yield ["计入的评分表", dropped]
     yield ["专家评分", "计入的评分表总分的平均，四舍五入到两位小数"]

@@ -13,7 +13,18 @@ from core import clock
 from core.files import attach
 from evaluations import sign_in
 from evaluations.actions import panel
-from evaluations.models import Alternative, Conflict, Decision, Draw, ListChange, PitchDay, Sheet, Slot, Unlocking
+from evaluations.models import (
+    Alternative,
+    Conflict,
+    Decision,
+    Draw,
+    ListChange,
+    PitchDay,
+    Reduction,
+    Sheet,
+    Slot,
+    Unlocking,
+)
 from grants.actions import need_lists, needs, workshops
 from grants.models import Fund, Workshop
 from people.actions import add_credit_record
@@ -163,6 +174,10 @@ TABLE = {
     "evaluations:explain_deviation": ("assignment", set()),
     "evaluations:unlock_ask": ("assignment", set()),
     "evaluations:unlock_decide": ("unlocking", BUREAU),
+    "evaluations:assignment_absent": ("assignment", set()),  # the project is no longer in review
+    "evaluations:assignment_back": ("assignment", set()),
+    "evaluations:fewer_ask": ("project", {"clerk"}),
+    "evaluations:fewer_decide": ("reduction", BUREAU),
     "evaluations:consistency": ("call", BUREAU),
     "evaluations:result_card": ("project", set()),
     "evaluations:selection": ("call", BUREAU),
@@ -335,6 +350,7 @@ def things(town, life) -> dict[str, object]:
         "unlocking": unlocking(expert, town.clerk),
         "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),
         "decision": Decision.objects.create(call=town.call, prepared_by=town.clerk),
+        "reduction": Reduction.objects.create(project=project, judges=2, reason="缺席", asked_by=town.auditor),
         "list_change": ListChange.objects.create(project=project, kind="strike", reason="重复", asked_by=town.clerk),
         "tranche": tranche,
         "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),
@@ -440,20 +456,47 @@ def test_the_table_knows_every_address():
     assert sorted(our_urls()) == sorted(TABLE)
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_exactly_the_people_of_the_table_get_in(name, town, things, browse):
-    about, allowed = TABLE[name]
-    page = address(name, about, things)
+def statuses_of(page: str, clients) -> dict[str, int]:
+    return {username: client.get(page).status_code for username, client in clients.items()}
 
-    statuses = {
-        username: browse(None if username == "anonymous" else town.people[username]).get(page).status_code
-        for username in sorted(EVERYBODY)
-    }
 
-    got_in = {username for username, status in statuses.items() if status in (200, 302) and username != "anonymous"}
-    if statuses["anonymous"] == 200:
-        got_in.add("anonymous")
-    assert got_in == allowed, statuses
-    assert {statuses[username] for username in EVERYBODY - allowed - {"anonymous"}} <= {403, 404, 405}, statuses
-    if "anonymous" not in allowed:
-        assert statuses["anonymous"] in (302, 404), statuses
+def mistakes(statuses: dict[str, int], allowed: set[str]) -> list[str]:
+    """Who gets in and should not, or should and does not; who is turned away otherwise than by 403, 404 or 405."""
+    got_in = {name for name, status in statuses.items() if status == 200 or (status == 302 and name != "anonymous")}
+    found = [f"{name}: {statuses[name]}" for name in sorted(got_in ^ allowed)]
+    for name in sorted(EVERYBODY - allowed - got_in):
+        turned_away = (302, 404) if name == "anonymous" else (403, 404, 405)
+        found += [f"{name}: {statuses[name]}"] if statuses[name] not in turned_away else []
+    return found
+
+
+@pytest.mark.parametrize("part", sorted({name.partition(":")[0] for name in TABLE}))
+def test_exactly_the_people_of_the_table_get_in(part, town, things, browse):
+    clients = {name: browse(None if name == "anonymous" else town.people[name]) for name in sorted(EVERYBODY)}
+
+    wrong = {}
+    for name, (about, allowed) in TABLE.items():
+        if name.partition(":")[0] == part and (
+            found := mistakes(statuses_of(address(name, about, things), clients), allowed)
+        ):
+            wrong[name] = found
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("statuses", "found"),
+    [
+        ({"clerk": 200, "anonymous": 302}, []),
+        ({"clerk": 302, "anonymous": 404}, []),
+        ({"clerk": 403, "anonymous": 302}, ["clerk: 403"]),
+        ({"clerk": 200, "anonymous": 200}, ["anonymous: 200"]),
+        ({"clerk": 200, "anonymous": 500}, ["anonymous: 500"]),
+        ({"clerk": 200, "anonymous": 302, "head": 200}, ["head: 200"]),
+        ({"clerk": 200, "anonymous": 302, "head": 500}, ["head: 500"]),
+    ],
+)
+def test_the_sweep_sees_every_kind_of_mistake(statuses, found):
+    answers = {name: 403 for name in EVERYBODY} | statuses
+
+    assert mistakes(answers, {"clerk"}) == found

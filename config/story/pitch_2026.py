@@ -46,7 +46,7 @@ def play_pitch(stage: Stage, call: Call, today: date, days_ago) -> PitchDay:
 
 def key_one_paper(stage: Stage, call: Call, second_clerk: User, day: date) -> None:
     """An expert of a written review sent a paper sheet: a second person still has to key it."""
-    asked = Assignment.objects.active().filter(project__call=call, sheet=None, declaration__isnull=False)
+    asked = Assignment.objects.seated().filter(project__call=call, sheet=None, declaration__isnull=False)
     assignment = asked.select_related("project__call__review_rubric").order_by("-pk")[0]
     points = {
         one.pk: (one.weight * Decimal("0.8")).quantize(Decimal("0.5")) for one in assignment.rubric.criteria.all()

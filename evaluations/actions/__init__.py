@@ -1,6 +1,7 @@
 """The verbs of judging: who judges, what they scored, what follows from it."""
 
 from evaluations.actions import (
+    absence,
     conflict,
     decision,
     declaring,
@@ -23,6 +24,7 @@ from evaluations.actions import (
 )
 
 __all__ = [
+    "absence",
     "conflict",
     "decision",
     "declaring",

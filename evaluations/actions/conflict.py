@@ -7,6 +7,7 @@ from core import clock
 from core.notifications import notify
 from core.workflow import Refused, record
 from evaluations.actions.panel import permit, stand_down
+from evaluations.actions.stage import take_back_what_rests_on
 from evaluations.models import Assignment, Conflict
 from people.models import Role, User
 from projects.actions.messages import holders
@@ -20,8 +21,9 @@ def decide(conflict: Conflict, *, by: User, stands_down: bool, reason: str = "")
     """The funder's clerk, never the judge, decides on a conflict that was found after the assignment.
 
     Stands down: the line stays with what was found, the access ends, and a sheet that is submitted can still be read
-    and counts no longer, so the panel may be short. Otherwise the judge goes on, with the reason on record, and the
-    same ties are not brought up again. Refused without a reason for going on, or when the result is there.
+    and counts no longer, so the panel may be short; a score that was revealed with it is taken back. Otherwise the
+    judge goes on, with the reason on record, and the same ties are not brought up again. Refused without a reason for
+    going on, or when the result is there.
     """
     assignment = Assignment.objects.select_for_update(of=("self",)).get(pk=conflict.assignment_id)
     locked = Conflict.objects.select_for_update().get(pk=conflict.pk)
@@ -32,7 +34,10 @@ def decide(conflict: Conflict, *, by: User, stands_down: bool, reason: str = "")
         raise Refused(_("The result is decided already: it is too late to change who judged."))
     reason = reason.strip()
     if stands_down:
-        stand_down(assignment, by=by, reason=(reason or locked.found)[:REASON])
+        said = (reason or locked.found)[:REASON]
+        stand_down(assignment, by=by, reason=said)
+        if assignment.is_submitted:
+            take_back_what_rests_on(assignment, by=by, note=said)
     else:
         if not reason:
             raise Refused(_("Please write why this is no conflict: an auditor will read it."))

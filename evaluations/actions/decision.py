@@ -16,6 +16,7 @@ from evaluations.actions.ranking import frozen_places, money_given
 from evaluations.actions.reopening import reopen
 from evaluations.actions.watching import on_hold, recheck, unanswered
 from evaluations.models import Decision, DecisionLine, Purpose, Result
+from evaluations.quorum import sheets_needed
 from evaluations.standings import Standing, standings
 from grants.models import Call
 from people.models import User
@@ -149,13 +150,9 @@ def incomplete(rows: list[Standing]) -> list[str]:
     """The panels whose sheets are not all in."""
     return [
         _("“%(title)s”: %(in)s of %(all)s sheets are in.")
-        % {
-            "title": row.project.title,
-            "in": len(row.sheets),
-            "all": max(row.expected, row.project.call.panel_size),
-        }
+        % {"title": row.project.title, "in": len(row.sheets), "all": row.expected or sheets_needed(row.project)}
         for row in rows
-        if not row.is_absent and (not row.is_complete or len(row.sheets) < row.project.call.panel_size)
+        if not row.is_complete
     ]
 
 

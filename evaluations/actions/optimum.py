@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.notifications import notify
 from core.workflow import Refused, record
+from evaluations import quorum
 from evaluations.actions.panel import loads, permit
 from evaluations.assignment import Assignment as Solution
 from evaluations.assignment import Infeasible, Requirement, assign
@@ -76,10 +77,10 @@ def problem(call: Call, *, max_load: int | None = None) -> Problem:
     experts = list(Expert.objects.available().select_related("person").prefetch_related("skills"))
     asked = list(Assignment.objects.filter(project__in=short, purpose=Purpose.REVIEW).select_related("person"))
     people = {expert.person_id: expert.person for expert in experts}
-    people |= {one.person_id: one.person for one in asked if not one.recused_at}
+    people |= {one.person_id: one.person for one in asked if one.is_seated}
     numbers = {project.pk: project.number for project in short}
-    fixed = {(str(one.person_id), numbers[one.project_id]) for one in asked if not one.recused_at}
-    forbidden = {(str(one.person_id), numbers[one.project_id]) for one in asked if one.recused_at}
+    fixed = {(str(one.person_id), numbers[one.project_id]) for one in asked if one.is_seated}
+    forbidden = {(str(one.person_id), numbers[one.project_id]) for one in asked if not one.is_seated}
     forbidden = {pair for pair in forbidden if int(pair[0]) in people}
     forbidden |= {(str(pk), numbers[project]) for pk, project in barred(people.values(), short)}
     found = Problem(
@@ -98,10 +99,9 @@ def problem(call: Call, *, max_load: int | None = None) -> Problem:
 
 
 def _short(call: Call) -> list[Project]:
-    """The projects that have passed the formal check and have fewer experts than a panel."""
-    active = Q(assignments__purpose=Purpose.REVIEW, assignments__recused_at__isnull=True)
-    projects = call.projects.filter(state__in=PLACED).select_related("call", "applicant").order_by("number")
-    return list(projects.annotate(judges=Count("assignments", filter=active)).filter(judges__lt=call.panel_size))
+    """The projects that have passed the formal check and have fewer experts than their panel needs."""
+    found = quorum.short(call).filter(state__in=PLACED)
+    return list(found.select_related("call", "applicant").order_by("number"))
 
 
 def barred(people: Iterable[User], projects: Iterable[Project]) -> set[tuple[int, int]]:
@@ -297,7 +297,7 @@ def _changed_since(draw: Draw, new: Mapping[Project, list[User]]) -> list[str]:
     people = {person.pk: person for panel in new.values() for person in panel}
     fixed = {(int(judge), number) for judge, number in draw.items["fixed"]}
     asked = Assignment.objects.filter(project__in=list(new), purpose=Purpose.REVIEW)
-    present = {(one.person_id, one.project.number) for one in asked.active().select_related("project")}
+    present = {(one.person_id, one.project.number) for one in asked.seated().select_related("project")}
     ever = set(asked.values_list("person", "project"))
     ties = conflict_map(people.values(), new)
     reasons = []

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.notifications import notify
 from core.workflow import Refused, record
-from evaluations.actions.scoring import is_locked, lock_panel
+from evaluations.actions.scoring import lock_panel
 from evaluations.actions.watching import on_hold, recheck
 from evaluations.conflicts import conflicts
 from evaluations.models import Assignment, Conflict, Purpose
+from evaluations.quorum import is_whole
 from grants.models import Call, PanelRule
 from people.models import Expert, Organization, User
 from projects.actions import competition
@@ -41,7 +42,7 @@ def assign(project: Project, person: User, *, by: User, due_on: date | None = No
     """
     permit("evaluations.assign", by, project.call)
     Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    if project.assignments.active().filter(purpose=Purpose.REVIEW).count() >= project.call.panel_size:
+    if project.assignments.seated().filter(purpose=Purpose.REVIEW).count() >= project.call.panel_size:
         words = {"title": project.title, "size": project.call.panel_size}
         raise Refused(_("“%(title)s” has its %(size)s experts already: every project is judged by as many.") % words)
     if project.state not in ASSIGNABLE:
@@ -137,7 +138,7 @@ def stand_down(assignment: Assignment, *, by: User, reason: str) -> None:
     words = {"person": assignment.person}
     record(assignment.project, "recuse", by=by, label=_("Recused: %(person)s") % words, note=reason)
     rest = assignment.panel.select_related("project__call").first()
-    if not assignment.is_submitted and rest and is_locked(rest):  # the last open sheet of an evaluation is gone
+    if not assignment.is_submitted and rest and is_whole(rest):  # the last open sheet of an evaluation is gone
         lock_panel(rest)
     if assignment.assigned_by_id != by.pk:
         notify([assignment.assigned_by], subject=_("%(person)s has stepped down") % words, body=reason)

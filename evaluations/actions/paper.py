@@ -68,6 +68,7 @@ def _locked(assignment: Assignment, by: User) -> Assignment:
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     if locked.is_submitted:
         raise Refused(_("This sheet has been submitted and is locked."))
+    permit("evaluations.assign", by, locked.project.call)  # not who competes in the call
     permit("evaluations.key_paper", by, locked)
     if locked.person_id == by.pk:
         raise Refused(_("Nobody keys a sheet of their own."))

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from core.workflow import Refused, advance, record
 from evaluations.actions.panel import permit
+from evaluations.actions.watching import recheck
 from evaluations.lots import draw, new_seed
 from evaluations.models import Decision, Draw, PitchDay, Slot
 from grants.models import Call
@@ -104,17 +105,35 @@ def _tell(slot: Slot) -> None:
     tell_group(slot.project, subject, body % {"time": f"{expected:%H:%M}", "where": slot.day.place})
 
 
-@transaction.atomic
 def begin(day: PitchDay, *, by: User) -> PitchDay:
-    """Begin, on its day: from now on projects can be called up."""
+    """Begin, on its day: from now on projects can be called up. A last look is taken for conflicts of interest."""
+    recheck(Q(project__pitch_slot__day=day.pk))  # apart from what follows: what is found stays
+    return _begin(day, by=by)
+
+
+@transaction.atomic
+def _begin(day: PitchDay, *, by: User) -> PitchDay:
     advance(day, "begin", by=by)
     day.bump()
     return day
 
 
+def unrevealed(day: PitchDay) -> list[str]:
+    """A sentence for every project that was heard and whose score has not been shown; who withdrew has none."""
+    waits = _("“%(title)s” was heard and its score is not revealed: reveal it first.")
+    return [
+        waits % {"title": f"{slot.project.number} {slot.project.title}"}
+        for slot in day.order
+        if slot.state == Slot.State.LOCKED and slot.project.state == State.IN_REVIEW
+    ]
+
+
 @transaction.atomic
 def close(day: PitchDay, *, by: User) -> PitchDay:
-    """Close it when every project was heard or absent; locked scores can no longer be opened again."""
+    """Close it when the score of every project was revealed, or nobody came to present it. A score can still be
+    corrected afterwards, by unlocking a sheet. Refused naming each project whose score is not revealed."""
+    if reasons := unrevealed(PitchDay.objects.prefetch_related("slots__project").get(pk=day.pk)):
+        raise Refused(*reasons)
     advance(day, "close", by=by)
     day.bump()
     return day

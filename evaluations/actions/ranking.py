@@ -10,7 +10,7 @@ from core.workflow import Refused, record
 from evaluations.actions.panel import permit
 from evaluations.lots import draw, new_seed
 from evaluations.models import Bonus, Decision, Draw, Purpose, Result
-from evaluations.standings import NOT_JUDGED
+from evaluations.standings import standings
 from grants.models import BonusRule, Call
 from people.models import User
 from projects.actions import notices
@@ -55,13 +55,21 @@ def give_bonus(project: Project, rule: BonusRule, *, by: User, points: Decimal, 
 @transaction.atomic
 def draw_lots(call: Call, *, by: User) -> Draw:
     """Draw the one lot that decides between equal scores of this call: over all its judged projects, whatever their
-    scores, so that the draw can favour nobody. Refused when it has been drawn."""
+    scores, so that the draw can favour nobody. Refused when it has been drawn (the database holds one a call), while a
+    panel is unfinished, and when nothing is equal: nobody draws early, or again, until the lot pleases."""
     locked = _permit_before_decision(call, by)
     if locked.draws.filter(kind=Draw.Kind.TIE).exists():
         raise Refused(_("The lot has been drawn already."))
-    numbers = sorted(locked.projects.exclude(state__in=NOT_JUDGED).values_list("number", flat=True))
-    if not numbers:
+    rows = standings(locked)
+    if not rows:
         raise Refused(_("No project of this call is in review."))
+    unfinished = [row.project.title for row in rows if row.project.state == State.IN_REVIEW and not row.is_complete]
+    if unfinished:
+        words = {"titles": "、".join(unfinished)}
+        raise Refused(_("The lot is drawn when every panel is whole; still waiting: %(titles)s.") % words)
+    if not any(row.is_tied for row in rows):
+        raise Refused(_("No two projects are equal in everything: no lot is needed."))
+    numbers = sorted(row.project.number for row in rows)
     seed = new_seed()
     made = Draw.objects.create(
         call=locked, kind=Draw.Kind.TIE, seed=seed, items=numbers, outcome=draw(numbers, seed), drawn_by=by

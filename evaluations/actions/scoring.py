@@ -15,6 +15,7 @@ from core.notifications import notify
 from core.workflow import Refused, Stale, continues
 from evaluations.actions.watching import hindrances, rechecked
 from evaluations.models import Assignment, Purpose, Score, Sheet, Slot
+from evaluations.quorum import is_whole
 from evaluations.reliability import outliers
 from people.models import User
 from projects.actions.messages import tell_funder
@@ -101,22 +102,12 @@ def hand_in(sheet: Sheet) -> Sheet:
     When it was the last of its panel, the panel locks: blind experts may see whose proposal it was, who is far from
     the others is asked for a sentence, and the clerk is told that the result can be confirmed.
     """
-    sheet.total, sheet.submitted_at = sheet.add_up(), clock.now()
+    sheet.total, sheet.submitted_at, sheet.unlocked_at = sheet.add_up(), clock.now(), None
     sheet.save()
     assignment = sheet.assignment
-    if is_locked(assignment):
+    if is_whole(assignment):
         lock_panel(assignment)
     return sheet
-
-
-def is_locked(assignment: Assignment) -> bool:
-    """Whether the panel is whole and every sheet of it submitted: from now on the scores may be read.
-
-    A panel from which somebody has stepped down waits for the next: fewer than the call announces are no panel.
-    """
-    submitted = list(assignment.panel.values_list("sheet__submitted_at", flat=True))
-    least = assignment.project.call.panel_size if assignment.purpose == Purpose.REVIEW else 1
-    return len(submitted) >= least and all(submitted)
 
 
 def lock_panel(assignment: Assignment) -> None:

@@ -1,27 +1,48 @@
 """Conducting a pitch day: one project after the other is called up, asked, scored, locked and revealed."""
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.workflow import Refused, advance
+from core.workflow import Refused, advance, record
+from evaluations.actions.panel import permit
 from evaluations.actions.pitch import refuse_once_decided
-from evaluations.models import Assignment, PitchDay, Slot
+from evaluations.actions.watching import on_hold, recheck
+from evaluations.models import Assignment, PitchDay, Purpose, Slot
+from evaluations.quorum import sheets_needed
 from evaluations.ranking import add_up
 from people.models import User
 
+P = ParamSpec("P")
 
-def _take(slot: Slot, name: str, *, by: User, note: str = "", **values: Any) -> Slot:
+
+def looked_at(verb: Callable[Concatenate[Slot, P], Slot]) -> Callable[Concatenate[Slot, P], Slot]:
+    """Look for conflicts of interest of its judges before the verb, apart from its transaction: what is found stays."""
+
+    @wraps(verb)
+    def look_first(slot: Slot, *args: P.args, **kwargs: P.kwargs) -> Slot:
+        recheck(Q(project=slot.project_id, purpose=Purpose.REVIEW))
+        return verb(slot, *args, **kwargs)
+
+    return look_first
+
+
+def _take(slot: Slot, name: str, *, by: User, note: str = "", **values: Decimal | str) -> Slot:
     """Take a step of a slot while nobody else touches the session; the pages that follow will notice."""
-    day = PitchDay.objects.select_for_update(of=("self",)).get(pk=slot.day_id)
+    day = PitchDay.objects.select_for_update(of=("self",)).select_related("call").get(pk=slot.day_id)
+    permit("evaluations.hold_pitch", by, day)
     advance(slot, name, by=by, note=note, **values)
     day.bump()
     return slot
 
 
+@looked_at
 @transaction.atomic
 def call_up(slot: Slot, *, by: User) -> Slot:
     """The next project comes to the stage, and its time runs."""
@@ -34,9 +55,11 @@ def ask_questions(slot: Slot, *, by: User) -> Slot:
     return _take(slot, "ask_questions", by=by)
 
 
+@looked_at
 @transaction.atomic
 def open_scoring(slot: Slot, *, by: User) -> Slot:
-    """The score sheet appears with every judge who has signed in and has not stepped down from this project."""
+    """The score sheet appears with every judge who has signed in and has a seat; one who may be tied to the project
+    reads why the sheet is on hold."""
     return _take(slot, "open_scoring", by=by)
 
 
@@ -53,20 +76,37 @@ def reopen(slot: Slot, *, by: User, note: str) -> Slot:
     return _take(slot, "reopen", by=by, note=note)
 
 
+@looked_at
 @transaction.atomic
 def reveal(slot: Slot, *, by: User) -> Slot:
-    """Show the experts' score, added up by the rule of the call, without bonuses.
+    """Show the experts' score, added up by the rule of the call, without bonuses; again after it was taken back.
 
-    Refused while a sheet is missing or there are fewer than the call promises: a score that is shown is not changed.
+    Refused while a sheet is missing, there are fewer than are needed, or a conflict of interest is undecided.
     """
     if reasons := missing(slot):
         raise Refused(*reasons)
     return _take(slot, "reveal", by=by, score=score_of(slot))
 
 
+def take_back_what_rests_on(assignment: Assignment, *, by: User, note: str) -> None:
+    """A sheet behind a revealed score is opened again or counts no longer: the score is gone until it is revealed anew,
+    the screen says that it is being corrected, and the log keeps what was shown. Part of a larger verb, which has asked
+    who may do this; nothing when no score was shown."""
+    if assignment.purpose != Purpose.REVIEW:
+        return
+    shown = Slot.objects.filter(project=assignment.project_id, state=Slot.State.REVEALED)
+    for slot in shown.select_related("project", "day"):
+        day, score = PitchDay.objects.select_for_update(of=("self",)).get(pk=slot.day_id), str(slot.score)
+        advance(slot, "take_back", by=by, note=note)
+        label = _("%(number)s: the score of %(score)s is taken back")
+        words = {"number": slot.project.number, "score": score}
+        record(day, "take_back_score", by=by, label=label % words, note=note, score=score)
+        day.bump()
+
+
 def seats(slot: Slot) -> list[Assignment]:
-    """The judges who score this project: not those who have stepped down."""
-    return [assignment for assignment in slot.panel if assignment.recused_at is None]
+    """The judges who score this project: not those who have stepped down or are absent."""
+    return [assignment for assignment in slot.panel if assignment.is_seated]
 
 
 def missing(slot: Slot) -> list[str]:
@@ -78,20 +118,20 @@ def missing(slot: Slot) -> list[str]:
         reasons.append(_("Not handed in: %(names)s.") % {"names": "、".join(open_sheets)})
     if shortage := too_few(slot, sitting):
         reasons.append(shortage)
-    return reasons
+    return [*reasons, *on_hold(Q(project=slot.project_id, purpose=Purpose.REVIEW))]
 
 
 def too_few(slot: Slot, sitting: list[Assignment]) -> str:
-    """Says that fewer judges score this project than the call promises; empty when there are enough."""
-    asked = slot.day.call.panel_size
-    if len(sitting) >= asked:
+    """Says that fewer judges score this project than are needed; empty when there are enough."""
+    needed = sheets_needed(slot.project)
+    if len(sitting) >= needed:
         return ""
     sentence = ngettext(
-        "%(n)s judge scores this project; the call promises %(asked)s. Without another one its score cannot count.",
-        "%(n)s judges score this project; the call promises %(asked)s. Without another one its score cannot count.",
+        "%(n)s judge scores this project and %(needed)s are needed: ask another one, or two people agree on fewer.",
+        "%(n)s judges score this project and %(needed)s are needed: ask another one, or two people agree on fewer.",
         len(sitting),
     )
-    return sentence % {"n": len(sitting), "asked": asked}
+    return sentence % {"n": len(sitting), "needed": needed}
 
 
 def score_of(slot: Slot) -> Decimal:

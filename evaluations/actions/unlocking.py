@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.notifications import notify
 from core.workflow import Refused, record
+from evaluations.actions.stage import take_back_what_rests_on
 from evaluations.models import Assignment, Decision, Sheet, Unlocking
 from people.models import User
 from projects.actions.messages import tell_funder
@@ -48,7 +49,8 @@ def _is_concluded(assignment: Assignment) -> bool:
 
 @transaction.atomic
 def decide_on_unlocking(asked: Unlocking, *, by: User, grant: bool, answer: str = "") -> Unlocking:
-    """A second person of the funder says yes or no. Granted: the sheet is a draft again, and what it said is kept."""
+    """A second person of the funder says yes or no. Granted: the sheet is a draft again, and what it said is kept; a
+    score that was revealed on a pitch day is taken back until the sheet is handed in and it is revealed anew."""
     locked = Unlocking.objects.select_for_update().get(pk=asked.pk)
     sheet = Sheet.objects.select_for_update().get(pk=locked.sheet_id)
     assignment = sheet.assignment
@@ -63,15 +65,11 @@ def decide_on_unlocking(asked: Unlocking, *, by: User, grant: bool, answer: str 
     locked.granted, locked.answer = grant, answer.strip()
     locked.decided_by, locked.decided_at = by, clock.now()
     if grant:
-        locked.before = {
-            "total": str(sheet.total),
-            "submitted_at": sheet.submitted_at.isoformat() if sheet.submitted_at else "",
-            "points": {score.criterion.name: str(score.points) for score in sheet.scores.select_related("criterion")},
-            "strengths": sheet.strengths,
-            "weaknesses": sheet.weaknesses,
-        }
+        locked.before = sheet.said
         sheet.submitted_at, sheet.total, sheet.version = None, None, sheet.version + 1
+        sheet.unlocked_at = clock.now()
         sheet.save()
+        take_back_what_rests_on(assignment, by=by, note=locked.reason)
     locked.save()
     label = _("Sheet unlocked: %(person)s") if grant else _("Sheet stays locked: %(person)s")
     record(

@@ -11,6 +11,14 @@ from core.forms import CountedTextarea, TabField
 from core.money import plain
 from evaluations.models import Assignment, Feedback
 
+EITHER = _("one sentence in one of the two at least")
+
+
+def mark_either(form: forms.BaseForm) -> None:
+    """Say beforehand that the two texts must not both be empty, where "optional" would be wrong."""
+    for name in ("strengths", "weaknesses"):
+        form.fields[name].mark = EITHER
+
 
 class SheetForm(forms.Form):
     """A score sheet: one figure a criterion of the call's rubric, and two texts.
@@ -44,6 +52,7 @@ class SheetForm(forms.Form):
                     attrs={"inputmode": "decimal", "autocomplete": "off", "class": "points", "data-max": weight}
                 ),
             )
+        mark_either(self)
         self.fields["version"].initial = sheet.version if sheet else 0
         if sheet:
             self.fields["strengths"].initial, self.fields["weaknesses"].initial = sheet.strengths, sheet.weaknesses
@@ -82,7 +91,7 @@ class UnlockingForm(forms.Form):
         widget=CountedTextarea,
         max_length=300,
         required=False,
-        help_text=_("Needed when it stays locked"),
+        help_text=_("Needed when you do not agree"),
     )
 
 
@@ -109,3 +118,7 @@ class FeedbackForm(forms.ModelForm):
             "strengths": CountedTextarea(attrs={"rows": 8}),
             "weaknesses": CountedTextarea(attrs={"rows": 8}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mark_either(self)

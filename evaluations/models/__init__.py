@@ -13,6 +13,7 @@ from evaluations.models.paper_entry import PaperEntry
 from evaluations.models.pitch_day import PitchDay
 from evaluations.models.presence import Presence, Representative
 from evaluations.models.purpose import Purpose
+from evaluations.models.reduction import Reduction
 from evaluations.models.result import Result
 from evaluations.models.sheet import Score, Sheet
 from evaluations.models.slot import Slot
@@ -35,6 +36,7 @@ __all__ = [
     "PitchDay",
     "Presence",
     "Purpose",
+    "Reduction",
     "Representative",
     "Result",
     "Score",

@@ -14,18 +14,23 @@ class AssignmentQuerySet(KeptQuerySet["Assignment"]):
         """Not recused."""
         return self.filter(recused_at__isnull=True)
 
+    def seated(self) -> "AssignmentQuerySet":
+        """Whose sheets the panel consists of: neither recused nor absent."""
+        return self.active().filter(absent_at__isnull=True)
+
     def open(self) -> "AssignmentQuerySet":
         """Waiting for their person to score: the sheet is not locked, and the project is where it is judged.
 
-        A project on a pitch day is scored when it has been heard, not before and not afterwards.
+        A project on a pitch day is scored when it has been heard, not before; afterwards only what was unlocked is.
         """
         heard = Q(project__pitch_slot__isnull=True) | Q(project__pitch_slot__state="scoring")
+        heard |= Q(project__pitch_slot__state="locked", sheet__unlocked_at__isnull=False)
         stage = (
             Q(heard, purpose=Purpose.REVIEW, project__state="in_review")
             | Q(purpose=Purpose.MIDTERM, project__state="midterm")
             | Q(purpose=Purpose.FINAL, project__state="final")
         )
-        return self.active().filter(stage).filter(Q(sheet__isnull=True) | Q(sheet__submitted_at__isnull=True))
+        return self.seated().filter(stage).filter(Q(sheet__isnull=True) | Q(sheet__submitted_at__isnull=True))
 
     def before_result(self) -> "AssignmentQuerySet":
         """Active, and nothing has been decided yet that rests on them: a conflict found now still changes something."""
@@ -61,7 +66,11 @@ class AssignmentQuerySet(KeptQuerySet["Assignment"]):
 
 
 class Assignment(Kept):
-    """A person is asked to judge one project for one purpose. Recused, never deleted: the line stays."""
+    """A person is asked to judge one project for one purpose. Recused or absent, never deleted: the line stays.
+
+    Recused (回避) is for good: something ties the judge to the project. Absent (缺席) says nothing against the judge,
+    who can come back until the scores are locked; the log keeps every absence that ended.
+    """
 
     project = models.ForeignKey(
         "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="assignments"
@@ -84,6 +93,8 @@ class Assignment(Kept):
     assigned_at = models.DateTimeField(default=clock.now, editable=False)
     recused_at = models.DateTimeField(_("recused at"), null=True, blank=True, editable=False)
     recusal_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    absent_at = models.DateTimeField(_("absent since"), null=True, blank=True, editable=False)
+    absence_reason = models.CharField(_("reason of the absence"), max_length=300, blank=True)
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -95,6 +106,11 @@ class Assignment(Kept):
             models.UniqueConstraint(fields=["project", "person", "purpose", "round"], name="judges_once_a_round"),
             models.CheckConstraint(
                 name="recusal_has_a_reason", condition=Q(recused_at__isnull=True) | ~Q(recusal_reason="")
+            ),
+            models.CheckConstraint(
+                name="judges_absence_has_a_reason",
+                condition=Q(absent_at__isnull=True, absence_reason="")
+                | (Q(absent_at__isnull=False) & ~Q(absence_reason="")),
             ),
         ]
 
@@ -119,8 +135,17 @@ class Assignment(Kept):
 
     @property
     def panel(self) -> AssignmentQuerySet:
-        """Everybody who judges this project for this purpose in this round, and has not been recused."""
-        return Assignment.objects.active().filter(project=self.project_id, purpose=self.purpose, round=self.round)
+        """Everybody who judges this project for this purpose in this round: not who is recused or absent."""
+        return Assignment.objects.seated().filter(project=self.project_id, purpose=self.purpose, round=self.round)
+
+    @property
+    def is_absent(self) -> bool:
+        return self.absent_at is not None
+
+    @property
+    def is_seated(self) -> bool:
+        """Its sheet is waited for, or counts: neither recused nor absent."""
+        return self.recused_at is None and self.absent_at is None
 
     @property
     def is_submitted(self) -> bool:

@@ -35,11 +35,12 @@ class Draw(models.Model):
         verbose_name = _("draw")
         verbose_name_plural = _("draws")
         constraints = [
+            models.UniqueConstraint(fields=["call"], condition=Q(kind="tie"), name="one_lot_between_equal_scores"),
             models.CheckConstraint(
                 name="draw_settled_as_a_whole",
                 condition=Q(taken__isnull=True, settled_by__isnull=True, settled_at__isnull=True)
                 | Q(taken__isnull=False, settled_by__isnull=False, settled_at__isnull=False, kind="panel"),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

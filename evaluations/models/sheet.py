@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -15,6 +16,9 @@ class Sheet(models.Model):
     weaknesses = models.TextField(_("weaknesses and advice"), max_length=1000, blank=True)
     total = models.DecimalField(_("total"), max_digits=5, decimal_places=2, null=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True, editable=False)
+    unlocked_at = models.DateTimeField(
+        _("opened again at"), null=True, editable=False, help_text=_("Until it is submitted again")
+    )
     version = models.PositiveIntegerField(default=0, editable=False, help_text=_("Counts up with every change"))
     saved_from = models.CharField(max_length=32, blank=True, editable=False)
     deviates_since = models.DateTimeField(_("far from the others since"), null=True, blank=True, editable=False)
@@ -29,6 +33,10 @@ class Sheet(models.Model):
                 condition=Q(submitted_at__isnull=True) | Q(total__isnull=False),
             ),
             models.CheckConstraint(
+                name="opened_sheet_is_not_submitted",
+                condition=Q(unlocked_at__isnull=True) | Q(submitted_at__isnull=True),
+            ),
+            models.CheckConstraint(
                 name="total_in_range", condition=Q(total__isnull=True) | Q(total__gte=0, total__lte=100)
             ),
         ]
@@ -39,6 +47,17 @@ class Sheet(models.Model):
     @property
     def is_submitted(self) -> bool:
         return self.submitted_at is not None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Everything that stands on it, to be kept before it is opened again."""
+        return {
+            "total": str(self.total),
+            "submitted_at": self.submitted_at.isoformat() if self.submitted_at else "",
+            "points": {score.criterion.name: str(score.points) for score in self.scores.select_related("criterion")},
+            "strengths": self.strengths,
+            "weaknesses": self.weaknesses,
+        }
 
     def add_up(self) -> Decimal:
         """Sum of the points given; the criteria's full points carry the weights."""

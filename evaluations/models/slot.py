@@ -8,11 +8,18 @@ from core import clock
 from core.workflow import StateField, Stateful, requires, step
 from evaluations.models.assignment import Purpose
 from evaluations.models.pitch_day import PitchDay
+from projects.blinding import veiled_title
 
 
 @requires(_("The session is not running."))
 def is_running(slot: "Slot") -> bool:
     return slot.day.state == PitchDay.State.RUNNING
+
+
+@requires(_("The session has not begun, or is called off."))
+def has_begun(slot: "Slot") -> bool:
+    """A score that was taken back is revealed again also after the session."""
+    return slot.day.state in (PitchDay.State.RUNNING, PitchDay.State.CLOSED)
 
 
 @requires(_("The session is over or called off."))
@@ -61,6 +68,9 @@ class Slot(Stateful):
     reason = models.CharField(_("reason"), max_length=300, blank=True, help_text=_("Why it counts as absent"))
     score = models.DecimalField(
         _("score revealed"), max_digits=5, decimal_places=2, null=True, help_text=_("As the screen showed it")
+    )
+    taken_back_at = models.DateTimeField(
+        _("score taken back at"), null=True, editable=False, help_text=_("Until it is revealed again")
     )
 
     class Meta:
@@ -142,11 +152,24 @@ class Slot(Stateful):
         target=State.REVEALED,
         permission="evaluations.conduct",
         label=_("Reveal the score"),
-        conditions=[is_running],
+        conditions=[has_begun],
     )
     def reveal(self, *, score):
         """The screen shows the score."""
-        self.score = score
+        self.score, self.taken_back_at = score, None
+
+    @step(
+        state,
+        source=State.REVEALED,
+        target=State.LOCKED,
+        permission="evaluations.take_back_score",
+        label=_("Take the score back"),
+        note=True,
+        button=False,
+    )
+    def take_back(self):
+        """A sheet that it rests on is opened again or counts no longer; the log keeps the score that was shown."""
+        self.score, self.taken_back_at = None, clock.now()
 
     @step(
         state,
@@ -163,7 +186,7 @@ class Slot(Stateful):
 
     @step(
         state,
-        source=[State.WAITING, State.PRESENTING],
+        source=[State.WAITING, State.PRESENTING, State.ANSWERING],
         target=State.ABSENT,
         permission="evaluations.conduct",
         label=_("Absent"),
@@ -212,6 +235,16 @@ class Slot(Stateful):
         return self.state in (self.State.LOCKED, self.State.REVEALED)
 
     @property
+    def shown_title(self) -> str:
+        """The project's title as judges and public read it: without names while the call is judged blind."""
+        return veiled_title(self.project) if self.day.call.is_blind else self.project.title
+
+    @property
+    def is_being_corrected(self) -> bool:
+        """Its score was shown and is taken back."""
+        return self.state == self.State.LOCKED and self.taken_back_at is not None
+
+    @property
     def expected_at(self) -> datetime | None:
         return self.day.expected_at(self.position) if self.position else None
 
@@ -232,6 +265,6 @@ class Slot(Stateful):
 
     @property
     def panel(self) -> list:
-        """Everybody who was asked to judge the project, also who has stepped down."""
+        """Everybody who was asked to judge the project, also who has stepped down or is absent."""
         asked = self.project.assignments.filter(purpose=Purpose.REVIEW)
         return list(asked.select_related("person", "sheet").order_by("person__name", "pk"))

@@ -1,8 +1,26 @@
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.money import plain
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a sheet as it was and, once it has been submitted again, as it is."""
+
+    label: str
+    before: str
+    after: str | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        return self.after is not None and self.after != self.before
 
 
 class Unlocking(models.Model):
@@ -41,3 +59,32 @@ class Unlocking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet}: {self.reason}"
+
+    @property
+    def after(self) -> dict[str, Any] | None:
+        """The sheet as it was submitted again: what a later unlocking kept, else what stands on it; None until then."""
+        later = self.sheet.unlockings.filter(granted=True, pk__gt=self.pk).order_by("pk").first()
+        if later:
+            return later.before
+        return self.sheet.said if self.sheet.is_submitted else None
+
+    def lines(self) -> list[Line]:
+        """What the sheet said, line by line: before the decision as it stands, afterwards with what became of it."""
+        before = self.before or self.sheet.said
+        after = self.after if self.granted else None
+        # PostgreSQL does not keep the order in which the keys of a JSON field were written
+        names = [criterion.name for criterion in self.sheet.assignment.rubric.criteria.all()]
+        found = [
+            Line(name, _plain(before["points"][name]), _plain(after["points"].get(name, "")) if after else None)
+            for name in names
+            if name in before["points"]
+        ]
+        found.append(Line(str(_("Total")), _plain(before["total"]), _plain(after["total"]) if after else None))
+        for name, label in (("strengths", _("Strengths")), ("weaknesses", _("Weaknesses and advice"))):
+            found.append(Line(str(label), before[name], after[name] if after else None))
+        return found
+
+
+def _plain(points: str) -> str:
+    """12.50 as 12.5: the same figure is the same text."""
+    return plain(Decimal(points)) if points not in ("", "None") else ""

@@ -1,3 +1,4 @@
+from evaluations.views.absence import assignment_absent, assignment_back, fewer_ask, fewer_decide
 from evaluations.views.decision import decision_detail
 from evaluations.views.declaring import conflict_detail, declare
 from evaluations.views.evaluation import commission_create, evaluation_detail, evaluation_open
@@ -41,6 +42,8 @@ __all__ = [
     "alternative_act",
     "alternative_change",
     "alternative_edit",
+    "assignment_absent",
+    "assignment_back",
     "ballots",
     "blind_proposal",
     "bonus",
@@ -59,6 +62,8 @@ __all__ = [
     "feedback_detail",
     "feedback_edit",
     "feedback_list",
+    "fewer_ask",
+    "fewer_decide",
     "judge_absent",
     "list_change",
     "open_review",

@@ -22,7 +22,7 @@ from evaluations.views.polling import nothing_new, polled, private
 from people.models import User
 
 COMING = 3
-"""How many of the next projects the screen names."""
+"""How many of the next projects the screen names before the first one; while one is on, only the next."""
 
 
 @dataclass
@@ -51,17 +51,17 @@ def place_of(user: User, day: PitchDay, slot: Slot | None) -> Place:
         return Place(slot, "not_asked")
     if assignment.recused_at:
         return Place(slot, "stood_down", assignment, reasons=[assignment.recusal_reason])
+    if assignment.is_absent:
+        return Place(slot, "absent", assignment, reasons=[assignment.absence_reason])
     if assignment.is_submitted:
         return Place(slot, "done", assignment)
     if reasons := hindrances(assignment):
         return Place(slot, "conflict", assignment, reasons=reasons)
+    if rules.has_perm("evaluations.score", user, assignment):  # also a sheet that was unlocked after the scores
+        return Place(slot, "open", assignment, SheetForm(assignment=assignment))
     if slot.scores_are_locked:
         return Place(slot, "closed", assignment)
-    if not slot.is_scoring:
-        return Place(slot, "soon", assignment)
-    if not rules.has_perm("evaluations.score", user, assignment):
-        return Place(slot, "sign_in", assignment)
-    return Place(slot, "open", assignment, SheetForm(assignment=assignment))
+    return Place(slot, "sign_in" if slot.is_scoring else "soon", assignment)
 
 
 def shown(user: User, day: PitchDay, place: Place | None = None) -> dict:
@@ -158,4 +158,12 @@ def pitch_screen_live(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def screen(day: PitchDay) -> dict:
-    return {"day": day, "call": day.call, "current": day.current, "waiting": day.waiting[:COMING], "order": day.order}
+    current, order = day.current, day.order
+    return {
+        "day": day,
+        "call": day.call,
+        "current": current,
+        "waiting": day.waiting[: 1 if current else COMING],
+        "order": order,
+        "correcting": [slot for slot in order if slot.is_being_corrected and slot != current],
+    }

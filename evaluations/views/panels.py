@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
 from core.workflow import Refused
+from evaluations import quorum
 from evaluations.actions import optimum
 from evaluations.actions import panel as actions
 from evaluations.conflicts import tie_map
 from evaluations.forms import AssignForm, GroupsForm, PanelFilter, ProposePanelsForm
-from evaluations.models import Assignment, Draw, Purpose
+from evaluations.models import Assignment, Draw, Purpose, Reduction
 from grants.models import Call
 from people.models import Expert, User
 from projects.models import Project, State
@@ -124,10 +125,7 @@ def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
     """A page of the projects that are or were judged with their experts, what they are experts for, and who is tied to
     what; a constant number of queries however many projects and experts there are."""
     shown = call.projects.filter(Q(state__in=WAITING) | Q(assignments__purpose=Purpose.REVIEW)).distinct()
-    active = Q(assignments__purpose=Purpose.REVIEW, assignments__recused_at__isnull=True)
-    # Counted apart from the search: a join to a searched name would count only who is called so.
-    counted = call.projects.annotate(active=Count("assignments", filter=active, distinct=True))
-    short = counted.filter(state__in=WAITING, active__lt=call.panel_size)
+    short = quorum.short(call).filter(state__in=WAITING)
     if wanted.is_valid():
         shown = wanted.narrowed(shown, short)
     found = Paginator(shown.select_related("applicant", "call").order_by("number"), PAGE).get_page(page)
@@ -136,20 +134,24 @@ def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
     review = Assignment.objects.filter(project__in=projects, purpose=Purpose.REVIEW)
     for assignment in review.select_related("person", "sheet", "declaration").prefetch_related("conflicts"):
         asked[assignment.project_id].append(assignment)
+    by_pk = {project.pk: project for project in projects}
+    for one in (one for found in asked.values() for one in found):
+        one.project = by_pk[one.project_id]  # read once
     experts = {
         one.person_id: one for one in Expert.objects.available().select_related("person").prefetch_related("skills")
     }
     barred = _barred(experts, [project for project in projects if project.state in WAITING])
-    rules_of_panels = list(call.panel_rules.all())
+    rules_of_panels, needed = list(call.panel_rules.all()), quorum.Needed(call, asked)
     rows = []
     for project in projects:
-        judging = [one for one in asked[project.pk] if one.recused_at is None]
-        held = [optimum.skills(experts[one.person_id]) for one in judging if one.person_id in experts]
+        seated = [one for one in asked[project.pk] if one.is_seated]
+        held = [optimum.skills(experts[one.person_id]) for one in seated if one.person_id in experts]
         rows.append(
             {
                 "project": project,
                 "assignments": asked[project.pk],
-                "active": len(judging),
+                "active": len(seated),
+                "needed": needed[project.pk],
                 "missing": actions.unmet(rules_of_panels, held),
                 "barred": barred.get(project.pk, []),
             }
@@ -159,6 +161,8 @@ def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
         "filter": wanted,
         "page_obj": found,
         "rows": rows,
+        "late": still_to_come(call),
+        "reductions": {one.project_id: one for one in Reduction.objects.open().filter(project__in=projects)},
         "fields": {pk: experts[pk].expertise if pk in experts else [] for pk in people},
         "ready": call.projects.filter(state=State.ELIGIBLE).exists(),
         "short": short.exists(),
@@ -179,6 +183,16 @@ def _loads(call: Call) -> list[tuple[User, int]]:
     counted = actions.loads(call)
     people = User.objects.in_bulk(counted)
     return sorted(((people[pk], n) for pk, n in counted.items()), key=lambda item: (-item[1], str(item[0])))
+
+
+def still_to_come(call: Call) -> list[tuple[User, list[Assignment]]]:
+    """Who has not handed in yet (尚未交表), with what is open; the most first."""
+    waiting = Assignment.objects.seated().filter(project__call=call, purpose=Purpose.REVIEW, project__state="in_review")
+    waiting = waiting.exclude(sheet__submitted_at__isnull=False).exclude(project__pitch_slot__state="absent")
+    found: dict[User, list[Assignment]] = {}
+    for one in waiting.select_related("person", "project").only("due_on", "person__name", "project__number"):
+        found.setdefault(one.person, []).append(one)
+    return sorted(found.items(), key=lambda item: (-len(item[1]), str(item[0])))
 
 
 def draws(call: Call) -> dict:

@@ -24,7 +24,7 @@ def paper_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheets of a call that have not been handed in, and how far each paper has come; found by its number."""
     call = find_call(request, pk, "evaluations.assign")
     number = request.GET.get("number", "").strip().lstrip("0")
-    waiting = Assignment.objects.active().filter(
+    waiting = Assignment.objects.seated().filter(
         project__call=call, purpose=Purpose.REVIEW, project__state=State.IN_REVIEW
     )
     waiting = waiting.select_related("person", "project", "sheet", "project__call", "project__pitch_slot")
@@ -58,7 +58,11 @@ def paper_entry(request: HttpRequest, pk: int) -> HttpResponse:
     if assignment.is_submitted and assignment.person_id != request.user.pk:
         messages.info(request, _("This sheet has been handed in."))
         return redirect("evaluations:paper_list", pk=assignment.project.call_id)
-    if not rules.has_perm("evaluations.key_paper", request.user, assignment):
+    call = assignment.project.call
+    if not (
+        rules.has_perm("evaluations.assign", request.user, call)
+        and rules.has_perm("evaluations.key_paper", request.user, assignment)
+    ):
         raise PermissionDenied
     entries = list(assignment.paper_entries.select_related("keyed_by"))
     mine = next((entry for entry in entries if entry.keyed_by_id == request.user.pk), None)

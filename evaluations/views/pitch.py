@@ -19,7 +19,7 @@ from core.models import Event
 from core.workflow import Choice, Refused, Stateful, choices
 from evaluations.actions import pitch, stage
 from evaluations.forms import MoveForm, PitchDayForm
-from evaluations.models import PitchDay, Slot
+from evaluations.models import Conflict, PitchDay, Slot
 from evaluations.views.panels import find as find_call
 from evaluations.views.polling import nothing_new, polled, private
 from people.models import User
@@ -137,17 +137,21 @@ def stamp(day: Any) -> str:
 def on_stage(request: HttpRequest, day: PitchDay) -> dict[str, Any]:
     """What the conducting page shows."""
     current, waiting = day.current, day.waiting
-    steps = {slot.pk: choices(slot, request.user) for slot in day.slots.all()}
+    may_hold = rules.has_perm("evaluations.hold_pitch", request.user, day)
+    steps = {slot.pk: choices(slot, request.user) if may_hold else [] for slot in day.slots.all()}
     coming = waiting[0] if waiting and not (current and current.is_on) else None
     there = set(day.presences.values_list("person", flat=True))
     panel = current.panel if current else []
-    sitting = [assignment for assignment in panel if assignment.recused_at is None]
+    sitting = [assignment for assignment in panel if assignment.is_seated]
+    shortage = stage.too_few(current, sitting) if current and current.state != Slot.State.REVEALED else ""
+    not_in = [assignment.person for assignment in sitting if not assignment.is_submitted]
+    correcting = [slot for slot in day.order if slot.is_being_corrected and slot != current]
     return {
         "day": day,
         "call": day.call,
         "stamp": stamp(day),
-        "may_hold": rules.has_perm("evaluations.hold_pitch", request.user, day),
-        "day_steps": [step for step in choices(day, request.user) if step.name != "close" or not step.blocked],
+        "may_hold": may_hold,
+        "day_steps": day_steps(day, request.user),
         "current": current,
         "steps": [still_lacking(step, current) for step in steps[current.pk]] if current else [],
         "coming": coming,
@@ -158,10 +162,34 @@ def on_stage(request: HttpRequest, day: PitchDay) -> dict[str, Any]:
         "there": there,
         "sheets_in": sum(assignment.is_submitted for assignment in sitting),
         "sitting": len(sitting),
-        "not_in": [assignment.person for assignment in sitting if not assignment.is_submitted],
-        "shortage": stage.too_few(current, sitting) if current and current.is_on else "",
-        "rows": [(slot, [step for step in steps[slot.pk] if not step.blocked]) for slot in day.order],
+        "not_in": not_in,
+        # what was given is nobody's business before every sheet is in
+        "shows_totals": bool(current) and current.scores_are_locked and not not_in and not shortage,
+        "held": on_hold(panel),
+        "shortage": shortage,
+        "reduction": current.project.reductions.open().first() if shortage else None,
+        "correcting": correcting,
+        "rows": [(slot, offered(slot, steps[slot.pk], is_on=slot == current)) for slot in day.order],
     }
+
+
+def day_steps(day: PitchDay, user: User) -> list[Choice]:
+    """The steps of the session; closing it is offered when everybody was heard, and says whose score is missing."""
+    found = [step for step in choices(day, user) if step.name != "close" or not step.blocked]
+    return [replace(step, blocked=pitch.unrevealed(day)) if step.name == "close" else step for step in found]
+
+
+def on_hold(panel: list) -> set[int]:
+    """The ids of the assignments whose conflict of interest waits for the clerk."""
+    return set(Conflict.objects.open().filter(assignment__in=panel).values_list("assignment", flat=True))
+
+
+def offered(slot: Slot, steps: list[Choice], *, is_on: bool) -> list[Choice]:
+    """The buttons of a slot in the running order; a corrected score is revealed from there when its sheets are in."""
+    found = [step for step in steps if not step.blocked]
+    if not is_on and slot.state == Slot.State.LOCKED:
+        found = [step for step in (still_lacking(one, slot) for one in found) if not step.blocked]
+    return found
 
 
 def still_lacking(step: Choice, slot: Slot) -> Choice:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core import clock
@@ -23,6 +24,8 @@ from evaluations.forms import ReasonForm, RepresentativeForm
 from evaluations.models import PitchDay
 from evaluations.views.pitch import find, find_slot
 from evaluations.views.polling import private
+
+RECORDED = gettext_lazy("The absence is recorded. Until the scores are locked the judge can come back.")
 
 
 @login_required
@@ -55,11 +58,11 @@ def judge_absent(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            presence.stand_down(day, judge.person, by=request.user, reason=form.cleaned_data["reason"])
+            presence.mark_absent(day, judge.person, by=request.user, reason=form.cleaned_data["reason"])
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, _("The recusal is recorded."))
+            messages.success(request, RECORDED)
             return redirect("evaluations:pitch_presence", pk=pk)
     context = {"day": day, "call": day.call, "judge": judge, "form": form}
     return render(request, "evaluations/judge_absent.html", context)
@@ -91,7 +94,7 @@ def pitch_qr(request: HttpRequest, pk: int) -> HttpResponse:
     there = {found.person_id for found in day.presences.all()}
     context = {
         "day": day,
-        "judges": [(one.person, one.person.pk in there) for one in judges_of(day) if not one.is_absent],
+        "judges": [(one.person, one.person.pk in there) for one in judges_of(day) if not one.is_recused],
         "seconds": int(sign_in.RENEWED_EVERY.total_seconds()),
         "at": int(clock.now().timestamp()),  # a new picture has a new address
     }

@@ -15,7 +15,7 @@ from evaluations.actions import feedback as actions
 from evaluations.cards import cards
 from evaluations.consistency import consistency
 from evaluations.forms import FeedbackForm
-from evaluations.models import Alternative, Feedback
+from evaluations.models import Alternative, Draw, Feedback
 from evaluations.standings import standings
 from evaluations.views.panels import find
 from projects.models import Project
@@ -58,7 +58,16 @@ def result_card(request: HttpRequest, pk: int) -> HttpResponse:
     card = cards(standings(project.call)).get(project.pk)
     if card is None:
         raise Http404
-    return render(request, "evaluations/result_card.html", {"project": project, "call": project.call, "card": card})
+    call = project.call
+    context = {
+        "project": project,
+        "call": call,
+        "card": card,
+        "ties": call.tie_breaks.select_related("criterion"),
+        "lot": call.draws.filter(kind=Draw.Kind.TIE).first(),
+        "reduction": project.reductions.in_force().select_related("asked_by", "decided_by").last(),
+    }
+    return render(request, "evaluations/result_card.html", context)
 
 
 @login_required

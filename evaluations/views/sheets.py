@@ -18,6 +18,7 @@ from evaluations.actions import panel, scoring
 from evaluations.actions.watching import hindrances
 from evaluations.forms import DeviationForm, ReasonForm, SheetForm
 from evaluations.models import Assignment, PitchDay
+from evaluations.quorum import is_whole
 from grants.models import Call
 from people.models import Role
 from projects.blinding import veiled
@@ -69,7 +70,10 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("evaluations:declare", pk=assignment.project.call_id)
     may_score = rules.has_perm("evaluations.score", request.user, assignment) and not assignment.is_submitted
     form = SheetForm(request.POST or None, assignment=assignment)
-    if request.method == "POST":
+    if request.method == "POST" and may_score and (held := hindrances(assignment)):
+        form.is_valid()  # what was typed is shown again, and cannot be changed while the sheet is on hold
+        add_refusal(form, Refused(*held))
+    elif request.method == "POST":
         if not may_score:
             messages.error(request, _("This sheet can no longer be changed."))
             return redirect("evaluations:sheet", pk=pk)
@@ -91,16 +95,19 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict:
     """What the page of a sheet shows besides its form."""
     stored = getattr(assignment, "sheet", None)
+    on_hold = hindrances(assignment) if may_score else []
+    opened = stored.unlockings.filter(granted=True).last() if stored and stored.unlocked_at else None
     context = {
         "assignment": assignment,
         "project": assignment.project,
-        "may_score": may_score,
+        "may_score": may_score and not on_hold,
         # after an evaluator's term the sheet can still be read, the project no longer
         "sees_project": Project.objects.visible_to(request.user).filter(pk=assignment.project_id).exists(),
-        "on_hold": hindrances(assignment) if may_score else [],
+        "on_hold": on_hold,
+        "opened": opened,
         "asked": stored.unlockings.filter(granted=None).first() if stored else None,
     }
-    if assignment.is_submitted and assignment.recused_at is None and scoring.is_locked(assignment):
+    if assignment.is_submitted and assignment.recused_at is None and is_whole(assignment):
         others = assignment.panel.exclude(pk=assignment.pk)
         context["others"] = sorted(others.values_list("sheet__total", flat=True), reverse=True)
         if stored.deviates_since and not stored.deviation_note:

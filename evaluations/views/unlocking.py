@@ -13,6 +13,7 @@ from core.workflow import Refused
 from evaluations.actions import unlocking
 from evaluations.forms import ReasonForm, UnlockingForm
 from evaluations.models import Unlocking
+from evaluations.quorum import is_whole
 from evaluations.views.sheets import find
 
 
@@ -58,5 +59,22 @@ def unlock_decide(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("The sheet is open again.") if grant else _("The sheet stays locked."))
                 return redirect("evaluations:unlock_decide", pk=pk)
     assignment = asked.sheet.assignment
-    context = {"asked": asked, "assignment": assignment, "project": assignment.project, "form": form}
-    return render(request, "evaluations/unlock_decide.html", context | {"may_decide": may_decide})
+    sees_sheets = rules.has_perm("evaluations.see_sheets", request.user, assignment.project)
+    slot = getattr(assignment.project, "pitch_slot", None)
+    context = {
+        "asked": asked,
+        "assignment": assignment,
+        "project": assignment.project,
+        "form": form,
+        "may_decide": may_decide,
+        "sees_sheets": sees_sheets,
+        # what was given is nobody's business before the whole panel has handed in
+        "shows_sheet": sees_sheets and (bool(asked.before) or is_whole(assignment)) and not is_open_again(asked),
+        "revealed": slot if slot and slot.score is not None else None,
+    }
+    return render(request, "evaluations/unlock_decide.html", context)
+
+
+def is_open_again(asked: Unlocking) -> bool:
+    """Handed in again while the panel is not whole: what it says now waits like every other sheet."""
+    return bool(asked.before) and asked.sheet.is_submitted and not is_whole(asked.sheet.assignment)

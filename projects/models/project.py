@@ -272,8 +272,8 @@ class Project(ProjectLife):
     @property
     def places(self) -> set[int]:
         """The communities in which it takes place, by id."""
-        others = self.other_communities.values_list("pk", flat=True)
-        return {*others, *([self.community_id] if self.community_id else [])}
+        others = self.other_communities.all()
+        return {*(place.pk for place in others), *([self.community_id] if self.community_id else [])}
 
     @property
     def opinions(self) -> list[Any]:

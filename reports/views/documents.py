@@ -17,7 +17,7 @@ from reports import documents, pdf
 
 PRIVATE = "private, no-store"
 PUBLIC = "public, max-age=600"
-RELATED = ("call__funder", "call__fund", "track", "applicant", "host", "field", "community")
+RELATED = ("call__funder", "call__fund", "track", "applicant", "applicant__community", "host", "field", "community")
 
 
 def respond(document: documents.Document, *, caching: str = PRIVATE) -> HttpResponse:

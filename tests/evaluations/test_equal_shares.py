@@ -200,12 +200,26 @@ def test_the_result_is_one_of_those_of_pabutools(election, utility):
 @settings(max_examples=60, deadline=None)
 @given(elections(most=5), utilities)
 def test_add1_is_that_of_pabutools_where_nothing_ties(election, utility):
+    """It stops at the first step at which *some* breaking of ties would overspend: then one result is no proof that
+    nothing ties. Ours go to the project that stands first, so that the other way round shows a tie."""
     ballots, costs, budget = election
     theirs = by_pabutools(ballots, costs, budget, utility, step=1)
-    if len(theirs) > 1 or not any(ballots.values()):
+    ours = by_shares(ballots, costs, budget, utility)
+    other_way_round = by_shares(ballots, dict(reversed(costs.items())), budget, utility)
+    if len(theirs) > 1 or ours != other_way_round or not any(ballots.values()):
         return
 
-    found = equal_shares(ballots, costs, budget=budget, completion="add1", utility=utility)
+    assert [ours] == theirs
 
-    shared = {one for one, outcome in found.outcomes.items() if outcome.code == Code.SHARES}
-    assert [shared] == theirs
+
+def by_shares(ballots, costs, budget, utility) -> set[str]:
+    """What residents' shares pay for, without what fills up the rest."""
+    found = equal_shares(ballots, costs, budget=budget, completion="add1", utility=utility)
+    return {one for one, outcome in found.outcomes.items() if outcome.code == Code.SHARES}
+
+
+def test_add1_counterexample_with_a_tie_is_seen_as_one():
+    ballots, costs, budget = {0: set(), 1: {"p0", "p1"}}, {"p0": D("2.01"), "p1": D("2.02")}, D("2.01")
+
+    assert by_shares(ballots, costs, budget, "cost") == {"p0"}
+    assert by_shares(ballots, dict(reversed(costs.items())), budget, "cost") == set()

@@ -13,14 +13,14 @@ from django.urls import reverse
 from core.models import Event
 from core.workflow import Refused
 from evaluations import inbox, sign_in
+from evaluations.actions import absence, panel, pitch, presence, scoring, stage
 from evaluations.actions import decision as decisions
-from evaluations.actions import panel, pitch, presence, scoring, stage
 from evaluations.actions.decision import Proposal
 from evaluations.actions.watching import recheck
 from evaluations.lots import draw
 from evaluations.models import Assignment, Decision, PitchDay, Presence, Sheet, Slot
 from evaluations.standings import standings
-from people.models import Membership, Role
+from people.models import Membership, Role, User
 from projects.models import Project
 from tests.judging import MEETING
 from tests.pitching import (
@@ -84,7 +84,7 @@ def test_only_a_clerk_plans_draws_and_conducts(town, life, username):
     with pytest.raises(PermissionDenied):
         stage.mark_absent(first(day), by=person, note="没来")
     with pytest.raises(PermissionDenied):
-        presence.stand_down(day, town.expert1, by=person, reason="没来")
+        presence.mark_absent(day, town.expert1, by=person, reason="没来")
 
 
 def test_a_project_is_on_one_session_only_and_only_in_review(town, life):
@@ -264,14 +264,59 @@ def test_scoring_can_be_opened_again_with_a_reason_until_the_score_is_shown(town
         stage.reopen(slot, by=town.clerk, note="再改一下")
 
 
-def test_a_session_closes_when_everybody_was_heard_or_absent(town, life):
+def test_a_session_closes_when_every_score_was_revealed_or_nobody_came(town, life, browse):
     day = begun(town, life, 2)
-    taken_to(first(day), "locked", town)
-
-    with pytest.raises(Refused):
+    slot = taken_to(first(day), "scoring", town)
+    for expert in (town.expert1, town.expert2, town.expert3):
+        hand_in(slot, expert, *FULL)
+    slot = taken_to(slot, "locked", town)
+    with pytest.raises(Refused):  # the second one waits
         pitch.close(day, by=town.clerk)
     stage.mark_absent(slot_at(day, 2), by=town.clerk, note="没来")
+
+    with pytest.raises(Refused) as refused:
+        pitch.close(day, by=town.clerk)
+    assert slot.project.title in refused.value.reasons[0]
+    [step] = browse(town.clerk).get(day.get_absolute_url()).context["day_steps"]
+    assert (step.name, slot.project.title in step.blocked[0]) == ("close", True)
+    stage.reveal(slot, by=town.clerk)
     assert pitch.close(day, by=town.clerk).state == "closed"
+
+
+def test_a_group_that_may_not_present_is_found_out_while_it_answers(town, life):
+    slot = taken_to(first(begun(town, life, 1)), "answering", town)
+
+    stage.mark_absent(slot, by=town.clerk, note="由他人代替汇报")
+
+    assert slot.state == "absent"
+
+
+def test_nobody_who_competes_conducts_or_watches_the_session(town, life, browse):
+    day = begun(town, life, 1)
+    Membership.objects.create(user=town.clerk, organization=town.centre, role=Role.STAFF, since=date(2026, 1, 1))
+
+    with pytest.raises(PermissionDenied):
+        stage.call_up(first(day), by=User.objects.get(pk=town.clerk.pk))
+    assert browse(town.clerk).get(day.get_absolute_url()).status_code == 403
+    assert browse(town.approver).get(day.get_absolute_url()).status_code == 200
+
+
+def test_a_tie_found_during_the_session_holds_the_sheet_and_the_score(town, life, browse):
+    day = begun(town, life, 1)
+    Membership.objects.create(user=town.expert1, organization=town.centre, role=Role.STAFF, since=date(2026, 1, 1))
+    slot = taken_to(first(day), "scoring", town)
+
+    with pytest.raises(Refused):
+        hand_in(slot, town.expert1, *FULL)
+    page = browse(town.expert1).get(reverse("evaluations:pitch_judge", args=[day.pk]))
+    assert (page.context["place"].mode, "points-" in page.content.decode()) == ("conflict", False)
+    assert browse(town.clerk).get(day.get_absolute_url()).context["held"] == {assignment_of(slot, town.expert1).pk}
+    for expert in (town.expert2, town.expert3):
+        hand_in(slot, expert, *FULL)
+    slot = taken_to(slot, "locked", town)
+    with pytest.raises(Refused) as refused:
+        stage.reveal(slot, by=town.clerk)
+    assert "林教授" in refused.value.reasons[-1]
 
 
 def test_a_project_withdrawn_since_the_draw_is_not_called_up(town, life):
@@ -351,27 +396,28 @@ def test_a_judge_who_has_not_signed_in_does_not_score(town, life):
     assert Presence.objects.filter(how="qr").get().person == town.expert2
 
 
-def test_an_absent_judge_is_stood_down_from_what_is_still_to_come(town, life):
+def test_an_absent_judge_is_absent_from_what_is_still_to_come(town, life):
     day = begun(town, life, 3)
     slot = taken_to(first(day), "scoring", town)
     hand_in(slot, town.expert3, *FULL)
     taken_to(slot, "locked", town)
 
     with pytest.raises(Refused):
-        presence.stand_down(day, town.expert3, by=town.clerk, reason="")
-    count = presence.stand_down(day, town.expert3, by=town.clerk, reason="提前离场")
+        presence.mark_absent(day, town.expert3, by=town.clerk, reason="")
+    count = presence.mark_absent(day, town.expert3, by=town.clerk, reason="提前离场")
 
     assert count == 2
     lines = Assignment.objects.filter(person=town.expert3).order_by("project__pitch_slot__position")
-    assert [line.recusal_reason for line in lines] == ["", "提前离场", "提前离场"]
+    assert [line.absence_reason for line in lines] == ["", "提前离场", "提前离场"]
+    assert [line.recused_at for line in lines] == [None, None, None]
     assert len(stage.seats(slot_at(day, 2))) == 2
     with pytest.raises(Refused):
-        presence.stand_down(day, town.expert3, by=town.clerk, reason="再来一次")
+        presence.mark_absent(day, town.expert3, by=town.clerk, reason="再来一次")
 
 
 def test_fewer_judges_than_the_call_promises_are_no_panel(town, life):
     day = begun(town, life, 1)
-    presence.stand_down(day, town.expert3, by=town.clerk, reason="没来")
+    presence.mark_absent(day, town.expert3, by=town.clerk, reason="没来")
     slot = taken_to(first(day), "scoring", town)
     hand_in(slot, town.expert1, *FULL)
     hand_in(slot, town.expert2, *FULL)
@@ -379,8 +425,10 @@ def test_fewer_judges_than_the_call_promises_are_no_panel(town, life):
 
     with pytest.raises(Refused):
         stage.reveal(slot, by=town.clerk)
-    type(town.call).objects.filter(pk=town.call.pk).update(panel_size=2)
-    slot = Slot.objects.get(pk=slot.pk)
+    asked = absence.ask_for_fewer(slot.project, by=town.clerk, reason="许主任突发疾病，当日无替补专家")
+    with pytest.raises(Refused):
+        stage.reveal(slot, by=town.clerk)
+    absence.decide_on_fewer(asked, by=town.approver, grant=True)
     assert stage.reveal(slot, by=town.clerk).score == Decimal("100.00")
 
 
@@ -725,7 +773,7 @@ def test_the_inbox_knows_the_day(town, life):
     assert (urls(town.expert1), urls(town.clerk)) == ([], [])
     life.time.go(datetime(2026, 4, 8, 8, 0))
     assert (urls(town.expert1), urls(town.clerk)) == ([judge], [clerk])
-    presence.stand_down(day, town.expert1, by=town.clerk, reason="没来")
+    presence.mark_absent(day, town.expert1, by=town.clerk, reason="没来")
     assert urls(town.expert1) == []
 
 

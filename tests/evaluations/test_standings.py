@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from core.workflow import Refused
 from evaluations.actions import ranking
@@ -11,7 +13,7 @@ from evaluations.actions.decision import Proposal
 from evaluations.cards import cards
 from evaluations.consistency import consistency
 from evaluations.lots import draw
-from evaluations.models import Bonus
+from evaluations.models import Assignment, Bonus, Draw
 from evaluations.standings import standings
 from grants.models import BonusRule, TieBreak
 from tests.judging import announced, decided, judged, proposed, score
@@ -159,14 +161,42 @@ def test_equal_in_everything_waits_for_the_lot(town, life):
 
 
 def test_the_lot_is_drawn_once_and_never_changed(town, life):
-    judged(town, life, 30)
+    judged(town, life, 30, 30)
     lot = ranking.draw_lots(town.call, by=town.clerk)
 
     with pytest.raises(Refused):
         ranking.draw_lots(town.call, by=town.clerk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Draw.objects.create(call=town.call, kind="tie", seed="x", items=[], outcome=[], drawn_by=town.clerk)
     lot.outcome = []
     with pytest.raises(ValidationError):
         lot.save()
+
+
+def test_no_lot_is_drawn_before_every_panel_is_whole_or_where_nothing_is_equal(town, life):
+    _first, second, third = judged(town, life, 30, 30, 34)
+    reopen(third)
+    with pytest.raises(Refused) as refused:
+        ranking.draw_lots(town.call, by=town.clerk)
+    assert third.title in refused.value.reasons[0]
+    reopen(second)
+    for assignment, points in ((reopened(third), 34), (reopened(second), 31)):
+        score(assignment, 30, points, 20)
+
+    with pytest.raises(Refused):  # now nothing is equal
+        ranking.draw_lots(town.call, by=town.clerk)
+    assert Draw.objects.count() == 0
+
+
+def reopen(project) -> None:
+    """The sheet of its first judge is open again."""
+    sheet = project.assignments.first().sheet
+    sheet.submitted_at = sheet.total = None
+    sheet.save()
+
+
+def reopened(project) -> Assignment:
+    return Assignment.objects.select_related("project__call", "person").get(pk=project.assignments.first().pk)
 
 
 # -- The card and the experts' agreement -----------------------------------------------------------
@@ -187,6 +217,49 @@ def test_the_card_says_what_moved_a_project_and_how_far_the_line_is(town, life):
     assert (card.of, card.line, card.distance) == (2, Decimal("88.00"), Decimal("-18.00"))
 
 
+def test_the_card_names_the_rival_and_what_decided_between_equals(town, life, browse):
+    first, second = judged(town, life, 30, 30)
+    first.tie = TieBreak.objects.create(call=town.call, kind="criterion", criterion=town.rubric.criteria.first())
+    for project, points in ((first, (28, 32, 20)), (second, (30, 30, 20))):
+        for assignment in project.assignments.select_related("project__call", "person"):
+            sheet = assignment.sheet
+            sheet.submitted_at = sheet.total = None
+            sheet.save()
+            score(Assignment.objects.get(pk=assignment.pk), *points)
+
+    found = cards(standings(town.call))
+
+    [equal] = found[first.pk].equals
+    assert (equal.rival.project, equal.label, equal.mine, equal.theirs, equal.is_ahead) == (
+        second, str(first.tie), "28.00", "30.00", False,
+    )  # fmt: skip
+    [other] = found[second.pk].equals
+    assert (other.rival.project, other.mine, other.theirs, other.is_ahead) == (first, "30.00", "28.00", True)
+    page = browse(town.clerk).get(reverse("evaluations:result_card", args=[first.pk]))
+    assert second.number in page.content.decode()
+    assert list(page.context["ties"]) == [first.tie]
+
+
+def test_the_card_says_what_the_lot_decided_with_its_seed(town, life, browse):
+    first, second = judged(town, life, 30, 30)
+    [waits] = cards(standings(town.call))[first.pk].equals
+    assert (waits.label, waits.mine, waits.is_ahead) == ("", "", None)
+
+    lot = ranking.draw_lots(town.call, by=town.clerk)
+
+    [equal] = cards(standings(town.call))[first.pk].equals
+    places = [str(lot.outcome.index(project.number) + 1) for project in (first, second)]
+    assert ([equal.mine, equal.theirs], equal.is_ahead) == (places, places[0] == "1")
+    page = browse(town.clerk).get(reverse("evaluations:result_card", args=[second.pk])).content.decode()
+    assert lot.seed in page
+
+
+def test_a_card_without_rivals_says_so(town, life):
+    first, second = judged(town, life, 30, 31)
+
+    assert [cards(standings(town.call))[project.pk].equals for project in (first, second)] == [[], []]
+
+
 def test_the_agreement_is_measured_within_a_track_over_complete_panels(town, life):
     judged(town, life, 38, 20, 30, filed=[10, 12])
 
@@ -203,5 +276,25 @@ def test_an_incomplete_panel_tells_nothing(town, uneven):
     sheet.submitted_at = sheet.total = None
     sheet.save()
 
-    assert consistency(standings(town.call)) == []
-    assert cards(standings(town.call)) == {}
+    [row] = standings(town.call)
+    assert (row.rank, row.score, row.sum, row.is_tied) == (None, None, None, False)
+    assert [one.person for one in row.open] == [town.expert1]
+    assert consistency([row]) == []
+    assert cards([row]) == {}
+
+
+def test_an_unfinished_panel_takes_no_place_from_another(town, life):
+    best, other = judged(town, life, 40, 30)
+    reopen(best)
+
+    assert ranks(town) == {best.title: None, other.title: 1}
+
+
+def test_a_bonus_does_not_give_away_the_sum_of_an_unfinished_panel(town, life, rule, browse):
+    project, _other = judged(town, life, 40, 30)
+    ranking.give_bonus(project, rule, by=town.clerk, points=Decimal("3.5"), reason="银行回单")
+    reopen(project)
+
+    page = browse(town.clerk).get(reverse("evaluations:ranking", args=[town.call.pk])).content.decode()
+
+    assert ("90.00" in page, "80.00" in page) == (False, True)
