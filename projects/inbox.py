@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import groupby
 
 from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
@@ -62,7 +63,9 @@ def _group(user: User) -> Iterator[Task]:
         yield _task(project, what, reverse("projects:comment_list", args=[project.pk]))
     for project in projects.filter(state=State.DRAFT, call__closes_at__gt=now):
         url = reverse("projects:proposal_edit", args=[project.pk])
-        yield _task(project, _("Finish the proposal and submit it"), url, clock.localdate(project.call.closes_at))
+        submits = user.has_role(project.applicant_id, Role.MANAGER)
+        what = _("Finish the proposal and submit it") if submits else _("Finish the proposal; the head submits it")
+        yield _task(project, what, url, clock.localdate(project.call.closes_at))
     for project in projects.filter(state=State.RETURNED):
         url = reverse("projects:proposal_edit", args=[project.pk])
         yield _task(project, _("Correct the proposal and submit it again"), url)
@@ -114,9 +117,13 @@ def _clerk(user: User) -> Iterator[Task]:
     for project in projects.filter(state=State.SUBMITTED):
         yield _task(project, _("Check the papers"), reverse("projects:check_page", args=[project.pk]))
     alike = Likeness.objects.open().filter(project__call__funder__in=funders, project__state__in=BEFORE_AWARD)
-    for likeness in alike.select_related("project"):
-        url = reverse("projects:likeness_detail", args=[likeness.pk])
-        yield Task(likeness.project.title, _("It looks like another proposal: judge"), url, None, likeness.found_at)
+    alike = alike.select_related("project").order_by("project", "-score", "pk")
+    for project, flags in ((project, list(found)) for project, found in groupby(alike, lambda flag: flag.project)):
+        what, url = _("It looks like another proposal: judge"), reverse("projects:likeness_detail", args=[flags[0].pk])
+        if len(flags) > 1:
+            what = _("It looks like other proposals in %(n)s ways: judge") % {"n": len(flags)}
+            url = reverse("projects:check_page", args=[project.pk]) + "#likenesses"
+        yield Task(project.title, what, url, None, min(flag.found_at for flag in flags))
     for referral in Referral.objects.open().filter(fund__funder__in=funders).select_related("project", "fund"):
         due_on = clock.localdate(referral.made_at) + ANSWER_WITHIN
         what = _("Answer a proposal shown to the fund “%(fund)s”") % {"fund": referral.fund.name}

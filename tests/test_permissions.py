@@ -129,7 +129,7 @@ TABLE = {
     "projects:recommend": ("token", EVERYBODY),
     "projects:recommendation_confirm": ("recommendation", {"clerk"}),
     "projects:need_desk": (None, BUREAU),
-    "projects:need_sort_out": ("need", {"clerk"}),
+    "projects:need_sort_out": ("need", BUREAU),
     "projects:need_revise": ("need", {"clerk"}),
     "projects:need_vouch": ("need", set()),
     "projects:need_merge": ("need", {"clerk"}),

@@ -28,6 +28,13 @@ def yuan(amount: Decimal | None) -> str:
 
 
 @register.filter
+def lead_in(label: Any) -> str:
+    """The name of a field before what is said of it: with a colon, unless it is a question or a sentence."""
+    text = str(label)
+    return text if text.endswith(("?", "？", ".", "。", "!", "！")) else text + _(": ")
+
+
+@register.filter
 def whole_yuan(amount: Decimal | None) -> str:
     """A large amount without fen, for headlines: 1,234,500."""
     return f"{amount or 0:,.0f}"

@@ -64,7 +64,7 @@ def create_draft(
         answers=answers,
         leader=by.name,
         leader_phone=by.phone or "",
-        experience=_experience(applicant),
+        experience=_experience(applicant) if "experience" in fields_of(track.form) else "",
         title=title,
         created_by=by,
     )
@@ -137,6 +137,7 @@ def save_proposal(
     tables: Tables | None = None,
     tab: str = "",
     unstored: Mapping[str, Sequence[str]] | None = None,
+    continued: str | None = None,
 ) -> Project:
     """Store the text and the given tables of a draft, all or nothing; the person's unsaved text is gone with it.
 
@@ -144,7 +145,8 @@ def save_proposal(
     removed. `version` is the one the form was opened with: when somebody saved meanwhile, `Stale` is raised and
     nothing is stored, so that nobody's words are overwritten unseen. `tab` is the browser tab that sends, as in
     `core.workflow.continues`. `unstored`: the whole form as it was typed, where a part of it could not be stored;
-    it is kept beside the proposal, so that a reload brings every word back.
+    it is kept beside the proposal, so that a reload brings every word back. `continued`: the tab whose kept words the
+    form was filled in from, perhaps on another device: once all is stored they are kept no longer.
     """
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     if not rules.has_perm("projects.write_proposal", by, locked):
@@ -166,20 +168,20 @@ def save_proposal(
         getattr(locked, name).set(value)
     for name, rows in (tables or {}).items():
         _store_rows(locked, name, rows, by=by)
-    _keep(locked, unstored, by=by, tab=tab.partition("-")[0])
+    _keep(locked, unstored, by=by, tabs=[tab.partition("-")[0], *([] if continued is None else [continued])])
     project.refresh_from_db()
     return project
 
 
-def _keep(project: Project, unstored: Mapping[str, Sequence[str]] | None, *, by: User, tab: str) -> None:
-    """Keep what could not be stored, or forget what this tab had kept: what another tab keeps is not its business."""
+def _keep(project: Project, unstored: Mapping[str, Sequence[str]] | None, *, by: User, tabs: Sequence[str]) -> None:
+    """Keep what could not be stored, or forget what these tabs had kept: what another keeps is not their business."""
     if unstored is None:
-        Scratch.objects.filter(project=project, person=by, tab=tab).delete()
+        Scratch.objects.filter(project=project, person=by, tab__in=tabs).delete()
         return
     # PostgreSQL stores no NUL; it is no part of any text somebody typed.
     data = {name: [value.replace("\x00", "") for value in values] for name, values in unstored.items()}
     data["version"] = [str(project.version)]
-    values = {"version": project.version, "data": data, "tab": tab, "saved_at": clock.now()}
+    values = {"version": project.version, "data": data, "tab": tabs[0], "saved_at": clock.now()}
     Scratch.objects.update_or_create(project=project, person=by, defaults=values)
 
 
@@ -223,6 +225,19 @@ def _drop_cut(project: Project, line: BudgetLine, *, by: User) -> None:
         values = {"item": line.item, "amount": yuan(line.cut_before)}
         label = _("“%(item)s” has changed: the cut of %(amount)s yuan is to be decided again") % values
         record(project, "drop_cut", by=by, label=label[:120], line=line.key)
+
+
+@transaction.atomic
+def keep_refused(project: Project, *, by: User, version: int, tab: str, typed: Mapping[str, Sequence[str]]) -> None:
+    """Keep a form that could be neither stored nor submitted, as it was typed; nothing of the proposal changes.
+
+    Not that of an old version: it is told of the clash, and what somebody has saved since comes first.
+    """
+    locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    if not rules.has_perm("projects.write_proposal", by, locked):
+        raise PermissionDenied
+    if locked.version == version or continues(tab, locked.saved_from):
+        _keep(locked, typed, by=by, tabs=[tab.partition("-")[0]])
 
 
 def discard_scratch(project: Project, *, by: User) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django_tasks import task
 
 from core import clock
@@ -30,9 +31,13 @@ WORDS = {"targets": ("goal", "indicator", "proof"), "plan_steps": ("name", "cont
 """What the tables of a proposal say in words of the applicant's own."""
 
 
+COMPARED_TEXTS = tuple(name for name in LONG_TEXTS if name != "experience")
+"""What a group did before is filled in from its profile, the same in each of its proposals, and no part of the plan."""
+
+
 def text_of(project: Project) -> str:
-    """What a proposal says, in the order of the form; its goals and steps after the long texts."""
-    texts = [getattr(project, name) for name in LONG_TEXTS]
+    """What a proposal plans, in the order of the form; its goals and steps after the long texts."""
+    texts = [getattr(project, name) for name in COMPARED_TEXTS]
     for table, columns in WORDS.items():
         texts += [getattr(row, column) for row in getattr(project, table).all() for column in columns]
     return "\n".join(filter(None, (text.strip() for text in texts)))
@@ -40,7 +45,7 @@ def text_of(project: Project) -> str:
 
 def boilerplate_of(project: Project) -> list[str]:
     """What the form and the call say themselves: no applicant has copied it from another."""
-    labels = [str(field.verbose_name) for field in Project._meta.concrete_fields if field.name in LONG_TEXTS]
+    labels = [str(field.verbose_name) for field in Project._meta.concrete_fields if field.name in COMPARED_TEXTS]
     return [*labels, project.call.guidelines]
 
 
@@ -81,7 +86,7 @@ def find_likenesses(project: Project) -> list[Likeness]:
 
 def texts_of_all(*, but: Project) -> dict[Hashable, str]:
     """What every other proposal says that was ever handed in."""
-    everybody = Project.objects.filter(submitted_at__isnull=False).exclude(pk=but.pk).only(*LONG_TEXTS)
+    everybody = Project.objects.filter(submitted_at__isnull=False).exclude(pk=but.pk).only(*COMPARED_TEXTS)
     return {other.pk: text_of(other) for other in everybody.prefetch_related(*WORDS)}
 
 
@@ -120,11 +125,16 @@ def _line(category: str, item: str, price: Decimal, quantity: Decimal) -> tuple:
 
 def _papers(project: Project, others) -> Iterator[Found]:
     """The very same file (invoice, survey, certificate …) handed in with another proposal."""
-    mine = Attachment.objects.of(project).exclude(kind__in=ORDINARY)
+    mine = compared_papers(project)
     kind = Attachment.objects.of(project).values("content_type")[:1]
     same = Attachment.objects.filter(sha256__in=mine.values("sha256"), content_type__in=kind, object_id__in=others)
     for pk in same.order_by().values_list("object_id", flat=True).distinct():
         yield pk, Likeness.Kind.PAPER, Decimal(1)
+
+
+def compared_papers(project: Project) -> QuerySet[Attachment]:
+    """The files of a proposal that no other should have."""
+    return Attachment.objects.of(project).exclude(kind__in=ORDINARY)
 
 
 def _numbers(project: Project, others) -> Iterator[Found]:

@@ -15,7 +15,7 @@ from projects.forms.tables import BaseTable, Tables
 from projects.models import Project
 from projects.models.project import LONG_TEXTS
 from projects.models.submission import PLEDGE
-from projects.sections import Section, fields_of, required_of, sections_of
+from projects.sections import Section, fields_of, required_of, sections_of, tables_of
 
 
 class ApplyForm(forms.Form):
@@ -134,6 +134,8 @@ class ProposalForm(forms.ModelForm):
         self.fields = {name: field for name, field in self.fields.items() if name in asked}
         for name in required_of(which) & set(self.fields):
             self.fields[name].needed = True  # a draft may do without it, a submission may not
+        if "plan_steps" not in tables_of(which):
+            self.fields["method"].help_text = _("How the work is done, step by step, and when.")
         self.fields["version"].initial = project.version
         self.fields["field"].queryset = call.service_fields.all()
         self.fields["answers"].queryset = entries_for(call) | NeedListEntry.objects.filter(

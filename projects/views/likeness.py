@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
-from core.models import Event
+from core.models import Attachment, Event
 from core.workflow import Refused
 from projects.actions import checking
-from projects.actions.likeness import boilerplate_of, quoted, text_of, texts_of_all
+from projects.actions.likeness import boilerplate_of, compared_papers, quoted, text_of, texts_of_all
 from projects.completeness import stored_tables
 from projects.forms import VerdictForm
 from projects.models import BudgetLine, Likeness, Project
@@ -60,6 +60,7 @@ def likeness_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "texts": _side_by_side(left, right),
         "lines": list(_same_lines(left, right)),
         "numbers": _same_numbers(left, right),
+        "papers": _same_papers(left, right),
     }
     return render(request, "projects/likeness_detail.html", context)
 
@@ -120,6 +121,12 @@ def _same_numbers(left: Project, right: Project) -> list[tuple[str, list[BudgetL
     """The quotations and invoices on which lines of both rest: number, lines here, lines there."""
     mine, theirs = quoted(left.budget_lines.all()), quoted(right.budget_lines.all())
     return [(number, lines, theirs[number]) for number, lines in mine.items() if number in theirs]
+
+
+def _same_papers(left: Project, right: Project) -> list[tuple[Attachment, Attachment]]:
+    """The files that were handed in with both, those of the organisation itself left out."""
+    theirs = {file.sha256: file for file in compared_papers(right)}
+    return [(file, theirs[file.sha256]) for file in compared_papers(left) if file.sha256 in theirs]
 
 
 def _same_lines(left: Project, right: Project):

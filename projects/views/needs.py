@@ -50,8 +50,12 @@ def need_desk(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def need_sort_out(request: HttpRequest, pk: int) -> HttpResponse:
-    """One need with those that look like it: accept or decline it; `need_merge` takes it together with another."""
-    permit_desk(request)
+    """One need with those that look like it: accept or decline it; `need_merge` takes it together with another.
+
+    The rest of the funder reads what was said and done, and finds nothing to press.
+    """
+    permit_desk(request, "grants.see_needs" if request.method == "GET" else "grants.handle_need")
+    may_handle = rules.has_perm("grants.handle_need", request.user)
     need = get_object_or_404(Need.objects.with_names().select_related("entered_by", "vouched_by"), pk=pk)
     step = request.POST.get("step", "")
     form = NoteForm(request.POST if step else None, state=need.state, needs_note=step == "decline")
@@ -65,13 +69,14 @@ def need_sort_out(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("projects:need_desk")
     context = {
         "need": need,
+        "may_handle": may_handle,
         "form": form,
         "choices": workflow.choices(need, request.user),
-        "alike": alike(need),
+        "alike": alike(need) if may_handle else [],
         "entry": need.entry,
         "merged": need.merged.with_names(),
         "may_unmerge": workflow.can_proceed(need, "unmerge", request.user),
-        "needs_vouching": need.source == Need.Source.COMMUNITY and need.vouched_by_id is None,
+        "needs_vouching": may_handle and need.source == Need.Source.COMMUNITY and need.vouched_by_id is None,
         "vouch_form": VouchForm(),
         "files": Attachment.objects.of(need),
         "events": Event.objects.about(need),

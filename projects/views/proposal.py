@@ -38,7 +38,7 @@ from projects.sections import fields_of, progress, tables_of
 from projects.snapshots import as_text, steps_by_key
 from projects.views.project import find, permit
 
-NOT_KEPT = ("csrfmiddlewaretoken", "submit", "save", "tab")
+NOT_KEPT = ("csrfmiddlewaretoken", "submit", "save", "tab", "continued")
 
 
 @login_required
@@ -55,7 +55,9 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
             add_refusal(form, refused)
         else:
             return redirect("projects:proposal_edit", pk=project.pk)
-    context = {"call": call, "form": form, "has_group": form.fields["applicant"].queryset.exists()}
+    groups = list(form.fields["applicant"].queryset)
+    context = {"call": call, "form": form, "has_group": bool(groups)}
+    context["fits_none"] = bool(groups) and not any(call.track_for(group) for group in groups)
     return render(request, "projects/apply.html", context)
 
 
@@ -77,14 +79,17 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
         saved = save(request, project, form, tables)
         if saved:
             return saved
+    # On a refused page the figures are those of what stands there; on every other one, of what is stored.
+    written, rows = (form.instance, tables.rows()) if request.method == "POST" else (project, stored_tables(project))
     context = {
         "project": project,
         "form": form,
         "tables": tables,
         "sections": form.sections(tables),
-        "progress": {p.section.key: p for p in progress(project.track.form, project, stored_tables(project))},
+        "progress": {p.section.key: p for p in progress(project.track.form, written, rows)},
         "section_a": applicant_facts(project),
         "scratch": scratch,
+        "continued": scratch.tab if scratch else request.POST.get("continued"),
         "older": kept if kept is not scratch else None,
         "papers": missing_papers(project),
         "may_submit": request.user.has_role(project.applicant_id, Role.MANAGER),
@@ -93,6 +98,11 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "named": names_in_texts(project) if project.call.is_blind else [],
     }
     return render(request, "projects/proposal_form.html", context | still_to_do(project))
+
+
+def typed_in(request: HttpRequest) -> dict[str, list[str]]:
+    """The whole form as it was sent, to be kept."""
+    return {name: [str(value) for value in values] for name, values in request.POST.lists() if name not in NOT_KEPT}
 
 
 def with_tables(project: Project) -> Project:
@@ -141,14 +151,14 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
     if submits and not request.user.has_role(project.applicant_id, Role.MANAGER):
         raise PermissionDenied
     both_valid = [form.is_valid(), tables.is_valid()]
-    if not all(both_valid):
-        return None
-    if submits and not form.check_for_submission(tables):
+    sent = {"version": form.cleaned_data.get("version", -1), "tab": form.cleaned_data.get("tab", "")}
+    if not all(both_valid) or (submits and not form.check_for_submission(tables)):
+        drafts.keep_refused(project, by=request.user, typed=typed_in(request), **sent)
         return None
     try:
         with transaction.atomic():
-            sent = {"version": form.cleaned_data["version"], "tab": form.cleaned_data["tab"]}
-            drafts.save_proposal(project, by=request.user, values=form.values, tables=tables.rows(), **sent)
+            values = {"values": form.values, "tables": tables.rows(), "continued": request.POST.get("continued")}
+            drafts.save_proposal(project, by=request.user, **values, **sent)
             if submits:
                 proposals.submit(project, by=request.user, pledged=form.cleaned_data["pledge"])
     except Stale as stale:
@@ -158,6 +168,7 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
         form.clashes = clashes(stored, form)
         return None
     except Refused as refused:
+        drafts.keep_refused(project, by=request.user, typed=typed_in(request), **sent)
         add_refusal(form, refused)
         return None
     if submits:
@@ -195,9 +206,8 @@ def proposal_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     permit("projects.write_proposal", request.user, project)
     form, tables = ProposalForm(request.POST, instance=copy(project)), Tables(project, request.POST)
     is_whole = all([form.is_valid(), tables.is_valid()])
-    unstored = None if is_whole else {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
-    version = form.cleaned_data.get("version", -1)
-    sent = {"version": version, "tab": form.cleaned_data.get("tab", ""), "unstored": unstored}
+    sent = {"version": form.cleaned_data.get("version", -1), "tab": form.cleaned_data.get("tab", "")}
+    sent |= {"unstored": None if is_whole else typed_in(request), "continued": request.POST.get("continued")}
     try:
         drafts.save_proposal(project, by=request.user, values=form.values, tables=tables.valid_rows(), **sent)
     except Stale as stale:

@@ -37,7 +37,7 @@
 
   // -- On this device ----------------------------------------------------------------------------
 
-  const fields = () => Array.from(new FormData(form)).filter(([name, value]) => !["csrfmiddlewaretoken", "tab"].includes(name) && typeof value === "string");
+  const fields = () => Array.from(new FormData(form)).filter(([name, value]) => !["csrfmiddlewaretoken", "tab", "continued"].includes(name) && typeof value === "string");
   const content = (list) => JSON.stringify(list.filter(([name]) => name !== "version"));
 
   function keep() {
@@ -77,7 +77,7 @@
       else if (input.multiple) for (const option of input.options) option.selected = wanted.includes(option.value);
       else if (wanted.length) input.value = wanted[0];
     };
-    const inputs = Array.from(form.elements).filter((input) => input.name && input.type !== "submit" && !["csrfmiddlewaretoken", "version", "tab"].includes(input.name));
+    const inputs = Array.from(form.elements).filter((input) => input.name && input.type !== "submit" && !["csrfmiddlewaretoken", "version", "tab", "continued"].includes(input.name));
     inputs.filter((input) => !("steps" in input.dataset)).forEach(put);
     steps();                               // the choices must be there before one is chosen
     inputs.filter((input) => "steps" in input.dataset).forEach(put);

@@ -272,6 +272,8 @@ document.addEventListener("click", (event) => {
   }
   if (event.target.closest("[data-print]")) window.print();
   event.target.closest("input[data-select]")?.select();
+  const copying = event.target.closest("[data-copy]");
+  if (copying) copy(copying);
   all(document, "details[data-menu][open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });
 document.addEventListener("keydown", (event) => {
@@ -279,6 +281,14 @@ document.addEventListener("keydown", (event) => {
   all(document, "details[data-menu][open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
 });
 document.addEventListener("htmx:load", (event) => refresh(event.detail.elt));
+
+/** Put a link on the clipboard; where the browser forbids it, the text is selected to be copied by hand. */
+async function copy(button) {
+  const input = document.getElementById(button.dataset.copy);
+  input.select();
+  try { await navigator.clipboard.writeText(input.value); } catch { if (!document.execCommand("copy")) return; }
+  button.textContent = button.dataset.copied;
+}
 
 /** The server says that it has stored what this tab sent (core.views.acknowledge): the device need not keep it any more. */
 function forgetStoredDraft() {
@@ -292,6 +302,7 @@ function forgetStoredDraft() {
 
 function start() {
   all(document, "[data-formset-tidy]").forEach(tidy);
+  all(document, "[data-copy]").forEach((button) => { button.hidden = false; });
   try { forgetStoredDraft(); } catch { /* storage is forbidden: then nothing was kept either */ }
   refresh(document);
   document.querySelector("[data-errors-summary]")?.focus();

@@ -275,6 +275,52 @@ def test_a_stored_form_forgets_what_was_kept(town, browse):
     assert not Scratch.objects.exists()
 
 
+def test_words_kept_on_one_device_and_finished_on_another_are_kept_no_longer(town, browse):
+    project, client = draft(town), browse(town.head)
+    address = reverse("projects:proposal_edit", args=[project.pk])
+    autosave(client, project, amount_requested="一万", tab=f"{TAB}-1")
+    form = Offered(client.get(address).content.decode())
+
+    client.post(address, form.filled(amount_requested="10000", tab=f"{OTHER}-1") | {"save": ""})
+
+    assert not Scratch.objects.exists()
+    assert client.get(address).context["older"] is None
+
+
+@pytest.mark.parametrize(("button", "changes"), [("save", {"amount_requested": "一万"}), ("submit", {"pledge": ""})])
+def test_a_form_that_is_refused_is_kept_as_typed_and_changes_nothing(town, browse, button, changes):
+    project, client = draft(town), browse(town.head)
+    address = reverse("projects:proposal_edit", args=[project.pk])
+
+    refused = client.post(address, proposal_data(project, needs="刚写的", **changes) | {button: ""})
+
+    stored = Project.objects.get()
+    assert (refused.status_code, stored.version, stored.needs) == (200, project.version, project.needs)
+    assert client.get(address).context["form"]["needs"].value() == "刚写的"
+
+
+def test_a_form_that_is_refused_counts_what_stands_in_it(town, browse):
+    project = drafts.create_draft(town.call, town.centre, by=town.head, title="新项目")
+
+    page = browse(town.head).post(
+        reverse("projects:proposal_edit", args=[project.pk]), proposal_data(project, amount_requested="-1", save="")
+    )
+
+    progress = page.context["progress"]
+    assert (progress["why"].is_complete, progress["goals"].is_complete) == (True, True)
+    assert not progress["budget"].is_complete
+
+
+def test_a_refused_form_of_an_old_version_does_not_replace_what_is_kept(town, browse):
+    project, client = draft(town), browse(town.head)
+    autosave(client, project, amount_requested="一万", tab=f"{TAB}-1")
+
+    data = proposal_data(project, amount_requested="两万", tab=f"{OTHER}-1", save="")
+    client.post(reverse("projects:proposal_edit", args=[project.pk]), data)
+
+    assert Scratch.objects.get().data["amount_requested"] == ["一万"]
+
+
 def test_going_back_to_the_stored_version_forgets_what_was_kept(town, browse):
     project = draft(town)
     client = browse(town.head)

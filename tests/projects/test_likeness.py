@@ -12,6 +12,7 @@ from projects.actions import checking, drafts, proposals
 from projects.actions.likeness import find_likenesses, text_of
 from projects.blinding import veiled
 from projects.models import BudgetLine, Likeness, Project
+from projects.models.project import LONG_TEXTS
 from tests.life import LINES, STEPS, choir_draft, draft
 from tests.test_files import pdf
 from tests.town import make_call, member
@@ -63,6 +64,18 @@ def test_words_of_ones_own_are_not_flagged(town, original):
     own = hand_in(town, by_choir(town, **texts, emergency_plan="下雨改在活动室，嗓子不适的先休息。"))
 
     assert flags(own) == []
+
+
+def test_what_a_group_did_before_is_no_copied_text(town, life):
+    """Filled in from its profile, it is the same in everything the group writes."""
+    done = "2019年为辖区六十位独居老人组织陪诊；2020年在两个社区办助餐点，评估为优秀；2022年承接区级养老顾问项目。"
+    nothing = dict.fromkeys(LONG_TEXTS, "")
+    other, own = draft(town, **nothing), choir_draft(town, **nothing)
+    handed_in = {"state": "submitted", "submitted_at": own.created_at, "experience": done}
+    Project.objects.filter(pk=other.pk).update(summary="陪老人看病。", **handed_in)
+    Project.objects.filter(pk=own.pk).update(summary="合唱进楼门。", **handed_in)
+
+    assert flags(Project.objects.get(pk=own.pk)) == []
 
 
 @pytest.mark.parametrize("ended", ["not_selected", "ineligible", "withdrawn", "forfeited"])

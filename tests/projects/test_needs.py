@@ -33,6 +33,23 @@ def test_needs_that_look_alike_are_proposed_for_merging(town, alike, browse):
     assert [need for need, _score in page.context["alike"]] == [first]
 
 
+@pytest.mark.parametrize("who", ["auditor", "finance", "approver"])
+def test_the_rest_of_the_funder_reads_a_need_and_finds_nothing_to_press(town, alike, browse, who):
+    said = {"contact": "张阿姨", "contact_phone": "13900139000", "source": "community", "vouched_by": None}
+    Need.objects.filter(pk=alike[1].pk).update(**said)
+    client = browse(getattr(town, who))
+    address = reverse("projects:need_sort_out", args=[alike[1].pk])
+
+    page = client.get(address).content.decode()
+
+    assert address in client.get(reverse("projects:need_desk")).content.decode()
+    assert "我楼上的独居老人看病" in page
+    assert "139****9000" in page
+    assert '<form method="post"' not in page.partition("<main")[2]
+    assert client.post(address, {"step": "accept", "seen": "received"}).status_code == 403
+    assert "13900139000" in browse(town.clerk).get(address).content.decode()
+
+
 def test_merging_shows_both_first_and_can_be_undone(town, alike, browse):
     first, second, _other = alike
     page = reverse("projects:need_merge", args=[second.pk])
