@@ -76,6 +76,15 @@ def is_below(path: str, page: str) -> bool:
 
 
 @register.filter
+def lead_in(label: str) -> str:
+    """A label before what is said about it: with a colon, unless it is a sentence of its own."""
+    said = str(label)
+    if said.endswith(("。", "？", "！")):
+        return said
+    return said + (" " if said.endswith((".", "?", "!")) else _(": "))
+
+
+@register.filter
 def get(mapping: dict, key: Any) -> Any:
     """A value of a dictionary by a key held in a variable."""
     return mapping.get(key) if mapping else None
