@@ -76,6 +76,11 @@ class Consistency:
         return self.calibration.components <= 1
 
     @property
+    def is_too_small(self) -> bool:
+        """Too few projects for a measure of agreement: the page says so instead of only leaving it out."""
+        return len(self.places) < FEWEST
+
+    @property
     def verdict(self) -> str:
         """Krippendorff's limits: "good" from 0.800, "fair" from 0.667, else "poor"."""
         if self.alpha is None:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import IO, Any, NamedTuple
 
 from core.spreadsheets import Heading, Workbook
+from evaluations.actions.decision import passed_over
 from evaluations.models import Decision, DecisionLine
 from projects.models import Objection
 from projects.models.objection import ObjectionQuerySet
@@ -29,14 +30,17 @@ class Group(NamedTuple):
     """The lines of one track."""
 
     track: str
-    lines: list[tuple[DecisionLine, str, Decimal]]
+    lines: list[tuple[DecisionLine, str, Decimal, str]]
     amount: Decimal
 
 
 def minutes(decision: Decision) -> Document:
     """Who met, what was decided on each project and why, who proposed and who approved it."""
     lines = _lines(decision)
-    groups = [_group(track, list(each)) for track, each in groupby(lines, key=lambda line: line.project.track.name)]
+    over = passed_over(decision)
+    groups = [
+        _group(track, list(each), over) for track, each in groupby(lines, key=lambda line: line.project.track.name)
+    ]
     counts = [(name, sum(1 for line in lines if line.outcome == outcome)) for outcome, name in OUTCOMES.items()]
     number = f"{decision.call.code} {decision.held_on:%Y-%m-%d}"
     return Document(
@@ -63,12 +67,15 @@ def minutes(decision: Decision) -> Document:
 
 
 def _lines(decision: Decision) -> list[DecisionLine]:
-    related = ("project__applicant", "project__track", "project__call")
+    related = ("project__applicant", "project__track", "project__call", "project__pitch_slot")
     return list(decision.lines.select_related(*related).prefetch_related("project__budget_lines"))
 
 
-def _group(track: str, lines: list[DecisionLine]) -> Group:
-    rows = [(line, OUTCOMES.get(Outcome(line.outcome), "") if line.outcome else "未定", _cut(line)) for line in lines]
+def _group(track: str, lines: list[DecisionLine], over: set[int]) -> Group:
+    rows = [
+        (line, OUTCOMES.get(Outcome(line.outcome), "") if line.outcome else "未定", _cut(line), _why(line, over))
+        for line in lines
+    ]
     return Group(track, rows, sum((line.amount or ZERO for line in lines), ZERO))
 
 
@@ -76,6 +83,14 @@ def _cut(line: DecisionLine) -> Decimal:
     """Yuan less than the group asked for: what the pre-check took and what the meeting took."""
     requested = line.project.amount_requested or ZERO
     return requested - line.amount if line.amount is not None else ZERO
+
+
+def _why(line: DecisionLine, over: set[int]) -> str:
+    """The reason that was given, after what must not be overlooked: an abstention, or a better place left behind."""
+    marks = ["路演缺席，视为弃权"] if line.is_absent else []
+    if line.project_id in over:
+        marks.append("名次在前而未入选")
+    return "：".join([*marks, line.reason] if line.reason else marks)
 
 
 def _named(text: str) -> str:
@@ -93,7 +108,8 @@ LIST = [
 def write_minutes(decision: Decision, target: IO[bytes]) -> None:
     """The list with every amount, cut and reason, and the meeting, as a workbook."""
     book = Workbook(target)
-    book.add_sheet("决定", LIST, (_row(line) for line in _lines(decision)))
+    over = passed_over(decision)
+    book.add_sheet("决定", LIST, (_row(line, over) for line in _lines(decision)))
     said = [
         ("批次", decision.call.title), ("会议日期", decision.held_on), ("地点", decision.place),
         ("主持人", decision.chair), ("出席", decision.present), ("列席", decision.attending),
@@ -107,12 +123,12 @@ def write_minutes(decision: Decision, target: IO[bytes]) -> None:
     book.close()
 
 
-def _row(line: DecisionLine) -> list[Any]:
+def _row(line: DecisionLine, over: set[int]) -> list[Any]:
     project = line.project
     return [
         project.track.name, line.rank, project.number, project.title, project.applicant.name, line.score,
         project.amount_requested, OUTCOMES[Outcome(line.outcome)] if line.outcome else "未定", line.amount,
-        _cut(line) if line.amount is not None else None, line.reason,
+        _cut(line) if line.amount is not None else None, _why(line, over),
     ]  # fmt: skip
 
 

@@ -28,13 +28,6 @@ def yuan(amount: Decimal | None) -> str:
 
 
 @register.filter
-def lead_in(label: Any) -> str:
-    """The name of a field before what is said of it: with a colon, unless it is a question or a sentence."""
-    text = str(label)
-    return text if text.endswith(("?", "？", ".", "。", "!", "！")) else text + _(": ")
-
-
-@register.filter
 def whole_yuan(amount: Decimal | None) -> str:
     """A large amount without fen, for headlines: 1,234,500."""
     return f"{amount or 0:,.0f}"
@@ -80,6 +73,15 @@ def due(day: date | None) -> str:
 def is_below(path: str, page: str) -> bool:
     """Whether an address is a page or lies below it."""
     return path.startswith(page)
+
+
+@register.filter
+def lead_in(label: str) -> str:
+    """A label before what is said about it: with a colon, unless it is a sentence of its own."""
+    said = str(label)
+    if said.endswith(("。", "？", "！")):
+        return said
+    return said + (" " if said.endswith((".", "?", "!")) else _(": "))
 
 
 @register.filter

@@ -169,16 +169,25 @@ def _tied(rows: list[Standing]) -> list[str]:
 
 def inversions(rows: list[Standing], chosen: set[int]) -> list[Standing]:
     """Projects left behind although a worse place of their track is among the `chosen` project ids."""
-    worst: dict[int, int] = {}
-    for row in rows:
-        if row.project.pk in chosen:
-            track = row.project.track_id
-            worst[track] = max(worst.get(track, 0), row.rank or 0)
-    return [
-        row
-        for row in rows
-        if not row.is_absent and row.project.pk not in chosen and (row.rank or 0) < worst.get(row.project.track_id, 0)
-    ]
+    places = [(row.project.pk, row.project.track_id, row.rank or 0) for row in rows if not row.is_absent]
+    behind = _left_behind(places, chosen)
+    return [row for row in rows if row.project.pk in behind]
+
+
+def passed_over(decision: Decision) -> set[int]:
+    """The same by the places that the decision itself has kept, so that it can still be read when it is long over."""
+    lines = list(decision.lines.select_related("project"))
+    places = [(line.project_id, line.project.track_id, line.rank) for line in lines if line.rank]
+    return _left_behind(places, {line.project_id for line in lines if line.outcome == Outcome.SHORTLIST})
+
+
+def _left_behind(places: list[tuple[int, int, int]], chosen: set[int]) -> set[int]:
+    """Of (project, track, place): those not chosen that stand before the last chosen one of their track."""
+    last: dict[int, int] = {}
+    for project, track, place in places:
+        if project in chosen:
+            last[track] = max(last.get(track, 0), place)
+    return {project for project, track, place in places if project not in chosen and place < last.get(track, 0)}
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ class DecisionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in NEEDED_TO_PROPOSE:  # asked for when it is proposed, so "optional" would be wrong
             self.fields[name].mark = _("needed to propose")
+        self.fields["note"].mark = _("needed when one is not selected")
         self.projects = [row.project for row in rows if row.project.state == State.IN_REVIEW]
         lines = {line.project_id: line for line in self.instance.lines.all()} if self.instance.pk else {}
         for project in self.projects:

@@ -185,3 +185,9 @@ class DecisionLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project}: {self.get_outcome_display()}"
+
+    @property
+    def is_absent(self) -> bool:
+        """Nobody came to present it: it has abstained, so that it has neither score nor place."""
+        slot = getattr(self.project, "pitch_slot", None)
+        return slot is not None and slot.is_absent

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.money import yuan
 from evaluations.selection.figures import written
-from evaluations.selection.nouns import Quota, Reason
+from evaluations.selection.nouns import Code, Quota, Reason
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Change:
             "extra": yuan(self.extra_budget or Decimal(0)),
             "count": str(len(self.leaving)),
         }
-        found = [reason.sentence for reason in self.obstacles]
+        found = [_beside(reason) for reason in self.obstacles]
         if self.chosen and self.score is not None:
             found.append(_("It stays chosen down to a score of %(score)s.") % said)
         elif self.score is not None:
@@ -77,3 +77,11 @@ class Change:
         if self.value_lost is not None and self.leaving:
             found.append(_("To fund it all the same, %(count)s others would have to leave.") % said)
         return found
+
+
+def _beside(reason: Reason) -> str:
+    """An obstacle as it is now. The money is that beside today's choice: other than when its turn came in the order."""
+    if reason.code != Code.NO_MONEY:
+        return reason.sentence
+    missing = yuan(reason.missing or Decimal(0))
+    return _("Beside what is chosen today the money lacks %(missing)s yuan for it.") % {"missing": missing}

@@ -21,6 +21,7 @@ from evaluations.forms import SendBackForm
 from evaluations.models import Assignment, Decision, Purpose
 from evaluations.views.ranking import outlook
 from grants.models import Call
+from projects.models import Notice
 
 VERBS = {
     "approve": (actions.approve, gettext_lazy("The decision is approved. It is not public before it is announced.")),
@@ -41,14 +42,20 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
             if name in request.POST:
                 return act(request, decision, verb, str(done))
         if form.is_bound and form.is_valid():
-            back = actions.take_back if "take_back" in request.POST else actions.send_back
+            takes_back = "take_back" in request.POST
+            back = actions.take_back if takes_back else actions.send_back
             try:
                 back(decision, by=request.user, note=form.cleaned_data["note"])
             except Refused as refused:
                 add_refusal(form, refused)
                 decision.refresh_from_db()
             else:
-                messages.success(request, _("The decision is sent back; the clerk reads why."))
+                done = (
+                    _("The approval is taken back; the clerk reads why.")
+                    if takes_back
+                    else _("The decision is sent back; the clerk reads why.")
+                )
+                messages.success(request, done)
                 return redirect(decision)
     may_approve = rules.has_perm("evaluations.approve_decision", request.user, decision)
     may_announce = rules.has_perm("evaluations.decide", request.user, decision) and (
@@ -57,7 +64,8 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "decision": decision,
         "call": decision.call,
-        "lines": decision.lines.select_related("project__applicant", "project__track"),
+        "lines": decision.lines.select_related("project__applicant", "project__track", "project__pitch_slot"),
+        "passed_over": actions.passed_over(decision),
         **background(decision),
         "form": form,
         "left": decision.call.budget - money_given(decision.call),
@@ -66,23 +74,22 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_announce": may_announce and decision.is_due,
         "waits_for_its_day": may_announce and not decision.is_due,
         "outlook": outlook(decision.call),
+        "notices": Notice.objects.filter(entries__project__in=decision.lines.values("project")).distinct(),
         "events": Event.objects.about(decision),
     }
     return render(request, "evaluations/decision_detail.html", context)
 
 
 def background(decision: Decision) -> dict[str, Any]:
-    """What the approver should know besides the list: who is passed over, which calculated way of choosing it follows,
-    and how many scores far from the others wait for their judge's sentence. Only before it is approved."""
+    """What the approver should know besides the list: which calculated way of choosing it follows, and how many
+    scores far from the others wait for their judge's sentence. Only before it is approved."""
     if decision.state != Decision.State.PROPOSED:
         return {}
-    rows = actions.in_review(decision.call)
     chosen = set(decision.lines.filter(outcome="shortlist").values_list("project", flat=True))
     unexplained = Assignment.objects.active().filter(
         project__call=decision.call, purpose=Purpose.REVIEW, sheet__deviates_since__isnull=False
     )
     return {
-        "passed_over": {row.project.pk for row in actions.inversions(rows, chosen)},
         "followed": [one for one in decision.call.alternatives.all() if set(one.chosen) == chosen],
         "compared": decision.call.alternatives.exists(),
         "unexplained": unexplained.filter(sheet__deviation_note="").count(),

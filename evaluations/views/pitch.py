@@ -169,7 +169,10 @@ def on_stage(request: HttpRequest, day: PitchDay) -> dict[str, Any]:
         "shortage": shortage,
         "reduction": current.project.reductions.open().first() if shortage else None,
         "correcting": correcting,
-        "rows": [(slot, offered(slot, steps[slot.pk], is_on=slot == current)) for slot in day.order],
+        "rows": [
+            (slot, offered(slot, steps[slot.pk], is_on=slot == current), lacking(slot, is_on=slot == current))
+            for slot in day.order
+        ],
     }
 
 
@@ -190,6 +193,11 @@ def offered(slot: Slot, steps: list[Choice], *, is_on: bool) -> list[Choice]:
     if not is_on and slot.state == Slot.State.LOCKED:
         found = [step for step in (still_lacking(one, slot) for one in found) if not step.blocked]
     return found
+
+
+def lacking(slot: Slot, *, is_on: bool) -> list[str]:
+    """Why the score of a project that was heard before is not shown yet; the one on the stage says it at its button."""
+    return stage.missing(slot) if slot.state == Slot.State.LOCKED and not is_on else []
 
 
 def still_lacking(step: Choice, slot: Slot) -> Choice:

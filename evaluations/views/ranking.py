@@ -17,7 +17,7 @@ from core.workflow import Refused
 from evaluations import actions
 from evaluations.actions.decision import current, inversions
 from evaluations.forms import BonusForm, DecisionForm
-from evaluations.models import Decision, Draw, ListChange
+from evaluations.models import Conflict, Decision, Draw, ListChange
 from evaluations.standings import Standing, standings
 from evaluations.views.panels import find
 from grants.models import Call
@@ -74,9 +74,24 @@ def shown(call: Call, rows: list[Standing], form: DecisionForm, decision: Decisi
         "given": given,
         "left": call.budget - given,
         "changes": ListChange.objects.filter(project__call=call).select_related("project", "asked_by", "decided_by"),
+        "conflicts": open_conflicts(call),
+        "sent_back": sent_back(decision) if decision and decision.is_open else None,
         "moves": Event.objects.about(call).filter(name="move_up").reverse(),
         "outlook": outlook(call),
     }
+
+
+def open_conflicts(call: Call) -> dict[int, list[Conflict]]:
+    """By project id, the conflicts of interest that nobody has decided on yet: its sheets do not stand."""
+    found: dict[int, list[Conflict]] = {}
+    for conflict in Conflict.objects.open().filter(assignment__project__call=call).select_related("assignment"):
+        found.setdefault(conflict.assignment.project_id, []).append(conflict)
+    return found
+
+
+def sent_back(decision: Decision) -> Event | None:
+    """When a draft was with the approver before: who gave it back, and why."""
+    return Event.objects.about(decision).filter(name__in=["send_back", "take_back"]).last()
 
 
 def outlook(call: Call) -> dict:

@@ -13,11 +13,12 @@ from core.workflow import Refused
 from evaluations import examples
 from evaluations.actions import feedback as actions
 from evaluations.cards import cards
-from evaluations.consistency import consistency
+from evaluations.consistency import FEWEST, consistency
 from evaluations.forms import FeedbackForm
 from evaluations.models import Alternative, Draw, Feedback
 from evaluations.standings import standings
 from evaluations.views.panels import find
+from evaluations.views.ranking import open_conflicts
 from projects.models import Project
 
 
@@ -38,7 +39,7 @@ def consistency_detail(request: HttpRequest, pk: int) -> HttpResponse:
     call = find(request, pk, "evaluations.see_ranking")
     rows = standings(call)
     waiting = [row for row in rows if row.expected and not row.is_complete]
-    context = {"call": call, "tracks": consistency(rows), "waiting": len(waiting)}
+    context = {"call": call, "tracks": consistency(rows), "waiting": len(waiting), "fewest": FEWEST}
     return render(request, "evaluations/consistency.html", context)
 
 
@@ -64,6 +65,7 @@ def result_card(request: HttpRequest, pk: int) -> HttpResponse:
         "call": call,
         "card": card,
         "ties": call.tie_breaks.select_related("criterion"),
+        "conflicts": open_conflicts(call),
         "lot": call.draws.filter(kind=Draw.Kind.TIE).first(),
         "reduction": project.reductions.in_force().select_related("asked_by", "decided_by").last(),
     }

@@ -21,6 +21,7 @@ from evaluations.models import Alternative
 from evaluations.portfolio import group_names, inputs_of, ordered, summary
 from evaluations.standings import standings
 from evaluations.views.panels import find
+from evaluations.views.ranking import open_conflicts
 
 
 @login_required
@@ -48,6 +49,7 @@ def selection(request: HttpRequest, pk: int) -> HttpResponse:
         "call": call,
         "summaries": summaries,
         "lines": lines,
+        "conflicts": open_conflicts(call),
         "waiting": sum(1 for row in rows if row.expected and not row.is_complete),
         "form": form,
         "quotas": quotas,

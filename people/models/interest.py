@@ -12,6 +12,7 @@ class Interest(models.Model):
     """
 
     class Kind(models.TextChoices):
+        WORK = "work", _("An office or a job there")
         FAMILY = "family", _("A close relative works there")
         MONEY = "money", _("Money or business with it")
         ADVICE = "advice", _("Advised or trained it")

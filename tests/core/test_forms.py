@@ -3,8 +3,10 @@
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from core.forms import CountedTextarea, PhoneField
+from core.templatetags.core import lead_in
 
 EMOJI, RARE = "😀", "𬱖"
 """Two units of UTF-16 each, and one character to whoever reads."""
@@ -58,3 +60,18 @@ def test_no_widget_lets_the_browser_cut():
 
 def test_line_breaks_count_as_one():
     assert Title({"title": "a", "text": "一\r\n二"}).is_valid()
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("Reason", "Reason: "),
+        ("Why?", "Why? "),
+        ("I promise.", "I promise. "),
+        ("我承诺。", "我承诺。"),
+        ("为什么？", "为什么？"),
+    ],
+)
+def test_a_label_that_is_a_sentence_gets_no_colon(label, said):
+    with translation.override("en"):
+        assert lead_in(label) == said

@@ -21,6 +21,7 @@ from grants.models import Call
 from people.actions import declare_interest, end_interest
 from people.models import Interest, Membership, Organization, Role
 from projects.models import Part, Participant, Partner, Project
+from tests.evaluations.test_choosing import add
 from tests.judging import announced, decided, judged, proposed, score
 from tests.life import choir_draft, draft
 from tests.town import Town
@@ -205,6 +206,15 @@ def test_nothing_is_read_or_scored_before_the_declaration(town, project, asked, 
 
     assert Project.objects.visible_to(town.expert1).exists()
     assert browse(town.expert1).get(sheet).status_code == 200
+
+
+def test_an_office_held_there_is_one_of_the_ties_that_can_be_declared(town, project, asked, browse):
+    form = browse(town.expert1).get(reverse("evaluations:declare", args=[town.call.pk])).content.decode()
+
+    declare(town, asked, {town.centre.pk: Tie("work", "监事")})
+
+    asked.refresh_from_db()
+    assert ("在该单位任职或兼职" in form, asked.recused_at is not None) == (True, True)
 
 
 def test_a_declared_tie_recuses_at_once_and_is_remembered(town, project, asked):
@@ -486,3 +496,19 @@ def test_a_tie_that_arises_after_the_award_is_nobodys_business(town, life):
 def test_before_the_result_there_is_nothing_to_uphold(town, found):
     with pytest.raises(Refused):
         conflict.answer(found, by=town.clerk, judge_again=False, reason="没有影响")
+
+
+def test_a_conflict_that_nobody_has_decided_is_seen_wherever_the_score_is_shown(town, found, browse):
+    pages = [
+        reverse("evaluations:ranking", args=[town.call.pk]),
+        reverse("evaluations:selection", args=[town.call.pk]),
+        reverse("evaluations:result_card", args=[found.assignment.project_id]),
+    ]
+    add(town)
+    link, client = found.get_absolute_url(), browse(town.clerk)
+    before = [link in client.get(page).content.decode() for page in pages]
+
+    conflict.decide(found, by=town.clerk, stands_down=False, reason="同名，不是同一人")
+
+    after = [link in client.get(page).content.decode() for page in pages]
+    assert (before, after) == ([True] * 3, [False] * 3)

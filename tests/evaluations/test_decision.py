@@ -355,3 +355,52 @@ def test_the_ranking_costs_the_same_for_1_and_for_8(town, life, browse, django_a
 
     with django_assert_num_queries(len(eight)):
         client.get(page)
+
+
+def test_a_place_passed_over_stays_marked_after_the_approval_and_the_announcement(town, life, browse):
+    best, second = judged(town, life, 38, 30)
+    lines = {best.pk: Proposal("waitlist", reason="与另一批重复"), second.pk: "shortlist"}
+    made = decided(town, lines)
+    client, mark = browse(town.auditor), "名次在前未入选"
+
+    approved = client.get(made.get_absolute_url())
+    decisions.announce(made, by=town.clerk)
+    published = client.get(made.get_absolute_url())
+
+    assert [page.context["passed_over"] for page in (approved, published)] == [{best.pk}, {best.pk}]
+    assert [page.content.decode().count(mark) for page in (approved, published)] == [1, 1]
+
+
+def test_a_list_in_the_published_order_passes_nobody_over(town, life, browse):
+    best, second = judged(town, life, 38, 30)
+    made = decided(town, {best.pk: "shortlist", second.pk: "waitlist"})
+
+    assert browse(town.clerk).get(made.get_absolute_url()).context["passed_over"] == set()
+
+
+def test_an_announced_decision_leads_to_its_notice(town, life, browse):
+    [project] = judged(town, life, 38)
+    made = decided(town, {project.pk: "shortlist"})
+    page, client = made.get_absolute_url(), browse(town.clerk)
+    before = client.get(page).content.decode()
+
+    notice = decisions.announce(made, by=town.clerk)
+
+    assert (notice.number in before, notice.number in client.get(page).content.decode()) == (False, True)
+
+
+@pytest.mark.parametrize("button", ["send_back", "take_back"])
+def test_the_clerk_reads_why_where_the_list_is_mended(town, life, browse, button):
+    [project] = judged(town, life, 38)
+    made = (
+        proposed(town, {project.pk: "shortlist"}) if button == "send_back" else decided(town, {project.pk: "shortlist"})
+    )
+    ranking = reverse("evaluations:ranking", args=[town.call.pk])
+
+    answer = browse(town.approver).post(made.get_absolute_url(), {button: "", "note": "金额再议"}, follow=True)
+
+    assert "金额再议" in browse(town.clerk).get(ranking).content.decode()
+    assert [text.startswith("批准已收回") for text in said(answer)] == [button == "take_back"]
+    made.refresh_from_db()
+    decisions.propose(made, by=town.clerk)
+    assert "金额再议" not in browse(town.clerk).get(ranking).content.decode()

@@ -368,6 +368,18 @@ def test_nothing_waits_for_the_sheets_of_an_absent_group(town, life):
     assert ranking in [task.url for task in inbox.waiting_for(town.clerk)]
 
 
+def test_the_ranking_asks_nobody_for_the_sheets_of_an_absent_group(town, life, browse):
+    day = begun(town, life, 2)
+    ranking = reverse("evaluations:ranking", args=[town.call.pk])
+    before = browse(town.clerk).get(ranking).content.decode()
+
+    stage.mark_absent(first(day), by=town.clerk, note="未到场")
+
+    after = browse(town.clerk).get(ranking).content.decode()
+    assert (before.count("尚未交表"), after.count("尚未交表")) == (2, 1)
+    assert ("0 / 3" in after, after.count("0 / 3"), after.count("路演缺席")) == (True, 1, 1)
+
+
 def test_an_absent_group_is_taken_back_with_a_reason_until_a_decision_is_proposed(town, life):
     day = begun(town, life, 1)
     gone = first(day)
@@ -430,6 +442,22 @@ def test_fewer_judges_than_the_call_promises_are_no_panel(town, life):
         stage.reveal(slot, by=town.clerk)
     absence.decide_on_fewer(asked, by=town.approver, grant=True)
     assert stage.reveal(slot, by=town.clerk).score == Decimal("100.00")
+
+
+def test_what_a_score_that_is_not_shown_still_lacks_is_said_while_the_next_is_on(town, life, browse):
+    day = begun(town, life, 2)
+    slot = taken_to(first(day), "scoring", town)
+    for expert in (town.expert1, town.expert2):
+        hand_in(slot, expert, *FULL)
+    slot = taken_to(slot, "locked", town)
+    taken_to(slot_at(day, 2), "presenting", town)
+
+    page = browse(town.clerk).get(day.get_absolute_url())
+
+    found = {row.pk: lacking for row, _steps, lacking in page.context["rows"]}
+    assert found[slot.pk] == ["尚未提交：许主任。"]
+    assert found[slot_at(day, 2).pk] == []
+    assert "尚未提交：许主任。" in page.content.decode()
 
 
 def test_a_recused_judge_is_not_waited_for(town, life):
@@ -734,6 +762,24 @@ def test_the_screen_shows_the_score_and_no_judge(town, life, browse):
     assert [name in after for name in ("林教授", "郑会计", "许主任")] == [False, False, False]
     assert slot_at(day, 2).project.title in after
     assert browse().get(reverse("evaluations:pitch_screen", args=["x" * 32])).status_code == 404
+
+
+def test_the_screen_of_a_closed_session_shows_all_that_were_heard_and_no_single_score(town, life, browse):
+    day = begun(town, life, 2)
+    screen = reverse("evaluations:pitch_screen", args=[day.screen_token])
+    for place in (1, 2):
+        slot = taken_to(slot_at(day, place), "scoring", town)
+        for expert in (town.expert1, town.expert2, town.expert3):
+            hand_in(slot, expert, 30, 33, 25 - place)
+        stage.reveal(taken_to(slot, "locked", town), by=town.clerk)
+    before = browse().get(screen).content.decode()
+
+    pitch.close(PitchDay.objects.get(pk=day.pk), by=town.clerk)
+
+    after = browse().get(screen).content.decode()
+    assert ("screen-score" in before, "screen-heard" in before) == (True, False)
+    assert ("screen-score" in after, "screen-heard" in after) == (False, True)
+    assert ("87.00" in after, "86.00" in after) == (True, True)
 
 
 def test_a_blind_call_names_no_group_to_judges_and_screen(town, life, browse):

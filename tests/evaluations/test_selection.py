@@ -466,7 +466,7 @@ def test_what_would_change_in_an_order_that_stops():
     assert (found.chosen, found.score, found.amount, found.extra_budget) == (False, D("90.01"), D(40), D(10))
     assert (found.leaving, found.joining, found.value_lost) == ({"a"}, set(), D(5))
     assert found.sentences == [
-        "It does not fit into the money that is left: 10.00 yuan are missing.",
+        "Beside what is chosen today the money lacks 10.00 yuan for it.",
         "It would be chosen from a score of 90.01.",
         "It would be chosen if it asked for 40.00 yuan.",
         "It would be chosen if there were 10.00 yuan more.",

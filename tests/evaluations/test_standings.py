@@ -298,3 +298,13 @@ def test_a_bonus_does_not_give_away_the_sum_of_an_unfinished_panel(town, life, r
     page = browse(town.clerk).get(reverse("evaluations:ranking", args=[town.call.pk])).content.decode()
 
     assert ("90.00" in page, "80.00" in page) == (False, True)
+
+
+@pytest.mark.parametrize(("merits", "says_why"), [((38, 30), True), ((38, 30, 20), False)])
+def test_too_few_projects_for_a_measure_of_agreement_are_named_as_the_reason(town, life, browse, merits, says_why):
+    judged(town, life, *merits)
+
+    page = browse(town.clerk).get(reverse("evaluations:consistency", args=[town.call.pk]))
+
+    assert [track.is_too_small for track in page.context["tracks"]] == [says_why]
+    assert ("至少3个才计算" in page.content.decode()) == says_why

@@ -304,6 +304,18 @@ def test_the_group_reads_what_the_clerk_wrote_and_answers_once(town, browse, pro
         inquiry.answer_objection(objection, by=town.head, text="还有")
 
 
+def test_after_the_ruling_nobody_tells_the_group_that_it_is_still_being_examined(town, browse, project):
+    objection = examined(town, project)
+    page = url("objection_answer", objection.pk)
+    before = browse(town.head).get(page).content.decode()
+
+    rule(objection, town.approver)
+
+    after = browse(town.head).get(page).content.decode()
+    assert ("资助方正在核查" in before, "资助方正在核查" in after) == (True, False)
+    assert "异议人信息由资助方保密" in after
+
+
 def test_the_group_answers_until_the_last_moment_of_its_day(town, project, time):
     objection = objected(town, project)
     inquiry.examine_objection(objection, by=town.clerk, gist="重复", answer_until=date(2026, 4, 15))

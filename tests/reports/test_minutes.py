@@ -7,9 +7,12 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from evaluations.actions import stage
 from evaluations.actions.decision import Proposal
 from tests.judging import announced, judged, proposed
 from tests.life import draft, objected
+from tests.pitching import begun, hand_in, slot_at, taken_to
+from tests.pitching import first as first_slot
 from tests.reports.test_access import text_of
 
 MEETING = {
@@ -93,3 +96,31 @@ def test_the_register_names_every_objection_and_nobody_who_objected(town, life, 
 
     assert (found.number in page, table[1][0], table[1][3]) == (True, found.number, project.title)
     assert "李四光" not in page + str(table)
+
+
+def test_the_minutes_mark_a_better_place_left_behind(town, life, browse):
+    first, second, third = judged(town, life, 38, 30, 20)
+    passed = Proposal("waitlist", reason="与上一批重复")
+    made = announced(town, {first.pk: passed, second.pk: "shortlist", third.pk: "decline"}, **MEETING)
+    client = browse(town.auditor)
+
+    text = "".join(text_of(client.get(reverse("reports:minutes", args=[made.pk]))).split())
+    table = rows(client.get(reverse("reports:decision", args=[made.pk])), "决定")[1:]
+
+    assert text.count("名次在前而未入选") == 1
+    assert [row[10] for row in table] == ["名次在前而未入选：与上一批重复", None, None]
+
+
+def test_the_minutes_say_who_did_not_come_to_present(town, life, browse):
+    day = begun(town, life, 2)
+    gone, other = first_slot(day), slot_at(day, 2)
+    stage.mark_absent(gone, by=town.clerk, note="未到场")
+    taken_to(other, "scoring", town)
+    for expert in (town.expert1, town.expert2, town.expert3):
+        hand_in(other, expert, 30, 40, 30)
+    made = proposed(town, {other.project_id: "shortlist", gone.project_id: "decline"}, **MEETING)
+
+    response = browse(town.clerk).get(reverse("reports:decision", args=[made.pk]))
+
+    assert [row[10] for row in rows(response, "决定")[1:]] == [None, "路演缺席，视为弃权"]
+    assert browse(town.clerk).get(made.get_absolute_url()).content.decode().count("路演缺席") == 1
