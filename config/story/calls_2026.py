@@ -341,7 +341,7 @@ def compare_and_choose(stage: Stage, call: Call, complete: list[Project], merits
     quota = [{"group": f"field:{complete[0].field_id}", "max_count": 1, "max_amount": None, "min_count": None}]
     ways = (
         ("按名次顺延", "rank_skip", "24500.00", None),
-        ("总分最大，留机动资金", "score", "22000.00", None),
+        ("总分最大，留一半机动资金", "score", "13000.00", None),
         ("得分×金额，不低于75分", "merit_amount", "24500.00", Decimal(75)),
     )
     for name, objective, budget, floor in ways:

@@ -136,9 +136,9 @@ class Page(HTMLParser):
 
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
-KNOWN = {"English", "PDF", "pdf", "SHA", "PPT", "Office", "Email", "Word", "Excel"}
+KNOWN = {"English", "PDF", "pdf", "SHA", "PPT", "Office", "Email", "Word", "Excel", "HiGHS", "ICC"}
 """Latin letters that belong on a Chinese page, besides what `NAMES` takes away."""
-NAMES = re.compile(r"[0-9a-f]{16,64}|DF[A-Z]\d*\S*|\S+@example\.org|sha256sum|certutil -hashfile")
+NAMES = re.compile(r"[0-9a-f]{16,64}|DF[A-Z]\d*\S*|\S+@[\w.]+\.(org|example)|sha256sum|printf|certutil -hashfile")
 """Digests, codes of projects, addresses and the commands that recompute a digest."""
 
 
