@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock, masking, money
+from core.punctuation import lead_in
 
 register = template.Library()
+register.filter(lead_in)
 
 register.filter("mask_name", masking.mask_name)
 register.filter("mask_phone", masking.mask_phone)
@@ -73,15 +75,6 @@ def due(day: date | None) -> str:
 def is_below(path: str, page: str) -> bool:
     """Whether an address is a page or lies below it."""
     return path.startswith(page)
-
-
-@register.filter
-def lead_in(label: str) -> str:
-    """A label before what is said about it: with a colon, unless it is a sentence of its own."""
-    said = str(label)
-    if said.endswith(("。", "？", "！")):
-        return said
-    return said + (" " if said.endswith((".", "?", "!")) else _(": "))
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
+from core.punctuation import lead_in
 from core.workflow import Refused, record
 from evaluations.actions.panel import permit
 from evaluations.actions.pitch import refuse_once_decided
@@ -155,7 +156,7 @@ def decide_on_fewer(asked: Reduction, *, by: User, grant: bool, answer: str = ""
     label = _("Goes on with %(n)s judges") if grant else _("Does not go on with %(n)s judges")
     name = "go_on_with_fewer" if grant else "refuse_fewer"
     record(project, name, by=by, label=label % {"n": locked.judges}, note=locked.answer or locked.reason)
-    notify([locked.asked_by], subject=f"{project.title}: {label % {'n': locked.judges}}", body=locked.answer)
+    notify([locked.asked_by], subject=lead_in(project.title) + label % {"n": locked.judges}, body=locked.answer)
     _follow(project)
     asked.refresh_from_db()
     return asked

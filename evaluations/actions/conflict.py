@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
+from core.punctuation import lead_in
 from core.workflow import Refused, record
 from evaluations.actions.panel import permit, stand_down
 from evaluations.actions.stage import take_back_what_rests_on
@@ -46,7 +47,7 @@ def decide(conflict: Conflict, *, by: User, stands_down: bool, reason: str = "")
         label = _("No conflict of interest: %(person)s goes on judging") % words
         record(assignment.project, "conflict_decided", by=by, label=label, note=reason)
     told = _("You have been stood down") if stands_down else _("Your sheet is open again")
-    notify([assignment.person], subject=f"{assignment.shown_title}: {told}")
+    notify([assignment.person], subject=lead_in(assignment.shown_title) + told)
     conflict.refresh_from_db()
     return conflict
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.punctuation import lead_in
 from core.workflow import Refused
 from evaluations.actions.conflict import REASON
 from evaluations.actions.panel import part_of, stand_down
@@ -74,6 +75,6 @@ def _answer(assignment: Assignment, tie: Tie | None, *, by: User) -> Declaration
         return Declaration.objects.create(assignment=assignment)
     words = tie.words.strip()
     declared = Declaration.objects.create(assignment=assignment, tie=tie.kind, words=words)
-    reason = f"{Interest.Kind(tie.kind).label}: {words}"
+    reason = lead_in(Interest.Kind(tie.kind).label) + words
     stand_down(assignment, by=by, reason=reason[:REASON])
     return declared

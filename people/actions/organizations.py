@@ -22,6 +22,7 @@ from core.identifiers import (
 )
 from core.masking import mask_account
 from core.notifications import notify
+from core.punctuation import lead_in
 from core.workflow import Refused, record
 from people.models import Certificate, CouncilMember, Kind, Membership, Organization, Role, User
 
@@ -291,7 +292,7 @@ def add_member(organization: Organization, *, by: User, login: str, role: str) -
     _save(membership, taken=held)
     person.__dict__.pop("roles", None)
     record(
-        organization, "add_member", by=by, label=_("Member added"), note=f"{person}: {membership.get_role_display()}"
+        organization, "add_member", by=by, label=_("Member added"), note=lead_in(person) + membership.get_role_display()
     )
     if person != by:
         words = {"role": membership.get_role_display(), "organization": organization.name}
@@ -327,7 +328,7 @@ def end_membership(membership: Membership, *, by: User) -> Membership:
         "end_membership",
         by=by,
         label=_("Role ended"),
-        note=f"{locked.user}: {locked.get_role_display()}",
+        note=lead_in(locked.user) + locked.get_role_display(),
     )
     if locked.user != by:
         words = {"role": locked.get_role_display(), "organization": organization.name}

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from core import clock
 from core.models import Event
 from core.money import yuan
+from core.punctuation import lead_in
 from core.workflow import Refused, advance, record
 from people.models import User
 from projects.actions.coaching import close_coaching
@@ -103,7 +104,7 @@ def check(project: Project, name: str, *, by: User, note: str = "") -> Project:
 
 def _places_to_correct(project: Project, remarks: list[Comment]) -> list[str]:
     """What a group reads in the message itself: each place with its remark, and the last day."""
-    found = [f"{number}. {remark.place}: {remark.text}" for number, remark in enumerate(remarks, start=1)]  # type: ignore[attr-defined]
+    found = [f"{number}. {lead_in(remark.place)}{remark.text}" for number, remark in enumerate(remarks, start=1)]  # type: ignore[attr-defined]
     if project.state == State.RETURNED and project.due_on:
         found.append(_("Last day to submit again: %(day)s") % {"day": project.due_on})
     return found

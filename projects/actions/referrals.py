@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
+from core.punctuation import lead_in
 from core.workflow import Refused, record
 from grants.models import Call, Fund
 from people.models import Role, User
@@ -80,7 +81,7 @@ def answer(referral: Referral, *, by: User, answer: str, reply: str, call: Call 
     referral.answer, referral.reply, referral.call = answer, reply.strip(), call
     referral.answered_by, referral.answered_at = by, clock.now()
     referral.save()
-    label = f"{referral.fund}: {referral.get_answer_display()}"
+    label = lead_in(referral.fund) + referral.get_answer_display()
     record(referral.project, "answer_referral", by=by, label=label, note=referral.reply)
     tell_group(referral.project, label, body=referral.reply, url=referral.get_absolute_url())
     return referral

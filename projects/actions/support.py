@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.punctuation import lead_in
 from core.workflow import Refused, record
 from grants.models import BudgetRule, EligibilityRule
 from people.models import Community, User
@@ -69,7 +70,7 @@ def recommend(
     recommendation.save()
     project = recommendation.project
     said = _("supports the project") if supports else _("does not support the project")
-    label = f"{recommendation.community}: {said}"
+    label = lead_in(recommendation.community) + said
     record(project, "recommend", by=None, label=label, note=recommendation.text)
     tell_group(project, label, body=recommendation.text)
     return recommendation
@@ -97,7 +98,7 @@ def confirm_recommendation(
     recommendation.called_at, recommendation.called_by = clock.now(), by
     recommendation.save()
     said = _("opinion confirmed by a call") if is_genuine else _("opinion not given by the community")
-    label = f"{recommendation.community}: {said}"
+    label = lead_in(recommendation.community) + said
     record(project, "confirm_recommendation", by=by, label=label, note=recommendation.call_note)
     return recommendation
 
