@@ -28,7 +28,7 @@ SHOTS = [
     ("ranking", "minzheng", "/calls/", "第四批公益创投 > 排名", 1280),
     ("selection", "minzheng", "/calls/", "第四批公益创投 > 排名 > 资金怎样用得最好", 1280),
     ("explained", None, "/judging-explained/#selection", None, 1280),
-    ("short-form", "yaoshengyun", "/todo/", "楼门口的中秋晚会", 390),
+    ("short-form", "yaoshengyun", "/projects/?q=楼门口的中秋晚会", "楼门口的中秋晚会 > 填写申报书", 390),
     ("notice", None, "/notices/", "第三批公益创投", 1280),
     ("phone", "yaoshengyun", "/todo/", None, 390),
 ]

@@ -291,7 +291,7 @@ def test_a_partner_that_is_not_on_the_platform_is_asked_about_and_recuses(town, 
     client.post(page, {"shown": shown, "promised": "on", "tie-老街书店": "money", "words-老街书店": "我入了股"})
 
     asked.refresh_from_db()
-    assert asked.recusal_reason == "有经济往来: 我入了股"
+    assert asked.recusal_reason == "有经济往来：我入了股"
 
 
 def test_in_a_blind_call_the_form_names_every_group_and_so_tells_nothing(town, life, browse):

@@ -162,7 +162,7 @@ def test_the_message_names_each_place_and_the_last_day(town, submitted):
 
     message = Notification.objects.filter(recipient=town.head).latest("pk")
 
-    assert "1. The need: 写明调查人数" in message.body.replace("需求分析", "The need")
+    assert "1. The need：写明调查人数" in message.body.replace("需求分析", "The need")
     assert "附报价" in message.body
     assert "2026-03-17" in message.body
     assert message.url == url("proposal_edit", submitted.pk)
