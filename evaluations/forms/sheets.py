@@ -44,7 +44,7 @@ class SheetForm(forms.Form):
                 label=criterion.name,
                 required=False,
                 min_value=Decimal(0),
-                max_value=criterion.weight,
+                max_value=Decimal(weight),
                 max_digits=5,
                 decimal_places=2,
                 initial=plain(given[criterion.pk]) if criterion.pk in given else None,

@@ -133,7 +133,7 @@ class ProposalForm(forms.ModelForm):
         asked = set(fields_of(which)) | {"version", "tab", "pledge"}
         self.fields = {name: field for name, field in self.fields.items() if name in asked}
         for name in required_of(which) & set(self.fields):
-            self.fields[name].needed = True  # a draft may do without it, a submission may not
+            self._need(name)
         if "plan_steps" not in tables_of(which):
             self.fields["method"].help_text = _("How the work is done, step by step, and when.")
         self.fields["version"].initial = project.version
@@ -153,9 +153,14 @@ class ProposalForm(forms.ModelForm):
             }
         if project.applicant.is_filed:
             self.fields["host"].queryset = Organization.objects.possible_hosts()
-            self.fields["host"].needed = True
+            self._need("host")
         else:
             del self.fields["host"]
+
+    def _need(self, name: str) -> None:
+        """A draft may do without it, a submission may not: marked, and asked to choose, but not required."""
+        self.fields[name].needed = True
+        self.fields[name].widget.is_required = True
 
     def _has_place(self) -> bool:
         return bool(self.instance.community_id or self.instance.applicant.community_id)

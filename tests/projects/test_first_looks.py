@@ -85,3 +85,12 @@ def test_the_same_file_is_named_on_both_sides(town, browse, life):
 )
 def test_a_label_leads_in_with_one_mark(label, said):
     assert lead_in(label) == said
+
+
+def test_a_field_that_a_submission_needs_asks_to_choose(town, browse):
+    text = browse(town.head).get(reverse("projects:proposal_edit", args=[draft(town).pk])).content.decode()
+
+    chooser = text.split('<select name="field"')[1].split("</select>")[0]
+    assert "请选择" in chooser
+    assert "（不选）" not in chooser
+    assert " required" not in chooser.split(">")[0]  # a draft may be stored without it
