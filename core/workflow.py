@@ -181,6 +181,14 @@ def choices(obj: models.Model, user: Any) -> list[Choice]:
     return offered
 
 
+def lead_in(label: Any) -> str:
+    """A label before what is said about it, in the log as on a page: with a colon, unless it is a sentence."""
+    said = str(label)
+    if said.endswith(("。", "？", "！")):
+        return said
+    return said + (" " if said.endswith((".", "?", "!")) else _(": "))
+
+
 def record(obj: models.Model, name: str, *, by: Any, label: str = "", note: str = "", **data: Any) -> Event:
     """Write one line of the log that is no change of state."""
     return Event.objects.create(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock, masking, money
-from core.punctuation import lead_in
+from core.workflow import lead_in
 
 register = template.Library()
 register.filter(lead_in)

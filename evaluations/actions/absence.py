@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
-from core.punctuation import lead_in
-from core.workflow import Refused, record
+from core.workflow import Refused, lead_in, record
 from evaluations.actions.panel import permit
 from evaluations.actions.pitch import refuse_once_decided
 from evaluations.actions.scoring import lock_panel

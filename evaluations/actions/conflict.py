@@ -5,8 +5,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
-from core.punctuation import lead_in
-from core.workflow import Refused, record
+from core.workflow import Refused, lead_in, record
 from evaluations.actions.panel import permit, stand_down
 from evaluations.actions.stage import take_back_what_rests_on
 from evaluations.models import Assignment, Conflict

@@ -8,8 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.punctuation import lead_in
-from core.workflow import Refused
+from core.workflow import Refused, lead_in
 from evaluations.actions.conflict import REASON
 from evaluations.actions.panel import part_of, stand_down
 from evaluations.conflicts import behind

@@ -22,8 +22,7 @@ from core.identifiers import (
 )
 from core.masking import mask_account
 from core.notifications import notify
-from core.punctuation import lead_in
-from core.workflow import Refused, record
+from core.workflow import Refused, lead_in, record
 from people.models import Certificate, CouncilMember, Kind, Membership, Organization, Role, User
 
 Status = Organization.Status

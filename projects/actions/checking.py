@@ -13,8 +13,7 @@ from django.utils.translation import ngettext
 from core import clock
 from core.models import Event
 from core.money import yuan
-from core.punctuation import lead_in
-from core.workflow import Refused, advance, record
+from core.workflow import Refused, advance, lead_in, record
 from people.models import User
 from projects.actions.coaching import close_coaching
 from projects.actions.messages import tell_group

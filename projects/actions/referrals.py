@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
-from core.punctuation import lead_in
-from core.workflow import Refused, record
+from core.workflow import Refused, lead_in, record
 from grants.models import Call, Fund
 from people.models import Role, User
 from projects.actions.messages import holders, tell_group

@@ -9,8 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.punctuation import lead_in
-from core.workflow import Refused, record
+from core.workflow import Refused, lead_in, record
 from grants.models import BudgetRule, EligibilityRule
 from people.models import Community, User
 from projects.actions.messages import tell_group

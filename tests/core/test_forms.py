@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from core.forms import CountedTextarea, PhoneField
-from core.punctuation import lead_in
+from core.workflow import lead_in
 
 EMOJI, RARE = "😀", "𬱖"
 """Two units of UTF-16 each, and one character to whoever reads."""

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from core.files import attach
-from core.punctuation import lead_in
+from core.workflow import lead_in
 from grants.models import Track
 from projects.models import Likeness, Project
 from tests.life import choir_draft, draft
