@@ -31,21 +31,26 @@ class Fields(HTMLParser):
         return {name: value if kind == "hidden" else rubbish for name, kind, value in self.found}
 
 
-@pytest.mark.django_db
-def test_no_rubbish_in_any_form_or_address_breaks_a_page(town, things, browse):
+@pytest.mark.parametrize("part", sorted({name.partition(":")[0] for name in TABLE}))
+def test_no_rubbish_in_any_form_or_address_breaks_a_page(part, town, things, browse):
     broken = []
     for name, (about, allowed) in TABLE.items():
-        for username in sorted(allowed - {"anonymous"})[:2]:
-            client = browse(town.people[username])
-            client.raise_request_exception = False
-            page = address(name, about, things)
-            response = client.get(page)
-            if response.status_code != 200 or "text/html" not in response["Content-Type"]:
-                continue
-            fields = Fields(response.content.decode())
-            answers = [client.get(page + query) for query in QUERIES]
-            answers += [client.post(page, fields.sent(rubbish)) for rubbish in RUBBISH]
-            answers.append(client.post(page, {field: "x" for field, _kind, _value in fields.found}))
-            broken += [(name, username) for answer in answers if answer.status_code >= 500]
+        if name.partition(":")[0] == part:
+            for username in sorted(allowed - {"anonymous"})[:2]:
+                statuses = answers(browse(town.people[username]), address(name, about, things))
+                broken += [(name, username) for status in statuses if status >= 500]
 
     assert broken == []
+
+
+def answers(client, page: str) -> list[int]:
+    """How a page with a form answers to every kind of rubbish, in its address and in its fields."""
+    client.raise_request_exception = False
+    response = client.get(page)
+    if response.status_code != 200 or "text/html" not in response["Content-Type"]:
+        return [response.status_code]
+    fields = Fields(response.content.decode())
+    sent = [fields.sent(rubbish) for rubbish in RUBBISH]
+    sent.append({field: "x" for field, _kind, _value in fields.found})
+    found = [client.get(page + query) for query in QUERIES] + [client.post(page, values) for values in sent]
+    return [answer.status_code for answer in found]
