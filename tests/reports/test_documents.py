@@ -421,14 +421,14 @@ def test_the_digest_never_stands_alone_on_the_last_page(town, life, draw):
     """Line by line past where the list ends with the page: the sum comes over with the digest, and a line with it."""
     notice = both_in_notice(town, life)
     pages = set()
-    for number in range(32):
+    for number in range(28):
         project = Project.objects.order_by("pk").first()
         project.pk, project.number = None, f"{project.number}-{number:03d}"
         project.save()
         entry = notice.entries.order_by("pk").first()
         entry.pk, entry.project = None, project
         entry.save()
-        if number < 8:
+        if number < 18:
             continue
         paper = draw(documents.notice(notice))
         pages.add(len(paper.pages))
