@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from core import clock
@@ -18,7 +19,9 @@ settings.load_profile("patient")
 
 @pytest.fixture(autouse=True)
 def _fast_and_apart(settings, tmp_path):
-    """Cheap password hashes, uploads in a folder of their own, mail in memory, background work at once."""
+    """Cheap password hashes, uploads in a folder of their own, mail in memory, background work at once, and Chinese
+    whatever language the page of the test before was in."""
+    translation.activate(settings.LANGUAGE_CODE)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "private": {

@@ -40,7 +40,7 @@ def need_desk(request: HttpRequest) -> HttpResponse:
     """The needs that wait for a clerk, oldest first; others by state."""
     permit_desk(request, "grants.see_needs")
     which = request.GET.get("state", Need.State.RECEIVED)
-    found = Need.objects.with_names().order_by("received_at")
+    found = Need.objects.with_names().order_by("received_at", "pk")
     if which in Need.State.values:
         found = found.filter(state=which)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
