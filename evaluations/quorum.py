@@ -42,6 +42,11 @@ def short(call: Call) -> QuerySet[Project]:
     return call.projects.alias(taken=Coalesce(taken, 0), needed=needed).filter(taken__lt=F("needed"))
 
 
+def seats(project: Project) -> int:
+    """How many judges sit on the panel of a review."""
+    return Assignment.objects.seated().filter(project=project, purpose=Purpose.REVIEW).count()
+
+
 def sheets_needed(project: Project, purpose: str = Purpose.REVIEW) -> int:
     """How many sheets make the panel of this project whole."""
     return Needed(project.call, [project.pk])[project.pk] if purpose == Purpose.REVIEW else 1

@@ -11,7 +11,7 @@ from evaluations.actions.panel import permit
 from evaluations.actions.pitch import refuse_once_decided
 from evaluations.actions.scoring import lock_panel
 from evaluations.models import Assignment, PitchDay, Purpose, Reduction, Slot
-from evaluations.quorum import is_whole, sheets_needed
+from evaluations.quorum import is_whole, seats, sheets_needed
 from people.models import Role, User
 from projects.actions.messages import holders
 from projects.models import Project, State
@@ -91,11 +91,6 @@ def _follow(project: Project) -> None:
 # -- fewer judges ----------------------------------------------------------------------------------
 
 
-def seats(project: Project) -> int:
-    """How many judges sit on the panel of a review."""
-    return Assignment.objects.seated().filter(project=project, purpose=Purpose.REVIEW).count()
-
-
 @transaction.atomic
 def ask_for_fewer(project: Project, *, by: User, reason: str) -> Reduction:
     """A clerk asks that the panel of one project go on with the judges who are there; a second person decides.
@@ -106,11 +101,12 @@ def ask_for_fewer(project: Project, *, by: User, reason: str) -> Reduction:
     refuse_once_decided(locked.call)
     if Reduction.objects.open().filter(project=locked).exists():
         raise Refused(_("Somebody has asked for this already."))
-    if reason_against := _against(locked, seats(locked)):
+    sitting = seats(locked)
+    if reason_against := _against(locked, sitting):
         raise Refused(reason_against)
     if not reason.strip():
         raise Refused(_("Please give a reason."))
-    asked = Reduction.objects.create(project=locked, judges=seats(locked), reason=reason.strip(), asked_by=by)
+    asked = Reduction.objects.create(project=locked, judges=sitting, reason=reason.strip(), asked_by=by)
     label = _("Asked to go on with %(n)s judges") % {"n": asked.judges}
     record(locked, "ask_for_fewer", by=by, label=label, note=asked.reason)
     others = [one for one in holders(locked.call.funder_id, Role.STAFF, Role.APPROVER) if one.pk != by.pk]

@@ -17,7 +17,7 @@ from evaluations.actions.scoring import lock_panel
 from evaluations.actions.watching import on_hold, recheck
 from evaluations.conflicts import conflicts
 from evaluations.models import Assignment, Conflict, Purpose
-from evaluations.quorum import is_whole
+from evaluations.quorum import is_whole, seats
 from grants.models import Call, PanelRule
 from people.models import Expert, Organization, User
 from projects.actions import competition
@@ -42,7 +42,7 @@ def assign(project: Project, person: User, *, by: User, due_on: date | None = No
     """
     permit("evaluations.assign", by, project.call)
     Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    if project.assignments.seated().filter(purpose=Purpose.REVIEW).count() >= project.call.panel_size:
+    if seats(project) >= project.call.panel_size:
         words = {"title": project.title, "size": project.call.panel_size}
         raise Refused(_("“%(title)s” has its %(size)s experts already: every project is judged by as many.") % words)
     if project.state not in ASSIGNABLE:

@@ -270,6 +270,17 @@ def offered(project: Project) -> QuerySet[Project]:
     return project.routed_to.exclude(state=State.WITHDRAWN).select_related("call__funder")
 
 
+def elsewhere(project: Project) -> QuerySet[Call]:
+    """Other published calls with a track for this applicant."""
+    others = Call.objects.published().exclude(pk=project.call_id).filter(tracks__open_to=project.applicant.status)
+    return others.select_related("fund", "funder").prefetch_related("tracks").distinct()
+
+
+def open_elsewhere(project: Project) -> QuerySet[Call]:
+    """Of these, where it can be offered now: open, and not offered to already."""
+    return elsewhere(project).filter(pk__in=Call.objects.open()).exclude(pk__in=offered(project).values("call"))
+
+
 def steps_left_out(old: Project, new: Project) -> list[str]:
     """The steps of the plan that were not taken over, because their days lie outside the new call."""
     kept = new.plan_steps.values_list("key", flat=True)

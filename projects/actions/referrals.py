@@ -11,6 +11,7 @@ from core.notifications import notify
 from core.workflow import Refused, lead_in, record
 from grants.models import Call, Fund
 from people.models import Role, User
+from projects.actions.drafts import elsewhere
 from projects.actions.messages import holders, tell_group
 from projects.models import Project, Referral
 from projects.models.state import ENDED_WITHOUT_MONEY
@@ -24,8 +25,7 @@ def funds_for(project: Project) -> QuerySet[Fund]:
 
 def calls_for(referral: Referral) -> QuerySet[Call]:
     """The fund's calls that are open to this group now: where it can be asked to apply."""
-    calls = Call.objects.open().filter(fund=referral.fund, tracks__open_to=referral.project.applicant.status)
-    return calls.exclude(pk=referral.project.call_id).distinct()
+    return elsewhere(referral.project).filter(pk__in=Call.objects.open(), fund=referral.fund)
 
 
 @transaction.atomic

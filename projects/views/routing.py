@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.forms import add_refusal
 from core.workflow import Refused
-from grants.models import Call, Fund
+from grants.models import Fund
 from projects.actions import drafts, referrals
 from projects.forms import OfferForm, ReferralAnswerForm, ReferralForm
 from projects.models import Project, Referral
@@ -29,7 +29,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
     """Offer a proposal that got no money here to another open call."""
     project = find(request, pk)
     permit("projects.offer_elsewhere", request.user, project)
-    calls = open_elsewhere(project)
+    calls = drafts.open_elsewhere(project)
     form = OfferForm(request.POST or None, calls=calls)
     if request.method == "POST" and form.is_valid():
         try:
@@ -52,21 +52,9 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
         "offered": drafts.offered(project),
         "funds": referrals.funds_for(project) if project.state in ENDED_WITHOUT_MONEY else [],
         "referrals": project.referrals.select_related("fund__funder", "call"),
-        "coming": elsewhere(project).filter(opens_at__gt=clock.now()).order_by("opens_at"),
+        "coming": drafts.elsewhere(project).filter(opens_at__gt=clock.now()).order_by("opens_at"),
     }
     return render(request, "projects/offer.html", context)
-
-
-def elsewhere(project: Project):
-    """Other published calls with a track for this applicant."""
-    others = Call.objects.published().exclude(pk=project.call_id).filter(tracks__open_to=project.applicant.status)
-    return others.select_related("fund", "funder").prefetch_related("tracks").distinct()
-
-
-def open_elsewhere(project: Project):
-    """Of these, where it can be offered now: open, and not offered to already."""
-    taken = drafts.offered(project).values("call")
-    return elsewhere(project).filter(pk__in=Call.objects.open()).exclude(pk__in=taken)
 
 
 @login_required
