@@ -31,7 +31,7 @@ from evaluations.assignment import (
 SLOW = settings(deadline=None, max_examples=60)
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True)
 def _in_english():
     with translation.override("en"):
         yield

@@ -13,7 +13,7 @@ from pabutools.rules import method_of_equal_shares
 from evaluations.equal_shares import Code, by_votes, equal_shares
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True)
 def _english():
     with translation.override("en"):
         yield

@@ -28,7 +28,7 @@ from evaluations.selection import (
 )
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True)
 def _english():
     with translation.override("en"):
         yield
