@@ -13,12 +13,15 @@ from config.story.people import LOGINS
 from core import clock
 from core.models import Event
 from evaluations import inbox as evaluation_inbox
-from evaluations.models import Alternative, Decision, Feedback, Purpose
+from evaluations.consistency import consistency
+from evaluations.models import Alternative, Assignment, Decision, Feedback, Purpose
+from evaluations.standings import standings
 from grants import inbox as grant_inbox
 from grants.models import Call, Fund
 from grants.presets import preset
 from people.models import Organization, User
 from projects import inbox as project_inbox
+from projects.blinding import veiled
 from projects.facts import check_applicant
 from projects.models import Activity, FollowUp, Notice, Project, State
 from projects.prices import peer_prices
@@ -73,6 +76,13 @@ def test_the_story_of_the_seed_and_of_today(demo):
     assert Notice.objects.filter(kind=Notice.Kind.CORRECTION).count() == 1
     chosen = [frozenset(one.chosen) for one in Alternative.objects.filter(call__code__startswith="DFD")]
     assert len(set(chosen)) == 3
+    [registered, _filed] = consistency(standings(Call.objects.get(code__startswith="DFD")))
+    assert (registered.verdict, registered.icc.projects, registered.icc.judges) == ("good", 3, 3)
+    blind = Assignment.objects.filter(project__call=Call.objects.get(is_blind=True)).select_related("project__call")
+    assert Counter(one.is_submitted for one in blind) == {True: 3, False: 6}
+    hidden = next(one.project for one in blind if one.project.applicant.name == "绿色阳台种植社")
+    assert "绿色阳台种植社" in hidden.method
+    assert "绿色阳台种植社" not in str(veiled(hidden))
     nuanyang, lvlin = (Organization.objects.get(name__startswith=name) for name in ("暖阳", "绿邻"))
     social_work = Call.objects.get(title__endswith="年社工服务项目")
     assert [f.rule.kind for f in check_applicant(nuanyang, social_work) if f.blocks] == ["certified"]
