@@ -1,9 +1,6 @@
 """Signing in on a pitch day: the code on the screen, the judge's phone, the clerk's list."""
 
-import io
-
 import rules
-import segno
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -24,6 +21,7 @@ from evaluations.forms import ReasonForm, RepresentativeForm
 from evaluations.models import PitchDay
 from evaluations.views.pitch import find, find_slot
 from evaluations.views.polling import private
+from projects.qr import svg
 
 RECORDED = gettext_lazy("The absence is recorded. Until the scores are locked the judge can come back.")
 
@@ -108,13 +106,6 @@ def pitch_qr_image(request: HttpRequest, pk: int) -> HttpResponse:
     day = find(request, pk, "evaluations.hold_pitch")
     address = request.build_absolute_uri(reverse("evaluations:pitch_sign_in", args=[sign_in.new_code(day)]))
     return private(HttpResponse(svg(address), content_type="image/svg+xml"))
-
-
-def svg(text: str) -> bytes:
-    """A QR code as an SVG picture that scales."""
-    picture = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(picture, kind="svg", border=4, omitsize=True, light="#fff")
-    return picture.getvalue()
 
 
 @login_required

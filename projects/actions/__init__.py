@@ -1,10 +1,14 @@
 """The verbs of a project's life: atomic, keyword-only, `by=` whom. Each says what follows from it."""
 
 from projects.actions import (
+    activities,
+    attendance,
     award,
+    calendars,
     checking,
     coaching,
     competition,
+    consent,
     delivery,
     drafts,
     evaluation,
@@ -14,15 +18,23 @@ from projects.actions import (
     objections,
     payments,
     people,
+    photos,
     proposals,
+    roster,
+    services,
     support,
+    volunteers,
 )
 
 __all__ = [
+    "activities",
+    "attendance",
     "award",
+    "calendars",
     "checking",
     "coaching",
     "competition",
+    "consent",
     "delivery",
     "drafts",
     "evaluation",
@@ -32,6 +44,10 @@ __all__ = [
     "objections",
     "payments",
     "people",
+    "photos",
     "proposals",
+    "roster",
+    "services",
     "support",
+    "volunteers",
 ]

@@ -1,3 +1,27 @@
+from projects.views.activities import (
+    activity_amend,
+    activity_create,
+    activity_detail,
+    activity_edit,
+    activity_record,
+    activity_step,
+)
+from projects.views.attendance import (
+    activity_sign_in,
+    attendance,
+    sign_in_code,
+    sign_in_edit,
+    sign_in_image,
+    sign_in_renew,
+)
+from projects.views.calendars import (
+    calendar,
+    calendar_feed,
+    calendar_link_revoke,
+    calendar_links,
+    happening_detail,
+    happening_list,
+)
 from projects.views.checking import (
     check_page,
     check_queue,
@@ -17,18 +41,8 @@ from projects.views.coaching import (
     comment_list,
     comment_resolve,
 )
-from projects.views.delivery import (
-    activity_create,
-    activity_detail,
-    activity_edit,
-    activity_record,
-    follow_up_create,
-    mentoring_create,
-    milestone_create,
-    plan,
-    report_create,
-    report_detail,
-)
+from projects.views.consent import consent_create, consent_detail, consent_list
+from projects.views.delivery import follow_up_create, mentoring_create, report_create, report_detail
 from projects.views.gaps import need_gap, need_gaps
 from projects.views.likeness import earlier, likeness_detail
 from projects.views.money import agreement_detail, settlement_edit, tranche_step
@@ -43,6 +57,7 @@ from projects.views.objections import (
     objection_list,
     objection_note,
 )
+from projects.views.photos import photo_add, photo_edit, photo_image
 from projects.views.project import mentor_assign, project_detail, project_list, project_step
 from projects.views.proposal import (
     apply,
@@ -53,7 +68,17 @@ from projects.views.proposal import (
     proposal_discard,
     proposal_edit,
 )
+from projects.views.roster import (
+    beneficiary_copy,
+    beneficiary_create,
+    beneficiary_detail,
+    beneficiary_edit,
+    beneficiary_withdraw,
+    roster,
+    roster_import,
+)
 from projects.views.routing import offer, referral_create, referral_detail, referral_list, referral_take_back
+from projects.views.services import service_create, service_detail, service_edit, service_list
 from projects.views.showcase import showcase, showcase_detail
 from projects.views.support import (
     eligibility,
@@ -63,14 +88,29 @@ from projects.views.support import (
     recommendation_ask,
     recommendation_confirm,
 )
+from projects.views.volunteers import volunteer_list, volunteer_time_add, volunteer_times
+from projects.views.work_plan import milestone_create, milestone_done, milestone_edit, work_plan
 
 __all__ = [
+    "activity_amend",
     "activity_create",
     "activity_detail",
     "activity_edit",
     "activity_record",
+    "activity_sign_in",
+    "activity_step",
     "agreement_detail",
     "apply",
+    "attendance",
+    "beneficiary_copy",
+    "beneficiary_create",
+    "beneficiary_detail",
+    "beneficiary_edit",
+    "beneficiary_withdraw",
+    "calendar",
+    "calendar_feed",
+    "calendar_link_revoke",
+    "calendar_links",
     "check_page",
     "check_queue",
     "coaching_answer",
@@ -80,17 +120,24 @@ __all__ = [
     "comment_answer",
     "comment_list",
     "comment_resolve",
+    "consent_create",
+    "consent_detail",
+    "consent_list",
     "correction_extend",
     "earlier",
     "eligibility",
     "explanations_edit",
     "follow_up_create",
     "form_preview",
+    "happening_detail",
+    "happening_list",
     "likeness_detail",
     "line_cut",
     "mentor_assign",
     "mentoring_create",
     "milestone_create",
+    "milestone_done",
+    "milestone_edit",
     "need_desk",
     "need_gap",
     "need_gaps",
@@ -111,7 +158,9 @@ __all__ = [
     "objection_list",
     "objection_note",
     "offer",
-    "plan",
+    "photo_add",
+    "photo_edit",
+    "photo_image",
     "precheck_finish",
     "project_detail",
     "project_list",
@@ -133,9 +182,23 @@ __all__ = [
     "remark_remove",
     "report_create",
     "report_detail",
+    "roster",
+    "roster_import",
+    "service_create",
+    "service_detail",
+    "service_edit",
+    "service_list",
     "settlement_edit",
     "showcase",
     "showcase_detail",
+    "sign_in_code",
+    "sign_in_edit",
+    "sign_in_image",
+    "sign_in_renew",
     "submission_changes",
     "tranche_step",
+    "volunteer_list",
+    "volunteer_time_add",
+    "volunteer_times",
+    "work_plan",
 ]

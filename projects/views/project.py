@@ -137,7 +137,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         context |= {
             "tranches": tranches,
             "milestones": project.milestones.prefetch_related("reports"),
-            "activities": project.activities.prefetch_related("items"),
+            "activities": project.activities.with_signed().prefetch_related("items"),
             "reports": project.reports.select_related("milestone"),
             "mentoring_notes": project.mentoring_notes.select_related("mentor"),
             "follow_ups": project.follow_ups.all(),
