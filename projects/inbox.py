@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import groupby
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,12 +24,16 @@ from projects.models import (
     Report,
     State,
     Tranche,
+    VolunteerTime,
 )
 from projects.models.state import BEFORE_AWARD
 
 ANSWER_WITHIN = timedelta(days=7)
 """A need or a report is answered within a week, an account settled within three (field guide 1.2)."""
 SETTLE_WITHIN = timedelta(days=21)
+HAND_IN_BEFORE = timedelta(days=7)
+"""A week before it begins the plan of an activity should be handed in, a week after it should be recorded."""
+RECORD_WITHIN = timedelta(days=7)
 COACH_EVERY = timedelta(days=30)
 """A mentor looks in on a running project once a month (field guide S11)."""
 
@@ -76,16 +80,40 @@ def _group(user: User) -> Iterator[Task]:
         url = reverse("projects:objection_answer", args=[objection.pk])
         what = _("Answer an objection")
         yield Task(objection.project.title, what, url, objection.answer_until, objection.examined_at, "bad")
+    yield from _work(user, projects)
+
+
+def _work(user: User, projects: QuerySet[Project]) -> Iterator[Task]:
+    """What the work itself asks of the group: milestones, plans, records, volunteers' time."""
+    now, soon = clock.now(), clock.today() + timedelta(days=14)
     running = projects.filter(state=State.RUNNING)
     for project in running.prefetch_related("milestones__reports", "activities"):
         for milestone in project.milestones.all():
-            if not milestone.reports.all() and milestone.due_on <= clock.today() + timedelta(days=14):
+            if milestone.due_on > soon:
+                continue
+            if not milestone.reports.all():
                 url = reverse("projects:report_create", args=[project.pk])
                 yield _task(project, _("Report on “%(what)s”") % {"what": milestone.name}, url, milestone.due_on)
+            elif not milestone.is_done:
+                url = reverse("projects:milestone_done", args=[milestone.pk])
+                what = _("Show that “%(what)s” is reached") % {"what": milestone.name}
+                yield _task(project, what, url, milestone.due_on)
         for activity in project.activities.all():
-            if not activity.is_recorded and activity.starts_at < now:
+            if activity.is_draft and activity.starts_at < now + HAND_IN_BEFORE:
+                what = _("Hand in the plan of “%(what)s”") % {"what": activity.theme}
+                yield _task(project, what, activity.get_absolute_url(), clock.localdate(activity.starts_at))
+            elif activity.awaits_record and not activity.is_draft:
                 url = reverse("projects:activity_record", args=[activity.pk])
-                yield _task(project, _("Record the activity “%(what)s”") % {"what": activity.theme}, url)
+                due_on = clock.localdate(activity.starts_at) + RECORD_WITHIN
+                yield _task(project, _("Record the activity “%(what)s”") % {"what": activity.theme}, url, due_on)
+    times = VolunteerTime.objects.waiting().filter(volunteer__project__in=running)
+    if headed := user.organizations_as(Role.MANAGER):
+        waiting = times.filter(volunteer__project__applicant__in=headed).exclude(volunteer__person=user)
+        for found in waiting.order_by().values("volunteer__project").annotate(n=Count("pk"), since=Min("held_on")):
+            project = next(one for one in running if one.pk == found["volunteer__project"])
+            url = reverse("projects:volunteer_list", args=[project.pk])
+            what = ngettext("Confirm %(n)s volunteer's time", "Confirm %(n)s volunteers' times", found["n"])
+            yield _task(project, what % {"n": found["n"]}, url)
 
 
 def _payee(user: User) -> Iterator[Task]:

@@ -408,6 +408,7 @@ def activity_plan(activity: Activity, *, contact: bool) -> Document:
             "activity": activity,
             "project": project,
             "leader_phone": project.leader_phone if contact else mask_phone(project.leader_phone),
+            "partners": activity.partners.all(),
             "items": activity.items.all(),
             "cost": activity.cost,
         },

@@ -12,7 +12,7 @@ from core.files import attach
 from core.models import Event
 from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind
 from people.models import Community, Kind, Organization
-from projects.actions import checking, competition, delivery, drafts, notices, proposals
+from projects.actions import activities, checking, competition, delivery, drafts, notices, proposals
 from projects.actions.notices import Place
 from projects.models import BudgetLine, Notice, Project
 from reports import documents
@@ -51,7 +51,7 @@ def plan(town, project, **changes):
         {"name": "糯米", "quantity": "20斤", "amount": Decimal("160.00")},
         {"name": "粽叶", "quantity": "5捆", "amount": Decimal("75.55")},
     ]
-    return delivery.plan_activity(project, by=town.head, values=values, items=items)
+    return activities.plan_activity(project, by=town.head, values=values, items=items)
 
 
 # -- every document ----------------------------------------------------------------------------
