@@ -143,6 +143,13 @@ ActivityItems = table(
 )
 
 
+class SecureURLField(forms.URLField):
+    """An address typed without its beginning is taken as https."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs, assume_scheme="https")
+
+
 class RecordForm(forms.ModelForm):
     """How it went. It can be kept half finished; handed in, everything with a star is there."""
 
@@ -166,14 +173,14 @@ class RecordForm(forms.ModelForm):
         }
         help_texts = {"place": "", "audience": ""}
 
+        field_classes = {"news_url": SecureURLField, "video_url": SecureURLField}
+
     judged = ("keeps_theme", "goal_reached", "right_people")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["head_count"].required = False
         self.fields["place"].required = True
-        for name in ("news_url", "video_url"):
-            self.fields[name].assume_scheme = "https"
         for target, link in self.instance.aims:
             label = f"{target.indicator}（{target.unit}）"
             self.fields[f"achieved-{target.key}"] = FigureFormField(

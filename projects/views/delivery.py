@@ -50,9 +50,7 @@ def report_create(request: HttpRequest, pk: int) -> HttpResponse:
         new=from_records,
         heading=_("Write a report"),
         submit=_("Submit the report"),
-        lead=_(
-            "The figures come from your records since the project began. Correct them if something is missing there."
-        ),
+        lead=_("The figures come from your records since the project began. Correct them if something is missing."),
     )
 
 

@@ -454,7 +454,8 @@ def test_activity_plan_sums_its_materials(town, life, draw):
 
     assert "端午包粽子活动方案" in text
     assert "活动时间2026年6月19日14:00至2026年6月19日16:30" in text
-    assert "1糯米20斤160.002粽叶5捆75.55合计235.55" in text
+    assert "1糯米20斤160.00" in text
+    assert "2粽叶5捆75.55合计235.55" in text
     assert "合计（大写）：人民币贰佰叁拾伍元伍角伍分" in text
 
 
