@@ -50,9 +50,9 @@ class Held:
 HELD = [
     Held(-200, "开客厅：见面会", 12, 8, 15, "新老住户第一次坐在一起，用世界地图贴出各自的老家，贴了11个省和6个国家。", "196.00"),
     Held(-170, "邻里读书会：一本书换一个故事", 10, 5, 6, "每人带一本书讲一个故事，换走28本；有三位外籍邻居用中文讲完。", "120.50"),
-    Held(-140, "端午做粽子、讲屈原", 16, 9, 22, "包了三百个粽子，送给楼里独居老人40个；孩子们排了小短剧。", "312.00", 180),
-    Held(-115, "夏夜纳凉电影", 9, 11, 48, "放映两部短片，散场后自发留下打扫；物业主动提供电源。", "88.00"),
-    Held(-90, "中秋拼桌：一家一道菜", 18, 10, 25, "21家带了家乡菜，登记了9位愿意主持下一场的居民。", "260.00", 150),
+    Held(-140, "家乡味道：包粽子大家学", 16, 9, 22, "包了三百个粽子，送给楼里独居老人40个；孩子们排了小短剧。", "312.00", 180),
+    Held(-115, "院里露天电影", 9, 11, 48, "放映两部短片，散场后自发留下打扫；物业主动提供电源。", "88.00"),
+    Held(-90, "邻里拼桌：一家一道菜", 18, 10, 25, "21家带了家乡菜，登记了9位愿意主持下一场的居民。", "260.00", 150),
     Held(-60, "非遗课堂：剪纸和泰国纸花", 14, 6, 9, "请泰语社同学教纸花，社区剪纸阿姨教窗花，互为老师。", "340.00"),
     Held(-30, "邻里问答夜", 13, 12, 17, "四十道社区问答，楼长出题；骨干第一次独立主持，社工只在旁边。", "150.00"),
 ]  # fmt: skip
@@ -205,10 +205,10 @@ class _Salon:
         """One is cancelled, one waits to be recorded, one has moved, one is a closed group, one a draft without a place."""
         stage, day, venue = self.stage, self.day, "泛海国际南社区活动室"
         rained = stage.plan(
-            self.project, day(-52), "秋游：走读亮马河", moment(day(-45), 9), place="亮马河", emergency_plan=EMERGENCY
+            self.project, day(-52), "走读亮马河", moment(day(-45), 9), place="亮马河", emergency_plan=EMERGENCY
         )
         with on(day(-46), 17):
-            activities.cancel(rained, by=self.head, reason="气象台发布大风蓝色预警，改到明年春天。")
+            activities.cancel(rained, by=self.head, reason="气象台发布大风蓝色预警，改期另行通知。")
         waiting = stage.plan(
             self.project, day(-16), "邻里美食角", moment(day(-4), 14), place=venue, emergency_plan=EMERGENCY,
             audience="泛海国际南新老居民", expected=60,
@@ -219,7 +219,7 @@ class _Salon:
             with on(day(-4), 14, number):
                 attendance.sign_in(waiting, device=self.phones[number], sender=SENDER, values=values)
         moved = stage.plan(
-            self.project, day(-8), "迎新年写春联", moment(day(20), 14), place=venue, emergency_plan=EMERGENCY,
+            self.project, day(-8), "邻里写福字", moment(day(20), 14), place=venue, emergency_plan=EMERGENCY,
             audience="全体居民，写毛笔字的请带笔", expected=80,
         )  # fmt: skip
         with on(day(-2), 15):
