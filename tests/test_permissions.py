@@ -3,7 +3,7 @@
 What you may not see is 404, what you see but may not do is 403, and without an account you are sent to sign in.
 """
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -29,10 +29,24 @@ from grants.actions import need_lists, needs, workshops
 from grants.models import Fund, Workshop
 from people.actions import add_credit_record
 from people.models import Membership
-from projects.actions import coaching, delivery, drafts, inquiry, payments, people, support
+from projects import sign_in as projects_sign_in
+from projects.actions import (
+    attendance,
+    calendars,
+    coaching,
+    delivery,
+    drafts,
+    inquiry,
+    payments,
+    people,
+    photos,
+    services,
+    support,
+)
 from projects.models import Comment, Likeness, Notice, Objection, Recommendation, Referral
 from reports.actions import imports
 from tests.life import draft, examined
+from tests.records import NOBODY_ON_IT, entered, planned, png
 from tests.reports.tables import centre, csv_file
 from tests.test_files import pdf
 from tests.town import aware, make_call, rubric
@@ -46,6 +60,7 @@ BUREAU = {"clerk", "approver", "finance", "auditor"}
 GROUP = {"head", "volunteer"}
 SEES_PROJECT = BUREAU | GROUP | {"mentor", "evaluator", "expert1"}
 SEES_DELIVERY = SEES_PROJECT - {"expert1"}
+SEES_ROSTER = GROUP | {"mentor", "evaluator", "clerk", "auditor"}
 
 NO_PANELS: dict = {
     "panel_size": 3, "max_load": None, "due_on": None, "loads": {}, "projects": [], "fixed": [], "forbidden": [],
@@ -150,6 +165,43 @@ TABLE = {
     "projects:activity_detail": ("activity", SEES_DELIVERY),
     "projects:activity_edit": ("activity", GROUP),
     "projects:activity_record": ("activity", GROUP),
+    "projects:activity_step": (("activity", "cancel"), GROUP),
+    "projects:activity_amend": ("activity", set()),  # it is not recorded yet
+    "projects:attendance": ("activity", GROUP),
+    "projects:sign_in_edit": ("sign_in", GROUP),
+    "projects:sign_in_code": ("activity", GROUP),
+    "projects:sign_in_image": ("activity", GROUP),
+    "projects:sign_in_renew": ("activity", set()),
+    "projects:activity_sign_in": ("activity_code", EVERYBODY),
+    "projects:photo_add": ("activity", GROUP),
+    "projects:photo_edit": ("photo", GROUP),
+    "projects:photo_image": ("photo", SEES_DELIVERY),
+    "projects:volunteer_times": ("activity", GROUP),
+    "projects:volunteer_time_add": ("project", GROUP),
+    "projects:volunteer_list": ("project", SEES_DELIVERY),
+    "projects:work_plan": ("project", SEES_DELIVERY),
+    "projects:milestone_edit": ("milestone", GROUP),
+    "projects:milestone_done": ("milestone", GROUP),
+    "projects:service_list": ("project", SEES_DELIVERY),
+    "projects:service_create": (("project", "case"), GROUP),
+    "projects:service_detail": ("service", {"head", "mentor"}),
+    "projects:service_edit": ("service", {"head"}),
+    "projects:roster": ("project", SEES_ROSTER),
+    "projects:roster_import": ("project", GROUP),
+    "projects:beneficiary_create": ("project", GROUP),
+    "projects:beneficiary_detail": ("beneficiary", SEES_ROSTER),
+    "projects:beneficiary_edit": ("beneficiary", GROUP),
+    "projects:beneficiary_withdraw": ("beneficiary", GROUP | {"clerk"}),
+    "projects:beneficiary_copy": ("beneficiary", GROUP),
+    "projects:consent_list": (None, {"clerk"}),
+    "projects:consent_create": ("roster", {"clerk"}),
+    "projects:consent_detail": ("consent_text", EVERYBODY),
+    "projects:calendar": (None, SIGNED_IN),
+    "projects:calendar_links": (None, SIGNED_IN),
+    "projects:calendar_link_revoke": ("feed", set()),
+    "projects:calendar_feed": ("feed_token", EVERYBODY),
+    "projects:happening_list": (None, EVERYBODY),
+    "projects:happening_detail": ("activity", EVERYBODY),
     "projects:report_detail": ("report", SEES_DELIVERY),
     "projects:tranche_step": (("tranche", "approve"), {"approver"}),
     "projects:apply": ("call", SIGNED_IN),
@@ -265,6 +317,9 @@ TABLE = {
     "reports:import_confirm": ("job", set()),
     "reports:import_discard": ("job", set()),
     "reports:import_resume": ("job", set()),
+    "reports:activity_sign_in": ("activity", GROUP),
+    "reports:announcements": (None, {"clerk"}),
+    "reports:roster_template": ("project", GROUP),
     "reports:eligibility": (("call", "organization"), BUREAU | GROUP),
     "reports:notice": ("notice", EVERYBODY),
     "reports:notice_days": ("notice", EVERYBODY),
@@ -315,7 +370,6 @@ def things(town, life) -> dict[str, object]:
     project.refresh_from_db()
     project = life.walk(project, "running")
     people.add_participant(project, town.evaluator, "evaluator", by=town.clerk, organization=town.evaluators)
-    values = {"theme": "义诊", "starts_at": town.call.opens_at}
     report = {"kind": "milestone", "done": "完成", "persons": 1, "visits": 1, "spent": 1}
     tranche = payments.request_payment(project.tranches.first(), by=town.clerk)
     with_draft = draft_after_close(town)
@@ -353,7 +407,7 @@ def things(town, life) -> dict[str, object]:
         "reduction": Reduction.objects.create(project=project, judges=2, reason="缺席", asked_by=town.auditor),
         "list_change": ListChange.objects.create(project=project, kind="strike", reason="重复", asked_by=town.clerk),
         "tranche": tranche,
-        "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),
+        **worked_on(town, project),
         "report": delivery.submit_report(project, by=town.head, values=report),
         "organization": town.centre,
         "rubric": town.rubric,
@@ -362,6 +416,28 @@ def things(town, life) -> dict[str, object]:
         **around(town, project, with_draft),
         **pitched(town, project),
         "membership": Membership.objects.get(user=town.volunteer),
+    }
+
+
+def worked_on(town, project) -> dict[str, object]:
+    """One of everything that the work of a project is made of; the activity takes place just now."""
+    now = clock.now()
+    activity = planned(town, project, starts_at=now, ends_at=now + timedelta(hours=2))
+    person, feed = entered(town, project), calendars.make_link(by=town.head, project=project)
+    case = {"held_on": clock.today(), "beneficiary": person, "way": "home", "purpose": "探访", "situation": "独居"}
+    due = {"name": "建档", "due_on": date(2026, 8, 31), "proof": ""}
+    nobody = {"name": "李四", "phone_tail": "", "household": "", "first_time": False, "community": None}
+    return {
+        "activity": activity,
+        "activity_code": projects_sign_in.new_code(activity),
+        "beneficiary": person,
+        "consent_text": person.consent,
+        "feed": feed,
+        "feed_token": feed.token,
+        "milestone": delivery.add_milestone(project, by=town.head, values=due),
+        "photo": photos.add_photos(activity, by=town.head, files=[png()], values=NOBODY_ON_IT)[0],
+        "service": services.write_service(project, "case", by=town.head, values=case),
+        "sign_in": attendance.write_down(activity, by=town.head, values=nobody),
     }
 
 

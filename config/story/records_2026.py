@@ -106,9 +106,6 @@ class _Salon:
                         guardian_agreed=category == "child",
                     )
                 )
-        with on(self.day(-40), 10):
-            roster.withdraw(self.roster[7], by=self.head)
-        self.roster = [person for person in self.roster if person.pk != self.roster[7].pk]
 
     def hold(self, place: int, held: Held) -> None:
         """Planned, held with sign-ins on phones and by hand, volunteers' time confirmed, recorded with photos."""
@@ -124,6 +121,8 @@ class _Salon:
             partners=[{"name": "青年文化社", "task": "主持、签到、收尾"}, {"name": "社区居委会", "task": "场地和通知"}],
             targets=[self.served], expected=held.ticked + held.phones + held.heads,
         )  # fmt: skip
+        if held.day > -40:
+            self.withdraw()
         there = [person for person in self.roster if person.entered_at < activity.starts_at]
         for number in range(held.phones):
             values = {
@@ -161,6 +160,12 @@ class _Salon:
             activity, day + timedelta(days=1), held.heads, held.outcome, held.spent,
             achieved={self.served: Decimal(held.ticked + held.phones)}, goal_reached="partly" if place == 1 else "yes",
         )  # fmt: skip
+
+    def withdraw(self) -> None:
+        """The eighth takes the consent back: the name goes, everything they came to still counts."""
+        gone = self.roster.pop(7)
+        with on(self.day(-40), 10):
+            roster.withdraw(gone, by=self.head)
 
     def cares(self) -> None:
         """Two people visited at home, a group that met four times, two actions in the yard."""

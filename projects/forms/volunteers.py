@@ -13,7 +13,7 @@ class TimeForm(forms.Form):
     """A row: a name without minutes is no row, so that everybody who usually helps can stand there."""
 
     name = forms.CharField(label=_("Name"), max_length=40, required=False)
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=MOST_MINUTES, required=False)
+    minutes = forms.IntegerField(label=_("How many minutes"), min_value=1, max_value=MOST_MINUTES, required=False)
     task = forms.CharField(label=_("What they did"), max_length=60, required=False)
 
     def has_changed(self) -> bool:
@@ -41,7 +41,7 @@ class OtherTimeForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=40)
     held_on = forms.DateField(label=_("Day"), widget=DateInput, initial=clock.today)
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=MOST_MINUTES)
+    minutes = forms.IntegerField(label=_("How many minutes"), min_value=1, max_value=MOST_MINUTES)
     task = forms.CharField(label=_("What they did"), max_length=60)
 
     def clean_name(self) -> str:

@@ -51,7 +51,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
     def with_signed(self) -> "ActivityQuerySet":
         """How many signed in at each, in the same query."""
-        return self.annotate(signed=Count("sign_ins", distinct=True))
+        return self.annotate(signed=Count("sign_ins", distinct=True)).order_by("starts_at", "pk")
 
 
 @requires(_("The goal is written down."))

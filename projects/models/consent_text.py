@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -59,7 +60,8 @@ class ConsentText(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_purpose_display()} v{self.version}"
+        said = {"purpose": self.get_purpose_display(), "n": self.version}
+        return gettext("%(purpose)s: consent, version %(n)s") % said
 
     def get_absolute_url(self) -> str:
         return reverse("projects:consent_detail", args=[self.pk])

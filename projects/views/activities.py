@@ -1,5 +1,6 @@
 """The plan of an activity, its page, and its record."""
 
+from decimal import Decimal
 from typing import Any
 
 import rules
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from core import workflow
 from core.forms import add_refusal
 from core.models import Attachment, Event
+from core.money import plain
 from core.workflow import Refused
 from projects.actions import activities
 from projects.forms import ActivityForm, ActivityItems, ActivityPartners, AmendForm, ReasonForm, RecordForm
@@ -76,7 +78,8 @@ def _plan(request: HttpRequest, project: Project, activity: Activity | None) -> 
     stored: dict[str, Any] = {"partners": None, "items": None}
     if activity and sent is None:
         stored["partners"] = list(activity.partners.values("name", "task"))
-        stored["items"] = list(activity.items.values("name", "quantity", "count", "unit_price", "amount", "line_key"))
+        columns = ("name", "quantity", "count", "unit_price", "amount", "line_key")
+        stored["items"] = [row | {"count": _as_typed(row["count"])} for row in activity.items.values(*columns)]
     partners = ActivityPartners(sent, initial=stored["partners"], prefix="partners")
     items = ActivityItems(sent, initial=stored["items"], prefix="items", form_kwargs={"project": project})
     if sent is not None and all([form.is_valid(), partners.is_valid(), items.is_valid()]):
@@ -98,6 +101,11 @@ def _plan(request: HttpRequest, project: Project, activity: Activity | None) -> 
             return redirect(saved)
     context = {"project": project, "activity": activity, "form": form, "partners": partners, "items": items}
     return render(request, "projects/activity_form.html", context)
+
+
+def _as_typed(number: Decimal | None) -> str:
+    """How many as people write it: 10, not 10.00."""
+    return "" if number is None else plain(number)
 
 
 @login_required

@@ -54,7 +54,7 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
         "first_timers": sum(1 for one in signed if one.first_time),
         "tick": tick,
         "write": write,
-        "count": count,
+        "heads": count,
         "is_open": activity.state in (Activity.State.PLANNED, Activity.State.CHANGED)
         and rules.has_perm("projects.plan_delivery", request.user, activity.project),
     }

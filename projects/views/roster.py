@@ -47,6 +47,7 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
         cared=Count("cases", distinct=True),
         met=Count("sessions", distinct=True),
     )
+    people = people.order_by("number")
     by_category = project.roster.order_by().values_list("category").annotate(n=Count("pk"))
     labels = dict(Beneficiary.Category.choices)
     context = {
@@ -192,7 +193,7 @@ def roster_import(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("file", error)
         except Refused as refused:
             add_refusal(form, refused)
-    context = {"project": project, "form": form, "wrong": wrong[:MOST_SHOWN], "count": len(wrong)}
+    context = {"project": project, "form": form, "wrong": wrong[:MOST_SHOWN], "wrong_rows": len(wrong)}
     return render(request, "projects/roster_import.html", context)
 
 

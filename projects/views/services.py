@@ -26,6 +26,7 @@ def service_list(request: HttpRequest, pk: int) -> HttpResponse:
     project = find(request, pk)
     permit("projects.see_delivery", request.user, project)
     found = project.services.select_related("written_by", "beneficiary").annotate(came=Count("members"))
+    found = found.order_by("-held_on", "-pk")
     context = {
         "project": project,
         "page_obj": Paginator(found, PAGE).get_page(request.GET.get("page")),

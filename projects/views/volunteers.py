@@ -37,7 +37,7 @@ def volunteer_list(request: HttpRequest, pk: int) -> HttpResponse:
         minutes=Sum("times__minutes", filter=confirmed),
         days=Count("times", filter=confirmed),
         open=Sum("times__minutes", filter=~confirmed),
-    )
+    ).order_by("name", "pk")
     context = {
         "project": project,
         "volunteers": [(one, in_hours(one.minutes), in_hours(one.open)) for one in found],

@@ -14,7 +14,6 @@ from projects.figures import figures
 from projects.models import Activity, ConsentText, SignIn
 from tests.life import draft
 from tests.records import begun, entered, planned, recorded
-from tests.town import aware
 
 SPRING, WINTER = date(2026, 5, 1), date(2026, 12, 31)
 MINE = {"name": "王秀英", "phone_tail": "8000", "agreed": "on", "website": ""}
