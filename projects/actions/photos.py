@@ -63,9 +63,9 @@ def remove_photo(photo: ActivityPhoto, *, by: User) -> None:
     if locked.is_recorded and locked.photos.count() == 1:
         raise Refused(_("A recorded activity keeps at least one photo: add another one first."))
     for attachment in Attachment.objects.of(photo):
-        transaction.on_commit(partial(attachment.file.storage.delete, attachment.file.name))
+        transaction.on_commit(partial(attachment.file.delete, save=False))
         attachment.delete()
-    transaction.on_commit(partial(photo.preview.storage.delete, photo.preview.name))
+    transaction.on_commit(partial(photo.preview.delete, save=False))
     photo.delete()
     record(locked, "remove_photo", by=by, label=_("Photo removed"))
 

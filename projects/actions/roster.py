@@ -194,7 +194,7 @@ def _anonymise(locked: Beneficiary) -> None:
         name="", phone_tail="", household="", device="", sender="", person_key="", anonymised_at=clock.now()
     )
     for attachment in Attachment.objects.of(locked):
-        transaction.on_commit(partial(attachment.file.storage.delete, attachment.file.name))
+        transaction.on_commit(partial(attachment.file.delete, save=False))
         attachment.delete()
     locked.name = locked.phone = locked.guardian = locked.recommended_by = ""
     locked.birth_year -= locked.birth_year % 10

@@ -1,4 +1,5 @@
-from projects.models.activity import Activity, ActivityItem, ActivityPartner, ActivityTarget
+from projects.models.activity import Activity
+from projects.models.activity_rows import ActivityItem, ActivityPartner, ActivityTarget
 from projects.models.agreement import Agreement
 from projects.models.beneficiary import Beneficiary
 from projects.models.budget import BudgetLine
