@@ -62,6 +62,8 @@ TABLE = {
     "core:attachment": ("attachment", SEES_PROJECT),
     "core:notification_list": (None, SIGNED_IN),
     "core:notification_open": ("notification", {"head"}),
+    "core:notifications_read": (None, set()),  # only by a button: 405 for a GET
+    "core:rhythm_choose": (None, set()),
     "grants:call_list": (None, EVERYBODY),
     "grants:call_create": (None, {"clerk"}),
     "grants:call_detail": ("unpublished", BUREAU),
