@@ -100,7 +100,7 @@ def _claim(pks: Sequence[int]) -> list[Dispatch]:
 def _deliver(pks: Sequence[int]) -> int:
     """Send these, apart from any transaction: a slow mail server must not keep a lock on the database."""
     claimed = _claim(pks)
-    read = [one for one in claimed if one.in_digest and one.notification.read_at]
+    read = [one for one in claimed if one.in_digest and one.notification and one.notification.read_at]
     unread = [one for one in claimed if one not in read]
     _finish(read, Dispatch.State.READ)
     for (key, address, digest), group in groupby(unread, lambda one: (one.channel, one.address, one.in_digest)):
@@ -142,15 +142,15 @@ def _error(failure: Exception) -> str:
 
 def _words(part: list[Dispatch]) -> tuple[str, str]:
     """Subject and text: of one message, or of the summary of several."""
-    if part[0].notification is None:
+    carried = [one.notification for one in part if one.notification]
+    if not carried:
         return part[0].subject, part[0].text
     if not part[0].in_digest:
-        message = part[0].notification
+        [message] = carried
         return message.subject, "\n\n".join(filter(None, [message.body or message.subject, link(message)]))
     subject = ngettext("%(n)s message for you", "%(n)s messages for you", len(part)) % {"n": len(part)}
     pieces = []
-    for number, one in enumerate(part, start=1):
-        message = one.notification
+    for number, message in enumerate(carried, start=1):
         head = f"{number}. {message.subject} ({timezone.localtime(message.at):%m-%d %H:%M})"
         pieces.append("\n".join(filter(None, [head, message.body, link(message)])))
     pieces.append(_("You asked for one summary a day. You can change that under “Messages”."))
