@@ -30,14 +30,21 @@ DIGEST_AT = time(8)
 BATCH = 100
 
 
-def notify(recipients: Iterable[Any], *, subject: str, body: str = "", url: str = "") -> None:
-    """Leave a message for each person once; what goes out of the site leaves only if the transaction commits."""
+@transaction.atomic
+def notify(recipients: Iterable[Any], *, subject: str, body: str = "", url: str = "", key: str = "") -> None:
+    """Leave a message for each person once; what goes out of the site leaves only if the transaction commits.
+
+    What has a `key` is said to each person once for all time.
+    """
     people = {person.pk: person for person in recipients}
+    if key:
+        heard = Notification.objects.filter(recipient__in=people, key=key).values_list("recipient", flat=True)
+        people = {pk: person for pk, person in people.items() if pk not in set(heard)}
     if not people:
         return
     subject = " ".join(subject.split())  # a mail header is one line
     left = Notification.objects.bulk_create(
-        Notification(recipient=person, subject=subject[:200], body=body, url=url) for person in people.values()
+        Notification(recipient=person, subject=subject[:200], body=body, url=url, key=key) for person in people.values()
     )
     rhythms = dict(MessagePreference.objects.filter(person__in=people).values_list("person", "rhythm"))
     ways = channels().values()
