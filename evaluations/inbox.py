@@ -54,11 +54,12 @@ def waiting_for(user: User) -> list[Task]:
 
 
 def _sheets(user: User) -> Iterator[Task]:
-    mine = Assignment.objects.filter(person=user).for_their_person()
+    mine = Assignment.objects.filter(person=user).for_their_person().select_related("project__call")
     for assignment in mine.open():
         what = _("Score the proposal") if assignment.purpose == Purpose.REVIEW else _("Evaluate the project")
         url = reverse("evaluations:sheet", args=[assignment.pk])
-        yield Task(assignment.shown_title, what, url, assignment.due_on, assignment.assigned_at)
+        funder_id = assignment.project.call.funder_id
+        yield Task(assignment.shown_title, what, url, assignment.due_on, assignment.assigned_at, funder_id=funder_id)
     for assignment in mine.active().filter(sheet__deviates_since__isnull=False, sheet__deviation_note=""):
         url = reverse("evaluations:sheet", args=[assignment.pk])
         yield Task(assignment.shown_title, _("Explain your score"), url, None, assignment.sheet.deviates_since)
