@@ -76,8 +76,9 @@ class WriteDownForm(_LineForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone_tail"].label = _("Last four figures of the phone")
+        self.fields["phone_tail"].help_text = ""
         self.fields["place"].label = _("Community")
-        self.fields["place"].choices[0] = ("", _("Elsewhere or unknown"))
+        self.fields["place"].choices = [("", _("Elsewhere or unknown")), *places_of(self.activity.project)]
 
 
 class CorrectForm(WriteDownForm):
