@@ -13,7 +13,7 @@ from projects.models import Activity, ConsentText
 from projects.month import Month
 from reports.documents import Document, file_name
 
-LINES = range(1, 25)
+LINES = range(1, 31)
 """Empty lines: no name of the roster is printed on a sheet that lies about in a room."""
 
 

@@ -26,7 +26,7 @@ CLUBS = [
 ]
 SEED_ITEMS = [
     {"name": "大海报2张，小海报30张", "quantity": "32张", "amount": Decimal("25.00")},
-    {"name": "矿泉水", "quantity": "10瓶×1元/瓶", "count": Decimal(10), "unit_price": Decimal("1.00"), "amount": None},
+    {"name": "矿泉水", "count": Decimal(10), "unit_price": Decimal("1.00"), "amount": None},
     {"name": "活动奖品：20支笔，10个记事本", "quantity": "30件", "amount": Decimal("100.00")},
     {"name": "布置会场的气球1包，彩带6条", "quantity": "7件", "amount": Decimal("35.00")},
     {"name": "打印文件", "quantity": "1批", "amount": Decimal("5.00")},

@@ -100,9 +100,9 @@ def hand_in(activity: Activity, *, by: User) -> Activity:
 
 @transaction.atomic
 def cancel(activity: Activity, *, by: User, reason: str) -> Activity:
-    """It does not take place; mentor and residents read why. Volunteers' time that was entered for it goes."""
-    activity.volunteer_times.all().delete()
+    """It does not take place; mentor and residents read why. Volunteers' time that waits for it goes."""
     advance(activity, "cancel", by=by, note=reason, cancel_reason=reason[:300])
+    activity.volunteer_times.waiting().delete()
     _tell(activity, "cancel_activity", _("Activity cancelled: %(theme)s"), by, reason)
     return activity
 

@@ -13,9 +13,9 @@ from core.strangers import has_sent_enough
 from core.workflow import Refused, record
 from people.models import User
 from projects.actions.activities import lock
-from projects.actions.roster import kept_until
+from projects.actions.roster import forget_sign_ins, kept_until
 from projects.models import Activity, Beneficiary, ConsentText, SignIn
-from projects.models.activity import MOST_PEOPLE
+from projects.models.activity import MOST_PEOPLE, SHOWN_WHILE
 from projects.sign_in import fingerprint_device, person_key
 
 MOST_FROM_ONE_NETWORK = 300
@@ -32,6 +32,8 @@ def why_closed(activity: Activity) -> str:
         return str(_("This activity is not announced yet."))
     if clock.now() < activity.sign_in_opens:
         return str(_("Sign-in opens one hour before the activity begins."))
+    if activity.project.state not in SHOWN_WHILE:
+        return str(_("The project of this activity is paused or over."))
     return str(_("Sign-in is over. Please tell the people on the spot.")) if not activity.takes_sign_ins else ""
 
 
@@ -123,6 +125,15 @@ def strike(signed: SignIn, *, by: User) -> None:
     activity = _open(signed.activity, by)
     signed.delete()
     record(activity, "strike_sign_in", by=by, label=_("Taken off the attendance list"))
+
+
+@transaction.atomic
+def forget(signed: SignIn, *, by: User) -> None:
+    """Somebody who signed in takes the consent back, at any time: the name goes, the visit stays."""
+    if not rules.has_perm("projects.take_name_out", by, signed.activity.project):
+        raise PermissionDenied
+    forget_sign_ins([signed])
+    record(signed.activity, "forget_sign_in", by=by, label=_("Name removed from the attendance list"))
 
 
 def _open(activity: Activity, by: User) -> Activity:

@@ -114,6 +114,11 @@ def has_photo(activity) -> bool:
     return activity.photos.exists()
 
 
+@requires(_("Nobody has signed in, and no volunteer's time is confirmed: what was held is recorded."))
+def nobody_came(activity) -> bool:
+    return not activity.sign_ins.exists() and not activity.volunteer_times.confirmed().exists()
+
+
 PLAN_IS_WHOLE = [has_goal, has_place, has_end, has_emergency_plan]
 RECORD_IS_WHOLE = [
     *(has_begun, has_end, has_audience, has_people, has_team, has_goal, has_outcome, has_reflection),
@@ -281,7 +286,7 @@ class Activity(Stateful):
     @property
     def takes_sign_ins(self) -> bool:
         """Whether somebody with the code can sign in now."""
-        is_on = self.state in (self.State.PLANNED, self.State.CHANGED)
+        is_on = self.state in (self.State.PLANNED, self.State.CHANGED) and self.project.state in SHOWN_WHILE
         return is_on and self.sign_in_opens <= clock.now() <= self.sign_in_closes
 
     @property
@@ -338,6 +343,7 @@ class Activity(Stateful):
         target=State.CANCELLED,
         permission="projects.plan_delivery",
         label=_("Cancel the activity"),
+        conditions=[nobody_came],
         note=True,
         tone="danger",
     )

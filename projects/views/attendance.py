@@ -55,8 +55,7 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
         "tick": tick,
         "write": write,
         "heads": count,
-        "is_open": activity.state in (Activity.State.PLANNED, Activity.State.CHANGED)
-        and rules.has_perm("projects.plan_delivery", request.user, activity.project),
+        "is_open": _is_open(request, activity),
     }
     return render(request, "projects/attendance.html", context)
 
@@ -68,7 +67,10 @@ def sign_in_edit(request: HttpRequest, pk: int) -> HttpResponse:
     signed = get_object_or_404(seen.select_related("activity__project__call", "activity__project__community"), pk=pk)
     activity = signed.activity
     permit("projects.see_names", request.user, activity.project)
-    permit("projects.plan_delivery", request.user, activity.project)
+    if request.method == "POST" and "forget" in request.POST:
+        actions.forget(signed, by=request.user)
+        messages.success(request, _("The name is gone; the visit still counts."))
+        return redirect("projects:attendance", pk=activity.pk)
     form = CorrectForm(request.POST or None, instance=SignIn.objects.get(pk=pk), activity=activity)
     strikes = "strike" in request.POST
     if request.method == "POST" and (strikes or form.is_valid()):
@@ -83,7 +85,14 @@ def sign_in_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("projects:attendance", pk=activity.pk)
     context = {"signed": signed, "activity": activity, "project": activity.project, "form": form}
+    context["is_open"] = _is_open(request, activity)
     return render(request, "projects/sign_in_edit.html", context)
+
+
+def _is_open(request: HttpRequest, activity: Activity) -> bool:
+    """Whether this person can still change the list."""
+    may = rules.has_perm("projects.plan_delivery", request.user, activity.project)
+    return may and activity.state in (Activity.State.PLANNED, Activity.State.CHANGED)
 
 
 @login_required

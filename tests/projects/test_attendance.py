@@ -11,7 +11,7 @@ from core.workflow import Refused
 from projects import sign_in
 from projects.actions import activities, attendance, people
 from projects.figures import figures
-from projects.models import Activity, ConsentText, SignIn
+from projects.models import Activity, ConsentText, Project, SignIn
 from tests.life import draft
 from tests.records import begun, entered, planned, recorded
 
@@ -172,6 +172,38 @@ def test_a_line_is_corrected_linked_to_the_roster_and_struck(town, running, acti
     client.post(page, {"strike": "1"})
 
     assert activity.sign_ins.count() == 0
+
+
+def test_a_name_goes_when_its_consent_is_withdrawn_also_afterwards_and_the_visit_stays(town, activity, time, browse):
+    one = signed(activity, "王秀英", "8000")
+    recorded(town, activity, time)
+    page = reverse("projects:sign_in_edit", args=[one.pk])
+
+    with pytest.raises(PermissionDenied):
+        attendance.forget(one, by=town.mentor)
+    browse(town.head).post(page, {"forget": "1"})
+
+    one.refresh_from_db()
+    assert (one.name, one.phone_tail, one.device, one.anonymised_at is not None) == ("", "", "", True)
+    counted = figures(activity.project, SPRING, WINTER)
+    assert (counted.visits, counted.persons) == (1, 1)
+
+
+def test_what_people_came_to_is_recorded_and_not_cancelled(town, activity):
+    signed(activity, "王秀英", "8000")
+
+    with pytest.raises(Refused):
+        activities.cancel(activity, by=town.head, reason="人少")
+
+    assert Activity.objects.get().state == "planned"
+
+
+def test_nobody_signs_in_while_the_project_is_suspended(activity, browse):
+    Project.objects.update(state="suspended")
+
+    browse().post(here(activity), MINE)
+
+    assert SignIn.objects.count() == 0
 
 
 def test_the_list_is_closed_once_the_activity_is_recorded(town, activity, time):
