@@ -86,8 +86,10 @@ def money_given(call: Call) -> Decimal:
 
 def frozen_places(call: Call) -> dict[int, Place]:
     """The places and scores that were confirmed, by project id."""
-    frozen = Result.objects.filter(project__call=call, purpose=Purpose.REVIEW).values_list("project", "rank", "score")
-    return {pk: Place(rank, score) for pk, rank, score in frozen}
+    frozen = Result.objects.filter(project__call=call, purpose=Purpose.REVIEW).values_list(
+        "project", "rank", "score", "bonus"
+    )
+    return {pk: Place(*place) for pk, *place in frozen}
 
 
 @transaction.atomic
