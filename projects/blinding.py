@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from core.identifiers import half_width
 from grants.models import Call
 from projects.models import Project
+from projects.models.project import LONG_TEXTS
 from projects.sections import sections_of
 from projects.snapshots import snapshot
 
@@ -45,6 +46,7 @@ KINDS = (
 Only long endings: without 协会 the 老年协会 would be 老年, and no sentence could be read any more."""
 PLACES = ("社区居委会", "居委会", "社区", "村")
 """What the name of a place may end in: people write 紫萝园 or 紫萝园小区."""
+CALLED = r"[（(](?:以下)?(?:简称|称)为?[：:]?[“\"「『]?([^”\"」』）)]{2,12})"
 _BLANK = r"[ \t\u00a0\u3000\u200b]*"
 
 
@@ -113,6 +115,14 @@ def short_names(name: str, endings: Iterable[str]) -> list[str]:
     return []
 
 
+def abbreviated(text: str, names: Iterable[str]) -> list[str]:
+    """What the text itself says a name is called from here on: 紫韵艺术团（以下简称“紫韵”）."""
+    known = [_spelt(name.strip()) for name in names if len(name.strip()) >= SHORTEST]
+    if not known:
+        return []
+    return re.findall(rf"(?:{'|'.join(known)}){_BLANK}{CALLED}", text, flags=re.IGNORECASE)
+
+
 def names_of(project: Project) -> list[str]:
     """Everybody whom the proposal could name: organisations, the leader, the team, the partners; the place only where
     the call hides it. An organisation that is called after its place has no short name: it would be the place's."""
@@ -129,7 +139,15 @@ def names_of(project: Project) -> list[str]:
     if Call.HiddenPart.COMMUNITY in project.call.hidden_parts:
         for place in places:
             names += [place.name, *short_names(place.name, PLACES)]
-    return [name for name in names if name]
+    names = [name for name in names if name]
+    return names + abbreviated("\n".join(_long_texts(project)), names)
+
+
+def _long_texts(project: Project) -> Iterable[str]:
+    """Also of a project from a list, which has left them in the database: read at once, not one by one."""
+    if project.get_deferred_fields().isdisjoint(LONG_TEXTS):
+        return [getattr(project, name) for name in LONG_TEXTS]
+    return Project.objects.values_list(*LONG_TEXTS).get(pk=project.pk)
 
 
 def veiled_title(project: Project) -> str:

@@ -12,8 +12,9 @@ from core.files import attach
 from evaluations.actions import panel
 from evaluations.models import Assignment
 from people.models import Community, Organization
-from projects.blinding import KINDS, PLACES, names_in_texts, short_names, veil, veiled
+from projects.blinding import KINDS, PLACES, abbreviated, names_in_texts, short_names, veil, veiled, veiled_title
 from projects.models import Project
+from projects.models.project import LONG_TEXTS
 from tests.grants.test_need_lists import accepted, publish
 from tests.judging import score
 from tests.life import LINES, declared, draft
@@ -54,6 +55,39 @@ def test_every_known_name_is_replaced_the_longest_first(text, names, expected, s
 )
 def test_a_name_is_also_looked_for_without_its_kind(name, endings, expected):
     assert short_names(name, endings) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("紫韵艺术团（以下简称“紫韵”）到楼院演出", ["紫韵"]),
+        ("紫韵艺术团(以下称紫韵)到楼院演出", ["紫韵"]),
+        ("紫韵艺术团（简称：紫韵）", ["紫韵"]),
+        ("世界卫生组织（简称世卫）的标准", []),  # nobody who applies
+        ("紫韵艺术团（成立于2011年）", []),
+    ],
+)
+def test_what_a_text_calls_the_applicant_from_there_on_is_a_name(text, expected):
+    assert abbreviated(text, ["紫韵艺术团"]) == expected
+
+
+def test_a_name_that_the_applicant_gave_itself_is_hidden_everywhere(town, blind):
+    named = f"{town.centre.name}（以下简称“小柳”）。"
+    Project.objects.filter(pk=blind.pk).update(summary=named, title="小柳进楼院")
+    blind = Project.objects.get(pk=blind.pk)
+
+    assert veiled_title(blind) == "〔隐名〕进楼院"
+    assert "小柳" not in str(veiled(blind))
+
+
+def test_a_project_from_a_list_is_read_at_once(town, blind, django_assert_num_queries):
+    whole = Project.objects.select_related("applicant", "host", "community", "call").get(pk=blind.pk)
+    listed = Project.objects.defer(*LONG_TEXTS).select_related("applicant", "host", "community", "call")
+    [found] = listed.filter(pk=blind.pk)
+    assert veiled_title(whole) == blind.title
+
+    with django_assert_num_queries(4):  # places, team, partners, and all texts together
+        veiled_title(found)
 
 
 @given(st.text(), st.lists(st.text(min_size=2), max_size=5))
