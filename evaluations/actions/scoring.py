@@ -41,6 +41,12 @@ def save_sheet(
     `version` is that of the sheet when the page was opened: `Stale` when it has been changed since, from another `tab`
     (`core.workflow.continues`). Refused before the judge has declared, and while a conflict of interest is undecided.
     """
+    return _keep(assignment, by=by, points=points, texts=(strengths, weaknesses), version=version, tab=tab)
+
+
+def _keep(
+    assignment: Assignment, *, by: User, points: Points, texts: tuple[str, str], version: int | None, tab: str
+) -> Sheet:
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     list(Slot.objects.select_for_update().filter(project=locked.project_id))  # whose scores may be locked this moment
     if not rules.has_perm("evaluations.score", by, locked):
@@ -64,7 +70,7 @@ def save_sheet(
                 % {"criterion": criterion, "weight": plain(criterion.weight)}
             )
         Score.objects.update_or_create(sheet=sheet, criterion=criterion, defaults={"points": given})
-    sheet.strengths, sheet.weaknesses = strengths.strip(), weaknesses.strip()
+    sheet.strengths, sheet.weaknesses = (text.strip() for text in texts)
     sheet.version, sheet.saved_from = sheet.version + 1, tab
     sheet.save()
     return sheet
@@ -83,9 +89,7 @@ def submit_sheet(
     tab: str = "",
 ) -> Sheet:
     """Hand the sheet in and lock it (`hand_in`). Refused while a criterion or every comment is missing."""
-    sheet = save_sheet(
-        assignment, by=by, points=points, strengths=strengths, weaknesses=weaknesses, version=version, tab=tab
-    )
+    sheet = _keep(assignment, by=by, points=points, texts=(strengths, weaknesses), version=version, tab=tab)
     scored = set(sheet.scores.values_list("criterion", flat=True))
     missing = [criterion.name for criterion in assignment.rubric.criteria.all() if criterion.pk not in scored]
     reasons = [_("“%(criterion)s” has no points yet.") % {"criterion": name} for name in missing]
