@@ -89,7 +89,7 @@ def frozen_places(call: Call) -> dict[int, Place]:
     frozen = Result.objects.filter(project__call=call, purpose=Purpose.REVIEW).values_list(
         "project", "rank", "score", "bonus"
     )
-    return {pk: Place(*place) for pk, *place in frozen}
+    return {pk: Place(rank, score, bonus) for pk, rank, score, bonus in frozen}
 
 
 @transaction.atomic
