@@ -17,7 +17,7 @@ from core.identifiers import half_width
 from grants.models import Call
 from projects.models import Project
 from projects.models.project import LONG_TEXTS
-from projects.sections import sections_of
+from projects.sections import sections_of, tables_of
 from projects.snapshots import snapshot
 
 PLACE = frozenset({"community", "other_communities", "answers"})
@@ -159,9 +159,9 @@ def names_in_texts(project: Project) -> list[str]:
     """The names that stand in what was written, where a blind call asks to leave them out; not in what was chosen."""
     written = snapshot(project)
     said = [value for name, value in written["fields"].items() if name not in NAMING | CHOSEN]
-    for name, rows in written["tables"].items():
+    for name in tables_of(project.track.form):
         hidden = NAMING_COLUMNS.get(name, frozenset()) | {"key"}
-        said += [cell for row in rows for column, cell in row.items() if column not in hidden]
+        said += [cell for row in written["tables"][name] for column, cell in row.items() if column not in hidden]
     text = "\n".join(said)
     found = [name for name in dict.fromkeys(names_of(project)) if mentions(text, name)]
     rest = {name: veil(text, [other for other in found if len(other) > len(name)]) for name in found}

@@ -244,6 +244,15 @@ def test_the_applicant_is_told_which_names_stand_in_the_texts(town, browse):
     assert "<strong>刘芳</strong>" in page
 
 
+def test_names_are_found_in_the_tables_of_the_form_and_not_beside_it(town, blind):
+    Project.objects.filter(pk=blind.pk).update(method="每周入户")
+    found = Project.objects.get(pk=blind.pk)
+    assert town.centre.name not in names_in_texts(found)  # it stands in the profile that goes with the form
+
+    found.plan_steps.update(content="刘芳带队入户")
+    assert "刘芳" in names_in_texts(Project.objects.get(pk=blind.pk))
+
+
 def test_without_blind_judging_the_expert_reads_everything(town, life, browse):
     project = life.walk(draft(town), "eligible")
     mine = panel.assign(project, town.expert1, by=town.clerk)
