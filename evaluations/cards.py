@@ -62,6 +62,11 @@ class Card:
         return max(-self.distance, ZERO) if self.distance is not None else ZERO
 
     @property
+    def decided_by(self) -> list[str]:
+        """What decided between it and the projects with the same score, each once; empty text: the lot."""
+        return list(dict.fromkeys(one.label for one in self.equals if one.is_ahead is not None))
+
+    @property
     def moved_most(self) -> list[CriterionLine]:
         """The three criteria that moved it furthest from the average of its track."""
         moved = [line for line in self.criteria if line.moved]

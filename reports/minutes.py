@@ -100,8 +100,8 @@ def _named(text: str) -> str:
 
 LIST = [
     Heading("组别"), Heading("名次", 8), Heading("编号", 20), Heading("项目", 30), Heading("申报单位", 30),
-    Heading("得分", 10), Heading("申请金额（元）", 14), Heading("决定", 10), Heading("拟资助金额（元）", 14),
-    Heading("核减（元）", 14), Heading("理由", 40),
+    Heading("专家评分", 10), Heading("加分", 8), Heading("得分", 10), Heading("申请金额（元）", 14),
+    Heading("决定", 10), Heading("拟资助金额（元）", 14), Heading("核减（元）", 14), Heading("理由", 40),
 ]  # fmt: skip
 
 
@@ -125,9 +125,11 @@ def write_minutes(decision: Decision, target: IO[bytes]) -> None:
 
 def _row(line: DecisionLine, over: set[int]) -> list[Any]:
     project = line.project
+    bonus = None if line.score is None else line.bonus
     return [
-        project.track.name, line.rank, project.number, project.title, project.applicant.name, line.score,
-        project.amount_requested, OUTCOMES[Outcome(line.outcome)] if line.outcome else "未定", line.amount,
+        project.track.name, line.rank, project.number, project.title, project.applicant.name,
+        line.base, bonus, line.score, project.amount_requested,
+        OUTCOMES[Outcome(line.outcome)] if line.outcome else "未定", line.amount,
         _cut(line) if line.amount is not None else None, _why(line, over),
     ]  # fmt: skip
 

@@ -60,11 +60,15 @@ def save_decision(call: Call, *, by: User, lines: Mapping[int, Proposal], **meet
                 "outcome": said.outcome,
                 "amount": said.amount if chosen else None,
                 "reason": said.reason.strip(),
-                "rank": row.rank,
-                "score": row.score,
+                **_place(row),
             },
         )
     return decision
+
+
+def _place(row: Standing) -> dict[str, Any]:
+    """What a line keeps of the judging."""
+    return {"rank": row.rank, "score": row.score, "bonus": row.sum.bonus if row.sum else Decimal(0)}
 
 
 def current(call: Call) -> Decision | None:
@@ -95,7 +99,7 @@ def _propose(decision: Decision, *, by: User) -> Decision:
     if reasons := objections_to(decision, rows):
         raise Refused(*reasons)
     for row in rows:  # the places as they are now: a sheet may have come since the list was saved
-        decision.lines.filter(project=row.project).update(rank=row.rank, score=row.score)
+        decision.lines.filter(project=row.project).update(**_place(row))
     advance(decision, "propose", by=by)
     record(call, "propose_decision", by=by, label=_("Decision proposed"))
     return decision

@@ -108,7 +108,7 @@ def _hand_in(assignment: Assignment, entries: list[PaperEntry], cells: Mapping[s
     label = _("Score sheet from paper: %(person)s") % {"person": person}
     record(project, "paper_sheet", by=by, label=label, note=note % names)
     url = reverse("evaluations:sheet", args=[assignment.pk])
-    subject = _("Your paper sheet for “%(title)s” is entered") % {"title": project.title}
+    subject = _("Your paper sheet for “%(title)s” is entered") % {"title": assignment.shown_title}
     notify([person], subject=subject, body=_("Please look whether it says what you wrote."), url=url)
     for day in PitchDay.objects.filter(slots__project=project):
         day.bump()

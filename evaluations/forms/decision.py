@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.fields import MoneyFormField
 from core.forms import CountedTextarea, DateInput
+from core.money import plain
 from evaluations.actions.decision import Proposal
 from evaluations.models import Decision, DecisionLine
 from evaluations.standings import Standing
@@ -117,10 +118,15 @@ class DecisionForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
+class BonusRuleField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: BonusRule) -> str:
+        return str(_("%(rule)s (at most %(most)s points)") % {"rule": obj, "most": plain(obj.most)})
+
+
 class BonusForm(forms.Form):
     """Points by one bonus rule, with what shows that they are due."""
 
-    rule = forms.ModelChoiceField(label=_("Bonus"), queryset=BonusRule.objects.none(), empty_label=None)
+    rule = BonusRuleField(label=_("Bonus"), queryset=BonusRule.objects.none(), empty_label=None)
     points = forms.DecimalField(
         label=_("Points"),
         min_value=Decimal(0),

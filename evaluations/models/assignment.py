@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -132,6 +133,13 @@ class Assignment(Kept):
     def shown_title(self) -> str:
         """The project's title as its person may read it."""
         return veiled_title(self.project) if self.is_blind else self.project.title
+
+    @property
+    def proposal_url(self) -> str:
+        """Where its person reads the proposal: the veiled copy while they judge blind."""
+        if self.is_blind:
+            return reverse("evaluations:blind_proposal", args=[self.pk])
+        return reverse("projects:proposal_detail", args=[self.project_id])
 
     @property
     def panel(self) -> AssignmentQuerySet:

@@ -23,6 +23,7 @@ def unlock_ask(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = find(request, pk)
     if not rules.has_perm("evaluations.ask_to_unlock", request.user, assignment) or not assignment.is_submitted:
         raise PermissionDenied
+    before = assignment.sheet.unlockings.last()
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -34,7 +35,7 @@ def unlock_ask(request: HttpRequest, pk: int) -> HttpResponse:
             if assignment.person_id == request.user.pk:
                 return redirect("evaluations:sheet", pk=pk)
             return redirect("evaluations:panel", pk=assignment.project.call_id)
-    return render(request, "evaluations/unlock_ask.html", {"assignment": assignment, "form": form})
+    return render(request, "evaluations/unlock_ask.html", {"assignment": assignment, "form": form, "before": before})
 
 
 @login_required
@@ -70,6 +71,7 @@ def unlock_decide(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_sheets": sees_sheets,
         # what was given is nobody's business before the whole panel has handed in
         "shows_sheet": sees_sheets and (bool(asked.before) or is_whole(assignment)) and not is_open_again(asked),
+        "knows_names": assignment.project.call.is_blind and not assignment.is_blind,
         "revealed": slot if slot and slot.score is not None else None,
     }
     return render(request, "evaluations/unlock_decide.html", context)

@@ -1,6 +1,7 @@
 import hashlib
 import json
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
@@ -163,6 +164,9 @@ class NoticeEntry(models.Model):
     applicant = models.CharField(_("applicant"), max_length=120)
     rank = models.PositiveSmallIntegerField(_("rank"), null=True)
     score = models.DecimalField(_("score"), max_digits=5, decimal_places=2, null=True)
+    bonus = models.DecimalField(
+        _("bonus"), max_digits=5, decimal_places=2, default=0, help_text=_("What of the score is no expert's")
+    )
     amount = MoneyField(_("amount"))
     corrects = models.OneToOneField(
         "self", verbose_name=_("corrects"), on_delete=models.PROTECT, null=True, related_name="replaced_by"
@@ -178,6 +182,11 @@ class NoticeEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def base(self) -> Decimal | None:
+        """The experts' score."""
+        return None if self.score is None else self.score - self.bonus
 
     @property
     def replacement(self) -> "NoticeEntry | None":
@@ -214,7 +223,7 @@ class NoticeEntry(models.Model):
         if self.corrects is None:
             return []
         found = []
-        for name in ("title", "applicant", "rank", "score", "amount"):
+        for name in ("title", "applicant", "rank", "score", "bonus", "amount"):
             before, after = getattr(self.corrects, name), getattr(self, name)
             if before != after:
                 said = yuan if name == "amount" else _or_dash
@@ -232,6 +241,8 @@ class NoticeEntry(models.Model):
             "score": "" if self.score is None else str(self.score),
             "amount": str(self.amount),
         }
+        if self.bonus:
+            said |= {"experts_score": str(self.base), "bonus": str(self.bonus)}
         if self.corrects is not None:
             said["corrects_the_notice_with_digest"] = self.corrects.notice.digest
         return said
