@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.money import plain
 from core.notifications import notify
 from core.workflow import Refused, record
+from evaluations.actions.holding import hold_panel
 from evaluations.actions.panel import permit
 from evaluations.actions.scoring import hand_in
 from evaluations.actions.watching import hindrances
@@ -65,6 +66,7 @@ def settle(assignment: Assignment, *, by: User, chosen: Mapping[str, int]) -> Sh
 
 
 def _locked(assignment: Assignment, by: User) -> Assignment:
+    hold_panel(assignment.project_id)
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     if locked.is_submitted:
         raise Refused(_("This sheet has been submitted and is locked."))
@@ -108,7 +110,7 @@ def _hand_in(assignment: Assignment, entries: list[PaperEntry], cells: Mapping[s
     label = _("Score sheet from paper: %(person)s") % {"person": person}
     record(project, "paper_sheet", by=by, label=label, note=note % names)
     url = reverse("evaluations:sheet", args=[assignment.pk])
-    subject = _("Your paper sheet for “%(title)s” is entered") % {"title": project.title}
+    subject = _("Your paper sheet for “%(title)s” is entered") % {"title": assignment.shown_title}
     notify([person], subject=subject, body=_("Please look whether it says what you wrote."), url=url)
     for day in PitchDay.objects.filter(slots__project=project):
         day.bump()

@@ -13,8 +13,9 @@ from core import clock
 from core.money import plain
 from core.notifications import notify
 from core.workflow import Refused, Stale, continues
+from evaluations.actions.holding import hold_panel
 from evaluations.actions.watching import hindrances, rechecked
-from evaluations.models import Assignment, Purpose, Score, Sheet, Slot
+from evaluations.models import Assignment, Purpose, Score, Sheet
 from evaluations.quorum import is_whole
 from evaluations.reliability import outliers
 from people.models import User
@@ -41,8 +42,8 @@ def save_sheet(
     `version` is that of the sheet when the page was opened: `Stale` when it has been changed since, from another `tab`
     (`core.workflow.continues`). Refused before the judge has declared, and while a conflict of interest is undecided.
     """
+    hold_panel(assignment.project_id)  # whose scores may be locked, or whose last other sheet come, this moment
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
-    list(Slot.objects.select_for_update().filter(project=locked.project_id))  # whose scores may be locked this moment
     if not rules.has_perm("evaluations.score", by, locked):
         raise PermissionDenied
     if reasons := hindrances(locked):
@@ -97,7 +98,7 @@ def submit_sheet(
 
 
 def hand_in(sheet: Sheet) -> Sheet:
-    """Lock a complete sheet.
+    """Lock a complete sheet; whoever calls this holds its panel.
 
     When it was the last of its panel, the panel locks: blind experts may see whose proposal it was, who is far from
     the others is asked for a sentence, and the clerk is told that the result can be confirmed.

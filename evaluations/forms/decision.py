@@ -157,15 +157,3 @@ class StrikeForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), widget=CountedTextarea, max_length=500, help_text=_("The group reads it once it is agreed.")
     )
-
-
-class ListChangeForm(forms.Form):
-    """The second person's answer."""
-
-    answer = forms.CharField(
-        label=_("Answer"),
-        widget=CountedTextarea,
-        max_length=500,
-        required=False,
-        help_text=_("Needed when you do not agree"),
-    )

@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import FigureFormField
-from core.forms import CountedTextarea, TabField
+from core.forms import CountedTextarea, SeveralField, TabField
 from core.money import plain
 from evaluations.models import Assignment, Feedback
+from projects.models import Project
 
 EITHER = _("one sentence in one of the two at least")
 
@@ -83,13 +84,13 @@ class SheetForm(forms.Form):
         return not self.errors
 
 
-class UnlockingForm(forms.Form):
-    """The second person's answer."""
+class AnswerForm(forms.Form):
+    """The second person's answer to what one person asked for (`models.FourEyes`)."""
 
     answer = forms.CharField(
         label=_("Answer"),
         widget=CountedTextarea,
-        max_length=300,
+        max_length=500,
         required=False,
         help_text=_("Needed when you do not agree"),
     )
@@ -106,6 +107,25 @@ class DeviationForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=CountedTextarea, max_length=300)
+
+
+class FewerForm(ReasonForm):
+    """For which projects a panel may go on without an absent judge; all of them, unless one is left out."""
+
+    projects = SeveralField(label=_("Projects"), queryset=Project.objects.none(), widget=forms.CheckboxSelectMultiple)
+    field_order = ("projects", "reason")
+
+    def __init__(self, *args: Any, projects: list[Project], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = {project.pk: project for project in projects}
+        self.fields["projects"].queryset = Project.objects.filter(pk__in=found).order_by("number")
+        self.fields["projects"].initial = list(found)
+        self.fields["projects"].label_from_instance = lambda project: self._named(found[project.pk])
+
+    @staticmethod
+    def _named(project: Project) -> str:
+        words = {"number": project.number, "title": project.title, "n": project.seats, "needed": project.needed}
+        return _("%(number)s %(title)s (%(n)s of %(needed)s judges)") % words
 
 
 class FeedbackForm(forms.ModelForm):
