@@ -75,11 +75,13 @@ class SheetForm(forms.Form):
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
     def check_for_submission(self) -> bool:
-        """Put what is missing at its field; True when nothing is."""
-        for criterion in self.criteria:
-            if self.cleaned_data[f"points-{criterion.pk}"] is None:
-                self.add_error(f"points-{criterion.pk}", _("Please give points before you submit."))
-        if not (self.cleaned_data["strengths"] or self.cleaned_data["weaknesses"]):
+        """Put what is missing at its field, beside what is wrong; True when nothing is either."""
+        self.is_valid()
+        blank = [name for name, value in self.cleaned_data.items() if name.startswith("points-") and value is None]
+        for name in blank:  # a wrong figure is not among them
+            self.add_error(name, _("Please give points before you submit."))
+        texts = [self.cleaned_data.get(name, "") for name in ("strengths", "weaknesses")]
+        if not any(texts) and not self.errors.keys() & {"strengths", "weaknesses"}:
             self.add_error("strengths", _("Please write at least one sentence: the group learns from it."))
         return not self.errors
 
