@@ -100,6 +100,7 @@ def standings(call: Call) -> list[Standing]:
             row.open.append(assignment)
         # A panel from which somebody has stepped down, or is absent, waits for the next.
         row.expected = max(len(row.sheets) + len(row.open), needed[row.project.pk])
+    for row in rows.values():
         slot = getattr(row.project, "pitch_slot", None)
         row.is_absent = slot is not None and slot.is_absent
     for bonus in Bonus.objects.filter(project__in=rows).select_related("rule"):
