@@ -3,11 +3,19 @@
 import rules
 
 from evaluations.models import Assignment, Feedback, PitchDay, Presence, Purpose, Slot
-from grants.models import Call
 from grants.rules import is_approver as is_approver_of_call
 from grants.rules import is_clerk as is_clerk_of_call
-from projects.models import Part, Project, State
-from projects.rules import in_applicant, in_funder, in_host, is_approver, is_clerk, is_evaluator, is_mentor
+from projects.models import Part, State
+from projects.rules import (
+    has_stake_in_call,
+    in_applicant,
+    in_funder,
+    in_host,
+    is_approver,
+    is_clerk,
+    is_evaluator,
+    is_mentor,
+)
 
 is_clerk_or_approver = is_clerk | is_approver
 
@@ -113,14 +121,6 @@ def has_feedback(user, project) -> bool:
 @rules.predicate
 def is_the_judge(user, conflict) -> bool:
     return conflict.assignment.person_id == user.pk
-
-
-@rules.predicate
-def has_stake_in_call(user, obj) -> bool:
-    """Belongs to a group that competes in the call, or to the host of one: whoever competes neither decides on
-    anybody's place nor reads what the experts said, whatever else they are."""
-    call = obj if isinstance(obj, Call) else obj.call
-    return Project.objects.staked_by(user).filter(call=call).exists()
 
 
 @rules.predicate

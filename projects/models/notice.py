@@ -20,6 +20,8 @@ from projects.models.state import State
 
 LOST = (State.NOT_SELECTED, State.WITHDRAWN, State.FORFEITED)
 """Where a project is that stood in a notice and will not be funded."""
+UNSETTLED = (State.IN_REVIEW, State.SHORTLISTED, State.WAITLISTED)
+"""Where one is whose line in an earlier notice no longer holds: it is judged again, or waits for its new notice."""
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -230,8 +232,14 @@ class NoticeEntry(models.Model):
 
     @property
     def stands(self) -> bool:
-        """Still what is going to be funded: neither corrected by a later line nor lost."""
-        return self.replacement is None and self.project.state not in (*LOST, State.IN_REVIEW)
+        """Still what is going to be funded: neither corrected, by a later line or by one that must follow, nor lost,
+        nor judged again."""
+        return self.replacement is None and self.project.state not in (*LOST, *UNSETTLED)
+
+    @property
+    def is_being_corrected(self) -> bool:
+        """What it says is corrected already, and the notice that says how is still to be published."""
+        return self.replacement is None and self.project.state == State.SHORTLISTED
 
     @property
     def public_reason(self) -> str:
