@@ -7,6 +7,7 @@ not by this number.
 """
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Least
@@ -15,7 +16,7 @@ from evaluations.models import Assignment, Purpose, Reduction
 from projects.models import Project
 
 
-def with_seats(projects: QuerySet[Project]) -> QuerySet[Project]:
+def with_seats(projects: QuerySet[Project]) -> QuerySet[Any]:
     """The projects, each with how many `seats` of its panel are taken and how many are `needed`."""
     here = Assignment.objects.seated().filter(project=OuterRef("pk"), purpose=Purpose.REVIEW).order_by()
     taken = Subquery(here.values("project").annotate(n=Count("pk")).values("n"))
@@ -24,7 +25,7 @@ def with_seats(projects: QuerySet[Project]) -> QuerySet[Project]:
     return projects.annotate(seats=Coalesce(taken, 0), needed=Least(Coalesce(Subquery(decided), announced), announced))
 
 
-def short(projects: QuerySet[Project]) -> QuerySet[Project]:
+def short(projects: QuerySet[Project]) -> QuerySet[Any]:
     """Those of the projects whose panel has fewer seats taken than it needs."""
     return with_seats(projects).filter(seats__lt=F("needed"))
 

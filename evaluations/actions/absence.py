@@ -3,6 +3,7 @@ panel goes on with fewer judges only when two people say so."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -157,7 +158,7 @@ def short_without(person: User, call: Call) -> list[Project]:
     return list(found.order_by("number"))
 
 
-def can_go_on(project: Project) -> bool:
+def can_go_on(project: Any) -> bool:
     """Whether those who sit there are a panel at all; `project` as `short_without` gives it."""
     return project.seats >= FEWEST
 

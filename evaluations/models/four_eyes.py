@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,11 +15,11 @@ M = TypeVar("M", bound="FourEyes")
 
 
 class FourEyesQuerySet(KeptQuerySet[M]):
-    def open(self) -> "FourEyesQuerySet[M]":
+    def open(self) -> Self:
         """Not decided on yet."""
         return self.filter(granted__isnull=True)
 
-    def in_force(self) -> "FourEyesQuerySet[M]":
+    def in_force(self) -> Self:
         return self.filter(granted=True)
 
 

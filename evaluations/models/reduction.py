@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -7,7 +9,7 @@ from evaluations.models.four_eyes import FourEyes, FourEyesQuerySet
 
 
 class ReductionQuerySet(FourEyesQuerySet["Reduction"]):
-    def asked_with(self, one: "Reduction") -> "ReductionQuerySet":
+    def asked_with(self, one: "Reduction") -> Self:
         """Asked for in one go, for every project from which a judge is absent; the same one among them."""
         return self.filter(project__call=one.call, asked_by=one.asked_by_id, asked_at=one.asked_at)
 
