@@ -4,7 +4,7 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -100,7 +100,8 @@ def fewer_ask_without(request: HttpRequest, pk: int, person_pk: int) -> HttpResp
     person = get_object_or_404(User, pk=person_pk)
     short = absence.short_without(person, call)
     if not short:
-        raise Http404
+        messages.info(request, _("No panel waits for %(person)s, or it has been asked already.") % {"person": person})
+        return redirect("evaluations:panel", pk=pk)
     possible = [project for project in short if absence.can_go_on(project)]
     form = FewerForm(request.POST or None, projects=possible)
     if request.method == "POST" and form.is_valid():
