@@ -199,8 +199,8 @@ class BudgetResource(TableResource):
     class Meta:
         model = BudgetLine
         fields = (
-            *("call", "applicant", "title", "category", "item", "unit_price", "unit", "quantity", "source", "basis"),
-            *("number", "amount", "cut"),
+            *("call", "applicant", "title", "category", "item", "rank", "unit_price", "unit", "quantity", "source"),
+            *("basis", "quote_number", "number", "amount", "cut"),
         )
         export_order = fields
         import_id_fields = ("item",)

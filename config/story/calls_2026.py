@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from config.story.blind_2026 import play_blind
 from config.story.decisions_2026 import play_correction, play_decisions, play_feedback
 from config.story.needs_2026 import play_needs, play_standing
 from config.story.open_call import OpenCall
@@ -104,6 +105,7 @@ def play(stage: Stage, programme: Programme) -> None:
     _ended_notice(present)
     _in_notice(present)
     _in_review(present)
+    _blind(present)
     _pitched(present)
     play_decisions(present)
     play_standing(stage, present.today)
@@ -270,7 +272,11 @@ def _in_review(present: Present) -> None:
         stage.check(project, day(-12))
     refused = stage.submit(call, REFUSED, day(-18))
     stage.check(refused, day(-12), "declare_ineligible", "审计材料是前年的，截止前未更换。项目本身可以投其他批次。")
-    stage.assign(projects, day(-10), 3, day(6))
+    stage.assign(projects[:3], day(-10), 3, day(6))
+    one_panel = [
+        stage.experts[number] for number in (0, 1, 3)
+    ]  # the registered groups: every expert scores each of them
+    stage.assign(projects[3:], day(-10), 3, day(6), same=one_panel)
     with on(day(-9)):
         panel.open_review(call, by=stage.clerk)
     merits = {project.pk: one.merit for project, one in zip(projects, IN_REVIEW, strict=True)}
@@ -298,6 +304,15 @@ def _in_review(present: Present) -> None:
                 absence.note_absence(asked, by=stage.clerk, reason="本人出差，不能按时评分。")
                 panel.assign(missing, extra, by=stage.clerk, due_on=day(6))
     key_one_paper(stage, call, stage.cast["jingban"], day(-1))
+
+
+def _blind(present: Present) -> None:
+    """Judged without names: experts see neither groups, people and files, nor the community."""
+    call = present.call(
+        "DFM", "邻里互助微项目（匿名评审）", opens=-26, closes=-7, fund=present.community, budget=Decimal("6000.00"),
+        tracks=FILED, fields=["邻里互助"], is_blind=True, hidden_parts=[Call.HiddenPart.COMMUNITY],
+    )  # fmt: skip
+    play_blind(present.stage, call, present.day(5))
 
 
 def _pitched(present: Present) -> None:

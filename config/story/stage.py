@@ -18,6 +18,7 @@ from evaluations.models import Assignment, Decision, Purpose
 from evaluations.standings import standings
 from grants.actions import calls
 from grants.models import Call, NeedListEntry, Track
+from people.models import User
 from projects.actions import award, checking, delivery, drafts, evaluation, objections, payments, people, proposals
 from projects.completeness import missing_papers
 from projects.models import Activity, Notice, Objection, Project, Tranche
@@ -160,12 +161,14 @@ class Stage:
 
     # -- the competition -----------------------------------------------------------------------
 
-    def assign(self, projects: list[Project], day: date, size: int, due_on: date) -> None:
-        """Give each project `size` experts, turn by turn."""
+    def assign(
+        self, projects: list[Project], day: date, size: int, due_on: date, *, same: Iterable[User] | None = None
+    ) -> None:
+        """Give each project `size` experts, turn by turn; or all of them the same panel."""
         with on(day, 9):
             for place, project in enumerate(projects):
-                for seat in range(size):
-                    expert = self.experts[(place + seat) % len(self.experts)]
+                turn = [self.experts[(place + seat) % len(self.experts)] for seat in range(size)]
+                for expert in same or turn:
                     judging.panel.assign(project, expert, by=self.clerk, due_on=due_on)
             self.declare(project__in=projects)
 
