@@ -256,11 +256,11 @@ def _evaluations(user: User) -> Iterator[Task]:
             latest=Max("assignments__round", filter=active),
         )
         for project in counted.filter(asked=F("submitted")):
-            # After a failed round everybody has submitted, and it is concluded: the second look must be arranged.
-            again = project.concluded and project.latest <= project.concluded
-            name, what = (
-                ("evaluation_open", _("Arrange the second evaluation"))
-                if again
-                else ("evaluation_detail", _("Conclude the evaluation"))
-            )
+            name, what = "evaluation_detail", _("Conclude the evaluation")
+            # After a failed round everybody has submitted, and it is concluded: the second look must be arranged. So
+            # must the first one when everybody has stepped down.
+            if (project.latest or 0) <= project.concluded:
+                name, what = "evaluation_open", _("Arrange the second evaluation")
+                if not project.concluded:
+                    what = _("Send another evaluator")
             yield Task(project.title, what, reverse(f"evaluations:{name}", args=[project.pk, purpose]))
