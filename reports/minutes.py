@@ -18,6 +18,8 @@ from reports.documents import Document, file_name
 ZERO = Decimal("0.00")
 Outcome = DecisionLine.Outcome
 OUTCOMES = {Outcome.SHORTLIST: "拟立项", Outcome.WAITLIST: "候补", Outcome.DECLINE: "不予立项"}
+ABSTAINED = "路演缺席，视为弃权"
+"""Also what the reason begins with unless somebody words it otherwise (`evaluations.actions.decision.suggested`)."""
 STATES = {
     Decision.State.DRAFT: "草稿，尚未提请审批",
     Decision.State.PROPOSED: "待审批稿",
@@ -87,7 +89,7 @@ def _cut(line: DecisionLine) -> Decimal:
 
 def _why(line: DecisionLine, over: set[int]) -> str:
     """The reason that was given, after what must not be overlooked: an abstention, or a better place left behind."""
-    marks = ["路演缺席，视为弃权"] if line.is_absent else []
+    marks = [ABSTAINED] if line.is_absent and not line.reason.startswith(ABSTAINED) else []
     if line.project_id in over:
         marks.append("名次在前而未入选")
     return "：".join([*marks, line.reason] if line.reason else marks)

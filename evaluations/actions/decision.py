@@ -36,6 +36,14 @@ class Proposal:
     reason: str = ""
 
 
+def suggested(row: Standing) -> Proposal:
+    """What stands there before anybody has decided: who did not come to present has abstained and can only be declined,
+    with that as the reason that its group reads; it can be worded otherwise."""
+    if not row.is_absent:
+        return Proposal()
+    return Proposal(Outcome.DECLINE, None, _("Absent from its pitch, which counts as abstaining"))
+
+
 @transaction.atomic
 def save_decision(call: Call, *, by: User, lines: Mapping[int, Proposal], **meeting: Any) -> Decision:
     """Keep what has been prepared so far: `lines` by project id, and the fields of the meeting. Nothing is checked
@@ -126,7 +134,8 @@ def objections_to(decision: Decision, rows: list[Standing]) -> list[str]:
             _("The amounts add up to %(total)s yuan; the call has %(left)s yuan.")
             % {"total": yuan(total), "left": yuan(left)}
         )
-    if not decision.note.strip() and any(line.outcome == Outcome.DECLINE for line in lines.values()):
+    declined = [line for line in lines.values() if line.outcome == Outcome.DECLINE]
+    if not decision.note.strip() and not all(line.reason.strip() for line in declined):
         reasons.append(_("Please give a reason for the projects that are not selected; their groups will read it."))
     chosen = {pk for pk, line in lines.items() if line.outcome == Outcome.SHORTLIST}
     for row in inversions(rows, chosen):

@@ -119,6 +119,10 @@ class Assignment(Kept):
         return f"{self.person} – {self.project} ({self.get_purpose_display()})"
 
     @property
+    def call(self):
+        return self.project.call
+
+    @property
     def rubric(self):
         """The score sheet that the call prescribes for this purpose."""
         return getattr(self.project.call, f"{self.purpose}_rubric")

@@ -104,7 +104,7 @@ def place_sent(request: HttpRequest, day: PitchDay) -> Place | None:
     form = SheetForm(request.POST, assignment=found)
     place = Place(next(slot for slot in day.slots.all() if slot.project_id == found.project_id), "open", found, form)
     submit = "submit" in request.POST
-    if not form.is_valid() or (submit and not form.check_for_submission()):
+    if not (form.check_for_submission() if submit else form.is_valid()):
         return place
     texts = {name: form.cleaned_data[name] for name in ("strengths", "weaknesses")}
     verb = scoring.submit_sheet if submit else scoring.save_sheet

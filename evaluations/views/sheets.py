@@ -81,7 +81,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         if not may_score:
             messages.error(request, _("This sheet can no longer be changed."))
             return redirect("evaluations:sheet", pk=pk)
-        if form.is_valid() and ("submit" not in request.POST or form.check_for_submission()):
+        if form.check_for_submission() if "submit" in request.POST else form.is_valid():
             verb = scoring.submit_sheet if "submit" in request.POST else scoring.save_sheet
             try:
                 verb(assignment, by=request.user, points=form.points, **form.texts)

@@ -1,5 +1,7 @@
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +21,8 @@ from projects.models.state import State
 
 LOST = (State.NOT_SELECTED, State.WITHDRAWN, State.FORFEITED)
 """Where a project is that stood in a notice and will not be funded."""
+UNSETTLED = (State.IN_REVIEW, State.SHORTLISTED, State.WAITLISTED)
+"""Where one is whose line in an earlier notice no longer holds: it is judged again, or waits for its new notice."""
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -115,6 +119,26 @@ class Notice(models.Model):
         found = self.reconsidered
         return mask_text(found.reason, [found.name]) if found else ""
 
+    @property
+    def tracks_with_gaps(self) -> set[str]:
+        """The names of the tracks in whose list a place is passed over: its project is neither here nor in an earlier
+        notice of the call. A notice whose results were judged again counts no longer, nor a line that is corrected."""
+        reconsidered = Q(notice__objections__project=None, notice__objections__ruling="reconsider")
+        reconsidered &= Q(notice__objections__ruled_at__lte=self.published_at)
+        mine = list(self.entries.all())
+        earlier = NoticeEntry.objects.filter(notice__call=self.call_id, notice__lt=self.pk)
+        earlier = earlier.exclude(project__in=[entry.project_id for entry in mine])
+        earlier = earlier.exclude(pk__in=NoticeEntry.objects.filter(reconsidered).values("pk"))
+        latest = {entry.project_id: entry for entry in [*earlier.order_by("pk"), *mine]}
+        ranked = [entry for entry in latest.values() if entry.rank]
+        found = set()
+        for track in {entry.track for entry in mine}:
+            until = max(entry.rank or 0 for entry in mine if entry.track == track)
+            places = [entry.rank for entry in ranked if entry.track == track and (entry.rank or 0) <= until]
+            if _has_gap(Counter(places)):
+                found.add(track)
+        return found
+
     def statement(self) -> str:
         """What the notice says, as the text whose SHA-256 is the digest. It names no person."""
         said = {
@@ -145,6 +169,16 @@ class Notice(models.Model):
 def digest_of(text: str) -> str:
     """SHA-256 of the UTF-8 bytes, as `sha256sum` gives it for the downloaded text."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _has_gap(places: Mapping[int, int]) -> bool:
+    """Whether a place is missing before the last one; by place, how many share it (1, 2, 2, 4 is whole)."""
+    following = 1
+    for place in sorted(places):
+        if place > following:
+            return True
+        following = place + places[place]
+    return False
 
 
 class NoticeEntryQuerySet(models.QuerySet["NoticeEntry"]):
@@ -207,8 +241,14 @@ class NoticeEntry(models.Model):
 
     @property
     def stands(self) -> bool:
-        """Still what is going to be funded: neither corrected by a later line nor lost."""
-        return self.replacement is None and self.project.state not in (*LOST, State.IN_REVIEW)
+        """Still what is going to be funded: neither corrected, by a later line or by one that must follow, nor lost,
+        nor judged again."""
+        return self.replacement is None and self.project.state not in (*LOST, *UNSETTLED)
+
+    @property
+    def is_being_corrected(self) -> bool:
+        """What it says is corrected already, and the notice that says how is still to be published."""
+        return self.replacement is None and self.project.state == State.SHORTLISTED
 
     @property
     def public_reason(self) -> str:
