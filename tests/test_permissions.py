@@ -231,6 +231,7 @@ TABLE = {
     "evaluations:assignment_absent": ("assignment", set()),  # the project is no longer in review
     "evaluations:assignment_back": ("assignment", set()),
     "evaluations:fewer_ask": ("project", {"clerk"}),
+    "evaluations:fewer_ask_without": (("call", "judge_id"), {"clerk"}),
     "evaluations:fewer_decide": ("reduction", BUREAU),
     "evaluations:consistency": ("call", BUREAU),
     "evaluations:result_card": ("project", set()),
