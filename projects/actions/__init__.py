@@ -16,6 +16,7 @@ from projects.actions import (
     people,
     proposals,
     support,
+    trouble,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "people",
     "proposals",
     "support",
+    "trouble",
 ]

@@ -39,6 +39,15 @@ from projects.forms.support import (
     VerdictForm,
 )
 from projects.forms.tables import Tables
+from projects.forms.trouble import (
+    ClosingForm,
+    TalkConfirmForm,
+    TalkForm,
+    TalkMoveForm,
+    TalkRecordForm,
+    WarningAnswerForm,
+    WarningForm,
+)
 
 __all__ = [
     "ActivityForm",
@@ -49,6 +58,7 @@ __all__ = [
     "AttachmentForm",
     "CallBackForm",
     "CallForm",
+    "ClosingForm",
     "CoachingAnswerForm",
     "CoachingForm",
     "CommentForm",
@@ -80,7 +90,13 @@ __all__ = [
     "SignForm",
     "SubmitForm",
     "Tables",
+    "TalkConfirmForm",
+    "TalkForm",
+    "TalkMoveForm",
+    "TalkRecordForm",
     "VerdictForm",
+    "WarningAnswerForm",
+    "WarningForm",
     "WholeExamineForm",
     "WholeRulingForm",
 ]

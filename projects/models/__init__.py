@@ -22,6 +22,7 @@ from projects.models.state import Stage, State
 from projects.models.submission import Submission
 from projects.models.team import Partner, TeamMember
 from projects.models.tranche import Tranche
+from projects.models.warning import Talk, WarningLetter
 
 __all__ = [
     "Activity",
@@ -52,7 +53,9 @@ __all__ = [
     "Stage",
     "State",
     "Submission",
+    "Talk",
     "Target",
     "TeamMember",
     "Tranche",
+    "WarningLetter",
 ]
