@@ -42,6 +42,7 @@ from projects.actions import (
     photos,
     services,
     support,
+    trouble,
 )
 from projects.models import Comment, Likeness, Notice, Objection, Recommendation, Referral
 from reports.actions import imports
@@ -205,6 +206,12 @@ TABLE = {
     "projects:happening_list": (None, EVERYBODY),
     "projects:happening_detail": ("activity", EVERYBODY),
     "projects:report_detail": ("report", SEES_DELIVERY),
+    "projects:warning_create": ("project", {"clerk"}),
+    "projects:warning_detail": ("warning", SEES_DELIVERY),
+    "projects:talk_create": ("project", {"clerk"}),
+    "projects:talk_detail": ("talk", SEES_DELIVERY),
+    "projects:talk_move": ("talk", {"clerk"}),
+    "projects:talk_record": ("talk", {"clerk"}),
     "projects:tranche_step": (("tranche", "approve"), {"approver"}),
     "projects:apply": ("call", SIGNED_IN),
     "projects:notice_list": (None, EVERYBODY),
@@ -379,6 +386,10 @@ def things(town, life) -> dict[str, object]:
     Fund.objects.filter(pk=town.fund.pk).update(takes_referrals=True, purpose="社区助老")
     return {
         "project": project,
+        "warning": trouble.warn(project, by=town.clerk, ground="late", words="月报未交", answer_until=date(2027, 1, 8)),
+        "talk": trouble.call_to_talk(
+            project, by=town.clerk, reason="月报未交", planned_at=aware(2027, 1, 11, 9), place="会议室"
+        ),
         "referral": Referral.objects.create(project=project, fund=town.fund, words="方向一致", made_by=town.head),
         "draft": with_draft,
         "call": town.call,

@@ -14,6 +14,7 @@ from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, REFU
 from config.story.records_2026 import play_records
 from config.story.review_2026 import announce_rules, compare_and_choose
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
+from config.story.trouble_2026 import play_trouble
 from core import clock
 from core.models import Notification
 from evaluations.actions import absence, evaluation, panel, scoring
@@ -151,6 +152,7 @@ def _running(present: Present) -> None:
                 project, day(-18), "project", "1.0", "下半段活动排期和志愿者排班看过，按月报数。", "下月中旬再来。"
             )
     play_records(stage, fresh["qingnian"], day)
+    play_trouble(stage, fresh, day)
     _reported(stage, fresh, day)
     midterm = "进度正常，账目清楚。"
     stage.send_evaluator(fresh["yinling"], "midterm", day(-5))

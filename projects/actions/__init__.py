@@ -23,6 +23,7 @@ from projects.actions import (
     roster,
     services,
     support,
+    trouble,
     volunteers,
 )
 
@@ -49,5 +50,6 @@ __all__ = [
     "roster",
     "services",
     "support",
+    "trouble",
     "volunteers",
 ]

@@ -44,6 +44,15 @@ from projects.forms.support import (
     VerdictForm,
 )
 from projects.forms.tables import Tables
+from projects.forms.trouble import (
+    ClosingForm,
+    TalkConfirmForm,
+    TalkForm,
+    TalkMoveForm,
+    TalkRecordForm,
+    WarningAnswerForm,
+    WarningForm,
+)
 from projects.forms.volunteers import OtherTimeForm, VolunteerTimes
 
 __all__ = [
@@ -58,6 +67,7 @@ __all__ = [
     "BeneficiaryForm",
     "CallBackForm",
     "CallForm",
+    "ClosingForm",
     "CoachingAnswerForm",
     "CoachingForm",
     "CommentForm",
@@ -101,9 +111,15 @@ __all__ = [
     "SignInForm",
     "SubmitForm",
     "Tables",
+    "TalkConfirmForm",
+    "TalkForm",
+    "TalkMoveForm",
+    "TalkRecordForm",
     "TickForm",
     "VerdictForm",
     "VolunteerTimes",
+    "WarningAnswerForm",
+    "WarningForm",
     "WholeExamineForm",
     "WholeRulingForm",
     "WriteDownForm",

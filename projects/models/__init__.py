@@ -30,6 +30,7 @@ from projects.models.submission import Submission
 from projects.models.team import Partner, TeamMember
 from projects.models.tranche import Tranche
 from projects.models.volunteer import Volunteer, VolunteerTime
+from projects.models.warning import Talk, WarningLetter
 
 __all__ = [
     "Activity",
@@ -68,9 +69,11 @@ __all__ = [
     "Stage",
     "State",
     "Submission",
+    "Talk",
     "Target",
     "TeamMember",
     "Tranche",
     "Volunteer",
     "VolunteerTime",
+    "WarningLetter",
 ]

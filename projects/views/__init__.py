@@ -88,6 +88,14 @@ from projects.views.support import (
     recommendation_ask,
     recommendation_confirm,
 )
+from projects.views.trouble import (
+    talk_create,
+    talk_detail,
+    talk_move,
+    talk_record,
+    warning_create,
+    warning_detail,
+)
 from projects.views.volunteers import volunteer_list, volunteer_time_add, volunteer_times
 from projects.views.work_plan import milestone_create, milestone_done, milestone_edit, work_plan
 
@@ -196,9 +204,15 @@ __all__ = [
     "sign_in_image",
     "sign_in_renew",
     "submission_changes",
+    "talk_create",
+    "talk_detail",
+    "talk_move",
+    "talk_record",
     "tranche_step",
     "volunteer_list",
     "volunteer_time_add",
     "volunteer_times",
+    "warning_create",
+    "warning_detail",
     "work_plan",
 ]

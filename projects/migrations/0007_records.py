@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0002_interest_of_work'),
-        ('projects', '0005_bonus_in_notice'),
+        ('projects', '0006_warnings_and_talks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
