@@ -376,11 +376,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='activityitem',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='item_amount_not_negative'),
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='item_amount_not_negative', violation_error_message='The amount cannot be negative: leave out the minus sign.'),
         ),
         migrations.AddConstraint(
             model_name='activityitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('count__isnull', True), ('unit_price__isnull', True)), models.Q(('count__isnull', False), ('unit_price__isnull', False)), _connector='OR'), name='item_has_price_and_number_together'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('count__isnull', True), ('unit_price__isnull', True)), models.Q(('count__isnull', False), ('unit_price__isnull', False)), _connector='OR'), name='item_has_price_and_number_together', violation_error_message='Number and price belong together.'),
         ),
         migrations.AddConstraint(
             model_name='milestone',

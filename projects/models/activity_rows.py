@@ -46,11 +46,16 @@ class ActivityItem(models.Model):
         verbose_name = _("item")
         verbose_name_plural = _("items")
         constraints = [
-            models.CheckConstraint(name="item_amount_not_negative", condition=Q(amount__gte=0)),
+            models.CheckConstraint(
+                name="item_amount_not_negative",
+                condition=Q(amount__gte=0),
+                violation_error_message=_("The amount cannot be negative: leave out the minus sign."),
+            ),
             models.CheckConstraint(
                 name="item_has_price_and_number_together",
                 condition=Q(unit_price__isnull=True, count__isnull=True)
                 | Q(unit_price__isnull=False, count__isnull=False),
+                violation_error_message=_("Number and price belong together."),
             ),
         ]
 
