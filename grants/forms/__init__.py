@@ -7,6 +7,7 @@ from grants.forms.calls import (
     CriterionFormSet,
     EligibilityFormSet,
     FromPresetForm,
+    GateRuleFormSet,
     LevelFormSet,
     NameForm,
     PanelRuleFormSet,
@@ -21,23 +22,34 @@ from grants.forms.calls import (
     TrancheRuleFormSet,
     taken_over,
 )
-from grants.forms.funds import AllocationForm, FundForm, FundReferralsForm
+from grants.forms.funds import (
+    AllocationForm,
+    AnswerForm,
+    CorrectionForm,
+    FundForm,
+    FundReferralsForm,
+    LedgerFilter,
+)
 from grants.forms.need_lists import NeedListForm, RemarkAnswerForm, RemarkForm, WithdrawForm
 from grants.forms.needs import NeedForm, ReferenceForm, ReviseForm, VouchForm
 from grants.forms.workshops import AttendanceForm, CancelWorkshopForm, SignUpForm, WalkInForm, WorkshopForm
 
 __all__ = [
     "AllocationForm",
+    "AnswerForm",
     "AttendanceForm",
     "BonusRuleFormSet",
     "BudgetRuleFormSet",
     "CancelWorkshopForm",
     "CloneForm",
+    "CorrectionForm",
     "CriterionFormSet",
     "EligibilityFormSet",
     "FromPresetForm",
     "FundForm",
     "FundReferralsForm",
+    "GateRuleFormSet",
+    "LedgerFilter",
     "LevelFormSet",
     "NameForm",
     "NeedForm",

@@ -10,12 +10,15 @@ from core.fields import MoneyFormField
 from core.forms import CountedTextarea, DateInput, DateTimeInput, PhoneField, RowFormSet, SeveralField
 from grants import presets
 from grants.models import (
+    WITH_FIGURE,
     BonusRule,
     BudgetRule,
     Call,
     Criterion,
     EligibilityRule,
     Fund,
+    Gate,
+    GateRule,
     Level,
     PanelRule,
     RequiredPaper,
@@ -368,11 +371,71 @@ LevelFormSet = forms.inlineformset_factory(
     max_num=10,
     validate_max=True,
 )
+
+
+class TrancheRuleForm(forms.ModelForm):
+    """An instalment with its gates; their figures and bases have a page of their own, as levels of a criterion do."""
+
+    gates = forms.MultipleChoiceField(
+        label=_("opens with"),
+        choices=Gate.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("All of them must be open"),
+    )
+
+    class Meta:
+        model = TrancheRule
+        fields = ("ordinal", "percentage")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["gates"].initial = [gate.kind for gate in self.instance.gates.all()]
+
+    def save(self, commit: bool = True) -> TrancheRule:
+        """Gates that stay keep their figure and basis; a new one begins with the usual figure."""
+        rule = super().save(commit)
+        chosen = self.cleaned_data["gates"]
+        rule.gates.exclude(kind__in=chosen).delete()
+        kept = {gate.kind for gate in rule.gates.all()}
+        for kind in Gate.values:
+            if kind in chosen and kind not in kept:
+                GateRule.objects.create(rule=rule, kind=kind, figure=WITH_FIGURE.get(Gate(kind)))
+        return rule
+
+
+class GateRuleForm(forms.ModelForm):
+    """What a percentage is asked of and what not is said by the row, not by the database."""
+
+    class Meta:
+        model = GateRule
+        fields = ("kind", "figure", "legal_basis")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        kind, figure = data.get("kind"), data.get("figure")
+        if kind and "figure" not in self.errors:
+            if kind in WITH_FIGURE and figure is None:
+                self.add_error("figure", _("Please say how many percent are asked for."))
+            if kind not in WITH_FIGURE and figure is not None:
+                self.add_error("figure", _("This gate has no percentage: leave it empty."))
+        return data
+
+
+GateRuleFormSet = forms.inlineformset_factory(
+    TrancheRule,
+    GateRule,
+    formset=RowFormSet,
+    form=GateRuleForm,
+    extra=1,
+    max_num=len(Gate.choices),
+    validate_max=True,
+)
 TrancheRuleFormSet = forms.inlineformset_factory(
     TranchePlan,
     TrancheRule,
     formset=RowFormSet,
-    fields=("ordinal", "percentage", "gate"),
+    form=TrancheRuleForm,
     extra=1,
     max_num=12,
     validate_max=True,

@@ -2,6 +2,7 @@
 
 from projects.actions import (
     award,
+    bank,
     checking,
     coaching,
     competition,
@@ -10,6 +11,7 @@ from projects.actions import (
     evaluation,
     inquiry,
     likeness,
+    matching,
     notices,
     objections,
     payments,
@@ -20,6 +22,7 @@ from projects.actions import (
 
 __all__ = [
     "award",
+    "bank",
     "checking",
     "coaching",
     "competition",
@@ -28,6 +31,7 @@ __all__ = [
     "evaluation",
     "inquiry",
     "likeness",
+    "matching",
     "notices",
     "objections",
     "payments",

@@ -9,7 +9,17 @@ from projects.forms.delivery import (
     MilestoneForm,
     ReportForm,
 )
-from projects.forms.money import PaymentForm, ReceiptForm, SettlementForm, SignForm
+from projects.forms.money import (
+    BankListForm,
+    BankReturnForm,
+    MatchingAnswerForm,
+    MatchingProofForm,
+    PaymentForm,
+    ReceiptForm,
+    SettlementForm,
+    SignForm,
+    WithdrawForm,
+)
 from projects.forms.objections import (
     CallForm,
     ExamineForm,
@@ -47,6 +57,8 @@ __all__ = [
     "AnswerForm",
     "ApplyForm",
     "AttachmentForm",
+    "BankListForm",
+    "BankReturnForm",
     "CallBackForm",
     "CallForm",
     "CoachingAnswerForm",
@@ -60,6 +72,8 @@ __all__ = [
     "FollowUpForm",
     "HearingForm",
     "InquiryForm",
+    "MatchingAnswerForm",
+    "MatchingProofForm",
     "MentorForm",
     "MentoringForm",
     "MilestoneForm",
@@ -83,4 +97,5 @@ __all__ = [
     "VerdictForm",
     "WholeExamineForm",
     "WholeRulingForm",
+    "WithdrawForm",
 ]

@@ -1,11 +1,13 @@
 from projects.models.activity import Activity, ActivityItem
 from projects.models.agreement import Agreement
+from projects.models.bank_list import BankList, BankListLine, BankReturn
 from projects.models.budget import BudgetLine
 from projects.models.coaching import CoachingRequest
 from projects.models.comment import Comment
 from projects.models.explanation import Explanation
 from projects.models.follow_up import FollowUp
 from projects.models.likeness import Likeness
+from projects.models.matching_proof import MatchingProof
 from projects.models.mentoring import MentoringNote
 from projects.models.milestone import Milestone
 from projects.models.notice import Notice, NoticeEntry
@@ -16,6 +18,7 @@ from projects.models.project import Project
 from projects.models.recommendation import Recommendation
 from projects.models.referral import Referral
 from projects.models.report import Report
+from projects.models.reversal import Reversal
 from projects.models.scratch import Scratch
 from projects.models.settlement import Settlement
 from projects.models.state import Stage, State
@@ -27,12 +30,16 @@ __all__ = [
     "Activity",
     "ActivityItem",
     "Agreement",
+    "BankList",
+    "BankListLine",
+    "BankReturn",
     "BudgetLine",
     "CoachingRequest",
     "Comment",
     "Explanation",
     "FollowUp",
     "Likeness",
+    "MatchingProof",
     "MentoringNote",
     "Milestone",
     "Notice",
@@ -47,6 +54,7 @@ __all__ = [
     "Recommendation",
     "Referral",
     "Report",
+    "Reversal",
     "Scratch",
     "Settlement",
     "Stage",

@@ -1,3 +1,4 @@
+from projects.views.bank import bank_list_create, bank_list_detail, bank_list_list, bank_return_detail
 from projects.views.checking import (
     check_page,
     check_queue,
@@ -31,7 +32,14 @@ from projects.views.delivery import (
 )
 from projects.views.gaps import need_gap, need_gaps
 from projects.views.likeness import earlier, likeness_detail
-from projects.views.money import agreement_detail, settlement_edit, tranche_step
+from projects.views.money import (
+    agreement_detail,
+    matching_create,
+    matching_decide,
+    project_money,
+    settlement_edit,
+    tranche_step,
+)
 from projects.views.needs import need_desk, need_merge, need_revise, need_sort_out, need_unmerge, need_vouch
 from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
 from projects.views.objections import (
@@ -71,6 +79,10 @@ __all__ = [
     "activity_record",
     "agreement_detail",
     "apply",
+    "bank_list_create",
+    "bank_list_detail",
+    "bank_list_list",
+    "bank_return_detail",
     "check_page",
     "check_queue",
     "coaching_answer",
@@ -88,6 +100,8 @@ __all__ = [
     "form_preview",
     "likeness_detail",
     "line_cut",
+    "matching_create",
+    "matching_decide",
     "mentor_assign",
     "mentoring_create",
     "milestone_create",
@@ -115,6 +129,7 @@ __all__ = [
     "precheck_finish",
     "project_detail",
     "project_list",
+    "project_money",
     "project_step",
     "proposal_attach",
     "proposal_autosave",
