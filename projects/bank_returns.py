@@ -77,7 +77,7 @@ def read_rows(table: Table) -> list[Row]:
     places = _columns(table.headings)
     missing = [
         names
-        for names, found in ((_("序号 or 项目编号"), {"ordinal", "project_number"}), (_("结果"), {"outcome"}))
+        for names, found in (("序号/项目编号", {"ordinal", "project_number"}), ("结果", {"outcome"}))
         if not found & set(places)
     ]
     if missing:
@@ -86,7 +86,12 @@ def read_rows(table: Table) -> list[Row]:
             code="columns",
             params={"names": "、".join(missing)},
         )
-    return [_row(number, cells, places) for number, cells in table.rows]
+    return [_row(number, cells, places) for number, cells in table.rows if not _is_total(cells)]
+
+
+def _is_total(cells: Sequence[Cell]) -> bool:
+    """The last row of the list that the platform gave out, sent back with the others."""
+    return any(text(cell) == "合计" for cell in cells)
 
 
 def _columns(headings: Sequence[str]) -> dict[str, int]:
@@ -152,7 +157,7 @@ def _line_of(row: Row, lines: list[Any]) -> Any:
     if not found:
         row.errors.append(_("This list has no such line."))
     else:
-        row.errors.append(_("The project has several lines in this list: the file must give 序号."))
+        row.errors.append(_("The project has several lines in this list: the file must give their running number."))
     return None
 
 

@@ -301,7 +301,7 @@ rules.add_perm("projects.mentor", is_mentor)
 rules.add_perm("projects.supervise", is_clerk)
 rules.add_perm("projects.conclude_evaluation", is_clerk)
 rules.add_perm("projects.terminate", is_approver)
-rules.add_perm("projects.cancel_tranche", heads_payee | is_approver)
+rules.add_perm("projects.cancel_tranche", heads_payee | is_approver | is_finance)
 rules.add_perm("projects.follow_up", (is_mentor | is_clerk) & has_ended_well)
 # what is shown
 rules.add_perm("projects.see_delivery", in_applicant | in_host | in_funder | is_mentor | is_evaluator)

@@ -62,7 +62,7 @@ class BankReturnForm(forms.Form):
 
     file = forms.FileField(
         label=_("The bank's table"),
-        help_text=_("xlsx or csv, with 序号 or 项目编号, 结果 (成功 or 失败), 流水号, 日期, 失败原因"),
+        help_text=_("xlsx or csv: the list that was taken out, with outcome, reference, day and reason filled in"),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 

@@ -59,7 +59,7 @@ def bank_list_create(request: HttpRequest) -> HttpResponse:
     for tranche in rows:
         tranche.why_not = bank.why_not(tranche)
         tranche.is_mine = not rules.has_perm("projects.pay", request.user, tranche)
-    form = BankListForm(request.POST or None, tranches=payable(request))
+    form = BankListForm(request.POST if request.method == "POST" else None, tranches=payable(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = bank.make_lists(form.cleaned_data["tranches"], by=request.user)

@@ -28,6 +28,4 @@ class Command(BaseCommand):
             self.stderr.write(str(breach))
         if found:
             raise CommandError("The ledger and the figures do not agree.")
-        self.stdout.write(
-            "{} funds, {} projects, {} ledger entries: every figure agrees.".format(*counts)
-        )
+        self.stdout.write("{} funds, {} projects, {} ledger entries: every figure agrees.".format(*counts))
