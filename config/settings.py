@@ -11,6 +11,8 @@
 | HTTPS               | `1`: secure cookies, HSTS, redirect                 | `0`                        |
 | VAR_DIR             | database, uploads, mail files                       | `var/`                     |
 | EMAIL_URL_HOST      | SMTP host; without one, mail is written to files    | empty                      |
+| SITE_URL            | the site's own address, for links in mail           | empty: mail has no links   |
+| NOTIFICATION_CHANNELS | ways out of the site, classes separated by commas  | `core.channels.Mail`       |
 | TRUSTED_PROXIES     | how many proxies stand before us (nginx: 1)         | 0                          |
 | TASKS_BACKEND       | `database` (needs ./run worker) or `immediate`       | database                   |
 """
@@ -229,7 +231,10 @@ TASKS = {
     }
 }
 
+NOTIFICATION_CHANNELS = os.environ.get("NOTIFICATION_CHANNELS", "core.channels.Mail").split(",")
+
 SITE_NAME = _("Venture Grants")
+SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
 
 LOGGING = {
     "version": 1,

@@ -6,14 +6,11 @@ from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from config.reminders import tasks_of
 from core import clock
-from evaluations import inbox as evaluation_inbox
-from grants import inbox as grant_inbox
 from grants.models import Call
-from projects import inbox as project_inbox
 from projects.models import Notice, Project
 from projects.models.state import ENDED, FUNDED
-from reports import inbox as report_inbox
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -40,9 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for me, the most pressing first, and what I have a hand in."""
-    inboxes = (grant_inbox, project_inbox, evaluation_inbox, report_inbox)
-    tasks = [task for source in inboxes for task in source.waiting_for(request.user)]
-    tasks.sort(key=lambda task: (task.due_on is None, task.due_on or clock.today(), task.title))
+    tasks = tasks_of(request.user)
     projects = Project.objects.visible_to(request.user).with_names().exclude(state__in=ENDED)
     context = {
         "tasks": tasks,

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 
-from core.models import Attachment, CalendarDay, Event, Notification, Series
+from core.models import Attachment, CalendarDay, Dispatch, Event, Notification, Series
+from core.notifications import try_again
 
 
 class CalendarDayResource(resources.ModelResource):
@@ -70,6 +72,24 @@ class NotificationAdmin(RecordAdmin):
     list_select_related = ("recipient",)
     search_fields = ("subject", "recipient__name", "recipient__username")
     date_hierarchy = "at"
+
+
+@admin.register(Dispatch)
+class DispatchAdmin(RecordAdmin):
+    """What leaves the site: what waits, what was given up and why; that can be tried again."""
+
+    list_display = ("notification", "channel", "address", "state", "tries", "due_at", "sent_at", "error")
+    list_filter = ("state", "channel", "in_digest")
+    list_select_related = ("notification",)
+    search_fields = ("address", "error", "notification__subject", "notification__recipient__name")
+    actions = ("send_again",)
+
+    @admin.action(description=_("Try to send what was given up again"), permissions=["view"])
+    def send_again(self, request: HttpRequest, queryset: Any) -> None:
+        chosen = queryset.filter(state=Dispatch.State.FAILED)
+        for dispatch in chosen:
+            try_again(dispatch)
+        self.message_user(request, _("They are on their way again."))
 
 
 @admin.register(Series)

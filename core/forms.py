@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.files import ACCEPT, validate_upload
 from core.identifiers import half_width
+from core.models import Rhythm
 from core.workflow import Refused
 
 
@@ -185,3 +186,9 @@ def add_refusal(form: forms.BaseForm, refused: Refused) -> None:
         form.cleaned_data = {}
     for reason in refused.reasons:
         form.add_error(None, reason)
+
+
+class RhythmForm(forms.Form):
+    """How often somebody is told outside the site."""
+
+    rhythm = forms.ChoiceField(label=_("messages by e-mail"), choices=Rhythm.choices, widget=forms.RadioSelect)

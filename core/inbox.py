@@ -14,3 +14,5 @@ class Task:
     due_on: date | None = None
     since: datetime | None = None
     tone: str = "wait"
+    funder_id: int | None = None
+    """The funder that is told when this is long overdue."""

@@ -1,13 +1,18 @@
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from core import clock
-from core.models import Attachment, Notification
+from core.forms import RhythmForm
+from core.models import Attachment, MessagePreference, Notification, Rhythm
+from core.notifications import choose_rhythm
 
 PAGE = 20
 
@@ -37,9 +42,34 @@ def attachment(request: HttpRequest, pk) -> HttpResponseBase:
 
 @login_required
 def notification_list(request: HttpRequest) -> HttpResponse:
-    """My messages, newest first."""
-    page = Paginator(Notification.objects.filter(recipient=request.user.pk), PAGE).get_page(request.GET.get("page"))
-    return render(request, "core/notification_list.html", {"page_obj": page})
+    """My messages, newest first, and how I want to hear of them."""
+    mine = Notification.objects.filter(recipient=request.user.pk).prefetch_related("dispatches")
+    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
+    preference = MessagePreference.objects.filter(person=request.user.pk).first()
+    form = RhythmForm(initial={"rhythm": preference.rhythm if preference else Rhythm.AT_ONCE})
+    unread = any(message.read_at is None for message in page)
+    return render(request, "core/notification_list.html", {"page_obj": page, "form": form, "unread": unread})
+
+
+@login_required
+@require_POST
+def rhythm_choose(request: HttpRequest) -> HttpResponse:
+    """How often I hear of messages outside the site."""
+    form = RhythmForm(request.POST)
+    if form.is_valid():
+        choose_rhythm(request.user, form.cleaned_data["rhythm"])
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Please choose one of the three."))
+    return redirect("core:notification_list")
+
+
+@login_required
+@require_POST
+def notifications_read(request: HttpRequest) -> HttpResponse:
+    """All my messages are read."""
+    Notification.objects.filter(recipient=request.user.pk, read_at=None).update(read_at=clock.now())
+    return redirect("core:notification_list")
 
 
 @login_required

@@ -6,8 +6,10 @@ Nobody types it a second time: the form shows it, the profile is where it is cha
 from dataclasses import dataclass
 
 from people.models import Inspection, Organization, Rating
+from projects.comparison import FieldChange
 from projects.completeness import lacks_profile
 from projects.models import Project
+from projects.snapshots import applicant_row
 
 INSPECTIONS, EARLIER = 3, 5
 """The newest of each that a reader is shown."""
@@ -26,6 +28,8 @@ class ApplicantFacts:
     """Its earlier projects that got money, the newest first."""
     lacks_profile: bool
     """The form asks what the organisation is, and nobody has written it."""
+    changed: tuple[FieldChange, ...]
+    """What the profile says otherwise than when the proposal was last handed in."""
 
 
 def applicant_facts(project: Project) -> ApplicantFacts:
@@ -40,4 +44,13 @@ def applicant_facts(project: Project) -> ApplicantFacts:
         inspections=list(applicant.inspections.order_by("-year")[:INSPECTIONS]),
         funded=list(earlier[:EARLIER]),
         lacks_profile=lacks_profile(project),
+        changed=_changed(project),
     )
+
+
+def _changed(project: Project) -> tuple[FieldChange, ...]:
+    handed_in = project.submissions.order_by("-ordinal").first()
+    if handed_in is None:
+        return ()
+    then, now = handed_in.content["tables"]["applicant"][0], applicant_row(project)
+    return tuple(FieldChange(name, then[name], now[name]) for name in now if name != "key" and then[name] != now[name])

@@ -51,7 +51,8 @@ def waiting_for(user: User) -> list[Task]:
 
 
 def _task(project: Project, what: str, url: str = "", due_on=None) -> Task:
-    return Task(project.title, what, url or project.get_absolute_url(), due_on or project.due_on, project.state_since)
+    url, due_on = url or project.get_absolute_url(), due_on or project.due_on
+    return Task(project.title, what, url, due_on, project.state_since, funder_id=project.call.funder_id)
 
 
 def _group(user: User) -> Iterator[Task]:

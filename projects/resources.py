@@ -19,7 +19,8 @@ from core.identifiers import half_width
 from core.masking import mask_phone
 from grants.models import Call, ServiceField
 from people.models import Community, Organization, Role
-from people.resources.base import Outcome, Row, TableResource
+from people.resources.base import TableResource
+from people.resources.rows import Outcome, Row
 from people.resources.widgets import AmountWidget, ReferenceWidget, TextWidget
 from projects.actions.messages import tell_group
 from projects.models import BudgetLine, Project, State
@@ -198,8 +199,8 @@ class BudgetResource(TableResource):
     class Meta:
         model = BudgetLine
         fields = (
-            *("call", "applicant", "title", "category", "item", "unit_price", "unit", "quantity", "source", "basis"),
-            *("number", "amount", "cut"),
+            *("call", "applicant", "title", "category", "item", "rank", "unit_price", "unit", "quantity", "source"),
+            *("basis", "quote_number", "number", "amount", "cut"),
         )
         export_order = fields
         import_id_fields = ("item",)

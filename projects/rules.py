@@ -6,6 +6,7 @@ decides, who confirms a payment did not request it.
 
 import rules
 
+from grants.models import Call
 from grants.rules import is_clerk as is_clerk_of_call
 from grants.rules import is_in_some_funder
 from people.models import Kind, Organization, Role
@@ -79,6 +80,14 @@ def has_stake(user, obj) -> bool:
 
 
 @rules.predicate
+def has_stake_in_call(user, obj) -> bool:
+    """Belongs to a group that competes in the call, or to the host of one: whoever competes neither decides on
+    anybody's place nor reads what the experts said, whatever else they are. Asked of a call or of anything in one."""
+    call = obj if isinstance(obj, Call) else obj.call if hasattr(obj, "call") else project_of(obj).call
+    return Project.objects.staked_by(user).filter(call=call).exists()
+
+
+@rules.predicate
 def works_as_auditor(user, obj) -> bool:
     """Looks over the shoulder of the funder (审计员): reads, and does nothing."""
     return user.is_authenticated and user.has_role(project_of(obj).call.funder_id, Role.AUDITOR)
@@ -124,16 +133,14 @@ def plays(part: str) -> rules.Predicate:
 
 
 def on_objection(rule: rules.Predicate, role: str) -> rules.Predicate:
-    """`rule`, asked of a project or of an objection. One against a whole notice is everybody's affair who competes in
-    its call: whoever does neither looks into it nor rules on it."""
+    """`rule`, asked of a project or of an objection. Each is everybody's affair who competes in its call, for somebody
+    moves up: whoever does neither looks into it nor rules on it."""
 
     def deals_with_it(user, obj) -> bool:
         project = obj.project if isinstance(obj, Objection) else obj
-        if project is not None:
-            return bool(rule(user, project))
-        call = obj.notice.call
-        held = user.is_authenticated and user.has_role(call.funder_id, role)
-        return held and not Project.objects.staked_by(user).filter(call=call).exists()
+        call = obj.notice.call if project is None else project.call
+        may = rule(user, project) if project else user.is_authenticated and user.has_role(call.funder_id, role)
+        return bool(may) and not has_stake_in_call(user, call)
 
     return rules.Predicate(deals_with_it, name=f"{rule.name}_on_objection")
 
@@ -241,7 +248,7 @@ rules.add_perm("projects.write_proposal", in_applicant & is_editable)
 rules.add_perm("projects.submit", heads_applicant)
 rules.add_perm("projects.withdraw", heads_applicant)
 rules.add_perm("projects.offer_elsewhere", in_applicant)
-rules.add_perm("projects.check", is_clerk)
+rules.add_perm("projects.check", is_clerk & ~has_stake_in_call)
 rules.add_perm("projects.recommend", ~belongs_to_group)
 rules.add_perm("projects.check_budget", is_clerk | is_finance)
 rules.add_perm("projects.see_cuts", (in_funder & ~has_stake) | cuts_are_told)
@@ -274,7 +281,7 @@ rules.add_perm("projects.examine_objection", examines)
 rules.add_perm("projects.answer_objection", is_objected_to)
 rules.add_perm("projects.decide_objection", rules_on)
 rules.add_perm("projects.rule_on_objection", rules_on & ~examined_it)
-rules.add_perm("projects.approve", is_approver)
+rules.add_perm("projects.approve", is_approver & ~has_stake_in_call)
 rules.add_perm("projects.forfeit", heads_payee | is_approver)
 # the agreement
 rules.add_perm("projects.sign_for_group", heads_payee)

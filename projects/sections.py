@@ -94,6 +94,21 @@ SHORT = (
 FORMS: Mapping[str, tuple[Section, ...]] = {"full": FULL, "short": SHORT}
 TABLES = ("targets", "plan_steps", "team", "partners", "budget_lines")
 BESIDE = {
+    "applicant": (
+        _("applicant"),
+        {
+            "name": _("name"),
+            "number": _("credit code or filing number"),
+            "authority": _("registered or filed with"),
+            "legal_representative": _("legal representative or person in charge"),
+            "phone": _("phone"),
+            "address": _("address"),
+            "payee": _("payee"),
+            "account": _("account of the payee"),
+            "rating": _("rating"),
+            "profile": _("about the organisation"),
+        },
+    ),
     "papers": (_("papers"), {"kind": _("kind of paper"), "name": _("file")}),
     "explanations": (_("explanations"), {"rule": _("condition"), "text": _("explanation")}),
     "recommendations": (

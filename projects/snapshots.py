@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from core.fields import MoneyField
+from core.masking import mask_account, mask_phone
 from core.models import Attachment
 from core.money import yuan
 from core.templatetags.core import points
@@ -34,13 +35,14 @@ def snapshot(project: Project) -> dict[str, Any]:
 
 
 def _beside_the_form(project: Project) -> dict[str, list[dict[str, str]]]:
-    """What goes with the form: papers, explanations, recommendations; `projects.sections.BESIDE` names them.
+    """What goes with the form: the applicant, papers, explanations, recommendations; `sections.BESIDE` names them.
 
     A paper is known by its bytes, so that the same file handed in again is no change.
     """
     kinds = dict(PaperKind.choices)
     files = Attachment.objects.of(project)
     return {
+        "applicant": [applicant_row(project)],
         "papers": [
             {"key": f"{file.kind}:{file.sha256}", "kind": str(kinds.get(file.kind, "")), "name": file.name,
              "sha256": file.sha256}
@@ -55,6 +57,25 @@ def _beside_the_form(project: Project) -> dict[str, list[dict[str, str]]]:
             for found in project.recommendations.select_related("community")
         ],
     }  # fmt: skip
+
+
+def applicant_row(project: Project) -> dict[str, str]:
+    """What the profile says of the applicant now; a change of phone or account is seen in what the mask leaves."""
+    applicant, payee = project.applicant, project.payee
+    rating = applicant.ratings.order_by("-granted_on", "-pk").first()
+    return {
+        "key": str(applicant.pk),
+        "name": applicant.name,
+        "number": applicant.number,
+        "authority": applicant.authority,
+        "legal_representative": applicant.legal_representative,
+        "phone": mask_phone(applicant.phone),
+        "address": applicant.address,
+        "payee": payee.name,
+        "account": " ".join(filter(None, [payee.bank_name, mask_account(payee.bank_account)])),
+        "rating": f"{rating.level}A · {rating.granted_on}" if rating else "",
+        "profile": applicant.profile,
+    }
 
 
 def _answer(recommendation: Recommendation) -> str:

@@ -7,7 +7,6 @@ words here and in templates/pdf/: a legal wording is written once, and not trans
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -20,12 +19,12 @@ from core.models import Event
 from core.money import plain
 from core.workdays import add_workdays
 from grants.eligibility import Finding
-from grants.models import Call, EligibilityRule, Fund, Gate, NeedList, PaperKind, Workshop
+from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind, Workshop
 from people.models import Inspection, Kind, Organization
 from projects.applicants import applicant_facts
 from projects.completeness import papers_asked_of
 from projects.facts import check_applicant
-from projects.models import Activity, BudgetLine, Comment, Notice, Project, TeamMember, Tranche
+from projects.models import Activity, BudgetLine, Comment, Project, TeamMember, Tranche
 from projects.places import name_places
 from projects.sections import fields_of
 from reports.wording import (
@@ -36,7 +35,6 @@ from reports.wording import (
     GATES,
     INSPECTED,
     KINDS,
-    NOTICES,
     PAPERS,
     RANKS,
     SOURCES,
@@ -76,14 +74,6 @@ class Line(NamedTuple):
     source: str
     rank: str
     step: str
-
-
-class Lane(NamedTuple):
-    """The lines of a notice that were judged among themselves."""
-
-    track: str
-    entries: list
-    amount: Decimal
 
 
 def _same(value: str) -> str:
@@ -355,52 +345,6 @@ def correction_notice(project: Project, returned: Event) -> Document:
             "last_day": last_day,
             "remarks": remarks,
             "reason": returned.note,
-        },
-    )
-
-
-def notice(found: Notice) -> Document:
-    """The public notice (公示): what it said when it was published, and whether that still has its digest."""
-    entries = list(found.entries.as_shown())
-    lanes = [
-        Lane(track, members, sum((entry.amount for entry in members), ZERO))
-        for track, members in ((track, list(each)) for track, each in groupby(entries, key=lambda entry: entry.track))
-    ]
-    return Document(
-        file_name(NOTICES[Notice.Kind(found.kind)], found.number, found.call_title),
-        "pdf/notice.html",
-        {
-            "title": f"{found.call_title}{NOTICES[Notice.Kind(found.kind)]}",
-            "kind": NOTICES[Notice.Kind(found.kind)],
-            "listed": found.kind != Notice.Kind.FIRST,
-            "number": found.number,
-            "author": found.funder_name,
-            "notice": found,
-            "lanes": lanes,
-            "count": len(entries),
-            "total": sum((entry.amount for entry in entries), ZERO),
-            "standing": sum((entry.amount for entry in entries if entry.stands), ZERO),
-            "lost": [entry for entry in entries if entry.has_lost_its_place],
-            "uncertain": found.uncertain_years,
-            "unaltered": found.is_unaltered,
-            "corrected": [entry for entry in entries if entry.corrects],
-            "replaced": [entry for entry in entries if entry.replacement],
-        },
-    )
-
-
-def need_list(found: NeedList) -> Document:
-    """A published list of needs (项目指引表) to be printed and put up; a withdrawn one says so first."""
-    return Document(
-        file_name("项目指引表", found.number, found.title),
-        "pdf/need_list.html",
-        {
-            "title": f"{found.title}公示",
-            "number": found.number,
-            "author": found.funder.name,
-            "list": found,
-            "funder": found.funder,
-            "entries": found.entries.select_related("list", "community", "field"),
         },
     )
 

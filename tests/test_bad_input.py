@@ -7,7 +7,7 @@ import pytest
 from tests.test_permissions import TABLE, address, things
 
 RUBBISH = ["", "-1", "1.005", "９９９", "x" * 3000, "\x00", "2026-02-30", "9" * 21, "😀" * 50, "None"]
-QUERIES = ["?page=x", "?page=-1", "?q=%00", "?stage=abc&call=zz&field=" + "9" * 21, "?q=" + "字" * 300]
+QUERIES = ["?page=x&q=%00", "?page=-1&q=" + "字" * 300, "?stage=abc&call=zz&field=" + "9" * 21]
 
 __all__ = ["things"]  # the fixture with one of everything
 
@@ -32,24 +32,32 @@ class Fields(HTMLParser):
 
 
 @pytest.mark.parametrize("part", sorted({name.partition(":")[0] for name in TABLE}))
-def test_no_rubbish_in_any_form_or_address_breaks_a_page(part, town, things, browse):
+def test_no_rubbish_in_any_form_or_address_breaks_a_page(part, town, things, browse, without_layout):
     broken = []
     for name, (about, allowed) in TABLE.items():
         if name.partition(":")[0] == part:
+            tried: set[tuple] = set()
             for username in sorted(allowed - {"anonymous"})[:2]:
-                statuses = answers(browse(town.people[username]), address(name, about, things))
+                statuses = answers(browse(town.people[username]), address(name, about, things), tried)
                 broken += [(name, username) for status in statuses if status >= 500]
 
     assert broken == []
 
 
-def answers(client, page: str) -> list[int]:
-    """How a page with a form answers to every kind of rubbish, in its address and in its fields."""
+def answers(client, page: str, tried: set[tuple]) -> list[int]:
+    """How a page with a form answers to every kind of rubbish, in its address and in its fields.
+
+    The same fields are tried once, whoever sees them: what is typed into them goes the same way.
+    """
     client.raise_request_exception = False
     response = client.get(page)
     if response.status_code != 200 or "text/html" not in response["Content-Type"]:
         return [response.status_code]
     fields = Fields(response.content.decode())
+    names = tuple(name for name, _kind, _value in fields.found)
+    if names in tried:
+        return [response.status_code]
+    tried.add(names)
     sent = [fields.sent(rubbish) for rubbish in RUBBISH]
     sent.append({field: "x" for field, _kind, _value in fields.found})
     found = [client.get(page + query) for query in QUERIES] + [client.post(page, values) for values in sent]

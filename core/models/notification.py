@@ -15,11 +15,17 @@ class Notification(models.Model):
     body = models.TextField(_("text"), blank=True)
     url = models.CharField(_("link"), max_length=300, blank=True)
     at = models.DateTimeField(_("when"), default=clock.now)
+    key = models.CharField(max_length=60, blank=True, editable=False, help_text=_("Said once to each person"))
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
 
     class Meta:
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["recipient", "read_at"], name="notification_unread")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "key"], name="notification_key_once", condition=~models.Q(key="")
+            )
+        ]
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
 

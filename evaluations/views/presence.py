@@ -18,7 +18,7 @@ from core import clock
 from core.forms import add_refusal
 from core.workflow import Refused
 from evaluations import sign_in
-from evaluations.actions import presence
+from evaluations.actions import absence, presence
 from evaluations.attendance import judges_of
 from evaluations.forms import ReasonForm, RepresentativeForm
 from evaluations.models import PitchDay
@@ -45,12 +45,14 @@ def pitch_presence(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refused))
         return redirect("evaluations:pitch_presence", pk=pk)
     context = {"day": day, "call": day.call, "judges": judges, "slots": day.order, "may_hold": may_hold}
+    away = [judge.person for judge in judges if judge.absent and may_hold]
+    context["short_without"] = {person.pk: len(absence.short_without(person, day.call)) for person in away}
     return render(request, "evaluations/pitch_presence.html", context)
 
 
 @login_required
 def judge_absent(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
-    """Stand a judge down from everything that is still to come."""
+    """Note a judge as absent from everything of the session that is still to come."""
     day = find(request, pk, "evaluations.hold_pitch")
     judge = next((one for one in judges_of(day) if one.person.pk == person_pk), None)
     if judge is None or not day.is_open:

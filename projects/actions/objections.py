@@ -1,7 +1,6 @@
 """Objections to a public notice: received from anybody, and confirmed by a link or a call."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import rules
 from django.core.exceptions import PermissionDenied
@@ -14,7 +13,7 @@ from django.utils.translation import ngettext
 from core import clock
 from core.files import attach
 from core.models import Attachment
-from core.notifications import send_notification_mail
+from core.notifications import write_to
 from core.numbering import next_number
 from core.strangers import AN_HOUR, MOST_AN_HOUR, has_sent_enough
 from core.workflow import Refused, record
@@ -153,7 +152,7 @@ def _mail_confirmation(objection: Objection, site: str) -> None:
 def write_to_sender(objection: Objection, subject: str, body: str) -> None:
     """Write to whoever objected, after the commit; without an e-mail the clerk calls."""
     if objection.email:
-        transaction.on_commit(partial(send_notification_mail.enqueue, subject, body, objection.email))
+        write_to(objection.email, subject=subject, text=body)
 
 
 def locked_objection(objection: Objection) -> Objection:

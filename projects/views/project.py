@@ -29,11 +29,13 @@ from projects.stages import stage_bar
 
 PAGE = 20
 INTERNAL = {
-    *("add_judge", "end_judge", "recuse", "conflict_found", "conflict_decided"),
-    *("ask_to_unlock", "unlock_sheet", "keep_locked", "bonus", "set_aside_result"),
-    *("ask_list_change", "refuse_list_change"),
+    *("add_judge", "end_judge", "recuse", "conflict_found", "conflict_decided", "conflict_answered"),
+    *("note_absence", "end_absence", "ask_for_fewer", "go_on_with_fewer", "refuse_fewer"),
+    *("ask_to_unlock", "unlock_sheet", "keep_locked", "paper_sheet", "bonus", "set_aside_result"),
+    *("set_aside_feedback", "ask_list_change", "refuse_list_change"),
 }
-"""Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged."""
+"""Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged. A test
+(`tests/evaluations/test_leaks.py`) holds that every line of the judging is here, or told on purpose."""
 
 TRIALS = {"cut_line", "finish_precheck"}
 """What the financial pre-check tries out before anything is decided: the group reads it with the decision."""

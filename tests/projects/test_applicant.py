@@ -9,8 +9,10 @@ from core.workflow import Refused
 from evaluations.actions import panel
 from evaluations.models import Assignment
 from projects.actions import proposals
+from projects.comparison import compare
 from projects.completeness import problems
 from projects.models import Project
+from projects.snapshots import snapshot
 from tests.life import choir_draft, draft
 from tests.pages import Offered
 
@@ -132,3 +134,32 @@ def test_the_short_form_does_not_ask_for_it(town, browse):
     assert town.choir.profile == ""
     assert problems(project) == []
     assert "单位简介还是空的" not in read(browse(town.singer), "proposal_edit", project)
+
+
+def test_what_changed_in_the_profile_since_is_told_to_the_funder_and_not_to_judges(town, known, life, browse):
+    project = in_review(town, life)
+    assert "提交后" not in read(browse(town.clerk), "proposal_detail", project)
+
+    known.bank_account, known.address = "62220000111122", "柳溪镇新街2号"
+    known.save()
+
+    page = read(browse(town.clerk), "proposal_detail", project)
+    assert "提交后，单位资料有改动" in page
+    assert "<ins>柳溪镇新街2号</ins>" in page
+    assert "****1122" in page
+    assert "62220000111122" not in page
+    assert "提交后，单位资料有改动" not in read(browse(town.expert1), "proposal_detail", project)
+
+
+def test_a_correction_shows_what_changed_in_the_profile(town, known):
+    project = draft(town)
+    before = snapshot(project)
+
+    known.legal_representative = "李芳"
+    known.save()
+
+    [change] = compare(before, snapshot(Project.objects.get())).rows
+    assert (change.table, [(cell.name, cell.old, cell.new) for cell in change.cells]) == (
+        "applicant",
+        [("legal_representative", "刘芳", "李芳")],
+    )

@@ -45,7 +45,7 @@ def activity(town, running):
 
 
 @pytest.mark.parametrize("name", ["head", "volunteer", "clerk", "auditor", "mentor", "evaluator"])
-def test_people_of_the_project_read_every_paper(town, running, browse, name):
+def test_people_of_the_project_read_every_paper(town, running, browse, without_layout, name):
     client = browse(getattr(town, name))
 
     assert [client.get(url(paper, running.pk)).status_code for paper in PAPERS] == [200, 200, 200]

@@ -169,6 +169,14 @@ def test_budget_lines_come_in_for_a_draft_of_the_same_clerk_and_change_when_sent
     ]
 
 
+def test_the_number_of_a_quotation_comes_in_with_its_line(town, desk):
+    desk.bring(csv_file(PROPOSAL), "proposals")
+
+    desk.bring(csv_file(LINE | {"quote_number": "BJ-2026-0042"}), "budget-lines")
+
+    assert Project.objects.get().budget_lines.get().quote_number == "BJ-2026-0042"
+
+
 def test_budget_lines_of_somebody_elses_draft_are_refused(town, desk):
     theirs = draft(town)
 

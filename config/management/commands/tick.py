@@ -1,0 +1,42 @@
+"""What happens because time passes: `manage.py tick`, once from cron, or `--every 60` beside the worker."""
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+from time import sleep
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from config.reminders import remind
+from core.notifications import deliver_due
+
+DUTIES: tuple[Callable[[], int], ...] = (remind, deliver_due)
+"""Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the
+same time."""
+
+
+class Command(BaseCommand):
+    help = "Does what is due by the clock: reminders, summaries, second tries of messages."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--every", type=int, metavar="SECONDS", help="go on, with so many seconds between")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        while True:
+            for duty in DUTIES:
+                self.do(duty)
+            if not options["every"]:
+                return
+            close_old_connections()
+            sleep(options["every"])
+
+    def do(self, duty: Callable[[], int]) -> None:
+        """One duty that fails keeps nobody from the others: it is said, and tried again the next time."""
+        try:
+            done = duty()
+        except Exception as failure:
+            self.stderr.write(f"{duty.__name__}: {type(failure).__name__}: {failure}")
+        else:
+            if done:
+                self.stdout.write(f"{duty.__name__}: {done}")
