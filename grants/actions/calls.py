@@ -333,11 +333,10 @@ def copy_terms(original: Rubric | TranchePlan, *, by: User, funder: Organization
         parts = original.criteria if isinstance(original, Rubric) else original.rules
         _as_new(copy, name=name, funder=funder)
         for row in parts.all():
-            is_criterion = isinstance(row, Criterion)
-            below = list((row.levels if is_criterion else row.gates).all())
-            _as_new(row, **{"rubric" if is_criterion else "plan": copy})
+            below: list[Any] = list(row.levels.all() if isinstance(row, Criterion) else row.gates.all())
+            _as_new(row, **{"rubric" if isinstance(row, Criterion) else "plan": copy})
             for each in below:
-                _as_new(each, **{"criterion" if is_criterion else "rule": row})
+                _as_new(each, **{"criterion" if isinstance(row, Criterion) else "rule": row})
         record(copy, "copy", by=by, label=_("Copied from “%(name)s”") % {"name": original.name})
     return copy
 

@@ -4,6 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Sum
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -48,7 +49,7 @@ class LedgerEntry(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ALLOCATE = "allocate", _("Allocated")
+        ALLOCATE = "allocate", _("Money in")
         UNALLOCATE = "unallocate", _("Allocation corrected")
         RESERVE = "reserve", _("Reserved")
         RELEASE = "release", _("Reservation released")
@@ -114,6 +115,14 @@ class LedgerEntry(models.Model):
 
     def delete(self, *args, **kwargs):
         raise TypeError("A ledger entry is never deleted: add one that goes back")
+
+    @property
+    def part_words(self) -> str:
+        """Which instalment it is about, and which attempt to pay it; empty for others."""
+        ordinal, _dash, attempt = self.part.partition("-")
+        if attempt:
+            return gettext("Instalment %(n)s, attempt %(attempt)s") % {"n": ordinal, "attempt": attempt}
+        return gettext("Instalment %(n)s") % {"n": ordinal} if ordinal else ""
 
     @property
     def can_be_corrected(self) -> bool:

@@ -18,6 +18,12 @@ from people.models import Role, User
 from projects.actions.messages import tell_funder, tell_group
 from projects.models import BankListLine, Project, Reversal, Settlement, State, Tranche
 
+KEPT = (
+    *("attempt", "amount", "requested_by", "approved_by", "paid_by", "paid_on", "paid_to"),
+    *("bank_reference", "receipt_number"),
+)
+"""What is kept of a payment that is reversed."""
+
 
 @transaction.atomic
 def request_payment(tranche: Tranche, *, by: User, note: str = "") -> Tranche:
@@ -60,8 +66,8 @@ def pay(
     project = Project.objects.select_for_update(of=("self",)).get(pk=tranche.project_id)
     payee = project.payee
     paid_to = paid_to or {"name": payee.bank_account_name, "bank": payee.bank_name, "account": payee.bank_account}
-    values = {"bank_reference": bank_reference, "paid_on": paid_on or clock.today(), "paid_to": paid_to}
-    advance(tranche, "pay", by=by, **values)
+    day = paid_on or clock.today()
+    advance(tranche, "pay", by=by, bank_reference=bank_reference, paid_on=day, paid_to=paid_to)
     memo = bank_reference
     ledger.pay(project.call.fund, tranche.amount, by=by, reference=project.number, part=tranche.part, memo=memo)
     _keep_amount_paid(project)
@@ -89,9 +95,7 @@ def reverse_payment(tranche: Tranche, *, by: User, note: str) -> Tranche:
     cancelled, and its money is free."""
     project = Project.objects.select_for_update(of=("self",)).get(pk=tranche.project_id)
     advance(tranche, "reverse", by=by, note=note)
-    kept = ("attempt", "amount", "requested_by", "approved_by", "paid_by", "paid_on", "paid_to")
-    kept += ("bank_reference", "receipt_number")
-    values = {name: getattr(tranche, name) for name in kept}
+    values = {name: getattr(tranche, name) for name in KEPT}
     Reversal.objects.create(
         tranche=tranche, reason=note.strip()[:300], reversed_by=by, reversed_at=clock.now(), **values
     )
