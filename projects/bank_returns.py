@@ -147,11 +147,15 @@ def judge(rows: Iterable[Row], lines: Iterable[Any], *, made_on: date, today: da
     return judged
 
 
-def _line_of(row: Row, lines: list[Any]) -> Any:
+def lines_of(row: Row, lines: Iterable[Any]) -> list[Any]:
+    """The lines that a row may be about: by its running number, or else by the project's; one, when it is right."""
     if row.ordinal:
-        found = [line for line in lines if str(line.ordinal) == row.ordinal]
-    else:
-        found = [line for line in lines if row.project_number and line.project_number == row.project_number]
+        return [line for line in lines if str(line.ordinal) == row.ordinal]
+    return [line for line in lines if row.project_number and line.project_number == row.project_number]
+
+
+def _line_of(row: Row, lines: list[Any]) -> Any:
+    found = lines_of(row, lines)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -159,11 +163,6 @@ def _line_of(row: Row, lines: list[Any]) -> Any:
     else:
         row.errors.append(_("The project has several lines in this list: the file must give their running number."))
     return None
-
-
-def line_of(row: Row, lines: Iterable[Any]) -> Any:
-    """The line that a row without errors is about."""
-    return _line_of(row, list(lines))
 
 
 def _compare(row: Row, line: Any) -> None:

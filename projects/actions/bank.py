@@ -18,7 +18,7 @@ from grants.models import Fund
 from people.models import Role, User
 from projects.actions import payments
 from projects.actions.messages import tell_funder, tell_group
-from projects.bank_returns import Row, judge, line_of, read_rows
+from projects.bank_returns import Row, judge, lines_of, read_rows
 from projects.models import BankList, BankListLine, BankReturn, Project, Tranche
 
 Outcome = BankListLine.Outcome
@@ -156,10 +156,10 @@ def _judged(bank_list: BankList, rows: Iterable[Row], by: User) -> list[Row]:
     made_on = clock.localdate(bank_list.made_at)
     judged = judge(rows, lines, made_on=made_on, today=clock.today())
     for row in judged:
-        if row.effect == "pay" and not rules.has_perm("projects.pay", by, line_of(row, lines).tranche):
+        if row.effect == "pay" and not rules.has_perm("projects.pay", by, lines_of(row, lines)[0].tranche):
             row.errors.append(_("You asked for this payment yourself: a colleague stores this row."))
             row.effect = ""
-        if row.effect == "reverse" and line_of(row, lines).tranche.project.state == "completed":
+        if row.effect == "reverse" and lines_of(row, lines)[0].tranche.project.state == "completed":
             row.errors.append(_("The project is archived: its payments are not reversed any more."))
             row.effect = ""
     return judged
@@ -187,7 +187,7 @@ def store_return(bank_return: BankReturn, *, by: User) -> BankReturn:
     lines = list(locked.lines.select_related("tranche__project__call__fund"))
     for row in rows:
         if row.effect:
-            VERBS[row.effect](line_of(row, lines), row, by)
+            VERBS[row.effect](lines_of(row, lines)[0], row, by)
     kept.rows = [row.as_json() for row in rows]
     kept.stored_by, kept.stored_at = by, clock.now()
     kept.save()

@@ -15,6 +15,7 @@ from core.models import Event
 from core.workflow import Refused
 from people.models import Organization, Role
 from projects.actions import bank
+from projects.bank_returns import lines_of
 from projects.forms import BankListForm, BankReturnForm, WithdrawForm
 from projects.models import BankList, BankReturn, Tranche
 
@@ -140,11 +141,12 @@ def bank_return_detail(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Stored."))
         return redirect(found.bank_list)
     rows = bank.rows_of(found, by=request.user)
+    lines = list(found.bank_list.lines.select_related("tranche__project"))
     effects = [(key, label, sum(row.effect == key for row in rows)) for key, label in EFFECTS]
     context = {
         "found": found,
         "bank_list": found.bank_list,
-        "rows": [(row, dict(EFFECTS).get(row.effect, "")) for row in rows],
+        "rows": [(row, lines_of(row, lines)[:1], dict(EFFECTS).get(row.effect, "")) for row in rows],
         "effects": [(label, count) for _key, label, count in effects if count],
         "wrong": sum(bool(row.errors) for row in rows),
         "changes": sum(count for key, _label, count in effects if key != "known"),
