@@ -26,7 +26,9 @@ from projects.models import (
     Referral,
     Report,
     State,
+    Talk,
     Tranche,
+    WarningLetter,
 )
 from projects.models.state import BEFORE_AWARD
 
@@ -47,6 +49,7 @@ def waiting_for(user: User) -> list[Task]:
         *_finance(user),
         *_second_person(user),
         *_mentor(user),
+        *_trouble(user),
     ]
 
 
@@ -272,3 +275,33 @@ def _mentor(user: User) -> Iterator[Task]:
         if due_on <= clock.today() + timedelta(days=7):
             url = reverse("projects:mentoring_create", args=[project.pk])
             yield _task(project, _("Look in on the group this month"), url, due_on)
+
+
+def _trouble(user: User) -> Iterator[Task]:
+    """Warnings and talks: for the group to answer, come to and confirm; for the clerk to decide on and write down."""
+    groups, funders = user.organizations_as(Role.MANAGER, Role.STAFF), user.organizations_as(Role.STAFF)
+    warnings = WarningLetter.objects.open().select_related("project__call")
+    for warning in warnings.filter(project__applicant__in=groups, answer=""):
+        funder_id = warning.project.call.funder_id
+        yield Task(
+            warning.project.title, _("Answer a warning"), warning.get_absolute_url(), warning.answer_until,
+            warning.issued_at, "bad", funder_id,
+        )  # fmt: skip
+    due = ~Q(answer="") | Q(answer_until__lt=clock.today())
+    for warning in warnings.filter(due, project__call__funder__in=funders):
+        what = _("Decide on an answered warning") if warning.answer else _("A warning was not answered: decide")
+        yield Task(warning.project.title, what, warning.get_absolute_url(), None, warning.answered_at, "bad")
+    talks = Talk.objects.filter(outcome="").select_related("project__call")
+    for talk in talks.filter(project__applicant__in=groups):
+        if not talk.is_recorded:
+            yield Task(
+                talk.project.title, _("Come to a talk"), talk.get_absolute_url(), talk.day, talk.called_at, "bad"
+            )
+        elif talk.confirmed_at is None and user.has_role(talk.project.applicant_id, Role.MANAGER):
+            yield Task(talk.project.title, _("Confirm the record of a talk"), talk.get_absolute_url())
+    for talk in talks.filter(project__call__funder__in=funders, planned_at__lte=clock.now()):
+        if not talk.is_recorded:
+            yield Task(talk.project.title, _("Write down a talk"), talk.get_absolute_url(), talk.day, talk.called_at)
+        elif talk.agreed_until is None or talk.agreed_until <= clock.today():
+            what = _("Say what became of a talk")
+            yield Task(talk.project.title, what, talk.get_absolute_url(), talk.agreed_until, talk.recorded_at)

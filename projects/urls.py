@@ -82,6 +82,12 @@ urlpatterns = [
     path("objections/<int:pk>/answer/", views.objection_answer, name="objection_answer"),
     path("objections/follow/<str:token>/", views.objection_follow, name="objection_follow"),
     path("objections/confirm/<str:token>/", views.objection_confirm, name="objection_confirm"),
+    path("projects/<int:pk>/warn/", views.warning_create, name="warning_create"),
+    path("warnings/<int:pk>/", views.warning_detail, name="warning_detail"),
+    path("projects/<int:pk>/talk/", views.talk_create, name="talk_create"),
+    path("talks/<int:pk>/", views.talk_detail, name="talk_detail"),
+    path("talks/<int:pk>/move/", views.talk_move, name="talk_move"),
+    path("talks/<int:pk>/record/", views.talk_record, name="talk_record"),
     path("showcase/", views.showcase, name="showcase"),
     path("showcase/<int:pk>/", views.showcase_detail, name="showcase_detail"),
 ]

@@ -29,7 +29,7 @@ from grants.actions import need_lists, needs, workshops
 from grants.models import Fund, LedgerCorrection, TranchePlan, Workshop
 from people.actions import add_credit_record
 from people.models import Membership
-from projects.actions import coaching, delivery, drafts, inquiry, payments, people, support
+from projects.actions import coaching, delivery, drafts, inquiry, payments, people, support, trouble
 from projects.models import (
     BankList,
     BankListLine,
@@ -174,6 +174,12 @@ TABLE = {
     "projects:activity_edit": ("activity", GROUP),
     "projects:activity_record": ("activity", GROUP),
     "projects:report_detail": ("report", SEES_DELIVERY),
+    "projects:warning_create": ("project", {"clerk"}),
+    "projects:warning_detail": ("warning", SEES_DELIVERY),
+    "projects:talk_create": ("project", {"clerk"}),
+    "projects:talk_detail": ("talk", SEES_DELIVERY),
+    "projects:talk_move": ("talk", {"clerk"}),
+    "projects:talk_record": ("talk", {"clerk"}),
     "projects:tranche_step": (("tranche", "approve"), {"approver"}),
     "projects:apply": ("call", SIGNED_IN),
     "projects:notice_list": (None, EVERYBODY),
@@ -348,6 +354,10 @@ def things(town, life) -> dict[str, object]:
     Fund.objects.filter(pk=town.fund.pk).update(takes_referrals=True, purpose="社区助老")
     return {
         "project": project,
+        "warning": trouble.warn(project, by=town.clerk, ground="late", words="月报未交", answer_until=date(2027, 1, 8)),
+        "talk": trouble.call_to_talk(
+            project, by=town.clerk, reason="月报未交", planned_at=aware(2027, 1, 11, 9), place="会议室"
+        ),
         "referral": Referral.objects.create(project=project, fund=town.fund, words="方向一致", made_by=town.head),
         "draft": with_draft,
         "call": town.call,

@@ -14,6 +14,7 @@ from config.story.proposal import Proposal
 from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, REFUSED, RUNNING
 from config.story.review_2026 import announce_rules, compare_and_choose
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
+from config.story.trouble_2026 import play_trouble
 from core import clock
 from core.models import Notification
 from evaluations.actions import absence, evaluation, panel, scoring
@@ -157,6 +158,7 @@ def _running(present: Present) -> None:
             stage.coach(
                 project, day(-18), "project", "1.0", "下半段活动排期和志愿者排班看过，按月报数。", "下月中旬再来。"
             )
+    play_trouble(stage, fresh, day)
     _reported(stage, fresh, day)
     _culture_salon(stage, fresh["qingnian"], present)
     midterm = "进度正常，账目清楚。"

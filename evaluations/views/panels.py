@@ -199,9 +199,12 @@ def draws(call: Call) -> dict:
     """The proposal that waits for the clerk, and the groups that were drawn last."""
     proposal = call.draws.filter(kind=Draw.Kind.PANEL, taken=None).first()
     proposed = list(optimum.still_to_ask(proposal).items()) if proposal else []
+    dealt = call.draws.filter(kind=Draw.Kind.GROUPS).first()
+    titles = dict(call.projects.values_list("number", "title")) if dealt else {}
     return {
         "proposal": proposal,
         "proposed": proposed[:PROPOSED],
         "more_proposed": max(0, len(proposed) - PROPOSED),
-        "groups_drawn": call.draws.filter(kind=Draw.Kind.GROUPS).first(),
+        "groups_drawn": dealt,
+        "groups": [[(number, titles[number]) for number in group] for group in dealt.outcome] if dealt else [],
     }

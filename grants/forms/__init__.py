@@ -4,22 +4,15 @@ from grants.forms.calls import (
     BonusRuleFormSet,
     BudgetRuleFormSet,
     CloneForm,
-    CriterionFormSet,
     EligibilityFormSet,
     FromPresetForm,
-    GateRuleFormSet,
-    LevelFormSet,
-    NameForm,
     PanelRuleFormSet,
     PaperForm,
     PaperFormSet,
-    RubricForm,
     TakeOverForm,
     TermsForm,
     TieBreakFormSet,
     TrackFormSet,
-    TranchePlanForm,
-    TrancheRuleFormSet,
     taken_over,
 )
 from grants.forms.funds import (
@@ -32,6 +25,15 @@ from grants.forms.funds import (
 )
 from grants.forms.need_lists import NeedListForm, RemarkAnswerForm, RemarkForm, WithdrawForm
 from grants.forms.needs import NeedForm, ReferenceForm, ReviseForm, VouchForm
+from grants.forms.terms import (
+    CriterionFormSet,
+    GateRuleFormSet,
+    LevelFormSet,
+    NameForm,
+    RubricForm,
+    TranchePlanForm,
+    TrancheRuleFormSet,
+)
 from grants.forms.workshops import AttendanceForm, CancelWorkshopForm, SignUpForm, WalkInForm, WorkshopForm
 
 __all__ = [

@@ -18,6 +18,7 @@ from projects.actions import (
     people,
     proposals,
     support,
+    trouble,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "people",
     "proposals",
     "support",
+    "trouble",
 ]

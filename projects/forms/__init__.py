@@ -49,6 +49,15 @@ from projects.forms.support import (
     VerdictForm,
 )
 from projects.forms.tables import Tables
+from projects.forms.trouble import (
+    ClosingForm,
+    TalkConfirmForm,
+    TalkForm,
+    TalkMoveForm,
+    TalkRecordForm,
+    WarningAnswerForm,
+    WarningForm,
+)
 
 __all__ = [
     "ActivityForm",
@@ -61,6 +70,7 @@ __all__ = [
     "BankReturnForm",
     "CallBackForm",
     "CallForm",
+    "ClosingForm",
     "CoachingAnswerForm",
     "CoachingForm",
     "CommentForm",
@@ -94,7 +104,13 @@ __all__ = [
     "SignForm",
     "SubmitForm",
     "Tables",
+    "TalkConfirmForm",
+    "TalkForm",
+    "TalkMoveForm",
+    "TalkRecordForm",
     "VerdictForm",
+    "WarningAnswerForm",
+    "WarningForm",
     "WholeExamineForm",
     "WholeRulingForm",
     "WithdrawForm",

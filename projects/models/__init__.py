@@ -25,6 +25,7 @@ from projects.models.state import Stage, State
 from projects.models.submission import Submission
 from projects.models.team import Partner, TeamMember
 from projects.models.tranche import Tranche
+from projects.models.warning import Talk, WarningLetter
 
 __all__ = [
     "Activity",
@@ -60,7 +61,9 @@ __all__ = [
     "Stage",
     "State",
     "Submission",
+    "Talk",
     "Target",
     "TeamMember",
     "Tranche",
+    "WarningLetter",
 ]

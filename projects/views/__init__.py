@@ -71,6 +71,14 @@ from projects.views.support import (
     recommendation_ask,
     recommendation_confirm,
 )
+from projects.views.trouble import (
+    talk_create,
+    talk_detail,
+    talk_move,
+    talk_record,
+    warning_create,
+    warning_detail,
+)
 
 __all__ = [
     "activity_create",
@@ -152,5 +160,11 @@ __all__ = [
     "showcase",
     "showcase_detail",
     "submission_changes",
+    "talk_create",
+    "talk_detail",
+    "talk_move",
+    "talk_record",
     "tranche_step",
+    "warning_create",
+    "warning_detail",
 ]

@@ -23,7 +23,7 @@ from projects.actions import award, checking, delivery, evaluation, payments, pe
 from projects.forms import MentorForm, ProjectFilter, SubmitForm
 from projects.gates import facts_of, gates_of
 from projects.models import Objection, Part, Project
-from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS
+from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS, UNDER_WAY
 from projects.places import name_places
 from projects.stages import stage_bar
 
@@ -147,6 +147,9 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "reports": project.reports.select_related("milestone"),
             "mentoring_notes": project.mentoring_notes.select_related("mentor"),
             "follow_ups": project.follow_ups.all(),
+            "warnings": project.warnings.all(),
+            "talks": project.talks.all(),
+            "may_warn": project.state in UNDER_WAY and may("projects.supervise"),
         }
     context |= objections_to(project, request.user)
     return render(request, "projects/project_detail.html", context)
