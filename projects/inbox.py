@@ -11,11 +11,14 @@ from django.utils.translation import ngettext
 
 from core import clock
 from core.inbox import Task
-from grants.models import Need
+from grants.models import LedgerCorrection, Need
 from people.models import Organization, Role, User
+from projects.gates import facts_of, gates_of
 from projects.models import (
+    BankList,
     CoachingRequest,
     Likeness,
+    MatchingProof,
     Objection,
     ObjectionNote,
     Part,
@@ -48,6 +51,7 @@ def waiting_for(user: User) -> list[Task]:
         *_clerk(user),
         *_approver(user),
         *_finance(user),
+        *_second_person(user),
         *_mentor(user),
         *_trouble(user),
     ]
@@ -134,9 +138,8 @@ def _payee(user: User) -> Iterator[Task]:
             yield _task(tranche.project, what, reverse("projects:tranche_step", args=[tranche.pk, "receipt"]))
 
 
-def _tranches(state: str):
-    related = ("project__call", "project__agreement")
-    return Tranche.objects.filter(state=state).select_related(*related)
+def _tranches(*states: str):
+    return Tranche.objects.filter(state__in=states).select_related("project__call")
 
 
 def _clerk(user: User) -> Iterator[Task]:
@@ -175,14 +178,32 @@ def _clerk(user: User) -> Iterator[Task]:
         due_on = clock.localdate(report.submitted_at) + ANSWER_WITHIN
         yield Task(report.project.title, _("Read a report and accept it"), url, due_on, report.submitted_at)
     payable = [State.RUNNING, State.MIDTERM, State.CLOSING, State.FINAL, State.SETTLING]
-    planned = _tranches(Tranche.State.PLANNED).filter(project__call__funder__in=funders, project__state__in=payable)
-    first_of: set[int] = set()
-    for tranche in planned.order_by("project", "ordinal"):
-        if tranche.project_id not in first_of and tranche.gate_is_open:
+    yield from _instalments_to_request(funders, payable)
+    proofs = MatchingProof.objects.filter(is_accepted__isnull=True, project__call__funder__in=funders)
+    for proof in proofs.select_related("project"):
+        url = reverse("projects:matching_decide", args=[proof.pk])
+        yield Task(proof.project.title, _("Look at a proof of matching funds"), url, None, proof.handed_in_at)
+
+
+def _instalments_to_request(funders: list[int], payable: list[str]) -> Iterator[Task]:
+    """The next instalment of each project that has nothing at work, when all its gates are open."""
+    planned = _tranches(Tranche.State.PLANNED, Tranche.State.REVERSED)
+    next_of: dict[int, Tranche] = {}
+    mine = planned.filter(project__call__funder__in=funders, project__state__in=payable)
+    for tranche in mine.order_by("project", "ordinal"):
+        next_of.setdefault(tranche.project_id, tranche)
+    facts = facts_of([tranche.project for tranche in next_of.values()])
+    for tranche in next_of.values():
+        known = facts[tranche.project_id]
+        earlier = [one for one in known.instalments if one.ordinal < tranche.ordinal]
+        if all(one.state not in Tranche.OWED for one in earlier) and all(
+            check.is_open for check in gates_of(tranche, known)
+        ):
             what = _("Request instalment %(n)s") % {"n": tranche.ordinal}
+            if tranche.state == Tranche.State.REVERSED:
+                what = _("Request instalment %(n)s again: the payment came back") % {"n": tranche.ordinal}
             url = reverse("projects:tranche_step", args=[tranche.pk, "request"])
             yield Task(tranche.project.title, what, url, None, tranche.project.state_since)
-        first_of.add(tranche.project_id)
 
 
 def _objections_of_clerk(user: User) -> Iterator[Task]:
@@ -232,9 +253,14 @@ def _finance(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.FINANCE)
     if not funders:
         return
-    for tranche in _tranches(Tranche.State.APPROVED).filter(project__call__funder__in=funders):
-        what = _("Pay instalment %(n)s") % {"n": tranche.ordinal}
-        yield Task(tranche.project.title, what, reverse("projects:tranche_step", args=[tranche.pk, "pay"]))
+    listed = Tranche.objects.to_be_listed().filter(project__call__funder__in=funders)
+    for tranche in listed.select_related("project"):
+        what = _("Pay instalment %(n)s: put it into a bank list") % {"n": tranche.ordinal}
+        yield Task(tranche.project.title, what, reverse("projects:bank_list_create"))
+    waiting = BankList.objects.filter(lines__outcome="", fund__funder__in=funders).annotate(n=Count("lines"))
+    for one in waiting:
+        what = ngettext("Read in what the bank says on %(n)s line", "Read in what the bank says on %(n)s lines", one.n)
+        yield Task(one.number, what % {"n": one.n}, one.get_absolute_url(), None, one.made_at)
     open_accounts = Q(state=State.SETTLING) | Q(state=State.TERMINATED, settlement__isnull=True)
     for project in Project.objects.with_names().filter(open_accounts, call__funder__in=funders):
         url = reverse("projects:settlement_edit", args=[project.pk])
@@ -244,6 +270,18 @@ def _finance(user: User) -> Iterator[Task]:
     for project in unchecked.filter(call__funder__in=funders):
         url = reverse("projects:check_page", args=[project.pk]) + "#budget"
         yield _task(project, _("Check the budget"), url)
+
+
+def _second_person(user: User) -> Iterator[Task]:
+    """Corrections of a ledger that somebody else has asked for."""
+    funders = user.organizations_as(Role.FINANCE, Role.APPROVER)
+    if not funders:
+        return
+    asked = LedgerCorrection.objects.filter(is_approved__isnull=True, entry__fund__funder__in=funders)
+    for correction in asked.exclude(asked_by=user).select_related("entry__fund"):
+        url = reverse("grants:correction_decide", args=[correction.pk])
+        what = _("Decide on a correction of the ledger")
+        yield Task(correction.entry.fund.name, what, url, None, correction.asked_at)
 
 
 def _mentor(user: User) -> Iterator[Task]:

@@ -11,6 +11,7 @@ from grants.rules import is_clerk as is_clerk_of_call
 from grants.rules import is_in_some_funder
 from people.models import Kind, Organization, Role
 from projects.models import Comment, Objection, Part, Project, State
+from projects.models.bank_list import HANDLERS
 from projects.models.objection import READERS
 
 
@@ -264,6 +265,24 @@ def asked_for_it(user, tranche) -> bool:
     return tranche.requested_by_id == user.pk
 
 
+@rules.predicate
+def handles_bank_lists(user, obj=None) -> bool:
+    """Works at some funder in a role that has to do with payments."""
+    held = user.organizations_as(*HANDLERS) if user.is_authenticated else []
+    return Organization.objects.filter(pk__in=held, kind=Kind.FUNDER).exists()
+
+
+@rules.predicate
+def keeps_some_purse(user, obj=None) -> bool:
+    return user.is_authenticated and Organization.objects.funders_of(user, Role.FINANCE).exists()
+
+
+@rules.predicate
+def keeps_purse_of_list(user, bank_list) -> bool:
+    """Finance office of the funder whose list this is: sees whole account numbers, as the bank must."""
+    return user.is_authenticated and user.has_role(bank_list.funder_id, Role.FINANCE)
+
+
 # the proposal
 rules.add_perm("projects.write_proposal", in_applicant & is_editable)
 rules.add_perm("projects.submit", heads_applicant)
@@ -311,6 +330,13 @@ rules.add_perm("projects.sign_for_funder", is_approver)
 rules.add_perm("projects.request_payment", is_clerk)
 rules.add_perm("projects.approve_payment", is_approver & ~asked_for_it)
 rules.add_perm("projects.pay", is_finance & ~asked_for_it)
+rules.add_perm("projects.reverse_payment", is_finance)
+rules.add_perm("projects.see_bank_lists", handles_bank_lists)
+rules.add_perm("projects.make_bank_list", keeps_some_purse)
+rules.add_perm("projects.work_bank_list", keeps_purse_of_list)
+rules.add_perm("projects.see_list_accounts", keeps_purse_of_list)
+rules.add_perm("projects.prove_matching", in_applicant)
+rules.add_perm("projects.confirm_matching", is_clerk)
 rules.add_perm("projects.receipt", keeps_books_of_payee)
 rules.add_perm("projects.settle", is_finance)
 # the delivery
@@ -336,7 +362,7 @@ rules.add_perm("projects.supervise", is_clerk)
 rules.add_perm("projects.confirm_talk", heads_applicant)
 rules.add_perm("projects.conclude_evaluation", is_clerk)
 rules.add_perm("projects.terminate", is_approver)
-rules.add_perm("projects.cancel_tranche", heads_payee | is_approver)
+rules.add_perm("projects.cancel_tranche", heads_payee | is_approver | is_finance)
 rules.add_perm("projects.follow_up", (is_mentor | is_clerk) & has_ended_well)
 # what is shown
 rules.add_perm("projects.see_delivery", in_applicant | in_host | in_funder | is_mentor | is_evaluator)

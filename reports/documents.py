@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from core import clock
 from core.masking import mask_account, mask_phone
 from core.models import Event
+from core.money import plain
 from core.workdays import add_workdays
 from grants.eligibility import Finding
 from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind, Workshop
@@ -23,7 +24,7 @@ from people.models import Inspection, Kind, Organization
 from projects.applicants import applicant_facts
 from projects.completeness import papers_asked_of
 from projects.facts import check_applicant
-from projects.models import Activity, BudgetLine, Comment, Project, TeamMember
+from projects.models import Activity, BudgetLine, Comment, Project, TeamMember, Tranche
 from projects.places import name_places
 from projects.sections import fields_of
 from reports.wording import (
@@ -286,11 +287,20 @@ def agreement(project: Project) -> Document:
             "award": project.amount_awarded,
             "source": FUND_SOURCES[Fund.Source(project.call.fund.source)],
             "lottery": project.call.fund.source == Fund.Source.LOTTERY,
-            "tranches": [(tranche, GATES[Gate(tranche.gate)]) for tranche in tranches],
+            "tranches": [(tranche, _gates(tranche)) for tranche in tranches],
             "percentage": sum((tranche.percentage for tranche in tranches), Decimal(0)),
             "total": sum((tranche.amount for tranche in tranches), ZERO),
         },
     )
+
+
+def _gates(tranche: Tranche) -> str:
+    """All that an instalment waits for, in the words of the agreement."""
+    words = (
+        GATES[Gate(gate["kind"])] % plain(Decimal(gate["figure"])) if gate["figure"] else GATES[Gate(gate["kind"])]
+        for gate in tranche.gates
+    )
+    return "；".join(words)
 
 
 def award_letter(project: Project) -> Document:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from reports.views import activities, documents, imports, judging, pitch, workshops
+from reports.views import activities, documents, imports, judging, money, pitch, workshops
 
 app_name = "reports"
 urlpatterns = [
@@ -29,6 +29,8 @@ urlpatterns = [
     path("pitch/<int:pk>/sign-in-list.pdf", pitch.sign_in_list, name="pitch_sign_in_list"),
     path("pitch/<int:pk>/score-sheets.pdf", pitch.score_sheets, name="pitch_score_sheets"),
     path("workshops/<int:pk>/sign-in-list.pdf", workshops.sign_in, name="workshop_sign_in"),
+    re_path(r"^funds/(?P<pk>[0-9]{1,18})/ledger\.(?P<kind>xlsx|csv)$", money.fund_ledger, name="fund_ledger"),
+    re_path(r"^bank-lists/(?P<pk>[0-9]{1,18})/list\.(?P<kind>xlsx|csv)$", money.bank_list, name="bank_list"),
     path("tables/", imports.tables, name="exchange"),
     re_path(r"^tables/(?P<table>[a-z-]+)\.(?P<kind>xlsx|csv)$", imports.table_export, name="table_export"),
     path("tables/<slug:table>/template.xlsx", imports.table_template, name="table_template"),

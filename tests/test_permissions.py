@@ -26,7 +26,7 @@ from evaluations.models import (
     Unlocking,
 )
 from grants.actions import need_lists, needs, workshops
-from grants.models import Fund, Workshop
+from grants.models import Fund, LedgerCorrection, TranchePlan, Workshop
 from people.actions import add_credit_record
 from people.models import Membership
 from projects import sign_in as projects_sign_in
@@ -44,7 +44,18 @@ from projects.actions import (
     support,
     trouble,
 )
-from projects.models import Comment, Likeness, Notice, Objection, Recommendation, Referral
+from projects.models import (
+    BankList,
+    BankListLine,
+    BankReturn,
+    Comment,
+    Likeness,
+    MatchingProof,
+    Notice,
+    Objection,
+    Recommendation,
+    Referral,
+)
 from reports.actions import imports
 from tests.life import draft, examined
 from tests.records import NOBODY_ON_IT, entered, planned, png
@@ -92,6 +103,7 @@ TABLE = {
     "grants:terms_list": (None, {"clerk"}),
     "grants:terms_edit": (("rubrics", "rubric"), {"clerk"}),
     "grants:levels_edit": ("criterion", {"clerk"}),
+    "grants:gates_edit": ("own_instalment", {"clerk"}),
     "grants:need_list": (None, EVERYBODY),
     "grants:need_create": (None, EVERYBODY),
     "grants:need_list_create": (None, {"clerk"}),
@@ -112,6 +124,8 @@ TABLE = {
     "grants:fund_detail": ("fund", BUREAU),
     "grants:fund_allocate": ("fund", {"finance"}),
     "grants:fund_edit": ("fund", {"finance", "clerk"}),
+    "grants:correction_ask": ("ledger_entry", {"finance"}),
+    "grants:correction_decide": ("correction_of_ledger", BUREAU),
     "projects:project_list": (None, SIGNED_IN),
     "projects:project_detail": ("project", SEES_PROJECT),
     "projects:proposal_detail": ("project", SEES_PROJECT),
@@ -160,6 +174,13 @@ TABLE = {
     "projects:mentor_assign": ("project", {"clerk"}),
     "projects:agreement_detail": ("project", SEES_DELIVERY),
     "projects:settlement_edit": ("project", {"finance"}),
+    "projects:project_money": ("project", SEES_DELIVERY),
+    "projects:matching_create": ("project", GROUP),
+    "projects:matching_decide": ("matching_proof", {"clerk"}),
+    "projects:bank_list_list": (None, BUREAU),
+    "projects:bank_list_create": (None, {"finance"}),
+    "projects:bank_list_detail": ("bank_list", BUREAU),
+    "projects:bank_return_detail": ("bank_return", {"finance"}),
     "projects:milestone_create": ("project", GROUP),
     "projects:activity_create": ("project", GROUP),
     "projects:report_create": ("project", GROUP),
@@ -345,6 +366,8 @@ TABLE = {
     "reports:ranking": ("call", BUREAU),
     "reports:panels": ("call", BUREAU),
     "reports:conflicts": ("call", BUREAU),
+    "reports:fund_ledger": (("fund", "xlsx"), BUREAU),
+    "reports:bank_list": (("bank_list", "xlsx"), {"finance"}),
     "reports:consistency": ("call", BUREAU),
     "reports:selection": ("call", BUREAU),
 }
@@ -429,6 +452,7 @@ def things(town, life) -> dict[str, object]:
         "budget_line": project.budget_lines.first(),
         **around(town, project, with_draft),
         **pitched(town, project),
+        **of_money(town, project, tranche),
         "membership": Membership.objects.get(user=town.volunteer),
     }
 
@@ -452,6 +476,30 @@ def worked_on(town, project) -> dict[str, object]:
         "photo": photos.add_photos(activity, by=town.head, files=[png()], values=NOBODY_ON_IT)[0],
         "service": services.write_service(project, "case", by=town.head, values=case),
         "sign_in": attendance.write_down(activity, by=town.head, values=nobody),
+    }
+
+
+def of_money(town, project, tranche) -> dict[str, object]:
+    """A list for the bank with its answer, a correction, a proof, and a plan of the funder's own."""
+    plan = TranchePlan.objects.create(name="自己的拨付", funder=town.bureau)
+    bank_list = BankList.objects.create(fund=town.fund, number="FK2026-9999", made_by=town.finance)
+    account = {"account_name": "户名", "bank_name": "银行", "account": "6222000011112222"}
+    said = {"outcome": "failed", "reason": "户名不符", "purpose": "首期款", "project_number": project.number}
+    BankListLine.objects.create(
+        bank_list=bank_list, tranche=tranche, ordinal=1, amount=tranche.amount, **account, **said
+    )
+    entry = town.fund.entries.get(kind="allocate")
+    return {
+        "own_instalment": plan.rules.create(ordinal=1, percentage=100),
+        "bank_list": bank_list,
+        "bank_return": BankReturn.objects.create(bank_list=bank_list, name="回单.csv", sent_by=town.finance),
+        "ledger_entry": entry,
+        "correction_of_ledger": LedgerCorrection.objects.create(
+            entry=entry, right_amount=1, reason="录错", asked_by=town.finance
+        ),
+        "matching_proof": MatchingProof.objects.create(
+            project=project, kind="own", amount=1, words="自筹", handed_in_by=town.head
+        ),
     }
 
 

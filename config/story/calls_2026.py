@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from config.story import money_2026
 from config.story.blind_2026 import play_blind
 from config.story.decisions_2026 import play_correction, play_decisions, play_feedback
 from config.story.needs_2026 import play_needs, play_standing
@@ -135,9 +136,12 @@ def _running(present: Present) -> None:
         project = stage.sign(project, day(-258))
         stage.begin(project, day(-250))
     fresh = {key: Project.objects.get(pk=project.pk) for key, project in projects.items()}
-    first_paid = {"kuaiban": "approved", "jiezhen": "requested", "caimo": "paid"}
+    money_2026.correct_an_entry(stage, present.community, day)
+    money_2026.pay_twice(stage, fresh["qingnian"], day)
+    first_paid = {"kuaiban": "approved", "jiezhen": "requested", "caimo": "approved"}
     for key, project in fresh.items():
-        stage.pay(project, 1, day(-6) if key in first_paid else day(-235), to=first_paid.get(key, "receipted"))
+        if key != "qingnian":
+            stage.pay(project, 1, day(-6) if key in first_paid else day(-235), to=first_paid.get(key, "receipted"))
         if key not in first_paid:
             stage.coach(
                 project, day(-200), "finance", "2.0", "专账、一事一票；志愿者补贴须本人签领。", "下月看第一季度票据。"
@@ -164,7 +168,6 @@ def _running(present: Present) -> None:
             summary="三个楼道粉刷后未验收，绿植采购缺发票2张。请在15个工作日内补齐并报告。",
         )  # fmt: skip
     closing = stage.evaluate(fresh["lvlin"], "midterm", day(-110), 86, midterm)
-    stage.pay(closing, 2, day(-95))
     stage.report(
         closing,
         day(-20),
@@ -176,7 +179,7 @@ def _running(present: Present) -> None:
     )
     stage.ask_for_closure(closing, day(-9))
     settling = stage.evaluate(fresh["nuanyang"], "midterm", day(-130), 91, midterm)
-    stage.pay(settling, 2, day(-115))
+    stage.pay(settling, 2, day(-80))
     stage.report(
         settling,
         day(-45),
@@ -189,6 +192,7 @@ def _running(present: Present) -> None:
     settling = stage.ask_for_closure(settling, day(-40))
     settling = stage.evaluate(settling, "final", day(-35), 92, "目标超额完成，家属互助账本值得推广。")
     stage.pay(settling, 3, day(-4), to="requested")
+    money_2026.send_to_the_bank(stage, {key: Project.objects.get(pk=one.pk) for key, one in fresh.items()}, day)
     with on(day(-10), 10):
         jiezhen = Project.objects.get(pk=fresh["jiezhen"].pk)
         delivery.supervise(jiezhen, "suspend", by=stage.clerk, note="两名上门志愿者未办健康证，暂停入户；补办后恢复。")

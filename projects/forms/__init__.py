@@ -11,7 +11,17 @@ from projects.forms.delivery import (
     MilestoneForm,
     ReportForm,
 )
-from projects.forms.money import PaymentForm, ReceiptForm, SettlementForm, SignForm
+from projects.forms.money import (
+    BankListForm,
+    BankReturnForm,
+    MatchingAnswerForm,
+    MatchingProofForm,
+    PaymentForm,
+    ReceiptForm,
+    SettlementForm,
+    SignForm,
+    WithdrawForm,
+)
 from projects.forms.objections import (
     CallForm,
     ExamineForm,
@@ -64,6 +74,8 @@ __all__ = [
     "AnswerForm",
     "ApplyForm",
     "AttachmentForm",
+    "BankListForm",
+    "BankReturnForm",
     "BeneficiaryForm",
     "CallBackForm",
     "CallForm",
@@ -82,6 +94,8 @@ __all__ = [
     "HeadCountForm",
     "HearingForm",
     "InquiryForm",
+    "MatchingAnswerForm",
+    "MatchingProofForm",
     "MentorForm",
     "MentoringForm",
     "MilestoneChangeForm",
@@ -122,5 +136,6 @@ __all__ = [
     "WarningForm",
     "WholeExamineForm",
     "WholeRulingForm",
+    "WithdrawForm",
     "WriteDownForm",
 ]

@@ -1,6 +1,7 @@
 from projects.models.activity import Activity
 from projects.models.activity_rows import ActivityItem, ActivityPartner, ActivityTarget
 from projects.models.agreement import Agreement
+from projects.models.bank_list import BankList, BankListLine, BankReturn
 from projects.models.beneficiary import Beneficiary
 from projects.models.budget import BudgetLine
 from projects.models.calendar_feed import CalendarFeed
@@ -10,6 +11,7 @@ from projects.models.consent_text import ConsentText
 from projects.models.explanation import Explanation
 from projects.models.follow_up import FollowUp
 from projects.models.likeness import Likeness
+from projects.models.matching_proof import MatchingProof
 from projects.models.mentoring import MentoringNote
 from projects.models.milestone import Milestone
 from projects.models.notice import Notice, NoticeEntry
@@ -21,6 +23,7 @@ from projects.models.project import Project
 from projects.models.recommendation import Recommendation
 from projects.models.referral import Referral
 from projects.models.report import Report
+from projects.models.reversal import Reversal
 from projects.models.scratch import Scratch
 from projects.models.service import Service
 from projects.models.settlement import Settlement
@@ -39,6 +42,9 @@ __all__ = [
     "ActivityPhoto",
     "ActivityTarget",
     "Agreement",
+    "BankList",
+    "BankListLine",
+    "BankReturn",
     "Beneficiary",
     "BudgetLine",
     "CalendarFeed",
@@ -48,6 +54,7 @@ __all__ = [
     "Explanation",
     "FollowUp",
     "Likeness",
+    "MatchingProof",
     "MentoringNote",
     "Milestone",
     "Notice",
@@ -62,6 +69,7 @@ __all__ = [
     "Recommendation",
     "Referral",
     "Report",
+    "Reversal",
     "Scratch",
     "Service",
     "Settlement",

@@ -14,6 +14,7 @@ from projects.views.attendance import (
     sign_in_image,
     sign_in_renew,
 )
+from projects.views.bank import bank_list_create, bank_list_detail, bank_list_list, bank_return_detail
 from projects.views.calendars import (
     calendar,
     calendar_feed,
@@ -45,7 +46,14 @@ from projects.views.consent import consent_create, consent_detail, consent_list
 from projects.views.delivery import follow_up_create, mentoring_create, report_create, report_detail
 from projects.views.gaps import need_gap, need_gaps
 from projects.views.likeness import earlier, likeness_detail
-from projects.views.money import agreement_detail, settlement_edit, tranche_step
+from projects.views.money import (
+    agreement_detail,
+    matching_create,
+    matching_decide,
+    project_money,
+    settlement_edit,
+    tranche_step,
+)
 from projects.views.needs import need_desk, need_merge, need_revise, need_sort_out, need_unmerge, need_vouch
 from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
 from projects.views.objections import (
@@ -110,6 +118,10 @@ __all__ = [
     "agreement_detail",
     "apply",
     "attendance",
+    "bank_list_create",
+    "bank_list_detail",
+    "bank_list_list",
+    "bank_return_detail",
     "beneficiary_copy",
     "beneficiary_create",
     "beneficiary_detail",
@@ -141,6 +153,8 @@ __all__ = [
     "happening_list",
     "likeness_detail",
     "line_cut",
+    "matching_create",
+    "matching_decide",
     "mentor_assign",
     "mentoring_create",
     "milestone_create",
@@ -172,6 +186,7 @@ __all__ = [
     "precheck_finish",
     "project_detail",
     "project_list",
+    "project_money",
     "project_step",
     "proposal_attach",
     "proposal_autosave",

@@ -21,6 +21,7 @@ from grants.models import PaperKind
 from people.models import User
 from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
 from projects.forms import MentorForm, ProjectFilter, SubmitForm
+from projects.gates import facts_of, gates_of
 from projects.models import Objection, Part, Project
 from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS, UNDER_WAY
 from projects.places import name_places
@@ -133,9 +134,12 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         context["events"] = told
     if rules.has_perm("projects.see_delivery", request.user, project):
         tranches = list(project.tranches.all())
+        waiting = [tranche for tranche in tranches if tranche.state in ("planned", "reversed")]
+        facts = facts_of([project])[project.pk] if waiting and not project.has_ended else None
         for tranche in tranches:
             tranche.project = project
             tranche.choices = workflow.choices(tranche, request.user)
+            tranche.checks = gates_of(tranche, facts) if facts and tranche in waiting else []
         context |= {
             "tranches": tranches,
             "milestones": project.milestones.prefetch_related("reports"),
