@@ -56,6 +56,7 @@ from projects.forms.support import (
 from projects.forms.tables import Tables
 from projects.forms.trouble import (
     ClosingForm,
+    ReturnNoticeForm,
     TalkConfirmForm,
     TalkForm,
     TalkMoveForm,
@@ -118,6 +119,7 @@ __all__ = [
     "ReferralAnswerForm",
     "ReferralForm",
     "ReportForm",
+    "ReturnNoticeForm",
     "RosterFileForm",
     "RulingForm",
     "SettlementForm",
