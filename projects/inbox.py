@@ -13,6 +13,7 @@ from core import clock
 from core.inbox import Task
 from grants.models import Need
 from people.models import Organization, Role, User
+from projects import inbox_spending
 from projects.models import (
     CoachingRequest,
     Likeness,
@@ -43,6 +44,7 @@ def waiting_for(user: User) -> list[Task]:
         *_approver(user),
         *_finance(user),
         *_mentor(user),
+        *inbox_spending.waiting_for(user),
     ]
 
 

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from reports.views import documents, imports, judging, pitch, workshops
+from reports.views import documents, imports, judging, pitch, spending, workshops
 
 app_name = "reports"
 urlpatterns = [
@@ -26,6 +26,10 @@ urlpatterns = [
     path("pitch/<int:pk>/sign-in-list.pdf", pitch.sign_in_list, name="pitch_sign_in_list"),
     path("pitch/<int:pk>/score-sheets.pdf", pitch.score_sheets, name="pitch_score_sheets"),
     path("workshops/<int:pk>/sign-in-list.pdf", workshops.sign_in, name="workshop_sign_in"),
+    path("projects/<int:pk>/spending.xlsx", spending.spending, name="spending"),
+    path("projects/<int:pk>/spending-template.xlsx", spending.spending_template, name="spending_template"),
+    path("monthly/<int:pk>/report.pdf", spending.monthly, name="monthly"),
+    path("ledger/months.xlsx", spending.month_ledger, name="month_ledger"),
     path("tables/", imports.tables, name="exchange"),
     re_path(r"^tables/(?P<table>[a-z-]+)\.(?P<kind>xlsx|csv)$", imports.table_export, name="table_export"),
     path("tables/<slug:table>/template.xlsx", imports.table_template, name="table_template"),

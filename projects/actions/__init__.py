@@ -10,11 +10,13 @@ from projects.actions import (
     evaluation,
     inquiry,
     likeness,
+    monthly,
     notices,
     objections,
     payments,
     people,
     proposals,
+    spending,
     support,
 )
 
@@ -28,10 +30,12 @@ __all__ = [
     "evaluation",
     "inquiry",
     "likeness",
+    "monthly",
     "notices",
     "objections",
     "payments",
     "people",
     "proposals",
+    "spending",
     "support",
 ]

@@ -10,6 +10,7 @@ from core.forms import CountedTextarea, DateInput, DateTimeInput, FilesField
 from core.money import yuan
 from projects.forms.tables import BaseTable, RowForm
 from projects.models import Activity, ActivityItem, FollowUp, MentoringNote, Milestone, Report
+from projects.spending import keeps_books, spent
 
 
 class MilestoneForm(forms.ModelForm):
@@ -83,7 +84,12 @@ class ReportForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["milestone"].queryset = self.instance.project.milestones.all()
+        project = self.instance.project
+        self.fields["milestone"].queryset = project.milestones.all()
+        if keeps_books(project):
+            self.fields["spent"].disabled = True
+            self.initial["spent"] = spent(project)
+            self.fields["spent"].help_text = _("The sum of the recognised payments")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -3,11 +3,13 @@ from projects.models.agreement import Agreement
 from projects.models.budget import BudgetLine
 from projects.models.coaching import CoachingRequest
 from projects.models.comment import Comment
+from projects.models.expense import Expense
 from projects.models.explanation import Explanation
 from projects.models.follow_up import FollowUp
 from projects.models.likeness import Likeness
 from projects.models.mentoring import MentoringNote
 from projects.models.milestone import Milestone
+from projects.models.monthly_report import MonthlyRemark, MonthlyReport
 from projects.models.notice import Notice, NoticeEntry
 from projects.models.objection import Objection, ObjectionNote
 from projects.models.participant import Part, Participant
@@ -30,11 +32,14 @@ __all__ = [
     "BudgetLine",
     "CoachingRequest",
     "Comment",
+    "Expense",
     "Explanation",
     "FollowUp",
     "Likeness",
     "MentoringNote",
     "Milestone",
+    "MonthlyRemark",
+    "MonthlyReport",
     "Notice",
     "NoticeEntry",
     "Objection",

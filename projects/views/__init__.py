@@ -32,6 +32,7 @@ from projects.views.delivery import (
 from projects.views.gaps import need_gap, need_gaps
 from projects.views.likeness import earlier, likeness_detail
 from projects.views.money import agreement_detail, settlement_edit, tranche_step
+from projects.views.monthly import month_ledger, monthly_detail, monthly_list, monthly_read
 from projects.views.needs import need_desk, need_merge, need_revise, need_sort_out, need_unmerge, need_vouch
 from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
 from projects.views.objections import (
@@ -55,6 +56,19 @@ from projects.views.proposal import (
 )
 from projects.views.routing import offer, referral_create, referral_detail, referral_list, referral_take_back
 from projects.views.showcase import showcase, showcase_detail
+from projects.views.spending import (
+    book,
+    expense_create,
+    expense_detach,
+    expense_detail,
+    expense_discard,
+    expense_edit,
+    expense_opinion,
+    expense_step,
+    spending_check,
+    spending_hand_in,
+    spending_import,
+)
 from projects.views.support import (
     eligibility,
     explanations_edit,
@@ -71,6 +85,7 @@ __all__ = [
     "activity_record",
     "agreement_detail",
     "apply",
+    "book",
     "check_page",
     "check_queue",
     "coaching_answer",
@@ -83,6 +98,13 @@ __all__ = [
     "correction_extend",
     "earlier",
     "eligibility",
+    "expense_create",
+    "expense_detach",
+    "expense_detail",
+    "expense_discard",
+    "expense_edit",
+    "expense_opinion",
+    "expense_step",
     "explanations_edit",
     "follow_up_create",
     "form_preview",
@@ -91,6 +113,10 @@ __all__ = [
     "mentor_assign",
     "mentoring_create",
     "milestone_create",
+    "month_ledger",
+    "monthly_detail",
+    "monthly_list",
+    "monthly_read",
     "need_desk",
     "need_gap",
     "need_gaps",
@@ -136,6 +162,9 @@ __all__ = [
     "settlement_edit",
     "showcase",
     "showcase_detail",
+    "spending_check",
+    "spending_hand_in",
+    "spending_import",
     "submission_changes",
     "tranche_step",
 ]
