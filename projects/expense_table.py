@@ -1,5 +1,6 @@
 """Payments in a table, as a bookkeeper keeps them: new ones are entered, all or none, and nothing is changed by it."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -38,7 +39,7 @@ class ExpenseResource(TableResource):
         "seller": gettext_lazy("Empty: the same as who was paid"),
     }
     example = {
-        "spent_on": "2026-01-05",
+        "spent_on": date(2026, 1, 5),
         "line": gettext_lazy("Example line"),
         "summary": gettext_lazy("Example payment"),
         "payee": gettext_lazy("Example shop"),
@@ -61,7 +62,7 @@ class ExpenseResource(TableResource):
 
     def key_of(self, row: Row) -> Any:
         given = row.values
-        if not (given.get("spent_on") and given.get("amount") and given.get("summary")):
+        if not given.get("spent_on") or given.get("amount") is None or not given.get("summary"):
             return None
         named = name_key(given["summary"]), name_key(given.get("payee") or "")
         return given["spent_on"], given["amount"], *named, invoice_key(given.get("invoice_number") or "")

@@ -60,12 +60,12 @@ def write_spending(project: Project, target: IO[bytes]) -> None:
             _sum(sheet, last, column, money, value)
     groups = accounts(kept.plan.lines, kept.payments)
     lines = [account for group in groups for account in group.lines]
-    sheet = book.add_sheet("收支对照", ACCOUNT, ([*_line(account)] for account in lines))
-    rate = book.book.add_format({"num_format": "0.0%"})
-    for place, account in enumerate(lines, start=1):
+    sheet = book.add_sheet("收支对照", ACCOUNT, [])
+    plain_money, rate = book.book.add_format({"num_format": "#,##0.00"}), book.book.add_format({"num_format": "0.0%"})
+    for place, account in enumerate(lines, start=1):  # a row is written in one go: nothing is kept in memory
         row = place + 1
-        sheet.write_formula(place, 7, f"=E{row}-F{row}", book.book.add_format({"num_format": "#,##0.00"}),
-                            float(account.left))  # fmt: skip
+        book.write_row(sheet, place, _line(account))
+        sheet.write_formula(place, 7, f"=E{row}-F{row}", plain_money, float(account.left))
         share = float(account.spent / account.planned) if account.planned else 0
         sheet.write_formula(place, 8, f'=IF(E{row}=0,"",F{row}/E{row})', rate, share)
     if lines:

@@ -7,13 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core import clock
 from core.notifications import notify
 from evaluations.actions import panel
 from grants.actions import need_lists, needs, workshops
 from grants.models import Fund, Workshop
 from people.models import Community
 from projects.actions import coaching, proposals
-from projects.models import Notice, Project
+from projects.models import Expense, MonthlyReport, Notice, Project
 from tests.life import LINES, draft
 from tests.town import aware, rubric
 
@@ -38,6 +39,17 @@ def completed(town, number):
 
 def running(town, number):
     Project.objects.filter(pk=draft(town).pk).update(state="running", starts_on=date(2025, 1, 1))
+
+
+def paid_for(town, number):
+    project = draft(town)
+    Project.objects.filter(pk=project.pk).update(state="running", amount_requested=1, submitted_at=clock.now())
+    Expense.objects.create(
+        project=project, spent_on=date(2026, 3, 1), amount=1, line_key="x", category="meals", source="grant",
+        summary="水", payee="店", entered_by=town.head,
+    )  # fmt: skip
+    Expense.objects.filter(project=project).update(state="handed_in", handed_in_by=town.head, handed_in_at=clock.now())
+    MonthlyReport.objects.create(project=project, month=date(2026, 2, 1), due_on=date(2026, 3, 5))
 
 
 def notices(town, number):
@@ -101,6 +113,9 @@ def advised(town, number):
         (submitted, "inbox", "clerk"),
         (running, "inbox", "clerk"),
         (running, "inbox", "head"),
+        (paid_for, "inbox", "clerk"),
+        (paid_for, "inbox", "head"),
+        (paid_for, "projects:month_ledger", "clerk"),
         (in_review, "inbox", "expert1"),
         (in_review, "evaluations:desk", "expert1"),
         (reported, "inbox", "clerk"),

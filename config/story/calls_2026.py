@@ -12,6 +12,7 @@ from config.story.programme import Programme
 from config.story.proposal import Proposal
 from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, REFUSED, RUNNING
 from config.story.review_2026 import announce_rules, compare_and_choose
+from config.story.spending_2026 import play_spending
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
 from core import clock
 from core.models import Notification
@@ -155,6 +156,7 @@ def _running(present: Present) -> None:
             )
     _reported(stage, fresh, day)
     _culture_salon(stage, fresh["qingnian"], present)
+    play_spending(stage, fresh["qingnian"], day)
     midterm = "进度正常，账目清楚。"
     stage.send_evaluator(fresh["yinling"], "midterm", day(-5))
     rectifying = stage.send_evaluator(fresh["loudao"], "midterm", day(-30))
