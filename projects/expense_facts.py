@@ -127,7 +127,13 @@ class ExpenseBook:
                 for other in self.expenses
                 if other.pk != one.pk and other.lessons and other.state != Expense.State.REFUSED
             ]
-            twins = [other for pk, other in others.get(one.invoice_key, []) if pk != one.pk]
+            mine = one.pk or 10**18
+            # Of two drafts here the earlier may go ahead: only what was entered before stands in the way.
+            twins = [
+                other
+                for pk, other in others.get(one.invoice_key, [])
+                if pk != one.pk and (other.is_claimed or (other.same_project and pk < mine))
+            ]
             found[one.pk] = check(
                 self.outlay(one, known), self.terms, self.room(one), elsewhere=twins, lectures=lectures
             )

@@ -204,6 +204,29 @@ class Terms:
     own_names: frozenset[str] = frozenset()
 
 
+LABELS = {
+    "agreement": gettext_lazy("before the agreement"),
+    "period": gettext_lazy("outside the project's time"),
+    "line": gettext_lazy("over the budget line"),
+    "unplanned": gettext_lazy("not in the plan on that day"),
+    "award": gettext_lazy("over the award"),
+    "duplicate": gettext_lazy("invoice used twice"),
+    "split": gettext_lazy("part of an invoice"),
+    "forbidden": gettext_lazy("not paid from a grant"),
+    "cash": gettext_lazy("much in cash"),
+    "lecture_fee": gettext_lazy("lecture fee too high"),
+    "lecture_time": gettext_lazy("too many lessons"),
+    "lecture_facts": gettext_lazy("lessons missing"),
+    "lecture_twice": gettext_lazy("same course twice"),
+    "tax": gettext_lazy("tax missing"),
+    "volunteers": gettext_lazy("volunteers' allowance"),
+    "own_people": gettext_lazy("own people"),
+    "paper": gettext_lazy("photo missing"),
+    "invoice": gettext_lazy("no invoice number"),
+}
+"""Each kind of finding in two or three words, for lists."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One rule that a payment does not keep: what, on which basis, whether it blocks, and what is not recognised."""
@@ -219,6 +242,10 @@ class Finding:
     @property
     def blocks(self) -> bool:
         return self.severity == "block"
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.kind])
 
     @property
     def sentence(self) -> str:

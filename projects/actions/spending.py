@@ -59,7 +59,7 @@ def enter(project: Project, *, by: User, values: dict[str, Any], files: Iterable
     expense.save()
     for upload in files:
         attach(expense, upload, by=by, kind="paper")
-    record(expense, "enter", by=by, label=_("Entered"))
+    record(expense, "enter", by=by, label=_("Payment entered"))
     return expense
 
 
@@ -85,7 +85,7 @@ def change(expense: Expense, *, by: User, values: dict[str, Any], files: Iterabl
     locked.save()
     for upload in files:
         attach(locked, upload, by=by, kind="paper")
-    record(locked, "change", by=by, label=_("Changed"))
+    record(locked, "change", by=by, label=_("Payment mended"))
     expense.refresh_from_db()
     return locked
 

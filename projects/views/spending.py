@@ -34,7 +34,7 @@ from projects.models import Expense, Project
 from projects.spending_account import ZERO, accounts, total
 from projects.views.project import find, permit
 
-PAGE = 50
+PAGE = 25
 MOST_SHOWN = 50
 """Wrong rows of a table that are listed at once."""
 
