@@ -7,7 +7,6 @@ words here and in templates/pdf/: a legal wording is written once, and not trans
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -17,14 +16,15 @@ from django.utils import timezone, translation
 from core import clock
 from core.masking import mask_account, mask_phone
 from core.models import Event
+from core.money import plain
 from core.workdays import add_workdays
 from grants.eligibility import Finding
-from grants.models import Call, EligibilityRule, Fund, Gate, NeedList, PaperKind, Workshop
+from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind, Workshop
 from people.models import Inspection, Kind, Organization
 from projects.applicants import applicant_facts
 from projects.completeness import papers_asked_of
 from projects.facts import check_applicant
-from projects.models import Activity, BudgetLine, Comment, Notice, Project, TeamMember
+from projects.models import Activity, BudgetLine, Comment, Project, TeamMember, Tranche
 from projects.places import name_places
 from projects.sections import fields_of
 from reports.wording import (
@@ -35,7 +35,6 @@ from reports.wording import (
     GATES,
     INSPECTED,
     KINDS,
-    NOTICES,
     PAPERS,
     RANKS,
     SOURCES,
@@ -75,14 +74,6 @@ class Line(NamedTuple):
     source: str
     rank: str
     step: str
-
-
-class Lane(NamedTuple):
-    """The lines of a notice that were judged among themselves."""
-
-    track: str
-    entries: list
-    amount: Decimal
 
 
 def _same(value: str) -> str:
@@ -296,11 +287,20 @@ def agreement(project: Project) -> Document:
             "award": project.amount_awarded,
             "source": FUND_SOURCES[Fund.Source(project.call.fund.source)],
             "lottery": project.call.fund.source == Fund.Source.LOTTERY,
-            "tranches": [(tranche, GATES[Gate(tranche.gate)]) for tranche in tranches],
+            "tranches": [(tranche, _gates(tranche)) for tranche in tranches],
             "percentage": sum((tranche.percentage for tranche in tranches), Decimal(0)),
             "total": sum((tranche.amount for tranche in tranches), ZERO),
         },
     )
+
+
+def _gates(tranche: Tranche) -> str:
+    """All that an instalment waits for, in the words of the agreement."""
+    words = (
+        GATES[Gate(gate["kind"])] % plain(Decimal(gate["figure"])) if gate["figure"] else GATES[Gate(gate["kind"])]
+        for gate in tranche.gates
+    )
+    return "；".join(words)
 
 
 def award_letter(project: Project) -> Document:
@@ -349,52 +349,6 @@ def correction_notice(project: Project, returned: Event) -> Document:
     )
 
 
-def notice(found: Notice) -> Document:
-    """The public notice (公示): what it said when it was published, and whether that still has its digest."""
-    entries = list(found.entries.as_shown())
-    lanes = [
-        Lane(track, members, sum((entry.amount for entry in members), ZERO))
-        for track, members in ((track, list(each)) for track, each in groupby(entries, key=lambda entry: entry.track))
-    ]
-    return Document(
-        file_name(NOTICES[Notice.Kind(found.kind)], found.number, found.call_title),
-        "pdf/notice.html",
-        {
-            "title": f"{found.call_title}{NOTICES[Notice.Kind(found.kind)]}",
-            "kind": NOTICES[Notice.Kind(found.kind)],
-            "listed": found.kind != Notice.Kind.FIRST,
-            "number": found.number,
-            "author": found.funder_name,
-            "notice": found,
-            "lanes": lanes,
-            "count": len(entries),
-            "total": sum((entry.amount for entry in entries), ZERO),
-            "standing": sum((entry.amount for entry in entries if entry.stands), ZERO),
-            "lost": [entry for entry in entries if entry.has_lost_its_place],
-            "uncertain": found.uncertain_years,
-            "unaltered": found.is_unaltered,
-            "corrected": [entry for entry in entries if entry.corrects],
-            "replaced": [entry for entry in entries if entry.replacement],
-        },
-    )
-
-
-def need_list(found: NeedList) -> Document:
-    """A published list of needs (项目指引表) to be printed and put up; a withdrawn one says so first."""
-    return Document(
-        file_name("项目指引表", found.number, found.title),
-        "pdf/need_list.html",
-        {
-            "title": f"{found.title}公示",
-            "number": found.number,
-            "author": found.funder.name,
-            "list": found,
-            "funder": found.funder,
-            "entries": found.entries.select_related("list", "community", "field"),
-        },
-    )
-
-
 def activity_plan(activity: Activity, *, contact: bool) -> Document:
     """The plan of one activity (活动方案) with its materials. `contact` as for the proposal."""
     project = activity.project
@@ -408,6 +362,7 @@ def activity_plan(activity: Activity, *, contact: bool) -> Document:
             "activity": activity,
             "project": project,
             "leader_phone": project.leader_phone if contact else mask_phone(project.leader_phone),
+            "partners": activity.partners.all(),
             "items": activity.items.all(),
             "cost": activity.cost,
         },

@@ -42,9 +42,15 @@ FUND_SOURCES = {
 }
 GATES = {
     Gate.AGREEMENT: "本协议生效",
+    Gate.RECEIPT: "上期款项的收款票据已提交",
+    Gate.REPORT: "上期拨款后的进度报告已通过",
+    Gate.SPENDING: "已拨资金支出率达到%s%%",
     Gate.MIDTERM: "中期评估合格",
     Gate.FINAL: "末期评估合格",
+    Gate.RECTIFIED: "没有未完成的整改事项",
+    Gate.MATCHING: "配套资金到位证明达到预算配套的%s%%",
 }
+"""The gates of an instalment as the agreement says them; where a figure is asked for, it stands in the sentence."""
 TEXTS = {
     "summary": "项目概述",
     "features": "项目特色",

@@ -16,6 +16,7 @@ from people.models import Community
 from projects.actions import coaching, proposals
 from projects.models import Expense, MonthlyReport, Notice, Project
 from tests.life import LINES, draft
+from tests.records import planned
 from tests.town import aware, rubric
 
 
@@ -106,6 +107,12 @@ def advised(town, number):
     coaching.advise(project, by=town.mentor, anchor="needs", text="多少人？")
 
 
+def happening(town, number):
+    project = draft(town)
+    Project.objects.filter(pk=project.pk).update(state="running")
+    planned(town, Project.objects.get(pk=project.pk))
+
+
 @pytest.mark.parametrize(
     ("make", "name", "username"),
     [
@@ -116,6 +123,9 @@ def advised(town, number):
         (paid_for, "inbox", "clerk"),
         (paid_for, "inbox", "head"),
         (paid_for, "projects:month_ledger", "clerk"),
+        (happening, "inbox", "head"),
+        (happening, "projects:happening_list", None),
+        (happening, "projects:calendar", "head"),
         (in_review, "inbox", "expert1"),
         (in_review, "evaluations:desk", "expert1"),
         (reported, "inbox", "clerk"),

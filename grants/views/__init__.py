@@ -1,7 +1,15 @@
 """Calls, for everybody; their set-up and funds, for the funder's people; needs and workshops."""
 
 from grants.views.calls import call_detail, call_list
-from grants.views.funds import fund_allocate, fund_create, fund_detail, fund_edit, fund_list
+from grants.views.funds import (
+    correction_ask,
+    correction_decide,
+    fund_allocate,
+    fund_create,
+    fund_detail,
+    fund_edit,
+    fund_list,
+)
 from grants.views.need_lists import (
     need_list_create,
     need_list_detail,
@@ -19,6 +27,7 @@ from grants.views.setup import (
     call_part,
     call_publish,
     call_take_over,
+    gates_edit,
     levels_edit,
     terms_edit,
     terms_list,
@@ -42,11 +51,14 @@ __all__ = [
     "call_part",
     "call_publish",
     "call_take_over",
+    "correction_ask",
+    "correction_decide",
     "fund_allocate",
     "fund_create",
     "fund_detail",
     "fund_edit",
     "fund_list",
+    "gates_edit",
     "levels_edit",
     "need_create",
     "need_detail",

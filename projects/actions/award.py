@@ -27,10 +27,19 @@ def approve(project: Project, *, by: User, note: str = "") -> Project:
         project=project,
         number=f"{project.call.code}-XY-{year}-{next_number(f'agreement:{project.call.funder_id}:{year}'):03d}",
     )
-    plan = list(project.call.tranche_plan.rules.all())
+    plan = list(project.call.tranche_plan.rules.prefetch_related("gates"))
     amounts = split(project.amount_awarded, [rule.percentage for rule in plan])
     Tranche.objects.bulk_create(
-        Tranche(project=project, ordinal=rule.ordinal, percentage=rule.percentage, gate=rule.gate, amount=amount)
+        Tranche(
+            project=project,
+            ordinal=rule.ordinal,
+            percentage=rule.percentage,
+            amount=amount,
+            gates=[
+                {"kind": gate.kind, "figure": str(gate.figure or ""), "basis": gate.legal_basis}
+                for gate in rule.gates.all()
+            ],
+        )
         for rule, amount in zip(plan, amounts, strict=True)
     )
     tell_group(project, _("approved, please sign the agreement by %(day)s") % {"day": project.due_on})

@@ -151,7 +151,7 @@ class RecogniseForm(SeenState):
     )
 
 
-class ReasonForm(SeenState):
+class DecisionNoteForm(SeenState):
     note = forms.CharField(
         label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("The people concerned will read it.")
     )

@@ -22,12 +22,12 @@ from projects.actions import spending
 from projects.expense_facts import ExpenseBook, blocking, with_links
 from projects.expense_table import read_expenses, to_enter, wrong_rows
 from projects.forms import (
+    DecisionNoteForm,
     ExpenseFileForm,
     ExpenseFilter,
     ExpenseForm,
     HandInForm,
     OpinionForm,
-    ReasonForm,
     RecogniseForm,
 )
 from projects.models import Expense, Project
@@ -207,7 +207,7 @@ def expense_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     kept = ExpenseBook(expense.project)
     found = with_links(kept.findings([expense])[expense.pk], sees_others=sees_others(request, expense.project))
     most = kept.recognisable(expense)
-    form_class = STEP_FORMS.get(name, ReasonForm)
+    form_class = STEP_FORMS.get(name, DecisionNoteForm)
     extra: dict[str, Any] = {}
     if form_class is HandInForm:
         extra = {"initial": {"explanation": expense.explanation}, "needs_words": bool(found)}

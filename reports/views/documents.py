@@ -13,7 +13,7 @@ from core.models import Event
 from grants.models import Call, NeedList
 from people.models import Organization, User
 from projects.models import Activity, Notice, Project
-from reports import documents, pdf
+from reports import documents, pdf, public_papers
 
 PRIVATE = "private, no-store"
 PUBLIC = "public, max-age=600"
@@ -114,11 +114,11 @@ def eligibility(request: HttpRequest, call_pk: int, organization_pk: int) -> Htt
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The public notice, for anybody: it exists from the moment it is published."""
     found = get_object_or_404(Notice.objects.select_related("call__funder"), pk=pk)
-    return respond(documents.notice(found), caching=PUBLIC)
+    return respond(public_papers.notice(found), caching=PUBLIC)
 
 
 @require_safe
 def need_list(request: HttpRequest, pk: int) -> HttpResponse:
     """A published list of needs, for anybody; also one that was withdrawn, marked as such."""
     found = get_object_or_404(NeedList.objects.select_related("funder", "replaces", "replaced_by"), pk=pk)
-    return respond(documents.need_list(found), caching=PUBLIC)
+    return respond(public_papers.need_list(found), caching=PUBLIC)
