@@ -52,7 +52,7 @@ class Expense(Stateful):
 
     class State(models.TextChoices):
         ENTERED = "entered", _("Entered")
-        HANDED_IN = "handed_in", _("Handed in")
+        HANDED_IN = "handed_in", _("Waits for the clerk")
         RETURNED = "returned", _("Sent back")
         RECOGNISED = "recognised", _("Recognised")
         REFUSED = "refused", _("Not recognised")
@@ -70,7 +70,7 @@ class Expense(Stateful):
     category = models.CharField(_("category"), max_length=15, choices=BudgetCategory.choices, editable=False)
     source = models.CharField(_("paid from"), max_length=8, choices=BudgetLine.Source.choices, editable=False)
     summary = models.CharField(_("what for"), max_length=80)
-    payee = models.CharField(_("paid to"), max_length=80, help_text=_("Shop, company or person who got the money"))
+    payee = models.CharField(_("who was paid"), max_length=80, help_text=_("Shop, company or person who got the money"))
     method = models.CharField(_("way of payment"), max_length=8, choices=Method.choices, default=Method.TRANSFER)
     invoice_number = models.CharField(
         _("invoice number"), max_length=30, blank=True, help_text=_("An electronic invoice (数电票) has 20 digits")
