@@ -77,7 +77,7 @@ class ExpenseForm(forms.ModelForm):
         self.fields["tax"].required = False
         self.fields["amount"].widget.attrs["autofocus"] = not self.instance.pk
         if not self.instance.pk:
-            self.initial.setdefault("spent_on", clock.today())
+            self.initial["spent_on"] = self.initial.get("spent_on") or clock.today()
             self.initial["tax"] = None
 
     @property
@@ -190,4 +190,4 @@ class MonthlyForm(forms.ModelForm):
 
 
 class MonthlyRemarkForm(forms.Form):
-    text = forms.CharField(label=gettext_lazy("Remark"), widget=CountedTextarea(attrs={"rows": 3}), max_length=500)
+    text = forms.CharField(label=gettext_lazy("Your remark"), widget=CountedTextarea(attrs={"rows": 3}), max_length=500)

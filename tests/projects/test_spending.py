@@ -507,3 +507,9 @@ def test_the_book_leaves_as_a_workbook_with_real_types(town, project, browse):
     assert sheet["J2"].value == "26117000000012345678"
     assert sheet["I3"].value == "=SUM(I2:I2)"
     assert book["收支对照"]["H2"].value == "=E2-F2"
+
+
+def test_a_new_payment_begins_with_today(town, project, browse):
+    shown = browse(town.head).get(reverse("projects:expense_create", args=[project.pk])).content.decode()
+
+    assert 'value="2026-06-10"' in shown
