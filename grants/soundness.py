@@ -15,7 +15,16 @@ from grants.presets import modes
 from people.models import Region, validate_code
 
 HUNDRED = Decimal(100)
-NEEDS_FIGURE = {"not_abnormal", "not_serious", "no_penalty", "rated", "established", "proposals", "certified"}
+NEEDS_FIGURE = {
+    "not_abnormal",
+    "not_serious",
+    "no_penalty",
+    "no_breach",
+    "rated",
+    "established",
+    "proposals",
+    "certified",
+}
 ZERO = Decimal("0.00")
 SHORTEST, SHORT = timedelta(days=1), timedelta(days=10)
 """Nobody can apply in less than the first; less than the second deserves a look (field guide 1.1: 20–31 days)."""

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from core import clock
 from core.inbox import Task
+from core.money import yuan
 from grants.models import LedgerCorrection, Need
 from people.models import Organization, Role, User
 from projects import inbox_spending
@@ -26,6 +27,7 @@ from projects.models import (
     Project,
     Referral,
     Report,
+    ReturnNotice,
     State,
     Talk,
     Tranche,
@@ -56,6 +58,7 @@ def waiting_for(user: User) -> list[Task]:
         *_mentor(user),
         *inbox_spending.waiting_for(user),
         *_trouble(user),
+        *_returns(user),
     ]
 
 
@@ -305,6 +308,24 @@ def _mentor(user: User) -> Iterator[Task]:
         if due_on <= clock.today() + timedelta(days=7):
             url = reverse("projects:mentoring_create", args=[project.pk])
             yield _task(project, _("Look in on the group this month"), url, due_on)
+
+
+def _returns(user: User) -> Iterator[Task]:
+    """Money that has to come back: for whoever received it, and for the funder when its last day has passed."""
+    payees = user.organizations_as(Role.MANAGER, Role.FINANCE)
+    funders = user.organizations_as(Role.STAFF, Role.APPROVER)
+    mine = Q(project__host__in=payees) | Q(project__host=None, project__applicant__in=payees)
+    of_funder = Q(project__call__funder__in=funders, due_on__lt=clock.today(), breach=None)
+    found = ReturnNotice.objects.filter(mine | of_funder).select_related("project__call__fund", "project__settlement")
+    for notice in found:
+        if not notice.is_latest or not notice.left:
+            continue
+        funder_id, url = notice.project.call.funder_id, notice.get_absolute_url()
+        if funder_id in funders:
+            yield Task(notice.project.title, _("Money was not returned in time: decide"), url, None, None, "bad")
+        else:
+            what = _("Return %(amount)s yuan") % {"amount": yuan(notice.left)}
+            yield Task(notice.project.title, what, url, notice.due_on, notice.issued_at, "bad", funder_id)
 
 
 def _trouble(user: User) -> Iterator[Task]:

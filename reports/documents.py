@@ -24,7 +24,7 @@ from people.models import Inspection, Kind, Organization
 from projects.applicants import applicant_facts
 from projects.completeness import papers_asked_of
 from projects.facts import check_applicant
-from projects.models import Activity, BudgetLine, Comment, Project, TeamMember, Tranche
+from projects.models import Activity, BudgetLine, Comment, Project, ReturnNotice, TeamMember, Tranche
 from projects.places import name_places
 from projects.sections import fields_of
 from reports.wording import (
@@ -345,6 +345,26 @@ def correction_notice(project: Project, returned: Event) -> Document:
             "last_day": last_day,
             "remarks": remarks,
             "reason": returned.note,
+        },
+    )
+
+
+def return_notice(notice: ReturnNotice) -> Document:
+    """The letter that asks for money back: 追缴通知书 after a termination, 结余资金退回通知书 after the end."""
+    project = notice.project
+    title = "追缴通知书" if notice.is_clawback else "结余资金退回通知书"
+    return Document(
+        file_name(title, notice.number, project.title),
+        "pdf/return_notice.html",
+        {
+            "title": title,
+            "number": notice.number,
+            "author": project.call.funder.name,
+            "notice": notice,
+            "project": project,
+            "payee": project.payee,
+            "funder": project.call.funder,
+            "issued_on": clock.localdate(notice.issued_at),
         },
     )
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("projects/<int:pk>/agreement.pdf", documents.agreement, name="agreement"),
     path("projects/<int:pk>/award-letter.pdf", documents.award_letter, name="award_letter"),
     path("projects/<int:pk>/correction-notice.pdf", documents.correction_notice, name="correction_notice"),
+    path("return-notices/<int:pk>/notice.pdf", documents.return_notice, name="return_notice"),
     path("activities/<int:pk>/plan.pdf", documents.activity_plan, name="activity_plan"),
     path("activities/<int:pk>/sign-in-sheet.pdf", activities.activity_sign_in, name="activity_sign_in"),
     path("activities/announcements.xlsx", activities.announcements, name="announcements"),

@@ -57,6 +57,7 @@ from projects.models import (
     Objection,
     Recommendation,
     Referral,
+    ReturnNotice,
 )
 from reports.actions import imports
 from tests.life import draft, examined
@@ -232,6 +233,9 @@ TABLE = {
     "projects:warning_create": ("project", {"clerk"}),
     "projects:warning_detail": ("warning", SEES_DELIVERY),
     "projects:talk_create": ("project", {"clerk"}),
+    "projects:return_notice_create": ("project", {"finance"}),
+    "projects:return_notice_detail": ("return_notice", SEES_DELIVERY),
+    "reports:return_notice": ("return_notice", SEES_DELIVERY),
     "projects:talk_detail": ("talk", SEES_DELIVERY),
     "projects:talk_move": ("talk", {"clerk"}),
     "projects:talk_record": ("talk", {"clerk"}),
@@ -430,6 +434,19 @@ def things(town, life) -> dict[str, object]:
     Fund.objects.filter(pk=town.fund.pk).update(takes_referrals=True, purpose="社区助老")
     return {
         "project": project,
+        "return_notice": ReturnNotice.objects.create(
+            project=project,
+            number="TK2026-9999",
+            is_clawback=False,
+            paid=3,
+            recognised=1,
+            returned=1,
+            amount=1,
+            reason="结余",
+            due_on=date(2027, 1, 8),
+            pay_to="财政专户",
+            issued_by=town.finance,
+        ),
         "warning": trouble.warn(project, by=town.clerk, ground="late", words="月报未交", answer_until=date(2027, 1, 8)),
         "talk": trouble.call_to_talk(
             project, by=town.clerk, reason="月报未交", planned_at=aware(2027, 1, 11, 9), place="会议室"

@@ -67,6 +67,7 @@ from projects.forms.support import (
 from projects.forms.tables import Tables
 from projects.forms.trouble import (
     ClosingForm,
+    ReturnNoticeForm,
     TalkConfirmForm,
     TalkForm,
     TalkMoveForm,
@@ -138,6 +139,7 @@ __all__ = [
     "ReferralAnswerForm",
     "ReferralForm",
     "ReportForm",
+    "ReturnNoticeForm",
     "RosterFileForm",
     "RulingForm",
     "SettlementForm",

@@ -1,5 +1,6 @@
 """Forms of a project in trouble: warning, answer, talk and its record."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -8,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.forms import CountedTextarea, DateInput, DateTimeInput, FilesField
 from core.workdays import add_workdays
-from projects.models import Talk, WarningLetter
+from projects.models import ReturnNotice, Talk, WarningLetter
 
+RETURN_WITHIN = timedelta(days=30)
+"""What is left comes back within thirty days (field guide 1.2, S16); the finance office may choose another day."""
 ANSWER_WORKDAYS = 5
 """What is proposed for an answer; the clerk may choose another day."""
 
@@ -37,6 +40,19 @@ class WarningAnswerForm(forms.Form):
         help_text=_("What has been done, what will be done, and until when"),
     )
     files = FilesField(label=_("proof, if there is any"), required=False)
+
+
+class ReturnNoticeForm(forms.ModelForm):
+    """Ask for money back."""
+
+    class Meta:
+        model = ReturnNotice
+        fields = ("reason", "due_on", "pay_to")
+        widgets = {"reason": CountedTextarea(attrs={"rows": 4}), "due_on": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].initial = clock.today() + RETURN_WITHIN
 
 
 class ClosingForm(forms.Form):

@@ -25,6 +25,7 @@ from projects.models.project import Project
 from projects.models.recommendation import Recommendation
 from projects.models.referral import Referral
 from projects.models.report import Report
+from projects.models.return_notice import ReturnNotice
 from projects.models.reversal import Reversal
 from projects.models.scratch import Scratch
 from projects.models.service import Service
@@ -74,6 +75,7 @@ __all__ = [
     "Recommendation",
     "Referral",
     "Report",
+    "ReturnNotice",
     "Reversal",
     "Scratch",
     "Service",

@@ -77,6 +77,7 @@ from projects.views.proposal import (
     proposal_discard,
     proposal_edit,
 )
+from projects.views.returns import return_notice_create, return_notice_detail
 from projects.views.roster import (
     beneficiary_copy,
     beneficiary_create,
@@ -231,6 +232,8 @@ __all__ = [
     "remark_remove",
     "report_create",
     "report_detail",
+    "return_notice_create",
+    "return_notice_detail",
     "roster",
     "roster_import",
     "service_create",

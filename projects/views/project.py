@@ -22,7 +22,7 @@ from people.models import User
 from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
 from projects.forms import MentorForm, ProjectFilter, SubmitForm
 from projects.gates import facts_of, gates_of
-from projects.models import Objection, Part, Project
+from projects.models import Objection, Part, Project, ReturnNotice
 from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS, UNDER_WAY
 from projects.places import name_places
 from projects.stages import stage_bar
@@ -149,10 +149,25 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "follow_ups": project.follow_ups.all(),
             "warnings": project.warnings.all(),
             "talks": project.talks.all(),
+            "return_notices": returns_of(project),
+            "may_ask_back": money_is_due(project) and may("projects.settle"),
             "may_warn": project.state in UNDER_WAY and may("projects.supervise"),
         }
     context |= objections_to(project, request.user)
     return render(request, "projects/project_detail.html", context)
+
+
+def returns_of(project: Project) -> list[ReturnNotice]:
+    """The notices to give money back, the newest first."""
+    found = list(project.return_notices.all())
+    for notice in found:
+        notice.project = project  # read once
+    return found
+
+
+def money_is_due(project: Project) -> bool:
+    """The account is settled, and something has not come back."""
+    return hasattr(project, "settlement") and project.settlement.still_due > 0
 
 
 def objections_to(project: Project, user: User) -> dict[str, Any]:

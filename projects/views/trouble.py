@@ -31,7 +31,7 @@ from projects.views.project import find, permit
 RELATED = ("project__call__funder", "project__applicant", "project__host")
 
 
-def _press(request: HttpRequest, form: Form, verb: Callable[..., Any], done: str) -> Any:
+def press(request: HttpRequest, form: Form, verb: Callable[..., Any], done: str) -> Any:
     """Let the verb happen when the form is right; what it made, or None with the reason at the form."""
     if request.method != "POST" or not form.is_valid():
         return None
@@ -55,7 +55,7 @@ def warning_create(request: HttpRequest, pk: int) -> HttpResponse:
     permit("projects.supervise", request.user, project)
     form = WarningForm(request.POST or None)
     verb = partial(trouble.warn, project, by=request.user)
-    if made := _press(request, form, verb, _("The group is warned.")):
+    if made := press(request, form, verb, _("The group is warned.")):
         return redirect(made)
     lead = _("The group and its mentors read this at once. It stays in the project's record.")
     return _form_page(request, project, form, heading=_("Warn the group"), submit=_("Send the warning"), lead=lead)
@@ -74,13 +74,13 @@ def warning_detail(request: HttpRequest, pk: int) -> HttpResponse:
         permit("projects.supervise", request.user, warning.project)
         closing = ClosingForm(request.POST)
         verb = partial(trouble.lift_warning, warning, by=request.user)
-        if _press(request, closing, verb, _("The warning is lifted.")):
+        if press(request, closing, verb, _("The warning is lifted.")):
             return redirect(warning)
     elif request.method == "POST":
         permit("projects.deliver", request.user, warning.project)
         answer = WarningAnswerForm(request.POST, request.FILES)
         verb = partial(trouble.answer_warning, warning, by=request.user)
-        if _press(request, answer, verb, _("The funder has your answer.")):
+        if press(request, answer, verb, _("The funder has your answer.")):
             return redirect(warning)
     context = {
         "warning": warning,
@@ -102,7 +102,7 @@ def talk_create(request: HttpRequest, pk: int) -> HttpResponse:
     warning = project.warnings.open().filter(pk=number).first() if number.isdecimal() and len(number) < 16 else None
     form = TalkForm(request.POST or None, initial={"reason": warning.words} if warning else None)
     verb = partial(trouble.call_to_talk, project, by=request.user, warning=warning)
-    if talk := _press(request, form, verb, _("The group is called to the talk.")):
+    if talk := press(request, form, verb, _("The group is called to the talk.")):
         return redirect(talk)
     return _form_page(request, project, form, heading=_("Call the group to a talk"), submit=_("Send the invitation"))
 
@@ -125,13 +125,13 @@ def talk_detail(request: HttpRequest, pk: int) -> HttpResponse:
         permit("projects.supervise", request.user, talk.project)
         closing = ClosingForm(request.POST)
         verb = partial(trouble.close_talk, talk, by=request.user)
-        if _press(request, closing, verb, _("Saved.")):
+        if press(request, closing, verb, _("Saved.")):
             return redirect(talk)
     elif request.method == "POST":
         permit("projects.confirm_talk", request.user, talk.project)
         confirm = TalkConfirmForm(request.POST)
         verb = partial(trouble.confirm_talk, talk, by=request.user)
-        if _press(request, confirm, verb, _("The record is confirmed.")):
+        if press(request, confirm, verb, _("The record is confirmed.")):
             return redirect(talk)
     context = {
         "talk": talk,
@@ -149,7 +149,7 @@ def talk_move(request: HttpRequest, pk: int) -> HttpResponse:
     talk = _talk(request, pk)
     permit("projects.supervise", request.user, talk.project)
     form = TalkMoveForm(request.POST or None, instance=Talk.objects.get(pk=talk.pk))
-    if moved := _press(request, form, partial(trouble.move_talk, talk, by=request.user), _("Everybody is told.")):
+    if moved := press(request, form, partial(trouble.move_talk, talk, by=request.user), _("Everybody is told.")):
         return redirect(moved)
     return _form_page(request, talk.project, form, heading=_("Move the talk"), submit=_("Move the talk"))
 
@@ -161,6 +161,6 @@ def talk_record(request: HttpRequest, pk: int) -> HttpResponse:
     permit("projects.supervise", request.user, talk.project)
     form = TalkRecordForm(request.POST or None, instance=Talk.objects.get(pk=talk.pk))
     verb = partial(trouble.record_talk, talk, by=request.user)
-    if recorded := _press(request, form, verb, _("Saved. The group is asked to confirm it.")):
+    if recorded := press(request, form, verb, _("Saved. The group is asked to confirm it.")):
         return redirect(recorded)
     return _form_page(request, talk.project, form, heading=_("Record of the talk"), submit=_("Save the record"))

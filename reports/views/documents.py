@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from core.models import Event
 from grants.models import Call, NeedList
 from people.models import Organization, User
-from projects.models import Activity, Notice, Project
+from projects.models import Activity, Notice, Project, ReturnNotice
 from reports import documents, pdf, public_papers
 
 PRIVATE = "private, no-store"
@@ -83,6 +83,16 @@ def correction_notice(request: HttpRequest, pk: int) -> HttpResponse:
     if returned is None:
         raise Http404
     return respond(documents.correction_notice(project, returned))
+
+
+@require_safe
+@login_required
+def return_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter that asks for money back."""
+    related = ("project__call__funder", "project__applicant", "project__host", "project__settlement")
+    notice = get_object_or_404(ReturnNotice.objects.visible_to(request.user).select_related(*related), pk=pk)
+    permit(request.user, notice.project)
+    return respond(documents.return_notice(notice))
 
 
 @require_safe
