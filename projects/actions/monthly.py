@@ -54,8 +54,8 @@ def make_month(month: date) -> int:
 
 
 def _signed_before(project: Project, day: date) -> bool:
-    signed = max(project.agreement.funder_signed_at, project.agreement.group_signed_at or clock.now())
-    return clock.localdate(signed) < day
+    signed = (project.agreement.group_signed_at, project.agreement.funder_signed_at)
+    return all(moment is not None and clock.localdate(moment) < day for moment in signed)
 
 
 @transaction.atomic
