@@ -18,7 +18,7 @@ from core.models import Event
 from core.money import plain, round_half_up, yuan
 from grants.models import Gate, gate_words
 from projects.matching import promised, proven
-from projects.spending import last_account, spent
+from projects.spending import keeps_books, last_account, spent
 
 OPENS_RECTIFICATION = ("require_rectification", "fail_final")
 CLOSES_RECTIFICATION = ("pass_midterm", "pass_final")
@@ -70,7 +70,7 @@ def facts_of(projects: Iterable[Any]) -> dict[int, Facts]:
         return {}
     model, ids = type(given[0]), [project.pk for project in given]
     related = ("call__funder", "applicant", "host", "agreement")
-    parts = ("tranches", "reports", "matching_proofs", "budget_lines")
+    parts = ("tranches", "reports", "expenses", "matching_proofs", "budget_lines")
     found = model._default_manager.filter(pk__in=ids).select_related(*related).prefetch_related(*parts)
     names = [*OPENS_RECTIFICATION, *CLOSES_RECTIFICATION]
     kind = ContentType.objects.get_for_model(model)
@@ -180,7 +180,7 @@ def _spending(tranche: Any, facts: Facts, figure: Decimal | None) -> Answer:
         "wanted": plain(wanted),
         "missing": yuan(max(round_half_up(paid * wanted / 100) - used, Decimal(0))),
     }
-    if report is None:
+    if report is None and not keeps_books(facts.project):
         why = _(
             "No accepted report says what was spent of the %(paid)s yuan that were paid; %(wanted)s%% are asked for."
         )

@@ -14,6 +14,7 @@ from core.inbox import Task
 from core.money import yuan
 from grants.models import LedgerCorrection, Need
 from people.models import Organization, Role, User
+from projects import inbox_spending
 from projects.gates import facts_of, gates_of
 from projects.models import (
     BankList,
@@ -55,6 +56,7 @@ def waiting_for(user: User) -> list[Task]:
         *_finance(user),
         *_second_person(user),
         *_mentor(user),
+        *inbox_spending.waiting_for(user),
         *_trouble(user),
         *_returns(user),
     ]

@@ -157,6 +157,12 @@ def is_objected_to(user, obj) -> bool:
     return project is not None and in_applicant(user, project)
 
 
+WITH_ACCOUNT = {
+    *(State.RUNNING, State.SUSPENDED, State.MIDTERM, State.RECTIFYING, State.CLOSING, State.FINAL),
+    *(State.SETTLING, State.TERMINATED),
+}
+"""Payments are entered until the account is settled, also after an early end."""
+
 is_coach = plays(Part.COACH)
 is_mentor = plays(Part.MENTOR)
 is_judge = plays(Part.JUDGE)
@@ -202,6 +208,22 @@ def made_the_link(user, feed) -> bool:
 def shares_the_project(user, feed) -> bool:
     """Works in the group whose project the link shows."""
     return feed.project is not None and in_applicant(user, feed.project)
+
+
+@rules.predicate
+def keeps_account(user, obj) -> bool:
+    """Works in the group or keeps its books; of a filed group the host keeps the account."""
+    project, roles = project_of(obj), (Role.MANAGER, Role.STAFF, Role.FINANCE)
+    return user.is_authenticated and any(
+        user.has_role(organization, *roles) for organization in (project.applicant_id, project.host_id) if organization
+    )
+
+
+@rules.predicate
+def account_is_open(user, obj) -> bool:
+    """Money was awarded and the last account is not made yet: payments can still be entered and decided."""
+    project = project_of(obj)
+    return project.state in WITH_ACCOUNT and not hasattr(project, "settlement")
 
 
 @rules.predicate
@@ -339,6 +361,16 @@ rules.add_perm("projects.prove_matching", in_applicant)
 rules.add_perm("projects.confirm_matching", is_clerk)
 rules.add_perm("projects.receipt", keeps_books_of_payee)
 rules.add_perm("projects.settle", is_finance)
+# the spending: the group or its host enters, a mentor gives an opinion, a clerk decides
+rules.add_perm("projects.see_spending", belongs_to_group | in_funder | is_mentor | is_evaluator)
+rules.add_perm("projects.keep_spending", keeps_account & account_is_open)
+rules.add_perm("projects.look_at_spending", is_mentor & ~belongs_to_group & account_is_open)
+rules.add_perm("projects.judge_expense", is_clerk & account_is_open)
+rules.add_perm("projects.see_other_claims", in_funder & ~has_stake)
+# the monthly report
+rules.add_perm("projects.write_monthly", in_applicant)
+rules.add_perm("projects.remark_on_monthly", is_mentor | is_clerk | in_applicant)
+rules.add_perm("projects.see_month_ledger", is_in_some_funder)
 # the delivery
 rules.add_perm("projects.plan_delivery", in_applicant & is_under_way)
 rules.add_perm("projects.deliver", in_applicant)

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+ZERO = Decimal("0.00")
+
 
 def last_account(project: Any) -> Any:
     """The latest accepted report, which says what was spent so far; None before there is one."""
@@ -10,7 +12,18 @@ def last_account(project: Any) -> Any:
     return max(accepted, key=lambda report: (report.submitted_at, report.pk), default=None)
 
 
+def keeps_books(project: Any) -> bool:
+    """Whether its payments are entered one by one: then they count, and no figure is typed."""
+    return bool(project.expenses.all())
+
+
 def spent(project: Any) -> Decimal:
-    """Yuan of this grant spent so far, as the funder has accepted it."""
+    """Yuan of this grant spent so far, as the funder has recognised it; without payments, as it accepted a report.
+
+    Whoever asks about many projects reads `expenses` and `reports` with them.
+    """
+    if keeps_books(project):
+        granted = (one for one in project.expenses.all() if one.is_granted)
+        return sum((one.recognised for one in granted), ZERO)
     report = last_account(project)
-    return report.spent if report is not None else Decimal("0.00")
+    return report.spent if report is not None else ZERO

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from reports.views import activities, documents, imports, judging, money, pitch, workshops
+from reports.views import activities, documents, imports, judging, money, pitch, spending, workshops
 
 app_name = "reports"
 urlpatterns = [
@@ -30,6 +30,10 @@ urlpatterns = [
     path("pitch/<int:pk>/sign-in-list.pdf", pitch.sign_in_list, name="pitch_sign_in_list"),
     path("pitch/<int:pk>/score-sheets.pdf", pitch.score_sheets, name="pitch_score_sheets"),
     path("workshops/<int:pk>/sign-in-list.pdf", workshops.sign_in, name="workshop_sign_in"),
+    path("projects/<int:pk>/spending.xlsx", spending.spending, name="spending"),
+    path("projects/<int:pk>/spending-template.xlsx", spending.spending_template, name="spending_template"),
+    path("monthly/<int:pk>/report.pdf", spending.monthly, name="monthly"),
+    path("ledger/months.xlsx", spending.month_ledger, name="month_ledger"),
     re_path(r"^funds/(?P<pk>[0-9]{1,18})/ledger\.(?P<kind>xlsx|csv)$", money.fund_ledger, name="fund_ledger"),
     re_path(r"^bank-lists/(?P<pk>[0-9]{1,18})/list\.(?P<kind>xlsx|csv)$", money.bank_list, name="bank_list"),
     path("tables/", imports.tables, name="exchange"),

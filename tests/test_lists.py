@@ -7,13 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core import clock
 from core.notifications import notify
 from evaluations.actions import panel
 from grants.actions import need_lists, needs, workshops
 from grants.models import Fund, Workshop
 from people.models import Community
 from projects.actions import coaching, proposals
-from projects.models import Notice, Project
+from projects.models import Expense, MonthlyReport, Notice, Project
 from tests.life import LINES, draft
 from tests.records import planned
 from tests.town import aware, rubric
@@ -39,6 +40,17 @@ def completed(town, number):
 
 def running(town, number):
     Project.objects.filter(pk=draft(town).pk).update(state="running", starts_on=date(2025, 1, 1))
+
+
+def paid_for(town, number):
+    project = draft(town)
+    Project.objects.filter(pk=project.pk).update(state="running", amount_requested=1, submitted_at=clock.now())
+    Expense.objects.create(
+        project=project, spent_on=date(2026, 3, 1), amount=1, line_key="x", category="meals", source="grant",
+        summary="水", payee="店", entered_by=town.head,
+    )  # fmt: skip
+    Expense.objects.filter(project=project).update(state="handed_in", handed_in_by=town.head, handed_in_at=clock.now())
+    MonthlyReport.objects.create(project=project, month=date(2026, 2, 1), due_on=date(2026, 3, 5))
 
 
 def notices(town, number):
@@ -108,6 +120,9 @@ def happening(town, number):
         (submitted, "inbox", "clerk"),
         (running, "inbox", "clerk"),
         (running, "inbox", "head"),
+        (paid_for, "inbox", "clerk"),
+        (paid_for, "inbox", "head"),
+        (paid_for, "projects:month_ledger", "clerk"),
         (happening, "inbox", "head"),
         (happening, "projects:happening_list", None),
         (happening, "projects:calendar", "head"),

@@ -41,6 +41,7 @@ from projects.actions import (
     people,
     photos,
     services,
+    spending,
     support,
     trouble,
 )
@@ -51,6 +52,7 @@ from projects.models import (
     Comment,
     Likeness,
     MatchingProof,
+    MonthlyReport,
     Notice,
     Objection,
     Recommendation,
@@ -337,6 +339,25 @@ TABLE = {
     "people:expert_interests": ("expert", {"clerk"}),
     "people:interest_end": ("interest", set()),
     "people:community_list": (None, EVERYBODY),
+    "projects:spending": ("project", SEES_DELIVERY),
+    "projects:expense_create": ("project", GROUP),
+    "projects:spending_hand_in": ("project", set()),
+    "projects:spending_check": ("project", {"clerk"}),
+    "projects:spending_import": ("project", GROUP),
+    "projects:expense_detail": ("expense", SEES_DELIVERY),
+    "projects:expense_edit": ("expense", GROUP),
+    "projects:expense_step": (("expense", "hand_in"), GROUP),
+    "projects:expense_opinion": ("expense", set()),
+    "projects:expense_discard": ("expense", set()),
+    "projects:expense_detach": (("expense", "attachment"), set()),
+    "projects:monthly_list": ("project", SEES_DELIVERY),
+    "projects:monthly_detail": ("monthly", SEES_DELIVERY),
+    "projects:monthly_read": ("monthly_token", EVERYBODY),
+    "projects:month_ledger": (None, BUREAU),
+    "reports:spending": ("project", SEES_DELIVERY),
+    "reports:spending_template": ("project", GROUP),
+    "reports:monthly": ("monthly", SEES_DELIVERY),
+    "reports:month_ledger": (None, BUREAU),
     "reports:proposal": ("project", SEES_PROJECT),
     "reports:agreement": ("project", SEES_DELIVERY),
     "reports:award_letter": ("project", SEES_DELIVERY),
@@ -468,10 +489,25 @@ def things(town, life) -> dict[str, object]:
         "criterion": rubric("自己的评分表", ("需求", 100), funder=town.bureau).criteria.first(),
         "budget_line": project.budget_lines.first(),
         **around(town, project, with_draft),
+        **booked(town, project),
         **pitched(town, project),
         **of_money(town, project, tranche),
         "membership": Membership.objects.get(user=town.volunteer),
     }
+
+
+def booked(town, project) -> dict[str, object]:
+    """A payment that is entered, and a month that is handed in."""
+    values = {
+        "spent_on": date(2026, 5, 2), "amount": 10, "line_key": project.budget_lines.first().key, "summary": "彩纸",
+        "payee": "文具店",
+    }  # fmt: skip
+    report = MonthlyReport.objects.create(
+        project=project, month=date(2026, 4, 1), due_on=date(2026, 5, 5), handed_in_by=town.head,
+        handed_in_at=clock.now(),
+    )  # fmt: skip
+    expense = spending.enter(project, by=town.head, values=values)
+    return {"expense": expense, "monthly": report, "monthly_token": report.token}
 
 
 def worked_on(town, project) -> dict[str, object]:

@@ -14,6 +14,7 @@ from config.story.proposal import Proposal
 from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, REFUSED, RUNNING
 from config.story.records_2026 import play_records
 from config.story.review_2026 import announce_rules, compare_and_choose
+from config.story.spending_2026 import play_spending
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
 from config.story.trouble_2026 import play_trouble
 from core import clock
@@ -158,6 +159,7 @@ def _running(present: Present) -> None:
     play_records(stage, fresh["qingnian"], day)
     play_trouble(stage, fresh, day)
     _reported(stage, fresh, day)
+    play_spending(stage, fresh["qingnian"], day)
     midterm = "进度正常，账目清楚。"
     stage.send_evaluator(fresh["yinling"], "midterm", day(-5))
     rectifying = stage.send_evaluator(fresh["loudao"], "midterm", day(-30))

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -122,6 +123,27 @@ class Call(models.Model):
     signing_workdays = models.PositiveSmallIntegerField(
         _("workdays to sign"), default=15, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
+    line_tolerance = models.DecimalField(
+        _("a budget line may be exceeded by (%)"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(10),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("More than that is recognised only after an approved change"),
+    )
+    cash_limit = MoneyField(
+        _("cash up to (yuan)"), default=Decimal("1000.00"), help_text=_("A larger payment in cash has to be explained")
+    )
+    volunteer_limit = MoneyField(
+        _("volunteer allowance up to (yuan)"), default=Decimal("50.00"), help_text=_("For each time somebody comes")
+    )
+    monthly_due_day = models.PositiveSmallIntegerField(
+        _("monthly report due on day"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(28)],
+        help_text=_("Of the month after"),
+    )
+    spending_basis = models.CharField(_("basis of the rules on spending"), max_length=200, blank=True)
     terms_basis = models.CharField(_("basis of the time limits and the panel"), max_length=200, blank=True)
     contact = models.CharField(
         _("contact"), max_length=120, help_text=_("Office and person for questions and objections")
@@ -168,6 +190,11 @@ class Call(models.Model):
                 name="call_drops_from_three_sheets",
                 condition=Q(drop_from=0) | Q(drop_from__gte=3),
                 violation_error_message=_("Of fewer than three sheets nothing can be dropped; 0 drops none."),
+            ),
+            models.CheckConstraint(
+                name="call_spending_limits_are_sound",
+                condition=Q(line_tolerance__gte=0, line_tolerance__lte=100, cash_limit__gte=0, volunteer_limit__gte=0)
+                & Q(monthly_due_day__gte=1, monthly_due_day__lte=28),
             ),
             models.CheckConstraint(
                 name="call_budget_is_positive",

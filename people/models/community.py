@@ -14,6 +14,9 @@ class Community(models.Model):
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     phone = models.CharField(_("office phone"), max_length=30, blank=True)
+    email = models.EmailField(
+        _("office e-mail"), blank=True, help_text=_("Receives the monthly reports of its projects")
+    )
 
     class Meta:
         ordering = ["region_code"]

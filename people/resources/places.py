@@ -29,7 +29,7 @@ class CommunityResource(TableResource):
 
     class Meta:
         model = Community
-        fields = ("region_code", "name", "street", "district", "population", "address", "phone")
+        fields = ("region_code", "name", "street", "district", "population", "address", "phone", "email")
         export_order = fields
         import_id_fields = ("region_code",)
         clean_model_instances = True

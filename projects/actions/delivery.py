@@ -17,6 +17,7 @@ from core.workflow import Refused, advance, record
 from people.models import User
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
 from projects.models import FollowUp, MentoringNote, Milestone, Project, Report
+from projects.spending import keeps_books, spent
 
 
 def _permit(permission: str, by: User, project: Project) -> None:
@@ -77,8 +78,11 @@ def _open_milestone(milestone: Milestone, by: User) -> Milestone:
 
 @transaction.atomic
 def submit_report(project: Project, *, by: User, values: dict[str, Any], files: Iterable[UploadedFile] = ()) -> Report:
-    """Hand in a milestone or closing report; the mentor and the clerk hear of it at once."""
+    """Hand in a milestone or closing report; the mentor and the clerk hear of it at once. What was spent is what was
+    recognised of the payments, where they are entered one by one."""
     _permit("projects.plan_delivery", by, project)
+    if keeps_books(project):
+        values = values | {"spent": spent(project)}
     if values["spent"] > (project.amount_awarded or 0):
         raise Refused(
             _("More than the award of %(award)s yuan cannot be spent from it.")

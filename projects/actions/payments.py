@@ -8,6 +8,7 @@ import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core import clock
 from core.money import yuan
@@ -17,6 +18,7 @@ from grants.models import LedgerEntry
 from people.models import Role, User
 from projects.actions.messages import tell_funder, tell_group
 from projects.models import BankListLine, Project, Reversal, Settlement, State, Tranche
+from projects.spending import keeps_books, spent
 
 KEPT = (
     *("attempt", "amount", "requested_by", "approved_by", "paid_by", "paid_on", "paid_to"),
@@ -133,6 +135,7 @@ def settle(project: Project, *, by: User, recognised: Decimal, returned: Decimal
         raise Refused(
             _("No more can be recognised than was awarded: %(award)s yuan.") % {"award": yuan(locked.amount_awarded)}
         )
+    _keep_to_the_books(locked, recognised)
     settlement = Settlement.objects.filter(project=locked).first() or Settlement(project=locked)
     before = locked.amount_returned
     settlement.recognised, settlement.remark = recognised, remark
@@ -153,6 +156,19 @@ def settle(project: Project, *, by: User, recognised: Decimal, returned: Decimal
     if settlement.to_return > returned:
         tell_group(locked, _("please return %(due)s yuan") % {"due": yuan(settlement.to_return - returned)})
     return settlement
+
+
+def _keep_to_the_books(project: Project, recognised: Decimal) -> None:
+    """Where payments are entered one by one, the account is their sum, and nothing is left undecided."""
+    if not keeps_books(project):
+        return
+    if waiting := project.expenses.waiting().count():
+        said = ngettext(
+            "%(n)s payment still waits for a decision.", "%(n)s payments still wait for a decision.", waiting
+        )
+        raise Refused(said % {"n": waiting})
+    if recognised != (sum_of := spent(project)):
+        raise Refused(_("The recognised payments come to %(sum)s yuan.") % {"sum": yuan(sum_of)})
 
 
 @transaction.atomic

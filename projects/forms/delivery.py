@@ -9,6 +9,7 @@ from core import clock
 from core.forms import CountedTextarea, DateInput, FilesField
 from core.money import yuan
 from projects.models import FollowUp, MentoringNote, Milestone, Report
+from projects.spending import keeps_books, spent
 
 
 class MilestoneForm(forms.ModelForm):
@@ -63,7 +64,12 @@ class ReportForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["milestone"].queryset = self.instance.project.milestones.all()
+        project = self.instance.project
+        self.fields["milestone"].queryset = project.milestones.all()
+        if keeps_books(project):
+            self.fields["spent"].disabled = True
+            self.initial["spent"] = spent(project)
+            self.fields["spent"].help_text = _("The sum of the recognised payments")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

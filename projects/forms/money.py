@@ -103,3 +103,11 @@ class SettlementForm(forms.Form):
         label=_("Returned so far"), help_text=_("Yuan that came back to the fund"), initial=Decimal("0.00")
     )
     remark = forms.CharField(label=_("Remark"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, books: Decimal | None = None, **kwargs: Any) -> None:
+        """`books`: what the recognised payments come to, where they are entered one by one; then it is not typed."""
+        super().__init__(*args, **kwargs)
+        if books is not None:
+            self.fields["recognised"].disabled = True
+            self.initial["recognised"] = books
+            self.fields["recognised"].help_text = _("The sum of the recognised payments")

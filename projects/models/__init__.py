@@ -8,12 +8,14 @@ from projects.models.calendar_feed import CalendarFeed
 from projects.models.coaching import CoachingRequest
 from projects.models.comment import Comment
 from projects.models.consent_text import ConsentText
+from projects.models.expense import Expense
 from projects.models.explanation import Explanation
 from projects.models.follow_up import FollowUp
 from projects.models.likeness import Likeness
 from projects.models.matching_proof import MatchingProof
 from projects.models.mentoring import MentoringNote
 from projects.models.milestone import Milestone
+from projects.models.monthly_report import MonthlyRemark, MonthlyReport
 from projects.models.notice import Notice, NoticeEntry
 from projects.models.objection import Objection, ObjectionNote
 from projects.models.participant import Part, Participant
@@ -52,12 +54,15 @@ __all__ = [
     "CoachingRequest",
     "Comment",
     "ConsentText",
+    "Expense",
     "Explanation",
     "FollowUp",
     "Likeness",
     "MatchingProof",
     "MentoringNote",
     "Milestone",
+    "MonthlyRemark",
+    "MonthlyReport",
     "Notice",
     "NoticeEntry",
     "Objection",

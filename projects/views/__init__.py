@@ -54,6 +54,7 @@ from projects.views.money import (
     settlement_edit,
     tranche_step,
 )
+from projects.views.monthly import month_ledger, monthly_detail, monthly_list, monthly_read
 from projects.views.needs import need_desk, need_merge, need_revise, need_sort_out, need_unmerge, need_vouch
 from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
 from projects.views.objections import (
@@ -89,6 +90,19 @@ from projects.views.roster import (
 from projects.views.routing import offer, referral_create, referral_detail, referral_list, referral_take_back
 from projects.views.services import service_create, service_detail, service_edit, service_list
 from projects.views.showcase import showcase, showcase_detail
+from projects.views.spending import (
+    book,
+    expense_create,
+    expense_detach,
+    expense_detail,
+    expense_discard,
+    expense_edit,
+    expense_opinion,
+    expense_step,
+    spending_check,
+    spending_hand_in,
+    spending_import,
+)
 from projects.views.support import (
     eligibility,
     explanations_edit,
@@ -128,6 +142,7 @@ __all__ = [
     "beneficiary_detail",
     "beneficiary_edit",
     "beneficiary_withdraw",
+    "book",
     "calendar",
     "calendar_feed",
     "calendar_link_revoke",
@@ -147,6 +162,13 @@ __all__ = [
     "correction_extend",
     "earlier",
     "eligibility",
+    "expense_create",
+    "expense_detach",
+    "expense_detail",
+    "expense_discard",
+    "expense_edit",
+    "expense_opinion",
+    "expense_step",
     "explanations_edit",
     "follow_up_create",
     "form_preview",
@@ -161,6 +183,10 @@ __all__ = [
     "milestone_create",
     "milestone_done",
     "milestone_edit",
+    "month_ledger",
+    "monthly_detail",
+    "monthly_list",
+    "monthly_read",
     "need_desk",
     "need_gap",
     "need_gaps",
@@ -221,6 +247,9 @@ __all__ = [
     "sign_in_edit",
     "sign_in_image",
     "sign_in_renew",
+    "spending_check",
+    "spending_hand_in",
+    "spending_import",
     "submission_changes",
     "talk_create",
     "talk_detail",

@@ -1,6 +1,7 @@
 """Agreement, instalments, matching funds, settlement."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -28,7 +29,7 @@ from projects.forms import (
 from projects.gates import facts_of, gates_of
 from projects.matching import promised, proven
 from projects.models import MatchingProof, Project, Settlement, Tranche
-from projects.spending import spent
+from projects.spending import keeps_books, spent
 from projects.views.project import find, permit
 
 
@@ -200,7 +201,8 @@ def settlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
         if settlement
         else {}
     )
-    form = SettlementForm(request.POST or None, initial=initial)
+    books = spent(project) if keeps_books(project) else None
+    form = SettlementForm(request.POST or None, initial=initial, books=books)
     if request.method == "POST" and form.is_valid():
         try:
             payments.settle(project, by=request.user, **form.cleaned_data)
@@ -210,5 +212,7 @@ def settlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The account is settled."))
             return redirect(project)
     last_report = project.reports.last()
+    to_return = max(project.amount_paid - books, Decimal("0.00")) if books is not None else None
     context = {"project": project, "form": form, "settlement": settlement, "report": last_report}
+    context |= {"books": books, "to_return": to_return}
     return render(request, "projects/settlement_form.html", context)

@@ -126,6 +126,10 @@ def form_data(town, **changes) -> dict:
         "notice_workdays": "5",
         "notice_counts_first_day": "on",
         "signing_workdays": "15",
+        "line_tolerance": "10",
+        "cash_limit": "1000",
+        "volunteer_limit": "50",
+        "monthly_due_day": "5",
         "contact": "社区办",
         "contact_phone": "010-65000000",
     } | changes

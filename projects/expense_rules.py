@@ -1,0 +1,434 @@
+"""Whether a payment keeps the rules: facts in, findings out; knows no database.
+
+| kind | what is asked | if not |
+|---|---|---|
+| agreement | paid on or after the day on which the agreement was signed | blocks |
+| period | paid inside the project's time | blocks |
+| line | the line with this payment stays within its plan and the tolerance | warns; what is above is not recognised |
+| unplanned | the line was in the plan in force on that day | warns; not recognised |
+| award | all payments from the grant stay within the award | warns; what is above is not recognised |
+| duplicate | no other payment of any project has the same invoice, seller and amount | blocks |
+| split | the same invoice and seller with another amount | warns |
+| forbidden | what the call does not pay for (its budget rules; without any, `FORBIDDEN`) | as the rule says |
+| cash | cash up to the call's limit | warns |
+| lecture_fee | after tax, per lesson, by the lecturer's title | blocks |
+| lecture_time | half a day counts as 4 lessons at most, a lecturer's day as 8 | blocks |
+| lecture_facts | a lecture says how many lessons | blocks |
+| lecture_twice | the same lecturer, course and day is paid once | warns |
+| tax | a fee for personal work above 800 yuan names its tax | warns |
+| volunteers | an allowance within the limit each time somebody comes | blocks |
+| own_people | the money did not go to one of the group's own people or to itself | warns |
+| paper | there is a photo or file of the paper | blocks |
+| invoice | there is an invoice number, where invoices are usual | warns |
+
+Nothing is divided where it decides, so nothing is rounded: a limit met exactly passes, 0.01 yuan more does not.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.identifiers import comparable
+from core.money import yuan
+from projects.budget_rules import matches, with_basis, word_in
+
+ZERO = Decimal("0.00")
+FEN = Decimal("0.01")
+LESSONS_A_HALF_DAY, LESSONS_A_DAY = 4, 8
+TAX_FREE = Decimal(800)
+"""Remuneration for personal work up to this sum a time is free of tax (个人所得税法 第六条)."""
+WITHOUT_INVOICE = ("staff", "volunteers", "tax")
+"""Categories whose paper is a signed list or a tax receipt, not an invoice."""
+TEACHING = ("讲课", "讲师", "授课", "课酬", "课时费")
+"""Words by which a payment says that somebody taught."""
+NO_RANK = "none"
+
+CASH_BASIS = gettext_lazy("Cash management rules (现金管理暂行条例), article 5: above 1,000 yuan by transfer")
+LECTURE_BASIS = "财行〔2016〕540号：讲课费按学时（税后），每半天最多按4学时，同课多班不重复计"
+VOLUNTEER_BASIS = "志愿者补贴限交通、误餐，不得变相发放工资"
+TAX_BASIS = "个人所得税法第六条：劳务报酬每次800元以上应代扣代缴"
+INVOICE_BASIS = "发票管理办法第二十条：支付款项应当取得发票"
+OWN_PEOPLE_BASIS = "民间非营利组织会计制度：关联方交易应当披露"
+PLAN_BASIS = gettext_lazy("Agreement: the money is spent as planned; a change is approved before it is spent")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A figure with the rule on which it stands."""
+
+    value: Decimal
+    basis: str = ""
+
+
+LECTURE_LIMITS = {
+    NO_RANK: Limit(Decimal(500), LECTURE_BASIS),
+    "associate": Limit(Decimal(500), LECTURE_BASIS),
+    "full": Limit(Decimal(1000), LECTURE_BASIS),
+    "renowned": Limit(Decimal(1500), LECTURE_BASIS),
+}
+"""Yuan a lesson after tax by title, where the call has no rule of its own (field guide 2.2)."""
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """What a grant does not pay for, in the shape of a call's budget rule."""
+
+    words: str
+    unless: str = ""
+    severity: str = "block"
+    legal_basis: str = ""
+    category: str = ""
+    rank: str = ""
+    in_basis: bool = False
+
+    @property
+    def word_list(self) -> list[str]:
+        return self.words.split()
+
+    @property
+    def unless_list(self) -> list[str]:
+        return self.unless.split()
+
+
+FORBIDDEN = (
+    Forbidden(
+        "固定资产 基建 装修 电脑 笔记本电脑 手机 相机 空调 电视机 冰箱 投影仪 汽车",
+        "租 借 课 班 培训 维修 耗材 配件 壳 膜",
+        legal_basis="原则上不得购置固定资产、基建（上虞 虞民〔2020〕33号）",
+    ),
+    Forbidden(
+        "慰问金 慰问品 购物卡 现金发放 发放现金 红包 现金补助",
+        "红包袋 红包封 防 反诈",
+        legal_basis="不得直接向服务对象发放现金、慰问品（上虞 虞民〔2020〕33号）",
+    ),
+    Forbidden("公务接待 招待费 出国 公务用车 烟酒 香烟 白酒", "戒 禁 控", legal_basis="福彩公益金使用负面清单"),
+)
+"""What no call pays for, when it has not said so itself."""
+
+
+@dataclass(frozen=True)
+class Outlay:
+    """A payment as it is judged."""
+
+    spent_on: date
+    amount: Decimal
+    category: str
+    summary: str
+    payee: str
+    is_granted: bool = True
+    method: str = "transfer"
+    invoice: str = ""
+    seller: str = ""
+    seller_code: str = ""
+    rank: str = ""
+    lessons: Decimal | None = None
+    half_days: int | None = None
+    course: str = ""
+    people: int | None = None
+    tax: Decimal = ZERO
+    files: int = 1
+
+    # what a budget rule reads of a line
+    @property
+    def item(self) -> str:
+        return self.summary
+
+    basis = ""
+
+    @property
+    def after_tax(self) -> Decimal:
+        return self.amount - self.tax
+
+    @property
+    def _teaches(self) -> bool:
+        return any(word in self.summary for word in TEACHING)
+
+    @property
+    def is_lecture(self) -> bool:
+        return self.category == "training" and bool(self.lessons or self.half_days or self.rank or self._teaches)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another payment with the same invoice number, of whatever project."""
+
+    pk: int
+    same_project: bool
+    amount: Decimal
+    seller: str
+    seller_code: str = ""
+    is_claimed: bool = True
+    """Handed in or recognised; a draft of somebody else claims nothing yet."""
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """Another lecture of the same project."""
+
+    spent_on: date
+    payee: str
+    course: str
+    lessons: Decimal
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the plan leaves for this payment: in its line, and of the award (None: not limited)."""
+
+    line: Decimal | None = None
+    planned: Decimal = ZERO
+    tolerance: Decimal = Decimal(10)
+    is_planned: bool = True
+    award: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The rules of one project and its call."""
+
+    first_day: date
+    last_day: date
+    signed_on: date | None = None
+    cash_limit: Decimal = Decimal("1000.00")
+    volunteer_limit: Decimal = Decimal("50.00")
+    basis: str = ""
+    lecture: dict[str, Limit] = field(default_factory=lambda: dict(LECTURE_LIMITS))
+    forbidden: Sequence[Any] = FORBIDDEN
+    own_names: frozenset[str] = frozenset()
+
+
+LABELS = {
+    "agreement": gettext_lazy("before the agreement"),
+    "period": gettext_lazy("outside the project's time"),
+    "line": gettext_lazy("over the budget line"),
+    "unplanned": gettext_lazy("not in the plan on that day"),
+    "award": gettext_lazy("over the award"),
+    "duplicate": gettext_lazy("invoice used twice"),
+    "split": gettext_lazy("part of an invoice"),
+    "forbidden": gettext_lazy("not paid from a grant"),
+    "cash": gettext_lazy("much in cash"),
+    "lecture_fee": gettext_lazy("lecture fee too high"),
+    "lecture_time": gettext_lazy("too many lessons"),
+    "lecture_facts": gettext_lazy("lessons missing"),
+    "lecture_twice": gettext_lazy("same course twice"),
+    "tax": gettext_lazy("tax missing"),
+    "volunteers": gettext_lazy("volunteers' allowance"),
+    "own_people": gettext_lazy("own people"),
+    "paper": gettext_lazy("photo missing"),
+    "invoice": gettext_lazy("no invoice number"),
+}
+"""Each kind of finding in two or three words, for lists."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule that a payment does not keep: what, on which basis, whether it blocks, and what is not recognised."""
+
+    kind: str
+    message: str
+    basis: str = ""
+    severity: str = "warn"
+    excess: Decimal = ZERO
+    other: int | None = None
+    """The payment of another project that it is about: for the funder's eyes."""
+
+    @property
+    def blocks(self) -> bool:
+        return self.severity == "block"
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.kind])
+
+    @property
+    def sentence(self) -> str:
+        return with_basis(self.message, self.basis)
+
+
+def invoice_key(number: str) -> str:
+    """An invoice number as it is compared: half width, capitals, only letters and figures."""
+    return re.sub(r"[^0-9A-Z]", "", comparable(number))[:40]
+
+
+def name_key(name: str) -> str:
+    """A name as it is compared: half width, without spaces, brackets and dots."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name)).casefold()[:120]
+
+
+def check(
+    outlay: Outlay,
+    terms: Terms,
+    room: Room,
+    *,
+    elsewhere: Iterable[Elsewhere] = (),
+    lectures: Iterable[Lecture] = (),
+) -> list[Finding]:
+    """Everything that is wrong with a payment, what blocks it first."""
+    found = [
+        *_when(outlay, terms),
+        *_plan(outlay, room),
+        *_invoices(outlay, elsewhere),
+        *_forbidden(outlay, terms),
+        *_paid_how(outlay, terms),
+        *_lecture(outlay, terms, list(lectures)),
+        *_volunteers(outlay, terms),
+        *_papers(outlay),
+    ]
+    return sorted(found, key=lambda finding: not finding.blocks)
+
+
+def _when(outlay: Outlay, terms: Terms) -> list[Finding]:
+    day = {"day": outlay.spent_on, "first": terms.first_day, "last": terms.last_day, "signed": terms.signed_on}
+    if terms.signed_on and outlay.spent_on < terms.signed_on:
+        said = _("Paid on %(day)s, before the agreement was signed on %(signed)s.") % day
+        return [Finding("agreement", said, str(PLAN_BASIS), "block")]
+    if not terms.first_day <= outlay.spent_on <= terms.last_day:
+        said = _("Paid on %(day)s; the project runs from %(first)s to %(last)s.") % day
+        return [Finding("period", said, terms.basis or str(PLAN_BASIS), "block")]
+    return []
+
+
+def _plan(outlay: Outlay, room: Room) -> list[Finding]:
+    found = []
+    if not room.is_planned:
+        said = _("On %(day)s this line was not in the plan: nothing of it is recognised.") % {"day": outlay.spent_on}
+        found.append(Finding("unplanned", said, str(PLAN_BASIS), excess=outlay.amount))
+    elif room.line is not None and outlay.amount > room.line:
+        over = min(outlay.amount, outlay.amount - room.line)
+        said = _(
+            "The line is planned with %(planned)s yuan and may be exceeded by %(tolerance)s%%. %(over)s yuan of this "
+            "payment are above and are not recognised without an approved change."
+        ) % {"planned": yuan(room.planned), "tolerance": f"{room.tolerance.normalize():f}", "over": yuan(over)}
+        found.append(Finding("line", said, str(PLAN_BASIS), excess=over))
+    if outlay.is_granted and room.award is not None and outlay.amount > room.award:
+        over = min(outlay.amount, outlay.amount - room.award)
+        said = _("With this payment more is spent than was awarded: %(over)s yuan are not recognised.")
+        found.append(Finding("award", said % {"over": yuan(over)}, str(PLAN_BASIS), excess=over))
+    return found
+
+
+def is_same_seller(outlay: Outlay, other: Elsewhere) -> bool:
+    """By the credit code where both have one, otherwise by name."""
+    if outlay.seller_code and other.seller_code:
+        return outlay.seller_code == other.seller_code
+    return name_key(outlay.seller or outlay.payee) == name_key(other.seller)
+
+
+def _invoices(outlay: Outlay, elsewhere: Iterable[Elsewhere]) -> list[Finding]:
+    found = []
+    for other in elsewhere if outlay.invoice else ():
+        if not is_same_seller(outlay, other) or not (other.is_claimed or other.same_project):
+            continue
+        if outlay.amount == other.amount:
+            said = (
+                _("This invoice has been entered in this project already.")
+                if other.same_project
+                else _("This invoice has been claimed in another project already.")
+            )
+            found.append(Finding("duplicate", said, INVOICE_BASIS, "block", other=other.pk))
+        else:
+            said = _("Another part of this invoice, %(amount)s yuan, is claimed already: say how it is divided.")
+            found.append(Finding("split", said % {"amount": yuan(other.amount)}, INVOICE_BASIS, other=other.pk))
+    return found
+
+
+def _forbidden(outlay: Outlay, terms: Terms) -> list[Finding]:
+    found = []
+    for rule in terms.forbidden if outlay.is_granted else ():
+        if matches(outlay, rule) and (word := word_in(outlay, rule, rule.word_list)):
+            said = _("“%(item)s” may not be paid from this grant, because the word “%(word)s” stands in it.")
+            message = said % {"item": outlay.summary, "word": word}
+            found.append(Finding("forbidden", message, rule.legal_basis, rule.severity))
+    return found
+
+
+def _paid_how(outlay: Outlay, terms: Terms) -> list[Finding]:
+    found = []
+    if outlay.method == "cash" and outlay.amount > terms.cash_limit:
+        said = _("%(amount)s yuan in cash; above %(limit)s yuan money is transferred.")
+        message = said % {"amount": yuan(outlay.amount), "limit": yuan(terms.cash_limit)}
+        found.append(Finding("cash", message, terms.basis or str(CASH_BASIS)))
+    names = {name_key(outlay.payee), name_key(outlay.seller)} - {""}
+    if outlay.category not in ("staff", "volunteers") and names & terms.own_names:
+        said = _("“%(payee)s” belongs to your own people: say why the money went there.")
+        found.append(Finding("own_people", said % {"payee": outlay.payee}, OWN_PEOPLE_BASIS))
+    personal = outlay.category == "staff" or outlay.is_lecture
+    if personal and outlay.amount > TAX_FREE and not outlay.tax:
+        said = _("%(amount)s yuan for personal work and no tax: enter the tax withheld, or say why there is none.")
+        found.append(Finding("tax", said % {"amount": yuan(outlay.amount)}, TAX_BASIS))
+    return found
+
+
+def _lecture(outlay: Outlay, terms: Terms, lectures: list[Lecture]) -> list[Finding]:
+    if not outlay.is_lecture:
+        return []
+    if not outlay.lessons:
+        said = _("Enter how many lessons were taught: the fee is counted by the lesson.")
+        return [Finding("lecture_facts", said, LECTURE_BASIS, "block")]
+    found = []
+    limit = terms.lecture.get(outlay.rank or NO_RANK, LECTURE_LIMITS[NO_RANK])
+    most = outlay.half_days and LESSONS_A_HALF_DAY * outlay.half_days
+    if most and outlay.lessons > most:
+        said = _("%(lessons)s lessons in %(halves)s half days; half a day counts as 4 lessons at most.")
+        words = {"lessons": f"{outlay.lessons.normalize():f}", "halves": outlay.half_days}
+        found.append(Finding("lecture_time", said % words, limit.basis, "block"))
+    paid_for = min(outlay.lessons, Decimal(most)) if most else outlay.lessons
+    if outlay.after_tax > limit.value * paid_for:
+        said = _(
+            "%(paid)s yuan after tax for %(lessons)s lessons; at most %(limit)s yuan a lesson, %(most)s yuan, are "
+            "allowed for this title."
+        ) % {
+            "paid": yuan(outlay.after_tax),
+            "lessons": f"{paid_for.normalize():f}",
+            "limit": yuan(limit.value),
+            "most": yuan(limit.value * paid_for),
+        }
+        found.append(Finding("lecture_fee", said, limit.basis, "block"))
+    same_day = [
+        one for one in lectures if one.spent_on == outlay.spent_on and name_key(one.payee) == name_key(outlay.payee)
+    ]
+    if not (outlay.half_days or 0) > 2 and sum((one.lessons for one in same_day), outlay.lessons) > LESSONS_A_DAY:
+        said = _("More than 8 lessons of one lecturer on one day are claimed.")
+        found.append(Finding("lecture_time", said, limit.basis, "block"))
+    if outlay.course and any(name_key(one.course) == name_key(outlay.course) for one in same_day):
+        said = _("The same course of this lecturer on this day is claimed already: several classes at once count once.")
+        found.append(Finding("lecture_twice", said, limit.basis))
+    return found
+
+
+def _volunteers(outlay: Outlay, terms: Terms) -> list[Finding]:
+    if outlay.category != "volunteers":
+        return []
+    basis = terms.basis or VOLUNTEER_BASIS
+    if not outlay.people:
+        said = _("Enter how often volunteers came: the allowance is counted by the time.")
+        return [Finding("volunteers", said, basis, "block")]
+    if outlay.amount <= terms.volunteer_limit * outlay.people:
+        return []
+    said = _("%(each)s yuan each time a volunteer comes; at most %(limit)s yuan are allowed.") % {
+        "each": yuan((outlay.amount / outlay.people).quantize(FEN, ROUND_DOWN)),
+        "limit": yuan(terms.volunteer_limit),
+    }
+    return [Finding("volunteers", said, basis, "block")]
+
+
+def _papers(outlay: Outlay) -> list[Finding]:
+    found = []
+    if not outlay.files:
+        what = (
+            _("Take a photo of the list that everybody has signed.")
+            if outlay.category in WITHOUT_INVOICE
+            else _("Take a photo of the invoice or receipt.")
+        )
+        found.append(Finding("paper", what, INVOICE_BASIS, "block"))
+    if not outlay.invoice and outlay.category not in WITHOUT_INVOICE and not outlay.is_lecture:
+        said = _("There is no invoice number: enter it, or say what paper there is instead.")
+        found.append(Finding("invoice", said, INVOICE_BASIS))
+    return found

@@ -1,0 +1,83 @@
+"""Payments and months to take out: the book of a project, its empty table, the monthly report, the funder's ledger."""
+
+from functools import partial
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from core import clock
+from core.workflow import record
+from projects.actions.monthly import renew
+from projects.expense_table import ExpenseResource
+from projects.forms.month_ledger import MonthLedgerFilter
+from projects.models import MonthlyReport
+from projects.views.monthly import ledger_of
+from reports import exchange
+from reports import spending as papers
+from reports.pdf import LANGUAGE
+from reports.views.documents import find, respond
+from reports.views.imports import send_workbook
+
+
+@require_safe
+@login_required
+def spending(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Every payment of a project as a workbook, with budget against spending."""
+    project = find(request, pk)
+    if not rules.has_perm("projects.see_spending", request.user, project):
+        raise PermissionDenied
+    if not project.is_funded:
+        raise Http404
+
+    def write(file) -> None:
+        with translation.override(LANGUAGE):
+            papers.write_spending(project, file)
+
+    return send_workbook(request, f"支出明细-{project.number}", write)
+
+
+@require_safe
+@login_required
+def spending_template(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """An empty table for the bookkeeper, with the lines of this project to choose from."""
+    project = find(request, pk)
+    if not rules.has_perm("projects.keep_spending", request.user, project):
+        raise PermissionDenied
+    resource = partial(ExpenseResource, project=project)
+    table = exchange.Table(resource, gettext_lazy("Payments"), "projects.keep_spending", "")  # type: ignore[arg-type]
+    name = _("%(table)s template") % {"table": table.label}
+    return send_workbook(request, name, lambda file: exchange.write_template(table, file, by=request.user))
+
+
+@require_safe
+@login_required
+def monthly(request: HttpRequest, pk: int) -> HttpResponse:
+    """A monthly report as PDF; before it is handed in marked as such."""
+    related = ("project__call__funder", "project__applicant", "project__community", "project__field", "handed_in_by")
+    report = get_object_or_404(MonthlyReport.objects.visible_to(request.user).select_related(*related), pk=pk)
+    if not rules.has_perm("projects.see_spending", request.user, report.project):
+        raise PermissionDenied
+    return respond(papers.monthly(renew(report)))
+
+
+@require_safe
+@login_required
+def month_ledger(request: HttpRequest) -> HttpResponseBase:
+    """The funder's ledger as a workbook, by the same filter as the page; who took it out is kept."""
+    mine = ledger_of(request.user)
+    form = MonthLedgerFilter(request.GET, reports=mine)
+    found = form.chosen(mine)
+    record(request.user, "export", by=request.user, label=_("Ledger of the projects downloaded"), filter=form.words())
+
+    def write(file) -> None:
+        with translation.override(LANGUAGE):
+            papers.write_month_ledger(found, form.words(), file)
+
+    return send_workbook(request, f"项目月度台账-{clock.today():%Y-%m-%d}", write)
