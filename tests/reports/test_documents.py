@@ -531,7 +531,7 @@ def test_the_notice_stays_one_page_with_everything_a_call_can_ask(town, draw):
 
     assert len(paper.pages) == 1
     assert "自检打印件" in paper.text
-    assert [f"{name}" in paper.text for name in documents.CONDITIONS.values()] == [True] * 12
+    assert [f"{name}" in paper.text for name in documents.CONDITIONS.values()] == [True] * len(EligibilityRule.Kind)
     assert [f"{name}" in paper.text for name in documents.PAPERS.values()] == [True] * 10
 
 
