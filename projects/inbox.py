@@ -13,6 +13,7 @@ from core import clock
 from core.inbox import Task
 from grants.models import Need
 from people.models import Organization, Role, User
+from projects import inbox_of_plans
 from projects.models import (
     CoachingRequest,
     Likeness,
@@ -43,6 +44,7 @@ def waiting_for(user: User) -> list[Task]:
         *_approver(user),
         *_finance(user),
         *_mentor(user),
+        *inbox_of_plans.waiting_for(user),
     ]
 
 
@@ -94,7 +96,10 @@ def _payee(user: User) -> Iterator[Task]:
     mine = user.organizations_as(Role.MANAGER)
     if not mine:
         return
-    for project in Project.objects.with_names().filter(state=State.APPROVED, agreement__group_signed_at__isnull=True):
+    unsigned = Project.objects.with_names().filter(
+        state=State.APPROVED, agreement__isnull=False, agreement__group_signed_at__isnull=True
+    )
+    for project in unsigned:
         if (project.host_id or project.applicant_id) in mine:
             yield _task(project, _("Sign the agreement"), reverse("projects:agreement_detail", args=[project.pk]))
     for tranche in _tranches(Tranche.State.PAID):
@@ -188,7 +193,9 @@ def _approver(user: User) -> Iterator[Task]:
             None,
             project.state_since,
         )
-    for project in projects.filter(state=State.APPROVED, agreement__group_signed_at__isnull=False):
+    signed = projects.filter(state=State.APPROVED, agreement__group_signed_at__isnull=False)
+    without_community = Q(agreement__has_community=True, agreement__community_signed_on__isnull=True)
+    for project in signed.filter(agreement__funder_signed_at__isnull=True).exclude(without_community):
         url = reverse("projects:agreement_detail", args=[project.pk])
         yield _task(project, _("Countersign the agreement"), url)
     for tranche in _tranches(Tranche.State.REQUESTED).filter(project__call__funder__in=funders):

@@ -1,6 +1,6 @@
 """How papers name what the data knows by a code: written once, in Chinese, in the words of the field's forms."""
 
-from grants.models import EligibilityRule, Fund, Gate, PaperKind, Rank
+from grants.models import EligibilityRule, PaperKind, Rank
 from people.models import Inspection, Kind
 from projects.models import BudgetLine, Notice, TeamMember
 
@@ -31,19 +31,6 @@ SOURCES = {
     BudgetLine.Source.OWN: "单位自筹",
     BudgetLine.Source.DONATED: "社会捐赠",
     BudgetLine.Source.IN_KIND: "实物与服务折价",
-}
-FUND_SOURCES = {
-    Fund.Source.BUDGET: "财政资金",
-    Fund.Source.LOTTERY: "福利彩票公益金",
-    Fund.Source.COMMUNITY: "社区公益基金",
-    Fund.Source.DEPARTMENT: "部门资金",
-    Fund.Source.ENTERPRISE: "企业资金",
-    Fund.Source.FOUNDATION: "基金会资金",
-}
-GATES = {
-    Gate.AGREEMENT: "本协议生效",
-    Gate.MIDTERM: "中期评估合格",
-    Gate.FINAL: "末期评估合格",
 }
 TEXTS = {
     "summary": "项目概述",

@@ -1,7 +1,9 @@
 """The verbs of a project's life: atomic, keyword-only, `by=` whom. Each says what follows from it."""
 
 from projects.actions import (
+    agreements,
     award,
+    changing,
     checking,
     coaching,
     competition,
@@ -14,12 +16,15 @@ from projects.actions import (
     objections,
     payments,
     people,
+    plan,
     proposals,
     support,
 )
 
 __all__ = [
+    "agreements",
     "award",
+    "changing",
     "checking",
     "coaching",
     "competition",
@@ -32,6 +37,7 @@ __all__ = [
     "objections",
     "payments",
     "people",
+    "plan",
     "proposals",
     "support",
 ]

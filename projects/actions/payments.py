@@ -14,6 +14,7 @@ from core.workflow import Refused, advance, record
 from grants.actions import ledger
 from people.models import Role, User
 from projects.actions.messages import tell_funder, tell_group
+from projects.actions.plan import close_changes
 from projects.models import Project, Settlement, State, Tranche
 
 
@@ -108,6 +109,7 @@ def terminate(project: Project, *, by: User, note: str) -> Project:
     """End the project early. Consequences: unpaid instalments are cancelled and their money is free again;
     what was paid and not spent is claimed back in the settlement."""
     advance(project, "terminate", by=by, note=note)
+    close_changes(project)
     unpaid = list(
         project.tranches.filter(state__in=[Tranche.State.PLANNED, Tranche.State.REQUESTED, Tranche.State.APPROVED])
     )

@@ -1,6 +1,7 @@
 from projects.models.activity import Activity, ActivityItem
 from projects.models.agreement import Agreement
 from projects.models.budget import BudgetLine
+from projects.models.change_request import ChangeRequest
 from projects.models.coaching import CoachingRequest
 from projects.models.comment import Comment
 from projects.models.explanation import Explanation
@@ -12,6 +13,7 @@ from projects.models.notice import Notice, NoticeEntry
 from projects.models.objection import Objection, ObjectionNote
 from projects.models.participant import Part, Participant
 from projects.models.plan import PlanStep, Target
+from projects.models.plan_version import PlanVersion
 from projects.models.project import Project
 from projects.models.recommendation import Recommendation
 from projects.models.referral import Referral
@@ -28,6 +30,7 @@ __all__ = [
     "ActivityItem",
     "Agreement",
     "BudgetLine",
+    "ChangeRequest",
     "CoachingRequest",
     "Comment",
     "Explanation",
@@ -43,6 +46,7 @@ __all__ = [
     "Participant",
     "Partner",
     "PlanStep",
+    "PlanVersion",
     "Project",
     "Recommendation",
     "Referral",

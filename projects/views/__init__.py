@@ -1,3 +1,12 @@
+from projects.views.agreements import agreement_detail, agreement_draw_up, signing_extend
+from projects.views.changing import (
+    change_create,
+    change_detail,
+    change_edit,
+    change_step,
+    plan_version,
+    plan_versions,
+)
 from projects.views.checking import (
     check_page,
     check_queue,
@@ -31,7 +40,7 @@ from projects.views.delivery import (
 )
 from projects.views.gaps import need_gap, need_gaps
 from projects.views.likeness import earlier, likeness_detail
-from projects.views.money import agreement_detail, settlement_edit, tranche_step
+from projects.views.money import settlement_edit, tranche_step
 from projects.views.needs import need_desk, need_merge, need_revise, need_sort_out, need_unmerge, need_vouch
 from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
 from projects.views.objections import (
@@ -70,7 +79,12 @@ __all__ = [
     "activity_edit",
     "activity_record",
     "agreement_detail",
+    "agreement_draw_up",
     "apply",
+    "change_create",
+    "change_detail",
+    "change_edit",
+    "change_step",
     "check_page",
     "check_queue",
     "coaching_answer",
@@ -112,6 +126,8 @@ __all__ = [
     "objection_note",
     "offer",
     "plan",
+    "plan_version",
+    "plan_versions",
     "precheck_finish",
     "project_detail",
     "project_list",
@@ -136,6 +152,7 @@ __all__ = [
     "settlement_edit",
     "showcase",
     "showcase_detail",
+    "signing_extend",
     "submission_changes",
     "tranche_step",
 ]

@@ -1,4 +1,4 @@
-"""Agreement, instalments, settlement."""
+"""Instalments, settlement."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,32 +10,10 @@ from django.utils.translation import gettext as _
 from core import workflow
 from core.forms import NoteForm, add_refusal
 from core.workflow import Refused
-from projects.actions import award, payments
-from projects.forms import PaymentForm, ReceiptForm, SettlementForm, SignForm
+from projects.actions import payments
+from projects.forms import PaymentForm, ReceiptForm, SettlementForm
 from projects.models import Project, Settlement, Tranche
 from projects.views.project import find, permit
-
-
-@login_required
-def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read the agreement and sign it."""
-    project = find(request, pk)
-    permit("projects.see_delivery", request.user, project)
-    if not hasattr(project, "agreement"):
-        raise Http404
-    form = SignForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        sign = award.sign_for_funder if "funder" in request.POST else award.sign_for_group
-        try:
-            sign(project, by=request.user)
-        except Refused as refused:
-            add_refusal(form, refused)
-        else:
-            messages.success(request, _("The agreement is signed."))
-            return redirect("projects:agreement_detail", pk=pk)
-    context = {"project": project, "agreement": project.agreement, "tranches": project.tranches.all(), "form": form}
-    return render(request, "projects/agreement_detail.html", context)
-
 
 TRANCHE_FORMS = {"pay": PaymentForm, "receipt": ReceiptForm}
 
