@@ -26,10 +26,12 @@ from evaluations.models import (
     Unlocking,
 )
 from grants.actions import need_lists, needs, workshops
+from grants.actions.agreement_templates import create_template
+from grants.agreement_text import default_clauses
 from grants.models import Fund, Workshop
 from people.actions import add_credit_record
 from people.models import Membership
-from projects.actions import coaching, delivery, drafts, inquiry, payments, people, support
+from projects.actions import changing, coaching, delivery, drafts, inquiry, payments, people, support
 from projects.models import Comment, Likeness, Notice, Objection, Recommendation, Referral
 from reports.actions import imports
 from tests.life import draft, examined
@@ -76,6 +78,8 @@ TABLE = {
     "grants:terms_list": (None, {"clerk"}),
     "grants:terms_edit": (("rubrics", "rubric"), {"clerk"}),
     "grants:levels_edit": ("criterion", {"clerk"}),
+    "grants:agreement_template_list": (None, {"clerk"}),
+    "grants:agreement_template_edit": ("agreement_template", {"clerk"}),
     "grants:need_list": (None, EVERYBODY),
     "grants:need_create": (None, EVERYBODY),
     "grants:need_list_create": (None, {"clerk"}),
@@ -143,6 +147,14 @@ TABLE = {
     "projects:project_step": (("project", "suspend"), {"clerk"}),
     "projects:mentor_assign": ("project", {"clerk"}),
     "projects:agreement_detail": ("project", SEES_DELIVERY),
+    "projects:agreement_draw_up": ("project", {"clerk"}),
+    "projects:signing_extend": ("project", {"clerk"}),
+    "projects:plan_versions": ("project", SEES_DELIVERY),
+    "projects:plan_version": (("project", "plan_ordinal"), SEES_DELIVERY),
+    "projects:change_create": (("project", "budget"), GROUP),
+    "projects:change_detail": ("change", SEES_DELIVERY),
+    "projects:change_edit": ("unwritten_change", GROUP),
+    "projects:change_step": (("change", "advise"), {"mentor"}),
     "projects:settlement_edit": ("project", {"finance"}),
     "projects:milestone_create": ("project", GROUP),
     "projects:activity_create": ("project", GROUP),
@@ -362,8 +374,23 @@ def things(town, life) -> dict[str, object]:
         "criterion": rubric("自己的评分表", ("需求", 100), funder=town.bureau).criteria.first(),
         "budget_line": project.budget_lines.first(),
         **around(town, project, with_draft),
+        **changed(town, project),
         **pitched(town, project),
         "membership": Membership.objects.get(user=town.volunteer),
+    }
+
+
+def changed(town, project) -> dict[str, object]:
+    """A change that waits for the mentor, one that the group is still writing, and the clauses of the bureau."""
+    handed_in = changing.begin_change(project, "extension", by=town.head)
+    wish = {"fields": {"ends_on": "2027-03-20"}}
+    changing.hand_in(changing.write_change(handed_in, by=town.head, reason="推迟", wish=wish), by=town.head)
+    clauses = default_clauses()
+    return {
+        "change": handed_in,
+        "unwritten_change": changing.begin_change(project, "persons", by=town.head),
+        "plan_ordinal": "1",
+        "agreement_template": create_template(town.bureau, by=town.clerk, name="自己的", parties=2, clauses=clauses),
     }
 
 

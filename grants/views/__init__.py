@@ -1,5 +1,6 @@
 """Calls, for everybody; their set-up and funds, for the funder's people; needs and workshops."""
 
+from grants.views.agreement_templates import agreement_template_edit, agreement_template_list
 from grants.views.calls import call_detail, call_list
 from grants.views.funds import fund_allocate, fund_create, fund_detail, fund_edit, fund_list
 from grants.views.need_lists import (
@@ -33,6 +34,8 @@ from grants.views.workshops import (
 )
 
 __all__ = [
+    "agreement_template_edit",
+    "agreement_template_list",
     "call_compare",
     "call_conclude",
     "call_create",
