@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -160,10 +161,9 @@ def difference(change: ChangeRequest) -> Difference:
     version = PlanVersion.objects.filter(change=change).first()
     if version is not None:
         return compare(_only(_before(change, version), *parts), _only(version.content, *parts))
-    if change.is_optimisation:
-        return compare(_only(change.base.content, *parts), _only(wished_version(change), *parts))
-    old = snapshot(change.project) if change.is_open else change.base.content
-    return compare(_only(old, *parts), _only(wished_version(change), *parts))
+    with translation.override("zh-hans"):  # as versions are written down, whatever language the screen is in
+        now = snapshot(change.project) if change.is_open and not change.is_optimisation else change.base.content
+        return compare(_only(now, *parts), _only(wished_version(change), *parts))
 
 
 def _before(change: ChangeRequest, version: PlanVersion) -> Version:

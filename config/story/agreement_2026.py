@@ -1,6 +1,5 @@
 """Between award and agreement, and what groups wish to change while they run: one of each, somewhere on its way."""
 
-
 from datetime import date
 from decimal import Decimal
 
