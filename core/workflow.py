@@ -206,7 +206,8 @@ def record(obj: models.Model, name: str, *, by: Any, label: str = "", note: str 
 def advance(obj: M, name: str, *, by: Any, note: str = "", **values: Any) -> M:
     """Take the step `name`: lock, check, move, save, and write one event; returns the fresh object.
 
-    `values` go to the transition method, with `by` if it asks for it. Of two people who press the same
+    `values` go to the transition method, with `by` if it asks for it; what it returns (a dictionary) is kept with the
+    event. Of two people who press the same
     button at once exactly one moves the object; the other gets `Stale`. Raises `PermissionDenied` when
     the step is not theirs, `Refused` when a condition is not met or a required note is missing. The object
     passed in is refreshed as well, so the caller sees the new state.
@@ -229,7 +230,7 @@ def advance(obj: M, name: str, *, by: Any, note: str = "", **values: Any) -> M:
     method = getattr(locked, name)
     if "by" in signature(method).parameters:  # a step that keeps who took it
         values["by"] = by
-    method(**values)
+    said = method(**values)
     if hasattr(locked, "state_since"):
         locked.state_since = clock.now()
     locked.save()
@@ -242,6 +243,7 @@ def advance(obj: M, name: str, *, by: Any, note: str = "", **values: Any) -> M:
         target_state=locked.state,  # type: ignore[attr-defined]
         actor=by,
         note=note,
+        data=said if isinstance(said, dict) else {},
     )
     obj.refresh_from_db()
     return obj

@@ -62,6 +62,11 @@ class Card:
         return max(-self.distance, ZERO) if self.distance is not None else ZERO
 
     @property
+    def decided_by(self) -> list[str]:
+        """What decided between it and the projects with the same score, each once; empty text: the lot."""
+        return list(dict.fromkeys(one.label for one in self.equals if one.is_ahead is not None))
+
+    @property
     def moved_most(self) -> list[CriterionLine]:
         """The three criteria that moved it furthest from the average of its track."""
         moved = [line for line in self.criteria if line.moved]
@@ -81,23 +86,31 @@ def criterion_means(row: Standing) -> dict[Criterion, Decimal]:
 def cards(rows: Sequence[Standing]) -> dict[int, Card]:
     """The card of every project whose panel is complete, by project id."""
     complete = [row for row in rows if row.is_complete and row.sum]
-    means = {row.project.pk: criterion_means(row) for row in complete}
     lines = funding_lines(complete)
-    found = {}
+    tracks: dict[int, list[Standing]] = {}
     for row in complete:
-        peers = [other for other in complete if other.project.track_id == row.project.track_id]
-        criteria = []
-        for criterion, mean in means[row.project.pk].items():
-            given = [means[peer.project.pk].get(criterion, ZERO) for peer in peers]
-            criteria.append(CriterionLine(criterion, mean, _mean(given)))
-        found[row.project.pk] = Card(row, len(peers), criteria, lines.get(row.project.track_id), equals_of(row, peers))
+        tracks.setdefault(row.project.track_id, []).append(row)
+    found = {}
+    for track, peers in tracks.items():
+        means = {row.project.pk: criterion_means(row) for row in peers}
+        criteria = {criterion for given in means.values() for criterion in given}
+        of_track = {
+            criterion: _mean([given.get(criterion, ZERO) for given in means.values()]) for criterion in criteria
+        }
+        equals = _equals(peers)
+        for row in peers:
+            pk = row.project.pk
+            shown = [CriterionLine(criterion, mean, of_track[criterion]) for criterion, mean in means[pk].items()]
+            found[pk] = Card(row, len(peers), shown, lines.get(track), equals[pk])
     return found
 
 
-def equals_of(row: Standing, peers: Sequence[Standing]) -> list[Equal]:
-    """The ties that the row was in, with each rival, best place first."""
-    rivals = [peer for peer in peers if peer is not row and peer.score == row.score]
-    return [_between(row, rival) for rival in sorted(rivals, key=lambda rival: rival.rank or 0)]
+def _equals(peers: Sequence[Standing]) -> dict[int, list[Equal]]:
+    """By project id the ties that each of a track was in, with each rival, best place first."""
+    same: dict[Decimal | None, list[Standing]] = {}
+    for row in sorted(peers, key=lambda row: row.rank or 0):
+        same.setdefault(row.score, []).append(row)
+    return {row.project.pk: [_between(row, rival) for rival in same[row.score] if rival is not row] for row in peers}
 
 
 def _between(row: Standing, rival: Standing) -> Equal:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.inbox import Task
+from evaluations import quorum
 from evaluations.models import (
     Assignment,
     Conflict,
@@ -82,9 +83,9 @@ def _conflicts(user: User) -> Iterator[Task]:
         assignment__in=Assignment.objects.watched(),
         assignment__project__call__funder__in=user.organizations_as(Role.STAFF),
     )
-    for conflict in waiting.exclude(assignment__person=user).select_related(
-        "assignment__project", "assignment__person"
-    ):
+    competes_in = Project.objects.staked_by(user).values("call")
+    waiting = waiting.exclude(assignment__person=user).exclude(assignment__project__call__in=competes_in)
+    for conflict in waiting.select_related("assignment__project", "assignment__person"):
         what = _("Decide on a conflict of interest: %(person)s") % {"person": conflict.assignment.person}
         title, url = conflict.assignment.project.title, conflict.get_absolute_url()
         yield Task(title, what, url, None, conflict.found_at, "bad")
@@ -93,11 +94,11 @@ def _conflicts(user: User) -> Iterator[Task]:
 def _unlockings(user: User) -> Iterator[Task]:
     """Sheets that somebody else asks to unlock."""
     funders = user.organizations_as(Role.STAFF, Role.APPROVER)
-    waiting = Unlocking.objects.filter(granted=None, sheet__assignment__project__call__funder__in=funders)
-    waiting = waiting.exclude(asked_by=user).exclude(sheet__assignment__person=user)
-    for asked in waiting.select_related("sheet__assignment__project"):
-        title, url = asked.sheet.assignment.project.title, reverse("evaluations:unlock_decide", args=[asked.pk])
-        yield Task(title, _("Decide on unlocking a sheet"), url, None, asked.asked_at)
+    waiting = Unlocking.objects.open().filter(sheet__assignment__project__call__funder__in=funders)
+    for asked in waiting.exclude(asked_by=user).select_related("sheet__assignment__project__call"):
+        if rules.has_perm("evaluations.decide_on_unlocking", user, asked):
+            what, url = _("Decide on unlocking a sheet"), asked.get_absolute_url()
+            yield Task(asked.project.title, what, url, None, asked.asked_at)
 
 
 def _pitch_days_to_judge(user: User) -> Iterator[Task]:
@@ -142,12 +143,10 @@ def _calls(user: User) -> Iterator[Task]:
     if not funders:
         return
     mine = Project.objects.staked_by(user).values("call")  # who competes in a call has nothing to do in it
-    review = Q(projects__assignments__purpose=Purpose.REVIEW, projects__assignments__recused_at__isnull=True)
     calls = Call.objects.published().filter(funder__in=funders, closes_at__lte=clock.now()).exclude(pk__in=mine)
     counted = calls.annotate(
         checking=Count("projects", filter=Q(projects__state__in=[State.SUBMITTED, State.RETURNED]), distinct=True),
         eligible=Count("projects", filter=Q(projects__state=State.ELIGIBLE), distinct=True),
-        assigned=Count("projects__assignments", filter=review & Q(projects__state=State.ELIGIBLE), distinct=True),
         reviewing=Count("projects", filter=Q(projects__state=State.IN_REVIEW), distinct=True),
         shortlisted=Count("projects", filter=Q(projects__state=State.SHORTLISTED), distinct=True),
         decided=Count(
@@ -156,10 +155,12 @@ def _calls(user: User) -> Iterator[Task]:
             distinct=True,
         ),
     )
+    eligible = Project.objects.filter(call__in=calls, state=State.ELIGIBLE)
+    lacking = set(quorum.short(eligible).values_list("call", flat=True).distinct())
     for call in counted:
         panel, ranking = (reverse(f"evaluations:{name}", args=[call.pk]) for name in ("panel", "ranking"))
         if call.eligible and not call.checking:
-            if call.assigned < call.eligible * call.panel_size:
+            if call.pk in lacking:
                 yield Task(call.title, _("Assign the experts"), panel)
             else:
                 yield Task(call.title, _("Start the review"), panel)
@@ -178,10 +179,17 @@ def _reductions(user: User) -> Iterator[Task]:
     """Panels that somebody else wants to go on with fewer judges."""
     funders = user.organizations_as(Role.STAFF, Role.APPROVER)
     waiting = Reduction.objects.open().filter(project__call__funder__in=funders, project__state=State.IN_REVIEW)
-    for asked in waiting.exclude(asked_by=user).select_related("project__call"):
+    waiting = waiting.exclude(asked_by=user).select_related("project__call")
+    together: dict[tuple, list[Reduction]] = {}
+    for asked in waiting:
         if rules.has_perm("evaluations.decide_on_fewer", user, asked):
-            what = _("Decide whether it is judged with fewer experts")
-            yield Task(asked.project.title, what, asked.get_absolute_url(), None, asked.asked_at, "bad")
+            together.setdefault((asked.project.call_id, asked.asked_by_id, asked.asked_at), []).append(asked)
+    for first, *others in together.values():
+        title, what = first.project.title, _("Decide whether it is judged with fewer experts")
+        if others:
+            title = first.call.title
+            what = _("Decide whether %(n)s projects are judged with fewer experts") % {"n": len(others) + 1}
+        yield Task(title, what, first.get_absolute_url(), None, first.asked_at, "bad")
 
 
 def _decisions(user: User) -> Iterator[Task]:
@@ -200,9 +208,8 @@ def _decisions(user: User) -> Iterator[Task]:
 def _list_changes(user: User) -> Iterator[Task]:
     """Changes of an announced list that somebody else asks for."""
     competes_in = Project.objects.staked_by(user).values("call")
-    waiting = ListChange.objects.filter(
-        granted=None, project__call__funder__in=user.organizations_as(Role.APPROVER)
-    ).exclude(project__call__in=competes_in)
+    waiting = ListChange.objects.open().filter(project__call__funder__in=user.organizations_as(Role.APPROVER))
+    waiting = waiting.exclude(project__call__in=competes_in)
     for change in waiting.exclude(asked_by=user).select_related("project"):
         what = _("Decide: %(change)s") % {"change": change.get_kind_display()}
         yield Task(change.project.title, what, change.get_absolute_url(), None, change.asked_at)
@@ -250,11 +257,11 @@ def _evaluations(user: User) -> Iterator[Task]:
             latest=Max("assignments__round", filter=active),
         )
         for project in counted.filter(asked=F("submitted")):
-            # After a failed round everybody has submitted, and it is concluded: the second look must be arranged.
-            again = project.concluded and project.latest <= project.concluded
-            name, what = (
-                ("evaluation_open", _("Arrange the second evaluation"))
-                if again
-                else ("evaluation_detail", _("Conclude the evaluation"))
-            )
+            name, what = "evaluation_detail", _("Conclude the evaluation")
+            # After a failed round everybody has submitted, and it is concluded: the second look must be arranged. So
+            # must the first one when everybody has stepped down.
+            if (project.latest or 0) <= project.concluded:
+                name, what = "evaluation_open", _("Arrange the second evaluation")
+                if not project.concluded:
+                    what = _("Send another evaluator")
             yield Task(project.title, what, reverse(f"evaluations:{name}", args=[project.pk, purpose]))

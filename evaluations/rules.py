@@ -3,11 +3,19 @@
 import rules
 
 from evaluations.models import Assignment, Feedback, PitchDay, Presence, Purpose, Slot
-from grants.models import Call
 from grants.rules import is_approver as is_approver_of_call
 from grants.rules import is_clerk as is_clerk_of_call
-from projects.models import Part, Project, State
-from projects.rules import has_stake, in_applicant, in_funder, in_host, is_approver, is_clerk, is_evaluator, is_mentor
+from projects.models import Part, State
+from projects.rules import (
+    has_stake_in_call,
+    in_applicant,
+    in_funder,
+    in_host,
+    is_approver,
+    is_clerk,
+    is_evaluator,
+    is_mentor,
+)
 
 is_clerk_or_approver = is_clerk | is_approver
 
@@ -88,27 +96,9 @@ def works_for_funder(user, call) -> bool:
 
 
 @rules.predicate
-def decides_unlocking(user, asked) -> bool:
-    """Is a clerk or an approver of the funder, and no party to the project."""
-    return is_clerk_or_approver(user, asked.sheet.assignment.project)
-
-
-@rules.predicate
-def asked_to_unlock(user, asked) -> bool:
-    """Four eyes: who asked does not decide."""
+def asked_for_it(user, asked) -> bool:
+    """Four eyes (`models.FourEyes`): who asked does not decide."""
     return asked.asked_by_id == user.pk
-
-
-@rules.predicate
-def decides_for_project(user, reduction) -> bool:
-    """Is a clerk or an approver of the funder, and no party to the project."""
-    return is_clerk_or_approver(user, reduction.project)
-
-
-@rules.predicate
-def asked_for_fewer(user, reduction) -> bool:
-    """Four eyes: who asks to go on with fewer judges does not decide."""
-    return reduction.asked_by_id == user.pk
 
 
 @rules.predicate
@@ -129,22 +119,8 @@ def has_feedback(user, project) -> bool:
 
 
 @rules.predicate
-def arranges(user, conflict) -> bool:
-    """Is a clerk of the funder, and no party to the project."""
-    return is_clerk(user, conflict.assignment.project)
-
-
-@rules.predicate
 def is_the_judge(user, conflict) -> bool:
     return conflict.assignment.person_id == user.pk
-
-
-@rules.predicate
-def has_stake_in_call(user, obj) -> bool:
-    """Belongs to a group that competes in the call, or to the host of one: whoever competes neither decides on
-    anybody's place nor reads what the experts said, whatever else they are."""
-    call = obj if isinstance(obj, Call) else obj.call
-    return Project.objects.staked_by(user).filter(call=call).exists()
 
 
 @rules.predicate
@@ -164,34 +140,24 @@ def proposed_it(user, decision) -> bool:
     return decision.proposed_by_id == user.pk
 
 
-@rules.predicate
-def approves_change(user, change) -> bool:
-    """Is an approver of the funder, no party to the project, and competes with nobody in its call."""
-    return is_approver(user, change.project) and not has_stake_in_call(user, change.project)
-
-
-@rules.predicate
-def asked_for_change(user, change) -> bool:
-    """Four eyes: who asks for a change of the list does not decide on it."""
-    return change.asked_by_id == user.pk
-
-
 rules.add_perm("evaluations.score", is_judge_of & is_there & is_being_judged & still_takes_part & is_heard_now)
-rules.add_perm("evaluations.note_absence", is_clerk & judges_a_proposal & is_being_judged)
+rules.add_perm("evaluations.note_absence", is_clerk & ~has_stake_in_call & judges_a_proposal & is_being_judged)
 rules.add_perm("evaluations.ask_for_fewer", is_clerk & ~has_stake_in_call)
 rules.add_perm(
-    "evaluations.decide_on_fewer", decides_for_project & ~asked_for_fewer & ~judges_its_project & ~has_stake_in_call
+    "evaluations.decide_on_fewer", is_clerk_or_approver & ~has_stake_in_call & ~asked_for_it & ~judges_its_project
 )
-rules.add_perm("evaluations.ask_to_unlock", is_judge_of | is_clerk)
-rules.add_perm("evaluations.decide_on_unlocking", decides_unlocking & ~asked_to_unlock & ~judges_the_sheet)
-rules.add_perm("evaluations.recuse", is_judge_of | is_clerk)
-rules.add_perm("evaluations.decide_conflict", arranges & ~is_the_judge)
+rules.add_perm("evaluations.ask_to_unlock", is_judge_of | (is_clerk & ~has_stake_in_call))
+rules.add_perm(
+    "evaluations.decide_on_unlocking", is_clerk_or_approver & ~has_stake_in_call & ~asked_for_it & ~judges_the_sheet
+)
+rules.add_perm("evaluations.recuse", is_judge_of | (is_clerk & ~has_stake_in_call))
+rules.add_perm("evaluations.decide_conflict", is_clerk & ~has_stake_in_call & ~is_the_judge)
 rules.add_perm("evaluations.assign", is_clerk_of_call & ~has_stake_in_call)
 rules.add_perm("evaluations.commission", is_clerk_of_call)
 rules.add_perm("evaluations.confirm", is_clerk_of_call & ~has_stake_in_call)
 rules.add_perm("evaluations.decide", decides & ~has_stake_in_call)
 rules.add_perm("evaluations.approve_decision", approves & ~proposed_it & ~has_stake_in_call)
-rules.add_perm("evaluations.decide_list_change", approves_change & ~asked_for_change)
+rules.add_perm("evaluations.decide_list_change", is_approver & ~has_stake_in_call & ~asked_for_it)
 rules.add_perm("evaluations.write_feedback", is_clerk & ~has_stake_in_call)
 rules.add_perm(
     "evaluations.read_feedback",
@@ -200,7 +166,7 @@ rules.add_perm(
 rules.add_perm("evaluations.see_ranking", works_for_funder & ~has_stake_in_call)
 rules.add_perm("evaluations.open", is_clerk)
 rules.add_perm("evaluations.conclude", is_clerk)
-rules.add_perm("evaluations.see_sheets", in_funder & ~has_stake)
+rules.add_perm("evaluations.see_sheets", in_funder & ~has_stake_in_call)
 rules.add_perm("evaluations.see_card", in_funder & ~has_stake_in_call)
 rules.add_perm("evaluations.plan_pitch", is_clerk_of_call & ~has_stake_in_call)
 rules.add_perm("evaluations.see_pitch", works_for_its_funder & ~has_stake_in_call)

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from core.money import plain, round_half_up, yuan
+from evaluations import quorum
 from evaluations.models import Assignment, Bonus, Draw, Purpose, Result
-from evaluations.quorum import Needed
 from evaluations.ranking import Entry, Sum, add_up, rank
 from grants.models import Call, TieBreak
 from projects.models import Project, State
@@ -89,7 +89,7 @@ def standings(call: Call) -> list[Standing]:
         .select_related("person", "sheet")
         .prefetch_related("sheet__scores__criterion")
     )
-    needed = Needed(call, rows)
+    needed = quorum.needed(rows)
     for assignment in assignments:
         row = rows[assignment.project_id]
         if assignment.is_absent:
@@ -100,6 +100,7 @@ def standings(call: Call) -> list[Standing]:
             row.open.append(assignment)
         # A panel from which somebody has stepped down, or is absent, waits for the next.
         row.expected = max(len(row.sheets) + len(row.open), needed[row.project.pk])
+    for row in rows.values():
         slot = getattr(row.project, "pitch_slot", None)
         row.is_absent = slot is not None and slot.is_absent
     for bonus in Bonus.objects.filter(project__in=rows).select_related("rule"):

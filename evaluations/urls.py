@@ -15,6 +15,7 @@ urlpatterns = [
     path("reviews/<int:pk>/absent/", views.assignment_absent, name="assignment_absent"),
     path("reviews/<int:pk>/back/", views.assignment_back, name="assignment_back"),
     path("projects/<int:pk>/fewer-judges/", views.fewer_ask, name="fewer_ask"),
+    path("calls/<int:pk>/absent/<int:person_pk>/fewer-judges/", views.fewer_ask_without, name="fewer_ask_without"),
     path("fewer-judges/<int:pk>/", views.fewer_decide, name="fewer_decide"),
     path("calls/<int:pk>/panel/", views.panel, name="panel"),
     path("calls/<int:pk>/open-review/", views.open_review, name="open_review"),

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from core.admin import RecordAdmin
-from grants.models import Call, Criterion, LedgerEntry, Level, Rubric, ServiceField, TranchePlan, TrancheRule
+from grants.models import Call, Criterion, GateRule, LedgerEntry, Level, Rubric, ServiceField, TranchePlan, TrancheRule
 
 
 class FixedOnceUsed(admin.ModelAdmin):
@@ -61,6 +61,33 @@ class CriterionAdmin(admin.ModelAdmin):
 class TrancheRuleInline(admin.TabularInline):
     model = TrancheRule
     extra = 3
+
+
+class GateInline(admin.TabularInline):
+    model = GateRule
+    extra = 2
+
+
+@admin.register(TrancheRule)
+class TrancheRuleAdmin(admin.ModelAdmin):
+    """The gates of one instalment."""
+
+    list_display = ("plan", "ordinal", "percentage", "gate_words")
+    list_filter = ("plan",)
+    fields = ("percentage",)
+    inlines = (GateInline,)
+
+    def _is_used(self, obj: TrancheRule | None) -> bool:
+        return obj is not None and obj.plan.is_announced
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # instalments are added on their plan
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return super().has_change_permission(request, obj) and not self._is_used(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
 
 
 @admin.register(TranchePlan)

@@ -108,8 +108,14 @@ def _judging(call: Call) -> Iterator[Part]:
 def _money(call: Call) -> Iterator[Part]:
     section, plan = _("Instalments"), call.tranche_plan
     yield from _rows(section, [(_("tranche plan"), plan)], "")
-    rules = ((_("Instalment %(n)s") % {"n": rule.ordinal}, rule) for rule in plan.rules.all())
-    yield from _rows(section, rules, "plan")
+    rules = list(plan.rules.prefetch_related("gates"))
+    yield from _rows(section, ((_("Instalment %(n)s") % {"n": rule.ordinal}, rule) for rule in rules), "plan")
+    gates = (
+        (_("Instalment %(n)s") % {"n": rule.ordinal} + f" · {gate.get_kind_display()}", gate)
+        for rule in rules
+        for gate in rule.gates.all()
+    )
+    yield from _rows(section, gates, "rule")
 
 
 def _values(thing: models.Model, *, apart_from: str = "") -> Iterator[tuple[str, str]]:

@@ -132,6 +132,7 @@ REGISTERS = {
     "abnormal": gettext_lazy("list of abnormal operation"),
     "serious": gettext_lazy("list of seriously dishonest organisations"),
     "penalty": gettext_lazy("administrative penalty"),
+    "breach": gettext_lazy("breach of an agreement"),
 }
 
 
@@ -323,6 +324,7 @@ _CHECKS: dict[str, Callable[[Any, Facts], Answer]] = {
     "not_abnormal": _listed("abnormal", 1),
     "not_serious": _listed("serious", 2),
     "no_penalty": _listed("penalty", 3),
+    "no_breach": _listed("breach", 3),
     "inspected": _inspected,
     "rated": _rated,
     "established": _established,

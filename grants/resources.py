@@ -12,7 +12,8 @@ from core.identifiers import half_width, validate_region_code
 from core.masking import mask_name, mask_phone
 from grants.models import Need, ServiceField
 from people.models import Community
-from people.resources.base import Row, TableResource
+from people.resources.base import TableResource
+from people.resources.rows import Row
 from people.resources.widgets import ReferenceWidget
 
 

@@ -85,6 +85,14 @@ def organizers_of(user):
     )
 
 
+@rules.predicate
+def decides_on_corrections(user, correction) -> bool:
+    """Finance office or approver of the funder, and not the person who asked."""
+    funder = correction.entry.fund.funder_id
+    allowed = user.is_authenticated and user.has_role(funder, Role.FINANCE, Role.APPROVER)
+    return allowed and correction.asked_by_id != user.pk
+
+
 rules.add_perm("grants.handle_need", is_clerk_of_some_funder)
 rules.add_perm("grants.see_needs", is_in_some_funder)
 rules.add_perm("grants.speak_for_survey", is_in_some_funder | does_social_work)
@@ -98,3 +106,5 @@ rules.add_perm("grants.change_call", is_clerk & is_unpublished)
 rules.add_perm("grants.publish_call", is_approver & is_unpublished)
 rules.add_perm("grants.allocate", is_finance)
 rules.add_perm("grants.change_fund", is_finance | is_clerk)
+rules.add_perm("grants.ask_correction", is_finance)
+rules.add_perm("grants.decide_correction", decides_on_corrections)

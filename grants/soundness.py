@@ -4,24 +4,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from itertools import pairwise
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.money import plain, yuan
-from grants.models import BudgetRule, Call, EligibilityRule, Fund, Gate, LedgerEntry, PaperKind
+from grants.models import BudgetRule, Call, EligibilityRule, Fund, Gate, PaperKind
 from grants.presets import modes
 from people.models import Region, validate_code
 
 HUNDRED = Decimal(100)
-NEEDS_FIGURE = {"not_abnormal", "not_serious", "no_penalty", "rated", "established", "proposals", "certified"}
+NEEDS_FIGURE = {
+    "not_abnormal",
+    "not_serious",
+    "no_penalty",
+    "no_breach",
+    "rated",
+    "established",
+    "proposals",
+    "certified",
+}
 ZERO = Decimal("0.00")
 SHORTEST, SHORT = timedelta(days=1), timedelta(days=10)
 """Nobody can apply in less than the first; less than the second deserves a look (field guide 1.1: 20–31 days)."""
-GATES = list(Gate)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,10 @@ def notes(call: Call) -> list[Gap]:
         found.append(Gap("conditions", message))
     if not (call.supervision_phone and call.contact_email):
         found.append(Gap("terms", _("The public notice will name no e-mail for objections or no supervision to call.")))
+    asks_for_matching = call.tranche_plan.rules.filter(gates__kind=Gate.MATCHING).exists()
+    if asks_for_matching and not call.tracks.filter(max_share__lt=HUNDRED).exists():
+        message = _("An instalment waits for matching funds, but no track asks for any: its highest share is 100 %.")
+        found.append(Gap("tracks", message))
     if call.mode:
         usual = modes()[call.mode]["tracks"]
         odd = "、".join(track.name for track in call.tracks.all() if track.open_to not in usual)
@@ -81,7 +91,13 @@ def missing_bases(call: Call) -> list[Gap]:
     rubrics = {call.review_rubric, call.midterm_rubric, call.final_rubric}
     found += [Gap("terms", rubric.name) for rubric in sorted(rubrics, key=str) if not rubric.legal_basis]
     if not call.tranche_plan.legal_basis:
-        found.append(Gap("terms", call.tranche_plan.name))
+        return [*found, Gap("terms", call.tranche_plan.name)]  # its gates need not be named one by one
+    found += [
+        Gap("terms", _("Instalment %(n)s") % {"n": rule.ordinal} + f" · {gate}")
+        for rule in call.tranche_plan.rules.prefetch_related("gates")
+        for gate in rule.gates.all()
+        if not gate.legal_basis
+    ]
     return found
 
 
@@ -102,13 +118,8 @@ def promised(fund: Fund, *, apart_from: Call | None = None) -> Decimal:
 
 
 def _set_aside(fund: Fund, call: Call) -> Decimal:
-    """What the ledger holds for the projects of a call, in yuan: reserved and not released, paid and not refunded."""
-    kind = LedgerEntry.Kind
-    entries = LedgerEntry.objects.filter(Q(reference__startswith=f"{call.code}-"), fund=fund)
-    sums = dict.fromkeys(kind.values, ZERO)
-    for entry_kind, amount in entries.values_list("kind", "amount"):
-        sums[entry_kind] += amount
-    return sums[kind.RESERVE] - sums[kind.RELEASE] - sums[kind.DECOMMIT] - sums[kind.REFUND]
+    """What the ledger holds for the projects of a call, in yuan: what left the free money and did not return."""
+    return -fund.entries.filter(reference__startswith=f"{call.code}-").balance().free
 
 
 def _terms(call: Call) -> Iterator[Gap]:
@@ -169,11 +180,31 @@ def _judging(call: Call) -> Iterator[Gap]:
             "terms",
             _("The instalments add up to %(total)s%% instead of 100%%.") % {"total": plain(call.tranche_plan.total)},
         )
-    rules = sorted(call.tranche_plan.rules.all(), key=lambda rule: rule.ordinal)
-    for earlier, later in pairwise(rules):
-        if GATES.index(Gate(earlier.gate)) > GATES.index(Gate(later.gate)):
-            message = _("Instalment %(n)s opens with “%(gate)s”, which comes before “%(before)s” of the one before it.")
-            words = {"n": later.ordinal, "gate": later.get_gate_display(), "before": earlier.get_gate_display()}
+    yield from _gates(call)
+
+
+def _gates(call: Call) -> Iterator[Gap]:
+    """Instalments that could never be asked for, or that ask backwards."""
+    rules = sorted(call.tranche_plan.rules.prefetch_related("gates"), key=lambda rule: rule.ordinal)
+    asked = {rule.pk: {gate.kind for gate in rule.gates.all()} for rule in rules}
+    for place, rule in enumerate(rules):
+        kinds, earlier = asked[rule.pk], [asked[other.pk] for other in rules[:place]]
+        words = {"n": rule.ordinal}
+        if not kinds:
+            yield Gap("terms", _("Instalment %(n)s has no gate: it could be paid before anything is signed.") % words)
+        if place == 0:
+            if kinds and not kinds & {Gate.AGREEMENT, Gate.REPORT, Gate.MIDTERM, Gate.FINAL}:
+                yield Gap(
+                    "terms", _("The first instalment asks neither for the signed agreement nor for any work done.")
+                )
+            for kind in sorted(kinds & {Gate.RECEIPT, Gate.SPENDING}):
+                message = _("The first instalment asks for “%(gate)s”, but nothing has been paid before it.")
+                yield Gap("terms", message % {"gate": Gate(kind).label})
+        if Gate.MIDTERM in kinds and any(Gate.FINAL in before for before in earlier):
+            message = _("Instalment %(n)s opens with “%(gate)s”, which comes before “%(before)s” of an earlier one.")
+            yield Gap("terms", message % (words | {"gate": Gate.MIDTERM.label, "before": Gate.FINAL.label}))
+        if kinds == {Gate.AGREEMENT} and any(before - {Gate.AGREEMENT} for before in earlier):
+            message = _("Instalment %(n)s asks for less than one before it: it would always be open with that.")
             yield Gap("terms", message % words)
 
 

@@ -14,7 +14,7 @@ from core.money import in_words, plain, yuan
 from grants.agreement_text import Block, compose
 from grants.models import Fund, Gate
 from people.models import Organization
-from projects.models import PlanVersion, Project
+from projects.models import PlanVersion, Project, Tranche
 
 FUND_SOURCES = {
     Fund.Source.BUDGET: "财政资金",
@@ -24,7 +24,17 @@ FUND_SOURCES = {
     Fund.Source.ENTERPRISE: "企业资金",
     Fund.Source.FOUNDATION: "基金会资金",
 }
-GATES = {Gate.AGREEMENT: "本协议生效", Gate.MIDTERM: "中期评估合格", Gate.FINAL: "末期评估合格"}
+GATES = {
+    Gate.AGREEMENT: "本协议生效",
+    Gate.RECEIPT: "上期款项的收款票据已提交",
+    Gate.REPORT: "上期拨款后的进度报告已通过",
+    Gate.SPENDING: "已拨资金支出率达到%s%%",
+    Gate.MIDTERM: "中期评估合格",
+    Gate.FINAL: "末期评估合格",
+    Gate.RECTIFIED: "没有未完成的整改事项",
+    Gate.MATCHING: "配套资金到位证明达到预算配套的%s%%",
+}
+"""The gates of an instalment as the agreement says them; where a figure is asked for, it stands in the sentence."""
 OPEN = "（由乙方书面提供）"
 
 
@@ -114,9 +124,13 @@ def _instalments(project: Project) -> Block:
     }
 
 
-def gate_words(tranche: Any) -> str:
-    """On what an instalment is paid, as the agreement says it."""
-    return GATES[Gate(tranche.gate)]
+def gate_words(tranche: Tranche) -> str:
+    """All that an instalment waits for, in the words of the agreement."""
+    words = (
+        GATES[Gate(gate["kind"])] % plain(Decimal(gate["figure"])) if gate["figure"] else GATES[Gate(gate["kind"])]
+        for gate in tranche.gates
+    )
+    return "；".join(words)
 
 
 def _account(payee: Organization) -> Block:

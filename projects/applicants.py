@@ -4,6 +4,7 @@ Nobody types it a second time: the form shows it, the profile is where it is cha
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from people.models import Inspection, Organization, Rating
 from projects.comparison import FieldChange
@@ -28,8 +29,18 @@ class ApplicantFacts:
     """Its earlier projects that got money, the newest first."""
     lacks_profile: bool
     """The form asks what the organisation is, and nobody has written it."""
-    changed: tuple[FieldChange, ...]
-    """What the profile says otherwise than when the proposal was last handed in."""
+    project: Project
+
+    @cached_property
+    def changed(self) -> tuple[FieldChange, ...]:
+        """What the profile says otherwise than when the proposal was last handed in."""
+        handed_in = self.project.submissions.order_by("-ordinal").first()
+        if handed_in is None:
+            return ()
+        then, now = handed_in.content["tables"]["applicant"][0], applicant_row(self.project)
+        return tuple(
+            FieldChange(name, then[name], now[name]) for name in now if name != "key" and then[name] != now[name]
+        )
 
 
 def applicant_facts(project: Project) -> ApplicantFacts:
@@ -44,13 +55,5 @@ def applicant_facts(project: Project) -> ApplicantFacts:
         inspections=list(applicant.inspections.order_by("-year")[:INSPECTIONS]),
         funded=list(earlier[:EARLIER]),
         lacks_profile=lacks_profile(project),
-        changed=_changed(project),
+        project=project,
     )
-
-
-def _changed(project: Project) -> tuple[FieldChange, ...]:
-    handed_in = project.submissions.order_by("-ordinal").first()
-    if handed_in is None:
-        return ()
-    then, now = handed_in.content["tables"]["applicant"][0], applicant_row(project)
-    return tuple(FieldChange(name, then[name], now[name]) for name in now if name != "key" and then[name] != now[name])

@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = _("Projects")
+
+    def ready(self) -> None:
+        # Here, not above: it needs the models, which are not loaded yet when this file is read.
+        from grants.signals import correcting  # noqa: PLC0415
+        from projects.actions.payments import refuse_if_archived  # noqa: PLC0415
+
+        correcting.connect(refuse_if_archived)

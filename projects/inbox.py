@@ -4,33 +4,44 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import groupby
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
 from core.inbox import Task
-from grants.models import Need
+from core.money import yuan
+from grants.models import LedgerCorrection, Need
 from people.models import Organization, Role, User
 from projects import inbox_of_plans
+from projects.gates import facts_of, gates_of
 from projects.models import (
+    BankList,
     CoachingRequest,
     Likeness,
+    MatchingProof,
     Objection,
     ObjectionNote,
     Part,
     Project,
     Referral,
     Report,
+    ReturnNotice,
     State,
+    Talk,
     Tranche,
+    VolunteerTime,
+    WarningLetter,
 )
 from projects.models.state import BEFORE_AWARD
 
 ANSWER_WITHIN = timedelta(days=7)
 """A need or a report is answered within a week, an account settled within three (field guide 1.2)."""
 SETTLE_WITHIN = timedelta(days=21)
+HAND_IN_BEFORE = timedelta(days=7)
+"""A week before it begins the plan of an activity should be handed in, a week after it should be recorded."""
+RECORD_WITHIN = timedelta(days=7)
 COACH_EVERY = timedelta(days=30)
 """A mentor looks in on a running project once a month (field guide S11)."""
 
@@ -43,8 +54,11 @@ def waiting_for(user: User) -> list[Task]:
         *_clerk(user),
         *_approver(user),
         *_finance(user),
+        *_second_person(user),
         *_mentor(user),
         *inbox_of_plans.waiting_for(user),
+        *_trouble(user),
+        *_returns(user),
     ]
 
 
@@ -79,16 +93,40 @@ def _group(user: User) -> Iterator[Task]:
         url = reverse("projects:objection_answer", args=[objection.pk])
         what = _("Answer an objection")
         yield Task(objection.project.title, what, url, objection.answer_until, objection.examined_at, "bad")
+    yield from _work(user, projects)
+
+
+def _work(user: User, projects: QuerySet[Project]) -> Iterator[Task]:
+    """What the work itself asks of the group: milestones, plans, records, volunteers' time."""
+    now, soon = clock.now(), clock.today() + timedelta(days=14)
     running = projects.filter(state=State.RUNNING)
     for project in running.prefetch_related("milestones__reports", "activities"):
         for milestone in project.milestones.all():
-            if not milestone.reports.all() and milestone.due_on <= clock.today() + timedelta(days=14):
+            if milestone.due_on > soon:
+                continue
+            if not milestone.reports.all():
                 url = reverse("projects:report_create", args=[project.pk])
                 yield _task(project, _("Report on “%(what)s”") % {"what": milestone.name}, url, milestone.due_on)
+            elif not milestone.is_done:
+                url = reverse("projects:milestone_done", args=[milestone.pk])
+                what = _("Show that “%(what)s” is reached") % {"what": milestone.name}
+                yield _task(project, what, url, milestone.due_on)
         for activity in project.activities.all():
-            if not activity.is_recorded and activity.starts_at < now:
+            if activity.is_draft and activity.starts_at < now + HAND_IN_BEFORE:
+                what = _("Hand in the plan of “%(what)s”") % {"what": activity.theme}
+                yield _task(project, what, activity.get_absolute_url(), clock.localdate(activity.starts_at))
+            elif activity.awaits_record and not activity.is_draft:
                 url = reverse("projects:activity_record", args=[activity.pk])
-                yield _task(project, _("Record the activity “%(what)s”") % {"what": activity.theme}, url)
+                due_on = clock.localdate(activity.starts_at) + RECORD_WITHIN
+                yield _task(project, _("Record the activity “%(what)s”") % {"what": activity.theme}, url, due_on)
+    times = VolunteerTime.objects.waiting().filter(volunteer__project__in=running)
+    if headed := user.organizations_as(Role.MANAGER):
+        waiting = times.filter(volunteer__project__applicant__in=headed).exclude(volunteer__person=user)
+        for found in waiting.order_by().values("volunteer__project").annotate(n=Count("pk"), since=Min("held_on")):
+            project = next(one for one in running if one.pk == found["volunteer__project"])
+            url = reverse("projects:volunteer_list", args=[project.pk])
+            what = ngettext("Confirm %(n)s volunteer's time", "Confirm %(n)s volunteers' times", found["n"])
+            yield _task(project, what % {"n": found["n"]}, url)
 
 
 def _payee(user: User) -> Iterator[Task]:
@@ -108,9 +146,8 @@ def _payee(user: User) -> Iterator[Task]:
             yield _task(tranche.project, what, reverse("projects:tranche_step", args=[tranche.pk, "receipt"]))
 
 
-def _tranches(state: str):
-    related = ("project__call", "project__agreement")
-    return Tranche.objects.filter(state=state).select_related(*related)
+def _tranches(*states: str):
+    return Tranche.objects.filter(state__in=states).select_related("project__call")
 
 
 def _clerk(user: User) -> Iterator[Task]:
@@ -149,14 +186,32 @@ def _clerk(user: User) -> Iterator[Task]:
         due_on = clock.localdate(report.submitted_at) + ANSWER_WITHIN
         yield Task(report.project.title, _("Read a report and accept it"), url, due_on, report.submitted_at)
     payable = [State.RUNNING, State.MIDTERM, State.CLOSING, State.FINAL, State.SETTLING]
-    planned = _tranches(Tranche.State.PLANNED).filter(project__call__funder__in=funders, project__state__in=payable)
-    first_of: set[int] = set()
-    for tranche in planned.order_by("project", "ordinal"):
-        if tranche.project_id not in first_of and tranche.gate_is_open:
+    yield from _instalments_to_request(funders, payable)
+    proofs = MatchingProof.objects.filter(is_accepted__isnull=True, project__call__funder__in=funders)
+    for proof in proofs.select_related("project"):
+        url = reverse("projects:matching_decide", args=[proof.pk])
+        yield Task(proof.project.title, _("Look at a proof of matching funds"), url, None, proof.handed_in_at)
+
+
+def _instalments_to_request(funders: list[int], payable: list[str]) -> Iterator[Task]:
+    """The next instalment of each project that has nothing at work, when all its gates are open."""
+    planned = _tranches(Tranche.State.PLANNED, Tranche.State.REVERSED)
+    next_of: dict[int, Tranche] = {}
+    mine = planned.filter(project__call__funder__in=funders, project__state__in=payable)
+    for tranche in mine.order_by("project", "ordinal"):
+        next_of.setdefault(tranche.project_id, tranche)
+    facts = facts_of([tranche.project for tranche in next_of.values()])
+    for tranche in next_of.values():
+        known = facts[tranche.project_id]
+        earlier = [one for one in known.instalments if one.ordinal < tranche.ordinal]
+        if all(one.state not in Tranche.OWED for one in earlier) and all(
+            check.is_open for check in gates_of(tranche, known)
+        ):
             what = _("Request instalment %(n)s") % {"n": tranche.ordinal}
+            if tranche.state == Tranche.State.REVERSED:
+                what = _("Request instalment %(n)s again: the payment came back") % {"n": tranche.ordinal}
             url = reverse("projects:tranche_step", args=[tranche.pk, "request"])
             yield Task(tranche.project.title, what, url, None, tranche.project.state_since)
-        first_of.add(tranche.project_id)
 
 
 def _objections_of_clerk(user: User) -> Iterator[Task]:
@@ -208,9 +263,14 @@ def _finance(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.FINANCE)
     if not funders:
         return
-    for tranche in _tranches(Tranche.State.APPROVED).filter(project__call__funder__in=funders):
-        what = _("Pay instalment %(n)s") % {"n": tranche.ordinal}
-        yield Task(tranche.project.title, what, reverse("projects:tranche_step", args=[tranche.pk, "pay"]))
+    listed = Tranche.objects.to_be_listed().filter(project__call__funder__in=funders)
+    for tranche in listed.select_related("project"):
+        what = _("Pay instalment %(n)s: put it into a bank list") % {"n": tranche.ordinal}
+        yield Task(tranche.project.title, what, reverse("projects:bank_list_create"))
+    waiting = BankList.objects.filter(lines__outcome="", fund__funder__in=funders).annotate(n=Count("lines"))
+    for one in waiting:
+        what = ngettext("Read in what the bank says on %(n)s line", "Read in what the bank says on %(n)s lines", one.n)
+        yield Task(one.number, what % {"n": one.n}, one.get_absolute_url(), None, one.made_at)
     open_accounts = Q(state=State.SETTLING) | Q(state=State.TERMINATED, settlement__isnull=True)
     for project in Project.objects.with_names().filter(open_accounts, call__funder__in=funders):
         url = reverse("projects:settlement_edit", args=[project.pk])
@@ -220,6 +280,18 @@ def _finance(user: User) -> Iterator[Task]:
     for project in unchecked.filter(call__funder__in=funders):
         url = reverse("projects:check_page", args=[project.pk]) + "#budget"
         yield _task(project, _("Check the budget"), url)
+
+
+def _second_person(user: User) -> Iterator[Task]:
+    """Corrections of a ledger that somebody else has asked for."""
+    funders = user.organizations_as(Role.FINANCE, Role.APPROVER)
+    if not funders:
+        return
+    asked = LedgerCorrection.objects.filter(is_approved__isnull=True, entry__fund__funder__in=funders)
+    for correction in asked.exclude(asked_by=user).select_related("entry__fund"):
+        url = reverse("grants:correction_decide", args=[correction.pk])
+        what = _("Decide on a correction of the ledger")
+        yield Task(correction.entry.fund.name, what, url, None, correction.asked_at)
 
 
 def _mentor(user: User) -> Iterator[Task]:
@@ -241,3 +313,51 @@ def _mentor(user: User) -> Iterator[Task]:
         if due_on <= clock.today() + timedelta(days=7):
             url = reverse("projects:mentoring_create", args=[project.pk])
             yield _task(project, _("Look in on the group this month"), url, due_on)
+
+
+def _returns(user: User) -> Iterator[Task]:
+    """Money that has to come back: for whoever received it, and for the funder when its last day has passed."""
+    payees = user.organizations_as(Role.MANAGER, Role.FINANCE)
+    funders = user.organizations_as(Role.STAFF, Role.APPROVER)
+    mine = Q(project__host__in=payees) | Q(project__host=None, project__applicant__in=payees)
+    of_funder = Q(project__call__funder__in=funders, due_on__lt=clock.today(), breach=None)
+    found = ReturnNotice.objects.filter(mine | of_funder).select_related("project__call__fund", "project__settlement")
+    for notice in found:
+        if not notice.is_latest or not notice.left:
+            continue
+        funder_id, url = notice.project.call.funder_id, notice.get_absolute_url()
+        if funder_id in funders:
+            yield Task(notice.project.title, _("Money was not returned in time: decide"), url, None, None, "bad")
+        else:
+            what = _("Return %(amount)s yuan") % {"amount": yuan(notice.left)}
+            yield Task(notice.project.title, what, url, notice.due_on, notice.issued_at, "bad", funder_id)
+
+
+def _trouble(user: User) -> Iterator[Task]:
+    """Warnings and talks: for the group to answer, come to and confirm; for the clerk to decide on and write down."""
+    groups, funders = user.organizations_as(Role.MANAGER, Role.STAFF), user.organizations_as(Role.STAFF)
+    warnings = WarningLetter.objects.open().select_related("project__call")
+    for warning in warnings.filter(project__applicant__in=groups, answer=""):
+        funder_id = warning.project.call.funder_id
+        yield Task(
+            warning.project.title, _("Answer a warning"), warning.get_absolute_url(), warning.answer_until,
+            warning.issued_at, "bad", funder_id,
+        )  # fmt: skip
+    due = ~Q(answer="") | Q(answer_until__lt=clock.today())
+    for warning in warnings.filter(due, project__call__funder__in=funders):
+        what = _("Decide on an answered warning") if warning.answer else _("A warning was not answered: decide")
+        yield Task(warning.project.title, what, warning.get_absolute_url(), None, warning.answered_at, "bad")
+    talks = Talk.objects.filter(outcome="").select_related("project__call")
+    for talk in talks.filter(project__applicant__in=groups):
+        if not talk.is_recorded:
+            yield Task(
+                talk.project.title, _("Come to a talk"), talk.get_absolute_url(), talk.day, talk.called_at, "bad"
+            )
+        elif talk.confirmed_at is None and user.has_role(talk.project.applicant_id, Role.MANAGER):
+            yield Task(talk.project.title, _("Confirm the record of a talk"), talk.get_absolute_url())
+    for talk in talks.filter(project__call__funder__in=funders, planned_at__lte=clock.now()):
+        if not talk.is_recorded:
+            yield Task(talk.project.title, _("Write down a talk"), talk.get_absolute_url(), talk.day, talk.called_at)
+        elif talk.agreed_until is None or talk.agreed_until <= clock.today():
+            what = _("Say what became of a talk")
+            yield Task(talk.project.title, what, talk.get_absolute_url(), talk.agreed_until, talk.recorded_at)

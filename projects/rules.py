@@ -7,10 +7,12 @@ decides, who confirms a payment did not request it.
 import rules
 
 from core import clock
+from grants.models import Call
 from grants.rules import is_clerk as is_clerk_of_call
 from grants.rules import is_in_some_funder
 from people.models import Kind, Organization, Role
 from projects.models import ChangeRequest, Comment, Objection, Part, Project, State
+from projects.models.bank_list import HANDLERS
 from projects.models.objection import READERS
 
 
@@ -79,6 +81,14 @@ def has_stake(user, obj) -> bool:
 
 
 @rules.predicate
+def has_stake_in_call(user, obj) -> bool:
+    """Belongs to a group that competes in the call, or to the host of one: whoever competes neither decides on
+    anybody's place nor reads what the experts said, whatever else they are. Asked of a call or of anything in one."""
+    call = obj if isinstance(obj, Call) else obj.call if hasattr(obj, "call") else project_of(obj).call
+    return Project.objects.staked_by(user).filter(call=call).exists()
+
+
+@rules.predicate
 def works_as_auditor(user, obj) -> bool:
     """Looks over the shoulder of the funder (审计员): reads, and does nothing."""
     return user.is_authenticated and user.has_role(project_of(obj).call.funder_id, Role.AUDITOR)
@@ -124,16 +134,14 @@ def plays(part: str) -> rules.Predicate:
 
 
 def on_objection(rule: rules.Predicate, role: str) -> rules.Predicate:
-    """`rule`, asked of a project or of an objection. One against a whole notice is everybody's affair who competes in
-    its call: whoever does neither looks into it nor rules on it."""
+    """`rule`, asked of a project or of an objection. Each is everybody's affair who competes in its call, for somebody
+    moves up: whoever does neither looks into it nor rules on it."""
 
     def deals_with_it(user, obj) -> bool:
         project = obj.project if isinstance(obj, Objection) else obj
-        if project is not None:
-            return bool(rule(user, project))
-        call = obj.notice.call
-        held = user.is_authenticated and user.has_role(call.funder_id, role)
-        return held and not Project.objects.staked_by(user).filter(call=call).exists()
+        call = obj.notice.call if project is None else project.call
+        may = rule(user, project) if project else user.is_authenticated and user.has_role(call.funder_id, role)
+        return bool(may) and not has_stake_in_call(user, call)
 
     return rules.Predicate(deals_with_it, name=f"{rule.name}_on_objection")
 
@@ -163,6 +171,41 @@ def is_under_way(user, obj) -> bool:
 
 
 @rules.predicate
+def is_social_worker(user, obj) -> bool:
+    """Holds a social worker's certificate that has not lapsed."""
+    return user.is_authenticated and user.certificates.valid().exists()
+
+
+@rules.predicate
+def wrote_it(user, service) -> bool:
+    return service.written_by_id == user.pk
+
+
+@rules.predicate
+def is_their_own(user, time) -> bool:
+    """The volunteer whose time it is."""
+    return time.volunteer.person_id == user.pk
+
+
+@rules.predicate
+def is_of_a_head(user, time) -> bool:
+    """The volunteer heads the group: somebody else of the group confirms that time."""
+    person = time.volunteer.person
+    return person is not None and person.has_role(project_of(time).applicant_id, Role.MANAGER)
+
+
+@rules.predicate
+def made_the_link(user, feed) -> bool:
+    return feed.person_id == user.pk
+
+
+@rules.predicate
+def shares_the_project(user, feed) -> bool:
+    """Works in the group whose project the link shows."""
+    return feed.project is not None and in_applicant(user, feed.project)
+
+
+@rules.predicate
 def is_editable(user, obj) -> bool:
     return project_of(obj).is_editable
 
@@ -177,6 +220,11 @@ def is_advice(user, comment) -> bool:
 def cuts_are_told(user, obj) -> bool:
     """While the check goes on a cut is a trial; the group reads it with the decision."""
     return project_of(obj).state != State.SUBMITTED
+
+
+@rules.predicate
+def is_clerk_of_some_funder(user, obj=None) -> bool:
+    return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
 
 
 @rules.predicate
@@ -265,12 +313,31 @@ def looked_at_it(user, change) -> bool:
 
 CHANGEABLE = (State.RUNNING, State.SUSPENDED, State.MIDTERM, State.RECTIFYING)
 
+
+@rules.predicate
+def handles_bank_lists(user, obj=None) -> bool:
+    """Works at some funder in a role that has to do with payments."""
+    held = user.organizations_as(*HANDLERS) if user.is_authenticated else []
+    return Organization.objects.filter(pk__in=held, kind=Kind.FUNDER).exists()
+
+
+@rules.predicate
+def keeps_some_purse(user, obj=None) -> bool:
+    return user.is_authenticated and Organization.objects.funders_of(user, Role.FINANCE).exists()
+
+
+@rules.predicate
+def keeps_purse_of_list(user, bank_list) -> bool:
+    """Finance office of the funder whose list this is: sees whole account numbers, as the bank must."""
+    return user.is_authenticated and user.has_role(bank_list.funder_id, Role.FINANCE)
+
+
 # the proposal
 rules.add_perm("projects.write_proposal", in_applicant & is_editable)
 rules.add_perm("projects.submit", heads_applicant)
 rules.add_perm("projects.withdraw", heads_applicant)
 rules.add_perm("projects.offer_elsewhere", in_applicant)
-rules.add_perm("projects.check", is_clerk)
+rules.add_perm("projects.check", is_clerk & ~has_stake_in_call)
 rules.add_perm("projects.recommend", ~belongs_to_group)
 rules.add_perm("projects.check_budget", is_clerk | is_finance)
 rules.add_perm("projects.see_cuts", (in_funder & ~has_stake) | cuts_are_told)
@@ -303,7 +370,7 @@ rules.add_perm("projects.examine_objection", examines)
 rules.add_perm("projects.answer_objection", is_objected_to)
 rules.add_perm("projects.decide_objection", rules_on)
 rules.add_perm("projects.rule_on_objection", rules_on & ~examined_it)
-rules.add_perm("projects.approve", is_approver)
+rules.add_perm("projects.approve", is_approver & ~has_stake_in_call)
 rules.add_perm("projects.forfeit", heads_payee | is_approver | (is_clerk & group_is_overdue))
 # the agreement
 rules.add_perm("projects.sign_for_group", heads_payee)
@@ -331,18 +398,39 @@ rules.add_perm("projects.follow_by_itself", is_the_platform)
 rules.add_perm("projects.request_payment", is_clerk)
 rules.add_perm("projects.approve_payment", is_approver & ~asked_for_it)
 rules.add_perm("projects.pay", is_finance & ~asked_for_it)
+rules.add_perm("projects.reverse_payment", is_finance)
+rules.add_perm("projects.see_bank_lists", handles_bank_lists)
+rules.add_perm("projects.make_bank_list", keeps_some_purse)
+rules.add_perm("projects.work_bank_list", keeps_purse_of_list)
+rules.add_perm("projects.see_list_accounts", keeps_purse_of_list)
+rules.add_perm("projects.prove_matching", in_applicant)
+rules.add_perm("projects.confirm_matching", is_clerk)
 rules.add_perm("projects.receipt", keeps_books_of_payee)
 rules.add_perm("projects.settle", is_finance)
 # the delivery
 rules.add_perm("projects.plan_delivery", in_applicant & is_under_way)
 rules.add_perm("projects.deliver", in_applicant)
+# names are for the group; mentor, clerk, evaluator and auditor check masked entries; everybody else sees figures
+rules.add_perm("projects.see_names", in_applicant)
+rules.add_perm("projects.see_roster", in_applicant | is_mentor | is_evaluator | is_clerk | is_auditor)
+rules.add_perm("projects.take_name_out", in_applicant | is_clerk)
+works_on_people = in_applicant & (is_social_worker | heads_applicant)
+rules.add_perm("projects.read_all_services", works_on_people | is_mentor)
+rules.add_perm("projects.read_service", works_on_people | is_mentor | (in_applicant & wrote_it))
+rules.add_perm("projects.change_service", (works_on_people | (in_applicant & wrote_it)) & is_under_way)
+confirms_hours = (heads_applicant | (in_applicant & is_of_a_head)) & ~is_their_own
+rules.add_perm("projects.confirm_hours", confirms_hours & is_under_way)
+rules.add_perm("projects.revoke_feed", made_the_link | shares_the_project)
+rules.add_perm("projects.word_consent", is_clerk_of_some_funder)
+rules.add_perm("projects.export_announcements", is_clerk_of_some_funder)
 rules.add_perm("projects.accept_report", is_clerk)
 rules.add_perm("projects.assign_mentor", is_clerk)
 rules.add_perm("projects.mentor", is_mentor)
 rules.add_perm("projects.supervise", is_clerk)
+rules.add_perm("projects.confirm_talk", heads_applicant)
 rules.add_perm("projects.conclude_evaluation", is_clerk)
 rules.add_perm("projects.terminate", is_approver)
-rules.add_perm("projects.cancel_tranche", heads_payee | is_approver)
+rules.add_perm("projects.cancel_tranche", heads_payee | is_approver | is_finance)
 rules.add_perm("projects.follow_up", (is_mentor | is_clerk) & has_ended_well)
 # what is shown
 rules.add_perm("projects.see_delivery", in_applicant | in_host | in_funder | is_mentor | is_evaluator)

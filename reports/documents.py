@@ -20,13 +20,13 @@ from core.models import Event
 from core.money import yuan
 from core.workdays import add_workdays
 from grants.eligibility import Finding
-from grants.models import Call, EligibilityRule, Fund, NeedList, PaperKind, Workshop
+from grants.models import Call, EligibilityRule, Fund, PaperKind, Workshop
 from people.models import Inspection, Kind, Organization
 from projects.agreement_text import FUND_SOURCES
 from projects.applicants import applicant_facts
 from projects.completeness import papers_asked_of
 from projects.facts import check_applicant
-from projects.models import Activity, BudgetLine, Comment, Notice, PlanVersion, Project, TeamMember
+from projects.models import Activity, BudgetLine, Comment, PlanVersion, Project, ReturnNotice, TeamMember
 from projects.places import name_places
 from projects.sections import fields_of
 from reports.wording import (
@@ -35,7 +35,6 @@ from reports.wording import (
     CONDITIONS,
     INSPECTED,
     KINDS,
-    NOTICES,
     PAPERS,
     RANKS,
     SOURCES,
@@ -75,14 +74,6 @@ class Line(NamedTuple):
     source: str
     rank: str
     step: str
-
-
-class Lane(NamedTuple):
-    """The lines of a notice that were judged among themselves."""
-
-    track: str
-    entries: list
-    amount: Decimal
 
 
 def _same(value: str) -> str:
@@ -401,48 +392,22 @@ def correction_notice(project: Project, returned: Event) -> Document:
     )
 
 
-def notice(found: Notice) -> Document:
-    """The public notice (公示): what it said when it was published, and whether that still has its digest."""
-    entries = list(found.entries.as_shown())
-    lanes = [
-        Lane(track, members, sum((entry.amount for entry in members), ZERO))
-        for track, members in ((track, list(each)) for track, each in groupby(entries, key=lambda entry: entry.track))
-    ]
+def return_notice(notice: ReturnNotice) -> Document:
+    """The letter that asks for money back: 追缴通知书 after a termination, 结余资金退回通知书 after the end."""
+    project = notice.project
+    title = "追缴通知书" if notice.is_clawback else "结余资金退回通知书"
     return Document(
-        file_name(NOTICES[Notice.Kind(found.kind)], found.number, found.call_title),
-        "pdf/notice.html",
+        file_name(title, notice.number, project.title),
+        "pdf/return_notice.html",
         {
-            "title": f"{found.call_title}{NOTICES[Notice.Kind(found.kind)]}",
-            "kind": NOTICES[Notice.Kind(found.kind)],
-            "listed": found.kind != Notice.Kind.FIRST,
-            "number": found.number,
-            "author": found.funder_name,
-            "notice": found,
-            "lanes": lanes,
-            "count": len(entries),
-            "total": sum((entry.amount for entry in entries), ZERO),
-            "standing": sum((entry.amount for entry in entries if entry.stands), ZERO),
-            "lost": [entry for entry in entries if entry.has_lost_its_place],
-            "uncertain": found.uncertain_years,
-            "unaltered": found.is_unaltered,
-            "corrected": [entry for entry in entries if entry.corrects],
-            "replaced": [entry for entry in entries if entry.replacement],
-        },
-    )
-
-
-def need_list(found: NeedList) -> Document:
-    """A published list of needs (项目指引表) to be printed and put up; a withdrawn one says so first."""
-    return Document(
-        file_name("项目指引表", found.number, found.title),
-        "pdf/need_list.html",
-        {
-            "title": f"{found.title}公示",
-            "number": found.number,
-            "author": found.funder.name,
-            "list": found,
-            "funder": found.funder,
-            "entries": found.entries.select_related("list", "community", "field"),
+            "title": title,
+            "number": notice.number,
+            "author": project.call.funder.name,
+            "notice": notice,
+            "project": project,
+            "payee": project.payee,
+            "funder": project.call.funder,
+            "issued_on": clock.localdate(notice.issued_at),
         },
     )
 
@@ -460,6 +425,7 @@ def activity_plan(activity: Activity, *, contact: bool) -> Document:
             "activity": activity,
             "project": project,
             "leader_phone": project.leader_phone if contact else mask_phone(project.leader_phone),
+            "partners": activity.partners.all(),
             "items": activity.items.all(),
             "cost": activity.cost,
         },

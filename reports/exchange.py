@@ -22,7 +22,8 @@ from people.resources import (
     SocialWorkerResource,
     TableResource,
 )
-from people.resources.base import REMARK, Column, Row
+from people.resources.base import REMARK
+from people.resources.rows import Column, Row
 from projects.resources import BudgetResource, ProposalResource
 
 

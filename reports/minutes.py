@@ -18,6 +18,8 @@ from reports.documents import Document, file_name
 ZERO = Decimal("0.00")
 Outcome = DecisionLine.Outcome
 OUTCOMES = {Outcome.SHORTLIST: "拟立项", Outcome.WAITLIST: "候补", Outcome.DECLINE: "不予立项"}
+ABSTAINED = "路演缺席，视为弃权"
+"""Also what the reason begins with unless somebody words it otherwise (`evaluations.actions.decision.suggested`)."""
 STATES = {
     Decision.State.DRAFT: "草稿，尚未提请审批",
     Decision.State.PROPOSED: "待审批稿",
@@ -87,7 +89,7 @@ def _cut(line: DecisionLine) -> Decimal:
 
 def _why(line: DecisionLine, over: set[int]) -> str:
     """The reason that was given, after what must not be overlooked: an abstention, or a better place left behind."""
-    marks = ["路演缺席，视为弃权"] if line.is_absent else []
+    marks = [ABSTAINED] if line.is_absent and not line.reason.startswith(ABSTAINED) else []
     if line.project_id in over:
         marks.append("名次在前而未入选")
     return "：".join([*marks, line.reason] if line.reason else marks)
@@ -100,8 +102,8 @@ def _named(text: str) -> str:
 
 LIST = [
     Heading("组别"), Heading("名次", 8), Heading("编号", 20), Heading("项目", 30), Heading("申报单位", 30),
-    Heading("得分", 10), Heading("申请金额（元）", 14), Heading("决定", 10), Heading("拟资助金额（元）", 14),
-    Heading("核减（元）", 14), Heading("理由", 40),
+    Heading("专家评分", 10), Heading("加分", 8), Heading("得分", 10), Heading("申请金额（元）", 14),
+    Heading("决定", 10), Heading("拟资助金额（元）", 14), Heading("核减（元）", 14), Heading("理由", 40),
 ]  # fmt: skip
 
 
@@ -125,9 +127,11 @@ def write_minutes(decision: Decision, target: IO[bytes]) -> None:
 
 def _row(line: DecisionLine, over: set[int]) -> list[Any]:
     project = line.project
+    bonus = None if line.score is None else line.bonus
     return [
-        project.track.name, line.rank, project.number, project.title, project.applicant.name, line.score,
-        project.amount_requested, OUTCOMES[Outcome(line.outcome)] if line.outcome else "未定", line.amount,
+        project.track.name, line.rank, project.number, project.title, project.applicant.name,
+        line.base, bonus, line.score, project.amount_requested,
+        OUTCOMES[Outcome(line.outcome)] if line.outcome else "未定", line.amount,
         _cut(line) if line.amount is not None else None, _why(line, over),
     ]  # fmt: skip
 

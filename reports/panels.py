@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from core.spreadsheets import Heading, Workbook
 from evaluations.actions.panel import unmet
 from evaluations.models import Assignment, Draw, Purpose, Reduction
-from evaluations.quorum import Needed
+from evaluations.quorum import needed
 from grants.models import Call
 from people.models import Expert, User
 from projects.models import Project
@@ -95,13 +95,13 @@ def _panels(call: Call, asked: QuerySet[Assignment]) -> Iterator[list[Any]]:
     panels: dict[Project, list[Assignment]] = {}
     for one in asked.select_related("project__applicant"):
         panels.setdefault(one.project, []).append(one)
-    needed = Needed(call, [project.pk for project in panels])
+    sizes = needed([project.pk for project in panels])
     for project, assignments in panels.items():
         active = [one for one in assignments if one.is_seated]
         held = [experts[one.person_id] for one in active if one.person_id in experts]
         lacking = unmet(wanted, [{skill.kind for skill in expert.skills.all()} for expert in held])
         yield [
-            project.number, project.title, project.applicant.name, project.get_state_display(), needed[project.pk],
+            project.number, project.title, project.applicant.name, project.get_state_display(), sizes[project.pk],
             len(active), "、".join(str(one.person) for one in active),
             "；".join("、".join(map(str, expert.expertise)) for expert in held), "、".join(map(str, lacking)),
         ]  # fmt: skip

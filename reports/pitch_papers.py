@@ -5,11 +5,11 @@ In Chinese like every paper: see `documents`.
 
 from typing import Any, NamedTuple
 
-import segno
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from evaluations.attendance import judges_of
 from evaluations.models import Assignment, PitchDay, Purpose, Slot
+from projects import qr
 from reports.documents import Document, file_name
 
 SPARE_LINES = range(6)
@@ -52,7 +52,7 @@ def score_sheets(day: PitchDay, address: str) -> Document:
     asked = Assignment.objects.seated().filter(project__in=slots, purpose=Purpose.REVIEW)
     asked = asked.exclude(sheet__submitted_at__isnull=False).select_related("person", "project")
     papers = [
-        Paper(found, slots[found.project_id], f"{found.pk:06d}", picture(address.replace("/0/", f"/{found.pk}/")))
+        Paper(found, slots[found.project_id], f"{found.pk:06d}", qr.inline(address.replace("/0/", f"/{found.pk}/")))
         for found in asked
     ]
     papers.sort(key=lambda paper: (paper.assignment.person.name, paper.assignment.person_id, paper.slot.position or 0))
@@ -64,12 +64,6 @@ def score_sheets(day: PitchDay, address: str) -> Document:
         papers=papers,
         criteria=rubric.criteria.prefetch_related("levels__criterion"),
     )
-
-
-def picture(text: str) -> SafeString:
-    """A QR code as a part of the page: segno's own marks and our own address, nothing that anybody typed."""
-    drawn = segno.make(text, error="m", micro=False).svg_inline(border=1, omitsize=True)
-    return mark_safe(drawn)
 
 
 def _document(day: PitchDay, title: str, template: str, **facts: Any) -> Document:

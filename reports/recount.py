@@ -1,10 +1,11 @@
 """A call's ranking with everything that is needed to count it again (评审排名); in Chinese like all papers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.spreadsheets import Heading, Workbook
 from evaluations.cards import Card, cards
+from evaluations.models import Purpose, Unlocking
 from evaluations.standings import Standing
 from grants.models import Call
 
@@ -31,6 +32,11 @@ BONUSES = [
     Heading("编号", 20), Heading("项目", 30), Heading("加分项", 24), Heading("最多", 8), Heading("加分", 8),
     Heading("依据", 40), Heading("录入人"), Heading("时间", 16),
 ]  # fmt: skip
+UNLOCKED = [
+    Heading("编号", 20), Heading("项目", 30), Heading("专家"), Heading("申请人"), Heading("申请时间", 16),
+    Heading("理由", 40), Heading("决定", 10), Heading("答复", 40), Heading("决定人"), Heading("决定时间", 16),
+    Heading("更正内容", 50),
+]  # fmt: skip
 LOTS = [Heading("事项"), Heading("种子", 36), Heading("时间", 16), Heading("次序", 8), Heading("编号", 20)]
 RULES = [Heading("规则", 30), Heading("内容", 60)]
 
@@ -45,6 +51,7 @@ def write_recount(call: Call, rows: Sequence[Standing], book: Workbook) -> None:
     book.add_sheet("各项得分", SCORES, (line for row in complete for line in _scores(row)))
     book.add_sheet("各项平均", CRITERIA, (line for card in found.values() for line in _criteria(card)))
     book.add_sheet("加分", BONUSES, (line for row in rows for line in _bonuses(row)))
+    book.add_sheet("评分表解锁", UNLOCKED, _unlocked(call, {row.project.pk for row in complete}))
     lots = (
         [draw.get_kind_display(), draw.seed, draw.drawn_at, place, str(item)]
         for draw in call.draws.filter(kind__in=["tie", "order"])
@@ -102,6 +109,24 @@ def _bonuses(row: Standing) -> Iterator[list[Any]]:
     for bonus in row.bonuses:
         head = [row.project.number, row.project.title, str(bonus.rule), bonus.rule.most, bonus.points]
         yield [*head, bonus.reason, str(bonus.given_by), bonus.given_at]
+
+
+def _unlocked(call: Call, complete: Container[int]) -> Iterator[list[Any]]:
+    """Who asked for a sheet to be opened again, who decided, and what it said before and after; what it says only
+    of complete panels, like every other point."""
+    found = Unlocking.objects.filter(sheet__assignment__project__call=call, sheet__assignment__purpose=Purpose.REVIEW)
+    related = ("sheet__assignment__project__call__review_rubric", "sheet__assignment__person", "asked_by", "decided_by")
+    for one in found.select_related(*related):
+        assignment, decided = one.sheet.assignment, {None: "待决定", True: "同意解锁", False: "不予解锁"}[one.granted]
+        shown = one.granted and assignment.project_id in complete
+        changed = (
+            [f"{line.label}：{line.before}→{line.after}" for line in one.lines() if line.is_changed] if shown else []
+        )
+        yield [
+            assignment.project.number, assignment.project.title, str(assignment.person), str(one.asked_by),
+            one.asked_at, one.reason, decided, one.answer, str(one.decided_by or ""), one.decided_at,
+            "；".join(changed) or ("未改动" if shown and one.after else None),
+        ]  # fmt: skip
 
 
 def _rules(call: Call) -> Iterator[list[Any]]:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from reports.views import documents, imports, judging, pitch, workshops
+from reports.views import activities, documents, imports, judging, money, pitch, workshops
 
 app_name = "reports"
 urlpatterns = [
@@ -8,7 +8,11 @@ urlpatterns = [
     path("projects/<int:pk>/agreement.pdf", documents.agreement, name="agreement"),
     path("projects/<int:pk>/award-letter.pdf", documents.award_letter, name="award_letter"),
     path("projects/<int:pk>/correction-notice.pdf", documents.correction_notice, name="correction_notice"),
+    path("return-notices/<int:pk>/notice.pdf", documents.return_notice, name="return_notice"),
     path("activities/<int:pk>/plan.pdf", documents.activity_plan, name="activity_plan"),
+    path("activities/<int:pk>/sign-in-sheet.pdf", activities.activity_sign_in, name="activity_sign_in"),
+    path("activities/announcements.xlsx", activities.announcements, name="announcements"),
+    path("projects/<int:pk>/roster-template.xlsx", activities.roster_template, name="roster_template"),
     path("calls/<int:call_pk>/eligibility/<int:organization_pk>.pdf", documents.eligibility, name="eligibility"),
     path("notices/<int:pk>/notice.pdf", documents.notice, name="notice"),
     path("notices/<int:pk>/workdays.xlsx", judging.notice_days, name="notice_days"),
@@ -26,6 +30,8 @@ urlpatterns = [
     path("pitch/<int:pk>/sign-in-list.pdf", pitch.sign_in_list, name="pitch_sign_in_list"),
     path("pitch/<int:pk>/score-sheets.pdf", pitch.score_sheets, name="pitch_score_sheets"),
     path("workshops/<int:pk>/sign-in-list.pdf", workshops.sign_in, name="workshop_sign_in"),
+    re_path(r"^funds/(?P<pk>[0-9]{1,18})/ledger\.(?P<kind>xlsx|csv)$", money.fund_ledger, name="fund_ledger"),
+    re_path(r"^bank-lists/(?P<pk>[0-9]{1,18})/list\.(?P<kind>xlsx|csv)$", money.bank_list, name="bank_list"),
     path("tables/", imports.tables, name="exchange"),
     re_path(r"^tables/(?P<table>[a-z-]+)\.(?P<kind>xlsx|csv)$", imports.table_export, name="table_export"),
     path("tables/<slug:table>/template.xlsx", imports.table_template, name="table_template"),

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.files import attach
-from projects.actions import delivery, people
+from projects.actions import activities, people
 from tests.life import draft
 
 CONTENT = b"%PDF-1.7\n1 0 obj\n"
@@ -31,7 +31,7 @@ def test_a_path_in_the_name_is_dropped(town):
 def test_the_files_of_an_activity_are_closed_to_the_experts(town, life, browse):
     project = life.walk(draft(town), "running")
     values = {"theme": "义诊", "starts_at": town.call.opens_at}
-    activity = delivery.plan_activity(project, by=town.head, values=values, items=[])
+    activity = activities.plan_activity(project, by=town.head, values=values, items=[])
     people.add_participant(project, town.expert1, "judge", by=town.clerk)
     page = reverse("core:attachment", args=[attach(activity, pdf("签到表.pdf"), by=town.head).pk])
 

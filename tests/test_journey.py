@@ -8,6 +8,8 @@ from django.urls import reverse
 from projects.models import Project, State
 from tests.projects.test_pages import ACTIVITY
 from tests.projects.test_proposals import proposal_data
+from tests.records import RECORD, png
+from tests.test_files import pdf
 
 
 def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, time):
@@ -96,10 +98,15 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
     post("clerk", "projects:mentor_assign", project.pk, mentor=mentors.fields["mentor"].queryset.get().pk)
     post("head", "projects:milestone_create", project.pk, name="完成入户建档", due_on="2026-08-31", proof="档案")
     post("head", "projects:activity_create", project.pk, **ACTIVITY)
-    time.go(datetime(2026, 6, 8, 9, 0))
     activity = project.activities.get()
-    record = {"place": "社区大厅", "audience": "居民", "attendance": "46", "outcome": "气氛热烈", "spent": "170.50"}
+    post("volunteer", "projects:activity_edit", activity.pk, **(ACTIVITY | {"place": "社区大厅"}))
+    post("volunteer", "projects:activity_step", activity.pk, "hand_in")
+    time.go(datetime(2026, 6, 8, 9, 0))
+    post("volunteer", "projects:photo_add", activity.pk, files=png(), caption="全场")
+    record = {name: ACTIVITY[name] for name in ("starts_at", "ends_at", "goal", "audience")} | RECORD
+    record |= {"place": "社区大厅", "head_count": "46", "spent": "170.50", "sheets": pdf("签到表.pdf")}
     post("volunteer", "projects:activity_record", activity.pk, **record)
+    assert Project.objects.get().activities.get().attendance == 46
     note = {"held_on": "2026-06-08", "topic": "finance", "hours": "1.5", "advice": "票据按月整理"}
     post("mentor", "projects:mentoring_create", project.pk, **note)
     report = {"done": "已结对30户", "persons": "30", "visits": "120", "volunteer_hours": "80", "spent": "4200.00"}

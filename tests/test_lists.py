@@ -15,6 +15,7 @@ from people.models import Community
 from projects.actions import coaching, proposals
 from projects.models import Notice, Project
 from tests.life import LINES, draft
+from tests.records import planned
 from tests.town import aware, rubric
 
 
@@ -94,6 +95,12 @@ def advised(town, number):
     coaching.advise(project, by=town.mentor, anchor="needs", text="多少人？")
 
 
+def happening(town, number):
+    project = draft(town)
+    Project.objects.filter(pk=project.pk).update(state="running")
+    planned(town, Project.objects.get(pk=project.pk))
+
+
 @pytest.mark.parametrize(
     ("make", "name", "username"),
     [
@@ -101,6 +108,9 @@ def advised(town, number):
         (submitted, "inbox", "clerk"),
         (running, "inbox", "clerk"),
         (running, "inbox", "head"),
+        (happening, "inbox", "head"),
+        (happening, "projects:happening_list", None),
+        (happening, "projects:calendar", "head"),
         (in_review, "inbox", "expert1"),
         (in_review, "evaluations:desk", "expert1"),
         (reported, "inbox", "clerk"),

@@ -3,7 +3,7 @@
 What you may not see is 404, what you see but may not do is 403, and without an account you are sent to sign in.
 """
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -28,13 +28,41 @@ from evaluations.models import (
 from grants.actions import need_lists, needs, workshops
 from grants.actions.agreement_templates import create_template
 from grants.agreement_text import default_clauses
-from grants.models import Fund, Workshop
+from grants.models import Fund, LedgerCorrection, TranchePlan, Workshop
 from people.actions import add_credit_record
 from people.models import Membership
-from projects.actions import changing, coaching, delivery, drafts, inquiry, payments, people, support
-from projects.models import Comment, Likeness, Notice, Objection, Recommendation, Referral
+from projects import sign_in as projects_sign_in
+from projects.actions import (
+    attendance,
+    calendars,
+    changing,
+    coaching,
+    delivery,
+    drafts,
+    inquiry,
+    payments,
+    people,
+    photos,
+    services,
+    support,
+    trouble,
+)
+from projects.models import (
+    BankList,
+    BankListLine,
+    BankReturn,
+    Comment,
+    Likeness,
+    MatchingProof,
+    Notice,
+    Objection,
+    Recommendation,
+    Referral,
+    ReturnNotice,
+)
 from reports.actions import imports
 from tests.life import draft, examined
+from tests.records import NOBODY_ON_IT, entered, planned, png
 from tests.reports.tables import centre, csv_file
 from tests.test_files import pdf
 from tests.town import aware, make_call, rubric
@@ -48,6 +76,7 @@ BUREAU = {"clerk", "approver", "finance", "auditor"}
 GROUP = {"head", "volunteer"}
 SEES_PROJECT = BUREAU | GROUP | {"mentor", "evaluator", "expert1"}
 SEES_DELIVERY = SEES_PROJECT - {"expert1"}
+SEES_ROSTER = GROUP | {"mentor", "evaluator", "clerk", "auditor"}
 
 NO_PANELS: dict = {
     "panel_size": 3, "max_load": None, "due_on": None, "loads": {}, "projects": [], "fixed": [], "forbidden": [],
@@ -80,6 +109,7 @@ TABLE = {
     "grants:levels_edit": ("criterion", {"clerk"}),
     "grants:agreement_template_list": (None, {"clerk"}),
     "grants:agreement_template_edit": ("agreement_template", {"clerk"}),
+    "grants:gates_edit": ("own_instalment", {"clerk"}),
     "grants:need_list": (None, EVERYBODY),
     "grants:need_create": (None, EVERYBODY),
     "grants:need_list_create": (None, {"clerk"}),
@@ -100,6 +130,8 @@ TABLE = {
     "grants:fund_detail": ("fund", BUREAU),
     "grants:fund_allocate": ("fund", {"finance"}),
     "grants:fund_edit": ("fund", {"finance", "clerk"}),
+    "grants:correction_ask": ("ledger_entry", {"finance"}),
+    "grants:correction_decide": ("correction_of_ledger", BUREAU),
     "projects:project_list": (None, SIGNED_IN),
     "projects:project_detail": ("project", SEES_PROJECT),
     "projects:proposal_detail": ("project", SEES_PROJECT),
@@ -156,6 +188,13 @@ TABLE = {
     "projects:change_edit": ("unwritten_change", GROUP),
     "projects:change_step": (("change", "advise"), {"mentor"}),
     "projects:settlement_edit": ("project", {"finance"}),
+    "projects:project_money": ("project", SEES_DELIVERY),
+    "projects:matching_create": ("project", GROUP),
+    "projects:matching_decide": ("matching_proof", {"clerk"}),
+    "projects:bank_list_list": (None, BUREAU),
+    "projects:bank_list_create": (None, {"finance"}),
+    "projects:bank_list_detail": ("bank_list", BUREAU),
+    "projects:bank_return_detail": ("bank_return", {"finance"}),
     "projects:milestone_create": ("project", GROUP),
     "projects:activity_create": ("project", GROUP),
     "projects:report_create": ("project", GROUP),
@@ -164,7 +203,53 @@ TABLE = {
     "projects:activity_detail": ("activity", SEES_DELIVERY),
     "projects:activity_edit": ("activity", GROUP),
     "projects:activity_record": ("activity", GROUP),
+    "projects:activity_step": (("activity", "cancel"), GROUP),
+    "projects:activity_amend": ("activity", set()),  # it is not recorded yet
+    "projects:attendance": ("activity", GROUP),
+    "projects:sign_in_edit": ("sign_in", GROUP),
+    "projects:sign_in_code": ("activity", GROUP),
+    "projects:sign_in_image": ("activity", GROUP),
+    "projects:sign_in_renew": ("activity", set()),
+    "projects:activity_sign_in": ("activity_code", EVERYBODY),
+    "projects:photo_add": ("activity", GROUP),
+    "projects:photo_edit": ("photo", GROUP),
+    "projects:photo_image": ("photo", SEES_DELIVERY),
+    "projects:volunteer_times": ("activity", GROUP),
+    "projects:volunteer_time_add": ("project", GROUP),
+    "projects:volunteer_list": ("project", SEES_DELIVERY),
+    "projects:work_plan": ("project", SEES_DELIVERY),
+    "projects:milestone_edit": ("milestone", GROUP),
+    "projects:milestone_done": ("milestone", GROUP),
+    "projects:service_list": ("project", SEES_DELIVERY),
+    "projects:service_create": (("project", "case"), GROUP),
+    "projects:service_detail": ("service", {"head", "mentor"}),
+    "projects:service_edit": ("service", {"head"}),
+    "projects:roster": ("project", SEES_ROSTER),
+    "projects:roster_import": ("project", GROUP),
+    "projects:beneficiary_create": ("project", GROUP),
+    "projects:beneficiary_detail": ("beneficiary", SEES_ROSTER),
+    "projects:beneficiary_edit": ("beneficiary", GROUP),
+    "projects:beneficiary_withdraw": ("beneficiary", GROUP | {"clerk"}),
+    "projects:beneficiary_copy": ("beneficiary", GROUP),
+    "projects:consent_list": (None, {"clerk"}),
+    "projects:consent_create": ("roster", {"clerk"}),
+    "projects:consent_detail": ("consent_text", EVERYBODY),
+    "projects:calendar": (None, SIGNED_IN),
+    "projects:calendar_links": (None, SIGNED_IN),
+    "projects:calendar_link_revoke": ("feed", set()),
+    "projects:calendar_feed": ("feed_token", EVERYBODY),
+    "projects:happening_list": (None, EVERYBODY),
+    "projects:happening_detail": ("activity", EVERYBODY),
     "projects:report_detail": ("report", SEES_DELIVERY),
+    "projects:warning_create": ("project", {"clerk"}),
+    "projects:warning_detail": ("warning", SEES_DELIVERY),
+    "projects:talk_create": ("project", {"clerk"}),
+    "projects:return_notice_create": ("project", {"finance"}),
+    "projects:return_notice_detail": ("return_notice", SEES_DELIVERY),
+    "reports:return_notice": ("return_notice", SEES_DELIVERY),
+    "projects:talk_detail": ("talk", SEES_DELIVERY),
+    "projects:talk_move": ("talk", {"clerk"}),
+    "projects:talk_record": ("talk", {"clerk"}),
     "projects:tranche_step": (("tranche", "approve"), {"approver"}),
     "projects:apply": ("call", SIGNED_IN),
     "projects:notice_list": (None, EVERYBODY),
@@ -191,6 +276,7 @@ TABLE = {
     "evaluations:assignment_absent": ("assignment", set()),  # the project is no longer in review
     "evaluations:assignment_back": ("assignment", set()),
     "evaluations:fewer_ask": ("project", {"clerk"}),
+    "evaluations:fewer_ask_without": (("call", "judge_id"), {"clerk"}),
     "evaluations:fewer_decide": ("reduction", BUREAU),
     "evaluations:consistency": ("call", BUREAU),
     "evaluations:result_card": ("project", set()),
@@ -279,6 +365,9 @@ TABLE = {
     "reports:import_confirm": ("job", set()),
     "reports:import_discard": ("job", set()),
     "reports:import_resume": ("job", set()),
+    "reports:activity_sign_in": ("activity", GROUP),
+    "reports:announcements": (None, {"clerk"}),
+    "reports:roster_template": ("project", GROUP),
     "reports:eligibility": (("call", "organization"), BUREAU | GROUP),
     "reports:notice": ("notice", EVERYBODY),
     "reports:notice_days": ("notice", EVERYBODY),
@@ -294,6 +383,8 @@ TABLE = {
     "reports:ranking": ("call", BUREAU),
     "reports:panels": ("call", BUREAU),
     "reports:conflicts": ("call", BUREAU),
+    "reports:fund_ledger": (("fund", "xlsx"), BUREAU),
+    "reports:bank_list": (("bank_list", "xlsx"), {"finance"}),
     "reports:consistency": ("call", BUREAU),
     "reports:selection": ("call", BUREAU),
 }
@@ -329,13 +420,29 @@ def things(town, life) -> dict[str, object]:
     project.refresh_from_db()
     project = life.walk(project, "running")
     people.add_participant(project, town.evaluator, "evaluator", by=town.clerk, organization=town.evaluators)
-    values = {"theme": "义诊", "starts_at": town.call.opens_at}
     report = {"kind": "milestone", "done": "完成", "persons": 1, "visits": 1, "spent": 1}
     tranche = payments.request_payment(project.tranches.first(), by=town.clerk)
     with_draft = draft_after_close(town)
     Fund.objects.filter(pk=town.fund.pk).update(takes_referrals=True, purpose="社区助老")
     return {
         "project": project,
+        "return_notice": ReturnNotice.objects.create(
+            project=project,
+            number="TK2026-9999",
+            is_clawback=False,
+            paid=3,
+            recognised=1,
+            returned=1,
+            amount=1,
+            reason="结余",
+            due_on=date(2027, 1, 8),
+            pay_to="财政专户",
+            issued_by=town.finance,
+        ),
+        "warning": trouble.warn(project, by=town.clerk, ground="late", words="月报未交", answer_until=date(2027, 1, 8)),
+        "talk": trouble.call_to_talk(
+            project, by=town.clerk, reason="月报未交", planned_at=aware(2027, 1, 11, 9), place="会议室"
+        ),
         "referral": Referral.objects.create(project=project, fund=town.fund, words="方向一致", made_by=town.head),
         "draft": with_draft,
         "call": town.call,
@@ -367,7 +474,7 @@ def things(town, life) -> dict[str, object]:
         "reduction": Reduction.objects.create(project=project, judges=2, reason="缺席", asked_by=town.auditor),
         "list_change": ListChange.objects.create(project=project, kind="strike", reason="重复", asked_by=town.clerk),
         "tranche": tranche,
-        "activity": delivery.plan_activity(project, by=town.head, values=values, items=[]),
+        **worked_on(town, project),
         "report": delivery.submit_report(project, by=town.head, values=report),
         "organization": town.centre,
         "rubric": town.rubric,
@@ -376,6 +483,7 @@ def things(town, life) -> dict[str, object]:
         **around(town, project, with_draft),
         **changed(town, project),
         **pitched(town, project),
+        **of_money(town, project, tranche),
         "membership": Membership.objects.get(user=town.volunteer),
     }
 
@@ -391,6 +499,52 @@ def changed(town, project) -> dict[str, object]:
         "unwritten_change": changing.begin_change(project, "persons", by=town.head),
         "plan_ordinal": "1",
         "agreement_template": create_template(town.bureau, by=town.clerk, name="自己的", parties=2, clauses=clauses),
+    }
+
+
+def worked_on(town, project) -> dict[str, object]:
+    """One of everything that the work of a project is made of; the activity takes place just now."""
+    now = clock.now()
+    activity = planned(town, project, starts_at=now, ends_at=now + timedelta(hours=2))
+    person, feed = entered(town, project), calendars.make_link(by=town.head, project=project)
+    case = {"held_on": clock.today(), "beneficiary": person, "way": "home", "purpose": "探访", "situation": "独居"}
+    due = {"name": "建档", "due_on": date(2026, 8, 31), "proof": ""}
+    nobody = {"name": "李四", "phone_tail": "", "household": "", "first_time": False, "community": None}
+    return {
+        "activity": activity,
+        "activity_code": projects_sign_in.new_code(activity),
+        "beneficiary": person,
+        "consent_text": person.consent,
+        "feed": feed,
+        "feed_token": feed.token,
+        "milestone": delivery.add_milestone(project, by=town.head, values=due),
+        "photo": photos.add_photos(activity, by=town.head, files=[png()], values=NOBODY_ON_IT)[0],
+        "service": services.write_service(project, "case", by=town.head, values=case),
+        "sign_in": attendance.write_down(activity, by=town.head, values=nobody),
+    }
+
+
+def of_money(town, project, tranche) -> dict[str, object]:
+    """A list for the bank with its answer, a correction, a proof, and a plan of the funder's own."""
+    plan = TranchePlan.objects.create(name="自己的拨付", funder=town.bureau)
+    bank_list = BankList.objects.create(fund=town.fund, number="FK2026-9999", made_by=town.finance)
+    account = {"account_name": "户名", "bank_name": "银行", "account": "6222000011112222"}
+    said = {"outcome": "failed", "reason": "户名不符", "purpose": "首期款", "project_number": project.number}
+    BankListLine.objects.create(
+        bank_list=bank_list, tranche=tranche, ordinal=1, amount=tranche.amount, **account, **said
+    )
+    entry = town.fund.entries.get(kind="allocate")
+    return {
+        "own_instalment": plan.rules.create(ordinal=1, percentage=100),
+        "bank_list": bank_list,
+        "bank_return": BankReturn.objects.create(bank_list=bank_list, name="回单.csv", sent_by=town.finance),
+        "ledger_entry": entry,
+        "correction_of_ledger": LedgerCorrection.objects.create(
+            entry=entry, right_amount=1, reason="录错", asked_by=town.finance
+        ),
+        "matching_proof": MatchingProof.objects.create(
+            project=project, kind="own", amount=1, words="自筹", handed_in_by=town.head
+        ),
     }
 
 

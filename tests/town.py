@@ -147,7 +147,7 @@ def _programme(town: Town) -> None:
     ledger.allocate(town.fund, Decimal("200000.00"), by=town.finance)
     town.plan = TranchePlan.objects.create(name="50/40/10")
     for ordinal, (share, gate) in enumerate([(50, Gate.AGREEMENT), (40, Gate.MIDTERM), (10, Gate.FINAL)], start=1):
-        TrancheRule.objects.create(plan=town.plan, ordinal=ordinal, percentage=share, gate=gate)
+        TrancheRule.objects.create(plan=town.plan, ordinal=ordinal, percentage=share).gates.create(kind=gate)
     town.rubric = rubric("评审表", ("需求", 30), ("方案", 40), ("预算", 30))
     town.evaluation_rubric = rubric("评估表", ("产出", 50), ("成效", 30), ("财务", 20))
     town.call = make_call(town)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from config.story import money_2026
 from config.story.agreement_2026 import play_changes, play_signing
 from config.story.blind_2026 import play_blind
 from config.story.decisions_2026 import play_correction, play_decisions, play_feedback
@@ -12,8 +13,10 @@ from config.story.pitch_2026 import key_one_paper, play_pitch
 from config.story.programme import Programme
 from config.story.proposal import Proposal
 from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, REFUSED, RUNNING
+from config.story.records_2026 import play_records
 from config.story.review_2026 import announce_rules, compare_and_choose
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
+from config.story.trouble_2026 import play_trouble
 from core import clock
 from core.models import Notification
 from evaluations.actions import absence, evaluation, panel, scoring
@@ -22,6 +25,7 @@ from grants.actions import calls
 from grants.models import Call, Fund, NeedListEntry
 from grants.presets import preset
 from projects.actions import delivery
+from projects.figures import figures
 from projects.models import Project
 
 BOTH = {"registered": ("登记组织组", "38000.00"), "filed": ("备案组织组", "6000.00")}
@@ -134,29 +138,28 @@ def _running(present: Present) -> None:
         project = stage.sign(project, day(-258))
         stage.begin(project, day(-250))
     fresh = {key: Project.objects.get(pk=project.pk) for key, project in projects.items()}
-    first_paid = {"kuaiban": "approved", "jiezhen": "requested", "caimo": "paid"}
+    money_2026.correct_an_entry(stage, present.community, day)
+    money_2026.pay_twice(stage, fresh["qingnian"], day)
+    first_paid = {"kuaiban": "approved", "jiezhen": "requested", "caimo": "approved"}
     for key, project in fresh.items():
-        stage.pay(project, 1, day(-6) if key in first_paid else day(-235), to=first_paid.get(key, "receipted"))
+        if key != "qingnian":
+            stage.pay(project, 1, day(-6) if key in first_paid else day(-235), to=first_paid.get(key, "receipted"))
         if key not in first_paid:
             stage.coach(
                 project, day(-200), "finance", "2.0", "专账、一事一票；志愿者补贴须本人签领。", "下月看第一季度票据。"
             )
-            stage.hold(
-                project,
-                day(-180),
-                f"{project.title}：第一次活动",
-                36,
-                "居民来得比预想的多，邻居之间第一次叫得出名字。",
-                "175.00",
-            )
-            stage.hold(project, day(-120), f"{project.title}：第二次活动", 42, "骨干已经能自己主持。", "210.00")
+            if key != "qingnian":  # tells its own six months
+                liked = "居民来得比预想的多，邻居之间第一次叫得出名字。"
+                stage.hold(project, day(-180), f"{project.title}：第一次活动", 36, liked, "175.00")
+                stage.hold(project, day(-120), f"{project.title}：第二次活动", 42, "骨干已经能自己主持。", "210.00")
     for key, project in fresh.items():
         if key not in first_paid and key != "loudao":  # the mentor owes one group a visit
             stage.coach(
                 project, day(-18), "project", "1.0", "下半段活动排期和志愿者排班看过，按月报数。", "下月中旬再来。"
             )
+    play_records(stage, fresh["qingnian"], day)
+    play_trouble(stage, fresh, day)
     _reported(stage, fresh, day)
-    _culture_salon(stage, fresh["qingnian"], present)
     play_changes(stage, fresh["qingnian"], day)
     midterm = "进度正常，账目清楚。"
     stage.send_evaluator(fresh["yinling"], "midterm", day(-5))
@@ -168,7 +171,6 @@ def _running(present: Present) -> None:
             summary="三个楼道粉刷后未验收，绿植采购缺发票2张。请在15个工作日内补齐并报告。",
         )  # fmt: skip
     closing = stage.evaluate(fresh["lvlin"], "midterm", day(-110), 86, midterm)
-    stage.pay(closing, 2, day(-95))
     stage.report(
         closing,
         day(-20),
@@ -180,7 +182,7 @@ def _running(present: Present) -> None:
     )
     stage.ask_for_closure(closing, day(-9))
     settling = stage.evaluate(fresh["nuanyang"], "midterm", day(-130), 91, midterm)
-    stage.pay(settling, 2, day(-115))
+    stage.pay(settling, 2, day(-80))
     stage.report(
         settling,
         day(-45),
@@ -193,6 +195,7 @@ def _running(present: Present) -> None:
     settling = stage.ask_for_closure(settling, day(-40))
     settling = stage.evaluate(settling, "final", day(-35), 92, "目标超额完成，家属互助账本值得推广。")
     stage.pay(settling, 3, day(-4), to="requested")
+    money_2026.send_to_the_bank(stage, {key: Project.objects.get(pk=one.pk) for key, one in fresh.items()}, day)
     with on(day(-10), 10):
         jiezhen = Project.objects.get(pk=fresh["jiezhen"].pk)
         delivery.supervise(jiezhen, "suspend", by=stage.clerk, note="两名上门志愿者未办健康证，暂停入户；补办后恢复。")
@@ -203,33 +206,11 @@ def _reported(stage: Stage, projects: dict[str, Project], day) -> None:
         project = projects[key]
         spent = (project.amount_awarded * Decimal("0.4")).quantize(Decimal("0.01"))
         accept = key != "yinling"
+        counted = figures(project, project.starts_on, day(-85))
+        persons, visits = (counted.persons, counted.visits) if counted.persons else (64, 410)
         stage.report(
-            project, day(-85), done="上半段活动按计划完成。", persons=64, visits=410, spent=spent, accept=accept
+            project, day(-85), done="上半段活动按计划完成。", persons=persons, visits=visits, spent=spent, accept=accept
         )
-
-
-def _culture_salon(stage: Stage, project: Project, present: Present) -> None:
-    """邻里多元文化客厅 runs the activity plan of seed part 6: five lines, 175.00 yuan, the place still open."""
-    items = [
-        {"name": "大海报2张，小海报30张", "quantity": "32张", "amount": Decimal("25.00")},
-        {"name": "矿泉水", "quantity": "10瓶×1元/瓶", "amount": Decimal("10.00")},
-        {"name": "活动奖品：20支笔，10个记事本", "quantity": "30件", "amount": Decimal("100.00")},
-        {"name": "布置会场的气球1包，彩带6条", "quantity": "7件", "amount": Decimal("35.00")},
-        {"name": "打印文件", "quantity": "1批", "amount": Decimal("5.00")},
-    ]
-    stage.plan(
-        project,
-        present.day(-3),
-        "中泰文化大交流",
-        moment(present.day(12), 20),
-        items=items,
-        partners="海心阁文学社：负责出活动策划，写小短剧剧本，甄选主持人；\n美在暹罗泰语社：负责活动材料收集，视频与PPT制作；\n"
-        "传统文化交流协会：负责教室申请，活动所需物品采购。\n活动结束后，会场清理由三个社团共同处理，每个社团派出3—5人。",
-        programme="小短剧→主持人介绍到场嘉宾及各社团骨干→中泰文化视频展示→传统节日文化讲解→问答游戏→一起狂欢→诗词朗诵",
-        emergency_plan="1.多媒体故障，由社团骨干直接上报后勤处理；\n2.停电，由三个社团骨干一起维持现场秩序，避免意外；\n"
-        "3.有节目的人不能及时到场，立刻找人替换；\n4.其他情况按现场情况处理。",
-    )
-    stage.plan(project, present.day(-16), "邻里美食角", moment(present.day(-4), 14), place="泛海国际南社区活动室")
 
 
 def _ended_notice(present: Present) -> None:

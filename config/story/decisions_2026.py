@@ -7,10 +7,10 @@ from typing import Any
 from config.story.proposal import Proposal
 from config.story.stage import Stage, on
 from core import clock
-from evaluations.actions import feedback, panel
+from evaluations.actions import feedback, panel, ranking
 from evaluations.standings import standings
 from grants.models import Call
-from projects.actions import inquiry, notices
+from projects.actions import inquiry
 from projects.models import Objection, Project
 
 WAITS_FOR_APPROVAL = [
@@ -80,8 +80,7 @@ def play_correction(present: Any, call: Call, project: Project) -> None:
             amount=(proposed or Decimal(0)) - 240,
         )
     with on(day(-1), 10):
-        from_results = {row.project.pk: notices.Place(row.rank, row.score) for row in standings(call)}
-        notices.publish_notice(call, by=stage.clerk, places=from_results)
+        ranking.publish_notice(call, by=stage.clerk)
 
 
 def play_feedback(stage: Stage, call: Call, day: Any, *, send: int) -> None:

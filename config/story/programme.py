@@ -45,14 +45,24 @@ EVALUATION = [
     ("档案与公开", 10, "台账、照片、公示", "档案完整可查", "材料零散"),
 ]
 
+SIGNED = [(Gate.AGREEMENT, None, "天津滨海：签订协议后拨付首期")]
+HALFWAY = [
+    (Gate.MIDTERM, None, "天津滨海：中期评估通过后拨付第二期"),
+    (Gate.RECEIPT, None, "财务制度：上期款须开具收款票据"),
+    (Gate.REPORT, None, "本批次规定：上期拨款后须提交并通过进度报告"),
+    (Gate.SPENDING, 70, "本批次规定：已拨资金支出率达到70%"),
+    (Gate.RECTIFIED, None, "宁波海曙：评估不合格的停止拨付，整改合格后恢复"),
+]
+CLOSED = [
+    (Gate.FINAL, None, "天津滨海：项目验收后拨付末期款"),
+    (Gate.RECEIPT, None, "财务制度：上期款须开具收款票据"),
+    (Gate.RECTIFIED, None, "宁波海曙：评估不合格的停止拨付，整改合格后恢复"),
+]
 PLANS = {
-    "50/40/10": ("天津滨海协议做法", [(50, Gate.AGREEMENT), (40, Gate.MIDTERM), (10, Gate.FINAL)]),
-    "60/30/10": (
-        "本批次规定：三期拨付（分期和条件参照天津滨海）",
-        [(60, Gate.AGREEMENT), (30, Gate.MIDTERM), (10, Gate.FINAL)],
-    ),
-    "80/20 两期": ("宁波海曙做法：中期合格拨末期款", [(80, Gate.AGREEMENT), (20, Gate.MIDTERM)]),
-    "一次性拨付": ("本批次规定：5000元左右的小项目一次拨付", [(100, Gate.AGREEMENT)]),
+    "50/40/10": ("天津滨海协议做法", [(50, SIGNED), (40, HALFWAY), (10, CLOSED)]),
+    "60/30/10": ("本批次规定：三期拨付（分期和条件参照天津滨海）", [(60, SIGNED), (30, HALFWAY), (10, CLOSED)]),
+    "80/20 两期": ("宁波海曙做法：中期合格拨末期款", [(80, SIGNED), (20, HALFWAY[:2])]),
+    "一次性拨付": ("本批次规定：5000元左右的小项目一次拨付", [(100, SIGNED)]),
 }
 
 
@@ -90,8 +100,10 @@ class Programme:
         self.plans = {}
         for name, (basis, rules) in PLANS.items():
             plan = TranchePlan.objects.create(name=name, legal_basis=basis)
-            for ordinal, (share, gate) in enumerate(rules, start=1):
-                TrancheRule.objects.create(plan=plan, ordinal=ordinal, percentage=share, gate=gate)
+            for ordinal, (share, gates) in enumerate(rules, start=1):
+                rule = TrancheRule.objects.create(plan=plan, ordinal=ordinal, percentage=share)
+                for kind, figure, why in gates:
+                    rule.gates.create(kind=kind, figure=figure, legal_basis=why)
             self.plans[name] = plan
         self.cast, self.year = cast, today.year
 

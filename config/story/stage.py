@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
+from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from config.story.people import Cast
 from config.story.programme import Programme
@@ -21,6 +24,7 @@ from grants.actions import calls
 from grants.models import Call, NeedListEntry, Track
 from people.models import User
 from projects.actions import (
+    activities,
     agreements,
     award,
     changing,
@@ -31,6 +35,7 @@ from projects.actions import (
     objections,
     payments,
     people,
+    photos,
     proposals,
 )
 from projects.changes import as_wish
@@ -56,6 +61,20 @@ LINE = (
 )
 PRAISE = "需求来自居民，做法落地，团队在社区有口碑。"
 ADVICE = "建议把服务人数与频次写得更可衡量，票据按月整理。"
+
+
+GOAL = "让邻居互相认识，居民自己动手。"
+EMERGENCY = "停电改为室外；老人不适立即联系社区卫生站。"
+
+
+@cache
+def picture(colour: str) -> bytes:
+    """A small picture in one colour with a lighter band, as PNG."""
+    made = Image.new("RGB", (64, 48), colour)
+    made.paste(Image.new("RGB", (64, 16), "#f3eee3"), (0, 16))
+    file = BytesIO()
+    made.save(file, "PNG")
+    return file.getvalue()
 
 
 def moment(day: date, hour: int = 10, minute: int = 0) -> datetime:
@@ -363,38 +382,61 @@ class Stage:
                 delivery.add_milestone(project, by=head, values={"name": name, "due_on": due_on, "proof": proof})
 
     def plan(
-        self, project: Project, day: date, theme: str, starts: datetime, *, items: list[dict] | None = None, **values
+        self, project: Project, day: date, theme: str, starts: datetime, *, hand_in: bool = True, **given
     ) -> Activity:
+        """Plan an activity, and hand the plan in unless something is still open. `given`: fields and tables of it."""
+        tables = {name: given.pop(name) for name in ("items", "partners", "targets") if name in given}
+        fields = {"theme": theme, "starts_at": starts, "ends_at": starts + timedelta(hours=2), "goal": GOAL} | given
+        head = self.cast.head(project.applicant)
         with on(day, 16):
-            fields = {"theme": theme, "starts_at": starts, "ends_at": starts + timedelta(hours=2)} | values
-            return delivery.plan_activity(
-                project, by=self.cast.head(project.applicant), values=fields, items=items or []
-            )
+            activity = activities.plan_activity(project, by=head, values=fields, **tables)
+            return activities.hand_in(activity, by=head) if hand_in else activity
 
     def hold(
-        self, project: Project, day: date, theme: str, attendance: int, outcome: str, spent: str = "0.00"
+        self, project: Project, day: date, theme: str, attendance: int, outcome: str, spent: str = "0.00", **plan
     ) -> Activity:
-        """Plan an activity a week before and record it the day after."""
-        place = f"{project.community.name}活动室"
-        activity = self.plan(
-            project,
-            day - timedelta(days=7),
-            theme,
-            moment(day, 14),
-            place=place,
-            emergency_plan="停电改为室外；老人不适立即联系社区卫生站。",
-        )
-        record = {
+        """Plan an activity a week before and record it the day after, with its sheet and a photo."""
+        values = {
+            "place": f"{project.community.name}活动室",
             "audience": "社区居民",
-            "attendance": attendance,
-            "volunteers": max(2, attendance // 10),
+            "emergency_plan": EMERGENCY,
+        } | plan
+        activity = self.plan(project, day - timedelta(days=7), theme, moment(day, 14), **values)
+        return self.record(activity, day + timedelta(days=1), attendance, outcome, spent)
+
+    def record(
+        self, activity: Activity, day: date, heads: int, outcome: str, spent: str = "0.00", *, achieved=None, **said
+    ) -> Activity:
+        """Record an activity; `heads` came without signing in on the platform."""
+        head = self.cast.head(activity.project.applicant)
+        record = {
+            "head_count": heads,
+            "team": f"{head.name}、志愿者",
             "spent": Decimal(spent),
             "outcome": outcome,
             "reflection": "签到要提前摆桌，下次分时段到场。",
-            "place": place,
-        }
-        with on(day + timedelta(days=1), 9):
-            return delivery.record_activity(activity, by=self.cast.head(project.applicant), values=record)
+            "keeps_theme": "yes",
+            "goal_reached": "yes",
+            "right_people": "yes",
+        } | said
+        with on(day, 9):
+            if not activity.photos.exists():
+                self.photograph(activity, "活动现场", "#9a7b4f")
+            sheet = SimpleUploadedFile("签到表.pdf", SCAN, "application/pdf")
+            return activities.record_activity(activity, by=head, values=record, achieved=achieved, sheets=[sheet])
+
+    def photograph(self, activity: Activity, caption: str, colour: str, **said) -> None:
+        """A tiny picture stands for a photo; with people on it nobody outside sees it unless they agreed."""
+        values = {
+            "caption": caption,
+            "shows_people": True,
+            "has_consent": False,
+            "shows_children": False,
+            "faces_hidden": False,
+            "is_public": False,
+        } | said
+        photo = SimpleUploadedFile(f"{caption}.png", picture(colour), "image/png")
+        photos.add_photos(activity, by=self.cast.head(activity.project.applicant), files=[photo], values=values)
 
     def coach(self, project: Project, day: date, topic: str, hours: str, advice: str, follow_up: str = "") -> None:
         values = {"held_on": day, "topic": topic, "hours": Decimal(hours), "advice": advice, "follow_up": follow_up}

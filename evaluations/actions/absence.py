@@ -1,20 +1,31 @@
 """An absent judge (缺席): nothing waits for the sheet, the judge can come back before the scores are locked, and a
 panel goes on with fewer judges only when two people say so."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
 from core.workflow import Refused, lead_in, record
+from evaluations import quorum
+from evaluations.actions.holding import hold_panel, hold_panels
 from evaluations.actions.panel import permit
 from evaluations.actions.pitch import refuse_once_decided
 from evaluations.actions.scoring import lock_panel
+from evaluations.actions.second_person import answer_to, words_of
 from evaluations.models import Assignment, PitchDay, Purpose, Reduction, Slot
 from evaluations.quorum import is_whole, seats, sheets_needed
+from grants.models import Call
 from people.models import Role, User
 from projects.actions.messages import holders
 from projects.models import Project, State
+
+FEWEST = 2
+"""Judges of a panel: one alone is none."""
 
 
 @transaction.atomic
@@ -74,7 +85,7 @@ def can_come_back(assignment: Assignment) -> bool:
 
 
 def _locked(assignment: Assignment) -> Assignment:
-    list(Slot.objects.select_for_update().filter(project=assignment.project_id))  # whose scores may be locked just now
+    hold_panel(assignment.project_id)  # whose scores may be locked just now
     found = Assignment.objects.select_for_update(of=("self",)).select_related("person", "project__call")
     return found.get(pk=assignment.pk)
 
@@ -91,28 +102,65 @@ def _follow(project: Project) -> None:
 # -- fewer judges ----------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def ask_for_fewer(project: Project, *, by: User, reason: str) -> Reduction:
     """A clerk asks that the panel of one project go on with the judges who are there; a second person decides.
 
     Refused when nobody is missing, when only one judge is left, or when it has been asked already."""
-    permit("evaluations.ask_for_fewer", by, project)
-    locked = Project.objects.select_for_update(of=("self",)).select_related("call").get(pk=project.pk)
-    refuse_once_decided(locked.call)
-    if Reduction.objects.open().filter(project=locked).exists():
-        raise Refused(_("Somebody has asked for this already."))
-    sitting = seats(locked)
-    if reason_against := _against(locked, sitting):
-        raise Refused(reason_against)
-    if not reason.strip():
-        raise Refused(_("Please give a reason."))
-    asked = Reduction.objects.create(project=locked, judges=sitting, reason=reason.strip(), asked_by=by)
+    return ask_for_fewer_in([project], by=by, reason=reason)[0]
+
+
+@transaction.atomic
+def ask_for_fewer_in(projects: Sequence[Project], *, by: User, reason: str) -> list[Reduction]:
+    """The same for several projects at once, all or none: each gets a line of its own, and the second person is told
+    once and decides on all of them with one answer, or on each."""
+    for project in projects:
+        permit("evaluations.ask_for_fewer", by, project)
+    hold_panels([project.pk for project in projects])
+    found = Project.objects.filter(pk__in=[project.pk for project in projects]).select_related("call")
+    at, reason = clock.now(), words_of(reason)
+    made = [_ask(project, by, reason, at) for project in found.order_by("number")]
+    if not made:
+        raise Refused(_("Nobody is missing on these panels."))
+    _tell_of(made, by)
+    return made
+
+
+def _ask(project: Project, by: User, reason: str, at: datetime) -> Reduction:
+    refuse_once_decided(project.call)
+    if Reduction.objects.open().filter(project=project).exists():
+        raise Refused(lead_in(project.title) + _("Somebody has asked for this already."))
+    sitting = seats(project)
+    if reason_against := _against(project, sitting):
+        raise Refused(lead_in(project.title) + reason_against)
+    asked = Reduction.objects.create(project=project, judges=sitting, reason=reason, asked_by=by, asked_at=at)
     label = _("Asked to go on with %(n)s judges") % {"n": asked.judges}
-    record(locked, "ask_for_fewer", by=by, label=label, note=asked.reason)
-    others = [one for one in holders(locked.call.funder_id, Role.STAFF, Role.APPROVER) if one.pk != by.pk]
-    subject = _("“%(title)s”: is it judged with fewer experts?") % {"title": locked.title}
-    notify(others, subject=subject, body=asked.reason, url=asked.get_absolute_url())
+    record(project, "ask_for_fewer", by=by, label=label, note=asked.reason)
     return asked
+
+
+def _tell_of(made: list[Reduction], by: User) -> None:
+    first, call = made[0], made[0].call
+    others = [one for one in holders(call.funder_id, Role.STAFF, Role.APPROVER) if one.pk != by.pk]
+    subject = _("“%(title)s”: is it judged with fewer experts?") % {"title": first.project.title}
+    if len(made) > 1:
+        words = {"call": call.title, "n": len(made)}
+        subject = _("“%(call)s”: are %(n)s projects judged with fewer experts?") % words
+    notify(others, subject=subject, body=first.reason, url=first.get_absolute_url())
+
+
+def short_without(person: User, call: Call) -> list[Project]:
+    """The projects whose panels are short because this judge is absent, among others, and for which nobody has asked
+    yet that they go on with fewer; each with its `seats`. A group that is absent itself waits for no judge."""
+    lines = Assignment.objects.active().filter(person=person, purpose=Purpose.REVIEW, absent_at__isnull=False)
+    found = quorum.short(call.projects.filter(state=State.IN_REVIEW, pk__in=lines.values("project")))
+    asked = Reduction.objects.open().filter(project__call=call).values("project")
+    found = found.exclude(pk__in=asked).exclude(pitch_slot__state=Slot.State.ABSENT)
+    return list(found.order_by("number"))
+
+
+def can_go_on(project: Any) -> bool:
+    """Whether those who sit there are a panel at all; `project` as `short_without` gives it."""
+    return project.seats >= FEWEST
 
 
 def _against(project: Project, sitting: int) -> str:
@@ -121,7 +169,7 @@ def _against(project: Project, sitting: int) -> str:
         return _("The project is no longer in review.")
     if sitting >= sheets_needed(project):
         return _("Nobody is missing on this panel.")
-    if sitting < 2:
+    if sitting < FEWEST:
         return _("One judge alone is no panel: please ask somebody else.")
     return ""
 
@@ -130,28 +178,57 @@ def _against(project: Project, sitting: int) -> str:
 def decide_on_fewer(asked: Reduction, *, by: User, grant: bool, answer: str = "") -> Reduction:
     """A second person of the funder says yes or no. Granted: so many sheets make this panel whole, and if they are in,
     it locks. Refused when somebody has come or gone since it was asked for."""
-    locked = Reduction.objects.select_for_update(of=("self",)).select_related("project__call").get(pk=asked.pk)
-    project = Project.objects.select_for_update(of=("self",)).select_related("call").get(pk=locked.project_id)
-    permit("evaluations.decide_on_fewer", by, locked)
-    if locked.granted is not None:
-        raise Refused(_("This has been decided already."))
-    if grant:
-        refuse_once_decided(project.call)
-        sitting = seats(project)
-        if sitting != locked.judges:
-            words = {"before": locked.judges, "now": sitting}
-            raise Refused(_("%(before)s judges were asked for; now %(now)s sit on the panel. Ask again.") % words)
-        if reason := _against(project, sitting):
-            raise Refused(reason)
-    elif not answer.strip():
-        raise Refused(_("Please say why not."))
-    locked.granted, locked.answer = grant, answer.strip()
-    locked.decided_by, locked.decided_at = by, clock.now()
-    locked.save()
-    label = _("Goes on with %(n)s judges") if grant else _("Does not go on with %(n)s judges")
-    name = "go_on_with_fewer" if grant else "refuse_fewer"
-    record(project, name, by=by, label=label % {"n": locked.judges}, note=locked.answer or locked.reason)
-    notify([locked.asked_by], subject=lead_in(project.title) + label % {"n": locked.judges}, body=locked.answer)
-    _follow(project)
+    hold_panel(asked.project_id)
+    [locked] = _decide([asked], by=by, grant=grant, answer=answer)
     asked.refresh_from_db()
-    return asked
+    return locked
+
+
+@transaction.atomic
+def decide_on_all_asked_with(asked: Reduction, *, by: User, grant: bool, answer: str = "") -> list[Reduction]:
+    """One answer to all that was asked for in one go and is still open, all or none; each project gets its own line.
+    Refused naming every project of which somebody has come or gone since."""
+    together = list(Reduction.objects.open().asked_with(asked))
+    hold_panels([one.project_id for one in together])
+    found = _decide(together, by=by, grant=grant, answer=answer)
+    asked.refresh_from_db()
+    return found
+
+
+def _decide(asked: Sequence[Reduction], *, by: User, grant: bool, answer: str) -> list[Reduction]:
+    pks = [one.pk for one in asked]
+    locked = Reduction.objects.select_for_update(of=("self",)).select_related("project__call").filter(pk__in=pks)
+    found, reasons = list(locked.order_by("project__number")), []
+    for one in found:
+        answer_to(one, "evaluations.decide_on_fewer", by=by, grant=grant, answer=answer)
+        if grant:
+            refuse_once_decided(one.call)
+            if reason := _overtaken(one):
+                reasons.append((lead_in(one.project.title) if len(found) > 1 else "") + reason)
+    if reasons:
+        raise Refused(*reasons)
+    if not found:
+        raise Refused(_("This has been decided already."))
+    label = _("Goes on with %(n)s judges") if grant else _("Does not go on with %(n)s judges")
+    for one in found:
+        one.save()
+        said = label % {"n": one.judges}
+        record(
+            one.project,
+            "go_on_with_fewer" if grant else "refuse_fewer",
+            by=by,
+            label=said,
+            note=one.answer or one.reason,
+        )
+        notify([one.asked_by], subject=lead_in(one.project.title) + said, body=one.answer)
+        _follow(one.project)
+    return found
+
+
+def _overtaken(asked: Reduction) -> str:
+    """What has happened on the panel since it was asked for."""
+    sitting = seats(asked.project)
+    if sitting != asked.judges:
+        words = {"before": asked.judges, "now": sitting}
+        return _("%(before)s judges were asked for; now %(now)s sit on the panel. Ask again.") % words
+    return _against(asked.project, sitting)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.notifications import notify
 from core.workflow import Refused, lead_in, record
+from evaluations.actions.holding import hold_panel
 from evaluations.actions.panel import permit, stand_down
 from evaluations.actions.stage import take_back_what_rests_on
 from evaluations.models import Assignment, Conflict
@@ -25,6 +26,7 @@ def decide(conflict: Conflict, *, by: User, stands_down: bool, reason: str = "")
     judge goes on, with the reason on record, and the same ties are not brought up again. Refused without a reason for
     going on, or when the result is there.
     """
+    hold_panel(conflict.assignment.project_id)
     assignment = Assignment.objects.select_for_update(of=("self",)).get(pk=conflict.assignment_id)
     locked = Conflict.objects.select_for_update().get(pk=conflict.pk)
     permit("evaluations.decide_conflict", by, locked)

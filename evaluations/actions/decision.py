@@ -36,6 +36,14 @@ class Proposal:
     reason: str = ""
 
 
+def suggested(row: Standing) -> Proposal:
+    """What stands there before anybody has decided: who did not come to present has abstained and can only be declined,
+    with that as the reason that its group reads; it can be worded otherwise."""
+    if not row.is_absent:
+        return Proposal()
+    return Proposal(Outcome.DECLINE, None, _("Absent from its pitch, which counts as abstaining"))
+
+
 @transaction.atomic
 def save_decision(call: Call, *, by: User, lines: Mapping[int, Proposal], **meeting: Any) -> Decision:
     """Keep what has been prepared so far: `lines` by project id, and the fields of the meeting. Nothing is checked
@@ -60,11 +68,15 @@ def save_decision(call: Call, *, by: User, lines: Mapping[int, Proposal], **meet
                 "outcome": said.outcome,
                 "amount": said.amount if chosen else None,
                 "reason": said.reason.strip(),
-                "rank": row.rank,
-                "score": row.score,
+                **_place(row),
             },
         )
     return decision
+
+
+def _place(row: Standing) -> dict[str, Any]:
+    """What a line keeps of the judging."""
+    return {"rank": row.rank, "score": row.score, "bonus": row.sum.bonus if row.sum else Decimal(0)}
 
 
 def current(call: Call) -> Decision | None:
@@ -95,7 +107,7 @@ def _propose(decision: Decision, *, by: User) -> Decision:
     if reasons := objections_to(decision, rows):
         raise Refused(*reasons)
     for row in rows:  # the places as they are now: a sheet may have come since the list was saved
-        decision.lines.filter(project=row.project).update(rank=row.rank, score=row.score)
+        decision.lines.filter(project=row.project).update(**_place(row))
     advance(decision, "propose", by=by)
     record(call, "propose_decision", by=by, label=_("Decision proposed"))
     return decision
@@ -122,7 +134,8 @@ def objections_to(decision: Decision, rows: list[Standing]) -> list[str]:
             _("The amounts add up to %(total)s yuan; the call has %(left)s yuan.")
             % {"total": yuan(total), "left": yuan(left)}
         )
-    if not decision.note.strip() and any(line.outcome == Outcome.DECLINE for line in lines.values()):
+    declined = [line for line in lines.values() if line.outcome == Outcome.DECLINE]
+    if not decision.note.strip() and not all(line.reason.strip() for line in declined):
         reasons.append(_("Please give a reason for the projects that are not selected; their groups will read it."))
     chosen = {pk for pk, line in lines.items() if line.outcome == Outcome.SHORTLIST}
     for row in inversions(rows, chosen):

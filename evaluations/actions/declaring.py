@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.workflow import Refused, lead_in
 from evaluations.actions.conflict import REASON
+from evaluations.actions.holding import hold_panels
 from evaluations.actions.panel import part_of, stand_down
 from evaluations.conflicts import behind
 from evaluations.models import Assignment, Declaration
@@ -43,6 +44,7 @@ def declare(
     from now on. Refused without the promise to be fair, for an unknown kind of tie, or one without words.
     """
     waiting = Assignment.objects.undeclared().filter(person=by, project__call=call, pk__in=asked)
+    hold_panels(list(waiting.values_list("project", flat=True)))
     locked = list(
         Assignment.objects.select_for_update(of=("self",)).filter(pk__in=list(waiting.values_list("pk", flat=True)))
     )

@@ -13,6 +13,7 @@ from core.workflow import Refused, record
 from evaluations.models import Assignment, Feedback, Purpose
 from people.models import User
 from projects.actions.messages import tell_group
+from projects.blinding import mentions
 from projects.models import Project, State
 
 UNDECIDED = (State.SUBMITTED, State.RETURNED, State.ELIGIBLE, State.IN_REVIEW)
@@ -78,7 +79,8 @@ def take_over_drafts(projects: Sequence[Project], *, by: User) -> list[Feedback]
 
 @transaction.atomic
 def send_feedback(project: Project, *, by: User) -> Feedback:
-    """Let the group read it. Refused before the decision is announced, or while it says nothing."""
+    """Let the group read it. Refused before the decision is announced, while it says nothing, or while it names a
+    judge: experts sign their words or mention each other, and the group must not learn who judged."""
     _permit(project, by)
     feedback = Feedback.objects.select_for_update().filter(project=project).first()
     if feedback is None or not (feedback.strengths or feedback.weaknesses):
@@ -87,12 +89,23 @@ def send_feedback(project: Project, *, by: User) -> Feedback:
         raise Refused(_("This feedback has been sent already."))
     if project.state in UNDECIDED:
         raise Refused(_("Feedback is sent when the decision has been announced."))
+    refuse_names(feedback)
     feedback.sent_at = clock.now()
     feedback.save(update_fields=["sent_at"])
     record(project, "send_feedback", by=by, label=_("Feedback sent to the group"))
     url = reverse("evaluations:feedback_detail", args=[project.pk])
     tell_group(project, _("the experts' feedback can be read"), url=url)
     return feedback
+
+
+def refuse_names(feedback: Feedback) -> None:
+    """Refused while the name of anybody who was asked to judge the project stands in the words."""
+    asked = Assignment.objects.filter(project=feedback.project_id, purpose=Purpose.REVIEW).select_related("person")
+    text = f"{feedback.strengths}\n{feedback.weaknesses}"
+    named = sorted({one.person.name for one in asked if mentions(text, one.person.name)})
+    if named:
+        words = {"title": feedback.project.title, "names": "、".join(named)}
+        raise Refused(_("“%(title)s”: the words name experts, please leave it out: %(names)s.") % words)
 
 
 def _permit(project: Project, by: User) -> None:

@@ -2,17 +2,15 @@
 
 from decimal import Decimal
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import clock
 from core.money import yuan
 from core.notifications import notify
 from core.workflow import Refused, record
 from evaluations.actions.panel import permit
 from evaluations.actions.ranking import money_given
+from evaluations.actions.second_person import answer_to, words_of
 from evaluations.actions.waitlist import next_in_line
 from evaluations.models import ListChange
 from grants.models import Call
@@ -64,9 +62,8 @@ def ask(project: Project, *, by: User, kind: str, reason: str, amount: Decimal |
     call = Call.objects.select_for_update(of=("self",)).get(pk=project.call_id)
     project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     _refuse_unlisted(project, kind)
-    if not reason.strip():
-        raise Refused(_("Please give a reason."))
-    if project.list_changes.filter(granted=None).exists():
+    reason = words_of(reason)
+    if ListChange.objects.open().filter(project=project).exists():
         raise Refused(_("A change of this project waits for an approver already."))
     if kind == Kind.MOVE_UP:
         _refuse_amount(project, call, amount)
@@ -74,7 +71,7 @@ def ask(project: Project, *, by: User, kind: str, reason: str, amount: Decimal |
         project=project,
         kind=kind,
         amount=amount if kind == Kind.MOVE_UP else None,
-        reason=reason.strip(),
+        reason=reason,
         asked_by=by,
     )
     label = _("Asked for: %(change)s") % {"change": made.get_kind_display()}
@@ -94,17 +91,10 @@ def _refuse_unlisted(project: Project, kind: str) -> None:
 def decide(change: ListChange, *, by: User, grant: bool, answer: str = "") -> ListChange:
     """A second person says yes or no. Granted: the project moves up with its amount, or is struck and its group reads
     the reason; who had a place is followed by the next in order."""
-    project = change.project
-    call = Call.objects.select_for_update(of=("self",)).get(pk=project.call_id)
+    call = Call.objects.select_for_update(of=("self",)).get(pk=change.project.call_id)
     locked = ListChange.objects.select_for_update(of=("self",)).select_related("project__call").get(pk=change.pk)
     project = locked.project
-    if not rules.has_perm("evaluations.decide_list_change", by, locked):
-        raise PermissionDenied
-    if locked.granted is not None:
-        raise Refused(_("This has been decided already."))
-    if not grant and not answer.strip():
-        raise Refused(_("Please say why not."))
-    locked.granted, locked.answer, locked.decided_by, locked.decided_at = grant, answer.strip(), by, clock.now()
+    answer_to(locked, "evaluations.decide_list_change", by=by, grant=grant, answer=answer)
     locked.save()
     if grant:
         _refuse_unlisted(project, locked.kind)

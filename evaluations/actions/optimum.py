@@ -100,7 +100,7 @@ def problem(call: Call, *, max_load: int | None = None) -> Problem:
 
 def _short(call: Call) -> list[Project]:
     """The projects that have passed the formal check and have fewer experts than their panel needs."""
-    found = quorum.short(call).filter(state__in=PLACED)
+    found = quorum.short(call.projects.filter(state__in=PLACED))
     return list(found.select_related("call", "applicant").order_by("number"))
 
 
@@ -261,7 +261,7 @@ def confirm_panels(draw: Draw, *, by: User) -> int:
     if locked.kind != Draw.Kind.PANEL or locked.taken is not None:
         raise Refused(_("This proposal has been confirmed or thrown away already."))
     new = still_to_ask(locked)
-    list(Project.objects.select_for_update(of=("self",)).filter(pk__in=[project.pk for project in new]))
+    list(Project.objects.select_for_update(of=("self",)).filter(pk__in=[project.pk for project in new]).order_by("pk"))
     if reasons := _changed_since(locked, new):
         raise Refused(*reasons)
     due_on = locked.items["due_on"] and date.fromisoformat(locked.items["due_on"])

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.notifications import notify
 from core.workflow import Refused, record
+from evaluations.actions.holding import hold_panel
 from evaluations.actions.scoring import lock_panel
 from evaluations.actions.watching import on_hold, recheck
 from evaluations.conflicts import conflicts
 from evaluations.models import Assignment, Conflict, Purpose
-from evaluations.quorum import is_whole, seats
+from evaluations.quorum import is_whole, seats, with_seats
 from grants.models import Call, PanelRule
 from people.models import Expert, Organization, User
 from projects.actions import competition
@@ -114,6 +115,7 @@ def recuse(assignment: Assignment, *, by: User, reason: str) -> Assignment:
 
     Refused once the sheet is submitted: then the result must be decided on, not the judge.
     """
+    hold_panel(assignment.project_id)
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     permit("evaluations.recuse", by, locked)
     if locked.recused_at:
@@ -129,7 +131,8 @@ def recuse(assignment: Assignment, *, by: User, reason: str) -> Assignment:
 
 def stand_down(assignment: Assignment, *, by: User, reason: str) -> None:
     """Take a judge off for good: the line stays with its reason, the access ends, an open conflict is settled by it,
-    and whoever had assigned the judge is told. What is submitted can still be read and counts no longer."""
+    and whoever had assigned the judge is told. What is submitted can still be read and counts no longer. Part of a
+    larger verb, which holds the panel."""
     assignment.recused_at, assignment.recusal_reason = clock.now(), reason
     assignment.save()
     said = {"decision": Conflict.Decision.STANDS_DOWN, "reason": reason, "decided_by": by, "decided_at": clock.now()}
@@ -144,18 +147,17 @@ def stand_down(assignment: Assignment, *, by: User, reason: str) -> None:
         notify([assignment.assigned_by], subject=_("%(person)s has stepped down") % words, body=reason)
 
 
-def with_panel_size(call: Call, state: str):
-    """The call's projects in a state, each with `judges`: how many experts are assigned and not recused."""
-    active = Q(assignments__purpose=Purpose.REVIEW, assignments__recused_at__isnull=True)
-    found = call.projects.filter(state=state).select_related("applicant", "track").order_by("number")
-    return found.annotate(judges=Count("assignments", filter=active))
-
-
-def missing_skills(project: Project) -> list[PanelRule]:
-    """The rules of the call for its panels that the experts of this project do not meet."""
-    people = project.assignments.active().filter(purpose=Purpose.REVIEW).values("person")
-    held = [set(expert.skills.values_list("kind", flat=True)) for expert in Expert.objects.filter(person__in=people)]
-    return unmet(project.call.panel_rules.all(), held)
+def lacking_skills(call: Call, projects: Collection[Project]) -> dict[int, list[PanelRule]]:
+    """By project id the rules of the call for its panels that its experts do not meet; a constant number of queries."""
+    held: dict[int, list[set[str]]] = {project.pk: [] for project in projects}
+    seated = Assignment.objects.seated().filter(project__in=held, purpose=Purpose.REVIEW)
+    pairs = list(seated.values_list("project", "person"))
+    roster = Expert.objects.filter(person__in={person for _project, person in pairs}).prefetch_related("skills")
+    skills = {expert.person_id: {skill.kind for skill in expert.skills.all()} for expert in roster}
+    for project, person in pairs:
+        held[project].append(skills.get(person, set()))
+    rules_of_panels = list(call.panel_rules.all())
+    return {project: lacking for project, panel in held.items() if (lacking := unmet(rules_of_panels, panel))}
 
 
 def unmet(rules: Iterable[PanelRule], held: Collection[Collection[str]]) -> list[PanelRule]:
@@ -180,20 +182,21 @@ def _open_review(call: Call, *, by: User) -> int:
         raise Refused(_("The call is still open: more proposals may come."))
     if call.projects.filter(state__in=[State.SUBMITTED, State.RETURNED]).exists():
         raise Refused(_("Some proposals have not passed the formal check yet."))
-    projects = list(with_panel_size(call, State.ELIGIBLE))
+    projects = list(with_seats(call.projects.filter(state=State.ELIGIBLE)).order_by("number"))
     if not projects:
         raise Refused(_("No proposal of this call is waiting for review."))
     short = [
         _("%(number)s “%(title)s” has %(judges)s of %(size)s experts.")
-        % {"number": p.number, "title": p.title, "judges": p.judges, "size": call.panel_size}
+        % {"number": p.number, "title": p.title, "judges": p.seats, "size": p.needed}
         for p in projects
-        if p.judges < call.panel_size
+        if p.seats < p.needed
     ]
+    lacking = lacking_skills(call, [p for p in projects if p.seats >= p.needed])
     short += [
         _("%(number)s “%(title)s” lacks on its panel: %(rules)s.")
-        % {"number": p.number, "title": p.title, "rules": "、".join(str(rule) for rule in lacking)}
+        % {"number": p.number, "title": p.title, "rules": "、".join(map(str, lacking[p.pk]))}
         for p in projects
-        if p.judges >= call.panel_size and (lacking := missing_skills(p))
+        if p.pk in lacking
     ]
     if short := [*short, *on_hold(Q(project__call=call, purpose=Purpose.REVIEW))]:
         raise Refused(*short)

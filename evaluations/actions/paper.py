@@ -7,11 +7,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.money import plain
 from core.notifications import notify
 from core.workflow import Refused, record
+from evaluations.actions.holding import hold_panel
 from evaluations.actions.panel import permit
-from evaluations.actions.scoring import hand_in
+from evaluations.actions.scoring import hand_in, hindering
 from evaluations.actions.watching import hindrances
 from evaluations.double_keying import differing
 from evaluations.models import Assignment, PaperEntry, PitchDay, Score, Sheet
@@ -30,7 +30,8 @@ def key(
     incomplete sheet, and once the judge has submitted.
     """
     locked = _locked(assignment, by)
-    _check(locked, points, strengths, weaknesses)
+    if reasons := hindering(locked, points, strengths, weaknesses):
+        raise Refused(*reasons)
     entries = list(locked.paper_entries.all())
     mine = next((entry for entry in entries if entry.keyed_by_id == by.pk), None)
     if mine is None:
@@ -65,6 +66,7 @@ def settle(assignment: Assignment, *, by: User, chosen: Mapping[str, int]) -> Sh
 
 
 def _locked(assignment: Assignment, by: User) -> Assignment:
+    hold_panel(assignment.project_id)
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
     if locked.is_submitted:
         raise Refused(_("This sheet has been submitted and is locked."))
@@ -75,23 +77,6 @@ def _locked(assignment: Assignment, by: User) -> Assignment:
     if reasons := hindrances(locked):
         raise Refused(*reasons)
     return locked
-
-
-def _check(assignment: Assignment, points: Mapping[int, Decimal], strengths: str, weaknesses: str) -> None:
-    """What is missing or impossible on the paper cannot be handed in (缺项、超分不得提交)."""
-    reasons = []
-    for criterion in assignment.rubric.criteria.all():
-        given = points.get(criterion.pk)
-        if given is None:
-            reasons.append(_("“%(criterion)s” has no points yet.") % {"criterion": criterion})
-        elif not 0 <= given <= criterion.weight:
-            weight = plain(criterion.weight)
-            sentence = _("“%(criterion)s” takes 0 to %(weight)s points.")
-            reasons.append(sentence % {"criterion": criterion, "weight": weight})
-    if not (strengths.strip() or weaknesses.strip()):
-        reasons.append(_("Please write at least one sentence: the group learns from it."))
-    if reasons:
-        raise Refused(*reasons)
 
 
 def _hand_in(assignment: Assignment, entries: list[PaperEntry], cells: Mapping[str, str], *, by: User) -> Sheet:
@@ -108,7 +93,7 @@ def _hand_in(assignment: Assignment, entries: list[PaperEntry], cells: Mapping[s
     label = _("Score sheet from paper: %(person)s") % {"person": person}
     record(project, "paper_sheet", by=by, label=label, note=note % names)
     url = reverse("evaluations:sheet", args=[assignment.pk])
-    subject = _("Your paper sheet for “%(title)s” is entered") % {"title": project.title}
+    subject = _("Your paper sheet for “%(title)s” is entered") % {"title": assignment.shown_title}
     notify([person], subject=subject, body=_("Please look whether it says what you wrote."), url=url)
     for day in PitchDay.objects.filter(slots__project=project):
         day.bump()

@@ -46,7 +46,7 @@ def plan_day(call: Call, projects: Iterable[Project], *, by: User, **values: Any
 def change_day(day: PitchDay, projects: Iterable[Project] | None = None, *, by: User, **values: Any) -> PitchDay:
     """Change date, place and times until it is over; its projects (None leaves them) only before the order is drawn."""
     permit("evaluations.hold_pitch", by, day)
-    locked = PitchDay.objects.select_for_update(of=("self",)).select_related("call").get(pk=day.pk)
+    locked = _hold(day)
     if not locked.is_open:
         raise Refused(_("The session is over or called off."))
     for name, value in values.items():
@@ -80,6 +80,7 @@ def _put_on(day: PitchDay, projects: list[Project]) -> None:
 @transaction.atomic
 def draw_order(day: PitchDay, *, by: User) -> PitchDay:
     """Draw the running order by lot, once; seed and order are kept. Every group is told when it is expected."""
+    _hold(day)  # nobody adds a project meanwhile
     slots = {slot.project.number: slot for slot in day.slots.select_related("project")}
     numbers = sorted(slots)
     permit("evaluations.hold_pitch", by, day)
@@ -95,6 +96,11 @@ def draw_order(day: PitchDay, *, by: User) -> PitchDay:
         _tell(slot)
     day.bump()
     return day
+
+
+def _hold(day: PitchDay) -> PitchDay:
+    """The session, which nobody else changes until the transaction ends."""
+    return PitchDay.objects.select_for_update(of=("self",)).select_related("call").get(pk=day.pk)
 
 
 def _tell(slot: Slot) -> None:
@@ -143,6 +149,7 @@ def close(day: PitchDay, *, by: User) -> PitchDay:
 def call_off(day: PitchDay, *, by: User, note: str) -> PitchDay:
     """Call it off before it begins. Consequences: its projects are free for another session, or are scored without
     one; the log keeps which they were, and the groups are told why."""
+    _hold(day)
     projects = [slot.project for slot in day.slots.select_related("project")]
     advance(day, "call_off", by=by, note=note)
     day.slots.all().delete()

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.money import plain
 from core.workflow import Refused, record
 from evaluations.actions.panel import permit
@@ -45,9 +46,8 @@ def give_bonus(project: Project, rule: BonusRule, *, by: User, points: Decimal, 
         return None
     if not reason.strip():
         raise Refused(_("Please say what shows that the bonus is due."))
-    bonus, _created = Bonus.objects.update_or_create(
-        project=project, rule=rule, defaults={"points": points, "reason": reason.strip(), "given_by": by}
-    )
+    said = {"points": points, "reason": reason.strip(), "given_by": by, "given_at": clock.now()}
+    bonus, _created = Bonus.objects.update_or_create(project=project, rule=rule, defaults=said)
     record(project, "bonus", by=by, label=label, note=reason)
     return bonus
 
@@ -86,8 +86,10 @@ def money_given(call: Call) -> Decimal:
 
 def frozen_places(call: Call) -> dict[int, Place]:
     """The places and scores that were confirmed, by project id."""
-    frozen = Result.objects.filter(project__call=call, purpose=Purpose.REVIEW).values_list("project", "rank", "score")
-    return {pk: Place(rank, score) for pk, rank, score in frozen}
+    frozen = Result.objects.filter(project__call=call, purpose=Purpose.REVIEW).values_list(
+        "project", "rank", "score", "bonus"
+    )
+    return {pk: Place(rank, score, bonus) for pk, rank, score, bonus in frozen}
 
 
 @transaction.atomic

@@ -13,8 +13,9 @@ from core import clock
 from core.money import plain
 from core.notifications import notify
 from core.workflow import Refused, Stale, continues
+from evaluations.actions.holding import hold_panel
 from evaluations.actions.watching import hindrances, rechecked
-from evaluations.models import Assignment, Purpose, Score, Sheet, Slot
+from evaluations.models import Assignment, Purpose, Score, Sheet
 from evaluations.quorum import is_whole
 from evaluations.reliability import outliers
 from people.models import User
@@ -41,39 +42,10 @@ def save_sheet(
     `version` is that of the sheet when the page was opened: `Stale` when it has been changed since, from another `tab`
     (`core.workflow.continues`). Refused before the judge has declared, and while a conflict of interest is undecided.
     """
-    return _keep(assignment, by=by, points=points, texts=(strengths, weaknesses), version=version, tab=tab)
-
-
-def _keep(
-    assignment: Assignment, *, by: User, points: Points, texts: tuple[str, str], version: int | None, tab: str
-) -> Sheet:
-    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
-    list(Slot.objects.select_for_update().filter(project=locked.project_id))  # whose scores may be locked this moment
-    if not rules.has_perm("evaluations.score", by, locked):
-        raise PermissionDenied
-    if reasons := hindrances(locked):
+    sheet = _writable(assignment, by, version, tab)
+    if reasons := out_of_range(sheet.assignment, points):
         raise Refused(*reasons)
-    sheet, _created = Sheet.objects.get_or_create(assignment=locked)
-    if sheet.is_submitted:
-        raise Refused(_("This sheet has been submitted and is locked."))
-    if version is not None and version != sheet.version and not continues(tab, sheet.saved_from):
-        raise Stale(_("This sheet has been changed in another window since you opened it. Please load it anew."))
-    criteria = {criterion.pk: criterion for criterion in locked.rubric.criteria.all()}
-    for criterion_id, given in points.items():
-        criterion = criteria[criterion_id]
-        if given is None:
-            sheet.scores.filter(criterion=criterion).delete()
-            continue
-        if not 0 <= given <= criterion.weight:
-            raise Refused(
-                _("“%(criterion)s” takes 0 to %(weight)s points.")
-                % {"criterion": criterion, "weight": plain(criterion.weight)}
-            )
-        Score.objects.update_or_create(sheet=sheet, criterion=criterion, defaults={"points": given})
-    sheet.strengths, sheet.weaknesses = (text.strip() for text in texts)
-    sheet.version, sheet.saved_from = sheet.version + 1, tab
-    sheet.save()
-    return sheet
+    return _keep(sheet, points, strengths, weaknesses, tab)
 
 
 @rechecked
@@ -88,20 +60,66 @@ def submit_sheet(
     version: int | None = None,
     tab: str = "",
 ) -> Sheet:
-    """Hand the sheet in and lock it (`hand_in`). Refused while a criterion or every comment is missing."""
-    sheet = _keep(assignment, by=by, points=points, texts=(strengths, weaknesses), version=version, tab=tab)
-    scored = set(sheet.scores.values_list("criterion", flat=True))
-    missing = [criterion.name for criterion in assignment.rubric.criteria.all() if criterion.pk not in scored]
-    reasons = [_("“%(criterion)s” has no points yet.") % {"criterion": name} for name in missing]
-    if not (sheet.strengths or sheet.weaknesses):
-        reasons.append(_("Please write at least one sentence: the group learns from it."))
-    if reasons:
+    """Hand the sheet in and lock it (`hand_in`). Refused, naming all of it at once, while a figure is out of its range,
+    a criterion has none, or both texts are empty; what was kept before counts where nothing new is given."""
+    sheet = _writable(assignment, by, version, tab)
+    kept: dict[int, Decimal | None] = dict(sheet.scores.values_list("criterion", "points"))
+    if reasons := hindering(sheet.assignment, kept | dict(points), strengths, weaknesses):
         raise Refused(*reasons)
-    return hand_in(sheet)
+    return hand_in(_keep(sheet, points, strengths, weaknesses, tab))
+
+
+def out_of_range(assignment: Assignment, points: Points) -> list[str]:
+    """A sentence for every figure that its criterion does not take."""
+    sentence = _("“%(criterion)s” takes 0 to %(weight)s points.")
+    return [
+        sentence % {"criterion": criterion, "weight": plain(criterion.weight)}
+        for criterion in assignment.rubric.criteria.all()
+        if (given := points.get(criterion.pk)) is not None and not 0 <= given <= criterion.weight
+    ]
+
+
+def hindering(assignment: Assignment, points: Points, strengths: str, weaknesses: str) -> list[str]:
+    """Everything for which a sheet cannot be handed in, on a screen or on paper (缺项、超分不得提交)."""
+    reasons = out_of_range(assignment, points)
+    for criterion in assignment.rubric.criteria.all():
+        if points.get(criterion.pk) is None:
+            reasons.append(_("“%(criterion)s” has no points yet.") % {"criterion": criterion})
+    if not (strengths.strip() or weaknesses.strip()):
+        reasons.append(_("Please write at least one sentence: the group learns from it."))
+    return reasons
+
+
+def _writable(assignment: Assignment, by: User, version: int | None, tab: str) -> Sheet:
+    """The judge's sheet, locked and theirs to write now."""
+    hold_panel(assignment.project_id)  # whose scores may be locked, or whose last other sheet come, this moment
+    locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    if not rules.has_perm("evaluations.score", by, locked):
+        raise PermissionDenied
+    if reasons := hindrances(locked):
+        raise Refused(*reasons)
+    sheet, _created = Sheet.objects.get_or_create(assignment=locked)
+    if sheet.is_submitted:
+        raise Refused(_("This sheet has been submitted and is locked."))
+    if version is not None and version != sheet.version and not continues(tab, sheet.saved_from):
+        raise Stale(_("This sheet has been changed in another window since you opened it. Please load it anew."))
+    return sheet
+
+
+def _keep(sheet: Sheet, points: Points, strengths: str, weaknesses: str, tab: str) -> Sheet:
+    for criterion_id, given in points.items():
+        if given is None:
+            sheet.scores.filter(criterion=criterion_id).delete()
+        else:
+            Score.objects.update_or_create(sheet=sheet, criterion_id=criterion_id, defaults={"points": given})
+    sheet.strengths, sheet.weaknesses = strengths.strip(), weaknesses.strip()
+    sheet.version, sheet.saved_from = sheet.version + 1, tab
+    sheet.save()
+    return sheet
 
 
 def hand_in(sheet: Sheet) -> Sheet:
-    """Lock a complete sheet.
+    """Lock a complete sheet; whoever calls this holds its panel.
 
     When it was the last of its panel, the panel locks: blind experts may see whose proposal it was, who is far from
     the others is asked for a sentence, and the clerk is told that the result can be confirmed.

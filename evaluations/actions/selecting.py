@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.workflow import Refused, record
-from evaluations.actions.decision import Proposal, current, save_decision
+from evaluations.actions.decision import Proposal, current, save_decision, suggested
 from evaluations.actions.panel import permit
 from evaluations.models import Alternative, Decision, DecisionLine
 from evaluations.portfolio import candidates, group_names, inputs_of, ordered, quotas_of
@@ -18,6 +18,7 @@ from evaluations.standings import Standing, standings
 from evaluations.voting import result_of_vote
 from grants.models import Call
 from people.models import User
+from projects.models import State
 
 MOST = 3
 """Alternatives of a call at once: more cannot be compared on one page."""
@@ -155,10 +156,12 @@ def change_for(alternative: Alternative, project_id: int) -> Change:
 
 @transaction.atomic
 def take_over(alternative: Alternative, *, by: User) -> Decision:
-    """Make it the draft of the decision: the chosen ones are shortlisted with their amounts, the others left open.
+    """Make it the draft of the decision: the chosen ones are shortlisted with their amounts, the others left open, but
+    for those who can only be declined (`decision.suggested`).
 
-    What the draft says about the meeting stays, and so do an amount and a reason that were written for a chosen one.
-    Refused when the standings have changed since it was calculated.
+    What the draft says about the meeting stays, and so do an amount and a reason that were written for a chosen one,
+    and what was decided on a project that could not be chosen. Refused when the standings have changed since it was
+    calculated.
     """
     call = alternative.call
     rows = standings(call)
@@ -166,15 +169,15 @@ def take_over(alternative: Alternative, *, by: User) -> Decision:
     draft = current(call)
     said = {line.project_id: line for line in draft.lines.all()} if draft else {}
     lines = {}
-    for row in ordered(rows):
-        pk, line = row.project.pk, said.get(row.project.pk)
+    for row in (row for row in rows if row.project.state == State.IN_REVIEW):
+        pk, line, before = row.project.pk, said.get(row.project.pk), suggested(row)
         if pk in alternative.chosen:
             amount = line.amount if line and line.amount is not None else row.project.amount_payable
             lines[pk] = Proposal(DecisionLine.Outcome.SHORTLIST, amount, line.reason if line else "")
-        elif line and line.outcome != DecisionLine.Outcome.SHORTLIST:
+        elif line and line.outcome not in ("", DecisionLine.Outcome.SHORTLIST):
             lines[pk] = Proposal(line.outcome, None, line.reason)
         else:
-            lines[pk] = Proposal(reason=line.reason if line else "")
+            lines[pk] = Proposal(before.outcome, None, (line.reason if line else "") or before.reason)
     made = save_decision(call, by=by, lines=lines)
     record(call, "take_over_alternative", by=by, label=_("Draft of the decision: %(name)s") % {"name": alternative})
     return made

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.workflow import Refused, advance, record
+from evaluations.actions.holding import hold_panel
 from evaluations.actions.panel import permit
 from evaluations.actions.pitch import refuse_once_decided
 from evaluations.actions.watching import on_hold, recheck
@@ -83,6 +84,7 @@ def reveal(slot: Slot, *, by: User) -> Slot:
 
     Refused while a sheet is missing, there are fewer than are needed, or a conflict of interest is undecided.
     """
+    hold_panel(slot.project_id)  # of which a sheet may be opened again this moment
     if reasons := missing(slot):
         raise Refused(*reasons)
     return _take(slot, "reveal", by=by, score=score_of(slot))

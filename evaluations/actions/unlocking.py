@@ -1,7 +1,5 @@
 """Opening a submitted sheet again: two people and a reason, and nothing that was submitted is lost."""
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,6 +7,9 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.notifications import notify
 from core.workflow import Refused, record
+from evaluations.actions.holding import hold_panel
+from evaluations.actions.panel import permit
+from evaluations.actions.second_person import answer_to, words_of
 from evaluations.actions.stage import take_back_what_rests_on
 from evaluations.models import Assignment, Decision, Sheet, Unlocking
 from people.models import User
@@ -18,15 +19,12 @@ from projects.actions.messages import tell_funder
 @transaction.atomic
 def ask_to_unlock(assignment: Assignment, *, by: User, reason: str) -> Unlocking:
     """The judge or a clerk asks that a submitted sheet be opened again; the funder is told, a second person decides."""
-    if not rules.has_perm("evaluations.ask_to_unlock", by, assignment):
-        raise PermissionDenied
+    permit("evaluations.ask_to_unlock", by, assignment)
     sheet = Sheet.objects.select_for_update().get(assignment=assignment)
     _refuse_when_fixed(assignment, sheet)
-    if sheet.unlockings.filter(granted=None).exists():
+    if Unlocking.objects.open().filter(sheet=sheet).exists():
         raise Refused(_("Somebody has asked for this already."))
-    if not reason.strip():
-        raise Refused(_("Please give a reason."))
-    asked = Unlocking.objects.create(sheet=sheet, reason=reason.strip(), asked_by=by)
+    asked = Unlocking.objects.create(sheet=sheet, reason=words_of(reason), asked_by=by)
     label = _("Unlocking of a sheet asked for: %(person)s") % {"person": assignment.person}
     record(assignment.project, "ask_to_unlock", by=by, label=label, note=reason)
     tell_funder(assignment.project, _("somebody asks to unlock a score sheet"))
@@ -51,20 +49,13 @@ def _is_concluded(assignment: Assignment) -> bool:
 def decide_on_unlocking(asked: Unlocking, *, by: User, grant: bool, answer: str = "") -> Unlocking:
     """A second person of the funder says yes or no. Granted: the sheet is a draft again, and what it said is kept; a
     score that was revealed on a pitch day is taken back until the sheet is handed in and it is revealed anew."""
+    hold_panel(asked.sheet.assignment.project_id)  # whose score may be revealed this moment
     locked = Unlocking.objects.select_for_update().get(pk=asked.pk)
     sheet = Sheet.objects.select_for_update().get(pk=locked.sheet_id)
     assignment = sheet.assignment
-    if not rules.has_perm("evaluations.decide_on_unlocking", by, locked):
-        raise PermissionDenied
-    if locked.granted is not None:
-        raise Refused(_("This has been decided already."))
+    answer_to(locked, "evaluations.decide_on_unlocking", by=by, grant=grant, answer=answer)
     if grant:
         _refuse_when_fixed(assignment, sheet)
-    elif not answer.strip():
-        raise Refused(_("Please say why not."))
-    locked.granted, locked.answer = grant, answer.strip()
-    locked.decided_by, locked.decided_at = by, clock.now()
-    if grant:
         locked.before = sheet.said
         sheet.submitted_at, sheet.total, sheet.version = None, None, sheet.version + 1
         sheet.unlocked_at = clock.now()

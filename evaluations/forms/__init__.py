@@ -1,6 +1,6 @@
 """Forms of judging."""
 
-from evaluations.forms.decision import BonusForm, DecisionForm, ListChangeForm, PromoteForm, SendBackForm, StrikeForm
+from evaluations.forms.decision import BonusForm, DecisionForm, PromoteForm, SendBackForm, StrikeForm
 from evaluations.forms.evaluation import CommissionForm, ConclusionForm, EvaluationForm
 from evaluations.forms.panels import (
     AssignForm,
@@ -12,10 +12,11 @@ from evaluations.forms.panels import (
 )
 from evaluations.forms.pitch import MoveForm, PaperForm, PitchDayForm, RepresentativeForm, SettleForm
 from evaluations.forms.selection import AlternativeForm, BallotsForm, QuotaFormSet
-from evaluations.forms.sheets import DeviationForm, FeedbackForm, ReasonForm, SheetForm, UnlockingForm
+from evaluations.forms.sheets import AnswerForm, DeviationForm, FeedbackForm, FewerForm, ReasonForm, SheetForm
 
 __all__ = [
     "AlternativeForm",
+    "AnswerForm",
     "AssignForm",
     "BallotsForm",
     "BonusForm",
@@ -27,8 +28,8 @@ __all__ = [
     "DeviationForm",
     "EvaluationForm",
     "FeedbackForm",
+    "FewerForm",
     "GroupsForm",
-    "ListChangeForm",
     "MoveForm",
     "PanelFilter",
     "PaperForm",
@@ -42,5 +43,4 @@ __all__ = [
     "SettleForm",
     "SheetForm",
     "StrikeForm",
-    "UnlockingForm",
 ]

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.fields import MoneyFormField
 from core.forms import CountedTextarea, DateInput
-from evaluations.actions.decision import Proposal
+from core.money import plain
+from evaluations.actions.decision import Proposal, suggested
 from evaluations.models import Decision, DecisionLine
 from evaluations.standings import Standing
 from grants.models import BonusRule, Call
@@ -42,15 +43,19 @@ class DecisionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in NEEDED_TO_PROPOSE:  # asked for when it is proposed, so "optional" would be wrong
             self.fields[name].mark = _("needed to propose")
-        self.fields["note"].mark = _("needed when one is not selected")
-        self.projects = [row.project for row in rows if row.project.state == State.IN_REVIEW]
+        self.fields["note"].mark = _("needed when one is not selected without a reason of its own")
+        rows = [row for row in rows if row.project.state == State.IN_REVIEW]
+        self.projects = [row.project for row in rows]
         lines = {line.project_id: line for line in self.instance.lines.all()} if self.instance.pk else {}
-        for project in self.projects:
-            label, line = {"title": project.title}, lines.get(project.pk)
+        for row in rows:
+            project, line, before = row.project, lines.get(row.project.pk), suggested(row)
+            if line and line.outcome:
+                before = Proposal()  # somebody has decided
+            label = {"title": project.title}
             self.fields[f"decision-{project.pk}"] = forms.ChoiceField(
                 label=_("Decision on “%(title)s”") % label,
                 choices=[("", _("decide")), *DecisionLine.Outcome.choices],
-                initial=line.outcome if line else "",
+                initial=(line.outcome if line else "") or before.outcome,
                 required=False,
             )
             amount = line.amount if line else None
@@ -63,8 +68,10 @@ class DecisionForm(forms.ModelForm):
                 label=_("Reason for “%(title)s”") % label,
                 required=False,
                 max_length=500,
-                initial=line.reason if line else "",
-                widget=forms.TextInput(attrs={"placeholder": _("Reason for a cut or for leaving the order")}),
+                initial=(line.reason if line else "") or before.reason,
+                widget=forms.TextInput(
+                    attrs={"placeholder": _("Reason for a cut or for leaving the order; who is not selected reads it")}
+                ),
             )
 
     def check_for_proposal(self) -> bool:
@@ -117,10 +124,15 @@ class DecisionForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
+class BonusRuleField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: BonusRule) -> str:
+        return str(_("%(rule)s (at most %(most)s points)") % {"rule": obj, "most": plain(obj.most)})
+
+
 class BonusForm(forms.Form):
     """Points by one bonus rule, with what shows that they are due."""
 
-    rule = forms.ModelChoiceField(label=_("Bonus"), queryset=BonusRule.objects.none(), empty_label=None)
+    rule = BonusRuleField(label=_("Bonus"), queryset=BonusRule.objects.none(), empty_label=None)
     points = forms.DecimalField(
         label=_("Points"),
         min_value=Decimal(0),
@@ -156,16 +168,4 @@ class PromoteForm(forms.Form):
 class StrikeForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), widget=CountedTextarea, max_length=500, help_text=_("The group reads it once it is agreed.")
-    )
-
-
-class ListChangeForm(forms.Form):
-    """The second person's answer."""
-
-    answer = forms.CharField(
-        label=_("Answer"),
-        widget=CountedTextarea,
-        max_length=500,
-        required=False,
-        help_text=_("Needed when you do not agree"),
     )

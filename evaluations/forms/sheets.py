@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import FigureFormField
-from core.forms import CountedTextarea, TabField
+from core.forms import CountedTextarea, SeveralField, TabField
 from core.money import plain
 from evaluations.models import Assignment, Feedback
+from projects.models import Project
 
 EITHER = _("one sentence in one of the two at least")
 
@@ -74,22 +75,24 @@ class SheetForm(forms.Form):
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
     def check_for_submission(self) -> bool:
-        """Put what is missing at its field; True when nothing is."""
-        for criterion in self.criteria:
-            if self.cleaned_data[f"points-{criterion.pk}"] is None:
-                self.add_error(f"points-{criterion.pk}", _("Please give points before you submit."))
-        if not (self.cleaned_data["strengths"] or self.cleaned_data["weaknesses"]):
+        """Put what is missing at its field, beside what is wrong; True when nothing is either."""
+        self.is_valid()
+        blank = [name for name, value in self.cleaned_data.items() if name.startswith("points-") and value is None]
+        for name in blank:  # a wrong figure is not among them
+            self.add_error(name, _("Please give points before you submit."))
+        texts = [self.cleaned_data.get(name, "") for name in ("strengths", "weaknesses")]
+        if not any(texts) and not self.errors.keys() & {"strengths", "weaknesses"}:
             self.add_error("strengths", _("Please write at least one sentence: the group learns from it."))
         return not self.errors
 
 
-class UnlockingForm(forms.Form):
-    """The second person's answer."""
+class AnswerForm(forms.Form):
+    """The second person's answer to what one person asked for (`models.FourEyes`)."""
 
     answer = forms.CharField(
         label=_("Answer"),
         widget=CountedTextarea,
-        max_length=300,
+        max_length=500,
         required=False,
         help_text=_("Needed when you do not agree"),
     )
@@ -106,6 +109,25 @@ class DeviationForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=CountedTextarea, max_length=300)
+
+
+class FewerForm(ReasonForm):
+    """For which projects a panel may go on without an absent judge; all of them, unless one is left out."""
+
+    projects = SeveralField(label=_("Projects"), queryset=Project.objects.none(), widget=forms.CheckboxSelectMultiple)
+    field_order = ("projects", "reason")
+
+    def __init__(self, *args: Any, projects: list[Project], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = {project.pk: project for project in projects}
+        self.fields["projects"].queryset = Project.objects.filter(pk__in=found).order_by("number")
+        self.fields["projects"].initial = list(found)
+        self.fields["projects"].label_from_instance = lambda project: self._named(found[project.pk])
+
+    @staticmethod
+    def _named(project: Project) -> str:
+        words = {"number": project.number, "title": project.title, "n": project.seats, "needed": project.needed}
+        return _("%(number)s %(title)s (%(n)s of %(needed)s judges)") % words
 
 
 class FeedbackForm(forms.ModelForm):

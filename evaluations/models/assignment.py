@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -118,6 +119,10 @@ class Assignment(Kept):
         return f"{self.person} – {self.project} ({self.get_purpose_display()})"
 
     @property
+    def call(self):
+        return self.project.call
+
+    @property
     def rubric(self):
         """The score sheet that the call prescribes for this purpose."""
         return getattr(self.project.call, f"{self.purpose}_rubric")
@@ -132,6 +137,13 @@ class Assignment(Kept):
     def shown_title(self) -> str:
         """The project's title as its person may read it."""
         return veiled_title(self.project) if self.is_blind else self.project.title
+
+    @property
+    def proposal_url(self) -> str:
+        """Where its person reads the proposal: the veiled copy while they judge blind."""
+        if self.is_blind:
+            return reverse("evaluations:blind_proposal", args=[self.pk])
+        return reverse("projects:proposal_detail", args=[self.project_id])
 
     @property
     def panel(self) -> AssignmentQuerySet:

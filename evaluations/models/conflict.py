@@ -70,6 +70,14 @@ class Conflict(Kept):
         return reverse("evaluations:conflict_detail", args=[self.pk])
 
     @property
+    def project(self):
+        return self.assignment.project
+
+    @property
+    def call(self):
+        return self.project.call
+
+    @property
     def is_open(self) -> bool:
         return not self.decision
 

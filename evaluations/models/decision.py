@@ -171,6 +171,9 @@ class DecisionLine(models.Model):
     )
     rank = models.PositiveSmallIntegerField(_("rank in its track"), null=True)
     score = models.DecimalField(_("score"), max_digits=5, decimal_places=2, null=True)
+    bonus = models.DecimalField(
+        _("bonus"), max_digits=5, decimal_places=2, default=0, help_text=_("What of the score is no expert's")
+    )
 
     class Meta:
         ordering = ["project__track", models.F("rank").asc(nulls_last=True), "pk"]
@@ -185,6 +188,11 @@ class DecisionLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project}: {self.get_outcome_display()}"
+
+    @property
+    def base(self) -> Decimal | None:
+        """The experts' score."""
+        return None if self.score is None else self.score - self.bonus
 
     @property
     def is_absent(self) -> bool:

@@ -1,4 +1,4 @@
-from evaluations.views.absence import assignment_absent, assignment_back, fewer_ask, fewer_decide
+from evaluations.views.absence import assignment_absent, assignment_back, fewer_ask, fewer_ask_without, fewer_decide
 from evaluations.views.decision import decision_detail
 from evaluations.views.declaring import conflict_detail, declare
 from evaluations.views.evaluation import commission_create, evaluation_detail, evaluation_open
@@ -63,6 +63,7 @@ __all__ = [
     "feedback_edit",
     "feedback_list",
     "fewer_ask",
+    "fewer_ask_without",
     "fewer_decide",
     "judge_absent",
     "list_change",

@@ -71,6 +71,8 @@ def conflict_detail(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
+    if not rules.has_perm("evaluations.see_ranking", request.user, conflict.call):
+        raise PermissionDenied
     may_decide = rules.has_perm("evaluations.decide_conflict", request.user, conflict)
     form = ConflictForm(request.POST or None)
     if request.method == "POST":

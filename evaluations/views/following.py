@@ -68,11 +68,13 @@ def shown(user: User, day: PitchDay, place: Place | None = None) -> dict:
     """What the judge's page shows."""
     current = day.current
     place = place or place_of(user, day, current)
+    mine = Assignment.objects.active().filter(person=user, purpose=Purpose.REVIEW, project__pitch_slot__day=day)
+    asked = {one.project_id: one for one in mine.select_related("project").prefetch_related("project__participants")}
     return {
         "day": day,
         "call": day.call,
         "current": current,
-        "waiting": day.waiting,
+        "waiting": [(slot, asked.get(slot.project_id)) for slot in day.waiting],
         "place": place,
         "key": place.key,
         "is_present": day.presences.filter(person=user).exists(),
@@ -102,7 +104,7 @@ def place_sent(request: HttpRequest, day: PitchDay) -> Place | None:
     form = SheetForm(request.POST, assignment=found)
     place = Place(next(slot for slot in day.slots.all() if slot.project_id == found.project_id), "open", found, form)
     submit = "submit" in request.POST
-    if not form.is_valid() or (submit and not form.check_for_submission()):
+    if not (form.check_for_submission() if submit else form.is_valid()):
         return place
     texts = {name: form.cleaned_data[name] for name in ("strengths", "weaknesses")}
     verb = scoring.submit_sheet if submit else scoring.save_sheet

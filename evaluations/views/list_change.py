@@ -13,7 +13,7 @@ from core.workflow import Refused
 from evaluations.actions import list_change as actions
 from evaluations.actions.ranking import money_given
 from evaluations.actions.waitlist import next_in_line
-from evaluations.forms import ListChangeForm, PromoteForm, StrikeForm
+from evaluations.forms import AnswerForm, PromoteForm, StrikeForm
 from evaluations.models import ListChange
 from evaluations.standings import standings
 from projects.models import Project
@@ -97,7 +97,7 @@ def list_change(request: HttpRequest, pk: int) -> HttpResponse:
     if not rules.has_perm("evaluations.see_ranking", request.user, call):
         raise PermissionDenied
     may_decide = change.granted is None and rules.has_perm("evaluations.decide_list_change", request.user, change)
-    form = ListChangeForm(request.POST or None)
+    form = AnswerForm(request.POST or None)
     if request.method == "POST":
         if not rules.has_perm("evaluations.decide_list_change", request.user, change):
             raise PermissionDenied

@@ -125,7 +125,7 @@ def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
     """A page of the projects that are or were judged with their experts, what they are experts for, and who is tied to
     what; a constant number of queries however many projects and experts there are."""
     shown = call.projects.filter(Q(state__in=WAITING) | Q(assignments__purpose=Purpose.REVIEW)).distinct()
-    short = quorum.short(call).filter(state__in=WAITING)
+    short = quorum.short(call.projects.filter(state__in=WAITING))
     if wanted.is_valid():
         shown = wanted.narrowed(shown, short)
     found = Paginator(shown.select_related("applicant", "call").order_by("number"), PAGE).get_page(page)
@@ -141,7 +141,7 @@ def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
         one.person_id: one for one in Expert.objects.available().select_related("person").prefetch_related("skills")
     }
     barred = _barred(experts, [project for project in projects if project.state in WAITING])
-    rules_of_panels, needed = list(call.panel_rules.all()), quorum.Needed(call, asked)
+    rules_of_panels, needed = list(call.panel_rules.all()), quorum.needed(asked)
     rows = []
     for project in projects:
         seated = [one for one in asked[project.pk] if one.is_seated]
@@ -199,9 +199,12 @@ def draws(call: Call) -> dict:
     """The proposal that waits for the clerk, and the groups that were drawn last."""
     proposal = call.draws.filter(kind=Draw.Kind.PANEL, taken=None).first()
     proposed = list(optimum.still_to_ask(proposal).items()) if proposal else []
+    dealt = call.draws.filter(kind=Draw.Kind.GROUPS).first()
+    titles = dict(call.projects.values_list("number", "title")) if dealt else {}
     return {
         "proposal": proposal,
         "proposed": proposed[:PROPOSED],
         "more_proposed": max(0, len(proposed) - PROPOSED),
-        "groups_drawn": call.draws.filter(kind=Draw.Kind.GROUPS).first(),
+        "groups_drawn": dealt,
+        "groups": [[(number, titles[number]) for number in group] for group in dealt.outcome] if dealt else [],
     }

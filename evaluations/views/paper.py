@@ -70,7 +70,7 @@ def paper_entry(request: HttpRequest, pk: int) -> HttpResponse:
     if len(entries) == 2 and not keys_again:
         return _settle(request, assignment, entries, mine)
     form = PaperForm(request.POST or None, assignment=assignment, mine=mine if keys_again else None)
-    if request.method == "POST" and form.is_valid() and form.check_for_submission():
+    if request.method == "POST" and form.check_for_submission():
         texts = {name: form.cleaned_data[name] for name in paper.TEXTS}
         try:
             sheet = paper.key(assignment, by=request.user, points=form.points, **texts)

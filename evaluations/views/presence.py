@@ -1,9 +1,6 @@
 """Signing in on a pitch day: the code on the screen, the judge's phone, the clerk's list."""
 
-import io
-
 import rules
-import segno
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -18,12 +15,13 @@ from core import clock
 from core.forms import add_refusal
 from core.workflow import Refused
 from evaluations import sign_in
-from evaluations.actions import presence
+from evaluations.actions import absence, presence
 from evaluations.attendance import judges_of
 from evaluations.forms import ReasonForm, RepresentativeForm
 from evaluations.models import PitchDay
 from evaluations.views.pitch import find, find_slot
 from evaluations.views.polling import private
+from projects.qr import svg
 
 RECORDED = gettext_lazy("The absence is recorded. Until the scores are locked the judge can come back.")
 
@@ -45,12 +43,14 @@ def pitch_presence(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refused))
         return redirect("evaluations:pitch_presence", pk=pk)
     context = {"day": day, "call": day.call, "judges": judges, "slots": day.order, "may_hold": may_hold}
+    away = [judge.person for judge in judges if judge.absent and may_hold]
+    context["short_without"] = {person.pk: len(absence.short_without(person, day.call)) for person in away}
     return render(request, "evaluations/pitch_presence.html", context)
 
 
 @login_required
 def judge_absent(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
-    """Stand a judge down from everything that is still to come."""
+    """Note a judge as absent from everything of the session that is still to come."""
     day = find(request, pk, "evaluations.hold_pitch")
     judge = next((one for one in judges_of(day) if one.person.pk == person_pk), None)
     if judge is None or not day.is_open:
@@ -108,13 +108,6 @@ def pitch_qr_image(request: HttpRequest, pk: int) -> HttpResponse:
     day = find(request, pk, "evaluations.hold_pitch")
     address = request.build_absolute_uri(reverse("evaluations:pitch_sign_in", args=[sign_in.new_code(day)]))
     return private(HttpResponse(svg(address), content_type="image/svg+xml"))
-
-
-def svg(text: str) -> bytes:
-    """A QR code as an SVG picture that scales."""
-    picture = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(picture, kind="svg", border=4, omitsize=True, light="#fff")
-    return picture.getvalue()
 
 
 @login_required

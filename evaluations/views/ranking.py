@@ -150,5 +150,5 @@ def bonus(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The bonus is recorded; it stands apart from the experts' score."))
             return redirect("evaluations:ranking", pk=project.call_id)
-    context = {"project": project, "form": form, "heading": _("Bonus"), "submit": _("Save")}
-    return render(request, "projects/form.html", context)
+    given = project.bonuses.select_related("rule")
+    return render(request, "evaluations/bonus_form.html", {"project": project, "form": form, "given": given})

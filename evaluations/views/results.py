@@ -123,7 +123,9 @@ def feedback_edit(request: HttpRequest, pk: int) -> HttpResponse:
         form = FeedbackForm(instance=actions.from_experts(project))
     elif request.method == "POST" and form.is_valid():
         try:
-            actions.save_feedback(project, by=request.user, **form.cleaned_data)
+            saved = actions.save_feedback(project, by=request.user, **form.cleaned_data)
+            if "send" in request.POST:
+                actions.refuse_names(saved)  # before it asks whether that is to be sent
             asks = "send" in request.POST and request.POST["send"] != "sure"
             if "send" in request.POST and not asks:
                 actions.send_feedback(project, by=request.user)

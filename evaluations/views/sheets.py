@@ -42,6 +42,10 @@ def find_mine(request: HttpRequest, pk: int) -> Assignment:
     return assignment
 
 
+def sees_project(request: HttpRequest, assignment: Assignment) -> bool:
+    return Project.objects.visible_to(request.user).filter(pk=assignment.project_id).exists()
+
+
 def is_declared(assignment: Assignment) -> bool:
     """The judge has said whether anything ties them to it, or nothing waits for that any more."""
     return not Assignment.objects.undeclared().filter(pk=assignment.pk).exists()
@@ -77,7 +81,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         if not may_score:
             messages.error(request, _("This sheet can no longer be changed."))
             return redirect("evaluations:sheet", pk=pk)
-        if form.is_valid() and ("submit" not in request.POST or form.check_for_submission()):
+        if form.check_for_submission() if "submit" in request.POST else form.is_valid():
             verb = scoring.submit_sheet if "submit" in request.POST else scoring.save_sheet
             try:
                 verb(assignment, by=request.user, points=form.points, **form.texts)
@@ -102,7 +106,7 @@ def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict
         "project": assignment.project,
         "may_score": may_score and not on_hold,
         # after an evaluator's term the sheet can still be read, the project no longer
-        "sees_project": Project.objects.visible_to(request.user).filter(pk=assignment.project_id).exists(),
+        "sees_project": sees_project(request, assignment),
         "on_hold": on_hold,
         "opened": opened,
         "asked": stored.unlockings.filter(granted=None).first() if stored else None,
@@ -141,6 +145,8 @@ def blind_proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """The proposal as an expert reads it who judges blind: without names, people and files."""
     assignment = find_mine(request, pk)
     if not assignment.is_blind or assignment.recused_at:
+        if assignment.project.call.is_blind and sees_project(request, assignment):
+            return redirect(assignment.proposal_url)  # the veil has been lifted since the page was opened
         raise Http404
     if not is_declared(assignment):
         return redirect("evaluations:declare", pk=assignment.project.call_id)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.forms import add_refusal
 from core.workflow import Refused
 from evaluations.actions import unlocking
-from evaluations.forms import ReasonForm, UnlockingForm
+from evaluations.forms import AnswerForm, ReasonForm
 from evaluations.models import Unlocking
 from evaluations.quorum import is_whole
 from evaluations.views.sheets import find
@@ -23,6 +23,7 @@ def unlock_ask(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = find(request, pk)
     if not rules.has_perm("evaluations.ask_to_unlock", request.user, assignment) or not assignment.is_submitted:
         raise PermissionDenied
+    before = assignment.sheet.unlockings.last()
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -34,7 +35,7 @@ def unlock_ask(request: HttpRequest, pk: int) -> HttpResponse:
             if assignment.person_id == request.user.pk:
                 return redirect("evaluations:sheet", pk=pk)
             return redirect("evaluations:panel", pk=assignment.project.call_id)
-    return render(request, "evaluations/unlock_ask.html", {"assignment": assignment, "form": form})
+    return render(request, "evaluations/unlock_ask.html", {"assignment": assignment, "form": form, "before": before})
 
 
 @login_required
@@ -44,8 +45,10 @@ def unlock_decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = Unlocking.objects.filter(sheet__assignment__project__call__funder__in=mine)
     related = ("sheet__assignment__project__call", "sheet__assignment__person", "asked_by", "decided_by")
     asked = get_object_or_404(found.select_related(*related), pk=pk)
+    if not rules.has_perm("evaluations.see_sheets", request.user, asked.project):
+        raise PermissionDenied
     may_decide = rules.has_perm("evaluations.decide_on_unlocking", request.user, asked)
-    form = UnlockingForm(request.POST or None)
+    form = AnswerForm(request.POST or None)
     if request.method == "POST":
         if not may_decide:
             raise PermissionDenied
@@ -57,9 +60,8 @@ def unlock_decide(request: HttpRequest, pk: int) -> HttpResponse:
                 add_refusal(form, refused)
             else:
                 messages.success(request, _("The sheet is open again.") if grant else _("The sheet stays locked."))
-                return redirect("evaluations:unlock_decide", pk=pk)
+                return redirect(asked)
     assignment = asked.sheet.assignment
-    sees_sheets = rules.has_perm("evaluations.see_sheets", request.user, assignment.project)
     slot = getattr(assignment.project, "pitch_slot", None)
     context = {
         "asked": asked,
@@ -67,9 +69,9 @@ def unlock_decide(request: HttpRequest, pk: int) -> HttpResponse:
         "project": assignment.project,
         "form": form,
         "may_decide": may_decide,
-        "sees_sheets": sees_sheets,
         # what was given is nobody's business before the whole panel has handed in
-        "shows_sheet": sees_sheets and (bool(asked.before) or is_whole(assignment)) and not is_open_again(asked),
+        "shows_sheet": (bool(asked.before) or is_whole(assignment)) and not is_open_again(asked),
+        "knows_names": assignment.project.call.is_blind and not assignment.is_blind,
         "revealed": slot if slot and slot.score is not None else None,
     }
     return render(request, "evaluations/unlock_decide.html", context)

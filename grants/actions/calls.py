@@ -24,6 +24,7 @@ from grants.models import (
     Criterion,
     EligibilityRule,
     Fund,
+    GateRule,
     PanelRule,
     RequiredPaper,
     Rubric,
@@ -191,8 +192,11 @@ def _plan(item: dict[str, Any]) -> TranchePlan:
         name=item["name"], funder=None, defaults={"legal_basis": item["basis"]}
     )
     if created:
-        for ordinal, (share, gate) in enumerate(item["rules"], start=1):
-            TrancheRule.objects.create(plan=plan, ordinal=ordinal, percentage=Decimal(share), gate=gate)
+        for ordinal, (share, gates) in enumerate(item["rules"], start=1):
+            rule = TrancheRule.objects.create(plan=plan, ordinal=ordinal, percentage=Decimal(share))
+            for gate in gates:
+                figure = Decimal(gate["figure"]) if "figure" in gate else None
+                GateRule.objects.create(rule=rule, kind=gate["kind"], figure=figure, legal_basis=gate["basis"])
     return plan
 
 
@@ -318,7 +322,8 @@ def conclude(call: Call, *, by: User) -> Call:
 
 
 def copy_terms(original: Rubric | TranchePlan, *, by: User, funder: Organization, name: str) -> Any:
-    """A rubric or tranche plan of one's own house, to be changed: with its criteria and levels, or its instalments."""
+    """A rubric or tranche plan of one's own house, to be changed: with its criteria and levels, or its instalments
+    and gates."""
     if not by.has_role(funder.pk, Role.STAFF) or original.funder_id not in (None, funder.pk):
         raise PermissionDenied
     if type(original).objects.usable_by([funder.pk]).filter(name=name).exists():
@@ -328,10 +333,10 @@ def copy_terms(original: Rubric | TranchePlan, *, by: User, funder: Organization
         parts = original.criteria if isinstance(original, Rubric) else original.rules
         _as_new(copy, name=name, funder=funder)
         for row in parts.all():
-            levels = list(row.levels.all()) if isinstance(row, Criterion) else []
+            below: list[Any] = list(row.levels.all() if isinstance(row, Criterion) else row.gates.all())
             _as_new(row, **{"rubric" if isinstance(row, Criterion) else "plan": copy})
-            for level in levels:
-                _as_new(level, criterion=row)
+            for each in below:
+                _as_new(each, **{"criterion" if isinstance(row, Criterion) else "rule": row})
         record(copy, "copy", by=by, label=_("Copied from “%(name)s”") % {"name": original.name})
     return copy
 

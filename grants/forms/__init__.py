@@ -4,40 +4,54 @@ from grants.forms.calls import (
     BonusRuleFormSet,
     BudgetRuleFormSet,
     CloneForm,
-    CriterionFormSet,
     EligibilityFormSet,
     FromPresetForm,
-    LevelFormSet,
-    NameForm,
     PanelRuleFormSet,
     PaperForm,
     PaperFormSet,
-    RubricForm,
     TakeOverForm,
     TermsForm,
     TieBreakFormSet,
     TrackFormSet,
-    TranchePlanForm,
-    TrancheRuleFormSet,
     taken_over,
 )
-from grants.forms.funds import AllocationForm, FundForm, FundReferralsForm
+from grants.forms.funds import (
+    AllocationForm,
+    AnswerForm,
+    CorrectionForm,
+    FundForm,
+    FundReferralsForm,
+    LedgerFilter,
+)
 from grants.forms.need_lists import NeedListForm, RemarkAnswerForm, RemarkForm, WithdrawForm
 from grants.forms.needs import NeedForm, ReferenceForm, ReviseForm, VouchForm
+from grants.forms.terms import (
+    CriterionFormSet,
+    GateRuleFormSet,
+    LevelFormSet,
+    NameForm,
+    RubricForm,
+    TranchePlanForm,
+    TrancheRuleFormSet,
+)
 from grants.forms.workshops import AttendanceForm, CancelWorkshopForm, SignUpForm, WalkInForm, WorkshopForm
 
 __all__ = [
     "AllocationForm",
+    "AnswerForm",
     "AttendanceForm",
     "BonusRuleFormSet",
     "BudgetRuleFormSet",
     "CancelWorkshopForm",
     "CloneForm",
+    "CorrectionForm",
     "CriterionFormSet",
     "EligibilityFormSet",
     "FromPresetForm",
     "FundForm",
     "FundReferralsForm",
+    "GateRuleFormSet",
+    "LedgerFilter",
     "LevelFormSet",
     "NameForm",
     "NeedForm",

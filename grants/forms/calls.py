@@ -16,14 +16,10 @@ from grants.models import (
     Criterion,
     EligibilityRule,
     Fund,
-    Level,
     PanelRule,
     RequiredPaper,
-    Rubric,
     TieBreak,
     Track,
-    TranchePlan,
-    TrancheRule,
 )
 from grants.models.call import TERMS
 from people.models import Organization, Region, Role, User, validate_code
@@ -309,77 +305,4 @@ class TieBreakForm(forms.ModelForm):
 
 TieBreakFormSet = forms.inlineformset_factory(
     Call, TieBreak, formset=RowFormSet, form=TieBreakForm, extra=1, max_num=15, validate_max=True
-)
-
-
-# -- Rubrics and tranche plans, which calls share --------------------------------------------------
-
-
-class _OwnTermsForm(forms.ModelForm):
-    """Of one's own house; its name is no other's there, nor that of a shared one."""
-
-    def clean_name(self) -> str:
-        name = self.cleaned_data["name"]
-        others = type(self.instance).objects.usable_by([self.instance.funder_id]).exclude(pk=self.instance.pk)
-        if others.filter(name=name).exists():
-            raise forms.ValidationError(_("This name is taken already."))
-        return name
-
-
-class RubricForm(_OwnTermsForm):
-    class Meta:
-        model = Rubric
-        fields = ("name", "legal_basis", "pass_mark")
-
-
-class TranchePlanForm(_OwnTermsForm):
-    class Meta:
-        model = TranchePlan
-        fields = ("name", "legal_basis")
-
-
-class NameForm(forms.Form):
-    """The name of a copy, and whose it will be."""
-
-    name = forms.CharField(label=_("Name of the copy"), max_length=80)
-    funder = forms.ModelChoiceField(label=_("Funder"), queryset=Organization.objects.none(), empty_label=None)
-
-    def __init__(self, *args: Any, user: User, of: Rubric | TranchePlan, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        mine = Organization.objects.funders_of(user, Role.STAFF)
-        if not of.is_shared:
-            mine = mine.filter(pk=of.funder_id)
-        self.model, self.fields["funder"].queryset = type(of), mine
-        if mine.count() == 1:
-            self.fields["funder"].widget = forms.HiddenInput()
-            self.fields["funder"].initial = mine.first()
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        name, funder = data.get("name"), data.get("funder")
-        if name and funder and self.model.objects.usable_by([funder.pk]).filter(name=name).exists():
-            self.add_error("name", _("This name is taken already."))
-        return data
-
-
-CriterionFormSet = forms.inlineformset_factory(
-    Rubric, Criterion, formset=RowFormSet, fields=("name", "weight", "guidance"), extra=1, max_num=40, validate_max=True
-)
-LevelFormSet = forms.inlineformset_factory(
-    Criterion,
-    Level,
-    formset=RowFormSet,
-    fields=("name", "lowest", "highest", "descriptor"),
-    extra=1,
-    max_num=10,
-    validate_max=True,
-)
-TrancheRuleFormSet = forms.inlineformset_factory(
-    TranchePlan,
-    TrancheRule,
-    formset=RowFormSet,
-    fields=("ordinal", "percentage", "gate"),
-    extra=1,
-    max_num=12,
-    validate_max=True,
 )

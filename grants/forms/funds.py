@@ -51,3 +51,32 @@ class AllocationForm(forms.Form):
         if amount == 0:
             raise forms.ValidationError(_("Please enter more than 0 yuan."))
         return amount
+
+
+class LedgerFilter(forms.Form):
+    """The entries of one project only."""
+
+    project = forms.CharField(label=_("Project number"), max_length=60, required=False)
+
+    def clean_project(self) -> str:
+        return self.cleaned_data["project"].strip()
+
+
+class CorrectionForm(forms.Form):
+    """An amount was mistyped."""
+
+    right_amount = MoneyFormField(label=_("Right amount"), help_text=_("Yuan; 0 when there should be no entry at all"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=CountedTextarea,
+        help_text=_("What happened, which paper shows it"),
+    )
+
+
+class AnswerForm(forms.Form):
+    """What the second person says to it; needed for a refusal."""
+
+    answer = forms.CharField(
+        label=_("Answer"), max_length=300, widget=CountedTextarea, required=False, help_text=_("Needed for a refusal")
+    )

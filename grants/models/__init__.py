@@ -4,7 +4,7 @@ from grants.models.budget_rule import BudgetCategory, BudgetRule, Rank
 from grants.models.call import Call
 from grants.models.eligibility_rule import EligibilityRule
 from grants.models.fund import Fund
-from grants.models.ledger import LedgerEntry
+from grants.models.ledger import LedgerCorrection, LedgerEntry
 from grants.models.need import Need
 from grants.models.need_list import NeedList, NeedListEntry
 from grants.models.need_remark import NeedRemark
@@ -15,10 +15,11 @@ from grants.models.service_field import ServiceField
 from grants.models.severity import Severity
 from grants.models.tie_break import TieBreak
 from grants.models.track import Track
-from grants.models.tranche_plan import Gate, TranchePlan, TrancheRule
+from grants.models.tranche_plan import WITH_FIGURE, Gate, GateRule, TranchePlan, TrancheRule, gate_words
 from grants.models.workshop import Attendance, Workshop
 
 __all__ = [
+    "WITH_FIGURE",
     "AgreementEdition",
     "AgreementTemplate",
     "Attendance",
@@ -30,6 +31,8 @@ __all__ = [
     "EligibilityRule",
     "Fund",
     "Gate",
+    "GateRule",
+    "LedgerCorrection",
     "LedgerEntry",
     "Level",
     "Need",
@@ -48,4 +51,5 @@ __all__ = [
     "TranchePlan",
     "TrancheRule",
     "Workshop",
+    "gate_words",
 ]

@@ -11,6 +11,7 @@ UNITS = {
     "not_abnormal": _("%(n)s years"),
     "not_serious": _("%(n)s years"),
     "no_penalty": _("%(n)s years"),
+    "no_breach": _("%(n)s years"),
     "rated": _("%(n)sA"),
     "established": _("%(n)s months"),
     "proposals": _("%(n)s in all"),
@@ -30,6 +31,7 @@ class EligibilityRule(models.Model):
         NOT_ABNORMAL = "not_abnormal", _("Not on the list of abnormal operation")
         NOT_SERIOUS = "not_serious", _("Not on the list of seriously dishonest organisations")
         NO_PENALTY = "no_penalty", _("No administrative penalty")
+        NO_BREACH = "no_breach", _("No breach of an earlier agreement")
         INSPECTED = "inspected", _("Annual inspection passed")
         RATED = "rated", _("Rating of at least")
         ESTABLISHED = "established", _("Established for at least")

@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,17 @@ class Gate(models.TextChoices):
     """What must have happened before an instalment may be asked for."""
 
     AGREEMENT = "agreement", _("Agreement signed")
+    RECEIPT = "receipt", _("Receipt of the instalment before")
+    REPORT = "report", _("Report accepted since the instalment before")
+    SPENDING = "spending", _("Enough spent of what was paid")
     MIDTERM = "midterm", _("Midterm evaluation passed")
     FINAL = "final", _("Final evaluation passed")
+    RECTIFIED = "rectified", _("No rectification open")
+    MATCHING = "matching", _("Matching funds proven")
+
+
+WITH_FIGURE = {Gate.SPENDING: Decimal(70), Gate.MATCHING: Decimal(100)}
+"""Gates that ask for a percentage, and what is usual (field guide 1.3)."""
 
 
 class TranchePlan(Terms):
@@ -33,12 +43,11 @@ class TranchePlan(Terms):
 
 
 class TrancheRule(models.Model):
-    """One instalment of a plan: its share and the gate that opens it."""
+    """One instalment of a plan: its share and the gates that must all be open."""
 
     plan = models.ForeignKey(TranchePlan, verbose_name=_("plan"), on_delete=models.CASCADE, related_name="rules")
     ordinal = models.PositiveSmallIntegerField(_("number"))
     percentage = models.DecimalField(_("percentage"), max_digits=5, decimal_places=2)
-    gate = models.CharField(_("opens with"), max_length=12, choices=Gate.choices)
 
     class Meta:
         ordering = ["ordinal"]
@@ -58,4 +67,57 @@ class TrancheRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.ordinal}: {plain(self.percentage)}% ({self.get_gate_display()})"
+        return f"{self.ordinal}: {plain(self.percentage)}% ({self.gate_words})"
+
+    @property
+    def gate_words(self) -> str:
+        """Everything that opens it, in words."""
+        return "、".join(str(gate) for gate in self.gates.all()) or str(_("no condition"))
+
+
+class GateRule(models.Model):
+    """One gate of an instalment, with its figure if it has one, and the basis on which it is asked."""
+
+    rule = models.ForeignKey(
+        TrancheRule, verbose_name=_("instalment rule"), on_delete=models.CASCADE, related_name="gates"
+    )
+    kind = models.CharField(_("opens with"), max_length=12, choices=Gate.choices)
+    figure = models.DecimalField(
+        _("at least (%)"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Only for spending (usual: 70) and matching funds (usual: 100)"),
+    )
+    legal_basis = models.CharField(_("basis"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["rule", "pk"]
+        verbose_name = _("gate")
+        verbose_name_plural = _("gates")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "kind"],
+                name="gate_once_an_instalment",
+                violation_error_message=_("An instalment has each gate once."),
+            ),
+            models.CheckConstraint(
+                name="gate_figure_where_asked",
+                condition=Q(kind__in=["spending", "matching"], figure__gte=1, figure__lte=100)
+                | (~Q(kind__in=["spending", "matching"]) & Q(figure__isnull=True)),
+                violation_error_message=_(
+                    "Spending and matching funds ask for a percentage from 1 to 100; no other gate."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return gate_words(self.kind, self.figure)
+
+
+def gate_words(kind: str, figure: Decimal | None = None) -> str:
+    """A gate as people read it: 已拨资金支出率 ≥ 70%."""
+    label = str(Gate(kind).label)
+    return f"{label} ≥ {plain(figure)}%" if figure is not None else label

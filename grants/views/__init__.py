@@ -2,7 +2,15 @@
 
 from grants.views.agreement_templates import agreement_template_edit, agreement_template_list
 from grants.views.calls import call_detail, call_list
-from grants.views.funds import fund_allocate, fund_create, fund_detail, fund_edit, fund_list
+from grants.views.funds import (
+    correction_ask,
+    correction_decide,
+    fund_allocate,
+    fund_create,
+    fund_detail,
+    fund_edit,
+    fund_list,
+)
 from grants.views.need_lists import (
     need_list_create,
     need_list_detail,
@@ -20,6 +28,7 @@ from grants.views.setup import (
     call_part,
     call_publish,
     call_take_over,
+    gates_edit,
     levels_edit,
     terms_edit,
     terms_list,
@@ -45,11 +54,14 @@ __all__ = [
     "call_part",
     "call_publish",
     "call_take_over",
+    "correction_ask",
+    "correction_decide",
     "fund_allocate",
     "fund_create",
     "fund_detail",
     "fund_edit",
     "fund_list",
+    "gates_edit",
     "levels_edit",
     "need_create",
     "need_detail",

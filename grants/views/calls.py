@@ -45,7 +45,7 @@ def call_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "call": call,
         "tracks": call.tracks.all(),
-        "rules": call.tranche_plan.rules.all(),
+        "rules": call.tranche_plan.rules.prefetch_related("gates"),
         "conditions": call.eligibility_rules.all(),
         "budget_rules": call.budget_rules.all(),
         "papers": call.papers.select_related("track"),

@@ -9,10 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from core.forms import add_refusal
+from core.workflow import Refused
 from grants.actions import ledger
-from grants.forms import AllocationForm, FundForm, FundReferralsForm
-from grants.models import Fund
+from grants.forms import AllocationForm, AnswerForm, CorrectionForm, FundForm, FundReferralsForm, LedgerFilter
+from grants.models import Fund, LedgerCorrection, LedgerEntry
 from grants.soundness import promised
+from grants.statement import statement
 from people.models import Kind, Organization, Role
 
 PAGE = 20
@@ -43,18 +46,78 @@ def fund_create(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def fund_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """A fund's balance and every entry of its ledger."""
+    """A fund's balance, every entry of its ledger with what stood where after it, and the corrections."""
     fund = get_object_or_404(Fund.objects.visible_to(request.user).select_related("funder"), pk=pk)
-    page = Paginator(fund.entries.select_related("by").order_by("-at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    form = LedgerFilter(request.GET)
+    number = form.cleaned_data["project"] if form.is_valid() else ""
+    entries = fund.entries.filter(reference=number) if number else fund.entries.all()
+    related = entries.select_related("by", "corrects", "taken_back_by").order_by("-at", "-pk")
+    page = Paginator(related, PAGE).get_page(request.GET.get("page"))
     context = {
         "fund": fund,
         "balance": fund.balance(),
         "promised": promised(fund),
         "page_obj": page,
+        "rows": list(reversed(list(statement(entries, list(page)[::-1])))),
+        "filter": form,
+        "number": number,
+        "account": fund.entries.account(number) if number else None,
+        "corrections": LedgerCorrection.objects.filter(entry__fund=fund).select_related(
+            "entry", "asked_by", "decided_by"
+        ),
         "may_allocate": rules.has_perm("grants.allocate", request.user, fund),
         "may_change": rules.has_perm("grants.change_fund", request.user, fund),
+        "may_correct": rules.has_perm("grants.ask_correction", request.user, fund),
     }
     return render(request, "grants/fund_detail.html", context)
+
+
+def fund_corrections(fund: Fund):
+    found = LedgerCorrection.objects.filter(entry__fund=fund)
+    return found.select_related("entry", "asked_by", "decided_by")
+
+
+@login_required
+def correction_ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """The finance office says that an amount was mistyped."""
+    entries = LedgerEntry.objects.filter(fund__in=Fund.objects.visible_to(request.user))
+    entry = get_object_or_404(entries.select_related("fund", "by", "taken_back_by"), pk=pk)
+    if not rules.has_perm("grants.ask_correction", request.user, entry.fund):
+        raise PermissionDenied
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ledger.ask_correction(entry, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Asked. A second person of the finance office or an approver decides."))
+            return redirect(entry.fund)
+    return render(request, "grants/correction_form.html", {"entry": entry, "fund": entry.fund, "form": form})
+
+
+@login_required
+def correction_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is to be corrected and why; a second person decides."""
+    found = LedgerCorrection.objects.filter(entry__fund__in=Fund.objects.visible_to(request.user))
+    related = ("entry__fund", "entry__by", "asked_by", "decided_by")
+    correction = get_object_or_404(found.select_related(*related), pk=pk)
+    may_decide = correction.is_open and rules.has_perm("grants.decide_correction", request.user, correction)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST":
+        if not rules.has_perm("grants.decide_correction", request.user, correction):
+            raise PermissionDenied
+        if form.is_valid():
+            answer, approved = form.cleaned_data["answer"], "approve" in request.POST
+            try:
+                ledger.decide_correction(correction, by=request.user, approved=approved, answer=answer)
+            except Refused as refused:
+                add_refusal(form, refused)
+            else:
+                messages.success(request, _("Corrected.") if approved else _("Refused. The entry stays as it is."))
+                return redirect(correction.entry.fund)
+    context = {"correction": correction, "entry": correction.entry, "fund": correction.entry.fund, "form": form}
+    return render(request, "grants/correction_detail.html", context | {"may_decide": may_decide})
 
 
 @login_required

@@ -27,6 +27,7 @@ from grants.forms import (
     CriterionFormSet,
     EligibilityFormSet,
     FromPresetForm,
+    GateRuleFormSet,
     LevelFormSet,
     NameForm,
     PanelRuleFormSet,
@@ -40,7 +41,7 @@ from grants.forms import (
     TrancheRuleFormSet,
     taken_over,
 )
-from grants.models import Call, Criterion, Rubric, TranchePlan
+from grants.models import Call, Criterion, Rubric, TranchePlan, TrancheRule
 from grants.presets import preset
 from grants.soundness import gaps, notes
 from people.models import Organization, Role
@@ -320,7 +321,7 @@ def terms_list(request: HttpRequest) -> HttpResponse:
     permit_terms(request)
     context = {
         "rubrics": Rubric.objects.visible_to(request.user).select_related("funder").prefetch_related("criteria"),
-        "plans": TranchePlan.objects.visible_to(request.user).select_related("funder").prefetch_related("rules"),
+        "plans": TranchePlan.objects.visible_to(request.user).select_related("funder").prefetch_related("rules__gates"),
     }
     return render(request, "grants/terms_list.html", context)
 
@@ -339,6 +340,22 @@ def levels_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("grants:terms_edit", which="rubrics", pk=criterion.rubric_id)
     return render(request, "grants/levels_form.html", {"criterion": criterion, "formset": formset})
+
+
+@login_required
+def gates_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """What opens one instalment: each gate with its figure and its basis."""
+    permit_terms(request)
+    found = TrancheRule.objects.filter(plan__in=TranchePlan.objects.visible_to(request.user)).select_related("plan")
+    rule = get_object_or_404(found, pk=pk)
+    if not rules.has_perm("grants.change_terms", request.user, rule.plan):
+        raise PermissionDenied
+    formset = GateRuleFormSet(request.POST or None, instance=rule, prefix="rows")
+    if request.method == "POST" and formset.is_valid():
+        calls.save_terms(rule.plan, [formset.save], by=request.user)
+        messages.success(request, _("Saved."))
+        return redirect("grants:terms_edit", which="plans", pk=rule.plan_id)
+    return render(request, "grants/gates_form.html", {"rule": rule, "formset": formset})
 
 
 @login_required

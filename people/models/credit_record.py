@@ -4,15 +4,18 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CreditRecord(models.Model):
-    """An entry against an organisation in the public credit registers, entered by a funder's clerk.
+    """An entry against an organisation: in the public credit registers, entered by a funder's clerk, or a breach of an
+    agreement on this platform (违约), entered by an approver.
 
-    Kept after it is lifted: a call looks back one year for 异常名录, two for 严重违法失信, three for penalties.
+    Kept after it is lifted: a call looks back one year for 异常名录, two for 严重违法失信, three for penalties and for
+    breaches.
     """
 
     class Kind(models.TextChoices):
         ABNORMAL = "abnormal", _("List of abnormal operation")
         SERIOUS = "serious", _("List of seriously dishonest organisations")
         PENALTY = "penalty", _("Administrative penalty")
+        BREACH = "breach", _("Breach of an agreement with a funder")
 
     organization = models.ForeignKey(
         "people.Organization", verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="credit_records"

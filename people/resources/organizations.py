@@ -15,7 +15,8 @@ from core.masking import mask_account, mask_phone
 from core.notifications import notify
 from people.actions.organizations import BANK, LOGGED, OPEN_KINDS
 from people.models import Community, Kind, Membership, Organization, Role
-from people.resources.base import Row, TableResource
+from people.resources.base import TableResource
+from people.resources.rows import Row
 from people.resources.widgets import ChoiceWidget, CodeWidget, ReferenceWidget, text
 
 Status = Organization.Status

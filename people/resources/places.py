@@ -7,7 +7,8 @@ from import_export.fields import Field
 from core.identifiers import validate_region_code
 from people.models import Community, Region
 from people.models.region import validate_code
-from people.resources.base import Row, TableResource
+from people.resources.base import TableResource
+from people.resources.rows import Row
 from people.resources.widgets import CodeWidget
 
 

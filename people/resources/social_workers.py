@@ -20,7 +20,8 @@ from core.identifiers import validate_mobile
 from core.masking import mask_email, mask_phone
 from core.notifications import notify
 from people.models import Certificate, Membership, Organization, Role, User
-from people.resources.base import CHUNK, Row, TableResource, upsert
+from people.resources.base import CHUNK, TableResource, upsert
+from people.resources.rows import Row
 from people.resources.widgets import CodeWidget, ReferenceWidget, TextWidget
 
 PERSON = ("name", "phone", "email")

@@ -25,10 +25,19 @@ def approve(project: Project, *, by: User, note: str = "") -> Project:
     budget asks for, the group and its mentor finish the plan first; else the agreement is drawn up at once."""
     advance(project, "approve", by=by, note=note)
     plan_versions.write_version(project, PlanVersion.Kind.JUDGED, why="", approved_by=by)
-    plan = list(project.call.tranche_plan.rules.all())
+    plan = list(project.call.tranche_plan.rules.prefetch_related("gates"))
     amounts = split(project.amount_awarded, [rule.percentage for rule in plan])
     Tranche.objects.bulk_create(
-        Tranche(project=project, ordinal=rule.ordinal, percentage=rule.percentage, gate=rule.gate, amount=amount)
+        Tranche(
+            project=project,
+            ordinal=rule.ordinal,
+            percentage=rule.percentage,
+            amount=amount,
+            gates=[
+                {"kind": gate.kind, "figure": str(gate.figure or ""), "basis": gate.legal_basis}
+                for gate in rule.gates.all()
+            ],
+        )
         for rule, amount in zip(plan, amounts, strict=True)
     )
     if needs_finishing(project):

@@ -25,9 +25,12 @@ def shortlist(project: Project, *, by: User, amount: Decimal) -> Project:
     return advance(project, "shortlist", by=by, amount=amount)
 
 
+@transaction.atomic
 def waitlist(project: Project, *, by: User) -> Project:
-    """Keep it in reserve. Nobody is told before the public notice."""
-    return advance(project, "waitlist", by=by)
+    """Keep it in reserve: the group is told, for the public notice does not name it."""
+    advance(project, "waitlist", by=by)
+    tell_group(project, project.get_state_display(), body=_("It moves up when a project before it drops out."))
+    return project
 
 
 def promote(project: Project, *, by: User, amount: Decimal, note: str = "") -> Project:

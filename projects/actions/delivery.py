@@ -1,6 +1,7 @@
 """What the group and its mentor record while the project runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import rules
@@ -15,7 +16,7 @@ from core.money import yuan
 from core.workflow import Refused, advance, record
 from people.models import User
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
-from projects.models import Activity, ActivityItem, FollowUp, MentoringNote, Milestone, Project, Report
+from projects.models import FollowUp, MentoringNote, Milestone, Project, Report
 
 
 def _permit(permission: str, by: User, project: Project) -> None:
@@ -31,50 +32,47 @@ def add_milestone(project: Project, *, by: User, values: dict[str, Any]) -> Mile
 
 
 @transaction.atomic
-def plan_activity(
-    project: Project,
-    *,
-    by: User,
-    values: dict[str, Any],
-    items: Sequence[dict[str, Any]],
-    activity: Activity | None = None,
-) -> Activity:
-    """Plan an activity, or change its plan while it is not recorded."""
-    _permit("projects.plan_delivery", by, project)
-    if activity is not None:
-        activity = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
-    if activity is not None and activity.is_recorded:
-        raise Refused(_("This activity has been recorded; its plan can no longer change."))
-    activity = activity or Activity(project=project)
+def change_milestone(milestone: Milestone, *, by: User, values: dict[str, Any], reason: str) -> Milestone:
+    """Another name, day or proof, with the reason; the mentor reads it. One that is reached stays as it is."""
+    locked = _open_milestone(milestone, by)
+    before = locked.due_on
     for name, value in values.items():
-        setattr(activity, name, value)
-    activity.save()
-    activity.items.all().delete()
-    ActivityItem.objects.bulk_create(ActivityItem(activity=activity, **item) for item in items)
-    record(project, "plan_activity", by=by, label=_("Activity planned: %(theme)s") % {"theme": activity.theme})
-    return activity
+        setattr(locked, name, value)
+    locked.save()
+    label = _("Milestone changed: %(name)s") % {"name": locked.name}
+    data = {"due_on": [before.isoformat(), locked.due_on.isoformat()]}
+    record(locked.project, "change_milestone", by=by, label=label, note=reason, **data)
+    tell_mentors(locked.project, _("a milestone was changed"), body=reason)
+    return locked
 
 
 @transaction.atomic
-def record_activity(
-    activity: Activity, *, by: User, values: dict[str, Any], files: Iterable[UploadedFile] = ()
-) -> Activity:
-    """Record how an activity went, once, with its sign-in sheet and photos."""
-    _permit("projects.plan_delivery", by, activity.project)
-    locked = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
-    if locked.is_recorded:
-        raise Refused(_("This activity has been recorded already."))
-    if locked.starts_at > clock.now():
-        raise Refused(_("An activity can be recorded after it has begun."))
-    for name, value in values.items():
-        setattr(locked, name, value)
-    locked.recorded_at, locked.recorded_by = clock.now(), by
+def reach_milestone(
+    milestone: Milestone, *, by: User, done_on: date, note: str, files: Iterable[UploadedFile] = ()
+) -> Milestone:
+    """A milestone is reached: on which day, and what shows it, in words or as files."""
+    locked = _open_milestone(milestone, by)
+    uploads = list(files)
+    if not note and not uploads:
+        raise Refused(_("Please say what shows it, or add a file."))
+    if done_on > clock.today():
+        raise Refused(_("This day is in the future."))
+    locked.done_on, locked.done_by, locked.done_note = done_on, by, note
     locked.save()
-    for upload in files:
-        attach(locked, upload, by=by, kind="evidence")
-    record(locked.project, "record_activity", by=by, label=_("Activity recorded: %(theme)s") % {"theme": locked.theme})
-    activity.refresh_from_db()
-    return activity
+    for upload in uploads:
+        attach(locked, upload, by=by, kind="proof")
+    label = _("Milestone reached: %(name)s") % {"name": locked.name}
+    record(locked.project, "reach_milestone", by=by, label=label, note=note)
+    tell_mentors(locked.project, label)
+    return locked
+
+
+def _open_milestone(milestone: Milestone, by: User) -> Milestone:
+    _permit("projects.plan_delivery", by, milestone.project)
+    locked = Milestone.objects.select_for_update(of=("self",)).get(pk=milestone.pk)
+    if locked.is_done:
+        raise Refused(_("This milestone is reached; it stays as it is."))
+    return locked
 
 
 @transaction.atomic

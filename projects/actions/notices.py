@@ -21,10 +21,11 @@ from projects.models.notice import digest_of
 
 
 class Place(NamedTuple):
-    """How a project came out of the judging: rank in its track, score out of 100."""
+    """How a project came out of the judging: rank in its track, score with the bonus, and how much of it is bonus."""
 
     rank: int | None
     score: Decimal | None
+    bonus: Decimal = Decimal(0)
 
 
 @transaction.atomic
@@ -66,6 +67,7 @@ def publish_notice(call: Call, *, by: User, places: Mapping[int, Place]) -> Noti
             applicant=project.applicant.name,
             rank=place.rank,
             score=place.score,
+            bonus=place.bonus,
             amount=project.amount_proposed,
             corrects=printed[project.pk],
         )

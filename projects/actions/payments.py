@@ -1,26 +1,34 @@
 """Instalments, settlement, and the end of the money."""
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.money import yuan
 from core.workflow import Refused, advance, record
 from grants.actions import ledger
+from grants.models import LedgerEntry
 from people.models import Role, User
 from projects.actions.messages import tell_funder, tell_group
 from projects.actions.plan import close_changes
-from projects.models import Project, Settlement, State, Tranche
+from projects.models import BankListLine, Project, Reversal, Settlement, State, Tranche
+
+KEPT = (
+    *("attempt", "amount", "requested_by", "approved_by", "paid_by", "paid_on", "paid_to"),
+    *("bank_reference", "receipt_number"),
+)
+"""What is kept of a payment that is reversed."""
 
 
 @transaction.atomic
 def request_payment(tranche: Tranche, *, by: User, note: str = "") -> Tranche:
-    """A clerk asks for an instalment whose gate is open; the approvers are told."""
+    """A clerk asks for an instalment whose gates are all open; what they were is kept, and the approvers are told."""
     advance(tranche, "request", by=by, note=note)
     tell_funder(tranche.project, _("instalment %(n)s waits for approval") % {"n": tranche.ordinal}, Role.APPROVER)
     return tranche
@@ -43,18 +51,36 @@ def refuse_payment(tranche: Tranche, *, by: User, note: str) -> Tranche:
 
 
 @transaction.atomic
-def pay(tranche: Tranche, *, by: User, bank_reference: str) -> Tranche:
+def pay(
+    tranche: Tranche,
+    *,
+    by: User,
+    bank_reference: str,
+    paid_on: date | None = None,
+    paid_to: dict[str, str] | None = None,
+) -> Tranche:
     """The finance office records the transfer. Consequences: the ledger is entered, the project's paid sum
-    grows (the database refuses more than the award), and the payee is asked for a receipt."""
-    Project.objects.select_for_update(of=("self",)).get(pk=tranche.project_id)
-    advance(tranche, "pay", by=by, bank_reference=bank_reference)
-    project = tranche.project
-    Project.objects.filter(pk=project.pk).update(amount_paid=F("amount_paid") + tranche.amount)
-    project.refresh_from_db()
-    ledger.pay(project.call.fund, tranche.amount, by=by, reference=project.number, memo=bank_reference)
+    grows (the database refuses more than the award), and the payee is asked for a receipt.
+
+    `paid_on` and `paid_to` (name, bank, account) are what the bank said; without them, today and the payee's account.
+    """
+    project = Project.objects.select_for_update(of=("self",)).get(pk=tranche.project_id)
+    payee = project.payee
+    paid_to = paid_to or {"name": payee.bank_account_name, "bank": payee.bank_name, "account": payee.bank_account}
+    day = paid_on or clock.today()
+    advance(tranche, "pay", by=by, bank_reference=bank_reference, paid_on=day, paid_to=paid_to)
+    memo = bank_reference
+    ledger.pay(project.call.fund, tranche.amount, by=by, reference=project.number, part=tranche.part, memo=memo)
+    _keep_amount_paid(project)
     record(project, "pay", by=by, label=_("Instalment paid"), ordinal=tranche.ordinal, amount=str(tranche.amount))
     tell_group(project, _("instalment %(n)s has been paid, please confirm with a receipt") % {"n": tranche.ordinal})
+    tranche.refresh_from_db()
     return tranche
+
+
+def _keep_amount_paid(project: Project) -> None:
+    """What was paid, as the ledger has it now; the project is locked."""
+    Project.objects.filter(pk=project.pk).update(amount_paid=project.account.paid_out)
 
 
 @transaction.atomic
@@ -64,10 +90,40 @@ def confirm_receipt(tranche: Tranche, *, by: User, receipt_number: str) -> Tranc
 
 
 @transaction.atomic
+def reverse_payment(tranche: Tranche, *, by: User, note: str) -> Tranche:
+    """The bank sent the money back, or it went to the wrong account. Consequences: everything about the payment is kept
+    as a reversal, the ledger is entered back, and the instalment can be asked for again; in a terminated project it is
+    cancelled, and its money is free."""
+    project = Project.objects.select_for_update(of=("self",)).get(pk=tranche.project_id)
+    advance(tranche, "reverse", by=by, note=note)
+    values = {name: getattr(tranche, name) for name in KEPT}
+    Reversal.objects.create(
+        tranche=tranche, reason=note.strip()[:300], reversed_by=by, reversed_at=clock.now(), **values
+    )
+    words = {"reference": project.number, "part": tranche.part, "memo": note}
+    ledger.reverse(project.call.fund, tranche.amount, by=by, **words)
+    _keep_amount_paid(project)
+    BankListLine.objects.filter(tranche=tranche, attempt=tranche.attempt, outcome="paid").update(
+        outcome=BankListLine.Outcome.RETURNED, reason=note[:300]
+    )
+    record(project, "reverse", by=by, label=_("Payment reversed"), note=note, ordinal=tranche.ordinal)
+    if project.state == State.TERMINATED:
+        advance(tranche, "cancel", by=by)
+        memo = _("Terminated")
+        ledger.decommit(project.call.fund, tranche.amount, by=by, reference=project.number, memo=memo)
+    subject = _("the payment of instalment %(n)s was reversed") % {"n": tranche.ordinal}
+    tell_funder(project, subject, Role.STAFF, Role.APPROVER, body=note)
+    tell_group(project, subject, body=note)
+    tranche.refresh_from_db()
+    return tranche
+
+
+@transaction.atomic
 def settle(project: Project, *, by: User, recognised: Decimal, returned: Decimal, remark: str = "") -> Settlement:
     """Record the last account: what is recognised as spent and what has come back (yuan).
 
-    What comes back is entered in the ledger as it arrives; it can never be more than is due.
+    What comes back is entered in the ledger as it arrives, after a termination as clawed back; it can never be more
+    than is due.
     """
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     if not rules.has_perm("projects.settle", by, locked):
@@ -79,16 +135,20 @@ def settle(project: Project, *, by: User, recognised: Decimal, returned: Decimal
             _("No more can be recognised than was awarded: %(award)s yuan.") % {"award": yuan(locked.amount_awarded)}
         )
     settlement = Settlement.objects.filter(project=locked).first() or Settlement(project=locked)
-    before = settlement.returned
-    settlement.recognised, settlement.returned, settlement.remark = recognised, returned, remark
+    before = locked.amount_returned
+    settlement.recognised, settlement.remark = recognised, remark
     settlement.settled_by, settlement.settled_at = by, clock.now()
     if returned < before:
-        raise Refused(_("%(before)s yuan have already been entered as returned.") % {"before": yuan(before)})
+        raise Refused(
+            _("%(before)s yuan have already been entered as returned. A mistake is corrected in the fund's ledger.")
+            % {"before": yuan(before)}
+        )
     if returned > settlement.to_return:
         raise Refused(_("Only %(due)s yuan are to be returned.") % {"due": yuan(settlement.to_return)})
     if returned > before:
-        settlement.returned_on = clock.today()
-        ledger.refund(locked.call.fund, returned - before, by=by, reference=locked.number, memo=_("Unspent money"))
+        terminated = locked.state == State.TERMINATED
+        back, memo = (ledger.clawback, _("Claimed back")) if terminated else (ledger.refund, _("Unspent money"))
+        back(locked.call.fund, returned - before, by=by, reference=locked.number, memo=memo)
     settlement.save()
     record(locked, "settle", by=by, label=_("Accounts settled"), recognised=str(recognised), returned=str(returned))
     if settlement.to_return > returned:
@@ -110,9 +170,12 @@ def terminate(project: Project, *, by: User, note: str) -> Project:
     what was paid and not spent is claimed back in the settlement."""
     advance(project, "terminate", by=by, note=note)
     close_changes(project)
-    unpaid = list(
-        project.tranches.filter(state__in=[Tranche.State.PLANNED, Tranche.State.REQUESTED, Tranche.State.APPROVED])
-    )
+    unpaid = list(project.tranches.unpaid())
+    if at_bank := BankListLine.objects.filter(tranche__in=unpaid, outcome="").select_related("bank_list").first():
+        raise Refused(
+            _("An instalment is at the bank (%(list)s): first read in what the bank says, or withdraw it.")
+            % {"list": at_bank.bank_list.number}
+        )
     for tranche in unpaid:
         advance(tranche, "cancel", by=by)
     owed = sum((tranche.amount for tranche in unpaid), Decimal("0.00"))
@@ -120,3 +183,10 @@ def terminate(project: Project, *, by: User, note: str) -> Project:
     tell_group(project, _("terminated"), body=note)
     tell_funder(project, _("terminated: please settle the account"), Role.FINANCE, body=note)
     return project
+
+
+def refuse_if_archived(sender: Any, *, entry: LedgerEntry, **kwargs: Any) -> None:
+    """A return in the ledger is corrected only while its project's account is open."""
+    archived = Project.objects.filter(number=entry.reference, state=State.COMPLETED) if entry.reference else None
+    if archived is not None and archived.exists():
+        raise Refused(_("The project is archived: its account is closed and is not corrected any more."))

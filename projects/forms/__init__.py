@@ -1,15 +1,27 @@
 """Forms of a project, by what they are about."""
 
+from projects.forms.activities import ActivityForm, ActivityItems, ActivityPartners, AmendForm, ReasonForm, RecordForm
+from projects.forms.attendance import CorrectForm, HeadCountForm, SignInForm, TickForm, WriteDownForm
+from projects.forms.consent import ConsentTextForm
 from projects.forms.delivery import (
-    ActivityForm,
-    ActivityItems,
-    ActivityRecordForm,
     FollowUpForm,
     MentoringForm,
+    MilestoneChangeForm,
+    MilestoneDoneForm,
     MilestoneForm,
     ReportForm,
 )
-from projects.forms.money import PaymentForm, ReceiptForm, SettlementForm, SignForm
+from projects.forms.money import (
+    BankListForm,
+    BankReturnForm,
+    MatchingAnswerForm,
+    MatchingProofForm,
+    PaymentForm,
+    ReceiptForm,
+    SettlementForm,
+    SignForm,
+    WithdrawForm,
+)
 from projects.forms.objections import (
     CallForm,
     ExamineForm,
@@ -21,9 +33,12 @@ from projects.forms.objections import (
     WholeExamineForm,
     WholeRulingForm,
 )
+from projects.forms.photos import PhotoForm, PhotosForm
 from projects.forms.project import AttachmentForm, MentorForm, ProjectFilter, SubmitForm
 from projects.forms.proposal import ApplyForm, ProposalForm
+from projects.forms.roster import BeneficiaryForm, RosterFileForm
 from projects.forms.routing import OfferForm, ReferralAnswerForm, ReferralForm
+from projects.forms.services import SERVICE_FORMS
 from projects.forms.support import (
     AnswerForm,
     CallBackForm,
@@ -39,48 +54,90 @@ from projects.forms.support import (
     VerdictForm,
 )
 from projects.forms.tables import Tables
+from projects.forms.trouble import (
+    ClosingForm,
+    ReturnNoticeForm,
+    TalkConfirmForm,
+    TalkForm,
+    TalkMoveForm,
+    TalkRecordForm,
+    WarningAnswerForm,
+    WarningForm,
+)
+from projects.forms.volunteers import OtherTimeForm, VolunteerTimes
 
 __all__ = [
+    "SERVICE_FORMS",
     "ActivityForm",
     "ActivityItems",
-    "ActivityRecordForm",
+    "ActivityPartners",
+    "AmendForm",
     "AnswerForm",
     "ApplyForm",
     "AttachmentForm",
+    "BankListForm",
+    "BankReturnForm",
+    "BeneficiaryForm",
     "CallBackForm",
     "CallForm",
+    "ClosingForm",
     "CoachingAnswerForm",
     "CoachingForm",
     "CommentForm",
+    "ConsentTextForm",
+    "CorrectForm",
     "CutForm",
     "EndCoachingForm",
     "ExamineForm",
     "ExplanationsForm",
     "ExtendForm",
     "FollowUpForm",
+    "HeadCountForm",
     "HearingForm",
     "InquiryForm",
+    "MatchingAnswerForm",
+    "MatchingProofForm",
     "MentorForm",
     "MentoringForm",
+    "MilestoneChangeForm",
+    "MilestoneDoneForm",
     "MilestoneForm",
     "ObjectionAnswerForm",
     "ObjectionForm",
     "OfferForm",
+    "OtherTimeForm",
     "PaymentForm",
+    "PhotoForm",
+    "PhotosForm",
     "ProjectFilter",
     "ProposalForm",
+    "ReasonForm",
     "ReceiptForm",
     "RecommendationAskForm",
     "RecommendationForm",
+    "RecordForm",
     "ReferralAnswerForm",
     "ReferralForm",
     "ReportForm",
+    "ReturnNoticeForm",
+    "RosterFileForm",
     "RulingForm",
     "SettlementForm",
     "SignForm",
+    "SignInForm",
     "SubmitForm",
     "Tables",
+    "TalkConfirmForm",
+    "TalkForm",
+    "TalkMoveForm",
+    "TalkRecordForm",
+    "TickForm",
     "VerdictForm",
+    "VolunteerTimes",
+    "WarningAnswerForm",
+    "WarningForm",
     "WholeExamineForm",
     "WholeRulingForm",
+    "WithdrawForm",
+    "WriteDownForm",
 ]

@@ -6,10 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import CountedTextarea, DateInput, DateTimeInput, FilesField
+from core.forms import CountedTextarea, DateInput, FilesField
 from core.money import yuan
-from projects.forms.tables import BaseTable, RowForm
-from projects.models import Activity, ActivityItem, FollowUp, MentoringNote, Milestone, Report
+from projects.models import FollowUp, MentoringNote, Milestone, Report
 
 
 class MilestoneForm(forms.ModelForm):
@@ -28,49 +27,30 @@ class MilestoneForm(forms.ModelForm):
         return day
 
 
-class ActivityForm(forms.ModelForm):
-    """The plan of an activity; its place may still be open."""
+class MilestoneChangeForm(MilestoneForm):
+    """The same, with the reason: a plan that moves says why."""
 
-    class Meta:
-        model = Activity
-        fields = ("theme", "starts_at", "ends_at", "place", "partners", "programme", "emergency_plan")
-        widgets = {
-            "starts_at": DateTimeInput,
-            "ends_at": DateTimeInput,
-            "partners": CountedTextarea,
-            "programme": CountedTextarea,
-            "emergency_plan": CountedTextarea,
-        }
+    reason = forms.CharField(label=_("Why it is changed"), max_length=300, widget=CountedTextarea(attrs={"rows": 2}))
 
 
-class ActivityItemForm(RowForm):
-    class Meta:
-        model = ActivityItem
-        fields = ("name", "quantity", "amount")
-
-
-ActivityItems = forms.formset_factory(
-    ActivityItemForm, formset=BaseTable, extra=3, can_delete=True, max_num=50, validate_max=True
-)
-
-
-class ActivityRecordForm(forms.ModelForm):
-    """How it went; the place must now be known."""
-
+class MilestoneDoneForm(forms.Form):
+    done_on = forms.DateField(label=_("Reached on"), widget=DateInput, initial=clock.today)
+    note = forms.CharField(label=_("What shows it"), max_length=300, required=False, widget=CountedTextarea)
     files = FilesField(
-        label=_("Sign-in sheet and photos"), required=False, help_text=_("Several files, each at most 20 MB")
+        label=_("Files that show it"), required=False, help_text=_("Words or a file: at least one of them.")
     )
 
-    class Meta:
-        model = Activity
-        fields = ("place", "audience", "attendance", "volunteers", "spent", "outcome", "reflection")
-        widgets = {"outcome": CountedTextarea, "reflection": CountedTextarea}
+    def clean_done_on(self):
+        day = self.cleaned_data["done_on"]
+        if day > clock.today():
+            raise forms.ValidationError(_("This day is in the future."))
+        return day
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("place", "audience", "attendance", "outcome"):
-            self.fields[name].required = True
-        self.fields["place"].help_text = ""
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not self.errors and not data.get("note") and not data.get("files"):
+            self.add_error("note", _("Please say what shows it, or add a file."))
+        return data
 
 
 class ReportForm(forms.ModelForm):

@@ -1,12 +1,16 @@
 """Forms of the agreement, the instalments and the account."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.fields import MoneyFormField
-from core.forms import SeenState
+from core.forms import CountedTextarea, DateInput, FilesField, SeenState, SeveralField
+from projects.models import BankList, BankListLine, MatchingProof, Tranche
 
 
 class SignForm(forms.Form):
@@ -17,10 +21,78 @@ class SignForm(forms.Form):
 
 class PaymentForm(SeenState):
     bank_reference = forms.CharField(label=_("Bank reference"), max_length=60)
+    paid_on = forms.DateField(label=_("Paid on"), widget=DateInput, required=False, help_text=_("Empty: today"))
+
+    def clean_paid_on(self) -> Any:
+        day = self.cleaned_data["paid_on"]
+        if day and day > clock.today():
+            raise forms.ValidationError(_("This day has not come yet."))
+        return day
 
 
 class ReceiptForm(SeenState):
     receipt_number = forms.CharField(label=_("Receipt number"), max_length=60)
+
+
+class BankListForm(forms.Form):
+    """Which approved instalments go to the bank."""
+
+    tranches = SeveralField(
+        label=_("Instalments"), queryset=Tranche.objects.none(), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, tranches: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tranches"].queryset = tranches
+
+
+class WithdrawForm(forms.Form):
+    """Which lines the bank will not pay, and why."""
+
+    lines = SeveralField(label=_("Lines"), queryset=BankListLine.objects.none(), widget=forms.CheckboxSelectMultiple)
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=CountedTextarea)
+
+    def __init__(self, *args: Any, bank_list: BankList, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lines"].queryset = bank_list.lines.filter(outcome="")
+
+
+class BankReturnForm(forms.Form):
+    """The table that the bank sent back."""
+
+    file = forms.FileField(
+        label=_("The bank's table"),
+        help_text=_("xlsx or csv: the list that was taken out, with outcome, reference, day and reason filled in"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if upload.size > settings.UPLOAD_MAX_BYTES:
+            raise forms.ValidationError(_("The file is too large."))
+        return upload
+
+
+class MatchingProofForm(forms.ModelForm):
+    """The group shows that matching funds have come in."""
+
+    files = FilesField(label=_("Papers"), help_text=_("Bank slip, donation agreement, list of goods with prices"))
+
+    class Meta:
+        model = MatchingProof
+        fields = ("kind", "amount", "words")
+
+    def clean_amount(self) -> Decimal:
+        amount = self.cleaned_data["amount"]
+        if not amount:
+            raise forms.ValidationError(_("Please enter more than 0 yuan."))
+        return amount
+
+
+class MatchingAnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=_("Answer"), max_length=200, widget=CountedTextarea, required=False, help_text=_("Needed for a refusal")
+    )
 
 
 class SettlementForm(forms.Form):

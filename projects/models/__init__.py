@@ -1,41 +1,64 @@
-from projects.models.activity import Activity, ActivityItem
+from projects.models.activity import Activity
+from projects.models.activity_rows import ActivityItem, ActivityPartner, ActivityTarget
 from projects.models.agreement import Agreement
+from projects.models.bank_list import BankList, BankListLine, BankReturn
+from projects.models.beneficiary import Beneficiary
 from projects.models.budget import BudgetLine
+from projects.models.calendar_feed import CalendarFeed
 from projects.models.change_request import ChangeRequest
 from projects.models.coaching import CoachingRequest
 from projects.models.comment import Comment
+from projects.models.consent_text import ConsentText
 from projects.models.explanation import Explanation
 from projects.models.follow_up import FollowUp
 from projects.models.likeness import Likeness
+from projects.models.matching_proof import MatchingProof
 from projects.models.mentoring import MentoringNote
 from projects.models.milestone import Milestone
 from projects.models.notice import Notice, NoticeEntry
 from projects.models.objection import Objection, ObjectionNote
 from projects.models.participant import Part, Participant
+from projects.models.photo import ActivityPhoto
 from projects.models.plan import PlanStep, Target
 from projects.models.plan_version import PlanVersion
 from projects.models.project import Project
 from projects.models.recommendation import Recommendation
 from projects.models.referral import Referral
 from projects.models.report import Report
+from projects.models.return_notice import ReturnNotice
+from projects.models.reversal import Reversal
 from projects.models.scratch import Scratch
+from projects.models.service import Service
 from projects.models.settlement import Settlement
+from projects.models.sign_in import SignIn
 from projects.models.state import Stage, State
 from projects.models.submission import Submission
 from projects.models.team import Partner, TeamMember
 from projects.models.tranche import Tranche
+from projects.models.volunteer import Volunteer, VolunteerTime
+from projects.models.warning import Talk, WarningLetter
 
 __all__ = [
     "Activity",
     "ActivityItem",
+    "ActivityPartner",
+    "ActivityPhoto",
+    "ActivityTarget",
     "Agreement",
+    "BankList",
+    "BankListLine",
+    "BankReturn",
+    "Beneficiary",
     "BudgetLine",
+    "CalendarFeed",
     "ChangeRequest",
     "CoachingRequest",
     "Comment",
+    "ConsentText",
     "Explanation",
     "FollowUp",
     "Likeness",
+    "MatchingProof",
     "MentoringNote",
     "Milestone",
     "Notice",
@@ -51,12 +74,20 @@ __all__ = [
     "Recommendation",
     "Referral",
     "Report",
+    "ReturnNotice",
+    "Reversal",
     "Scratch",
+    "Service",
     "Settlement",
+    "SignIn",
     "Stage",
     "State",
     "Submission",
+    "Talk",
     "Target",
     "TeamMember",
     "Tranche",
+    "Volunteer",
+    "VolunteerTime",
+    "WarningLetter",
 ]

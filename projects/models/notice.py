@@ -1,6 +1,9 @@
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,6 +21,8 @@ from projects.models.state import State
 
 LOST = (State.NOT_SELECTED, State.WITHDRAWN, State.FORFEITED)
 """Where a project is that stood in a notice and will not be funded."""
+UNSETTLED = (State.IN_REVIEW, State.SHORTLISTED, State.WAITLISTED)
+"""Where one is whose line in an earlier notice no longer holds: it is judged again, or waits for its new notice."""
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -114,6 +119,26 @@ class Notice(models.Model):
         found = self.reconsidered
         return mask_text(found.reason, [found.name]) if found else ""
 
+    @property
+    def tracks_with_gaps(self) -> set[str]:
+        """The names of the tracks in whose list a place is passed over: its project is neither here nor in an earlier
+        notice of the call. A notice whose results were judged again counts no longer, nor a line that is corrected."""
+        reconsidered = Q(notice__objections__project=None, notice__objections__ruling="reconsider")
+        reconsidered &= Q(notice__objections__ruled_at__lte=self.published_at)
+        mine = list(self.entries.all())
+        earlier = NoticeEntry.objects.filter(notice__call=self.call_id, notice__lt=self.pk)
+        earlier = earlier.exclude(project__in=[entry.project_id for entry in mine])
+        earlier = earlier.exclude(pk__in=NoticeEntry.objects.filter(reconsidered).values("pk"))
+        latest = {entry.project_id: entry for entry in [*earlier.order_by("pk"), *mine]}
+        ranked = [entry for entry in latest.values() if entry.rank]
+        found = set()
+        for track in {entry.track for entry in mine}:
+            until = max(entry.rank or 0 for entry in mine if entry.track == track)
+            places = [entry.rank for entry in ranked if entry.track == track and (entry.rank or 0) <= until]
+            if _has_gap(Counter(places)):
+                found.add(track)
+        return found
+
     def statement(self) -> str:
         """What the notice says, as the text whose SHA-256 is the digest. It names no person."""
         said = {
@@ -146,6 +171,16 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _has_gap(places: Mapping[int, int]) -> bool:
+    """Whether a place is missing before the last one; by place, how many share it (1, 2, 2, 4 is whole)."""
+    following = 1
+    for place in sorted(places):
+        if place > following:
+            return True
+        following = place + places[place]
+    return False
+
+
 class NoticeEntryQuerySet(models.QuerySet["NoticeEntry"]):
     def as_shown(self) -> "NoticeEntryQuerySet":
         """With what has become of each line since it was published."""
@@ -163,6 +198,9 @@ class NoticeEntry(models.Model):
     applicant = models.CharField(_("applicant"), max_length=120)
     rank = models.PositiveSmallIntegerField(_("rank"), null=True)
     score = models.DecimalField(_("score"), max_digits=5, decimal_places=2, null=True)
+    bonus = models.DecimalField(
+        _("bonus"), max_digits=5, decimal_places=2, default=0, help_text=_("What of the score is no expert's")
+    )
     amount = MoneyField(_("amount"))
     corrects = models.OneToOneField(
         "self", verbose_name=_("corrects"), on_delete=models.PROTECT, null=True, related_name="replaced_by"
@@ -178,6 +216,11 @@ class NoticeEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def base(self) -> Decimal | None:
+        """The experts' score."""
+        return None if self.score is None else self.score - self.bonus
 
     @property
     def replacement(self) -> "NoticeEntry | None":
@@ -198,8 +241,14 @@ class NoticeEntry(models.Model):
 
     @property
     def stands(self) -> bool:
-        """Still what is going to be funded: neither corrected by a later line nor lost."""
-        return self.replacement is None and self.project.state not in (*LOST, State.IN_REVIEW)
+        """Still what is going to be funded: neither corrected, by a later line or by one that must follow, nor lost,
+        nor judged again."""
+        return self.replacement is None and self.project.state not in (*LOST, *UNSETTLED)
+
+    @property
+    def is_being_corrected(self) -> bool:
+        """What it says is corrected already, and the notice that says how is still to be published."""
+        return self.replacement is None and self.project.state == State.SHORTLISTED
 
     @property
     def public_reason(self) -> str:
@@ -214,7 +263,7 @@ class NoticeEntry(models.Model):
         if self.corrects is None:
             return []
         found = []
-        for name in ("title", "applicant", "rank", "score", "amount"):
+        for name in ("title", "applicant", "rank", "score", "bonus", "amount"):
             before, after = getattr(self.corrects, name), getattr(self, name)
             if before != after:
                 said = yuan if name == "amount" else _or_dash
@@ -232,6 +281,8 @@ class NoticeEntry(models.Model):
             "score": "" if self.score is None else str(self.score),
             "amount": str(self.amount),
         }
+        if self.bonus:
+            said |= {"experts_score": str(self.base), "bonus": str(self.bonus)}
         if self.corrects is not None:
             said["corrects_the_notice_with_digest"] = self.corrects.notice.digest
         return said

@@ -33,16 +33,14 @@ def may_still_be_confirmed() -> Q:
 class ObjectionQuerySet(models.QuerySet["Objection"]):
     def visible_to(self, user) -> "ObjectionQuerySet":
         """Received ones, and those to be called: for the clerks, approvers and auditors of the funder, unless they
-        have a stake.
+        compete in the call.
 
         Nobody else learns who objects. An address that nobody has confirmed is nobody's business either.
         """
         if not user.is_authenticated:
             return self.none()
-        mine = list(user.roles)
         found = self.filter(notice__call__funder__in=user.organizations_as(*READERS))
-        found = found.exclude(project__applicant__in=mine).exclude(project__host__in=mine)
-        found = found.exclude(project=None, notice__call__in=Project.objects.staked_by(user).values("call"))
+        found = found.exclude(notice__call__in=Project.objects.staked_by(user).values("call"))
         return found.filter(Q(confirmed_at__isnull=False) | Q(email=""))
 
     def received(self) -> "ObjectionQuerySet":

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import MoneyField
+from grants.models import LedgerEntry
+from grants.movements import Account
 from projects.models.life import ProjectLife
 from projects.models.participant import Part, Participant
 from projects.models.state import ENDED, FUNDED, STANDINGS, Standing, State
@@ -162,6 +164,7 @@ class Project(ProjectLife):
     amount_requested = MoneyField(_("amount requested"), null=True, blank=True)
     amount_proposed = MoneyField(_("amount proposed"), null=True, blank=True, editable=False)
     amount_awarded = MoneyField(_("amount awarded"), null=True, blank=True, editable=False)
+    # Paid less reversed, as in the ledger: it stands here too so that the database itself refuses more than the award.
     amount_paid = MoneyField(_("amount paid"), default=Decimal("0.00"), editable=False)
 
     midterm_passed_on = models.DateField(_("midterm passed on"), null=True, blank=True, editable=False)
@@ -302,6 +305,16 @@ class Project(ProjectLife):
     def amount_payable(self) -> Decimal:
         """The most that may be awarded: the request less what the pre-check cut, in yuan."""
         return max((self.amount_requested or ZERO) - self.amount_cut, ZERO)
+
+    @property
+    def account(self) -> Account:
+        """What the ledger says of it: reserved, committed, paid out, returned."""
+        return LedgerEntry.objects.account(self.number)
+
+    @property
+    def amount_returned(self) -> Decimal:
+        """What came back to the fund, by the ledger, in yuan."""
+        return self.account.returned
 
     @property
     def mentors(self):

@@ -9,14 +9,12 @@ from core.fields import MoneyField
 
 
 class Settlement(models.Model):
-    """The last account of a project: what was recognised as spent, and what had to be returned, in yuan."""
+    """The last account of a project, in yuan: what was recognised as spent. What came back is in the ledger."""
 
     project = models.OneToOneField(
         "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="settlement"
     )
     recognised = MoneyField(_("recognised spending"), help_text=_("Yuan of this grant that was spent as agreed"))
-    returned = MoneyField(_("returned"), default=Decimal("0.00"), help_text=_("Yuan that came back to the fund"))
-    returned_on = models.DateField(_("returned on"), null=True, blank=True)
     remark = models.CharField(_("remark"), max_length=300, blank=True)
     settled_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
     settled_at = models.DateTimeField(default=clock.now, editable=False)
@@ -24,17 +22,24 @@ class Settlement(models.Model):
     class Meta:
         verbose_name = _("settlement")
         verbose_name_plural = _("settlements")
-        constraints = [
-            models.CheckConstraint(name="settlement_not_negative", condition=Q(recognised__gte=0, returned__gte=0))
-        ]
+        constraints = [models.CheckConstraint(name="settlement_not_negative", condition=Q(recognised__gte=0))]
 
     def __str__(self) -> str:
         return f"{self.project}: {self.recognised}"
 
     @property
+    def returned(self) -> Decimal:
+        """What came back to the fund, by the ledger."""
+        return self.project.amount_returned
+
+    @property
     def to_return(self) -> Decimal:
         """What was paid and not recognised as spent; never below zero (field guide 6.9)."""
         return max(self.project.amount_paid - self.recognised, Decimal("0.00"))
+
+    @property
+    def still_due(self) -> Decimal:
+        return self.to_return - self.returned
 
     @property
     def is_balanced(self) -> bool:

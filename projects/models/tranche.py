@@ -1,11 +1,14 @@
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
 from core.fields import MoneyField
 from core.workflow import StateField, Stateful, requires, step
-from grants.models import Gate
+from grants.models import gate_words
+from projects.gates import gates_of, written
 
 
 class TrancheQuerySet(models.QuerySet["Tranche"]):
@@ -13,25 +16,56 @@ class TrancheQuerySet(models.QuerySet["Tranche"]):
         """Not yet paid and receipted."""
         return self.exclude(state__in=[Tranche.State.RECEIPTED, Tranche.State.CANCELLED])
 
+    def unpaid(self) -> "TrancheQuerySet":
+        """What is still owed by the agreement."""
+        return self.filter(state__in=Tranche.OWED)
 
-@requires(_("The gate of this instalment is open."))
-def gate_has_opened(tranche) -> bool:
-    return tranche.gate_is_open
+    def to_be_listed(self) -> "TrancheQuerySet":
+        """Approved and not at the bank already."""
+        approved = self.filter(state=Tranche.State.APPROVED)
+        return approved.exclude(bank_lines__outcome="").filter(project__state__in=PAYABLE)
 
 
-@requires(_("The earlier instalment has been receipted."))
-def earlier_is_receipted(tranche) -> bool:
-    earlier = tranche.project.tranches.filter(ordinal__lt=tranche.ordinal)
-    return not earlier.unsettled().exists()
+PAYABLE = ("running", "midterm", "closing", "final", "settling")
+
+
+@requires(_("Every gate of this instalment is open."))
+def gates_are_open(tranche) -> bool:
+    return all(check.is_open for check in gates_of(tranche))
+
+
+@requires(_("The earlier instalment has been paid."))
+def earlier_is_paid(tranche) -> bool:
+    return not tranche.project.tranches.filter(ordinal__lt=tranche.ordinal).unpaid().exists()
 
 
 @requires(_("The project is neither suspended nor ended."))
 def project_may_be_paid(tranche) -> bool:
-    return tranche.project.state in ("running", "midterm", "closing", "final", "settling")
+    return tranche.project.state in PAYABLE
+
+
+@requires(_("The project is neither suspended nor ended, or the bank has paid already."))
+def may_be_recorded_as_paid(tranche) -> bool:
+    """What the bank has done is a fact, whatever became of the project meanwhile."""
+    done = tranche.bank_lines.filter(outcome="paid", attempt=tranche.attempt)
+    return tranche.project.state in PAYABLE or done.exists()
+
+
+@requires(_("It is not at the bank: what the bank says of its list is read in there."))
+def is_not_at_the_bank(tranche) -> bool:
+    return not tranche.bank_lines.filter(outcome="").exists()
+
+
+@requires(_("The project is not archived."))
+def project_is_not_archived(tranche) -> bool:
+    return tranche.project.state != "completed"
 
 
 class Tranche(Stateful):
-    """One instalment of an award: asked for when its gate is open, approved by a second person, paid, receipted."""
+    """One instalment of an award: asked for when its gates are open, approved by a second person, paid, receipted.
+
+    A payment that came back is reversed, and the instalment can be asked for again (the next `attempt`).
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -39,7 +73,10 @@ class Tranche(Stateful):
         APPROVED = "approved", _("Approved for payment")
         PAID = "paid", _("Paid")
         RECEIPTED = "receipted", _("Receipted")
+        REVERSED = "reversed", _("Reversed")
         CANCELLED = "cancelled", _("Cancelled")
+
+    OWED = (State.PLANNED, State.REQUESTED, State.APPROVED, State.REVERSED)
 
     project = models.ForeignKey(
         "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="tranches"
@@ -47,7 +84,8 @@ class Tranche(Stateful):
     ordinal = models.PositiveSmallIntegerField(_("number"))
     percentage = models.DecimalField(_("percentage"), max_digits=5, decimal_places=2)
     amount = MoneyField(_("amount"))
-    gate = models.CharField(_("opens with"), max_length=12, choices=Gate.choices)
+    gates = models.JSONField(_("opens with"), default=list, editable=False)
+    """What the agreement fixed: kind, figure (percent) and basis of each gate."""
     state = StateField(_("state"), default=State.PLANNED, choices=State.choices, max_length=12)
     requested_by = models.ForeignKey(
         "people.User", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -58,7 +96,10 @@ class Tranche(Stateful):
     paid_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     paid_on = models.DateField(_("paid on"), null=True, blank=True, editable=False)
     bank_reference = models.CharField(_("bank reference"), max_length=60, blank=True, editable=False)
+    paid_to = models.JSONField(_("paid to"), default=dict, editable=False)
     receipt_number = models.CharField(_("receipt number"), max_length=60, blank=True, editable=False)
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=1, editable=False)
+    gates_checked = models.JSONField(_("gates when it was requested"), default=list, editable=False)
 
     objects = TrancheQuerySet.as_manager()
 
@@ -85,25 +126,37 @@ class Tranche(Stateful):
 
     @property
     def gate_is_open(self) -> bool:
-        """Whether what the gate asks for has happened."""
-        project = self.project
-        return {
-            Gate.AGREEMENT: hasattr(project, "agreement") and project.agreement.is_signed,
-            Gate.MIDTERM: project.midterm_passed_on is not None,
-            Gate.FINAL: project.final_passed_on is not None,
-        }[Gate(self.gate)]
+        """Whether everything that its gates ask for has happened."""
+        return gates_are_open(self)
+
+    @property
+    def gate_words(self) -> str:
+        """Everything that opens it, in words."""
+        figures = ((gate["kind"], gate.get("figure")) for gate in self.gates)
+        return "、".join(gate_words(kind, Decimal(figure) if figure else None) for kind, figure in figures)
+
+    @property
+    def part(self) -> str:
+        """How the ledger names this payment: 2, and 2-2 when it is tried for the second time."""
+        return str(self.ordinal) if self.attempt == 1 else f"{self.ordinal}-{self.attempt}"
 
     @step(
         state,
-        source=State.PLANNED,
+        source=[State.PLANNED, State.REVERSED],
         target=State.REQUESTED,
         permission="projects.request_payment",
         label=_("Request payment"),
-        conditions=[project_may_be_paid, gate_has_opened, earlier_is_receipted],
+        conditions=[project_may_be_paid, gates_are_open, earlier_is_paid],
     )
-    def request(self, *, by):
-        """A clerk of the funder asks for the payment."""
-        self.requested_by = by
+    def request(self, *, by) -> dict[str, Any]:
+        """A clerk of the funder asks for the payment; what the gates were is kept. After a reversal: a new attempt."""
+        if self.state == self.State.REVERSED:
+            self.attempt += 1
+            self.paid_by = self.paid_on = None
+            self.bank_reference, self.receipt_number, self.paid_to = "", "", {}
+        self.requested_by, self.approved_by = by, None
+        self.gates_checked = written(gates_of(self))
+        return {"attempt": self.attempt, "gates": self.gates_checked}
 
     @step(
         state,
@@ -111,7 +164,7 @@ class Tranche(Stateful):
         target=State.APPROVED,
         permission="projects.approve_payment",
         label=_("Approve payment"),
-        conditions=[project_may_be_paid],
+        conditions=[project_may_be_paid, gates_are_open],
     )
     def approve(self, *, by):
         """A second person approves it."""
@@ -129,6 +182,7 @@ class Tranche(Stateful):
     def refuse(self):
         """Sent back to the clerk."""
         self.requested_by = None
+        self.gates_checked = []
 
     @step(
         state,
@@ -136,13 +190,12 @@ class Tranche(Stateful):
         target=State.PAID,
         permission="projects.pay",
         label=_("Record payment"),
-        conditions=[project_may_be_paid],
+        conditions=[may_be_recorded_as_paid, is_not_at_the_bank],
     )
-    def pay(self, *, by, bank_reference):
+    def pay(self, *, by, bank_reference, paid_on, paid_to):
         """The finance office has transferred the money."""
-        self.paid_by = by
-        self.paid_on = clock.today()
-        self.bank_reference = bank_reference
+        self.paid_by, self.paid_on = by, paid_on
+        self.bank_reference, self.paid_to = bank_reference, paid_to
 
     @step(
         state,
@@ -157,10 +210,24 @@ class Tranche(Stateful):
 
     @step(
         state,
-        source=[State.PLANNED, State.REQUESTED, State.APPROVED],
+        source=[State.PAID, State.RECEIPTED],
+        target=State.REVERSED,
+        permission="projects.reverse_payment",
+        label=_("Reverse the payment"),
+        conditions=[project_is_not_archived],
+        note=True,
+        tone="danger",
+    )
+    def reverse(self):
+        """The bank sent the money back, or it went to the wrong account. Who did what stays until it is asked again."""
+
+    @step(
+        state,
+        source=[State.PLANNED, State.REQUESTED, State.APPROVED, State.REVERSED],
         target=State.CANCELLED,
         permission="projects.cancel_tranche",
         label=_("Cancel"),
+        conditions=[is_not_at_the_bank],
         button=False,
     )
     def cancel(self):

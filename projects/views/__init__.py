@@ -1,4 +1,29 @@
+from projects.views.activities import (
+    activity_amend,
+    activity_create,
+    activity_detail,
+    activity_edit,
+    activity_record,
+    activity_step,
+)
 from projects.views.agreements import agreement_detail, agreement_draw_up, signing_extend
+from projects.views.attendance import (
+    activity_sign_in,
+    attendance,
+    sign_in_code,
+    sign_in_edit,
+    sign_in_image,
+    sign_in_renew,
+)
+from projects.views.bank import bank_list_create, bank_list_detail, bank_list_list, bank_return_detail
+from projects.views.calendars import (
+    calendar,
+    calendar_feed,
+    calendar_link_revoke,
+    calendar_links,
+    happening_detail,
+    happening_list,
+)
 from projects.views.changing import (
     change_create,
     change_detail,
@@ -26,21 +51,17 @@ from projects.views.coaching import (
     comment_list,
     comment_resolve,
 )
-from projects.views.delivery import (
-    activity_create,
-    activity_detail,
-    activity_edit,
-    activity_record,
-    follow_up_create,
-    mentoring_create,
-    milestone_create,
-    plan,
-    report_create,
-    report_detail,
-)
+from projects.views.consent import consent_create, consent_detail, consent_list
+from projects.views.delivery import follow_up_create, mentoring_create, report_create, report_detail
 from projects.views.gaps import need_gap, need_gaps
 from projects.views.likeness import earlier, likeness_detail
-from projects.views.money import settlement_edit, tranche_step
+from projects.views.money import (
+    matching_create,
+    matching_decide,
+    project_money,
+    settlement_edit,
+    tranche_step,
+)
 from projects.views.needs import need_desk, need_merge, need_revise, need_sort_out, need_unmerge, need_vouch
 from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
 from projects.views.objections import (
@@ -52,6 +73,7 @@ from projects.views.objections import (
     objection_list,
     objection_note,
 )
+from projects.views.photos import photo_add, photo_edit, photo_image
 from projects.views.project import mentor_assign, project_detail, project_list, project_step
 from projects.views.proposal import (
     apply,
@@ -62,7 +84,18 @@ from projects.views.proposal import (
     proposal_discard,
     proposal_edit,
 )
+from projects.views.returns import return_notice_create, return_notice_detail
+from projects.views.roster import (
+    beneficiary_copy,
+    beneficiary_create,
+    beneficiary_detail,
+    beneficiary_edit,
+    beneficiary_withdraw,
+    roster,
+    roster_import,
+)
 from projects.views.routing import offer, referral_create, referral_detail, referral_list, referral_take_back
+from projects.views.services import service_create, service_detail, service_edit, service_list
 from projects.views.showcase import showcase, showcase_detail
 from projects.views.support import (
     eligibility,
@@ -72,15 +105,42 @@ from projects.views.support import (
     recommendation_ask,
     recommendation_confirm,
 )
+from projects.views.trouble import (
+    talk_create,
+    talk_detail,
+    talk_move,
+    talk_record,
+    warning_create,
+    warning_detail,
+)
+from projects.views.volunteers import volunteer_list, volunteer_time_add, volunteer_times
+from projects.views.work_plan import milestone_create, milestone_done, milestone_edit, work_plan
 
 __all__ = [
+    "activity_amend",
     "activity_create",
     "activity_detail",
     "activity_edit",
     "activity_record",
+    "activity_sign_in",
+    "activity_step",
     "agreement_detail",
     "agreement_draw_up",
     "apply",
+    "attendance",
+    "bank_list_create",
+    "bank_list_detail",
+    "bank_list_list",
+    "bank_return_detail",
+    "beneficiary_copy",
+    "beneficiary_create",
+    "beneficiary_detail",
+    "beneficiary_edit",
+    "beneficiary_withdraw",
+    "calendar",
+    "calendar_feed",
+    "calendar_link_revoke",
+    "calendar_links",
     "change_create",
     "change_detail",
     "change_edit",
@@ -94,17 +154,26 @@ __all__ = [
     "comment_answer",
     "comment_list",
     "comment_resolve",
+    "consent_create",
+    "consent_detail",
+    "consent_list",
     "correction_extend",
     "earlier",
     "eligibility",
     "explanations_edit",
     "follow_up_create",
     "form_preview",
+    "happening_detail",
+    "happening_list",
     "likeness_detail",
     "line_cut",
+    "matching_create",
+    "matching_decide",
     "mentor_assign",
     "mentoring_create",
     "milestone_create",
+    "milestone_done",
+    "milestone_edit",
     "need_desk",
     "need_gap",
     "need_gaps",
@@ -125,12 +194,15 @@ __all__ = [
     "objection_list",
     "objection_note",
     "offer",
-    "plan",
+    "photo_add",
+    "photo_edit",
+    "photo_image",
     "plan_version",
     "plan_versions",
     "precheck_finish",
     "project_detail",
     "project_list",
+    "project_money",
     "project_step",
     "proposal_attach",
     "proposal_autosave",
@@ -149,10 +221,32 @@ __all__ = [
     "remark_remove",
     "report_create",
     "report_detail",
+    "return_notice_create",
+    "return_notice_detail",
+    "roster",
+    "roster_import",
+    "service_create",
+    "service_detail",
+    "service_edit",
+    "service_list",
     "settlement_edit",
     "showcase",
     "showcase_detail",
+    "sign_in_code",
+    "sign_in_edit",
+    "sign_in_image",
+    "sign_in_renew",
     "signing_extend",
     "submission_changes",
+    "talk_create",
+    "talk_detail",
+    "talk_move",
+    "talk_record",
     "tranche_step",
+    "volunteer_list",
+    "volunteer_time_add",
+    "volunteer_times",
+    "warning_create",
+    "warning_detail",
+    "work_plan",
 ]

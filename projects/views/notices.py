@@ -37,6 +37,7 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "total": sum(entry.amount for entry in entries),
         "standing": sum(entry.amount for entry in entries if entry.stands),
         "all_stand": all(entry.stands for entry in entries),
+        "gaps": notice.tracks_with_gaps,
         "replaced": sum(1 for entry in entries if entry.replacement),
         "in_funder": in_funder,
         "may_extend": in_funder and not notice.is_over and notice.due_end > notice.last_day,

@@ -21,18 +21,21 @@ from grants.models import PaperKind
 from people.models import User
 from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
 from projects.forms import MentorForm, ProjectFilter, SubmitForm
-from projects.models import Objection, Part, Project
-from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS
+from projects.gates import facts_of, gates_of
+from projects.models import Objection, Part, Project, ReturnNotice
+from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS, UNDER_WAY
 from projects.places import name_places
 from projects.stages import stage_bar
 
 PAGE = 20
 INTERNAL = {
-    *("add_judge", "end_judge", "recuse", "conflict_found", "conflict_decided"),
-    *("ask_to_unlock", "unlock_sheet", "keep_locked", "bonus", "set_aside_result"),
-    *("ask_list_change", "refuse_list_change"),
+    *("add_judge", "end_judge", "recuse", "conflict_found", "conflict_decided", "conflict_answered"),
+    *("note_absence", "end_absence", "ask_for_fewer", "go_on_with_fewer", "refuse_fewer"),
+    *("ask_to_unlock", "unlock_sheet", "keep_locked", "paper_sheet", "bonus", "set_aside_result"),
+    *("set_aside_feedback", "ask_list_change", "refuse_list_change"),
 }
-"""Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged."""
+"""Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged. A test
+(`tests/evaluations/test_leaks.py`) holds that every line of the judging is here, or told on purpose."""
 
 TRIALS = {"cut_line", "finish_precheck"}
 """What the financial pre-check tries out before anything is decided: the group reads it with the decision."""
@@ -131,19 +134,40 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         context["events"] = told
     if rules.has_perm("projects.see_delivery", request.user, project):
         tranches = list(project.tranches.all())
+        waiting = [tranche for tranche in tranches if tranche.state in ("planned", "reversed")]
+        facts = facts_of([project])[project.pk] if waiting and not project.has_ended else None
         for tranche in tranches:
             tranche.project = project
             tranche.choices = workflow.choices(tranche, request.user)
+            tranche.checks = gates_of(tranche, facts) if facts and tranche in waiting else []
         context |= {
             "tranches": tranches,
             "milestones": project.milestones.prefetch_related("reports"),
-            "activities": project.activities.prefetch_related("items"),
+            "activities": project.activities.with_signed().prefetch_related("items"),
             "reports": project.reports.select_related("milestone"),
             "mentoring_notes": project.mentoring_notes.select_related("mentor"),
             "follow_ups": project.follow_ups.all(),
+            "warnings": project.warnings.all(),
+            "talks": project.talks.all(),
+            "return_notices": returns_of(project),
+            "may_ask_back": money_is_due(project) and may("projects.settle"),
+            "may_warn": project.state in UNDER_WAY and may("projects.supervise"),
         }
     context |= objections_to(project, request.user)
     return render(request, "projects/project_detail.html", context)
+
+
+def returns_of(project: Project) -> list[ReturnNotice]:
+    """The notices to give money back, the newest first."""
+    found = list(project.return_notices.all())
+    for notice in found:
+        notice.project = project  # read once
+    return found
+
+
+def money_is_due(project: Project) -> bool:
+    """The account is settled, and something has not come back."""
+    return hasattr(project, "settlement") and project.settlement.still_due > 0
 
 
 def objections_to(project: Project, user: User) -> dict[str, Any]:

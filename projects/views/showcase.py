@@ -5,7 +5,7 @@ from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from projects.models import Project
+from projects.models import ActivityPhoto, Project
 
 PAGE = 12
 
@@ -25,7 +25,8 @@ def showcase_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "report": project.reports.filter(kind="closing").last(),
-        "activities": project.activities.filter(recorded_at__isnull=False),
+        "activities": project.activities.recorded().with_signed(),
+        "photos": ActivityPhoto.objects.public().filter(activity__project=project)[:12],
         "follow_up": project.follow_ups.first(),
     }
     return render(request, "projects/showcase_detail.html", context)

@@ -23,7 +23,8 @@ from core import clock, spreadsheets
 from core.notifications import notify
 from core.workflow import record
 from people.resources import widgets
-from people.resources.base import CHUNK, Outcome, Row, TableResource
+from people.resources.base import CHUNK, TableResource
+from people.resources.rows import Outcome, Row
 from reports import exchange
 from reports.models import ImportJob
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from core.models import Event
 from grants.models import Call, NeedList
 from people.models import Organization, User
-from projects.models import Activity, Notice, Project
-from reports import documents, pdf
+from projects.models import Activity, Notice, Project, ReturnNotice
+from reports import documents, pdf, public_papers
 
 PRIVATE = "private, no-store"
 PUBLIC = "public, max-age=600"
@@ -87,6 +87,16 @@ def correction_notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
+def return_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter that asks for money back."""
+    related = ("project__call__funder", "project__applicant", "project__host", "project__settlement")
+    notice = get_object_or_404(ReturnNotice.objects.visible_to(request.user).select_related(*related), pk=pk)
+    permit(request.user, notice.project)
+    return respond(documents.return_notice(notice))
+
+
+@require_safe
+@login_required
 def activity_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan of an activity, to be printed and taken along."""
     visible = Project.objects.visible_to(request.user)
@@ -114,11 +124,11 @@ def eligibility(request: HttpRequest, call_pk: int, organization_pk: int) -> Htt
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The public notice, for anybody: it exists from the moment it is published."""
     found = get_object_or_404(Notice.objects.select_related("call__funder"), pk=pk)
-    return respond(documents.notice(found), caching=PUBLIC)
+    return respond(public_papers.notice(found), caching=PUBLIC)
 
 
 @require_safe
 def need_list(request: HttpRequest, pk: int) -> HttpResponse:
     """A published list of needs, for anybody; also one that was withdrawn, marked as such."""
     found = get_object_or_404(NeedList.objects.select_related("funder", "replaces", "replaced_by"), pk=pk)
-    return respond(documents.need_list(found), caching=PUBLIC)
+    return respond(public_papers.need_list(found), caching=PUBLIC)

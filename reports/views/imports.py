@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
 from core.workflow import Refused
-from people.resources.base import Outcome
+from people.resources.rows import Outcome
 from reports import exchange
 from reports.actions import exports, imports
 from reports.exchange import TABLES, Table

@@ -45,7 +45,8 @@ const QUANTITY_PLACES = 2;
 function lineAmount(row) {
   const price = valueOf(row.querySelector("[data-price]"));
   const quantity = valueOf(row.querySelector("[data-quantity]"));
-  if (price === "" && quantity === "") return undefined;      // an empty line is not a mistake
+  const given = valueOf(row.querySelector("[data-amount]"));    // an activity's material may only say what it comes to
+  if (price === "" && quantity === "") return given === "" ? undefined : scaled(given, 2);   // an empty line is no mistake
   const fen = scaled(price, 2);
   const count = scaled(quantity, QUANTITY_PLACES);
   if (fen === null || count === null) return null;

@@ -17,13 +17,15 @@ from evaluations.consistency import consistency
 from evaluations.models import Alternative, Assignment, Decision, Feedback, Purpose
 from evaluations.standings import standings
 from grants import inbox as grant_inbox
-from grants.models import Call, Fund
+from grants.models import Call
 from grants.presets import preset
 from people.models import Organization, User
 from projects import inbox as project_inbox
 from projects.blinding import veiled
 from projects.facts import check_applicant
-from projects.models import Activity, FollowUp, Notice, Project, State
+from projects.gates import gates_of
+from projects.invariants import breaches
+from projects.models import Activity, BankList, FollowUp, Notice, Project, Reversal, State
 from projects.prices import peer_prices
 
 NO_WORK = {"jumin", "shenji"}
@@ -101,9 +103,12 @@ def test_the_story_of_the_seed_and_of_today(demo):
         item["kind"] for item in preset("social_work").conditions
     }
 
-    for fund in Fund.objects.all():
-        balance = fund.balance()
-        assert min(balance.free, balance.reserved, balance.committed, balance.paid) >= 0
+    assert [str(breach) for breach in breaches()] == []
+    qingnian = Project.objects.get(call__code__startswith="DFA", applicant__name="青年文化社")
+    assert Reversal.objects.get().tranche.project == qingnian
+    shut = [check.kind for check in gates_of(qingnian.tranches.get(ordinal=2)) if not check.is_open]
+    assert shut == ["midterm"]
+    assert Counter(BankList.objects.get().lines.values_list("outcome", flat=True)) == {"": 1, "paid": 1, "failed": 1}
 
     for project in Project.objects.all():
         moves = list(Event.objects.about(project).exclude(target_state="").values_list("source_state", "target_state"))

@@ -1,6 +1,7 @@
 """An absent judge is not a recused one: the seat can be taken again, and two people say how many judges are enough
 without it."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -252,3 +253,126 @@ def test_the_clerk_takes_a_judge_back_on_the_page(town, short, browse):
     browse(town.clerk).post(reverse("evaluations:assignment_back", args=[line.pk]))
 
     assert not of(short, town.expert3).is_absent
+
+
+# -- one judge's absence from several projects ----------------------------------------------------
+
+
+@pytest.fixture
+def away(town, life):
+    """A pitch day of three projects from which the third judge is absent."""
+    day = begun(town, life, 3, present=("expert1", "expert2"))
+    presence.mark_absent(day, town.expert3, by=town.clerk, reason="生病")
+    return day
+
+
+def all_short(town) -> list[Project]:
+    return absence.short_without(town.expert3, town.call)
+
+
+def test_two_people_let_all_panels_of_an_absent_judge_go_on_and_each_keeps_its_line(town, away):
+    asked = absence.ask_for_fewer_in(all_short(town), by=town.clerk, reason="专家生病，无人替补")
+
+    absence.decide_on_all_asked_with(asked[0], by=town.approver, grant=True, answer="同意")
+
+    lines = list(Reduction.objects.order_by("project__number"))
+    assert [(one.project.title, one.judges, one.granted, one.answer) for one in lines] == [
+        (f"项目{number}", 2, True, "同意") for number in (1, 2, 3)
+    ]
+    assert [sheets_needed(one.project) for one in lines] == [2, 2, 2]
+    for one in lines:
+        said = Event.objects.about(one.project).filter(name__in=["ask_for_fewer", "go_on_with_fewer"])
+        assert [event.name for event in said] == ["ask_for_fewer", "go_on_with_fewer"]
+    assert all_short(town) == []
+
+
+def test_the_second_person_is_told_once_and_finds_one_task(town, away):
+    before = town.approver.notifications.count()
+
+    absence.ask_for_fewer_in(all_short(town), by=town.clerk, reason="专家生病")
+
+    assert town.approver.notifications.count() == before + 1
+    tasks = [task for task in inbox.waiting_for(town.approver) if "fewer-judges" in task.url]
+    assert [(task.title, "3" in task.what) for task in tasks] == [(town.call.title, True)]
+
+
+def test_one_of_them_can_be_answered_apart(town, away):
+    first, *_others = absence.ask_for_fewer_in(all_short(town), by=town.clerk, reason="专家生病")
+    absence.decide_on_fewer(first, by=town.approver, grant=False, answer="这一项另请一位")
+
+    absence.decide_on_all_asked_with(first, by=town.approver, grant=True)
+
+    assert [one.granted for one in Reduction.objects.order_by("project__number")] == [False, True, True]
+    with pytest.raises(Refused):  # nothing is left to decide
+        absence.decide_on_all_asked_with(first, by=town.approver, grant=True)
+
+
+def test_all_or_none_and_the_one_that_has_changed_is_named(town, away):
+    asked = absence.ask_for_fewer_in(all_short(town), by=town.clerk, reason="专家生病")
+    absence.come_back(of(asked[1].project, town.expert3), by=town.clerk)
+
+    with pytest.raises(Refused) as refused:
+        absence.decide_on_all_asked_with(asked[0], by=town.approver, grant=True)
+
+    assert ["项目2" in reason for reason in refused.value.reasons] == [True]
+    assert [one.granted for one in Reduction.objects.all()] == [None, None, None]
+
+
+def test_what_somebody_else_asked_for_is_not_answered_along_with_it(town, away):
+    one, two, three = all_short(town)
+    apart = absence.ask_for_fewer(one, by=town.clerk, reason="专家生病")
+    clock_moves()
+    together = absence.ask_for_fewer_in([two, three], by=town.clerk, reason="专家生病")
+
+    absence.decide_on_all_asked_with(together[0], by=town.approver, grant=True)
+
+    apart.refresh_from_db()
+    assert (apart.granted, Reduction.objects.in_force().count()) == (None, 2)
+
+
+def clock_moves() -> None:
+    """What is asked later has another moment; the tests' clock stands still."""
+    Reduction.objects.update(asked_at=clock.now() - timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("username", ["clerk", "expert1", "expert3", "auditor", "head", "admin"])
+def test_who_asked_and_a_judge_do_not_decide_on_all_either(town, away, username):
+    asked = absence.ask_for_fewer_in(all_short(town), by=town.clerk, reason="专家生病")
+
+    with pytest.raises(PermissionDenied):
+        absence.decide_on_all_asked_with(asked[0], by=town.people[username], grant=True)
+
+
+def test_a_panel_of_one_is_not_among_them(town, away):
+    first_one = Project.objects.get(title="项目1")
+    absence.note_absence(of(first_one, town.expert2), by=town.clerk, reason="也走了")
+
+    short = all_short(town)
+
+    assert [(one.title, absence.can_go_on(one)) for one in short] == [
+        ("项目1", False), ("项目2", True), ("项目3", True),
+    ]  # fmt: skip
+    with pytest.raises(Refused):
+        absence.ask_for_fewer_in(short, by=town.clerk, reason="专家生病")
+    assert not Reduction.objects.exists()
+
+
+def test_the_pages_ask_and_answer_for_all_at_once(town, away, browse):
+    clerk, approver = browse(town.clerk), browse(town.approver)
+    page = reverse("evaluations:fewer_ask_without", args=[town.call.pk, town.expert3.pk])
+    assert page in clerk.get(reverse("evaluations:pitch_presence", args=[away.pk])).content.decode()
+    one, two, three = all_short(town)
+    assert page in clerk.get(reverse("evaluations:fewer_ask", args=[one.pk])).content.decode()
+
+    assert clerk.post(page, {"projects": [one.pk, two.pk], "reason": ""}).context["form"].errors.keys() == {"reason"}
+    clerk.post(page, {"projects": [one.pk, two.pk], "reason": "专家生病"})
+    asked = Reduction.objects.get(project=one)
+    assert clerk.post(asked.get_absolute_url(), {"grant_all": ""}).status_code == 403
+    assert approver.post(asked.get_absolute_url(), {"refuse_all": "", "answer": ""}).status_code == 200  # why not?
+    approver.post(asked.get_absolute_url(), {"grant_all": "", "answer": ""})
+
+    assert [one.granted for one in Reduction.objects.all()] == [True, True]
+    assert [project.pk for project in all_short(town)] == [three.pk]
+    assert browse(town.approver).get(page).status_code == 403
+    nothing = reverse("evaluations:fewer_ask_without", args=[town.call.pk, town.expert1.pk])
+    assert clerk.get(nothing).url == reverse("evaluations:panel", args=[town.call.pk])

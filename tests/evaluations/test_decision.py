@@ -40,6 +40,17 @@ def test_a_decision_is_proposed_approved_and_announced(town, life):
     ]
 
 
+def test_a_group_on_the_waitlist_is_told_when_it_is_announced(town, life):
+    best, middle = judged(town, life, 38, 30)
+    made = decided(town, {best.pk: "shortlist", middle.pk: "waitlist"})
+    told = town.head.notifications.filter(subject__contains=middle.title, body="前面有项目退出时，按名次递补。")
+    assert not told.exists()
+
+    decisions.announce(made, by=town.clerk)
+
+    assert [one.subject for one in told] == [f"“{middle.title}”：候补"]
+
+
 def test_nothing_can_be_read_outside_before_it_is_announced(town, life, browse):
     best, worst = judged(town, life, 38, 20)
     decided(town, {best.pk: "shortlist", worst.pk: "decline"}, note="名额有限")

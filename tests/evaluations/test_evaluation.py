@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core.workflow import Refused
-from evaluations.actions import evaluation, scoring
+from evaluations import inbox
+from evaluations.actions import evaluation, panel, scoring
 from evaluations.models import Result
+from people.models import User
 from projects.actions import evaluation as project_evaluation
 from projects.models import Project
 from tests.life import declared, draft
@@ -116,3 +118,16 @@ def test_the_group_reads_the_result_and_never_who_gave_it(town, project, browse)
 
     assert "按要求整改" in page.content.decode()
     assert town.evaluator.name not in page.content.decode()
+
+
+def test_when_every_evaluator_has_stepped_down_another_is_to_be_sent_and_nothing_concluded(town, project):
+    """None asked and none submitted is not "all submitted"."""
+    assignment = send(town, project)
+    page = reverse("evaluations:evaluation_open", args=[project.pk, "midterm"])
+    assert page not in [task.url for task in inbox.waiting_for(User.objects.get(pk=town.clerk.pk))]
+
+    panel.recuse(assignment, by=town.evaluator, reason="亲戚在该单位任职")
+
+    tasks = {task.url: task.what for task in inbox.waiting_for(User.objects.get(pk=town.clerk.pk))}
+    assert tasks.get(page) == "另派评估员"
+    assert reverse("evaluations:evaluation_detail", args=[project.pk, "midterm"]) not in tasks

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from core.workflow import Refused
 from evaluations import inbox
-from evaluations.actions import feedback
+from evaluations.actions import feedback, ranking
 from evaluations.cards import cards
 from evaluations.standings import standings
 from grants.models import Call
@@ -217,3 +217,59 @@ def test_the_tables_are_workbooks_for_the_funder(town, project, browse, name):
 
     assert browse(town.auditor).get(page).content[:2] == b"PK"
     assert browse(town.head).get(page).status_code == 403
+
+
+@pytest.mark.parametrize("words", ["林教授认可。", "同意许 主任的意见。"])
+def test_words_that_name_an_expert_are_not_sent(town, project, words):
+    feedback.save_feedback(project, by=town.clerk, strengths="好", weaknesses=words)
+
+    with pytest.raises(Refused, match=r"林教授|许主任"):
+        feedback.send_feedback(project, by=town.clerk)
+
+    feedback.save_feedback(project, by=town.clerk, strengths="好", weaknesses="有教授认可。")
+    assert feedback.send_feedback(project, by=town.clerk).is_sent
+
+
+def test_the_clerk_reads_which_names_to_leave_out_before_it_asks_to_send(town, project, browse):
+    page = reverse("evaluations:feedback_edit", args=[project.pk])
+    typed = {"strengths": "林教授认可。", "weaknesses": ""}
+
+    shown = browse(town.clerk).post(page, typed | {"send": "ask"}).content.decode()
+
+    assert "请删去：林教授。" in shown
+    assert "林教授认可。</textarea>" in shown  # what was typed comes back
+    assert 'value="sure"' not in shown
+
+
+@pytest.fixture
+def equals(town, life):
+    """Two projects with the same score and the same request: only the lot tells them apart."""
+    judged(town, life, 20, 20)
+    ranking.draw_lots(town.call, by=town.clerk)
+    rows = sorted(standings(town.call), key=lambda row: row.rank)
+    announced(town, {rows[0].project.pk: "shortlist", rows[1].project.pk: "decline"}, note="名额有限")
+    loser = rows[1].project
+    loser.refresh_from_db()
+    feedback.save_feedback(loser, by=town.clerk, **WORDS)
+    return feedback.send_feedback(loser, by=town.clerk).project
+
+
+def paper_of(project, town, browse) -> str:
+    return text_of(browse(town.head).get(reverse("reports:feedback", args=[project.pk]))).replace("\n", "")
+
+
+def test_a_group_that_lost_by_lot_reads_that_it_was_the_lot(town, equals, browse):
+    shown = browse(town.head).get(reverse("evaluations:feedback_detail", args=[equals.pk])).content.decode()
+
+    assert "同组另有1个项目得分相同。" in shown
+    assert f"{town.call.get_absolute_url()}#draws" in shown
+    assert "同组另有1个项目得分相同，先后按批次公布的办法由抽签决定。" in paper_of(equals, town, browse)
+
+
+def test_a_group_without_an_equal_reads_nothing_of_a_lot(town, project, browse):
+    feedback.send_feedback(project, by=town.clerk)
+
+    shown = browse(town.head).get(reverse("evaluations:feedback_detail", args=[project.pk])).content.decode()
+
+    assert "得分相同" not in shown
+    assert "得分相同" not in paper_of(project, town, browse)

@@ -8,8 +8,9 @@ from core.models import Event
 from core.workflow import Refused
 from evaluations.actions import panel, paper, scoring
 from evaluations.double_keying import differing, same
-from evaluations.models import PaperEntry, Sheet
+from evaluations.models import Assignment, PaperEntry, Sheet
 from people.models import Role
+from projects.models import Participant, Project
 from tests.pitching import begun, first, in_review, points_of, taken_to
 from tests.town import member, person
 
@@ -75,6 +76,18 @@ def test_two_equal_keyings_hand_the_sheet_in(town, assignment, second):
     assert "陈静" in event.note
     assert "李敏" in event.note
     assert town.expert1.notifications.filter(subject__contains=assignment.project.title).exists()
+
+
+def test_a_blind_judges_message_about_the_paper_names_nobody(town, assignment, second):
+    Project.objects.filter(pk=assignment.project_id).update(title=f"{town.centre.name}进楼院")
+    Participant.objects.filter(project=assignment.project_id).update(is_blind=True)
+    found = Assignment.objects.select_related("project__call", "person").get(pk=assignment.pk)
+
+    keyed(found, town.clerk, 25, 35, 28)
+    keyed(found, second, 25, 35, 28)
+
+    said = town.expert1.notifications.get(subject__contains="纸质评分表").subject
+    assert (town.centre.name in said, "〔隐名〕进楼院" in said) == (False, True)
 
 
 def test_one_person_alone_hands_nothing_in(town, assignment):

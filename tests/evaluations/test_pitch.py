@@ -21,7 +21,7 @@ from evaluations.lots import draw
 from evaluations.models import Assignment, Decision, PitchDay, Presence, Sheet, Slot
 from evaluations.standings import standings
 from people.models import Membership, Role, User
-from projects.models import Project
+from projects.models import Participant, Project
 from tests.judging import MEETING
 from tests.pitching import (
     SESSION,
@@ -792,6 +792,38 @@ def test_a_blind_call_names_no_group_to_judges_and_screen(town, life, browse):
         (browse(), reverse("evaluations:pitch_screen", args=[day.screen_token])),
     ):
         assert town.centre.name not in client.get(page).content.decode()
+
+
+def test_a_blind_judge_reads_on_the_day_what_they_may_read_and_nothing_else(town, life, browse):
+    type(town.call).objects.filter(pk=town.call.pk).update(is_blind=True)
+    day, judge = begun(town, life), browse(town.expert1)
+    page = reverse("evaluations:pitch_judge", args=[day.pk])
+    Project.objects.filter(pitch_slot__day=day).update(title=f"{town.centre.name}进楼院")
+
+    for state in ("presenting", "scoring"):
+        slot = taken_to(first(day), state, town)
+        shown = judge.get(page).content.decode()
+        assert town.centre.name not in shown
+        assert reverse("evaluations:blind_proposal", args=[assignment_of(slot, town.expert1).pk]) in shown
+        assert reverse("projects:proposal_detail", args=[slot.project_id]) not in shown
+
+    type(town.call).objects.filter(pk=town.call.pk).update(is_blind=False)
+    Participant.objects.filter(project__pitch_slot__day=day).update(is_blind=False)
+    assert reverse("projects:proposal_detail", args=[slot.project_id]) in judge.get(page).content.decode()
+
+
+def test_a_project_to_come_that_a_judge_does_not_score_has_no_link(town, life, browse):
+    day = begun(town, life, 2)
+    mine, other = slot_at(day, 1), slot_at(day, 2)
+    page = reverse("evaluations:pitch_judge", args=[day.pk])
+    shown = browse(town.expert1).get(page).content.decode()
+    links = [reverse("projects:proposal_detail", args=[slot.project_id]) for slot in (mine, other)]
+    assert [link in shown for link in links] == [True, True]
+
+    panel.recuse(assignment_of(other, town.expert1), by=town.clerk, reason="认识")
+
+    shown = browse(town.expert1).get(page).content.decode()
+    assert [link in shown for link in links] == [True, False]
 
 
 @pytest.mark.parametrize("name", ["pitch_detail", "pitch_presence"])

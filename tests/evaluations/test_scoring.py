@@ -207,3 +207,41 @@ def test_the_others_scores_are_seen_when_the_panel_is_locked_and_without_names(t
     assert before.context.get("others") is None
     assert after.context["others"] == [Decimal("72.50"), Decimal("71.50")]
     assert town.expert2.name not in after.content.decode()
+
+
+# -- everything that is wrong is named at once ---------------------------------------------------
+
+
+def test_a_wrong_figure_a_blank_one_and_missing_words_are_refused_together(town, assignment):
+    with pytest.raises(Refused) as refused:
+        scoring.submit_sheet(assignment, by=town.expert1, points=points(assignment, 31, None, -1))
+
+    need, plan, team = assignment.rubric.criteria.all()
+    named = [[c.name for c in (need, plan, team) if c.name in reason] for reason in refused.value.reasons]
+    assert named == [[need.name], [team.name], [plan.name], []]  # the last asks for a sentence
+    assert not Sheet.objects.filter(total__isnull=False).exists()
+
+
+def wire(assignment, *given, **texts) -> dict:
+    names = [f"points-{criterion.pk}" for criterion in assignment.rubric.criteria.all()]
+    return dict(zip(names, given, strict=True)) | {"strengths": "", "weaknesses": "", "version": 0} | texts
+
+
+def test_the_page_marks_wrong_and_blank_fields_at_the_same_time(town, assignment, browse):
+    page = reverse("evaluations:sheet", args=[assignment.pk])
+    one, two, three = (f"points-{c.pk}" for c in assignment.rubric.criteria.all())
+
+    response = browse(town.expert1).post(page, wire(assignment, "31", "", "abc", submit=""))
+
+    assert response.context["form"].errors.keys() == {one, two, three, "strengths"}
+    draft_of_it = browse(town.expert1).post(page, wire(assignment, "31", "", "20", save=""))
+    assert draft_of_it.context["form"].errors.keys() == {one}  # a draft may have gaps
+
+
+def test_what_is_stored_and_valid_is_no_gap(town, assignment):
+    scoring.save_sheet(assignment, by=town.expert1, points=points(assignment, 25, 30, 20))
+    first = assignment.rubric.criteria.first()
+
+    sheet = scoring.submit_sheet(assignment, by=town.expert1, points={first.pk: Decimal(30)}, strengths="好")
+
+    assert sheet.total == Decimal(80)

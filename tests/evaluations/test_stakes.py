@@ -7,11 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from evaluations import inbox
+from evaluations.actions import absence, conflict, feedback, list_change, panel, unlocking
 from evaluations.actions import decision as decisions
-from evaluations.actions import feedback, list_change
+from evaluations.models import Assignment, Conflict
 from people.models import User
 from projects.models import Project
-from tests.judging import announced, decided, judged, proposed
+from tests.judging import announced, decided, judged, proposed, score
+from tests.life import choir_draft, draft
 
 PAGES = ("ranking", "consistency", "selection", "panel", "feedback_list")
 
@@ -140,3 +142,72 @@ def test_the_page_of_the_call_offers_no_ranking_to_who_competes(town, life, brow
     assert link in browse(town.clerk).get(page).content.decode()
 
     assert link not in browse(with_stake(town.clerk, town.centre)).get(page).content.decode()
+
+
+# -- one project's panel ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rivals(town, life):
+    """A project in review whose third sheet is to come, and a clerk and an approver who belong to the choir, which
+    competes in the same call with a project of its own."""
+    life.walk(choir_draft(town), "eligible")
+    project = life.walk(draft(town), "eligible")
+    for expert in (town.expert1, town.expert2, town.expert3):
+        panel.assign(project, expert, by=town.clerk)
+    for one in town.call.projects.exclude(pk=project.pk):
+        for expert in (town.expert1, town.expert2, town.expert3):
+            panel.assign(one, expert, by=town.clerk)
+        life.walk(one, "in_review")
+    project = life.walk(project, "in_review")
+    for person in (town.expert1, town.expert2):
+        score(line_of(project, person), 30, 38, 20)
+    return project
+
+
+def line_of(project, person) -> Assignment:
+    return Assignment.objects.select_related("project__call", "person").get(project=project, person=person)
+
+
+def test_a_clerk_with_a_stake_takes_no_judge_of_a_rival_off(town, rivals, browse):
+    line, clerk = line_of(rivals, town.expert3), with_stake(town.clerk, town.choir)
+
+    for verb in (absence.note_absence, panel.recuse):
+        with pytest.raises(PermissionDenied):
+            verb(line, by=clerk, reason="没来")
+    for name in ("assignment_absent", "recuse"):
+        assert browse(clerk).get(reverse(f"evaluations:{name}", args=[line.pk])).status_code == 403
+    assert panel.recuse(line, by=User.objects.get(pk=town.expert3.pk), reason="亲戚").recused_at
+
+
+def test_nor_does_one_decide_on_a_conflict_of_interest(town, rivals, browse):
+    line = line_of(rivals, town.expert3)
+    found = Conflict.objects.create(assignment=line, reasons=[{"key": "coach", "ground": "coach"}])
+    clerk = with_stake(town.clerk, town.choir)
+
+    with pytest.raises(PermissionDenied):
+        conflict.decide(found, by=clerk, stands_down=True, reason="是其导师")
+    assert browse(clerk).get(found.get_absolute_url()).status_code == 403
+    assert browse(town.auditor).get(found.get_absolute_url()).status_code == 200
+
+
+def test_nor_on_unlocking_a_sheet_and_reads_none(town, rivals, browse):
+    asked = unlocking.ask_to_unlock(line_of(rivals, town.expert1), by=town.expert1, reason="打错了")
+    page = reverse("evaluations:unlock_decide", args=[asked.pk])
+    assert browse(town.approver).get(page).status_code == 200
+    approver = with_stake(town.approver, town.choir)
+
+    with pytest.raises(PermissionDenied):
+        unlocking.decide_on_unlocking(asked, by=approver, grant=True)
+    assert browse(approver).get(page).status_code == 403
+    assert page not in [task.url for task in inbox.waiting_for(approver)]
+    with pytest.raises(PermissionDenied):
+        unlocking.ask_to_unlock(line_of(rivals, town.expert2), by=with_stake(town.clerk, town.choir), reason="打错了")
+
+
+def test_nor_reads_who_is_missing_on_a_rivals_panel(town, rivals, browse):
+    absence.note_absence(line_of(rivals, town.expert3), by=town.clerk, reason="没来")
+    asked = absence.ask_for_fewer(rivals, by=town.clerk, reason="无替补专家")
+    assert browse(town.auditor).get(asked.get_absolute_url()).status_code == 200
+
+    assert browse(with_stake(town.auditor, town.choir)).get(asked.get_absolute_url()).status_code == 403

@@ -1,5 +1,6 @@
 """How places come about: dropped sheets, bonuses apart, the stated order between equal scores, the recorded lot."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from core import clock
 from core.workflow import Refused
 from evaluations.actions import ranking
 from evaluations.actions.decision import Proposal
@@ -78,6 +80,27 @@ def test_a_bonus_stands_apart_from_the_experts_score(town, life, rule):
     )
     made = decided(town, {first.pk: "waitlist", second.pk: "shortlist"})
     assert made.lines.get(project=second).score == Decimal("87.50")
+
+
+def test_the_page_of_a_bonus_says_what_is_given_and_how_much_may_be(town, life, rule, browse):
+    [project] = judged(town, life, 36)
+    page = reverse("evaluations:bonus", args=[project.pk])
+    before = browse(town.clerk).get(page).content.decode()
+    assert ("筹资到账（最多5分）" in before, "已有加分" in before) == (True, False)
+
+    ranking.give_bonus(project, rule, by=town.clerk, points=Decimal("3.5"), reason="银行回单3张")
+
+    after = browse(town.clerk).get(page).content.decode()
+    assert ("<strong>+3.5</strong>" in after, "银行回单3张" in after) == (True, True)
+
+
+def test_a_changed_bonus_keeps_the_hour_of_the_change(town, life, rule, time):
+    [project] = judged(town, life, 36)
+    first = ranking.give_bonus(project, rule, by=town.clerk, points=Decimal(3), reason="回单")
+    with clock.at(first.given_at + timedelta(hours=2)):
+        second = ranking.give_bonus(project, rule, by=town.clerk, points=Decimal(4), reason="补充回单")
+
+    assert second.given_at - first.given_at == timedelta(hours=2)
 
 
 @pytest.mark.parametrize(("points", "reason"), [("5.01", "回单"), ("-1", "回单"), ("3", " ")])

@@ -12,6 +12,7 @@ from core.models import Event
 from core.workflow import Refused
 from evaluations.actions import unlocking
 from evaluations.models import Assignment, Sheet, Unlocking
+from grants.models import Call
 from tests.judging import judged, proposed, score
 
 
@@ -104,3 +105,25 @@ def test_the_pages_lead_from_the_judge_to_the_approver(town, locked, browse):
     browse(town.approver).post(page, {"grant": "", "answer": ""})
 
     assert not Sheet.objects.get(assignment=locked).is_submitted
+
+
+def test_who_asks_again_reads_that_it_waits_or_why_it_was_refused(town, locked, browse):
+    page, judge = reverse("evaluations:unlock_ask", args=[locked.pk]), browse(town.expert1)
+    asked = unlocking.ask_to_unlock(locked, by=town.expert1, reason="第二项打错了")
+
+    waits = judge.get(page).content.decode()
+    assert ("第二项打错了" in waits, "提交申请" in waits) == (True, False)
+
+    unlocking.decide_on_unlocking(asked, by=town.clerk, grant=False, answer="请写明应为几分")
+    refused = judge.get(page).content.decode()
+    assert ("请写明应为几分" in refused, "提交申请" in refused) == (True, True)
+
+
+@pytest.mark.parametrize("is_blind", [True, False])
+def test_who_decides_reads_that_a_blind_judge_knows_the_names_by_now(town, locked, browse, is_blind):
+    Call.objects.filter(pk=town.call.pk).update(is_blind=is_blind)
+    asked = unlocking.ask_to_unlock(locked, by=town.expert1, reason="第二项打错了")
+
+    page = browse(town.clerk).get(reverse("evaluations:unlock_decide", args=[asked.pk])).content.decode()
+
+    assert ("已能看到申报方是谁" in page) is is_blind

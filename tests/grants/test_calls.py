@@ -46,7 +46,7 @@ def short_rubric():
 
 def short_plan():
     plan = TranchePlan.objects.create(name="不足百分之百")
-    TrancheRule.objects.create(plan=plan, ordinal=1, percentage=Decimal("99.99"), gate="agreement")
+    TrancheRule.objects.create(plan=plan, ordinal=1, percentage=Decimal("99.99")).gates.create(kind="agreement")
     return plan
 
 

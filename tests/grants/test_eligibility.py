@@ -64,10 +64,14 @@ def test_an_entry_of_another_kind_is_not_looked_at():
 
 
 @pytest.mark.parametrize(
-    ("kind", "years"), [("not_abnormal", 1), ("not_serious", 2), ("no_penalty", 3)], ids=["异常名录", "失信", "处罚"]
+    ("kind", "years"),
+    [("not_abnormal", 1), ("not_serious", 2), ("no_penalty", 3), ("no_breach", 3)],
+    ids=["异常名录", "失信", "处罚", "违约"],
 )
 def test_without_a_figure_the_field_guides_years_hold(kind, years):
-    register = {"not_abnormal": "abnormal", "not_serious": "serious", "no_penalty": "penalty"}[kind]
+    register = {"not_abnormal": "abnormal", "not_serious": "serious", "no_penalty": "penalty", "no_breach": "breach"}[
+        kind
+    ]
     just_inside = years_before(TODAY, years) + timedelta(days=1)
 
     assert outcome(kind, with_entry(register, just_inside, just_inside)) == NOT_MET

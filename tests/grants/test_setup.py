@@ -278,7 +278,7 @@ def paper(status: str | None, **changes):
 def gates_the_wrong_way_round(call):
     plan = TranchePlan.objects.create(name="倒着拨", legal_basis="依据")
     for ordinal, (share, gate) in enumerate([(50, "final"), (40, "midterm"), (10, "agreement")], start=1):
-        plan.rules.create(ordinal=ordinal, percentage=share, gate=gate)
+        plan.rules.create(ordinal=ordinal, percentage=share).gates.create(kind=gate)
     call.tranche_plan = plan
     call.save()
 
@@ -464,7 +464,7 @@ def plan_rows(share: str, plan) -> dict:
     rule = plan.rules.get()
     return {
         "name": plan.name, "legal_basis": "", "rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "1",
-        "rows-0-id": rule.pk, "rows-0-ordinal": "1", "rows-0-percentage": share, "rows-0-gate": "agreement",
+        "rows-0-id": rule.pk, "rows-0-ordinal": "1", "rows-0-percentage": share, "rows-0-gates": ["agreement"],
     }  # fmt: skip
 
 

@@ -8,9 +8,10 @@ from django.core.exceptions import PermissionDenied
 from core.workflow import Refused
 from evaluations.actions import panel
 from people.models import Role, User
-from projects.actions import award, checking, delivery, people, proposals
+from projects.actions import activities, award, checking, people, proposals
 from projects.models import Activity, Project
 from tests.life import draft
+from tests.records import WHOLE, planned, recorded
 from tests.town import member
 
 
@@ -63,13 +64,12 @@ def test_the_group_never_reads_who_judges_it(town, life, browse):
 
 def test_a_stale_plan_does_not_wipe_the_record(town, life, time):
     project = life.walk(draft(town), "running")
-    values = {"theme": "义诊", "starts_at": town.call.opens_at, "place": "大厅"}
-    activity = delivery.plan_activity(project, by=town.head, values=values, items=[])
+    activity = planned(town, project)
     stale = Activity.objects.get(pk=activity.pk)
-    delivery.record_activity(activity, by=town.head, values={"attendance": 40, "outcome": "好"})
+    recorded(town, activity, time, heads=40)
 
     with pytest.raises(Refused):
-        delivery.plan_activity(project, by=town.head, values=values, items=[], activity=stale)
+        activities.plan_activity(project, by=town.head, values=WHOLE, activity=stale, reason="改时间")
 
     assert Activity.objects.get().attendance == 40
 

@@ -19,7 +19,7 @@ from core.workflow import Refused
 from people.models import Role, User
 from projects.actions import award, inquiry, notices, objections
 from projects.models import Objection, ObjectionNote, Project
-from tests.life import draft, examined, objected
+from tests.life import choir_draft, draft, examined, objected
 from tests.test_files import pdf
 from tests.town import member
 
@@ -633,3 +633,72 @@ def test_a_hearing_that_cannot_have_been_is_refused_at_its_field(town, browse, p
     response = browse(town.clerk).post(url("objection_note", found.pk, "hearing"), typed)
 
     assert list(response.context["form"].errors) == ["held_on"]
+
+
+def test_between_a_correction_and_its_notice_the_old_line_no_longer_counts(town, browse, project):
+    old = project.notice_entries.get().notice
+    page = old.get_absolute_url()
+    assert "<s>10,000.00</s>" not in browse().get(page).content.decode()
+    corrected(town, project)
+
+    response = browse().get(page)
+
+    assert (response.context["standing"], response.context["all_stand"]) == (Decimal(0), False)
+    shown = response.content.decode()
+    assert ("<s>10,000.00</s>" in shown, "已更正，将另行公示" in shown, "夕阳红陪伴" in shown) == (True, True, False)
+
+
+# -- Who competes in the same call -----------------------------------------------------------------
+
+
+@pytest.fixture
+def contested(town, life) -> Project:
+    """In public notice like `project`; the choir competes in the call with a proposal of its own."""
+    life.walk(choir_draft(town), "submitted")
+    return life.walk(draft(town), "in_notice")
+
+
+def of_the_choir(town, person) -> User:
+    """The same person, who works in the choir as well."""
+    member(person, town.choir, Role.STAFF)
+    return User.objects.get(pk=person.pk)
+
+
+def test_whoever_competes_in_the_call_does_not_read_or_examine_an_objection_to_a_rival(town, browse, contested):
+    objection = objected(town, contested)
+    page = objection.get_absolute_url()
+    assert browse(town.auditor).get(page).status_code == 200
+
+    clerk, auditor = of_the_choir(town, town.clerk), of_the_choir(town, town.auditor)
+
+    with pytest.raises(PermissionDenied):
+        inquiry.examine_objection(objection, by=clerk, gist="重复", answer_until=date(2026, 12, 1))
+    assert browse(auditor).get(page).status_code == 403
+    assert not Objection.objects.visible_to(auditor).exists()
+
+
+def test_nor_rules_on_it(town, contested):
+    objection = examined(town, contested)
+
+    with pytest.raises(PermissionDenied):
+        rule(objection, of_the_choir(town, town.approver), "upheld")
+    assert Objection.objects.get().ruling == ""
+
+
+def test_nor_refuses_or_makes_a_rivals_award(town, contested, time):
+    time.go(datetime(2026, 5, 20, 9, 0))
+    approver = of_the_choir(town, town.approver)
+
+    for verb in (award.approve, award.refuse):
+        with pytest.raises(PermissionDenied):
+            verb(Project.objects.get(pk=contested.pk), by=approver, note="不合适")
+    assert state_of(contested) == "in_notice"
+
+
+def test_nor_checks_a_rivals_proposal(town, contested):
+    other = Project.objects.get(applicant=town.choir)
+    clerk = User.objects.get(pk=town.clerk.pk)
+    member(clerk, town.centre, Role.STAFF)
+
+    with pytest.raises(PermissionDenied):
+        workflow.advance(other, "declare_ineligible", by=User.objects.get(pk=clerk.pk), note="不合条件")

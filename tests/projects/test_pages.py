@@ -1,6 +1,5 @@
 """The pages of a project after its proposal: who sees what, steps, money, delivery, notices, lists."""
 
-from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -138,7 +137,13 @@ ACTIVITY = {
     "starts_at": "2026-06-06T20:00",
     "ends_at": "2026-06-06T22:00",
     "place": "",
-    "partners": "文学社出策划",
+    "goal": "扩大认知，增进友谊",
+    "audience": "三个社团成员",
+    "is_public": "on",
+    "partners-TOTAL_FORMS": "1",
+    "partners-INITIAL_FORMS": "0",
+    "partners-0-name": "文学社",
+    "partners-0-task": "出活动策划",
     "programme": "短剧、问答",
     "emergency_plan": "停电时骨干维持秩序",
     "items-TOTAL_FORMS": "5",
@@ -166,25 +171,6 @@ def test_the_activity_plan_of_the_seed_sums_to_175_yuan(town, browse, life):
     activity = Activity.objects.get()
     assert (activity.items.count(), activity.cost, activity.place) == (5, Decimal("175.00"), "")
     assert "175.00" in browse(town.head).get(activity.get_absolute_url()).content.decode()
-
-
-def test_an_activity_is_recorded_once_with_a_place_and_only_after_it_began(town, browse, life, time):
-    project = life.walk(draft(town), "running")
-    client = browse(town.head)
-    client.post(url("activity_create", project.pk), ACTIVITY)
-    activity = Activity.objects.get()
-    page = url("activity_record", activity.pk)
-    record = {"place": "社区大厅", "audience": "居民", "attendance": "46", "outcome": "很成功", "spent": "170.50"}
-
-    assert client.post(page, record).context["form"].non_field_errors()  # it has not begun
-    time.go(datetime(2026, 6, 7, 9, 0))
-    assert "place" in client.post(page, record | {"place": ""}).context["form"].errors
-    assert "attendance" in client.post(page, record | {"attendance": "-3"}).context["form"].errors
-    assert client.post(page, record).status_code == 302
-    assert client.post(page, record).context["form"].non_field_errors()  # it is recorded
-
-    activity.refresh_from_db()
-    assert (activity.place, activity.attendance, activity.recorded_by) == ("社区大厅", 46, town.head)
 
 
 def test_a_report_with_more_persons_than_visits_or_more_than_the_award_is_refused(town, browse, life):

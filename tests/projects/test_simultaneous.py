@@ -5,12 +5,15 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from core import clock
 from core.workflow import Refused, Stale, advance
 from grants.actions import ledger
 from grants.models import LedgerEntry
-from projects.actions import inquiry, payments, proposals
+from projects.actions import bank, inquiry, payments, proposals
+from projects.invariants import breaches
 from projects.models import Objection, Project, Tranche
 from tests import town as towns
 from tests.life import Life, draft, examined
@@ -123,6 +126,124 @@ def test_an_instalment_paid_twice_at_once_is_paid_once(town, time):
     assert sum(isinstance(outcome, Stale) for outcome in outcomes) == 2
     assert Project.objects.get(pk=project.pk).amount_paid == first.amount
     assert town.fund.balance().paid == first.amount
+
+
+def approved(town, time, *titles: str) -> list[Tranche]:
+    """The first instalments of running projects of 10,000 yuan, approved."""
+    life, projects = Life(town, time), [draft(town, title=title) for title in titles]
+    for to in ("eligible", "shortlisted", "in_notice", "running"):
+        for project in projects:
+            project.refresh_from_db()
+            if project.state != to:
+                life.walk(project, to)
+    found = []
+    for project in projects:
+        first = payments.request_payment(project.tranches.get(ordinal=1), by=town.clerk)
+        found.append(payments.approve_payment(first, by=town.approver))
+    return found
+
+
+def test_a_request_approved_by_two_at_once_is_approved_once_and_never_by_who_asked(town, time):
+    project = Life(town, time).walk(draft(town), "running")
+    first = payments.request_payment(project.tranches.first(), by=town.clerk)
+    pages = [Tranche.objects.get(pk=first.pk) for _ in range(3)]
+    people = (town.approver, town.clerk, town.approver)
+
+    outcomes = at_once(
+        *(
+            lambda page=page, by=by: payments.approve_payment(page, by=by)
+            for page, by in zip(pages, people, strict=True)
+        )
+    )
+
+    assert sum(isinstance(outcome, Tranche) for outcome in outcomes) == 1
+    assert Tranche.objects.get(pk=first.pk).approved_by == town.approver
+
+
+def test_an_instalment_goes_into_one_list_or_is_paid_by_hand_never_both(town, time):
+    [first] = approved(town, time, "一")
+    pages = [Tranche.objects.get(pk=first.pk) for _ in range(3)]
+
+    outcomes = at_once(
+        lambda: bank.make_lists([pages[0]], by=town.finance),
+        lambda: bank.make_lists([pages[1]], by=town.finance),
+        lambda: payments.pay(pages[2], by=town.finance, bank_reference="手工"),
+    )
+
+    assert sum(isinstance(outcome, list | Tranche) for outcome in outcomes) == 1, outcomes
+    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 2
+    assert list(breaches()) == []
+
+
+def test_the_banks_answer_stored_twice_at_once_pays_once(town, time):
+    tranches = approved(town, time, "一", "二")
+    [listed] = bank.make_lists(tranches, by=town.finance)
+    text = f"序号,结果,流水号,日期\n1,成功,L-1,{clock.today()}\n2,成功,L-2,{clock.today()}\n".encode()
+    returns = [bank.read_return(listed, SimpleUploadedFile("a.csv", text), by=town.finance) for _ in range(2)]
+
+    outcomes = at_once(*(lambda one=one: bank.store_return(one, by=town.finance) for one in [*returns, returns[0]]))
+
+    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 2, outcomes
+    assert town.fund.balance().paid == Decimal("10000.00")
+    assert list(breaches()) == []
+
+
+def test_a_payment_reversed_twice_at_once_is_reversed_once(town, time):
+    [first] = approved(town, time, "一")
+    payments.pay(first, by=town.finance, bank_reference="B-1")
+    pages = [Tranche.objects.get(pk=first.pk) for _ in range(3)]
+
+    outcomes = at_once(
+        *(lambda page=page: payments.reverse_payment(page, by=town.finance, note="退汇") for page in pages)
+    )
+
+    assert sum(isinstance(outcome, Tranche) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, Stale) for outcome in outcomes) == 2
+    assert Project.objects.get().amount_paid == Decimal("0.00")
+    assert list(breaches()) == []
+
+
+def test_terminated_and_put_into_a_list_at_once_one_of_both_happens(town, time):
+    [first] = approved(town, time, "一")
+    project = Project.objects.get()
+
+    outcomes = at_once(
+        lambda: bank.make_lists([first], by=town.finance),
+        lambda: payments.terminate(project, by=town.approver, note="终止"),
+    )
+
+    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 1, outcomes
+    assert list(breaches()) == []
+
+
+def test_payments_of_many_projects_at_once_never_overdraw_the_fund(town, time):
+    tranches = approved(town, time, "一", "二", "三", "四")
+    [listed] = bank.make_lists(tranches[:2], by=town.finance)
+    text = f"序号,结果,流水号,日期\n1,成功,L-1,{clock.today()}\n2,成功,L-2,{clock.today()}\n".encode()
+    answer = bank.read_return(listed, SimpleUploadedFile("a.csv", text), by=town.finance)
+    free = town.fund.balance().free
+
+    outcomes = at_once(
+        lambda: bank.store_return(answer, by=town.finance),
+        lambda: payments.pay(tranches[2], by=town.finance, bank_reference="B-3"),
+        lambda: payments.pay(tranches[3], by=town.finance, bank_reference="B-4"),
+        lambda: ledger.reserve(town.fund, free, by=town.clerk, reference="LX2026-009"),
+        lambda: ledger.reserve(town.fund, free, by=town.clerk, reference="LX2026-009"),
+    )
+
+    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 1, outcomes
+    balance = town.fund.balance()
+    assert (balance.free, balance.paid) == (Decimal("0.00"), Decimal("20000.00"))
+
+
+def test_a_correction_decided_twice_at_once_is_made_once(town):
+    entry = ledger.allocate(town.fund, Decimal("1000.00"), by=town.finance)
+    asked = ledger.ask_correction(entry, by=town.finance, right_amount=Decimal("100.00"), reason="多录")
+
+    outcomes = at_once(*(lambda: ledger.decide_correction(asked, by=town.approver, approved=True) for _ in range(3)))
+
+    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 2
+    assert town.fund.balance().allocated == Decimal("200100.00")
 
 
 def test_two_objections_dismissed_at_once_leave_none_to_examine(town, time):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from people.models import Membership
-from projects.actions import delivery
+from projects.actions import activities
 from projects.models import Notice, Part, Participant, Project
 from tests.life import choir_draft, draft
 from tests.town import aware
@@ -41,7 +41,7 @@ def running(town, life):
 def activity(town, running):
     values = {"theme": "端午包粽子", "starts_at": aware(2026, 6, 19, 14), "place": "活动室"}
     items = [{"name": "糯米", "quantity": "20斤", "amount": Decimal("160.00")}]
-    return delivery.plan_activity(running, by=town.head, values=values, items=items)
+    return activities.plan_activity(running, by=town.head, values=values, items=items)
 
 
 @pytest.mark.parametrize("name", ["head", "volunteer", "clerk", "auditor", "mentor", "evaluator"])

@@ -12,11 +12,11 @@ from core.files import attach
 from core.models import Event
 from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind
 from people.models import Community, Kind, Organization
-from projects.actions import checking, competition, delivery, drafts, notices, proposals
+from projects.actions import activities, checking, competition, delivery, drafts, notices, proposals
 from projects.actions.notices import Place
 from projects.agreement_text import GATES
 from projects.models import BudgetLine, Notice, Project
-from reports import documents
+from reports import documents, public_papers
 from tests.life import LINES, choir_draft, draft
 from tests.test_files import pdf as pdf_file
 from tests.town import aware
@@ -52,7 +52,7 @@ def plan(town, project, **changes):
         {"name": "糯米", "quantity": "20斤", "amount": Decimal("160.00")},
         {"name": "粽叶", "quantity": "5捆", "amount": Decimal("75.55")},
     ]
-    return delivery.plan_activity(project, by=town.head, values=values, items=items)
+    return activities.plan_activity(project, by=town.head, values=values, items=items)
 
 
 # -- every document ----------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def every_document(town, life) -> list[documents.Document]:
         documents.agreement(project),
         documents.award_letter(project),
         documents.activity_plan(plan(town, project), contact=True),
-        documents.notice(project.notice_entries.get().notice),
+        public_papers.notice(project.notice_entries.get().notice),
     ]
 
 
@@ -406,7 +406,7 @@ def test_there_is_no_correction_notice_before_a_return(town, life, browse):
 def test_notice_lists_each_track_with_its_amounts(town, life, draw):
     notice = both_in_notice(town, life)
 
-    text = draw(documents.notice(notice)).text
+    text = draw(public_papers.notice(notice)).text
 
     assert "2026年柳溪镇公益创投拟立项项目公示" in text
     assert "公示期：2026年4月13日至2026年4月17日（5个工作日，首日计入）" in text
@@ -422,7 +422,7 @@ def test_notice_lists_each_track_with_its_amounts(town, life, draw):
 def test_notice_names_where_objections_go_and_who_watches_over_the_funder(town, life, draw):
     notice = both_in_notice(town, life)
 
-    text = draw(documents.notice(notice)).text
+    text = draw(public_papers.notice(notice)).text
 
     assert "电子邮箱：office@bureau.example" in text
     assert "监督电话：010-65000009" in text
@@ -432,7 +432,7 @@ def test_notice_without_a_supervision_says_nothing_of_one(town, life, draw):
     Call.objects.filter(pk=town.call.pk).update(supervision_phone="", contact_email="")
     town.call.refresh_from_db()
 
-    text = draw(documents.notice(both_in_notice(town, life))).text
+    text = draw(public_papers.notice(both_in_notice(town, life))).text
 
     assert "监督电话" not in text
     assert "电子邮箱" not in text
@@ -451,7 +451,7 @@ def test_the_digest_never_stands_alone_on_the_last_page(town, life, draw):
         entry.save()
         if number < 18:
             continue
-        paper = draw(documents.notice(notice))
+        paper = draw(public_papers.notice(notice))
         pages.add(len(paper.pages))
         assert notice.digest[:20] in paper.pages[-1]
         assert "小计" in paper.pages[-1]
@@ -464,7 +464,7 @@ def test_notice_that_was_altered_says_so(town, life, draw):
     notice = both_in_notice(town, life)
     notice.entries.filter(rank=1).update(amount=Decimal("1.00"))
 
-    assert "现有内容与发布时的校验码不一致" in draw(documents.notice(notice)).text
+    assert "现有内容与发布时的校验码不一致" in draw(public_papers.notice(notice)).text
 
 
 def test_activity_plan_sums_its_materials(town, life, draw):
@@ -475,7 +475,8 @@ def test_activity_plan_sums_its_materials(town, life, draw):
 
     assert "端午包粽子活动方案" in text
     assert "活动时间2026年6月19日14:00至2026年6月19日16:30" in text
-    assert "1糯米20斤160.002粽叶5捆75.55合计235.55" in text
+    assert "1糯米20斤160.00" in text
+    assert "2粽叶5捆75.55合计235.55" in text
     assert "合计（大写）：人民币贰佰叁拾伍元伍角伍分" in text
 
 

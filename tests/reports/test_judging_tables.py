@@ -1,5 +1,6 @@
 """The tables of the judging, read back: whoever has them can count again."""
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -10,15 +11,17 @@ from django.db.models import Q
 from django.urls import reverse
 
 from core.models import CalendarDay
-from evaluations.actions import conflict, optimum, ranking, selecting
+from evaluations.actions import conflict, optimum, ranking, selecting, unlocking
 from evaluations.actions.watching import recheck
 from evaluations.lots import draw as draw_lots
+from evaluations.models import Assignment
 from evaluations.ranking import add_up
 from grants.models import BonusRule, Call
 from people.models import Interest
 from projects.models import Notice, Project
-from tests.judging import announced, judged
+from tests.judging import announced, judged, score
 from tests.life import choir_draft, draft
+from tests.reports.test_access import text_of
 
 
 def book(client, name: str, pk: int):
@@ -28,6 +31,28 @@ def book(client, name: str, pk: int):
 def rows(workbook, sheet: str) -> list[dict]:
     head, *found = workbook[sheet].iter_rows(values_only=True)
     return [dict(zip(head, row, strict=True)) for row in found]
+
+
+def test_the_ranking_tells_who_opened_a_sheet_again_and_what_changed(town, life, browse):
+    [project] = judged(town, life, 38)
+    sheets = Assignment.objects.filter(project=project).select_related("project__call", "person").order_by("pk")
+    first, second, _third = sheets
+    refused = unlocking.ask_to_unlock(first, by=town.expert1, reason="看错了")
+    unlocking.decide_on_unlocking(refused, by=town.clerk, grant=False, answer="请说明哪一项")
+    granted = unlocking.ask_to_unlock(second, by=town.clerk, reason="专家来电更正")
+    unlocking.decide_on_unlocking(granted, by=town.approver, grant=True)
+
+    def table() -> list[tuple]:
+        found = rows(book(browse(town.auditor), "ranking", town.call.pk), "评分表解锁")
+        return [(one["专家"], one["申请人"], one["决定"], one["决定人"], one["更正内容"]) for one in found]
+
+    said = (town.expert1.name, town.expert1.name, "不予解锁", town.clerk.name, None)
+    opened = (town.expert2.name, town.clerk.name, "同意解锁", town.approver.name)
+    assert table() == [said, (*opened, None)]  # an open panel shows no points
+
+    score(Assignment.objects.get(pk=second.pk), 30, 36, 20)
+
+    assert table() == [said, (*opened, "方案：38→36；总分：88→86")]
 
 
 @pytest.fixture
@@ -187,3 +212,27 @@ def test_the_pages_lead_to_their_tables(town, notice, browse, client):
     assert reverse("reports:conflicts", args=[town.call.pk]) in panel
     card = browse(town.clerk).get(reverse("evaluations:result_card", args=[Project.objects.get().pk]))
     assert reverse("reports:ranking", args=[town.call.pk]) in card.content.decode()
+
+
+def test_the_bonus_stands_apart_in_the_decision_the_minutes_and_the_notice(town, ranked, browse):
+    first, second = ranked
+    made = announced(town, {first.pk: "shortlist", second.pk: "shortlist"})
+    notice, clerk = Notice.objects.get(), browse(town.clerk)
+
+    [line] = [one for one in rows(book(clerk, "decision", made.pk), "决定") if one["编号"] == second.number]
+    assert (line["专家评分"], line["加分"], line["得分"]) == (80, 2.5, 82.5)
+    for page in (made.get_absolute_url(), notice.get_absolute_url()):
+        shown = clerk.get(page).content.decode()
+        assert shown.count("80.00 + 2.50") == 1, page  # and nothing beside the score without one
+    for paper in (reverse("reports:minutes", args=[made.pk]), reverse("reports:notice", args=[notice.pk])):
+        assert "80.00＋加分2.50" in text_of(clerk.get(paper)).replace("\n", ""), paper
+    [said] = [one for one in json.loads(notice.frozen)["projects"] if one["number"] == second.number]
+    assert (said["score"], said["experts_score"], said["bonus"]) == ("82.50", "80.00", "2.50")
+    assert notice.is_unaltered
+
+
+def test_a_notice_without_a_bonus_says_nothing_of_one(town, life):
+    [project] = judged(town, life, 38)
+    announced(town, {project.pk: "shortlist"})
+
+    assert "bonus" not in Notice.objects.get().frozen

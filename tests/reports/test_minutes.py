@@ -66,7 +66,7 @@ def test_the_decision_as_a_table_has_amounts_cuts_and_reasons(town, life, browse
 
     response = browse(town.clerk).get(reverse("reports:decision", args=[made.pk]))
 
-    decided = [row[7:11] for row in rows(response, "决定")[1:]]
+    decided = [row[9:13] for row in rows(response, "决定")[1:]]
     assert decided == [
         ("拟立项", 9000, 1000, "场地改用社区的"),
         ("候补", None, None, None),
@@ -108,7 +108,7 @@ def test_the_minutes_mark_a_better_place_left_behind(town, life, browse):
     table = rows(client.get(reverse("reports:decision", args=[made.pk])), "决定")[1:]
 
     assert text.count("名次在前而未入选") == 1
-    assert [row[10] for row in table] == ["名次在前而未入选：与上一批重复", None, None]
+    assert [row[12] for row in table] == ["名次在前而未入选：与上一批重复", None, None]
 
 
 def test_the_minutes_say_who_did_not_come_to_present(town, life, browse):
@@ -122,5 +122,5 @@ def test_the_minutes_say_who_did_not_come_to_present(town, life, browse):
 
     response = browse(town.clerk).get(reverse("reports:decision", args=[made.pk]))
 
-    assert [row[10] for row in rows(response, "决定")[1:]] == [None, "路演缺席，视为弃权"]
+    assert [row[12] for row in rows(response, "决定")[1:]] == [None, "路演缺席，视为弃权"]
     assert browse(town.clerk).get(made.get_absolute_url()).content.decode().count("路演缺席") == 1

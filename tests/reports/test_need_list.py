@@ -3,14 +3,14 @@
 from django.urls import reverse
 
 from grants.actions import need_lists
-from reports import documents
+from reports import public_papers
 from tests.grants.test_need_lists import accepted, publish
 
 
 def test_the_list_says_what_is_needed_where_and_until_when_to_speak(town, draw):
     need = accepted(town, title="老人看病没人陪", field=town.elderly, people=86)
 
-    paper = draw(documents.need_list(publish(town, need, counts_first_day=False)))
+    paper = draw(public_papers.need_list(publish(town, need, counts_first_day=False)))
 
     assert paper.reader.metadata.title == "指引表公示"
     assert "公示期：2026年3月10日至2026年3月17日（5个工作日，自次日起算）" in paper.text
@@ -28,17 +28,17 @@ def test_a_withdrawn_list_says_so_first_and_the_corrected_one_names_it(town, dra
     second = publish(town, need, replaces=first)
     first.refresh_from_db()
 
-    withdrawn, corrected = (draw(documents.need_list(found)).text for found in (first, second))
+    withdrawn, corrected = (draw(public_papers.need_list(found)).text for found in (first, second))
 
     assert "已于2026年3月10日撤回。撤回原因：社区写错更正后的指引表编号为XQ2026-2，以其为准。" in withdrawn
     assert "本指引表取代2026年3月10日发布的第XQ2026-1号指引表" in corrected
-    assert "撤回" not in draw(documents.need_list(publish(town, accepted(town)))).text
+    assert "撤回" not in draw(public_papers.need_list(publish(town, accepted(town)))).text
 
 
 def test_markup_in_a_need_is_printed_and_not_obeyed(town, draw):
     need = accepted(town, text="<b>粗</b>\n第二行")
 
-    assert "<b>粗</b>第二行" in draw(documents.need_list(publish(town, need))).text
+    assert "<b>粗</b>第二行" in draw(public_papers.need_list(publish(town, need))).text
 
 
 def test_anybody_downloads_the_list(town, browse):

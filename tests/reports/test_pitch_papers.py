@@ -40,3 +40,15 @@ def test_the_running_order_names_the_groups_and_a_blind_one_only_numbers(town, l
 
     assert [word in blind.text for word in (project.title, town.centre.name, project.number)] == [False, False, True]
     assert day.draw.seed in blind.text
+
+
+def test_the_list_that_judges_sign_names_no_group_of_a_blind_call(town, life, draw):
+    day = drawn(town, life, 1)
+    project = first(day).project
+    words = (project.title, town.centre.name, project.leader)
+    assert [word in draw(pitch_papers.sign_in_list(day)).text for word in words] == [True] * 3
+
+    type(town.call).objects.filter(pk=town.call.pk).update(is_blind=True)
+    blind = draw(pitch_papers.sign_in_list(PitchDay.objects.get(pk=day.pk))).text
+
+    assert [word in blind for word in (*words, project.number)] == [False, False, False, True]

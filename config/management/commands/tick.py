@@ -10,14 +10,15 @@ from django.db import close_old_connections
 
 from config.reminders import remind
 from core.notifications import deliver_due
+from projects.actions.roster import anonymise_expired
 
-DUTIES: tuple[Callable[[], int], ...] = (remind, deliver_due)
+DUTIES: tuple[Callable[[], int], ...] = (remind, deliver_due, anonymise_expired)
 """Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the
 same time."""
 
 
 class Command(BaseCommand):
-    help = "Does what is due by the clock: reminders, summaries, second tries of messages."
+    help = "Does what is due by the clock: reminders, summaries, second tries of messages, names whose time is over."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--every", type=int, metavar="SECONDS", help="go on, with so many seconds between")

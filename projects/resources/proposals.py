@@ -19,7 +19,8 @@ from core.identifiers import half_width
 from core.masking import mask_phone
 from grants.models import Call, ServiceField
 from people.models import Community, Organization, Role
-from people.resources.base import Outcome, Row, TableResource
+from people.resources.base import TableResource
+from people.resources.rows import Outcome, Row
 from people.resources.widgets import AmountWidget, ReferenceWidget, TextWidget
 from projects.actions.messages import tell_group
 from projects.models import BudgetLine, Project, State

@@ -1,0 +1,154 @@
+"""What a project did in a period, counted from its records. Everything that shows such a figure asks here.
+
+Visits are not persons (人次与人数): somebody who comes three times is three visits and one person. Who can be known
+again is counted once a period: people of the roster, and whoever signed in with a name and a phone tail. Who left only
+a nickname, or was counted by heads, is a visit and no person. Activities count once they are recorded, volunteers'
+time once it is confirmed; draft plans and cancelled activities count nowhere.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from core import clock
+from core.money import round_half_up
+from projects.models import Activity, ActivityTarget, Project, Service, SignIn, VolunteerTime
+from projects.models.volunteer import in_hours
+
+Person = tuple[str, object]
+"""By what somebody is known: their place in the roster, or the key of their name."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one project and period, both days included."""
+
+    since: date
+    until: date
+    activities_planned: int = 0
+    activities_held: int = 0
+    activities_cancelled: int = 0
+    activity_visits: int = 0
+    service_visits: int = 0
+    persons: int = 0
+    first_timers: int = 0
+    signed_persons: int = 0
+    residents: int = 0
+    population: int | None = None
+    volunteers: int = 0
+    volunteer_hours: Decimal = Decimal("0.0")
+    reach: int = 0
+    services: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def visits(self) -> int:
+        """Everybody, each time they came or were visited."""
+        return self.activity_visits + self.service_visits
+
+    @property
+    def first_time_share(self) -> Decimal | None:
+        """How many in a hundred of those who signed in were there for the first time."""
+        return _share(self.first_timers, self.signed_persons, 1)
+
+    @property
+    def participation_rate(self) -> Decimal | None:
+        """S1: 参与人数占社区人口的比重, in percent; None where the population is not known."""
+        return _share(self.residents, self.population, 2)
+
+
+def _share(part: int, whole: int | None, places: int) -> Decimal | None:
+    return round_half_up(Decimal(part) * 100 / whole, places) if whole else None
+
+
+def figures(project: Project, since: date, until: date) -> Figures:
+    """Everything that is counted of a project from one day to another, both included; a constant number of queries."""
+    in_time = Q(starts_at__gte=_midnight(since), starts_at__lt=_midnight(until, days=1))
+    by_state = dict(project.activities.filter(in_time).order_by().values_list("state").annotate(n=Count("pk")))
+    held = Activity.objects.filter(in_time, project=project, state=Activity.State.RECORDED)
+    heads = held.aggregate(n=Sum("head_count"))["n"] or 0
+    columns = ("beneficiary_id", "person_key", "first_time", "community_id", "beneficiary__community_id")
+    signed = list(SignIn.objects.filter(activity__in=held).values_list(*columns))
+    services = Service.objects.filter(project=project, held_on__range=(since, until))
+    sums = services.aggregate(
+        case=Count("pk", filter=Q(method="case")),
+        group=Count("pk", filter=Q(method="group")),
+        community=Count("pk", filter=Q(method="community")),
+        others=Sum("others", filter=Q(method="group")),
+        reach=Sum("reach"),
+    )
+    served = list(services.filter(method="case").values_list("beneficiary_id", "beneficiary__community_id"))
+    came = list(services.filter(method="group", members__isnull=False).values_list("members", "members__community_id"))
+    persons: dict[Person, int | None] = {}
+    first: set[Person] = set()
+    nameless = nameless_first = 0
+    for beneficiary, key, is_first, community, own_community in signed:
+        who: Person | None = ("roster", beneficiary) if beneficiary else ("key", key) if key else None
+        if who is None:
+            nameless, nameless_first = nameless + 1, nameless_first + is_first
+            continue
+        persons[who] = persons.get(who) or own_community or community
+        if is_first:
+            first.add(who)
+    signed_persons = len(persons) + nameless
+    for beneficiary, community in (*served, *came):
+        persons[("roster", beneficiary)] = persons.get(("roster", beneficiary)) or community
+    places = _places(project)
+    times = VolunteerTime.objects.confirmed().filter(volunteer__project=project, held_on__range=(since, until))
+    helped = times.aggregate(people=Count("volunteer", distinct=True), minutes=Sum("minutes"))
+    return Figures(
+        since=since,
+        until=until,
+        activities_planned=sum(by_state.get(state, 0) for state in ("planned", "changed", "recorded")),
+        activities_held=by_state.get("recorded", 0),
+        activities_cancelled=by_state.get("cancelled", 0),
+        activity_visits=len(signed) + heads,
+        service_visits=len(served) + len(came) + (sums["others"] or 0),
+        persons=len(persons),
+        first_timers=len(first) + nameless_first,
+        signed_persons=signed_persons,
+        residents=sum(1 for community in persons.values() if community in places),
+        population=_population(places.values()),
+        volunteers=helped["people"],
+        volunteer_hours=in_hours(helped["minutes"]),
+        reach=sums["reach"] or 0,
+        services={method: sums[method] for method in Service.Method.values},
+    )
+
+
+def so_far(project: Project) -> Figures:
+    """From the project's first day to today."""
+    return figures(project, project.starts_on or clock.localdate(project.created_at), clock.today())
+
+
+def progress(project: Project, until: date | None = None) -> dict[str, Decimal]:
+    """What recorded activities have brought for each measurable goal, by the goal's key."""
+    links = ActivityTarget.objects.filter(
+        activity__project=project, activity__state=Activity.State.RECORDED, achieved__isnull=False
+    )
+    if until:
+        links = links.filter(activity__starts_at__lt=_midnight(until, days=1))
+    return dict(links.order_by().values_list("key").annotate(sum=Sum("achieved")))
+
+
+def _midnight(day: date, days: int = 0) -> datetime:
+    """When that day begins in Asia/Shanghai; with `days`, one so many days later."""
+    moved = date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
+    return timezone.make_aware(datetime.combine(moved, time()))
+
+
+def _places(project: Project) -> dict[int, int | None]:
+    """The communities in which the project takes place, each with its population."""
+    places = {community.pk: community.population for community in project.other_communities.all()}
+    if project.community is not None:
+        places[project.community.pk] = project.community.population
+    return places
+
+
+def _population(known: Iterable[int | None]) -> int | None:
+    """How many live there; None as soon as one of the communities has not said."""
+    numbers = list(known)
+    return sum(n for n in numbers if n) if numbers and all(numbers) else None

@@ -1,0 +1,157 @@
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from projects.models.project import Project
+
+
+class InDelivery(models.QuerySet):
+    """Of the projects whose delivery this person may see."""
+
+    def visible_to(self, user):
+        return self.filter(project__in=Project.objects.delivery_visible_to(user))
+
+
+class WarningQuerySet(InDelivery):
+    def open(self) -> "WarningQuerySet":
+        return self.filter(outcome="")
+
+
+class WarningLetter(models.Model):
+    """A warning (预警) of the funder to a group: what is wrong and until when it is to answer; lifted, or talked about.
+
+    The steps are those of the field: 催办 reminder → 预警 warning → 约谈 talk → 暂停 suspension (field guide 1.2, S11).
+    """
+
+    class Ground(models.TextChoices):
+        LATE = "late", _("Late reports or activities")
+        MONEY = "money", _("Use of the money")
+        QUALITY = "quality", _("Quality of the work")
+        RECORDS = "records", _("Records are missing")
+        OTHER = "other", _("Other")
+
+    class Outcome(models.TextChoices):
+        LIFTED = "lifted", _("Lifted")
+        TALK = "talk", _("A talk was called")
+
+    project = models.ForeignKey(
+        "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="warnings"
+    )
+    ground = models.CharField(_("about"), max_length=10, choices=Ground.choices)
+    words = models.TextField(_("what is wrong and what is to be done"), max_length=1000)
+    answer_until = models.DateField(_("to be answered until"))
+    issued_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
+    issued_at = models.DateTimeField(default=clock.now, editable=False)
+    answer = models.TextField(_("answer of the group"), max_length=1000, blank=True, editable=False)
+    answered_by = models.ForeignKey(
+        "people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    answered_at = models.DateTimeField(null=True, editable=False)
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices, blank=True, editable=False)
+    closing_note = models.TextField(_("what the funder says to it"), max_length=1000, blank=True, editable=False)
+    closed_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = WarningQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_at", "-pk"]
+        verbose_name = _("warning")
+        verbose_name_plural = _("warnings")
+        constraints = [
+            models.CheckConstraint(
+                name="warning_answer_is_whole",
+                condition=Q(answer="", answered_by__isnull=True, answered_at__isnull=True)
+                | (~Q(answer="") & Q(answered_by__isnull=False, answered_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="warning_closing_is_whole",
+                condition=Q(outcome="", closed_by__isnull=True, closed_at__isnull=True)
+                | (~Q(outcome="") & Q(closed_by__isnull=False, closed_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project}: {self.get_ground_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:warning_detail", args=[self.pk])
+
+    @property
+    def is_overdue(self) -> bool:
+        """Unanswered when its last day is over."""
+        return not self.answer and not self.outcome and self.answer_until < clock.today()
+
+
+class Talk(models.Model):
+    """A talk (约谈): the funder calls the group, both write down what was said and what is to be done until when."""
+
+    project = models.ForeignKey(
+        "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="talks"
+    )
+    warning = models.OneToOneField(
+        WarningLetter, on_delete=models.PROTECT, null=True, blank=True, related_name="talk", editable=False
+    )
+    reason = models.TextField(_("why we have to talk"), max_length=1000)
+    planned_at = models.DateTimeField(_("when"))
+    place = models.CharField(_("place"), max_length=120)
+    called_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
+    called_at = models.DateTimeField(default=clock.now, editable=False)
+    present = models.TextField(_("who was there"), max_length=500, blank=True, help_text=_("One line a person"))
+    said = models.TextField(_("what was said"), max_length=2000, blank=True)
+    agreed = models.TextField(_("what is to be done"), max_length=1000, blank=True)
+    agreed_until = models.DateField(_("until"), null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        "people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    recorded_at = models.DateTimeField(null=True, editable=False)
+    remark = models.TextField(_("remark of the group"), max_length=1000, blank=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        "people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    outcome = models.TextField(_("what became of it"), max_length=1000, blank=True, editable=False)
+    closed_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = InDelivery.as_manager()
+
+    class Meta:
+        ordering = ["-planned_at", "-pk"]
+        verbose_name = _("talk")
+        verbose_name_plural = _("talks")
+        constraints = [
+            models.CheckConstraint(
+                name="talk_record_is_whole",
+                condition=Q(recorded_by__isnull=True, recorded_at__isnull=True)
+                | (Q(recorded_by__isnull=False, recorded_at__isnull=False) & ~Q(present="") & ~Q(said="")),
+            ),
+            models.CheckConstraint(
+                name="talk_is_confirmed_after_its_record",
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True, remark="")
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, recorded_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="talk_closing_is_whole",
+                condition=Q(outcome="", closed_by__isnull=True, closed_at__isnull=True)
+                | (~Q(outcome="") & Q(closed_by__isnull=False, closed_at__isnull=False, recorded_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project}: {self._meta.verbose_name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:talk_detail", args=[self.pk])
+
+    @property
+    def is_recorded(self) -> bool:
+        return self.recorded_at is not None
+
+    @property
+    def day(self) -> date:
+        return clock.localdate(self.planned_at)

@@ -1,0 +1,61 @@
+"""The ledger of a fund and the lists for the bank, to take out; who takes out account numbers is kept in the log."""
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import translation
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core import clock
+from core.workflow import record
+from grants.models import Fund
+from projects.models import BankList
+from reports import ledger
+from reports.pdf import LANGUAGE
+from reports.views.imports import private, send_workbook
+
+
+def _csv(name: str, lines) -> StreamingHttpResponse:
+    with translation.override(LANGUAGE):
+        whole = list(lines)  # labels are written in the language of papers
+    response = StreamingHttpResponse(whole, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, f"{name}.csv")
+    return private(response)
+
+
+def _in_chinese(write):
+    def written(file) -> None:
+        with translation.override(LANGUAGE):
+            write(file)
+
+    return written
+
+
+@login_required
+@require_safe
+def fund_ledger(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """Every entry of a fund, for whoever sees the fund."""
+    fund = get_object_or_404(Fund.objects.visible_to(request.user), pk=pk)
+    name = f"资金台账 {fund.name} {clock.today():%Y-%m-%d}"
+    if kind == "csv":
+        return _csv(name, ledger.ledger_lines(fund))
+    return send_workbook(request, name, _in_chinese(lambda file: ledger.write_ledger(fund, file)))
+
+
+@login_required
+@require_safe
+def bank_list(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """The list for the bank with whole account numbers: for the finance office alone."""
+    found = get_object_or_404(BankList.objects.visible_to(request.user).with_lines(), pk=pk)
+    if not rules.has_perm("projects.see_list_accounts", request.user, found):
+        raise PermissionDenied
+    if request.method == "GET":
+        record(found, "export", by=request.user, label=_("Taken out with account numbers (%(kind)s)") % {"kind": kind})
+    name = f"付款清单 {found.number}"
+    if kind == "csv":
+        return _csv(name, ledger.bank_lines(found))
+    return send_workbook(request, name, _in_chinese(lambda file: ledger.write_bank_list(found, file)))

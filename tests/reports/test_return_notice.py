@@ -1,0 +1,31 @@
+"""The letter that asks for money back."""
+
+from projects.models import ReturnNotice
+from reports import documents
+from tests.projects.test_returns import asked_back, settled, terminated
+
+__all__ = ["terminated"]  # the fixture
+
+
+def test_it_says_how_the_sum_came_about_in_figures_and_words(town, terminated, draw):
+    text = draw(documents.return_notice(asked_back(town, terminated))).text
+
+    for said in (
+        "追缴通知书",
+        "TK2026-0001",
+        "5,000.00元",
+        "1,200.50元",
+        "3,799.50元",
+        "叁仟柒佰玖拾玖元伍角",
+        "9月30日",
+    ):
+        assert said in "".join(text.split())
+
+
+def test_it_stays_as_it_was_sent(town, terminated, draw):
+    notice = asked_back(town, terminated)
+    before = draw(documents.return_notice(notice)).text
+
+    settled(town, terminated, recognised="2000.00")
+
+    assert draw(documents.return_notice(ReturnNotice.objects.get(pk=notice.pk))).text == before
