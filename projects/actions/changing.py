@@ -28,13 +28,20 @@ def _permit(permission: str, by: User, thing: Any) -> None:
         raise PermissionDenied
 
 
+def _base(project: Project) -> PlanVersion:
+    """The plan in force, from which a request is written."""
+    version = current(project)
+    assert version is not None, "the award writes the first version"
+    return version
+
+
 @transaction.atomic
 def begin_optimisation(project: Project) -> ChangeRequest:
     """The plan is to be finished before the agreement: opened by itself with the award, over the plan as it is."""
     return ChangeRequest.objects.create(
         project=project,
         kind=Kind.OPTIMISATION,
-        base=current(project),
+        base=_base(project),
         due_on=add_workdays(clock.today(), OPINION_WORKDAYS),
     )
 
@@ -48,7 +55,7 @@ def begin_change(project: Project, kind: str, *, by: User) -> ChangeRequest:
         raise LookupError(kind)
     if found := locked.change_requests.open().filter(kind=kind).first():
         return found
-    change = ChangeRequest(project=locked, kind=kind, base=current(locked), made_by=by)
+    change = ChangeRequest(project=locked, kind=kind, base=_base(locked), made_by=by)
     _permit("projects.write_change", by, change)
     change.save()
     return change
@@ -69,7 +76,7 @@ def write_change(
     if strange:
         raise Refused(_("This kind of change does not touch: %(names)s.") % {"names": "、".join(sorted(strange))})
     if not locked.is_optimisation:
-        locked.base = current(locked.project)
+        locked.base = _base(locked.project)
     locked.reason, locked.wish = reason, dict(wish)
     if locked.kind == Kind.ACCOUNT:
         before = {name: getattr(locked.project.payee, name) for name in ACCOUNT}

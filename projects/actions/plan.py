@@ -58,7 +58,6 @@ def apply(change: ChangeRequest, kind: str, *, by: User, approved_by: User | Non
     for name, rows in tables.items():
         store_rows(project, name, rows, by=by)
     change.project.refresh_from_db()
-    change.project._prefetched_objects_cache = {}
     if change.kind == ChangeRequest.Kind.ACCOUNT:
         _change_account(change)
     return write_version(
