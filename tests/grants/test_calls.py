@@ -126,6 +126,8 @@ def form_data(town, **changes) -> dict:
         "notice_workdays": "5",
         "notice_counts_first_day": "on",
         "signing_workdays": "15",
+        "shift_tolerance": "10",
+        "extension_days": "30",
         "contact": "社区办",
         "contact_phone": "010-65000000",
     } | changes
