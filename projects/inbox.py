@@ -14,7 +14,7 @@ from core.inbox import Task
 from core.money import yuan
 from grants.models import LedgerCorrection, Need
 from people.models import Organization, Role, User
-from projects import inbox_spending
+from projects import inbox_of_plans, inbox_spending
 from projects.gates import facts_of, gates_of
 from projects.models import (
     BankList,
@@ -57,6 +57,7 @@ def waiting_for(user: User) -> list[Task]:
         *_second_person(user),
         *_mentor(user),
         *inbox_spending.waiting_for(user),
+        *inbox_of_plans.waiting_for(user),
         *_trouble(user),
         *_returns(user),
     ]
@@ -134,7 +135,10 @@ def _payee(user: User) -> Iterator[Task]:
     mine = user.organizations_as(Role.MANAGER)
     if not mine:
         return
-    for project in Project.objects.with_names().filter(state=State.APPROVED, agreement__group_signed_at__isnull=True):
+    unsigned = Project.objects.with_names().filter(
+        state=State.APPROVED, agreement__isnull=False, agreement__group_signed_at__isnull=True
+    )
+    for project in unsigned:
         if (project.host_id or project.applicant_id) in mine:
             yield _task(project, _("Sign the agreement"), reverse("projects:agreement_detail", args=[project.pk]))
     for tranche in _tranches(Tranche.State.PAID):
@@ -245,7 +249,9 @@ def _approver(user: User) -> Iterator[Task]:
             None,
             project.state_since,
         )
-    for project in projects.filter(state=State.APPROVED, agreement__group_signed_at__isnull=False):
+    signed = projects.filter(state=State.APPROVED, agreement__group_signed_at__isnull=False)
+    without_community = Q(agreement__has_community=True, agreement__community_signed_on__isnull=True)
+    for project in signed.filter(agreement__funder_signed_at__isnull=True).exclude(without_community):
         url = reverse("projects:agreement_detail", args=[project.pk])
         yield _task(project, _("Countersign the agreement"), url)
     for tranche in _tranches(Tranche.State.REQUESTED).filter(project__call__funder__in=funders):

@@ -6,11 +6,12 @@ decides, who confirms a payment did not request it.
 
 import rules
 
+from core import clock
 from grants.models import Call
 from grants.rules import is_clerk as is_clerk_of_call
 from grants.rules import is_in_some_funder
 from people.models import Kind, Organization, Role
-from projects.models import Comment, Objection, Part, Project, State
+from projects.models import ChangeRequest, Comment, Objection, Part, Project, State
 from projects.models.bank_list import HANDLERS
 from projects.models.objection import READERS
 
@@ -288,6 +289,54 @@ def asked_for_it(user, tranche) -> bool:
 
 
 @rules.predicate
+def group_is_overdue(user, project) -> bool:
+    """The time to sign is over, and it is the group that has not done its part."""
+    if project.due_on is None or clock.today() <= project.due_on:
+        return False
+    if not hasattr(project, "agreement"):
+        waiting = project.change_requests.filter(kind=ChangeRequest.Kind.OPTIMISATION).first()
+        return waiting is not None and waiting.is_writable
+    following = project.agreement.next_step
+    return following is not None and following.name in ("group", "copy")
+
+
+@rules.predicate
+def can_be_changed(user, project) -> bool:
+    """The plan of a project under way, also of one that is suspended, can be changed on request."""
+    return project.state in CHANGEABLE
+
+
+@rules.predicate
+def is_optimisation(user, change) -> bool:
+    return change.is_optimisation
+
+
+@rules.predicate
+def is_for_the_head(user, change) -> bool:
+    """Where the money goes, and whether the project goes on, is the head's affair."""
+    return change.kind in (ChangeRequest.Kind.ACCOUNT, ChangeRequest.Kind.TERMINATION)
+
+
+@rules.predicate
+def is_of_account(user, change) -> bool:
+    return change.kind == ChangeRequest.Kind.ACCOUNT
+
+
+@rules.predicate
+def is_writable(user, change) -> bool:
+    return change.is_writable
+
+
+@rules.predicate
+def looked_at_it(user, change) -> bool:
+    """Looked at the new account for the finance office: a second person decides."""
+    return change.finance_by_id == user.pk
+
+
+CHANGEABLE = (State.RUNNING, State.SUSPENDED, State.MIDTERM, State.RECTIFYING)
+
+
+@rules.predicate
 def handles_bank_lists(user, obj=None) -> bool:
     """Works at some funder in a role that has to do with payments."""
     held = user.organizations_as(*HANDLERS) if user.is_authenticated else []
@@ -344,10 +393,29 @@ rules.add_perm("projects.answer_objection", is_objected_to)
 rules.add_perm("projects.decide_objection", rules_on)
 rules.add_perm("projects.rule_on_objection", rules_on & ~examined_it)
 rules.add_perm("projects.approve", is_approver & ~has_stake_in_call)
-rules.add_perm("projects.forfeit", heads_payee | is_approver)
+rules.add_perm("projects.forfeit", heads_payee | is_approver | (is_clerk & group_is_overdue))
 # the agreement
 rules.add_perm("projects.sign_for_group", heads_payee)
 rules.add_perm("projects.sign_for_funder", is_approver)
+rules.add_perm("projects.draw_up", is_clerk)
+rules.add_perm("projects.upload_signed_copy", heads_payee | in_applicant | is_clerk)
+rules.add_perm("projects.start", is_approver | is_clerk)
+# the plan: the group wishes, its mentor advises, only the funder decides
+rules.add_perm("projects.see_plan", in_applicant | in_host | in_funder | is_mentor | is_evaluator)
+wishes_it = (in_applicant & ~is_for_the_head) | heads_applicant | (heads_payee & is_of_account)
+rules.add_perm("projects.ask_for_change", (in_applicant | heads_payee) & can_be_changed)
+rules.add_perm("projects.write_change", wishes_it & is_writable)
+rules.add_perm("projects.hand_in_change", wishes_it)
+rules.add_perm("projects.withdraw_change", wishes_it & ~is_optimisation)
+rules.add_perm("projects.advise_on_change", is_mentor & ~has_stake)
+rules.add_perm("projects.return_change", is_clerk | is_approver)
+rules.add_perm("projects.look_at_account", is_finance & is_of_account)
+rules.add_perm("projects.see_new_account", in_applicant | in_host | (in_funder & ~has_stake))
+rules.add_perm(
+    "projects.decide_change", (is_optimisation & is_clerk) | (~is_optimisation & is_approver & ~looked_at_it)
+)
+rules.add_perm("projects.reject_change", ~is_optimisation & is_approver)
+rules.add_perm("projects.follow_by_itself", is_the_platform)
 # the money
 rules.add_perm("projects.request_payment", is_clerk)
 rules.add_perm("projects.approve_payment", is_approver & ~asked_for_it)

@@ -7,6 +7,7 @@ words here and in templates/pdf/: a legal wording is written once, and not trans
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -16,23 +17,22 @@ from django.utils import timezone, translation
 from core import clock
 from core.masking import mask_account, mask_phone
 from core.models import Event
-from core.money import plain
+from core.money import yuan
 from core.workdays import add_workdays
 from grants.eligibility import Finding
-from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind, Workshop
+from grants.models import Call, EligibilityRule, Fund, PaperKind, Workshop
 from people.models import Inspection, Kind, Organization
+from projects.agreement_text import FUND_SOURCES
 from projects.applicants import applicant_facts
 from projects.completeness import papers_asked_of
 from projects.facts import check_applicant
-from projects.models import Activity, BudgetLine, Comment, Project, ReturnNotice, TeamMember, Tranche
+from projects.models import Activity, BudgetLine, Comment, PlanVersion, Project, ReturnNotice, TeamMember
 from projects.places import name_places
 from projects.sections import fields_of
 from reports.wording import (
     CATEGORIES,
     CERTIFICATES,
     CONDITIONS,
-    FUND_SOURCES,
-    GATES,
     INSPECTED,
     KINDS,
     PAPERS,
@@ -263,14 +263,27 @@ def _clip(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def agreement(project: Project) -> Document:
-    """The agreement (立项协议书): between the funder and the group, or the host that signs for a filed group.
+class Chunk(NamedTuple):
+    """Blocks of an agreement that are laid out together."""
 
-    The residents' committee of the place is named but is no party: it neither pays nor is paid, and it
-    does not sign on the platform.
+    kind: str
+    blocks: list[dict[str, Any]]
+
+
+def agreement(project: Project) -> Document:
+    """The agreement (立项协议书) as its text was frozen, with the plan that is its annex.
+
+    Only what happens afterwards is read from elsewhere: who signed when, and whether the text still has its digest.
     """
     found = project.agreement
-    tranches = list(project.tranches.all())
+    body = [block for block in found.blocks if block["kind"] != "signature"]
+    last = body[-1:] if body[-1]["kind"] == "text" else []
+    chunks = [
+        Chunk(kind, list(blocks))
+        for kind, blocks in groupby(
+            body[: len(body) - len(last)], key=lambda b: "prose" if b["kind"] in ("clause", "text") else b["kind"]
+        )
+    ]
     return Document(
         file_name("立项协议书", found.number, project.title),
         "pdf/agreement.html",
@@ -280,27 +293,57 @@ def agreement(project: Project) -> Document:
             "author": project.call.funder.name,
             "agreement": found,
             "project": project,
-            "funder": _party(project.call.funder),
-            "group": _party(project.applicant),
-            "payee": _party(project.payee),
-            "hosted": project.host is not None,
-            "award": project.amount_awarded,
-            "source": FUND_SOURCES[Fund.Source(project.call.fund.source)],
-            "lottery": project.call.fund.source == Fund.Source.LOTTERY,
-            "tranches": [(tranche, _gates(tranche)) for tranche in tranches],
-            "percentage": sum((tranche.percentage for tranche in tranches), Decimal(0)),
-            "total": sum((tranche.amount for tranche in tranches), ZERO),
+            "chunks": chunks,
+            "last": last,
+            "signatures": [block for block in found.blocks if block["kind"] == "signature"],
+            "version": found.version,
+            **annex(found.version),
         },
     )
 
 
-def _gates(tranche: Tranche) -> str:
-    """All that an instalment waits for, in the words of the agreement."""
-    words = (
-        GATES[Gate(gate["kind"])] % plain(Decimal(gate["figure"])) if gate["figure"] else GATES[Gate(gate["kind"])]
-        for gate in tranche.gates
-    )
-    return "；".join(words)
+ANNEXED = {
+    "targets": ("goal", "indicator", "value", "unit", "proof"),
+    "plan_steps": ("name", "starts_on", "ends_on", "content", "times", "responsible"),
+    "team": ("name", "part", "certificate", "post"),
+    "partners": ("name", "duty", "brings"),
+    "budget_lines": ("category", "item", "unit_price", "unit", "quantity", "amount", "source", "basis"),
+}
+"""The columns of the plan that are annexed: no telephone numbers."""
+
+
+class AnnexTable(NamedTuple):
+    """One table of the plan, as it is annexed."""
+
+    name: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
+def annex(version: PlanVersion) -> dict[str, Any]:
+    """A version of the plan as a paper has it: its texts under their labels, and its tables."""
+    content = version.content
+    with translation.override("zh-hans"):
+        texts = [
+            (str(Project._meta.get_field(name).verbose_name), text)
+            for name, text in content["fields"].items()
+            if text and name not in ("leader_phone", "amount_requested")
+        ]
+        texts.append(("资助金额", f"{yuan(Decimal(version.figures['award']))}元"))
+        amounts = {line["key"]: yuan(line["amount"]) for line in version.lines}
+        tables = []
+        for name, columns in ANNEXED.items():
+            rows = content["tables"].get(name, [])
+            model: Any = Project._meta.get_field(name).related_model
+            if rows:
+                labels = [
+                    "金额（元）" if c == "amount" else str(model._meta.get_field(c).verbose_name) for c in columns
+                ]
+                cells = [
+                    [amounts.get(row["key"], "") if c == "amount" else row.get(c, "") for c in columns] for row in rows
+                ]
+                tables.append(AnnexTable(str(model._meta.verbose_name_plural), labels, cells))
+    return {"annex_texts": texts, "annex_tables": tables}
 
 
 def award_letter(project: Project) -> Document:

@@ -1,6 +1,6 @@
 """How papers name what the data knows by a code: written once, in Chinese, in the words of the field's forms."""
 
-from grants.models import EligibilityRule, Fund, Gate, PaperKind, Rank
+from grants.models import EligibilityRule, PaperKind, Rank
 from people.models import Inspection, Kind
 from projects.models import BudgetLine, Notice, TeamMember
 
@@ -32,25 +32,6 @@ SOURCES = {
     BudgetLine.Source.DONATED: "社会捐赠",
     BudgetLine.Source.IN_KIND: "实物与服务折价",
 }
-FUND_SOURCES = {
-    Fund.Source.BUDGET: "财政资金",
-    Fund.Source.LOTTERY: "福利彩票公益金",
-    Fund.Source.COMMUNITY: "社区公益基金",
-    Fund.Source.DEPARTMENT: "部门资金",
-    Fund.Source.ENTERPRISE: "企业资金",
-    Fund.Source.FOUNDATION: "基金会资金",
-}
-GATES = {
-    Gate.AGREEMENT: "本协议生效",
-    Gate.RECEIPT: "上期款项的收款票据已提交",
-    Gate.REPORT: "上期拨款后的进度报告已通过",
-    Gate.SPENDING: "已拨资金支出率达到%s%%",
-    Gate.MIDTERM: "中期评估合格",
-    Gate.FINAL: "末期评估合格",
-    Gate.RECTIFIED: "没有未完成的整改事项",
-    Gate.MATCHING: "配套资金到位证明达到预算配套的%s%%",
-}
-"""The gates of an instalment as the agreement says them; where a figure is asked for, it stands in the sentence."""
 TEXTS = {
     "summary": "项目概述",
     "features": "项目特色",

@@ -3,11 +3,15 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from core import clock
 from evaluations.actions import declaring
 from evaluations.models import Assignment
 from projects.actions import (
+    agreements,
     award,
+    changing,
     checking,
     competition,
     delivery,
@@ -164,8 +168,23 @@ class Life:
 
     def to_running(self, project):
         self.day(2026, 4, 22)
+        self.finish_plan(project)
         award.sign_for_group(project, by=self.payee_of(project))
-        award.sign_for_funder(project, by=self.town.approver)
+        agreement = award.sign_for_funder(project, by=self.town.approver)
+        if agreement.asks_for_copy:
+            scan = SimpleUploadedFile("agreement.pdf", b"%PDF-1.4 signed", "application/pdf")
+            agreements.upload_copy(project, scan, by=self.payee_of(project))
+            agreements.confirm_copy(project, by=self.town.clerk)
+
+    def finish_plan(self, project) -> None:
+        """Where the call asks for it: handed in as it was judged, and confirmed by the clerk."""
+        change = project.change_requests.open().filter(kind="finish").first()
+        if change is not None:
+            changing.write_change(change, by=self.head_of(project), reason="照评审通过的方案实施。", wish={})
+            changing.hand_in(change, by=self.head_of(project))
+            if change.state == "mentor":
+                changing.advise(change, by=self.town.mentor, supports=True, opinion="可行。")
+            changing.approve(change, by=self.town.clerk)
 
     def to_midterm(self, project):
         self.day(2026, 10, 12)

@@ -26,6 +26,8 @@ from evaluations.models import (
     Unlocking,
 )
 from grants.actions import need_lists, needs, workshops
+from grants.actions.agreement_templates import create_template
+from grants.agreement_text import default_clauses
 from grants.models import Fund, LedgerCorrection, TranchePlan, Workshop
 from people.actions import add_credit_record
 from people.models import Membership
@@ -33,6 +35,7 @@ from projects import sign_in as projects_sign_in
 from projects.actions import (
     attendance,
     calendars,
+    changing,
     coaching,
     delivery,
     drafts,
@@ -106,6 +109,8 @@ TABLE = {
     "grants:terms_list": (None, {"clerk"}),
     "grants:terms_edit": (("rubrics", "rubric"), {"clerk"}),
     "grants:levels_edit": ("criterion", {"clerk"}),
+    "grants:agreement_template_list": (None, {"clerk"}),
+    "grants:agreement_template_edit": ("agreement_template", {"clerk"}),
     "grants:gates_edit": ("own_instalment", {"clerk"}),
     "grants:need_list": (None, EVERYBODY),
     "grants:need_create": (None, EVERYBODY),
@@ -176,6 +181,14 @@ TABLE = {
     "projects:project_step": (("project", "suspend"), {"clerk"}),
     "projects:mentor_assign": ("project", {"clerk"}),
     "projects:agreement_detail": ("project", SEES_DELIVERY),
+    "projects:agreement_draw_up": ("project", {"clerk"}),
+    "projects:signing_extend": ("project", {"clerk"}),
+    "projects:plan_versions": ("project", SEES_DELIVERY),
+    "projects:plan_version": (("project", "plan_ordinal"), SEES_DELIVERY),
+    "projects:change_create": (("project", "budget"), GROUP),
+    "projects:change_detail": ("change", SEES_DELIVERY),
+    "projects:change_edit": ("unwritten_change", GROUP),
+    "projects:change_step": (("change", "advise"), {"mentor"}),
     "projects:settlement_edit": ("project", {"finance"}),
     "projects:project_money": ("project", SEES_DELIVERY),
     "projects:matching_create": ("project", GROUP),
@@ -490,6 +503,7 @@ def things(town, life) -> dict[str, object]:
         "budget_line": project.budget_lines.first(),
         **around(town, project, with_draft),
         **booked(town, project),
+        **changed(town, project),
         **pitched(town, project),
         **of_money(town, project, tranche),
         "membership": Membership.objects.get(user=town.volunteer),
@@ -508,6 +522,20 @@ def booked(town, project) -> dict[str, object]:
     )  # fmt: skip
     expense = spending.enter(project, by=town.head, values=values)
     return {"expense": expense, "monthly": report, "monthly_token": report.token}
+
+
+def changed(town, project) -> dict[str, object]:
+    """A change that waits for the mentor, one that the group is still writing, and the clauses of the bureau."""
+    handed_in = changing.begin_change(project, "extension", by=town.head)
+    wish = {"fields": {"ends_on": "2027-03-20"}}
+    changing.hand_in(changing.write_change(handed_in, by=town.head, reason="推迟", wish=wish), by=town.head)
+    clauses = default_clauses()
+    return {
+        "change": handed_in,
+        "unwritten_change": changing.begin_change(project, "persons", by=town.head),
+        "plan_ordinal": "1",
+        "agreement_template": create_template(town.bureau, by=town.clerk, name="自己的", parties=2, clauses=clauses),
+    }
 
 
 def worked_on(town, project) -> dict[str, object]:

@@ -178,10 +178,11 @@ def make_call(town: Town, *, code: str = "LX2026", publish: bool = True, **chang
         "contact_phone": "010-65000000",
         "contact_email": "office@bureau.example",
         "supervision_phone": "010-65000009",
+        "asks_for_signed_copy": False,  # the two longer roads to a running project have tests of their own
     }
     call = Call.objects.create(**(values | changes))
     call.service_fields.add(town.elderly, town.youth)
-    Track.objects.create(call=call, name="登记组织", open_to="registered", cap=Decimal("50000.00"))
+    Track.objects.create(call=call, name="登记组织", open_to="registered", cap=Decimal("50000.00"), optimisation="no")
     Track.objects.create(call=call, name="备案组织", open_to="filed", cap=Decimal("5000.00"), form="short")
     if publish:
         calls.publish(call, by=town.approver)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from config.story import money_2026
+from config.story.agreement_2026 import play_changes, play_signing
 from config.story.blind_2026 import play_blind
 from config.story.decisions_2026 import play_correction, play_decisions, play_feedback
 from config.story.needs_2026 import play_needs, play_standing
@@ -108,6 +109,7 @@ def play(stage: Stage, programme: Programme) -> None:
     present = Present(stage, programme)
     _running(present)
     _ended_notice(present)
+    play_signing(present)
     _in_notice(present)
     _in_review(present)
     _blind(present)
@@ -160,6 +162,7 @@ def _running(present: Present) -> None:
     play_trouble(stage, fresh, day)
     _reported(stage, fresh, day)
     play_spending(stage, fresh["qingnian"], day)
+    play_changes(stage, fresh["qingnian"], day)
     midterm = "进度正常，账目清楚。"
     stage.send_evaluator(fresh["yinling"], "midterm", day(-5))
     rectifying = stage.send_evaluator(fresh["loudao"], "midterm", day(-30))

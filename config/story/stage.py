@@ -16,6 +16,7 @@ from config.story.programme import Programme
 from config.story.proposal import Proposal
 from core import clock
 from core.files import attach
+from core.money import round_half_up
 from evaluations import actions as judging
 from evaluations.models import Assignment, Decision, Purpose
 from evaluations.standings import standings
@@ -24,7 +25,9 @@ from grants.models import Call, NeedListEntry, Track
 from people.models import User
 from projects.actions import (
     activities,
+    agreements,
     award,
+    changing,
     checking,
     delivery,
     drafts,
@@ -35,6 +38,7 @@ from projects.actions import (
     photos,
     proposals,
 )
+from projects.changes import as_wish
 from projects.completeness import missing_papers
 from projects.models import Activity, Notice, Objection, Project, Tranche
 from projects.sections import fields_of, tables_of
@@ -42,6 +46,19 @@ from projects.sections import fields_of, tables_of
 BASIS = "《朝阳区公益创投项目管理办法》"
 SCAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 """What stands for a scanned paper in the story."""
+LINE = (
+    "key",
+    "category",
+    "item",
+    "rank",
+    "unit_price",
+    "unit",
+    "quantity",
+    "source",
+    "step_key",
+    "basis",
+    "quote_number",
+)
 PRAISE = "需求来自居民，做法落地，团队在社区有口碑。"
 ADVICE = "建议把服务人数与频次写得更可衡量，票据按月整理。"
 
@@ -286,12 +303,44 @@ class Stage:
             award.approve(project, by=self.approver)
         return Project.objects.get(pk=project.pk)
 
+    def finish_plan(self, project: Project, day: date) -> None:
+        """The plan is finished before the agreement: what was cut goes out of the dearest line, the clerk confirms."""
+        change = project.change_requests.open().filter(kind="finish").first()
+        if change is None:
+            return
+        head = self.cast.head(project.applicant)
+        with on(day, 9):
+            wish = as_wish({}, {"budget_lines": self.within_award(project)})
+            said = "按立项金额核对预算，其余内容不变。"
+            changing.write_change(change, by=head, reason=said, wish=wish)
+            changing.hand_in(change, by=head)
+        with on(day, 11):
+            changing.approve(change, by=self.clerk, note="与立项决定一致。")
+
+    def within_award(self, project: Project) -> list[dict]:
+        """The lines of the budget, with what is more than the award taken from the dearest one."""
+        rows = [{name: getattr(line, name) for name in LINE} for line in project.budget_lines.all()]
+        too_much = project.grant_budget - project.amount_awarded
+        if too_much:
+            paid = [row for row in rows if row["source"] == "grant"]
+            dear = max(paid, key=lambda row: row["unit_price"] * row["quantity"])
+            amount = round_half_up(dear["unit_price"] * dear["quantity"]) - too_much
+            dear |= {"unit_price": amount, "unit": "项", "quantity": Decimal(1)}
+        return rows
+
     def sign(self, project: Project, day: date, *, both: bool = True) -> Project:
+        """Finish the plan where it is asked for, sign, and hand in the scan; `both`: the funder signs too."""
+        self.finish_plan(project, day)
+        head = self.cast.payee_head(project)
         with on(day, 14):
-            award.sign_for_group(project, by=self.cast.payee_head(project))
+            award.sign_for_group(project, by=head)
         if both:
             with on(day + timedelta(days=1), 10):
-                award.sign_for_funder(project, by=self.approver)
+                agreement = award.sign_for_funder(project, by=self.approver)
+                if agreement.asks_for_copy:
+                    scan = SimpleUploadedFile(f"{agreement.number}（签章版）.pdf", SCAN, "application/pdf")
+                    agreements.upload_copy(project, scan, by=head)
+                    agreements.confirm_copy(project, by=self.clerk)
         return Project.objects.get(pk=project.pk)
 
     # -- money ---------------------------------------------------------------------------------

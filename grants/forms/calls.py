@@ -148,6 +148,11 @@ class TermsForm(forms.ModelForm):
             "volunteer_limit",
             "monthly_due_day",
             "spending_basis",
+            "agreement_template",
+            "asks_for_signed_copy",
+            "shift_tolerance",
+            "shift_basis",
+            "extension_days",
             "terms_basis",
             "contact",
             "contact_phone",
@@ -172,6 +177,7 @@ class TermsForm(forms.ModelForm):
         self.fields["fund"].queryset = Fund.objects.filter(funder__in=mine)
         for name in TERMS:
             self.fields[name].queryset = self.fields[name].queryset.usable_by(mine)
+        self.fields["agreement_template"].empty_label = _("The model text of the platform")
 
     def clean_code(self) -> str:
         return self.cleaned_data["code"].upper()
@@ -211,7 +217,7 @@ TrackFormSet = forms.inlineformset_factory(
     Call,
     Track,
     formset=RowFormSet,
-    fields=("name", "open_to", "cap", "max_share", "in_kind_counts", "form", "legal_basis"),
+    fields=("name", "open_to", "cap", "max_share", "in_kind_counts", "form", "optimisation", "legal_basis"),
     extra=1,
     max_num=6,
     validate_max=True,

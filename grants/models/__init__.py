@@ -1,3 +1,4 @@
+from grants.models.agreement_template import AgreementEdition, AgreementTemplate
 from grants.models.bonus_rule import BonusRule
 from grants.models.budget_rule import BudgetCategory, BudgetRule, Rank
 from grants.models.call import Call
@@ -19,6 +20,8 @@ from grants.models.workshop import Attendance, Workshop
 
 __all__ = [
     "WITH_FIGURE",
+    "AgreementEdition",
+    "AgreementTemplate",
     "Attendance",
     "BonusRule",
     "BudgetCategory",

@@ -13,7 +13,7 @@ from core.fields import MoneyField
 from core.workdays import add_workdays
 from people.models import Kind
 
-TERMS = ("review_rubric", "midterm_rubric", "final_rubric", "tranche_plan")
+TERMS = ("review_rubric", "midterm_rubric", "final_rubric", "tranche_plan", "agreement_template")
 """What a call chooses from the shared rubrics and plans and those of its funder."""
 
 
@@ -97,6 +97,34 @@ class Call(models.Model):
     )
     tranche_plan = models.ForeignKey(
         "grants.TranchePlan", verbose_name=_("tranche plan"), on_delete=models.PROTECT, related_name="calls"
+    )
+    agreement_template = models.ForeignKey(
+        "grants.AgreementTemplate",
+        verbose_name=_("agreement template"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="calls",
+        help_text=_("Empty: the model text of the platform, between two parties"),
+    )
+    asks_for_signed_copy = models.BooleanField(
+        _("the signed paper is uploaded"),
+        default=True,
+        help_text=_("The project starts when a clerk has confirmed that the scan with all seals is complete"),
+    )
+    shift_tolerance = models.DecimalField(
+        _("shift within a budget category without asking"),
+        max_digits=4,
+        decimal_places=1,
+        default=Decimal(10),
+        validators=[MinValueValidator(0), MaxValueValidator(50)],
+        help_text=_(
+            "Percent of the category; a rise of staff or administration is always asked for, the total never rises"
+        ),
+    )
+    shift_basis = models.CharField(_("basis of the shift"), max_length=200, blank=True)
+    extension_days = models.PositiveSmallIntegerField(
+        _("days before the end to ask for an extension"), default=30, validators=[MaxValueValidator(180)]
     )
     panel_size = models.PositiveSmallIntegerField(
         _("experts a project"), default=3, validators=[MinValueValidator(1), MaxValueValidator(15)]

@@ -21,6 +21,13 @@ class Track(models.Model):
         FULL = "full", _("Full form")
         SHORT = "short", _("Short form for micro grants")
 
+    class Optimisation(models.TextChoices):
+        """Whether the plan is finished between award and agreement (优化)."""
+
+        USUAL = "", _("As usual: with the full form, not with the short one")
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
+
     call = models.ForeignKey("grants.Call", verbose_name=_("call"), on_delete=models.CASCADE, related_name="tracks")
     name = models.CharField(_("name"), max_length=60)
     open_to = models.CharField(_("open to"), max_length=12, choices=Open.choices)
@@ -40,6 +47,13 @@ class Track(models.Model):
         help_text=_("Goods, venue and hours count towards the total budget, valued with their basis"),
     )
     form = models.CharField(_("application form"), max_length=5, choices=Form.choices, default=Form.FULL)
+    optimisation = models.CharField(
+        _("the plan is finished before signing"),
+        max_length=3,
+        choices=Optimisation.choices,
+        blank=True,
+        help_text=_("After the award the group and its mentor finish the plan, and the clerk confirms it"),
+    )
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
 
     class Meta:
@@ -61,6 +75,13 @@ class Track(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def optimises(self) -> bool:
+        """Whether the plan is finished after the award, before the agreement."""
+        if self.optimisation == self.Optimisation.USUAL:
+            return self.form == self.Form.FULL
+        return self.optimisation == self.Optimisation.YES
 
     def takes(self, organization) -> bool:
         """Whether an applicant of this legal status belongs in this track."""

@@ -1,5 +1,6 @@
 """Calls, for everybody; their set-up and funds, for the funder's people; needs and workshops."""
 
+from grants.views.agreement_templates import agreement_template_edit, agreement_template_list
 from grants.views.calls import call_detail, call_list
 from grants.views.funds import (
     correction_ask,
@@ -42,6 +43,8 @@ from grants.views.workshops import (
 )
 
 __all__ = [
+    "agreement_template_edit",
+    "agreement_template_list",
     "call_compare",
     "call_conclude",
     "call_create",

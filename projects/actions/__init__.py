@@ -2,10 +2,12 @@
 
 from projects.actions import (
     activities,
+    agreements,
     attendance,
     award,
     bank,
     calendars,
+    changing,
     checking,
     coaching,
     competition,
@@ -22,6 +24,7 @@ from projects.actions import (
     payments,
     people,
     photos,
+    plan,
     proposals,
     returns,
     roster,
@@ -34,10 +37,12 @@ from projects.actions import (
 
 __all__ = [
     "activities",
+    "agreements",
     "attendance",
     "award",
     "bank",
     "calendars",
+    "changing",
     "checking",
     "coaching",
     "competition",
@@ -54,6 +59,7 @@ __all__ = [
     "payments",
     "people",
     "photos",
+    "plan",
     "proposals",
     "returns",
     "roster",

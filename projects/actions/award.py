@@ -1,32 +1,30 @@
-"""Award and agreement."""
+"""Award: made, refused, given up."""
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import clock
 from core.money import split
-from core.numbering import next_number
-from core.workflow import Refused, advance, record
-from grants.actions import ledger
-from people.models import Role, User
+from core.workflow import advance
+from people.models import User
+from projects.actions import agreements
+from projects.actions import plan as plan_versions
+from projects.actions.agreements import sign_for_funder, sign_for_group
+from projects.actions.changing import begin_optimisation
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
 from projects.actions.proposals import release_reservation
-from projects.models import Agreement, Project, State, Tranche
+from projects.models import PlanVersion, Project, Tranche
 from projects.signals import dropped_out
+
+__all__ = ["approve", "forfeit", "needs_finishing", "refuse", "sign_for_funder", "sign_for_group"]
 
 
 @transaction.atomic
 def approve(project: Project, *, by: User, note: str = "") -> Project:
-    """Make the award. Consequences: the agreement is drawn up with its number, the instalments are planned
-    by the call's plan (half-up to the fen, the remainder in the last), and the group is told to sign."""
+    """Make the award. Consequences: the plan is frozen as it was judged, and the instalments are planned by the call's
+    plan (half-up to the fen, the remainder in the last). Where the call says so, or where less was awarded than the
+    budget asks for, the group and its mentor finish the plan first; else the agreement is drawn up at once."""
     advance(project, "approve", by=by, note=note)
-    year = clock.today().year
-    Agreement.objects.create(
-        project=project,
-        number=f"{project.call.code}-XY-{year}-{next_number(f'agreement:{project.call.funder_id}:{year}'):03d}",
-    )
+    plan_versions.write_version(project, PlanVersion.Kind.JUDGED, why="", approved_by=by)
     plan = list(project.call.tranche_plan.rules.prefetch_related("gates"))
     amounts = split(project.amount_awarded, [rule.percentage for rule in plan])
     Tranche.objects.bulk_create(
@@ -42,8 +40,19 @@ def approve(project: Project, *, by: User, note: str = "") -> Project:
         )
         for rule, amount in zip(plan, amounts, strict=True)
     )
-    tell_group(project, _("approved, please sign the agreement by %(day)s") % {"day": project.due_on})
+    if needs_finishing(project):
+        change = begin_optimisation(project)
+        subject = _("approved, please finish the plan and sign the agreement by %(day)s") % {"day": project.due_on}
+        tell_group(project, subject, url=change.get_absolute_url())
+        tell_mentors(project, _("approved, please help to finish the plan"))
+    else:
+        agreements.draw_up_with_award(project, by=by)
     return project
+
+
+def needs_finishing(project: Project) -> bool:
+    """Whether the plan is finished before it is signed: the call says so, or its money does not add up to the award."""
+    return project.track.optimises or project.grant_budget != project.amount_awarded
 
 
 @transaction.atomic
@@ -59,52 +68,10 @@ def refuse(project: Project, *, by: User, note: str) -> Project:
 
 
 @transaction.atomic
-def sign_for_group(project: Project, *, by: User) -> Agreement:
-    """The head of the group, or of the host of a filed group, signs; the funder's approvers are told."""
-    agreement = _agreement_to_sign(project, "projects.sign_for_group", by)
-    if agreement.group_signed_at:
-        raise Refused(_("The group has signed already."))
-    agreement.group_signed_at, agreement.group_signed_by = clock.now(), by
-    agreement.save()
-    record(project, "sign_for_group", by=by, label=_("Agreement signed by the group"))
-    tell_funder(project, _("the group has signed, please countersign"), Role.APPROVER)
-    return agreement
-
-
-@transaction.atomic
-def sign_for_funder(project: Project, *, by: User) -> Agreement:
-    """The funder countersigns. Consequences: the reserved money is committed and the project runs."""
-    agreement = _agreement_to_sign(project, "projects.sign_for_funder", by)
-    if not agreement.group_signed_at:
-        raise Refused(_("The group signs first."))
-    agreement.funder_signed_at, agreement.funder_signed_by = clock.now(), by
-    agreement.save()
-    record(project, "sign_for_funder", by=by, label=_("Agreement signed by the funder"))
-    project.refresh_from_db()
-    advance(project, "start", by=by)
-    ledger.commit(project.call.fund, project.amount_awarded, by=by, reference=project.number, memo=agreement.number)
-    tell_group(project, _("the agreement is signed, the project may begin"))
-    tell_funder(project, _("running: the first instalment can be requested"))
-    tell_mentors(project, _("running"))
-    return agreement
-
-
-def _agreement_to_sign(project: Project, permission: str, by: User) -> Agreement:
-    """The locked agreement of an approved project, if `by` may sign it."""
-    locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    if not rules.has_perm(permission, by, locked):
-        raise PermissionDenied
-    if locked.state != State.APPROVED:
-        raise Refused(
-            _("There is no agreement to sign: the state is “%(state)s”.") % {"state": locked.get_state_display()}
-        )
-    return Agreement.objects.select_for_update().get(project=locked)
-
-
-@transaction.atomic
 def forfeit(project: Project, *, by: User, note: str) -> Project:
     """The award is given up or not signed in time; the reserved money is free again and the waitlist moves up."""
     advance(project, "forfeit", by=by, note=note)
+    plan_versions.close_changes(project)
     for tranche in project.tranches.unsettled():
         advance(tranche, "cancel", by=by)
     release_reservation(project, by=by, memo=_("Forfeited"))

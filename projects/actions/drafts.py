@@ -167,7 +167,7 @@ def save_proposal(
     for name, value in several.items():
         getattr(locked, name).set(value)
     for name, rows in (tables or {}).items():
-        _store_rows(locked, name, rows, by=by)
+        store_rows(locked, name, rows, by=by)
     _keep(locked, unstored, by=by, tabs=[tab.partition("-")[0], *([] if continued is None else [continued])])
     project.refresh_from_db()
     return project
@@ -189,7 +189,8 @@ PRICED = ("unit_price", "quantity", "source")
 """What a cut was measured by: when one of them changes, the cut is decided again."""
 
 
-def _store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]], *, by: User) -> None:
+def store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]], *, by: User) -> None:
+    """Let a table of the proposal say what `rows` say: changed by their key, added, or removed."""
     if name not in TABLES:
         raise LookupError(name)
     manager = getattr(project, name)

@@ -17,6 +17,7 @@ from grants.actions import ledger
 from grants.models import LedgerEntry
 from people.models import Role, User
 from projects.actions.messages import tell_funder, tell_group
+from projects.actions.plan import close_changes
 from projects.models import BankListLine, Project, Reversal, Settlement, State, Tranche
 from projects.spending import keeps_books, spent
 
@@ -184,6 +185,7 @@ def terminate(project: Project, *, by: User, note: str) -> Project:
     """End the project early. Consequences: unpaid instalments are cancelled and their money is free again;
     what was paid and not spent is claimed back in the settlement."""
     advance(project, "terminate", by=by, note=note)
+    close_changes(project)
     unpaid = list(project.tranches.unpaid())
     if at_bank := BankListLine.objects.filter(tranche__in=unpaid, outcome="").select_related("bank_list").first():
         raise Refused(

@@ -197,17 +197,29 @@ TABLE_FORMS: dict[str, type[BaseTable]] = {
 
 
 class Tables:
-    """All tables of one proposal's form, bound to what was sent or filled with what is stored."""
+    """All tables of a proposal's form, or some of them (`names`), bound to what was sent or filled with what is stored
+    (or with other rows, by name)."""
 
-    def __init__(self, project: Project, data: QueryDict | None = None):
+    def __init__(
+        self,
+        project: Project,
+        data: QueryDict | None = None,
+        *,
+        names: Sequence[str] | None = None,
+        rows: Mapping[str, Sequence[Any]] | None = None,
+    ):
         self.by_name: dict[str, BaseTable] = {}
-        names = tables_of(project.track.form)
-        steps = _steps(project, data) if "plan_steps" in names else None
-        for name in names:
+        asked = tables_of(project.track.form)
+        shown = asked if names is None else [name for name in asked if name in names]
+        typed = data if "plan_steps" in shown else None  # else the steps are those of the plan
+        steps = _steps(project, typed) if "plan_steps" in asked else None
+        for name in shown:
             form = TABLE_FORMS[name].form
             kwargs = {"steps": steps, "ranks": _ranks(project.call)} if name == "budget_lines" else {}
             columns = [c for c in form.Meta.fields if c != "step_key" or steps is not None]
             stored = getattr(project, name).all() if project.pk and data is None else ()
+            if rows is not None and name in rows and data is None:
+                stored = rows[name]
             initial = None if data is not None else [_as_typed(row, ("key", *columns)) for row in stored]
             self.by_name[name] = TABLE_FORMS[name](data, initial=initial, prefix=name, form_kwargs=kwargs)
 

@@ -5,6 +5,7 @@ from projects.models.bank_list import BankList, BankListLine, BankReturn
 from projects.models.beneficiary import Beneficiary
 from projects.models.budget import BudgetLine
 from projects.models.calendar_feed import CalendarFeed
+from projects.models.change_request import ChangeRequest
 from projects.models.coaching import CoachingRequest
 from projects.models.comment import Comment
 from projects.models.consent_text import ConsentText
@@ -21,6 +22,7 @@ from projects.models.objection import Objection, ObjectionNote
 from projects.models.participant import Part, Participant
 from projects.models.photo import ActivityPhoto
 from projects.models.plan import PlanStep, Target
+from projects.models.plan_version import PlanVersion
 from projects.models.project import Project
 from projects.models.recommendation import Recommendation
 from projects.models.referral import Referral
@@ -51,6 +53,7 @@ __all__ = [
     "Beneficiary",
     "BudgetLine",
     "CalendarFeed",
+    "ChangeRequest",
     "CoachingRequest",
     "Comment",
     "ConsentText",
@@ -71,6 +74,7 @@ __all__ = [
     "Participant",
     "Partner",
     "PlanStep",
+    "PlanVersion",
     "Project",
     "Recommendation",
     "Referral",

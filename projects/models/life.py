@@ -311,13 +311,13 @@ class ProjectLife(Stateful):
         state,
         source=State.APPROVED,
         target=State.RUNNING,
-        permission="projects.sign_for_funder",
+        permission="projects.start",
         label=_("Start the project"),
         conditions=[conditions.agreement_is_signed],
         button=False,
     )
     def start(self):
-        """All parties have signed."""
+        """All parties have signed, and the scan is complete where the call asks for one."""
         self.due_on = self.ends_on
 
     @step(

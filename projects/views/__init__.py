@@ -6,6 +6,7 @@ from projects.views.activities import (
     activity_record,
     activity_step,
 )
+from projects.views.agreements import agreement_detail, agreement_draw_up, signing_extend
 from projects.views.attendance import (
     activity_sign_in,
     attendance,
@@ -22,6 +23,14 @@ from projects.views.calendars import (
     calendar_links,
     happening_detail,
     happening_list,
+)
+from projects.views.changing import (
+    change_create,
+    change_detail,
+    change_edit,
+    change_step,
+    plan_version,
+    plan_versions,
 )
 from projects.views.checking import (
     check_page,
@@ -47,7 +56,6 @@ from projects.views.delivery import follow_up_create, mentoring_create, report_c
 from projects.views.gaps import need_gap, need_gaps
 from projects.views.likeness import earlier, likeness_detail
 from projects.views.money import (
-    agreement_detail,
     matching_create,
     matching_decide,
     project_money,
@@ -131,6 +139,7 @@ __all__ = [
     "activity_sign_in",
     "activity_step",
     "agreement_detail",
+    "agreement_draw_up",
     "apply",
     "attendance",
     "bank_list_create",
@@ -147,6 +156,10 @@ __all__ = [
     "calendar_feed",
     "calendar_link_revoke",
     "calendar_links",
+    "change_create",
+    "change_detail",
+    "change_edit",
+    "change_step",
     "check_page",
     "check_queue",
     "coaching_answer",
@@ -210,6 +223,8 @@ __all__ = [
     "photo_add",
     "photo_edit",
     "photo_image",
+    "plan_version",
+    "plan_versions",
     "precheck_finish",
     "project_detail",
     "project_list",
@@ -247,6 +262,7 @@ __all__ = [
     "sign_in_edit",
     "sign_in_image",
     "sign_in_renew",
+    "signing_extend",
     "spending_check",
     "spending_hand_in",
     "spending_import",

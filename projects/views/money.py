@@ -1,4 +1,4 @@
-"""Agreement, instalments, matching funds, settlement."""
+"""Instalments, matching funds, settlement."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -17,42 +17,19 @@ from core.models import Attachment
 from core.workflow import Refused
 from grants.models import LedgerEntry
 from grants.statement import statement
-from projects.actions import award, matching, payments
+from projects.actions import matching, payments
 from projects.forms import (
     MatchingAnswerForm,
     MatchingProofForm,
     PaymentForm,
     ReceiptForm,
     SettlementForm,
-    SignForm,
 )
 from projects.gates import facts_of, gates_of
 from projects.matching import promised, proven
 from projects.models import MatchingProof, Project, Settlement, Tranche
 from projects.spending import keeps_books, spent
 from projects.views.project import find, permit
-
-
-@login_required
-def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read the agreement and sign it."""
-    project = find(request, pk)
-    permit("projects.see_delivery", request.user, project)
-    if not hasattr(project, "agreement"):
-        raise Http404
-    form = SignForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        sign = award.sign_for_funder if "funder" in request.POST else award.sign_for_group
-        try:
-            sign(project, by=request.user)
-        except Refused as refused:
-            add_refusal(form, refused)
-        else:
-            messages.success(request, _("The agreement is signed."))
-            return redirect("projects:agreement_detail", pk=pk)
-    context = {"project": project, "agreement": project.agreement, "tranches": project.tranches.all(), "form": form}
-    return render(request, "projects/agreement_detail.html", context)
-
 
 TRANCHE_FORMS = {"pay": PaymentForm, "receipt": ReceiptForm}
 

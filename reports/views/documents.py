@@ -53,8 +53,8 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
-    """The agreement; there is none before the award is approved."""
-    project = find(request, pk, "agreement__group_signed_by", "agreement__funder_signed_by")
+    """The agreement; there is none before the plan is finished and it is drawn up."""
+    project = find(request, pk, "agreement__group_signed_by", "agreement__funder_signed_by", "agreement__version")
     permit(request.user, project)
     if not hasattr(project, "agreement"):
         raise Http404

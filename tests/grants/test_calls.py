@@ -130,6 +130,8 @@ def form_data(town, **changes) -> dict:
         "cash_limit": "1000",
         "volunteer_limit": "50",
         "monthly_due_day": "5",
+        "shift_tolerance": "10",
+        "extension_days": "30",
         "contact": "社区办",
         "contact_phone": "010-65000000",
     } | changes

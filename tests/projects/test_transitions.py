@@ -51,7 +51,7 @@ TABLE = {
     "approve": ({"in_notice"}, "approved", APPROVER, False),
     "refuse": ({"in_notice"}, "not_selected", APPROVER, True),
     "forfeit": ({"approved"}, "forfeited", GROUP_HEAD | APPROVER, True),
-    "start": ({"approved"}, "running", APPROVER, False),
+    "start": ({"approved"}, "running", CLERK | APPROVER, False),
     "suspend": ({"running"}, "suspended", CLERK, True),
     "resume": ({"suspended"}, "running", CLERK, True),
     "begin_midterm": ({"running"}, "midterm", CLERK, False),

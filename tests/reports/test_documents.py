@@ -14,6 +14,7 @@ from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind
 from people.models import Community, Kind, Organization
 from projects.actions import activities, checking, competition, delivery, drafts, notices, proposals
 from projects.actions.notices import Place
+from projects.agreement_text import GATES
 from projects.models import BudgetLine, Notice, Project
 from reports import documents, public_papers
 from tests.life import LINES, choir_draft, draft
@@ -143,7 +144,7 @@ def test_every_choice_has_its_chinese_word():
     assert set(documents.CATEGORIES) == set(BudgetLine.Category)
     assert set(documents.SOURCES) == set(BudgetLine.Source)
     assert set(documents.FUND_SOURCES) == set(Fund.Source)
-    assert set(documents.GATES) == set(Gate)
+    assert set(GATES) == set(Gate)
 
 
 # -- the proposal ------------------------------------------------------------------------------
@@ -275,10 +276,10 @@ def test_agreement_of_ten_thousand_yuan(town, life, draw):
     assert "代管单位" not in text
 
 
-def test_agreement_of_a_filed_group_is_signed_by_its_host_who_is_paid(town, choir, draw):
+def test_agreement_of_a_filed_group_is_signed_by_its_host_who_is_paid(town, life, draw):
     town.host.bank_account, town.host.bank_account_name = "6222999900008888", "柳溪社区服务中心"
     town.host.save()
-    choir = Project.objects.get(pk=choir.pk)
+    choir = life.walk(choir_draft(town), "running")
 
     text = draw(documents.agreement(choir)).text
 
@@ -303,18 +304,38 @@ def test_agreement_before_signing_says_that_nobody_has_signed(town, life, draw):
 
 
 def test_signatures_never_stand_alone_on_a_page(town, choir, draw):
-    last = draw(documents.agreement(choir)).pages[-1]
+    [page] = [page for page in draw(documents.agreement(choir)).pages if "甲方（盖章）" in page]
 
-    assert last.index("本协议未尽事宜") < last.index("甲方（盖章）")
+    assert page.index("本协议未尽事宜") < page.index("甲方（盖章）")
 
 
 def test_agreement_on_lottery_money_asks_for_the_mark(town, life, draw):
+    Fund.objects.filter(pk=town.fund.pk).update(source=Fund.Source.LOTTERY)
     project = life.walk(draft(town), "running")
-    assert "彩票公益金资助" not in draw(documents.agreement(project)).text
 
+    assert "“彩票公益金资助”标识" in draw(documents.agreement(project)).text
+
+
+def test_agreement_says_what_was_signed_whatever_changes_afterwards(town, life, draw):
+    project = life.walk(draft(town), "running")
+    town.centre.name, town.centre.bank_account = "改名以后的中心", "6200000000000000"
+    town.centre.save()
     Fund.objects.filter(pk=town.fund.pk).update(source=Fund.Source.LOTTERY)
 
-    assert "“彩票公益金资助”标识" in draw(documents.agreement(Project.objects.get(pk=project.pk))).text
+    text = draw(documents.agreement(Project.objects.get(pk=project.pk))).text
+
+    assert "乙方（承接方）：柳溪社会工作服务中心" in text
+    assert "6222000011112222" in text
+    assert "彩票公益金资助" not in text
+    assert project.agreement.sha256 in text
+
+
+def test_agreement_annexes_the_plan_without_telephone_numbers(town, life, draw):
+    text = draw(documents.agreement(life.walk(draft(town), "running"))).text
+
+    assert "附件项目实施方案（第1版" in text
+    assert "慰问活动物资200.00次408,000.00" in text
+    assert "13800138000" not in text
 
 
 # -- the letter of award, the notice, the plan -------------------------------------------------

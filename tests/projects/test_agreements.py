@@ -1,0 +1,178 @@
+"""From the award to the start: the plan finished, the agreement drawn up, signed, its scan confirmed, or forfeited."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from core import workflow
+from core.workflow import Refused
+from grants.actions.agreement_templates import change_template, create_template
+from grants.agreement_text import default_clauses, ordinal
+from projects import inbox
+from projects.actions import agreements, award, changing
+from projects.changes import as_wish
+from projects.models import Project
+from tests.life import draft
+
+TARGET = ("key", "goal", "indicator", "value", "unit", "proof")
+
+
+def scan(name: str = "签章版.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, b"%PDF-1.4 signed", "application/pdf")
+
+
+def fresh(project) -> Project:
+    return Project.objects.get(pk=project.pk)
+
+
+@pytest.fixture
+def long_road(town):
+    """The call asks for a finished plan and for the scan."""
+    town.call.tracks.update(optimisation="yes")
+    town.call.asks_for_signed_copy = True
+    town.call.save()
+
+
+@pytest.fixture
+def signed(town, life, long_road):
+    """Finished, drawn up and signed by both; the scan is awaited."""
+    project = life.walk(draft(town), "approved")
+    life.finish_plan(project)
+    award.sign_for_group(project, by=town.head)
+    award.sign_for_funder(project, by=town.approver)
+    return fresh(project)
+
+
+def test_no_agreement_before_the_clerk_has_confirmed_the_finished_plan(town, life, long_road, browse):
+    project = life.walk(draft(town), "approved")
+    assert not hasattr(project, "agreement")
+    with pytest.raises(Refused):
+        agreements.draw_up(project, by=town.clerk)
+    assert browse(town.head).get(reverse("projects:agreement_detail", args=[project.pk])).status_code == 200
+
+    life.finish_plan(project)
+
+    assert fresh(project).agreement.version.kind == "finished"
+
+
+def test_a_target_is_raised_freely_and_lowered_only_with_consent(town, life, long_road):
+    project = life.walk(draft(town), "approved")
+    change = project.change_requests.get()
+    rows = [{name: getattr(row, name) for name in TARGET} for row in project.targets.all()]
+    rows[0]["value"] = Decimal(59)
+    changing.write_change(change, by=town.head, reason="写实", wish=as_wish({}, {"targets": rows}))
+    changing.hand_in(change, by=town.head)
+
+    with pytest.raises(PermissionDenied):
+        changing.approve(change, by=town.approver, consents=True)
+    with pytest.raises(Refused):
+        changing.approve(change, by=town.clerk)
+    changing.approve(change, by=town.clerk, consents=True)
+
+    assert project.targets.get().value == 59
+
+
+def test_less_money_than_asked_for_makes_the_plan_be_finished_whatever_the_call_says(town, life):
+    project = life.walk(draft(town), "in_notice")
+    Project.objects.filter(pk=project.pk).update(amount_proposed=Decimal("9000.00"))
+    life.day(2026, 4, 20)
+
+    award.approve(fresh(project), by=town.approver)
+
+    change = project.change_requests.get()
+    changing.write_change(change, by=town.head, reason="照原样", wish={})
+    with pytest.raises(Refused, match=r"9,000\.00"):
+        changing.hand_in(change, by=town.head)
+
+
+def test_the_project_starts_when_another_than_the_uploader_confirms_the_scan(town, signed):
+    assert signed.state == "approved"
+    agreements.upload_copy(signed, scan(), by=town.clerk)
+    with pytest.raises(Refused):
+        agreements.confirm_copy(signed, by=town.clerk)
+    agreements.refuse_copy(signed, by=town.clerk, note="缺骑缝章")
+    agreements.upload_copy(signed, scan(), by=town.head)
+    for person in (town.head, town.approver, town.finance, town.mentor):
+        with pytest.raises(PermissionDenied):
+            agreements.confirm_copy(signed, by=person)
+
+    agreements.confirm_copy(signed, by=town.clerk)
+
+    assert fresh(signed).state == "running"
+    assert fresh(signed).agreement.copy.sha256
+
+
+def test_the_pages_lead_through_the_scan(town, signed, browse):
+    page = reverse("projects:agreement_detail", args=[signed.pk])
+    word = browse(town.head).post(page, {"copy": "1", "scan": SimpleUploadedFile("a.docx", b"PK\x03\x04")})
+    assert word.status_code == 200
+    assert fresh(signed).agreement.copy is None
+
+    browse(town.head).post(page, {"copy": "1", "scan": scan()})
+    assert any("扫描件" in task.what for task in inbox.waiting_for(town.clerk))
+    assert browse(town.mentor).post(page, {"confirm": "", "agreed": "on"}).status_code == 404
+    browse(town.clerk).post(page, {"confirm": "", "agreed": "on"})
+
+    assert fresh(signed).state == "running"
+
+
+def test_three_parties_and_editions(town, life):
+    template = create_template(town.bureau, by=town.clerk, name="三方", parties=3, clauses=default_clauses())
+    town.call.agreement_template = template
+    town.call.save()
+    project = life.walk(draft(town), "approved")
+    before = project.agreement.sha256
+
+    change_template(template, by=town.clerk, clauses=default_clauses()[:5], seen=1)
+    assert fresh(project).agreement.sha256 == before
+    award.sign_for_group(project, by=town.head)
+    with pytest.raises(Refused):
+        award.sign_for_funder(project, by=town.approver)
+    with pytest.raises(Refused):
+        agreements.note_community(project, by=town.clerk, signed_on=date(2026, 4, 19))
+    agreements.note_community(project, by=town.clerk, signed_on=date(2026, 4, 20))
+    award.sign_for_funder(project, by=town.approver)
+
+    assert fresh(project).state == "running"
+    assert any(block.get("party") == "丙方" for block in fresh(project).agreement.blocks)
+
+
+def test_the_text_is_drawn_up_anew_only_until_somebody_signs(town, life):
+    project = life.walk(draft(town), "approved")
+    number = project.agreement.number
+    agreements.draw_up(project, by=town.clerk, has_community=True)
+    assert fresh(project).agreement.number == number
+    award.sign_for_group(project, by=town.head)
+
+    with pytest.raises(Refused):
+        agreements.draw_up(project, by=town.clerk)
+
+
+def test_the_clerk_forfeits_only_when_the_group_has_let_the_time_pass(town, life, time):
+    project = life.walk(draft(town), "approved")
+    assert not workflow.can_proceed(project, "forfeit", town.clerk)
+
+    time.go(datetime(2026, 6, 1, 10, 0))
+    assert any("逾期" in task.what for task in inbox.waiting_for(town.clerk))
+    assert workflow.can_proceed(fresh(project), "forfeit", town.clerk)
+    award.sign_for_group(project, by=town.head)
+    assert not workflow.can_proceed(fresh(project), "forfeit", town.clerk)
+
+
+def test_more_time_needs_a_reason_and_a_later_day(town, life):
+    project = life.walk(draft(town), "approved")
+    for until, note in ((project.due_on, "出差"), (date(2026, 6, 30), " ")):
+        with pytest.raises(Refused):
+            agreements.extend_signing(project, by=town.clerk, until=until, note=note)
+
+    agreements.extend_signing(project, by=town.clerk, until=date(2026, 6, 30), note="负责人住院")
+
+    assert fresh(project).due_on == date(2026, 6, 30)
+
+
+def test_clauses_are_counted_as_papers_count_them():
+    assert [ordinal(n) for n in (1, 10, 11, 19, 20, 21, 99)] == ["一", "十", "十一", "十九", "二十", "二十一", "九十九"]

@@ -1,0 +1,367 @@
+"""Changes of the plan: what a group wishes, its mentor advises on, the funder decides; and the versions of it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from core import clock
+from core.models import Notification
+from core.workflow import Refused
+from people.models import Organization
+from projects import inbox
+from projects.actions import changing, people
+from projects.changes import as_wish, category_shifts, difference, in_force, is_small, lowered, problems, warnings
+from projects.models import ChangeRequest, Project
+from projects.shifting import shifts
+from tests.life import choir_draft, draft
+from tests.town import Town
+
+COLUMNS = ("key", "category", "item", "unit_price", "unit", "quantity", "source", "step_key", "basis")
+
+
+@pytest.fixture
+def project(town, life):
+    """The centre's project, running, with a mentor."""
+    project = life.walk(draft(town), "running")
+    people.assign_mentor(project, town.mentor, town.support, by=town.clerk)
+    return Project.objects.get(pk=project.pk)
+
+
+def begun(project, kind, by, *, reason="实际情况有变化。", values=None, tables=None, **other) -> ChangeRequest:
+    change = changing.begin_change(project, kind, by=by)
+    wish = as_wish(values or {}, tables or {}) | ({"other": other} if other else {})
+    return changing.write_change(change, by=by, reason=reason, wish=wish)
+
+
+def lines(project, *amounts: str) -> list[dict]:
+    """The stored lines with other sums, each as one piece."""
+    rows = [{name: getattr(line, name) for name in COLUMNS} for line in project.budget_lines.all()]
+    for row, amount in zip(rows, amounts, strict=True):
+        row |= {"unit_price": Decimal(amount), "quantity": Decimal(1), "unit": "项"}
+    return rows
+
+
+def advised(town: Town, change: ChangeRequest, by=None) -> ChangeRequest:
+    changing.hand_in(change, by=by or town.head)
+    return changing.advise(change, by=town.mentor, supports=True, opinion="合理，建议同意。")
+
+
+# -- the way of a request --------------------------------------------------------------------------
+
+
+def test_an_extension_goes_through_mentor_and_approver_and_makes_a_new_version(town, project):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+
+    advised(town, change)
+    changing.approve(change, by=town.approver, note="同意延期。")
+
+    project = Project.objects.get(pk=project.pk)
+    assert (change.state, project.ends_on, project.due_on) == ("approved", date(2027, 3, 20), date(2027, 3, 20))
+    first, second = project.plan_versions.all()
+    assert (first.kind, second.kind, second.approved_by) == ("judged", "changed", town.approver)
+    assert (first.content["fields"]["ends_on"], second.content["fields"]["ends_on"]) == ("2027-02-28", "2027-03-20")
+    assert [field.name for field in difference(change).fields] == ["ends_on"]
+
+
+def test_nothing_changes_before_the_decision(town, project):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    advised(town, change)
+
+    assert Project.objects.get(pk=project.pk).ends_on == date(2027, 2, 28)
+    assert project.plan_versions.count() == 1
+
+
+def test_without_a_mentor_it_goes_straight_to_the_funder(town, life):
+    project = life.walk(draft(town), "running")
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+
+    changing.hand_in(change, by=town.head)
+
+    assert change.state == "funder"
+
+
+def test_only_its_mentor_advises_and_only_the_approver_decides(town, project):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    changing.hand_in(change, by=town.head)
+
+    for person in (town.head, town.clerk, town.approver, town.evaluator, town.auditor):
+        with pytest.raises(PermissionDenied):
+            changing.advise(change, by=person, supports=True, opinion="同意")
+    changing.advise(change, by=town.mentor, supports=False, opinion="时间够用，不必延期。")
+    for person in (town.head, town.clerk, town.mentor, town.finance, town.auditor, town.admin):
+        with pytest.raises(PermissionDenied):
+            changing.approve(change, by=person)
+        with pytest.raises(PermissionDenied):
+            changing.reject(change, by=person, note="不同意")
+    changing.reject(change, by=town.approver, note="按原计划完成。")
+
+    assert (change.state, change.supports, change.decision_note) == ("rejected", False, "按原计划完成。")
+    assert project.plan_versions.count() == 1
+
+
+def test_what_is_returned_is_written_again_and_needs_a_new_opinion(town, project):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    advised(town, change)
+    with pytest.raises(Refused):
+        changing.return_to_group(change, by=town.clerk, note=" ")
+    changing.return_to_group(change, by=town.clerk, note="请说明延期期间的活动。")
+
+    changing.write_change(change, by=town.head, reason="雨季推迟了四场活动。", wish=change.wish)
+    changing.hand_in(change, by=town.head)
+
+    assert (change.state, change.opinion, change.supports) == ("mentor", "", None)
+
+
+def test_a_mentor_who_lets_the_time_pass_does_not_hold_it_up(town, project, time):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    changing.hand_in(change, by=town.head)
+    with pytest.raises(Refused):
+        changing.go_on(change, by=town.clerk, note="导师出差")
+
+    time.go(datetime(2026, 5, 12, 10, 0))
+    changing.go_on(change, by=town.clerk, note="导师出差")
+
+    assert change.state == "funder"
+
+
+def test_a_request_that_says_nothing_new_or_no_reason_is_not_handed_in(town, project):
+    same = begun(project, "extension", town.head, values={"ends_on": project.ends_on})
+    assert "与现行方案没有不同。" in problems(same)
+    silent = begun(project, "extension", town.head, reason=" ", values={"ends_on": date(2027, 3, 20)})
+
+    with pytest.raises(Refused, match="为什么"):
+        changing.hand_in(silent, by=town.head)
+    assert silent.state == "draft"
+
+
+def test_each_kind_touches_its_own_part_and_nothing_else(town, project):
+    change = changing.begin_change(project, "persons", by=town.head)
+
+    for wish in ({"fields": {"title": "别的名称"}}, {"fields": {"amount_requested": "1"}}, {"tables": {"targets": []}}):
+        with pytest.raises(Refused):
+            changing.write_change(change, by=town.head, reason="换人", wish=wish)
+
+
+def test_two_requests_that_touch_the_same_part_do_not_overwrite_each_other(town, project):
+    steps = [{"key": s.key, "name": s.name, "starts_on": s.starts_on, "ends_on": date(2027, 2, 20)}
+             for s in project.plan_steps.all()]  # fmt: skip
+    place = begun(project, "place", town.head, tables={"plan_steps": steps})
+    longer = [step | {"ends_on": date(2027, 3, 10)} for step in steps]
+    late = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)}, tables={"plan_steps": longer})
+    advised(town, place)
+    advised(town, late)
+    changing.approve(place, by=town.approver)
+
+    with pytest.raises(Refused, match="退回"):
+        changing.approve(late, by=town.approver)
+
+
+def test_a_draft_is_seen_by_the_group_alone_and_what_is_handed_in_by_all_around_it(town, project):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+
+    def readers() -> set[str]:
+        found = town.people.items()
+        return {name for name, person in found if ChangeRequest.objects.visible_to(person).filter(pk=change.pk)}
+
+    assert readers() == {"head", "volunteer"}
+    changing.hand_in(change, by=town.volunteer)
+    assert readers() == {"head", "volunteer", "clerk", "approver", "finance", "auditor", "mentor"}
+
+
+def test_the_plan_of_a_project_that_does_not_run_is_not_changed(town, life):
+    project = life.walk(draft(town), "approved")
+
+    with pytest.raises(PermissionDenied):
+        changing.begin_change(project, "extension", by=town.head)
+
+
+# -- the budget ------------------------------------------------------------------------------------
+
+
+def test_a_small_shift_is_filed_and_in_force_at_once(town, project):
+    change = begun(project, "budget", town.head, tables={"budget_lines": lines(project, "7800.00", "2200.00")})
+    assert is_small(change)
+
+    changing.hand_in(change, by=town.head)
+
+    assert change.state == "filed"
+    assert [version.kind for version in project.plan_versions.all()] == ["judged", "filed"]
+    assert in_force(project, clock.today()).by_category() == {"materials": Decimal(7800), "volunteers": Decimal(2200)}
+    assert Notification.objects.filter(recipient=town.clerk, subject__contains="备案").exists()
+
+
+def test_a_greater_shift_is_asked_for(town, project):
+    change = begun(project, "budget", town.head, tables={"budget_lines": lines(project, "7799.99", "2200.01")})
+
+    changing.hand_in(change, by=town.head)
+
+    assert change.state == "mentor"
+    assert [(s.category, s.change, s.is_small) for s in category_shifts(change)] == [
+        ("materials", Decimal("-200.01"), True),
+        ("volunteers", Decimal("200.01"), False),
+    ]
+
+
+def test_many_small_shifts_do_not_add_up_unasked(town, project):
+    changing.hand_in(
+        begun(project, "budget", town.head, tables={"budget_lines": lines(project, "7800.00", "2200.00")}), by=town.head
+    )
+    second = begun(project, "budget", town.head, tables={"budget_lines": lines(project, "7700.00", "2300.00")})
+
+    assert not is_small(second)
+    changing.hand_in(second, by=town.head)
+    assert second.state == "mentor"
+
+
+@pytest.mark.parametrize("amounts", [("8000.00", "2000.01"), ("8000.00", "1999.99")])
+def test_the_total_is_the_award_to_the_fen(town, project, amounts):
+    change = begun(project, "budget", town.head, tables={"budget_lines": lines(project, *amounts)})
+
+    with pytest.raises(Refused, match=r"10,000\.00"):
+        changing.hand_in(change, by=town.head)
+
+
+def test_staff_and_administration_never_rise_unasked():
+    old = {"staff": Decimal(1000), "administration": Decimal(1000), "venue": Decimal(1000)}
+    new = {"staff": Decimal(1001), "administration": Decimal(999), "venue": Decimal(1000)}
+
+    found = {shift.category: shift.is_small for shift in shifts(old, new, Decimal(10))}
+
+    assert found == {"staff": False, "administration": True}
+
+
+def test_a_category_that_did_not_exist_is_never_small():
+    [taken, new] = shifts({"venue": Decimal(1000)}, {"venue": Decimal(999), "meals": Decimal(1)}, Decimal(10))
+
+    assert (taken.is_small, new.is_small) == (True, False)
+
+
+def test_spending_of_a_day_is_measured_by_the_plan_of_that_day(town, project, time):
+    before = clock.today()
+    time.go(datetime(2026, 6, 10, 10, 0))
+    change = begun(project, "budget", town.head, tables={"budget_lines": lines(project, "5000.00", "5000.00")})
+    advised(town, change)
+    changing.approve(change, by=town.approver)
+
+    assert in_force(project, before).ordinal == 1
+    assert in_force(project, date(2026, 6, 9)).ordinal == 1
+    assert in_force(project, date(2026, 6, 10)).ordinal == 2
+
+
+def test_a_version_is_never_changed(town, project):
+    version = project.plan_versions.get()
+
+    with pytest.raises(TypeError):
+        version.save()
+
+
+# -- targets, deadlines ----------------------------------------------------------------------------
+
+
+def test_lowered_targets_need_the_consent_in_so_many_words(town, project):
+    change = begun(project, "targets", town.head, values={"beneficiaries": 50})
+    advised(town, change)
+    assert [(one.old, one.new) for one in lowered(change)] == [("60", "50")]
+
+    with pytest.raises(Refused):
+        changing.approve(change, by=town.approver)
+    changing.approve(change, by=town.approver, consents=True)
+
+    assert Project.objects.get(pk=project.pk).beneficiaries == 50
+
+
+def test_a_late_extension_is_warned_of_and_still_handed_in(town, project, time):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 4, 20)})
+    assert len(warnings(change)) == 1  # beyond the end of the call
+
+    time.go(datetime(2027, 2, 10, 10, 0))
+    assert len(warnings(change)) == 2
+    changing.hand_in(change, by=town.head)
+    assert change.state == "mentor"
+
+
+# -- account and early end -------------------------------------------------------------------------
+
+NEW = {"bank_account_name": "柳溪社会工作服务中心", "bank_name": "柳溪邮政储蓄银行", "bank_account": "6217000099998888"}
+
+
+def test_a_new_account_is_looked_at_by_finance_before_it_is_approved(town, project):
+    change = advised(town, begun(project, "account", town.head, **NEW))
+
+    with pytest.raises(Refused):
+        changing.approve(change, by=town.approver)
+    for person in (town.approver, town.clerk, town.head):
+        with pytest.raises(PermissionDenied):
+            changing.look_at_account(change, by=person, note="已核对")
+    changing.look_at_account(change, by=town.finance, note="与开户许可证一致。")
+    changing.approve(change, by=town.approver)
+
+    assert Organization.objects.get(pk=town.centre.pk).bank_account == "6217000099998888"
+    assert change.wish["other"]["before"]["bank_account"] == "6222000011112222"
+
+
+def test_the_account_is_the_head_s_affair(town, project):
+    with pytest.raises(PermissionDenied):
+        changing.begin_change(project, "account", by=town.volunteer)
+
+    assert changing.begin_change(project, "account", by=town.head).kind == "account"
+
+
+def test_the_host_of_a_filed_group_changes_its_account_and_nothing_else(town, life):
+    choir = life.walk(choir_draft(town), "running")
+
+    assert changing.begin_change(choir, "account", by=town.hosthead).kind == "account"
+    with pytest.raises(PermissionDenied):
+        changing.begin_change(choir, "budget", by=town.hosthead)
+
+
+def test_an_early_end_terminates_the_project_and_closes_what_still_waits(town, project):
+    other = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    with pytest.raises(PermissionDenied):
+        changing.begin_change(project, "termination", by=town.volunteer)
+    change = advised(town, begun(project, "termination", town.head, stops_on="2026-07-31"))
+
+    changing.approve(change, by=town.approver, note="同意提前终止。")
+
+    assert Project.objects.get(pk=project.pk).state == "terminated"
+    assert ChangeRequest.objects.get(pk=other.pk).state == "withdrawn"
+
+
+# -- the database, the inbox -----------------------------------------------------------------------
+
+
+def test_the_database_refuses_two_open_requests_of_a_kind_and_a_decision_by_the_asker(town, project):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    assert changing.begin_change(project, "extension", by=town.volunteer) == change
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ChangeRequest.objects.create(project=project, kind="extension", base=change.base)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ChangeRequest.objects.filter(pk=change.pk).update(
+            handed_in_by=town.head, decided_by=town.head, decided_at=clock.now()
+        )
+
+
+def test_whoever_is_next_has_it_in_the_inbox_with_its_day(town, project):
+    change = begun(project, "account", town.head, **NEW)
+
+    def waits_for() -> set[str]:
+        url = change.get_absolute_url()
+        return {
+            name
+            for name, person in town.people.items()
+            if any(task.url.startswith(url) and task.due_on for task in inbox.waiting_for(person))
+        }
+
+    assert waits_for() == set()
+    changing.hand_in(change, by=town.head)
+    assert waits_for() == {"mentor"}
+    changing.advise(change, by=town.mentor, supports=True, opinion="情况属实。")
+    assert waits_for() == {"finance"}
+    changing.look_at_account(change, by=town.finance, note="一致。")
+    assert waits_for() == {"approver"}
+    changing.return_to_group(change, by=town.approver, note="请附开户许可证。")
+    assert waits_for() == {"head", "volunteer"}
