@@ -158,7 +158,9 @@ def is_objected_to(user, obj) -> bool:
 
 
 is_coach = plays(Part.COACH)
-is_mentor = plays(Part.MENTOR)
+is_mentor = plays(Part.MENTOR) & ~in_funder & ~belongs_to_group
+"""Who works at the funder, or in the group, is not its mentor, whatever was written down before
+(S3: 凡是关于行政的事务，协作者概不参与)."""
 is_judge = plays(Part.JUDGE)
 is_evaluator = plays(Part.EVALUATOR)
 
@@ -260,6 +262,12 @@ def coaches_it(user, participant) -> bool:
 
 
 @rules.predicate
+def gave_it(user, advice) -> bool:
+    """Held the session or made the visit."""
+    return user.is_authenticated and advice.author == user
+
+
+@rules.predicate
 def asked_for_it(user, tranche) -> bool:
     """Is the person who requested this instalment."""
     return tranche.requested_by_id == user.pk
@@ -358,6 +366,10 @@ rules.add_perm("projects.export_announcements", is_clerk_of_some_funder)
 rules.add_perm("projects.accept_report", is_clerk)
 rules.add_perm("projects.assign_mentor", is_clerk)
 rules.add_perm("projects.mentor", is_mentor)
+rules.add_perm("projects.visit", is_mentor | is_clerk)
+rules.add_perm("projects.amend_advice", (is_mentor | is_clerk) & gave_it)
+rules.add_perm("projects.answer_advice", in_applicant)
+rules.add_perm("projects.finish_follow_up", in_applicant | ((is_mentor | is_clerk) & gave_it))
 rules.add_perm("projects.supervise", is_clerk)
 rules.add_perm("projects.confirm_talk", heads_applicant)
 rules.add_perm("projects.conclude_evaluation", is_clerk)

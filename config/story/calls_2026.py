@@ -6,6 +6,7 @@ from decimal import Decimal
 from config.story import money_2026
 from config.story.blind_2026 import play_blind
 from config.story.decisions_2026 import play_correction, play_decisions, play_feedback
+from config.story.mentoring_2026 import play_mentoring
 from config.story.needs_2026 import play_needs, play_standing
 from config.story.open_call import OpenCall
 from config.story.pitch_2026 import key_one_paper, play_pitch
@@ -158,6 +159,7 @@ def _running(present: Present) -> None:
     play_records(stage, fresh["qingnian"], day)
     play_trouble(stage, fresh, day)
     _reported(stage, fresh, day)
+    play_mentoring(stage, fresh, day)
     midterm = "进度正常，账目清楚。"
     stage.send_evaluator(fresh["yinling"], "midterm", day(-5))
     rectifying = stage.send_evaluator(fresh["loudao"], "midterm", day(-30))

@@ -16,6 +16,7 @@ from projects.actions import (
     inquiry,
     likeness,
     matching,
+    mentoring,
     notices,
     objections,
     payments,
@@ -27,6 +28,7 @@ from projects.actions import (
     services,
     support,
     trouble,
+    visits,
     volunteers,
 )
 
@@ -46,6 +48,7 @@ __all__ = [
     "inquiry",
     "likeness",
     "matching",
+    "mentoring",
     "notices",
     "objections",
     "payments",
@@ -57,5 +60,6 @@ __all__ = [
     "services",
     "support",
     "trouble",
+    "visits",
     "volunteers",
 ]

@@ -3,13 +3,14 @@
 from projects.forms.activities import ActivityForm, ActivityItems, ActivityPartners, AmendForm, ReasonForm, RecordForm
 from projects.forms.attendance import CorrectForm, HeadCountForm, SignInForm, TickForm, WriteDownForm
 from projects.forms.consent import ConsentTextForm
-from projects.forms.delivery import (
-    FollowUpForm,
-    MentoringForm,
-    MilestoneChangeForm,
-    MilestoneDoneForm,
-    MilestoneForm,
-    ReportForm,
+from projects.forms.delivery import FollowUpForm, MilestoneChangeForm, MilestoneDoneForm, MilestoneForm, ReportForm
+from projects.forms.mentoring import (
+    AnswerAdviceForm,
+    DeskFilter,
+    FinishForm,
+    ReopenForm,
+    SessionFilter,
+    SessionForm,
 )
 from projects.forms.money import (
     BankListForm,
@@ -64,6 +65,7 @@ from projects.forms.trouble import (
     WarningAnswerForm,
     WarningForm,
 )
+from projects.forms.visits import SendingForm, VisitForm, VisitPhotoForm, initial_of
 from projects.forms.volunteers import OtherTimeForm, VolunteerTimes
 
 __all__ = [
@@ -72,6 +74,7 @@ __all__ = [
     "ActivityItems",
     "ActivityPartners",
     "AmendForm",
+    "AnswerAdviceForm",
     "AnswerForm",
     "ApplyForm",
     "AttachmentForm",
@@ -87,10 +90,12 @@ __all__ = [
     "ConsentTextForm",
     "CorrectForm",
     "CutForm",
+    "DeskFilter",
     "EndCoachingForm",
     "ExamineForm",
     "ExplanationsForm",
     "ExtendForm",
+    "FinishForm",
     "FollowUpForm",
     "HeadCountForm",
     "HearingForm",
@@ -98,7 +103,6 @@ __all__ = [
     "MatchingAnswerForm",
     "MatchingProofForm",
     "MentorForm",
-    "MentoringForm",
     "MilestoneChangeForm",
     "MilestoneDoneForm",
     "MilestoneForm",
@@ -118,10 +122,14 @@ __all__ = [
     "RecordForm",
     "ReferralAnswerForm",
     "ReferralForm",
+    "ReopenForm",
     "ReportForm",
     "ReturnNoticeForm",
     "RosterFileForm",
     "RulingForm",
+    "SendingForm",
+    "SessionFilter",
+    "SessionForm",
     "SettlementForm",
     "SignForm",
     "SignInForm",
@@ -133,6 +141,8 @@ __all__ = [
     "TalkRecordForm",
     "TickForm",
     "VerdictForm",
+    "VisitForm",
+    "VisitPhotoForm",
     "VolunteerTimes",
     "WarningAnswerForm",
     "WarningForm",
@@ -140,4 +150,5 @@ __all__ = [
     "WholeRulingForm",
     "WithdrawForm",
     "WriteDownForm",
+    "initial_of",
 ]
