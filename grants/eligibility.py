@@ -65,6 +65,8 @@ class Facts:
     under_way: tuple[str, ...] = ()
     """Funded projects that have not ended, by title."""
     trained: bool = False
+    trained_people: int = 0
+    """Members who hold a certificate of training that still counts."""
     certified: int = 0
 
 
@@ -308,6 +310,18 @@ def _trained(rule: Any, facts: Facts) -> Answer:
     return NOT_MET, _("Nobody of yours has taken part in a workshop of this call."), _("Sign up for a workshop.")
 
 
+def _trained_people(rule: Any, facts: Facts) -> Answer:
+    least = rule.value or 1
+    if facts.trained_people < least:
+        return (
+            NOT_MET,
+            _("%(count)s of your people hold a certificate of training; %(least)s are asked for.")
+            % {"count": facts.trained_people, "least": least},
+            _("Let them take part in a workshop that gives certificates: those of the last two years count."),
+        )
+    return MET, _("%(count)s of your people hold a certificate of training.") % {"count": facts.trained_people}
+
+
 def _certified(rule: Any, facts: Facts) -> Answer:
     least = rule.value or 1
     if facts.certified < least:
@@ -333,5 +347,6 @@ _CHECKS: dict[str, Callable[[Any, Facts], Answer]] = {
     "proposals": _proposals,
     "not_funded_twice": _not_funded_twice,
     "trained": _trained,
+    "trained_people": _trained_people,
     "certified": _certified,
 }

@@ -73,6 +73,19 @@ def organizes(user, workshop) -> bool:
 
 
 @rules.predicate
+def organized_it(user, certificate) -> bool:
+    """Works for the organisation whose workshop it was."""
+    return organizes(user, certificate.attendance.workshop)
+
+
+@rules.predicate
+def holds_certificate(user, certificate) -> bool:
+    """Is the person whom it names, or works in the group for which they came."""
+    attendance = certificate.attendance
+    return user.is_authenticated and (attendance.person_id == user.pk or user.has_role(attendance.organization_id))
+
+
+@rules.predicate
 def holds_workshops(user, obj=None) -> bool:
     """Works for some organisation that may hold workshops."""
     return user.is_authenticated and organizers_of(user).exists()
@@ -99,6 +112,8 @@ rules.add_perm("grants.speak_for_survey", is_in_some_funder | does_social_work)
 rules.add_perm("grants.change_need_list", is_clerk)
 rules.add_perm("grants.hold_workshop", holds_workshops)
 rules.add_perm("grants.change_workshop", organizes)
+rules.add_perm("grants.see_certificate", organized_it | holds_certificate | is_in_some_funder)
+rules.add_perm("grants.withdraw_certificate", organized_it)
 rules.add_perm("grants.conclude_call", is_approver & can_conclude)
 rules.add_perm("grants.see_terms", is_clerk_of_some_funder)
 rules.add_perm("grants.change_terms", owns & ~is_announced)

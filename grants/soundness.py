@@ -24,6 +24,7 @@ NEEDS_FIGURE = {
     "established",
     "proposals",
     "certified",
+    "trained_people",
 }
 ZERO = Decimal("0.00")
 SHORTEST, SHORT = timedelta(days=1), timedelta(days=10)

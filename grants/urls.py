@@ -41,4 +41,6 @@ urlpatterns = [
     path("workshops/<int:pk>/edit/", views.workshop_edit, name="workshop_edit"),
     path("workshops/<int:pk>/cancel/", views.workshop_cancel, name="workshop_cancel"),
     path("workshops/<int:pk>/leave/", views.workshop_leave, name="workshop_leave"),
+    path("workshops/<int:pk>/certificates/", views.certificates_issue, name="certificates_issue"),
+    path("certificates/<int:pk>/withdraw/", views.certificate_withdraw, name="certificate_withdraw"),
 ]

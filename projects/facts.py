@@ -4,8 +4,8 @@ from typing import Any
 
 from core import clock
 from grants.eligibility import CreditEntry, Facts, Finding, Place, findings
-from grants.models import Attendance, Call
-from people.models import Certificate, Community, Organization
+from grants.models import Attendance, Call, TrainingCertificate
+from people.models import Certificate, Community, Membership, Organization
 from projects.models.state import ENDED, UNDER_WAY, State
 
 CERTIFIED = (Certificate.Level.ASSISTANT, Certificate.Level.SOCIAL_WORKER, Certificate.Level.SENIOR)
@@ -42,6 +42,7 @@ def facts_about(applicant: Organization, call: Call, *, host: Organization | Non
         trained=Attendance.objects.filter(
             workshop__in=call.workshops.standing(), organization__in=answerable, came=True
         ).exists(),
+        trained_people=trained_people_of(answerable),
         certified=certified_of(applicant),
     )
 
@@ -51,6 +52,15 @@ def places_of(project: Any) -> list[Community]:
     if project is None or project.pk is None:
         return []
     return [*([project.community] if project.community else []), *project.other_communities.all()]
+
+
+def trained_people_of(organizations: list[int]) -> int:
+    """How many of their people hold a certificate of training that counts: members of today, and who came by name."""
+    held = TrainingCertificate.objects.counting().filter(attendance__organization__in=organizations)
+    members = Membership.objects.current().filter(organization__in=organizations).values("user")
+    people = held.filter(attendance__person__in=members).values("attendance__person").distinct().count()
+    by_name = held.filter(attendance__person__isnull=True).values("attendance__organization", "attendance__name")
+    return people + by_name.distinct().count()
 
 
 def certified_of(organization: Organization) -> int:

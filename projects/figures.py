@@ -124,6 +124,21 @@ def so_far(project: Project) -> Figures:
     return figures(project, project.starts_on or clock.localdate(project.created_at), clock.today())
 
 
+def persons_by_project(projects: Iterable[Project]) -> dict[int, int]:
+    """Of many projects at once, since their beginning: the persons of `figures`, in a constant number of queries."""
+    persons: dict[int, set[Person]] = {}
+    signed = SignIn.objects.filter(activity__project__in=projects, activity__state=Activity.State.RECORDED)
+    for project, beneficiary, key in signed.values_list("activity__project", "beneficiary", "person_key"):
+        if beneficiary or key:
+            persons.setdefault(project, set()).add(("roster", beneficiary) if beneficiary else ("key", key))
+    services = Service.objects.filter(project__in=projects)
+    cases = services.filter(method="case").values_list("project", "beneficiary")
+    groups = services.filter(method="group", members__isnull=False).values_list("project", "members")
+    for project, beneficiary in (*cases, *groups):
+        persons.setdefault(project, set()).add(("roster", beneficiary))
+    return {project: len(found) for project, found in persons.items()}
+
+
 def progress(project: Project, until: date | None = None) -> dict[str, Decimal]:
     """What recorded activities have brought for each measurable goal, by the goal's key."""
     links = ActivityTarget.objects.filter(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import groupby
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +14,7 @@ from core.inbox import Task
 from core.money import yuan
 from grants.models import LedgerCorrection, Need
 from people.models import Organization, Role, User
-from projects import inbox_of_plans, inbox_spending
+from projects import inbox_of_plans, inbox_spending, mentoring_inbox
 from projects.gates import facts_of, gates_of
 from projects.models import (
     BankList,
@@ -23,7 +23,6 @@ from projects.models import (
     MatchingProof,
     Objection,
     ObjectionNote,
-    Part,
     Project,
     Referral,
     Report,
@@ -42,14 +41,13 @@ SETTLE_WITHIN = timedelta(days=21)
 HAND_IN_BEFORE = timedelta(days=7)
 """A week before it begins the plan of an activity should be handed in, a week after it should be recorded."""
 RECORD_WITHIN = timedelta(days=7)
-COACH_EVERY = timedelta(days=30)
-"""A mentor looks in on a running project once a month (field guide S11)."""
 
 
 def waiting_for(user: User) -> list[Task]:
     """Everything in projects that this person should do now; a constant number of queries."""
     return [
         *_group(user),
+        *mentoring_inbox.for_group(user),
         *_payee(user),
         *_clerk(user),
         *_approver(user),
@@ -305,15 +303,8 @@ def _mentor(user: User) -> Iterator[Task]:
         due_on = clock.localdate(request.project.call.closes_at)
         what = _("%(group)s asks for coaching") % {"group": request.project.applicant}
         yield Task(request.project.title, what, url, due_on, request.asked_at)
-    coached = Project.objects.with_names().filter(
-        participants__in=user.participations.current().filter(part=Part.MENTOR), state=State.RUNNING
-    )
-    for project in coached.annotate(last_note=Max("mentoring_notes__held_on")):
-        since = project.last_note or clock.localdate(project.state_since)
-        due_on = since + COACH_EVERY
-        if due_on <= clock.today() + timedelta(days=7):
-            url = reverse("projects:mentoring_create", args=[project.pk])
-            yield _task(project, _("Look in on the group this month"), url, due_on)
+    yield from mentoring_inbox.for_mentor(user)
+    yield from mentoring_inbox.for_visitor(user)
 
 
 def _returns(user: User) -> Iterator[Task]:

@@ -165,7 +165,9 @@ WITH_ACCOUNT = {
 """Payments are entered until the account is settled, also after an early end."""
 
 is_coach = plays(Part.COACH)
-is_mentor = plays(Part.MENTOR)
+is_mentor = plays(Part.MENTOR) & ~in_funder & ~belongs_to_group
+"""Who works at the funder, or in the group, is not its mentor, whatever was written down before
+(S3: 凡是关于行政的事务，协作者概不参与)."""
 is_judge = plays(Part.JUDGE)
 is_evaluator = plays(Part.EVALUATOR)
 
@@ -280,6 +282,12 @@ def examined_it(user, objection) -> bool:
 def coaches_it(user, participant) -> bool:
     """Is the very coach whose coaching is to end."""
     return user.is_authenticated and participant.person_id == user.pk
+
+
+@rules.predicate
+def gave_it(user, advice) -> bool:
+    """Held the session or made the visit."""
+    return user.is_authenticated and advice.author == user
 
 
 @rules.predicate
@@ -458,6 +466,10 @@ rules.add_perm("projects.export_announcements", is_clerk_of_some_funder)
 rules.add_perm("projects.accept_report", is_clerk)
 rules.add_perm("projects.assign_mentor", is_clerk)
 rules.add_perm("projects.mentor", is_mentor)
+rules.add_perm("projects.visit", is_mentor | is_clerk)
+rules.add_perm("projects.amend_advice", (is_mentor | is_clerk) & gave_it)
+rules.add_perm("projects.answer_advice", in_applicant)
+rules.add_perm("projects.finish_follow_up", in_applicant | ((is_mentor | is_clerk) & gave_it))
 rules.add_perm("projects.supervise", is_clerk)
 rules.add_perm("projects.confirm_talk", heads_applicant)
 rules.add_perm("projects.conclude_evaluation", is_clerk)

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from reports.views import activities, documents, imports, judging, money, pitch, spending, workshops
+from reports.views import activities, documents, imports, judging, mentoring, money, pitch, spending, workshops
 
 app_name = "reports"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
     path("pitch/<int:pk>/running-order.pdf", pitch.running_order, name="pitch_order"),
     path("pitch/<int:pk>/sign-in-list.pdf", pitch.sign_in_list, name="pitch_sign_in_list"),
     path("pitch/<int:pk>/score-sheets.pdf", pitch.score_sheets, name="pitch_score_sheets"),
+    path("sessions/<int:pk>/sheet.pdf", mentoring.sheet, name="session_sheet"),
+    path("sessions.xlsx", mentoring.sessions, name="sessions"),
+    path("certificates/<int:pk>/certificate.pdf", workshops.training_certificate, name="training_certificate"),
     path("workshops/<int:pk>/sign-in-list.pdf", workshops.sign_in, name="workshop_sign_in"),
     path("projects/<int:pk>/spending.xlsx", spending.spending, name="spending"),
     path("projects/<int:pk>/spending-template.xlsx", spending.spending_template, name="spending_template"),

@@ -70,6 +70,7 @@ CONDITIONS = {
     EligibilityRule.Kind.PROPOSALS: "申报项目数量",
     EligibilityRule.Kind.NOT_FUNDED_TWICE: "无重复资助",
     EligibilityRule.Kind.TRAINED: "参加申报培训",
+    EligibilityRule.Kind.TRAINED_PEOPLE: "持培训证书人员",
     EligibilityRule.Kind.CERTIFIED: "持证社会工作者",
 }
 PAPERS = {

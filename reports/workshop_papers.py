@@ -1,6 +1,6 @@
 """What is printed for a workshop: the list on which people sign in. In Chinese like every paper: see `documents`."""
 
-from grants.models import Workshop
+from grants.models import TrainingCertificate, Workshop
 from reports.documents import Document, file_name
 
 SPARE_LINES = range(10)
@@ -20,5 +20,22 @@ def sign_in_sheet(workshop: Workshop) -> Document:
             "call": call,
             "seats": workshop.attendances.select_related("person", "organization"),
             "spare": SPARE_LINES,
+        },
+    )
+
+
+def training_certificate(certificate: TrainingCertificate) -> Document:
+    """That somebody took part in a workshop (培训证书); a withdrawn one says so across its face."""
+    attendance = certificate.attendance
+    return Document(
+        file_name("培训证书", certificate.number, attendance.who),
+        "pdf/training_certificate.html",
+        {
+            "title": "培训证书",
+            "number": certificate.number,
+            "author": attendance.workshop.organizer.name,
+            "certificate": certificate,
+            "attendance": attendance,
+            "workshop": attendance.workshop,
         },
     )

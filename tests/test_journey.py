@@ -106,6 +106,7 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
     record = {name: ACTIVITY[name] for name in ("starts_at", "ends_at", "goal", "audience")} | RECORD
     record |= {"place": "社区大厅", "head_count": "46", "spent": "170.50", "sheets": pdf("签到表.pdf")}
     post("volunteer", "projects:activity_record", activity.pk, **record)
+    note = {"held_on": "2026-06-08", "topic": "finance", "form": "visit", "hours": "1.5", "advice": "票据按月整理"}
     assert Project.objects.get().activities.get().attendance == 46
     note = {"held_on": "2026-06-08", "topic": "finance", "hours": "1.5", "advice": "票据按月整理"}
     post("mentor", "projects:mentoring_create", project.pk, **note)

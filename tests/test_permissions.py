@@ -28,7 +28,7 @@ from evaluations.models import (
 from grants.actions import need_lists, needs, workshops
 from grants.actions.agreement_templates import create_template
 from grants.agreement_text import default_clauses
-from grants.models import Fund, LedgerCorrection, TranchePlan, Workshop
+from grants.models import Fund, LedgerCorrection, TrainingCertificate, TranchePlan, Workshop
 from people.actions import add_credit_record
 from people.models import Membership
 from projects import sign_in as projects_sign_in
@@ -40,6 +40,7 @@ from projects.actions import (
     delivery,
     drafts,
     inquiry,
+    mentoring,
     payments,
     people,
     photos,
@@ -47,6 +48,7 @@ from projects.actions import (
     spending,
     support,
     trouble,
+    visits,
 )
 from projects.models import (
     BankList,
@@ -64,6 +66,7 @@ from projects.models import (
 )
 from reports.actions import imports
 from tests.life import draft, examined
+from tests.mentored import advice, seen
 from tests.records import NOBODY_ON_IT, entered, planned, png
 from tests.reports.tables import centre, csv_file
 from tests.test_files import pdf
@@ -127,6 +130,8 @@ TABLE = {
     "grants:workshop_edit": ("workshop", {"mentor"}),
     "grants:workshop_cancel": ("workshop", {"mentor"}),
     "grants:workshop_leave": ("workshop", set()),
+    "grants:certificates_issue": ("workshop", set()),
+    "grants:certificate_withdraw": ("certificate", {"mentor"}),
     "grants:fund_list": (None, BUREAU),
     "grants:fund_create": (None, {"finance"}),
     "grants:fund_detail": ("fund", BUREAU),
@@ -201,6 +206,21 @@ TABLE = {
     "projects:activity_create": ("project", GROUP),
     "projects:report_create": ("project", GROUP),
     "projects:mentoring_create": ("project", {"mentor"}),
+    "projects:mentor_desk": (None, SIGNED_IN),
+    "projects:session_list": (None, SIGNED_IN),
+    "projects:session_detail": ("session", SEES_DELIVERY),
+    "projects:session_edit": ("session", {"mentor"}),
+    "projects:visit_list": (None, SIGNED_IN),
+    "projects:visit_app": (None, EVERYBODY),
+    "projects:visit_worker": (None, EVERYBODY),
+    "projects:visit_manifest": (None, EVERYBODY),
+    "projects:visit_pack": (None, SIGNED_IN),
+    "projects:visit_sync": (None, set()),
+    "projects:visit_photo": (None, set()),
+    "projects:visit_create": ("project", {"mentor", "clerk"}),
+    "projects:visit_detail": ("visit", SEES_DELIVERY),
+    "projects:visit_edit": ("visit", {"mentor"}),
+    "projects:visit_compare": (("visit", "visit_version"), SEES_DELIVERY),
     "projects:follow_up_create": ("project", set()),
     "projects:activity_detail": ("activity", SEES_DELIVERY),
     "projects:activity_edit": ("activity", GROUP),
@@ -397,6 +417,9 @@ TABLE = {
     "reports:pitch_sign_in_list": ("pitch_day", BUREAU),
     "reports:pitch_score_sheets": ("pitch_day", {"clerk"}),
     "reports:workshop_sign_in": ("workshop", {"mentor"}),
+    "reports:session_sheet": ("session", SEES_DELIVERY),
+    "reports:sessions": (None, SIGNED_IN),
+    "reports:training_certificate": ("certificate", BUREAU | GROUP | {"mentor"}),
     "reports:feedback": ("project", set()),
     "reports:objections": (None, {"clerk", "approver", "auditor"}),
     "reports:minutes": ("decision", BUREAU),
@@ -505,6 +528,7 @@ def things(town, life) -> dict[str, object]:
         **booked(town, project),
         **changed(town, project),
         **pitched(town, project),
+        **mentored(town, project),
         **of_money(town, project, tranche),
         "membership": Membership.objects.get(user=town.volunteer),
     }
@@ -580,6 +604,24 @@ def of_money(town, project, tranche) -> dict[str, object]:
         ),
         "matching_proof": MatchingProof.objects.create(
             project=project, kind="own", amount=1, words="自筹", handed_in_by=town.head
+        ),
+    }
+
+
+def mentored(town, project) -> dict[str, object]:
+    """A session, a visit, and a certificate of a training in which the centre's volunteer took part."""
+    visit = visits.record_visit(project, by=town.mentor, values=seen()).visit
+    hours = {"starts_at": aware(2026, 4, 1, 9), "ends_at": aware(2026, 4, 1, 12), "hours": "3.0"}
+    training = Workshop.objects.create(
+        organizer=town.support, title="岗前培训", place="会议室", created_by=town.mentor, **hours
+    )
+    seat = training.attendances.create(person=town.volunteer, organization=town.centre, came=True)
+    return {
+        "session": mentoring.add_session(project, by=town.mentor, values=advice()),
+        "visit": visit,
+        "visit_version": visit.versions.get(),
+        "certificate": TrainingCertificate.objects.create(
+            attendance=seat, number="PX2026-0001", hours="3.0", issued_by=town.mentor
         ),
     }
 

@@ -32,6 +32,7 @@ from projects.actions import (
     delivery,
     drafts,
     evaluation,
+    mentoring,
     objections,
     payments,
     people,
@@ -441,7 +442,7 @@ class Stage:
     def coach(self, project: Project, day: date, topic: str, hours: str, advice: str, follow_up: str = "") -> None:
         values = {"held_on": day, "topic": topic, "hours": Decimal(hours), "advice": advice, "follow_up": follow_up}
         with on(day, 17):
-            delivery.add_mentoring_note(project, by=self.mentor, values=values)
+            mentoring.add_session(project, by=self.mentor, values=values)
 
     def report(
         self,

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
+from core.numbering import next_number
 from core.workflow import Refused, record
-from grants.models import Attendance, Workshop
+from grants.models import Attendance, TrainingCertificate, Workshop
 from people.models import Organization, User
 
 
@@ -89,6 +90,10 @@ def record_attendance(workshop: Workshop, *, by: User, came: Mapping[int, bool])
     """Say who came, by attendance id; only once the workshop has begun."""
     _permit(workshop, by)
     _refuse_unless_held(workshop)
+    certified = {seat.pk for seat in workshop.attendances.filter(certificate__withdrawn_at__isnull=True)
+                 .exclude(certificate=None)}  # fmt: skip
+    if any(not came.get(pk, True) for pk in certified):
+        raise Refused(_("Whoever has a certificate came. Please withdraw the certificate first."))
     for seat in workshop.attendances.all():
         if seat.pk in came:
             seat.came = came[seat.pk]
@@ -114,6 +119,53 @@ def add_walk_in(workshop: Workshop, organization: Organization, *, by: User, nam
     label = _("Came without a seat: %(name)s (%(group)s)") % {"name": name, "group": organization}
     record(workshop, "walk_in", by=by, label=label[:120], attendance=seat.pk)
     return seat
+
+
+@transaction.atomic
+def issue_certificates(workshop: Workshop, *, by: User) -> list[TrainingCertificate]:
+    """Give everybody who came a certificate with a number, once the workshop is over; who has an account is told."""
+    workshop = _locked(workshop)
+    _permit(workshop, by)
+    _refuse_unless_held(workshop)
+    if workshop.hours is None:
+        raise Refused(_("This workshop gives no certificates: no hours of training were announced."))
+    if not workshop.is_over:
+        raise Refused(_("Certificates are given when the workshop is over."))
+    seats = list(workshop.attendances.filter(came=True, certificate__isnull=True).select_related("person"))
+    if not seats:
+        raise Refused(_("Everybody who came has a certificate."))
+    year = timezone.localtime(workshop.starts_at).year
+    issued = []
+    for seat in seats:
+        number = f"PX{year}-{next_number(f'training-{year}'):04d}"
+        issued.append(
+            TrainingCertificate.objects.create(attendance=seat, number=number, hours=workshop.hours, issued_by=by)
+        )
+    record(workshop, "certify", by=by, label=_("Certificates given: %(n)s") % {"n": len(issued)})
+    subject = _("Your certificate of “%(workshop)s” is there") % {"workshop": workshop.title}
+    notify([seat.person for seat in seats if seat.person], subject=subject, url=workshop.get_absolute_url())
+    return issued
+
+
+@transaction.atomic
+def withdraw_certificate(certificate: TrainingCertificate, *, by: User, reason: str) -> TrainingCertificate:
+    """A certificate that should not have been given counts no longer; its number stays, and the person reads why."""
+    certificate = TrainingCertificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    if not rules.has_perm("grants.withdraw_certificate", by, certificate):
+        raise PermissionDenied
+    if certificate.is_withdrawn:
+        raise Refused(_("This certificate has been withdrawn already."))
+    if not reason.strip():
+        raise Refused(_("Please give a reason: the people concerned will read it."))
+    certificate.withdrawn_at, certificate.withdrawn_by = clock.now(), by
+    certificate.withdraw_reason = reason.strip()
+    certificate.save(update_fields=["withdrawn_at", "withdrawn_by", "withdraw_reason"])
+    attendance = certificate.attendance
+    label = _("Certificate %(number)s withdrawn") % {"number": certificate.number}
+    record(attendance.workshop, "withdraw_certificate", by=by, label=label, note=certificate.withdraw_reason)
+    if attendance.person:
+        notify([attendance.person], subject=label, body=reason.strip(), url=attendance.workshop.get_absolute_url())
+    return certificate
 
 
 def _locked(workshop: Workshop) -> Workshop:

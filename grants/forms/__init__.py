@@ -34,7 +34,14 @@ from grants.forms.terms import (
     TranchePlanForm,
     TrancheRuleFormSet,
 )
-from grants.forms.workshops import AttendanceForm, CancelWorkshopForm, SignUpForm, WalkInForm, WorkshopForm
+from grants.forms.workshops import (
+    AttendanceForm,
+    CancelWorkshopForm,
+    SignUpForm,
+    WalkInForm,
+    WithdrawCertificateForm,
+    WorkshopForm,
+)
 
 __all__ = [
     "AllocationForm",
@@ -73,6 +80,7 @@ __all__ = [
     "TrancheRuleFormSet",
     "VouchForm",
     "WalkInForm",
+    "WithdrawCertificateForm",
     "WithdrawForm",
     "WorkshopForm",
     "taken_over",

@@ -15,7 +15,7 @@ from people.models import Organization, User
 class WorkshopForm(forms.ModelForm):
     class Meta:
         model = Workshop
-        fields = ("organizer", "call", "title", "about", "starts_at", "ends_at", "place", "seats")
+        fields = ("organizer", "call", "title", "about", "starts_at", "ends_at", "place", "seats", "hours")
         widgets = {"about": CountedTextarea, "starts_at": DateTimeInput, "ends_at": DateTimeInput}
 
     def __init__(self, *args: Any, organizers: Any, user: User, **kwargs: Any) -> None:
@@ -80,4 +80,13 @@ class CancelWorkshopForm(forms.Form):
         max_length=300,
         widget=CountedTextarea(attrs={"rows": 3}),
         help_text=_("Everybody who has a seat reads it."),
+    )
+
+
+class WithdrawCertificateForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it is withdrawn"),
+        max_length=300,
+        widget=CountedTextarea(attrs={"rows": 3}),
+        help_text=_("Whoever holds the certificate reads it."),
     )

@@ -15,6 +15,7 @@ from grants.models.service_field import ServiceField
 from grants.models.severity import Severity
 from grants.models.tie_break import TieBreak
 from grants.models.track import Track
+from grants.models.training_certificate import TrainingCertificate
 from grants.models.tranche_plan import WITH_FIGURE, Gate, GateRule, TranchePlan, TrancheRule, gate_words
 from grants.models.workshop import Attendance, Workshop
 
@@ -48,6 +49,7 @@ __all__ = [
     "Severity",
     "TieBreak",
     "Track",
+    "TrainingCertificate",
     "TranchePlan",
     "TrancheRule",
     "Workshop",

@@ -17,6 +17,7 @@ UNITS = {
     "proposals": _("%(n)s in all"),
     "not_funded_twice": _("%(n)s in all"),
     "certified": _("%(n)s people"),
+    "trained_people": _("%(n)s people"),
 }
 """How the figure of a condition reads."""
 
@@ -40,6 +41,7 @@ class EligibilityRule(models.Model):
         PROPOSALS = "proposals", _("Proposals in this call at most")
         NOT_FUNDED_TWICE = "not_funded_twice", _("Other funded projects under way at most")
         TRAINED = "trained", _("Somebody took part in a workshop of this call")
+        TRAINED_PEOPLE = "trained_people", _("People with a certificate of training at least")
         CERTIFIED = "certified", _("Certified social workers at least")
 
     call = models.ForeignKey(

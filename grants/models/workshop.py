@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -46,6 +47,15 @@ class Workshop(models.Model):
     place = models.CharField(_("place"), max_length=120)
     seats = models.PositiveSmallIntegerField(
         _("seats"), default=30, validators=[MinValueValidator(1), MaxValueValidator(MOST_SEATS)]
+    )
+    hours = models.DecimalField(
+        _("hours of training"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(Decimal(200))],
+        help_text=_("If whoever comes is to get a certificate: it says so many hours"),
     )
     created_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, editable=False)
@@ -103,6 +113,10 @@ class Workshop(models.Model):
         if self.is_cancelled:
             return str(_("This workshop is cancelled."))
         return str(_("This workshop has begun already.")) if self.has_begun else ""
+
+    @property
+    def gives_certificates(self) -> bool:
+        return self.hours is not None
 
     @property
     def is_cancelled(self) -> bool:

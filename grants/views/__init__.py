@@ -34,6 +34,8 @@ from grants.views.setup import (
     terms_list,
 )
 from grants.views.workshops import (
+    certificate_withdraw,
+    certificates_issue,
     workshop_cancel,
     workshop_create,
     workshop_detail,
@@ -54,6 +56,8 @@ __all__ = [
     "call_part",
     "call_publish",
     "call_take_over",
+    "certificate_withdraw",
+    "certificates_issue",
     "correction_ask",
     "correction_decide",
     "fund_allocate",

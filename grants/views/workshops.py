@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,8 +17,15 @@ from django.views.decorators.http import require_POST
 from core.forms import add_refusal
 from core.workflow import Refused
 from grants.actions import workshops as actions
-from grants.forms import AttendanceForm, CancelWorkshopForm, SignUpForm, WalkInForm, WorkshopForm
-from grants.models import Call, Workshop
+from grants.forms import (
+    AttendanceForm,
+    CancelWorkshopForm,
+    SignUpForm,
+    WalkInForm,
+    WithdrawCertificateForm,
+    WorkshopForm,
+)
+from grants.models import Call, TrainingCertificate, Workshop
 from grants.rules import organizers_of
 
 PAGE = 20
@@ -58,6 +66,7 @@ def workshop_detail(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Your seat is taken."))
             return redirect(workshop)
         context["form"] = form if form.fields["organization"].queryset.exists() else None
+        context["certificates"] = _certificates(workshop, request.user, sees_all=context["may_change"])
     if context["may_change"]:
         attendance = AttendanceForm(sent if "attendance" in sent else None, workshop=workshop)
         walk_in = WalkInForm(sent if "walk_in" in sent else None)
@@ -69,6 +78,8 @@ def workshop_detail(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect(workshop)
         context |= {"attendance": attendance, "walk_in": walk_in}
+        came = workshop.attendances.filter(came=True, certificate__isnull=True).count()
+        context["to_certify"] = came if workshop.gives_certificates and workshop.is_over else 0
     return render(request, "grants/workshop_detail.html", context)
 
 
@@ -95,6 +106,46 @@ def workshop_leave(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect(workshop)
+
+
+def _certificates(workshop: Workshop, user: Any, *, sees_all: bool) -> Any:
+    """All of them for the organiser and for funders; else one's own and one's group's (`grants.see_certificate`)."""
+    found = TrainingCertificate.objects.filter(attendance__workshop=workshop)
+    if not sees_all and not rules.has_perm("grants.see_needs", user):
+        found = found.filter(Q(attendance__person=user) | Q(attendance__organization__in=list(user.roles)))
+    return found.select_related("attendance__person", "attendance__organization", "attendance__workshop")
+
+
+@login_required
+@require_POST
+def certificates_issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everybody who came gets a certificate."""
+    workshop = _mine(request, pk)
+    try:
+        issued = actions.issue_certificates(workshop, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Certificates given: %(n)s") % {"n": len(issued)})
+    return redirect(workshop)
+
+
+@login_required
+def certificate_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """A certificate that should not have been given."""
+    found = TrainingCertificate.objects.select_related("attendance__workshop", "attendance__person")
+    certificate = get_object_or_404(found, pk=pk)
+    if not rules.has_perm("grants.withdraw_certificate", request.user, certificate):
+        raise PermissionDenied
+    form = WithdrawCertificateForm(request.POST or None)
+    workshop = certificate.attendance.workshop
+    if _done(
+        request, form, lambda data: actions.withdraw_certificate(certificate, by=request.user, reason=data["reason"])
+    ):
+        messages.success(request, _("The certificate is withdrawn."))
+        return redirect(workshop)
+    context = {"certificate": certificate, "workshop": workshop, "form": form}
+    return render(request, "grants/certificate_withdraw.html", context)
 
 
 @login_required

@@ -18,6 +18,7 @@ from projects.actions import (
     inquiry,
     likeness,
     matching,
+    mentoring,
     monthly,
     notices,
     objections,
@@ -32,6 +33,7 @@ from projects.actions import (
     spending,
     support,
     trouble,
+    visits,
     volunteers,
 )
 
@@ -53,6 +55,7 @@ __all__ = [
     "inquiry",
     "likeness",
     "matching",
+    "mentoring",
     "monthly",
     "notices",
     "objections",
@@ -67,5 +70,6 @@ __all__ = [
     "spending",
     "support",
     "trouble",
+    "visits",
     "volunteers",
 ]

@@ -16,7 +16,7 @@ from core.money import yuan
 from core.workflow import Refused, advance, record
 from people.models import User
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
-from projects.models import FollowUp, MentoringNote, Milestone, Project, Report
+from projects.models import FollowUp, Milestone, Project, Report
 from projects.spending import keeps_books, spent
 
 
@@ -109,16 +109,6 @@ def accept_report(report: Report, *, by: User) -> Report:
     record(locked.project, "accept_report", by=by, label=_("Accepted: %(what)s") % {"what": locked.get_kind_display()})
     tell_group(locked.project, _("your report has been accepted"))
     return locked
-
-
-@transaction.atomic
-def add_mentoring_note(project: Project, *, by: User, values: dict[str, Any]) -> MentoringNote:
-    """A mentor writes down a session; the group reads the advice."""
-    _permit("projects.mentor", by, project)
-    note = MentoringNote.objects.create(project=project, mentor=by, **values)
-    record(project, "mentor", by=by, label=_("Coached: %(topic)s") % {"topic": note.get_topic_display()})
-    tell_group(project, _("your mentor has written advice"), body=note.advice)
-    return note
 
 
 @transaction.atomic

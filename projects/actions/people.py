@@ -104,6 +104,11 @@ def assign_mentor(project: Project, person: User, organization: Organization, *,
         raise Refused(
             _("%(person)s is not a mentor of %(organization)s.") % {"person": person, "organization": organization}
         )
+    if person.has_role(project.call.funder_id):
+        raise Refused(
+            _("%(person)s works at the funder, which decides, and cannot be the mentor, who advises.")
+            % {"person": person}
+        )
     if person.has_role(project.applicant_id) or person.has_role(project.host_id):
         raise Refused(_("%(person)s belongs to the group and cannot be its mentor.") % {"person": person})
     if project.participants.current().filter(person=person, part__in=[Part.JUDGE, Part.EVALUATOR]).exists():

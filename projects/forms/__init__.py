@@ -3,13 +3,14 @@
 from projects.forms.activities import ActivityForm, ActivityItems, ActivityPartners, AmendForm, ReasonForm, RecordForm
 from projects.forms.attendance import CorrectForm, HeadCountForm, SignInForm, TickForm, WriteDownForm
 from projects.forms.consent import ConsentTextForm
-from projects.forms.delivery import (
-    FollowUpForm,
-    MentoringForm,
-    MilestoneChangeForm,
-    MilestoneDoneForm,
-    MilestoneForm,
-    ReportForm,
+from projects.forms.delivery import FollowUpForm, MilestoneChangeForm, MilestoneDoneForm, MilestoneForm, ReportForm
+from projects.forms.mentoring import (
+    AnswerAdviceForm,
+    DeskFilter,
+    FinishForm,
+    ReopenForm,
+    SessionFilter,
+    SessionForm,
 )
 from projects.forms.money import (
     BankListForm,
@@ -75,6 +76,7 @@ from projects.forms.trouble import (
     WarningAnswerForm,
     WarningForm,
 )
+from projects.forms.visits import SendingForm, VisitForm, VisitPhotoForm, initial_of
 from projects.forms.volunteers import OtherTimeForm, VolunteerTimes
 
 __all__ = [
@@ -83,6 +85,7 @@ __all__ = [
     "ActivityItems",
     "ActivityPartners",
     "AmendForm",
+    "AnswerAdviceForm",
     "AnswerForm",
     "ApplyForm",
     "AttachmentForm",
@@ -99,6 +102,7 @@ __all__ = [
     "CorrectForm",
     "CutForm",
     "DecisionNoteForm",
+    "DeskFilter",
     "EndCoachingForm",
     "ExamineForm",
     "ExpenseFileForm",
@@ -106,6 +110,7 @@ __all__ = [
     "ExpenseForm",
     "ExplanationsForm",
     "ExtendForm",
+    "FinishForm",
     "FollowUpForm",
     "HandInForm",
     "HeadCountForm",
@@ -114,7 +119,6 @@ __all__ = [
     "MatchingAnswerForm",
     "MatchingProofForm",
     "MentorForm",
-    "MentoringForm",
     "MilestoneChangeForm",
     "MilestoneDoneForm",
     "MilestoneForm",
@@ -138,10 +142,14 @@ __all__ = [
     "RecordForm",
     "ReferralAnswerForm",
     "ReferralForm",
+    "ReopenForm",
     "ReportForm",
     "ReturnNoticeForm",
     "RosterFileForm",
     "RulingForm",
+    "SendingForm",
+    "SessionFilter",
+    "SessionForm",
     "SettlementForm",
     "SignForm",
     "SignInForm",
@@ -153,6 +161,8 @@ __all__ = [
     "TalkRecordForm",
     "TickForm",
     "VerdictForm",
+    "VisitForm",
+    "VisitPhotoForm",
     "VolunteerTimes",
     "WarningAnswerForm",
     "WarningForm",
@@ -160,4 +170,5 @@ __all__ = [
     "WholeRulingForm",
     "WithdrawForm",
     "WriteDownForm",
+    "initial_of",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.forms import CountedTextarea, DateInput, FilesField
 from core.money import yuan
-from projects.models import FollowUp, MentoringNote, Milestone, Report
+from projects.models import FollowUp, Milestone, Report
 from projects.spending import keeps_books, spent
 
 
@@ -80,19 +80,6 @@ class ReportForm(forms.ModelForm):
         if persons is not None and visits is not None and persons > visits:
             self.add_error("persons", _("There cannot be more persons than visits."))
         return data
-
-
-class MentoringForm(forms.ModelForm):
-    class Meta:
-        model = MentoringNote
-        fields = ("held_on", "topic", "hours", "advice", "follow_up")
-        widgets = {"held_on": DateInput, "advice": CountedTextarea}
-
-    def clean_held_on(self):
-        day = self.cleaned_data["held_on"]
-        if day > clock.today():
-            raise forms.ValidationError(_("This day is in the future."))
-        return day
 
 
 class FollowUpForm(forms.ModelForm):

@@ -33,6 +33,7 @@ from projects.models.scratch import Scratch
 from projects.models.service import Service
 from projects.models.settlement import Settlement
 from projects.models.sign_in import SignIn
+from projects.models.site_visit import SiteVisit, VisitVersion
 from projects.models.state import Stage, State
 from projects.models.submission import Submission
 from projects.models.team import Partner, TeamMember
@@ -85,6 +86,7 @@ __all__ = [
     "Service",
     "Settlement",
     "SignIn",
+    "SiteVisit",
     "Stage",
     "State",
     "Submission",
@@ -92,6 +94,7 @@ __all__ = [
     "Target",
     "TeamMember",
     "Tranche",
+    "VisitVersion",
     "Volunteer",
     "VolunteerTime",
     "WarningLetter",

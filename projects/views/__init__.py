@@ -52,9 +52,11 @@ from projects.views.coaching import (
     comment_resolve,
 )
 from projects.views.consent import consent_create, consent_detail, consent_list
-from projects.views.delivery import follow_up_create, mentoring_create, report_create, report_detail
+from projects.views.delivery import follow_up_create, report_create, report_detail
+from projects.views.desk import mentor_desk
 from projects.views.gaps import need_gap, need_gaps
 from projects.views.likeness import earlier, likeness_detail
+from projects.views.mentoring import mentoring_create, session_detail, session_edit, session_list
 from projects.views.money import (
     matching_create,
     matching_decide,
@@ -127,6 +129,8 @@ from projects.views.trouble import (
     warning_create,
     warning_detail,
 )
+from projects.views.visit_app import visit_app, visit_manifest, visit_pack, visit_photo, visit_sync, visit_worker
+from projects.views.visits import visit_compare, visit_create, visit_detail, visit_edit, visit_list
 from projects.views.volunteers import volunteer_list, volunteer_time_add, volunteer_times
 from projects.views.work_plan import milestone_create, milestone_done, milestone_edit, work_plan
 
@@ -192,6 +196,7 @@ __all__ = [
     "matching_create",
     "matching_decide",
     "mentor_assign",
+    "mentor_desk",
     "mentoring_create",
     "milestone_create",
     "milestone_done",
@@ -255,6 +260,9 @@ __all__ = [
     "service_detail",
     "service_edit",
     "service_list",
+    "session_detail",
+    "session_edit",
+    "session_list",
     "settlement_edit",
     "showcase",
     "showcase_detail",
@@ -272,6 +280,17 @@ __all__ = [
     "talk_move",
     "talk_record",
     "tranche_step",
+    "visit_app",
+    "visit_compare",
+    "visit_create",
+    "visit_detail",
+    "visit_edit",
+    "visit_list",
+    "visit_manifest",
+    "visit_pack",
+    "visit_photo",
+    "visit_sync",
+    "visit_worker",
     "volunteer_list",
     "volunteer_time_add",
     "volunteer_times",

@@ -13,8 +13,11 @@ from core.models import Attachment
 from core.workflow import Refused
 from projects.actions import delivery
 from projects.figures import so_far
-from projects.forms import FollowUpForm, MentoringForm, ReportForm
-from projects.models import MentoringNote, Project, Report
+from projects.forms import (
+    FollowUpForm,
+    ReportForm,
+)
+from projects.models import Project, Report
 from projects.views.project import find, permit
 
 
@@ -59,20 +62,6 @@ def from_records(project: Project) -> Report:
     counted = so_far(project)
     hours = int(counted.volunteer_hours.to_integral_value(ROUND_HALF_UP))
     return Report(project=project, persons=counted.persons, visits=counted.visits, volunteer_hours=hours)
-
-
-@login_required
-def mentoring_create(request: HttpRequest, pk: int) -> HttpResponse:
-    return simple(
-        request,
-        pk,
-        permission="projects.mentor",
-        form_class=MentoringForm,
-        verb=delivery.add_mentoring_note,
-        new=lambda project: MentoringNote(project=project, mentor=request.user),
-        heading=_("Write a mentoring note"),
-        submit=_("Save the note"),
-    )
 
 
 @login_required

@@ -146,6 +146,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "activities": project.activities.with_signed().prefetch_related("items"),
             "reports": project.reports.select_related("milestone"),
             "mentoring_notes": project.mentoring_notes.select_related("mentor"),
+            "site_visits": project.site_visits.select_related("visitor"),
             "follow_ups": project.follow_ups.all(),
             "warnings": project.warnings.all(),
             "talks": project.talks.all(),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from grants.models import Workshop
+from grants.models import TrainingCertificate, Workshop
 from reports import workshop_papers
 from reports.views.documents import respond
 
@@ -20,3 +20,16 @@ def sign_in(request: HttpRequest, pk: int) -> HttpResponse:
     if not rules.has_perm("grants.change_workshop", request.user, workshop):
         raise PermissionDenied
     return respond(workshop_papers.sign_in_sheet(workshop))
+
+
+@require_safe
+@login_required
+def training_certificate(request: HttpRequest, pk: int) -> HttpResponse:
+    """A certificate as PDF: for who holds it, their group, the organiser, and any funder that asks for it."""
+    found = TrainingCertificate.objects.select_related(
+        "attendance__person", "attendance__organization", "attendance__workshop__organizer"
+    )
+    certificate = get_object_or_404(found, pk=pk)
+    if not rules.has_perm("grants.see_certificate", request.user, certificate):
+        raise PermissionDenied
+    return respond(workshop_papers.training_certificate(certificate))

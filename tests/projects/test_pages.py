@@ -200,7 +200,7 @@ def test_the_clerk_accepts_a_report_and_the_mentor_does_not(town, browse, life):
 
 def test_only_the_mentor_writes_mentoring_notes(town, browse, life):
     project = life.walk(draft(town), "running")
-    note = {"held_on": "2026-04-20", "topic": "finance", "hours": "1.5", "advice": "票据按月整理"}
+    note = {"held_on": "2026-04-20", "topic": "finance", "form": "visit", "hours": "1.5", "advice": "票据按月整理"}
 
     assert browse(town.mentor).post(url("mentoring_create", project.pk), note).status_code == 404
     people.assign_mentor(project, town.mentor, town.support, by=town.clerk)

@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from core import clock
 from grants.actions import workshops
-from grants.models import Workshop
+from grants.models import TrainingCertificate, Workshop
 from reports import workshop_papers
 from tests.town import aware, make_call
 
@@ -43,3 +44,23 @@ def test_only_the_organiser_prints_the_list(town, workshop, browse):
 
     assert browse(town.mentor).get(page)["Content-Type"] == "application/pdf"
     assert browse(town.head).get(page).status_code == 403
+
+
+@pytest.fixture
+def certificate(town, workshop):
+    seat = workshop.attendances.get(person=town.head)
+    return TrainingCertificate.objects.create(attendance=seat, number="PX2026-0007", hours="6.0", issued_by=town.mentor)
+
+
+def test_a_certificate_says_who_what_how_long_and_its_number(town, certificate, draw):
+    text = draw(workshop_papers.training_certificate(certificate)).text
+
+    for words in ("PX2026-0007", "柳溪社会工作服务中心刘芳同志", certificate.attendance.workshop.title, "6学时"):
+        assert words in text
+
+
+def test_a_withdrawn_certificate_says_so_on_its_face(town, certificate, draw):
+    certificate.withdrawn_at, certificate.withdrawn_by, certificate.withdraw_reason = clock.now(), town.mentor, "代签到"
+    certificate.save()
+
+    assert "已撤销：代签到" in draw(workshop_papers.training_certificate(certificate)).text
