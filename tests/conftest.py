@@ -17,6 +17,24 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--second-database",
+        action="store_true",
+        help="only what may differ on another database: neither pure calculations nor what a browser does with a page",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--second-database"):
+        return
+    touching = [
+        i for i in items if {"db", "transactional_db"} & set(i.fixturenames) and not i.get_closest_marker("browser")
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
+    items[:] = touching
+
+
 @pytest.fixture(autouse=True)
 def _fast_and_apart(settings, tmp_path):
     """Cheap password hashes, uploads in a folder of their own, mail in memory, background work at once, and Chinese

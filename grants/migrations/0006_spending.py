@@ -43,6 +43,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('cash_limit__gte', 0), ('line_tolerance__gte', 0), ('line_tolerance__lte', 100), ('volunteer_limit__gte', 0), ('monthly_due_day__gte', 1), ('monthly_due_day__lte', 28)), name='call_spending_limits_are_sound'),
+            constraint=models.CheckConstraint(condition=models.Q(('cash_limit__gte', 0), ('line_tolerance__gte', 0), ('line_tolerance__lte', 100), ('volunteer_limit__gte', 0), ('monthly_due_day__gte', 1), ('monthly_due_day__lte', 28)), name='call_spending_limits_are_sound', violation_error_message='The tolerance lies between 0 and 100 percent, the limits are not below 0, and the monthly report is due on a day from 1 to 28.'),
         ),
     ]

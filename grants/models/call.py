@@ -223,6 +223,10 @@ class Call(models.Model):
                 name="call_spending_limits_are_sound",
                 condition=Q(line_tolerance__gte=0, line_tolerance__lte=100, cash_limit__gte=0, volunteer_limit__gte=0)
                 & Q(monthly_due_day__gte=1, monthly_due_day__lte=28),
+                violation_error_message=_(
+                    "The tolerance lies between 0 and 100 percent, the limits are not below 0, and the monthly report "
+                    "is due on a day from 1 to 28."
+                ),
             ),
             models.CheckConstraint(
                 name="call_budget_is_positive",

@@ -69,7 +69,7 @@ def monthly_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "writes": writes,
         "remarks": report.remarks.select_related("by"),
-        "link": monthly.link_for_community(report),
+        "link": request.build_absolute_uri(monthly.link_for_community(report)),
     }
     return render(request, "projects/monthly_detail.html", context)
 

@@ -151,9 +151,11 @@ class Page(HTMLParser):
 
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
-KNOWN = {"English", "PDF", "pdf", "SHA", "PPT", "Office", "Email", "Word", "Excel", "HiGHS", "ICC"}
+KNOWN = {"English", "PDF", "pdf", "SHA", "PPT", "Office", "Email", "Word", "Excel", "xlsx", "HiGHS", "ICC"}
 """Latin letters that belong on a Chinese page, besides what `NAMES` takes away."""
-NAMES = re.compile(r"[0-9a-f]{16,64}|DF[A-Z]\d*\S*|\S+@[\w.]+\.(org|example)|sha256sum|printf|certutil -hashfile")
+NAMES = re.compile(
+    r"[0-9a-f]{16,64}|DF[A-Z]\d*\S*|\S+@[\w.]+\.(org|example)|https?://\S+|sha256sum|printf|certutil -hashfile"
+)
 """Digests, codes of projects, addresses and the commands that recompute a digest."""
 
 
