@@ -28,8 +28,11 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     if not config.getoption("--second-database"):
         return
+    once = ("browser", "one_database")
     touching = [
-        i for i in items if {"db", "transactional_db"} & set(i.fixturenames) and not i.get_closest_marker("browser")
+        item
+        for item in items
+        if {"db", "transactional_db"} & set(item.fixturenames) and not any(map(item.get_closest_marker, once))
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
     items[:] = touching

@@ -731,6 +731,7 @@ def mistakes(statuses: dict[str, int], allowed: set[str]) -> list[str]:
     return found
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("part", sorted({name.partition(":")[0] for name in TABLE}))
 def test_exactly_the_people_of_the_table_get_in(part, town, things, browse, without_layout):
     clients = {name: browse(None if name == "anonymous" else town.people[name]) for name in sorted(EVERYBODY)}

@@ -28,6 +28,7 @@ from projects.invariants import breaches
 from projects.models import Activity, BankList, FollowUp, Notice, Project, Reversal, State
 from projects.prices import peer_prices
 
+pytestmark = pytest.mark.one_database
 NO_WORK = {"jumin", "shenji"}
 """A resident has no role, and an auditor only reads."""
 

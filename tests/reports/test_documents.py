@@ -21,6 +21,8 @@ from tests.life import LINES, choir_draft, draft
 from tests.test_files import pdf as pdf_file
 from tests.town import aware
 
+pytestmark = pytest.mark.one_database
+
 AWKWARD = [
     {"category": "training", "item": "培训", "unit_price": Decimal("33333.33"), "unit": "项", "quantity": Decimal(1)},
 ]

@@ -19,8 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="print every mistake, not only the first")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        begins_here = not connection.in_atomic_block
         with transaction.atomic():
-            if connection.vendor == "postgresql":  # one view of everything, as SQLite has it anyway
+            if begins_here and connection.vendor == "postgresql":  # one view of everything, as SQLite has it anyway
                 connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             found = list(breaches() if options["all"] else islice(breaches(), 1))
             counts = (Fund.objects.count(), Project.objects.exclude(number="").count(), LedgerEntry.objects.count())
