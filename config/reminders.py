@@ -8,6 +8,7 @@ told to the funder's clerks; what the funder itself leaves undone, to its approv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache, partial
 
 from django.db.models import Q
 from django.urls import reverse
@@ -51,9 +52,10 @@ def remind() -> int:
 
 def _remind_all(today: date) -> int:
     told = 0
+    workdays_left = cache(partial(_workdays_left, today))  # many things are due on the same day
     left_undone: dict[User, dict[Task, None]] = defaultdict(dict)
     for user in _people():
-        tasks = [(task, _workdays_left(today, task.due_on)) for task in tasks_of(user) if task.due_on]
+        tasks = [(task, workdays_left(task.due_on)) for task in tasks_of(user) if task.due_on]
         mine = [(task, left) for task, left in tasks if left in (BEFORE, 0, OVERDUE)]
         if mine:
             _tell(user, mine, today)

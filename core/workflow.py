@@ -202,6 +202,13 @@ def record(obj: models.Model, name: str, *, by: Any, label: str = "", note: str 
     )
 
 
+def permit(permission: str, by: Any, thing: Any) -> None:
+    """PermissionDenied unless `by` holds the permission on this very thing: the first line of a verb, and of a view
+    whose reader sees the thing but may not do this to it (403)."""
+    if not rules.has_perm(permission, by, thing):
+        raise PermissionDenied
+
+
 @transaction.atomic
 def advance(obj: M, name: str, *, by: Any, note: str = "", **values: Any) -> M:
     """Take the step `name`: lock, check, move, save, and write one event; returns the fresh object.

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
-from core.workflow import Refused, lead_in, record
+from core.workflow import Refused, lead_in, permit, record
 from evaluations import quorum
 from evaluations.actions.holding import hold_panel, hold_panels
-from evaluations.actions.panel import permit
 from evaluations.actions.pitch import refuse_once_decided
 from evaluations.actions.scoring import lock_panel
 from evaluations.actions.second_person import answer_to, words_of

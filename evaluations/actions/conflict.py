@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
-from core.workflow import Refused, lead_in, record
+from core.workflow import Refused, lead_in, permit, record
 from evaluations.actions.holding import hold_panel
-from evaluations.actions.panel import permit, stand_down
+from evaluations.actions.panel import stand_down
 from evaluations.actions.stage import take_back_what_rests_on
 from evaluations.models import Assignment, Conflict
 from people.models import Role, User

@@ -10,8 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.money import yuan
-from core.workflow import Refused, advance, record
-from evaluations.actions.panel import permit
+from core.workflow import Refused, advance, permit, record
 from evaluations.actions.ranking import frozen_places, money_given
 from evaluations.actions.reopening import reopen
 from evaluations.actions.watching import on_hold, recheck, unanswered

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core.workflow import Refused, record
-from evaluations.actions.panel import ask, permit
+from core.workflow import Refused, permit, record
+from evaluations.actions.panel import ask
 from evaluations.actions.watching import on_hold, recheck
 from evaluations.models import Assignment, Commission, Purpose, Result
 from evaluations.ranking import average, grade

@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.money import yuan
 from core.notifications import notify
-from core.workflow import Refused, record
-from evaluations.actions.panel import permit
+from core.workflow import Refused, permit, record
 from evaluations.actions.ranking import money_given
 from evaluations.actions.second_person import answer_to, words_of
 from evaluations.actions.waitlist import next_in_line

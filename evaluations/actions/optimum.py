@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.notifications import notify
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from evaluations import quorum
-from evaluations.actions.panel import loads, permit
+from evaluations.actions.panel import loads
 from evaluations.assignment import Assignment as Solution
 from evaluations.assignment import Infeasible, Requirement, assign
 from evaluations.conflicts import conflict_map

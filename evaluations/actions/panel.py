@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from evaluations.actions.holding import hold_panel
 from evaluations.actions.scoring import lock_panel
 from evaluations.actions.watching import on_hold, recheck
@@ -26,11 +24,6 @@ from projects.actions.people import add_participant, end_participation
 from projects.models import Part, Project, State
 
 ASSIGNABLE = (State.SUBMITTED, State.ELIGIBLE, State.IN_REVIEW)
-
-
-def permit(permission: str, by: User, obj: object) -> None:
-    if not rules.has_perm(permission, by, obj):
-        raise PermissionDenied
 
 
 @transaction.atomic

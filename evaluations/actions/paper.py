@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.notifications import notify
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from evaluations.actions.holding import hold_panel
-from evaluations.actions.panel import permit
 from evaluations.actions.scoring import hand_in, hindering
 from evaluations.actions.watching import hindrances
 from evaluations.double_keying import differing

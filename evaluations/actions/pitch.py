@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from core.workflow import Refused, advance, record
-from evaluations.actions.panel import permit
+from core.workflow import Refused, advance, permit, record
 from evaluations.actions.watching import recheck
 from evaluations.lots import draw, new_seed
 from evaluations.models import Decision, Draw, PitchDay, Slot

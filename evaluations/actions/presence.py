@@ -4,9 +4,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from evaluations.actions.absence import can_come_back, come_back, note_absence
-from evaluations.actions.panel import permit
 from evaluations.actions.watching import recheck
 from evaluations.models import Assignment, PitchDay, Presence, Purpose, Representative, Slot
 from evaluations.models.assignment import AssignmentQuerySet

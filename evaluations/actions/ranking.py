@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.money import plain
-from core.workflow import Refused, record
-from evaluations.actions.panel import permit
+from core.workflow import Refused, permit, record
 from evaluations.lots import draw, new_seed
 from evaluations.models import Bonus, Decision, Draw, Purpose, Result
 from evaluations.standings import standings

@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from core.workflow import Refused
-from evaluations.actions.panel import permit
+from core.workflow import Refused, permit
 from evaluations.models.four_eyes import FourEyes
 from people.models import User
 

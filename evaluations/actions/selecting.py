@@ -8,9 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from evaluations.actions.decision import Proposal, current, save_decision, suggested
-from evaluations.actions.panel import permit
 from evaluations.models import Alternative, Decision, DecisionLine
 from evaluations.portfolio import candidates, group_names, inputs_of, ordered, quotas_of
 from evaluations.selection import Change, Infeasible, Undecided, select, what_would_change

@@ -10,9 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.workflow import Refused, advance, record
+from core.workflow import Refused, advance, permit, record
 from evaluations.actions.holding import hold_panel
-from evaluations.actions.panel import permit
 from evaluations.actions.pitch import refuse_once_decided
 from evaluations.actions.watching import on_hold, recheck
 from evaluations.models import Assignment, PitchDay, Purpose, Slot

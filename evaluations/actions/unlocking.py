@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from evaluations.actions.holding import hold_panel
-from evaluations.actions.panel import permit
 from evaluations.actions.second_person import answer_to, words_of
 from evaluations.actions.stage import take_back_what_rests_on
 from evaluations.models import Assignment, Decision, Sheet, Unlocking

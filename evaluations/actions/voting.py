@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils.translation import ngettext
 
-from core.workflow import record
-from evaluations.actions.panel import permit
+from core.workflow import permit, record
 from evaluations.models import Ballot
 from grants.models import Call
 from people.models import User

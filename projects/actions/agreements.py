@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import rules
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -12,7 +11,7 @@ from core import clock
 from core.files import attach
 from core.numbering import next_number
 from core.workdays import add_workdays
-from core.workflow import Refused, advance, record
+from core.workflow import Refused, advance, permit, record
 from grants.actions import ledger
 from grants.agreement_text import default_clauses, default_name, digest
 from grants.models import AgreementTemplate
@@ -24,11 +23,6 @@ from projects.models import Agreement, ChangeRequest, Project, State
 
 SIGN_WORKDAYS = 5
 """So many workdays remain to sign when the plan was confirmed late: the group shall not pay for our time."""
-
-
-def _permit(permission: str, by: User, project: Project) -> None:
-    if not rules.has_perm(permission, by, project):
-        raise PermissionDenied
 
 
 @transaction.atomic
@@ -47,7 +41,7 @@ def draw_up(
     group (or its host) is asked to sign, with at least five workdays to do it.
     """
     project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    _permit("projects.draw_up", by, project)
+    permit("projects.draw_up", by, project)
     if project.state != State.APPROVED:
         raise Refused(_("An agreement is drawn up between award and start."))
     if project.change_requests.open().filter(kind=ChangeRequest.Kind.OPTIMISATION).exists():
@@ -228,7 +222,7 @@ def _start(project: Project, agreement: Agreement, *, by: User) -> None:
 def _agreement_to_sign(project: Project, permission: str, by: User) -> Agreement:
     """The locked agreement of an approved project, if `by` may do this to it."""
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    _permit(permission, by, locked)
+    permit(permission, by, locked)
     if locked.state != State.APPROVED:
         raise Refused(
             _("There is no agreement to sign: the state is “%(state)s”.") % {"state": locked.get_state_display()}
@@ -243,7 +237,7 @@ def _agreement_to_sign(project: Project, permission: str, by: User) -> Agreement
 def extend_signing(project: Project, *, by: User, until: date, note: str) -> Project:
     """The clerk gives more time to sign, with a reason; group and mentor are told."""
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    _permit("projects.draw_up", by, locked)
+    permit("projects.draw_up", by, locked)
     if locked.state != State.APPROVED:
         raise Refused(_("Only while the agreement is not signed."))
     if until <= max(filter(None, [clock.today(), locked.due_on])):

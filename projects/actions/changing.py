@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.files import attach
 from core.workdays import add_workdays
-from core.workflow import Refused, advance, record
+from core.workflow import Refused, advance, permit, record
 from people.models import Role, User
 from projects.actions import agreements, payments, plan
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
@@ -21,11 +19,6 @@ from projects.models import ChangeRequest, PlanVersion, Project
 from projects.models.change_request import OPINION_WORKDAYS
 
 Kind = ChangeRequest.Kind
-
-
-def _permit(permission: str, by: User, thing: Any) -> None:
-    if not rules.has_perm(permission, by, thing):
-        raise PermissionDenied
 
 
 def _base(project: Project) -> PlanVersion:
@@ -50,13 +43,13 @@ def begin_optimisation(project: Project) -> ChangeRequest:
 def begin_change(project: Project, kind: str, *, by: User) -> ChangeRequest:
     """Open a request, or go on with the one of this kind that is open. Only for a project under way."""
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    _permit("projects.ask_for_change", by, locked)
+    permit("projects.ask_for_change", by, locked)
     if kind not in Kind.values or kind == Kind.OPTIMISATION:
         raise LookupError(kind)
     if found := locked.change_requests.open().filter(kind=kind).first():
         return found
     change = ChangeRequest(project=locked, kind=kind, base=_base(locked), made_by=by)
-    _permit("projects.write_change", by, change)
+    permit("projects.write_change", by, change)
     change.save()
     return change
 
@@ -70,7 +63,7 @@ def write_change(
     A request that is written again is measured by the plan that is in force now.
     """
     locked = _locked(change)
-    _permit("projects.write_change", by, locked)
+    permit("projects.write_change", by, locked)
     fields, tables = parts_of(locked)
     strange = {*wish.get("fields", {})} - {*fields} | {*wish.get("tables", {})} - {*tables}
     if strange:
@@ -164,7 +157,7 @@ def go_on(change: ChangeRequest, *, by: User, note: str) -> ChangeRequest:
 def look_at_account(change: ChangeRequest, *, by: User, note: str) -> ChangeRequest:
     """The finance office has compared the new account with its proof; then the approver may decide."""
     locked = _locked(change)
-    _permit("projects.look_at_account", by, locked)
+    permit("projects.look_at_account", by, locked)
     if locked.state not in (ChangeRequest.State.WITH_MENTOR, ChangeRequest.State.WITH_FUNDER):
         raise Refused(
             _("There is nothing to look at: the state is “%(state)s”.") % {"state": locked.get_state_display()}

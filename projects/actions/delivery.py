@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,22 +11,17 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.files import attach
 from core.money import yuan
-from core.workflow import Refused, advance, record
+from core.workflow import Refused, advance, permit, record
 from people.models import User
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
 from projects.models import FollowUp, Milestone, Project, Report
 from projects.spending import keeps_books, spent
 
 
-def _permit(permission: str, by: User, project: Project) -> None:
-    if not rules.has_perm(permission, by, project):
-        raise PermissionDenied
-
-
 @transaction.atomic
 def add_milestone(project: Project, *, by: User, values: dict[str, Any]) -> Milestone:
     """Add a milestone to the plan."""
-    _permit("projects.plan_delivery", by, project)
+    permit("projects.plan_delivery", by, project)
     return Milestone.objects.create(project=project, **values)
 
 
@@ -69,7 +62,7 @@ def reach_milestone(
 
 
 def _open_milestone(milestone: Milestone, by: User) -> Milestone:
-    _permit("projects.plan_delivery", by, milestone.project)
+    permit("projects.plan_delivery", by, milestone.project)
     locked = Milestone.objects.select_for_update(of=("self",)).get(pk=milestone.pk)
     if locked.is_done:
         raise Refused(_("This milestone is reached; it stays as it is."))
@@ -80,7 +73,7 @@ def _open_milestone(milestone: Milestone, by: User) -> Milestone:
 def submit_report(project: Project, *, by: User, values: dict[str, Any], files: Iterable[UploadedFile] = ()) -> Report:
     """Hand in a milestone or closing report; the mentor and the clerk hear of it at once. What was spent is what was
     recognised of the payments, where they are entered one by one."""
-    _permit("projects.plan_delivery", by, project)
+    permit("projects.plan_delivery", by, project)
     if keeps_books(project):
         values = values | {"spent": spent(project)}
     if values["spent"] > (project.amount_awarded or 0):
@@ -100,7 +93,7 @@ def submit_report(project: Project, *, by: User, values: dict[str, Any], files: 
 @transaction.atomic
 def accept_report(report: Report, *, by: User) -> Report:
     """The clerk accepts a report; the group is told."""
-    _permit("projects.accept_report", by, report.project)
+    permit("projects.accept_report", by, report.project)
     locked = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
     if locked.accepted_at:
         raise Refused(_("This report has been accepted already."))
@@ -132,5 +125,5 @@ def request_closing(project: Project, *, by: User, note: str = "") -> Project:
 @transaction.atomic
 def add_follow_up(project: Project, *, by: User, values: dict[str, Any]) -> FollowUp:
     """Record a look back after the end."""
-    _permit("projects.follow_up", by, project)
+    permit("projects.follow_up", by, project)
     return FollowUp.objects.create(project=project, by=by, **values)

@@ -5,8 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
@@ -16,7 +14,7 @@ from core import clock
 from core.files import attach
 from core.models import Event
 from core.money import yuan
-from core.workflow import Refused, advance, record
+from core.workflow import Refused, advance, permit, record
 from people.models import Role, User
 from projects.actions.messages import tell_funder, tell_funder_of_call, tell_group
 from projects.actions.objections import locked_objection, write_to_sender
@@ -31,18 +29,13 @@ WHOLE = (Ruling.DISMISSED, Ruling.RECONSIDER)
 """How one to a whole notice can."""
 
 
-def _permit(permission: str, by: User, thing: object) -> None:
-    if not rules.has_perm(permission, by, thing):
-        raise PermissionDenied
-
-
 @transaction.atomic
 def examine_objection(objection: Objection, *, by: User, gist: str = "", answer_until: date | None = None) -> Objection:
     """Start looking into it: nothing is approved meanwhile. The group reads `gist`, which is what the objection says
     without what would tell who objects, and may answer once until `answer_until`. One against a whole notice is about
     no group, so that nobody is told and nobody answers."""
     locked = locked_objection(objection)
-    _permit("projects.examine_objection", by, locked)
+    permit("projects.examine_objection", by, locked)
     if locked.confirmed_at is None:
         raise Refused(_("This objection is not confirmed yet."))
     if locked.examined_at:
@@ -74,7 +67,7 @@ def add_note(
 ) -> ObjectionNote:
     """Write down an inquiry or a hearing, with files. Refused before the examination and after the ruling."""
     locked = locked_objection(objection)
-    _permit("projects.examine_objection", by, locked)
+    permit("projects.examine_objection", by, locked)
     if kind not in (ObjectionNote.Kind.INQUIRY, ObjectionNote.Kind.HEARING):
         raise LookupError(kind)
     if locked.examined_at is None or locked.ruling:
@@ -86,7 +79,7 @@ def add_note(
 def answer_objection(objection: Objection, *, by: User, text: str, files: Sequence[UploadedFile] = ()) -> ObjectionNote:
     """The group says once, and in time, what it thinks of the objection; the funder is told."""
     locked = locked_objection(objection)
-    _permit("projects.answer_objection", by, locked)
+    permit("projects.answer_objection", by, locked)
     if locked.project is None or not locked.can_be_answered:
         raise Refused(_("The time to answer is over, or your group has answered already."))
     note = _note(locked, by, ObjectionNote.Kind.ANSWER, files, {"text": text.strip()})
@@ -126,7 +119,7 @@ def rule_on_objection(
     """
     locked = locked_objection(objection)
     project = locked.project
-    _permit("projects.rule_on_objection", by, locked)
+    permit("projects.rule_on_objection", by, locked)
     _refuse_unready(locked, ruling, reason)
     locked.ruling, locked.reason = ruling, reason.strip()
     locked.ruled_by, locked.ruled_at = by, clock.now()

@@ -4,26 +4,19 @@ from collections.abc import Collection
 from typing import Any
 from uuid import uuid4
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
 from core.numbering import next_number
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import User
 from projects.actions.messages import tell_group
 from projects.models import MentoringNote, Project, SiteVisit
 
 Given = MentoringNote | SiteVisit
 """What advice is given in."""
-
-
-def _permit(permission: str, by: User, thing: Any) -> None:
-    if not rules.has_perm(permission, by, thing):
-        raise PermissionDenied
 
 
 @transaction.atomic
@@ -36,7 +29,7 @@ def add_session(
     """
     projects = [project, *(other for other in others if other != project)]
     for each in projects:
-        _permit("projects.mentor", by, each)
+        permit("projects.mentor", by, each)
     together = uuid4() if len(projects) > 1 else None
     notes = []
     for each in projects:
@@ -52,7 +45,7 @@ def add_session(
 @transaction.atomic
 def amend_session(note: MentoringNote, *, by: User, values: dict[str, Any]) -> MentoringNote:
     """The mentor mends what they wrote, as long as the group has not answered it: an answer is to what was read."""
-    _permit("projects.amend_advice", by, note)
+    permit("projects.amend_advice", by, note)
     note = _locked(note)
     if note.is_answered:
         raise Refused(_("The group has answered this. Please write down a new session."))
@@ -70,7 +63,7 @@ def amend_session(note: MentoringNote, *, by: User, values: dict[str, Any]) -> M
 @transaction.atomic
 def answer_advice(given: Given, *, by: User, answer: str = "") -> Given:
     """The group says that it has read the advice, with or without words of its own; who gave it is told."""
-    _permit("projects.answer_advice", by, given)
+    permit("projects.answer_advice", by, given)
     given = _locked(given)
     if given.is_answered:
         raise Refused(_("This has been answered already."))
@@ -86,7 +79,7 @@ def answer_advice(given: Given, *, by: User, answer: str = "") -> Given:
 @transaction.atomic
 def finish_follow_up(given: Given, *, by: User, note: str = "") -> Given:
     """What was agreed on is done: said by the group, or by who agreed on it; the other side is told."""
-    _permit("projects.finish_follow_up", by, given)
+    permit("projects.finish_follow_up", by, given)
     given = _locked(given)
     if not given.follow_up:
         raise Refused(_("Nothing was agreed on here."))
@@ -102,7 +95,7 @@ def finish_follow_up(given: Given, *, by: User, note: str = "") -> Given:
 @transaction.atomic
 def reopen_follow_up(given: Given, *, by: User, reason: str) -> Given:
     """Who agreed on it has looked, and it is not done; the group reads why."""
-    _permit("projects.amend_advice", by, given)
+    permit("projects.amend_advice", by, given)
     given = _locked(given)
     if not given.is_done:
         raise Refused(_("This is not marked as done."))

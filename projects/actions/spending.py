@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -19,7 +17,7 @@ from core.files import attach
 from core.models import Attachment
 from core.money import yuan
 from core.notifications import notify
-from core.workflow import Refused, Stale, advance, record
+from core.workflow import Refused, Stale, advance, permit, record
 from people.models import Role, User
 from projects.actions.messages import holders, tell_group
 from projects.expense_facts import ExpenseBook, blocking
@@ -27,11 +25,6 @@ from projects.models import Expense, Project
 
 MOST_AT_ONCE = 500
 """Payments that one press hands in or recognises."""
-
-
-def _permit(permission: str, by: User, thing: Any) -> None:
-    if not rules.has_perm(permission, by, thing):
-        raise PermissionDenied
 
 
 def _lock(project: Project) -> Project:
@@ -53,7 +46,7 @@ def _fill(expense: Expense, book: ExpenseBook, values: dict[str, Any]) -> None:
 @transaction.atomic
 def enter(project: Project, *, by: User, values: dict[str, Any], files: Iterable[UploadedFile] = ()) -> Expense:
     """Enter a payment with the photo of its paper; nobody hears of it before it is handed in."""
-    _permit("projects.keep_spending", by, project)
+    permit("projects.keep_spending", by, project)
     expense = Expense(project=project, entered_by=by)
     _fill(expense, ExpenseBook(project), values)
     expense.save()
@@ -66,7 +59,7 @@ def enter(project: Project, *, by: User, values: dict[str, Any], files: Iterable
 @transaction.atomic
 def enter_all(project: Project, *, by: User, rows: Sequence[dict[str, Any]]) -> list[Expense]:
     """Enter the payments of a table, all or none; the papers are added one by one."""
-    _permit("projects.keep_spending", by, project)
+    permit("projects.keep_spending", by, project)
     book, made = ExpenseBook(project), []
     for values in rows:
         expense = Expense(project=project, entered_by=by)
@@ -110,7 +103,7 @@ def detach(expense: Expense, file: Attachment, *, by: User) -> None:
 
 def _editable(expense: Expense, by: User) -> Expense:
     locked = Expense.objects.select_for_update(of=("self",)).select_related("project__call").get(pk=expense.pk)
-    _permit("projects.keep_spending", by, locked)
+    permit("projects.keep_spending", by, locked)
     if not locked.is_editable:
         raise Stale(_("This payment has been handed in and cannot be changed now."))
     return locked
@@ -121,7 +114,7 @@ def hand_in(expense: Expense, *, by: User, explanation: str = "") -> Expense:
     """The group says that it paid this. Refused while something blocks it, or a warning is not explained; mentor and
     clerk hear of it once a day."""
     project = _lock(expense.project)
-    _permit("projects.keep_spending", by, project)
+    permit("projects.keep_spending", by, project)
     book = ExpenseBook(project)
     if explanation.strip():
         Expense.objects.filter(pk=expense.pk).update(explanation=explanation.strip())
@@ -148,7 +141,7 @@ def _hand_in(expense: Expense, book: ExpenseBook, by: User) -> None:
 def hand_in_all(project: Project, *, by: User) -> tuple[int, int]:
     """Hand in whatever is complete; what blocks or waits for an explanation stays. Says how many went and stayed."""
     locked = _lock(project)
-    _permit("projects.keep_spending", by, locked)
+    permit("projects.keep_spending", by, locked)
     book = ExpenseBook(locked)
     ready = [one for one in book.expenses if one.is_editable][:MOST_AT_ONCE]
     found = book.findings(ready)
@@ -175,7 +168,7 @@ def _tell_of_new(project: Project, by: User) -> None:
 def give_opinion(expense: Expense, *, by: User, text: str) -> Expense:
     """The mentor says what they think of a payment; the clerk reads it and decides."""
     locked = Expense.objects.select_for_update(of=("self",)).select_related("project__call").get(pk=expense.pk)
-    _permit("projects.look_at_spending", by, locked)
+    permit("projects.look_at_spending", by, locked)
     if locked.state != Expense.State.HANDED_IN:
         raise Stale(_("An opinion is given while the payment waits for its decision."))
     locked.opinion, locked.opinion_by, locked.opinion_at = text, by, clock.now()
@@ -211,7 +204,7 @@ def recognise(expense: Expense, *, by: User, amount: Decimal | None = None, note
 def recognise_all(project: Project, expenses: Iterable[Expense], *, by: User) -> tuple[int, int]:
     """Recognise several at once: those without any finding that fit in whole. Says how many were, and were left."""
     locked = _lock(project)
-    _permit("projects.judge_expense", by, locked)
+    permit("projects.judge_expense", by, locked)
     chosen = [one for one in expenses if one.state == Expense.State.HANDED_IN][:MOST_AT_ONCE]
     found = ExpenseBook(locked).findings(chosen)
     done = 0

@@ -6,8 +6,6 @@ Suspension, resumption and termination are steps of the project itself; what sta
 from collections.abc import Iterable
 from datetime import date, datetime
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -15,16 +13,11 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.files import attach
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import User
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
 from projects.models import Project, Talk, WarningLetter
 from projects.models.state import UNDER_WAY
-
-
-def _permit(permission: str, by: User, project: Project) -> None:
-    if not rules.has_perm(permission, by, project):
-        raise PermissionDenied
 
 
 def _locked_project(project: Project) -> Project:
@@ -51,7 +44,7 @@ def _under_way(project: Project) -> Project:
 @transaction.atomic
 def warn(project: Project, *, by: User, ground: str, words: str, answer_until: date) -> WarningLetter:
     """Warn the group; it is told with a last day to answer, and so are its mentors."""
-    _permit("projects.supervise", by, project)
+    permit("projects.supervise", by, project)
     locked = _under_way(project)
     if answer_until < clock.today():
         raise Refused(_("The last day to answer has passed already."))
@@ -71,7 +64,7 @@ def answer_warning(
     warning: WarningLetter, *, by: User, answer: str, files: Iterable[UploadedFile] = ()
 ) -> WarningLetter:
     """The group says what it has done or will do, once, with proof; the clerks are told. Late is better than never."""
-    _permit("projects.deliver", by, warning.project)
+    permit("projects.deliver", by, warning.project)
     locked = _locked_warning(warning)
     if locked.outcome:
         raise Refused(_("The funder has closed this warning already."))
@@ -89,7 +82,7 @@ def answer_warning(
 @transaction.atomic
 def lift_warning(warning: WarningLetter, *, by: User, note: str) -> WarningLetter:
     """It is settled; the group reads why."""
-    _permit("projects.supervise", by, warning.project)
+    permit("projects.supervise", by, warning.project)
     locked = _locked_warning(warning)
     _close(locked, WarningLetter.Outcome.LIFTED, by=by, note=note)
     record(locked.project, "lift_warning", by=by, label=_("Warning lifted"), note=locked.closing_note)
@@ -110,7 +103,7 @@ def call_to_talk(
     project: Project, *, by: User, reason: str, planned_at: datetime, place: str, warning: WarningLetter | None = None
 ) -> Talk:
     """Call the group to a talk, because of a warning or at once; group and mentors are told when and where."""
-    _permit("projects.supervise", by, project)
+    permit("projects.supervise", by, project)
     locked = _under_way(project)
     if planned_at <= clock.now():
         raise Refused(_("The talk must lie ahead."))
@@ -127,7 +120,7 @@ def call_to_talk(
 @transaction.atomic
 def move_talk(talk: Talk, *, by: User, planned_at: datetime, place: str) -> Talk:
     """Another time or place; everybody is told."""
-    _permit("projects.supervise", by, talk.project)
+    permit("projects.supervise", by, talk.project)
     locked = _locked_talk(talk)
     if locked.is_recorded:
         raise Refused(_("The talk has taken place already."))
@@ -152,7 +145,7 @@ def record_talk(
     talk: Talk, *, by: User, present: str, said: str, agreed: str = "", agreed_until: date | None = None
 ) -> Talk:
     """Write down what was said and agreed; until the group has confirmed it, it can be mended."""
-    _permit("projects.supervise", by, talk.project)
+    permit("projects.supervise", by, talk.project)
     locked = _locked_talk(talk)
     if locked.planned_at > clock.now():
         raise Refused(_("A talk can be written down after it has begun."))
@@ -171,7 +164,7 @@ def record_talk(
 @transaction.atomic
 def confirm_talk(talk: Talk, *, by: User, remark: str = "") -> Talk:
     """The head of the group confirms the record, with a remark where it sees it otherwise."""
-    _permit("projects.confirm_talk", by, talk.project)
+    permit("projects.confirm_talk", by, talk.project)
     locked = _locked_talk(talk)
     if not locked.is_recorded:
         raise Refused(_("The talk has not been written down yet."))
@@ -187,7 +180,7 @@ def confirm_talk(talk: Talk, *, by: User, remark: str = "") -> Talk:
 @transaction.atomic
 def close_talk(talk: Talk, *, by: User, note: str) -> Talk:
     """The clerk says what became of what was agreed; suspension or termination are steps of their own."""
-    _permit("projects.supervise", by, talk.project)
+    permit("projects.supervise", by, talk.project)
     locked = _locked_talk(talk)
     if not locked.is_recorded:
         raise Refused(_("The talk has not been written down yet."))

@@ -22,7 +22,7 @@ from core.files import attach
 from core.models import Attachment
 from core.notifications import notify
 from core.numbering import next_number
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import User
 from projects.actions.messages import tell_group
 from projects.models import Part, Participant, Project, SiteVisit, State, VisitVersion
@@ -185,8 +185,7 @@ def merge_conflict(version: VisitVersion, *, by: User, values: dict[str, Any], b
 
 def _waiting(version: VisitVersion, by: User) -> tuple[SiteVisit, VisitVersion]:
     visit = SiteVisit.objects.select_for_update(of=("self",)).select_related("project__call").get(pk=version.visit_id)
-    if not rules.has_perm("projects.amend_advice", by, visit):
-        raise PermissionDenied
+    permit("projects.amend_advice", by, visit)
     version = VisitVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if not version.is_waiting:
         raise Refused(_("This has been decided already."))

@@ -13,7 +13,7 @@ from core import clock
 from core.fields import MoneyField
 from core.models import Attachment
 from core.workflow import StateField, Stateful, requires, step
-from projects.models.project import Project
+from projects.models.in_delivery import InDelivery
 from projects.models.state import State as ProjectState
 
 if TYPE_CHECKING:
@@ -33,11 +33,7 @@ def new_sign_in_key() -> str:
     return secrets.token_hex(4)
 
 
-class ActivityQuerySet(models.QuerySet["Activity"]):
-    def visible_to(self, user) -> "ActivityQuerySet":
-        """Of the projects whose delivery this person may see."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
-
+class ActivityQuerySet(InDelivery["Activity"]):
     def standing(self) -> "ActivityQuerySet":
         """Handed in and not cancelled: to be held, or held."""
         return self.filter(state__in=STANDING)

@@ -5,17 +5,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from projects.models.in_delivery import InDelivery
 from projects.models.project import Project
 
 CHILD_UNTIL = 14
 """Below this age a guardian's own consent is asked for (personal information law, article 31)."""
 
 
-class BeneficiaryQuerySet(models.QuerySet["Beneficiary"]):
-    def visible_to(self, user) -> "BeneficiaryQuerySet":
-        """Of the projects whose delivery this person may see; who may look into a roster is asked of `rules`."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
-
+class BeneficiaryQuerySet(InDelivery["Beneficiary"]):
     def named(self) -> "BeneficiaryQuerySet":
         """Whose name is still kept."""
         return self.filter(anonymised_at__isnull=True)

@@ -12,16 +12,12 @@ from core.workflow import StateField, Stateful, step
 from grants.models import BudgetCategory, Rank
 from projects.expense_rules import invoice_key, name_key
 from projects.models.budget import BudgetLine
-from projects.models.project import Project
+from projects.models.in_delivery import InDelivery
 
 ZERO = Decimal("0.00")
 
 
-class ExpenseQuerySet(models.QuerySet["Expense"]):
-    def visible_to(self, user) -> "ExpenseQuerySet":
-        """Of the projects whose delivery this person may see."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
-
+class ExpenseQuerySet(InDelivery["Expense"]):
     def editable(self) -> "ExpenseQuerySet":
         """Not handed in, or sent back."""
         return self.filter(state__in=EDITABLE)

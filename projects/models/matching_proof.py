@@ -4,13 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import MoneyField
-from projects.models.project import Project
-
-
-class MatchingProofQuerySet(models.QuerySet["MatchingProof"]):
-    def visible_to(self, user) -> "MatchingProofQuerySet":
-        """Of the projects whose delivery this person may see."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
+from projects.models.in_delivery import InDelivery
 
 
 class MatchingProof(models.Model):
@@ -34,7 +28,7 @@ class MatchingProof(models.Model):
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
     answer = models.CharField(_("answer"), max_length=200, blank=True, editable=False)
 
-    objects = MatchingProofQuerySet.as_manager()
+    objects = InDelivery.as_manager()
 
     class Meta:
         ordering = ["handed_in_at", "pk"]

@@ -3,13 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from projects.models.project import Project
-
-
-class MilestoneQuerySet(models.QuerySet["Milestone"]):
-    def visible_to(self, user) -> "MilestoneQuerySet":
-        """Of the projects whose delivery this person may see."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
+from projects.models.in_delivery import InDelivery
 
 
 class Milestone(models.Model):
@@ -25,7 +19,7 @@ class Milestone(models.Model):
     done_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     done_note = models.CharField(_("how it shows"), max_length=300, blank=True, editable=False)
 
-    objects = MilestoneQuerySet.as_manager()
+    objects = InDelivery.as_manager()
 
     class Meta:
         ordering = ["due_on", "pk"]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.fields import MoneyField
 from core.money import round_half_up
-from projects.models.project import Project
+from projects.models.in_delivery import InDelivery
 
 ZERO = Decimal("0.00")
 
@@ -19,11 +19,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-class MonthlyReportQuerySet(models.QuerySet["MonthlyReport"]):
-    def visible_to(self, user) -> "MonthlyReportQuerySet":
-        """Of the projects whose delivery this person may see."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
-
+class MonthlyReportQuerySet(InDelivery["MonthlyReport"]):
     def open(self) -> "MonthlyReportQuerySet":
         """Made, and not handed in yet."""
         return self.filter(handed_in_at__isnull=True)

@@ -4,13 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import MoneyField
-from projects.models.project import Project
-
-
-class ReportQuerySet(models.QuerySet["Report"]):
-    def visible_to(self, user) -> "ReportQuerySet":
-        """Of the projects whose delivery this person may see."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
+from projects.models.in_delivery import InDelivery
 
 
 class Report(models.Model):
@@ -45,7 +39,7 @@ class Report(models.Model):
     )
     accepted_at = models.DateTimeField(_("accepted at"), null=True, editable=False)
 
-    objects = ReportQuerySet.as_manager()
+    objects = InDelivery.as_manager()
 
     class Meta:
         ordering = ["submitted_at"]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import MoneyField
-from projects.models.warning import InDelivery
+from projects.models.in_delivery import InDelivery
 
 
 class ReturnNotice(models.Model):

@@ -5,15 +5,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from projects.models.in_delivery import InDelivery
 from projects.models.project import Project
 
 MOST_REACHED = 100_000
-
-
-class ServiceQuerySet(models.QuerySet["Service"]):
-    def visible_to(self, user) -> "ServiceQuerySet":
-        """Of the projects whose delivery this person may see; who reads the words is asked of `rules`."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
 
 
 class Service(models.Model):
@@ -69,7 +64,7 @@ class Service(models.Model):
     written_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
     written_at = models.DateTimeField(default=clock.now, editable=False)
 
-    objects = ServiceQuerySet.as_manager()
+    objects = InDelivery.as_manager()
 
     class Meta:
         ordering = ["-held_on", "-pk"]

@@ -6,17 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from projects.models.project import Project
+from projects.models.in_delivery import InDelivery
 
 
-class InDelivery(models.QuerySet):
-    """Of the projects whose delivery this person may see."""
-
-    def visible_to(self, user):
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
-
-
-class WarningQuerySet(InDelivery):
+class WarningQuerySet(InDelivery["WarningLetter"]):
     def open(self) -> "WarningQuerySet":
         return self.filter(outcome="")
 

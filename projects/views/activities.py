@@ -16,12 +16,12 @@ from core import workflow
 from core.forms import add_refusal
 from core.models import Attachment, Event
 from core.money import plain
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import activities
 from projects.forms import ActivityForm, ActivityItems, ActivityPartners, AmendForm, ReasonForm, RecordForm
 from projects.models import Activity, Project
 from projects.models.activity import RECORD_IS_WHOLE
-from projects.views.project import find, permit
+from projects.views.project import find
 
 STEPS = {
     "hand_in": lambda activity, by, reason: activities.hand_in(activity, by=by),

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
 from core.models import Attachment
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import agreements, award
 from projects.forms import SignForm
 from projects.forms.changing import CommunityForm, ConfirmForm, CopyForm, DrawUpForm, MoreTimeForm, ProblemForm
 from projects.models import Agreement, ChangeRequest, Project
-from projects.views.project import find, permit
+from projects.views.project import find
 
 
 def _found(project: Project) -> Agreement | None:

@@ -12,14 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.forms import add_refusal
 from core.strangers import sender_of
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects import qr, sign_in
 from projects.actions import activities
 from projects.actions import attendance as actions
 from projects.forms import CorrectForm, HeadCountForm, SignInForm, TickForm, WriteDownForm
 from projects.models import Activity, ConsentText, SignIn
 from projects.views.activities import find_activity
-from projects.views.project import permit
 
 
 @login_required

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
 from core.models import Event
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from people.models import Community
 from projects.actions import calendars
 from projects.ical import calendar_of
 from projects.models import Activity, ActivityPhoto, CalendarFeed, Milestone, Project
 from projects.month import month_of
-from projects.views.project import find, permit
+from projects.views.project import find
 
 PAGE = 20
 LOOKS_BACK = timedelta(days=370)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core import workflow
 from core.forms import NoteForm, add_refusal
 from core.models import Attachment, Event
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.models import BudgetCategory
 from people.models import User
 from projects import changes
@@ -23,7 +23,7 @@ from projects.comparison import Difference, compare
 from projects.forms.changing import AdviceForm, ChangeForms, ConsentForm, LookForm
 from projects.models import ChangeRequest, PlanVersion, Project
 from projects.views.checking import without_contact
-from projects.views.project import find, permit
+from projects.views.project import find
 
 BESIDE = ("papers", "explanations", "recommendations")
 """What goes with a proposal and is no part of the plan."""

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from core import workflow
 from core.forms import add_refusal
 from core.models import Attachment
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.models import PaperKind
 from people.models import Organization, Role
 from projects.actions import checking
@@ -29,7 +29,7 @@ from projects.models import BudgetLine, Comment, Likeness, Project, State
 from projects.places import name_places
 from projects.prices import peer_prices
 from projects.sections import fields_of
-from projects.views.project import find, permit
+from projects.views.project import find
 
 PAGE = 20
 

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from people.models import Role
 from projects.actions import coaching
 from projects.forms import AnswerForm, CoachingAnswerForm, CoachingForm, CommentForm, EndCoachingForm
 from projects.models import CoachingRequest, Comment, Part, Participant, Project
 from projects.places import places
-from projects.views.project import find, permit
+from projects.views.project import find
 
 
 @login_required

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.workflow import permit
 from people.models import Organization, Role
 from projects.actions import consent
 from projects.forms import ConsentTextForm
 from projects.models import ConsentText
-from projects.views.project import permit
 
 
 def _funder(request: HttpRequest) -> Organization:

@@ -10,15 +10,12 @@ from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
 from core.models import Attachment
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import delivery
 from projects.figures import so_far
-from projects.forms import (
-    FollowUpForm,
-    ReportForm,
-)
+from projects.forms import FollowUpForm, ReportForm
 from projects.models import Project, Report
-from projects.views.project import find, permit
+from projects.views.project import find
 
 
 def simple(

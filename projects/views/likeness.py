@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
 from core.models import Attachment, Event
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import checking
 from projects.actions.likeness import boilerplate_of, compared_papers, quoted, text_of, texts_of_all
 from projects.completeness import stored_tables
@@ -22,7 +22,7 @@ from projects.models import BudgetLine, Likeness, Project
 from projects.sections import fields_of
 from projects.similarity import ignored_between, marked, shared_spans
 from projects.snapshots import steps_by_key
-from projects.views.project import find, permit
+from projects.views.project import find
 
 Pieces = list[tuple[str, str]]
 Places = Iterable[tuple[int, int]]

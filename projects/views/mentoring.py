@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
 from core.models import Attachment
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from people.models import User
 from projects.actions import mentoring
 from projects.forms import AnswerAdviceForm, FinishForm, ReopenForm, SessionFilter, SessionForm
@@ -21,7 +21,7 @@ from projects.hours import by_call, by_mentor, by_project, totals, whole
 from projects.models import MentoringNote, Part, Participant, Project
 from projects.models.state import UNDER_WAY
 from projects.sessions import choices_among, held, narrowed
-from projects.views.project import find, permit
+from projects.views.project import find
 
 PAGE = 20
 

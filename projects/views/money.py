@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core import workflow
 from core.forms import NoteForm, add_refusal
 from core.models import Attachment
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.models import LedgerEntry
 from grants.statement import statement
 from projects.actions import matching, payments
@@ -29,7 +29,7 @@ from projects.gates import facts_of, gates_of
 from projects.matching import promised, proven
 from projects.models import MatchingProof, Project, Settlement, Tranche
 from projects.spending import keeps_books, spent
-from projects.views.project import find, permit
+from projects.views.project import find
 
 TRANCHE_FORMS = {"pay": PaymentForm, "receipt": ReceiptForm}
 

@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy
 from core import clock
 from core.forms import add_refusal
 from core.strangers import AN_HOUR, TrapForm
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import monthly
 from projects.forms import MonthlyForm, MonthlyRemarkForm
 from projects.forms.month_ledger import MonthLedgerFilter
 from projects.models import MonthlyRemark, MonthlyReport
-from projects.views.project import find, permit
+from projects.views.project import find
 
 PAGE = 30
 MOST_FROM_A_LINK = 5

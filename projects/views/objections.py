@@ -19,7 +19,7 @@ from core.forms import add_refusal
 from core.models import Attachment
 from core.strangers import sender_of
 from core.workdays import add_workdays
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import inquiry, objections
 from projects.forms import (
     CallForm,
@@ -33,7 +33,6 @@ from projects.forms import (
     WholeRulingForm,
 )
 from projects.models import Notice, Objection, ObjectionNote, Project
-from projects.views.project import permit
 
 PAGE = 30
 USUAL_TIME_TO_ANSWER = 3

@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import photos
 from projects.forms import PhotoForm, PhotosForm
 from projects.models import ActivityPhoto
 from projects.views.activities import find_activity
-from projects.views.project import permit
 
 
 @login_required

@@ -16,7 +16,7 @@ from core import clock, workflow
 from core.forms import NoteForm, add_refusal
 from core.models import Attachment, Event
 from core.workdays import add_workdays
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.models import PaperKind
 from people.models import User
 from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
@@ -68,12 +68,6 @@ def find(request: HttpRequest, pk: int) -> Project:
     related = ("call__funder", "call__fund", "track", "applicant", "host", "field", "community", "agreement")
     related += ("routed_from__call",)
     return get_object_or_404(Project.objects.visible_to(request.user).select_related(*related), pk=pk)
-
-
-def permit(permission: str, user: User, thing: Any) -> None:
-    """403 for a person who sees the project (or a part of it) but may not do this to it."""
-    if not rules.has_perm(permission, user, thing):
-        raise PermissionDenied
 
 
 @login_required

@@ -23,7 +23,7 @@ from core.files import attach
 from core.forms import add_refusal
 from core.models import Attachment, Event
 from core.views import acknowledge
-from core.workflow import Refused, Stale
+from core.workflow import Refused, Stale, permit
 from grants.models import Call, NeedListEntry, PaperKind
 from people.models import Role
 from projects.actions import drafts, proposals
@@ -36,7 +36,7 @@ from projects.places import places
 from projects.prices import peer_prices
 from projects.sections import fields_of, progress, tables_of
 from projects.snapshots import as_text, steps_by_key
-from projects.views.project import find, permit
+from projects.views.project import find
 
 NOT_KEPT = ("csrfmiddlewaretoken", "submit", "save", "tab", "continued")
 

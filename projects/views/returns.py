@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from core.workflow import permit
 from projects.actions import returns
 from projects.forms import ClosingForm, ReturnNoticeForm
 from projects.models import ReturnNotice
-from projects.views.project import find, permit
+from projects.views.project import find
 from projects.views.trouble import press
 
 

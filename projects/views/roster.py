@@ -17,14 +17,14 @@ from django.views.decorators.http import require_safe
 
 from core.forms import add_refusal
 from core.models import Attachment
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from people.resources.base import Outcome
 from projects.actions import roster as actions
 from projects.forms import BeneficiaryForm, RosterFileForm
 from projects.forms.roster import FIELDS
 from projects.models import Beneficiary, ConsentText, Project
 from projects.resources.roster import RosterResource, read_roster, to_enter
-from projects.views.project import find, permit
+from projects.views.project import find
 
 PAGE = 50
 MOST_SHOWN = 100

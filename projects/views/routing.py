@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST
 
 from core import clock
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.models import Fund
 from projects.actions import drafts, referrals
 from projects.forms import OfferForm, ReferralAnswerForm, ReferralForm
 from projects.models import Project, Referral
 from projects.models.state import ENDED_WITHOUT_MONEY
 from projects.views.likeness import as_it_was
-from projects.views.project import find, permit
+from projects.views.project import find
 
 PAGE = 20
 

@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import services as actions
 from projects.figures import so_far
 from projects.forms import SERVICE_FORMS
 from projects.models import Service
-from projects.views.project import find, permit
+from projects.views.project import find
 
 PAGE = 30
 

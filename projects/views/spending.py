@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from core import workflow
 from core.forms import add_refusal
 from core.models import Attachment, Event
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.models import BudgetCategory
 from projects.actions import spending
 from projects.expense_facts import ExpenseBook, blocking, with_links
@@ -32,7 +32,7 @@ from projects.forms import (
 )
 from projects.models import Expense, Project
 from projects.spending_account import ZERO, accounts, total
-from projects.views.project import find, permit
+from projects.views.project import find
 
 PAGE = 25
 MOST_SHOWN = 50

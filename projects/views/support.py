@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.models import Call
 from people.forms import OrganizationFilter
 from people.models import Organization, Role
@@ -25,7 +25,7 @@ from projects.forms import (
     Tables,
 )
 from projects.models import Project, Recommendation
-from projects.views.project import find, permit
+from projects.views.project import find
 
 FOUND = 20
 """So many organisations are shown of those that a name fits."""

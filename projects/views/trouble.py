@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
 from core.models import Attachment
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import trouble
 from projects.forms import (
     ClosingForm,
@@ -26,7 +26,7 @@ from projects.forms import (
     WarningForm,
 )
 from projects.models import Talk, WarningLetter
-from projects.views.project import find, permit
+from projects.views.project import find
 
 RELATED = ("project__call__funder", "project__applicant", "project__host")
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.forms import add_refusal
 from core.models import Attachment
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import visits as actions
 from projects.checklists import answered, checklists, current
 from projects.forms import VisitForm, initial_of
 from projects.models import SiteVisit, VisitVersion
 from projects.views.mentoring import follow_up
-from projects.views.project import find, permit
+from projects.views.project import find
 from projects.visit_values import differences, together
 
 PAGE = 20

@@ -9,14 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import volunteers as actions
 from projects.figures import so_far
 from projects.forms import OtherTimeForm, VolunteerTimes
 from projects.models import VolunteerTime
 from projects.models.volunteer import in_hours
 from projects.views.activities import find_activity
-from projects.views.project import find, permit
+from projects.views.project import find
 
 
 @login_required

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
 from core.models import Attachment
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from projects.actions import delivery
 from projects.figures import progress, so_far
 from projects.forms import MilestoneChangeForm, MilestoneDoneForm, MilestoneForm
 from projects.models import Activity, Milestone
 from projects.views.delivery import simple
-from projects.views.project import find, permit
+from projects.views.project import find
 
 
 @login_required
