@@ -61,8 +61,8 @@ class SpendingPlan:
 
     def version_on(self, day: date) -> PlanVersion | None:
         """The plan by which the project ran on that day; the first for a day before it, None before an award."""
-        held = [version for version in self.versions if version.valid_from <= day]
-        return (held or self.versions[:1] or [None])[-1]
+        held = [version for version in self.versions if version.valid_from <= day] or self.versions[:1]
+        return held[-1] if held else None
 
     def amount_on(self, key: str, day: date) -> Decimal | None:
         """What the line held on that day, in yuan; None when it was not in the plan."""
