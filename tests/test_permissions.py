@@ -66,6 +66,7 @@ from projects.models import (
 )
 from reports.actions import imports
 from tests.life import draft, examined
+from tests.memory import remembered
 from tests.mentored import advice, seen
 from tests.records import NOBODY_ON_IT, entered, planned, png
 from tests.reports.tables import centre, csv_file
@@ -450,6 +451,7 @@ def our_urls(patterns=None, namespace: str = "") -> dict[str, URLPattern]:
 
 
 @pytest.fixture
+@remembered
 def things(town, life) -> dict[str, object]:
     """One of everything, around a running project of the centre."""
     project = draft(town)
