@@ -100,7 +100,10 @@ def change_create(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         change = changing.begin_change(project, kind, by=request.user)
-        return redirect("projects:change_edit", pk=change.pk)
+        if change.is_writable:
+            return redirect("projects:change_edit", pk=change.pk)
+        messages.info(request, _("A request of this kind is under way. Another can be made when it is decided on."))
+        return redirect(change)
     return redirect("projects:plan_versions", pk=pk)
 
 

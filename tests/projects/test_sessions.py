@@ -184,3 +184,10 @@ def test_a_wrong_session_is_refused_at_its_field(town, project, browse, changes,
     answer = browse(town.mentor).post(reverse("projects:mentoring_create", args=[project.pk]), form | changes)
 
     assert list(answer.context["form"].errors) == [field]
+
+
+def test_a_session_is_called_what_mentors_call_it(town, note, browse):
+    page = browse(town.mentor).get(note.get_absolute_url()).content.decode()
+
+    assert f"<title>辅导单 {note.number}" in page
+    assert f"<dt>方式</dt><dd>{note.get_form_display()}</dd>" in page
