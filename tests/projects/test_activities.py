@@ -11,6 +11,7 @@ from django.urls import reverse
 from core import clock
 from core.models import Event
 from core.workflow import Refused
+from projects import inbox
 from projects.actions import activities, delivery, people, photos
 from projects.figures import progress
 from projects.models import Activity, ActivityItem, ActivityPhoto, Milestone
@@ -321,3 +322,12 @@ def test_what_is_no_picture_is_refused_by_naming_the_pictures_that_are_taken(tow
     [said] = answer.context["form"].errors["files"]
     assert said == "“现场.pdf”不是能识别的照片，请用JPG或PNG格式。"
     assert not activity.photos.exists()
+
+
+def test_an_activity_waits_for_its_record_since_it_took_place(town, running, time):
+    activity = begun(town, running, time)
+
+    [task] = [task for task in inbox.waiting_for(town.head) if activity.theme in task.what]
+
+    assert task.since == activity.starts_at
+    assert not [task for task in inbox.waiting_for(town.mentor) if activity.theme in task.what]
