@@ -431,3 +431,12 @@ def test_a_request_speaks_of_a_request_and_not_of_a_project(town, project, brows
 
     assert ("撤回申请" in page, "撤回申报" in page, "为什么做" in page) == (True, False, False)
     assert approved.get_state_display() == "已批准"
+
+
+def test_a_request_that_is_over_waits_for_no_opinion(town, project, browse):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    waiting = browse(town.head).get(change.get_absolute_url()).content.decode()
+    changing.withdraw(change, by=town.head)
+
+    assert "导师只提意见" in waiting
+    assert "导师只提意见" not in browse(town.head).get(change.get_absolute_url()).content.decode()
