@@ -106,6 +106,26 @@ def test_the_project_starts_when_another_than_the_uploader_confirms_the_scan(tow
     assert fresh(signed).agreement.copy.sha256
 
 
+def test_who_uploaded_the_scan_reads_that_another_clerk_confirms_it(town, signed, browse):
+    page = reverse("projects:agreement_detail", args=[signed.pk])
+    agreements.upload_copy(signed, scan(), by=town.clerk)
+    own = browse(town.clerk).get(page).content.decode()
+    agreements.upload_copy(signed, scan(), by=town.head)
+    another = browse(town.clerk).get(page).content.decode()
+
+    assert ("另一位经办人" in own or "另一名经办人" in own, 'name="confirm"' in own) == (True, False)
+    assert 'name="confirm"' in another
+
+
+@pytest.mark.parametrize(("until", "taken"), [("2062-06-01", False), ("2026-07-01", True)])
+def test_more_time_to_sign_is_at_most_a_year(town, signed, browse, until, taken):
+    page = reverse("projects:signing_extend", args=[signed.pk])
+
+    browse(town.clerk).post(page, {"until": until, "note": "负责人住院"})
+
+    assert (str(fresh(signed).due_on) == until) == taken
+
+
 def test_the_pages_lead_through_the_scan(town, signed, browse):
     page = reverse("projects:agreement_detail", args=[signed.pk])
     word = browse(town.head).post(page, {"copy": "1", "scan": SimpleUploadedFile("a.docx", b"PK\x03\x04")})

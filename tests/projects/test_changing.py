@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from core import clock
 from core.models import Notification
@@ -309,6 +310,15 @@ def test_a_late_extension_is_warned_of_and_still_handed_in(town, project, time):
     assert len(warnings(change)) == 2
     changing.hand_in(change, by=town.head)
     assert change.state == "mentor"
+
+
+def test_who_decides_reads_on_the_same_page_what_it_is_about(town, project, browse):
+    change = advised(town, begun(project, "extension", town.head, values={"ends_on": date(2027, 4, 20)}))
+
+    page = browse(town.approver).get(reverse("projects:change_step", args=[change.pk, "approve"]))
+
+    assert "2027-04-20" in page.content.decode()
+    assert page.context["warnings"] == warnings(change)
 
 
 # -- account and early end -------------------------------------------------------------------------
