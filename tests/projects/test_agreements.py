@@ -117,6 +117,17 @@ def test_who_uploaded_the_scan_reads_that_another_clerk_confirms_it(town, signed
     assert 'name="confirm"' in another
 
 
+def test_after_a_forfeit_nothing_is_next_on_the_page_of_the_agreement(town, signed, browse):
+    step = reverse("projects:project_step", args=[signed.pk, "forfeit"])
+    assert "候补" in browse(town.approver).get(step).content.decode()
+    award.forfeit(signed, by=town.approver, note="逾期未签")
+
+    page = browse(town.clerk).get(reverse("projects:agreement_detail", args=[signed.pk]))
+
+    assert page.context["next"] is None
+    assert "这份协议不再签署" in page.content.decode()
+
+
 @pytest.mark.parametrize(("until", "taken"), [("2062-06-01", False), ("2026-07-01", True)])
 def test_more_time_to_sign_is_at_most_a_year(town, signed, browse, until, taken):
     page = reverse("projects:signing_extend", args=[signed.pk])
