@@ -128,6 +128,15 @@ def test_after_a_forfeit_nothing_is_next_on_the_page_of_the_agreement(town, sign
     assert "这份协议不再签署" in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("username", "signs"), [("head", True), ("approver", True), ("auditor", False), ("clerk", False)]
+)
+def test_only_who_signs_is_asked_to_sign(town, signed, browse, username, signs):
+    page = browse(town.people[username]).get(signed.get_absolute_url()).content.decode()
+
+    assert ("查看并签署协议" in page, "查看协议" in page) == (signs, not signs)
+
+
 @pytest.mark.parametrize(("until", "taken"), [("2062-06-01", False), ("2026-07-01", True)])
 def test_more_time_to_sign_is_at_most_a_year(town, signed, browse, until, taken):
     page = reverse("projects:signing_extend", args=[signed.pk])

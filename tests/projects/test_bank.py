@@ -345,6 +345,12 @@ def test_the_file_for_the_bank_has_what_banks_want_and_its_total(town, listed, b
     assert Event.objects.about(listed).filter(name="export", actor=town.finance).exists()
 
 
+def test_the_page_of_a_list_names_its_columns_as_the_file_does(town, listed, browse):
+    page = browse(town.finance).get(listed.get_absolute_url()).content.decode()
+
+    assert ("序号" in page, "撤下所选的行" in page, "撤回申报" in page) == (True, True, False)
+
+
 def test_the_file_for_the_bank_comes_back_filled_in(town, two, listed, browse):
     """What the platform gives out it reads again; its total is no line."""
     answer = browse(town.finance).get(f"/documents/bank-lists/{listed.pk}/list.xlsx")
