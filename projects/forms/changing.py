@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import CountedTextarea, DateInput, FileField, FilesField, NoteForm
+from core.forms import CountedTextarea, DateInput, FileField, FilesField, NoteForm, within_a_year
 from core.identifiers import half_width
 from grants.models import AgreementTemplate
 from people.models import Community
@@ -214,7 +214,7 @@ class ProblemForm(forms.Form):
 class MoreTimeForm(forms.Form):
     """More time to sign."""
 
-    until = forms.DateField(label=_("New last day"), widget=DateInput)
+    until = forms.DateField(label=_("New last day"), widget=DateInput, validators=[within_a_year])
     note = forms.CharField(
         label=_("Reason"), max_length=300, widget=CountedTextarea(attrs={"rows": 2}),
         help_text=_("The people concerned will read it."),

@@ -106,15 +106,16 @@ def project_money(request: HttpRequest, pk: int) -> HttpResponse:
         tranche.can_be_asked = bool(tranche.checks) and all(check.is_open for check in tranche.checks) and not asked
         asked = asked or tranche.state in Tranche.OWED
     entries = LedgerEntry.objects.filter(reference=project.number) if project.number else LedgerEntry.objects.none()
+    settlement = Settlement.objects.filter(project=project).first()
     context = {
         "project": project,
         "tranches": tranches,
         "account": project.account,
-        "spent": spent(facts.project),
+        "spent": settlement.recognised if settlement else spent(facts.project),
         "promised": promised(facts.project),
         "proven": proven(facts.project),
         "proofs": _with_files(project.matching_proofs.select_related("decided_by")),
-        "settlement": Settlement.objects.filter(project=project).first(),
+        "settlement": settlement,
         "rows": list(statement(entries)),
     }
     return render(request, "projects/project_money.html", context)

@@ -315,6 +315,15 @@ def test_a_late_extension_is_warned_of_and_still_handed_in(town, project, time):
     assert change.state == "mentor"
 
 
+def test_who_decides_reads_on_the_same_page_what_it_is_about(town, project, browse):
+    change = advised(town, begun(project, "extension", town.head, values={"ends_on": date(2027, 4, 20)}))
+
+    page = browse(town.approver).get(reverse("projects:change_step", args=[change.pk, "approve"]))
+
+    assert "2027-04-20" in page.content.decode()
+    assert page.context["warnings"] == warnings(change)
+
+
 # -- account and early end -------------------------------------------------------------------------
 
 NEW = {"bank_account_name": "柳溪社会工作服务中心", "bank_name": "柳溪邮政储蓄银行", "bank_account": "6217000099998888"}
