@@ -176,15 +176,18 @@ def _keep_to_the_books(project: Project, recognised: Decimal) -> None:
 def complete(project: Project, *, by: User, note: str = "") -> Project:
     """Everything is paid, receipted and returned: the project is archived."""
     advance(project, "complete", by=by, note=note)
+    close_changes(project)
     tell_group(project, _("completed"))
     return project
 
 
 @transaction.atomic
-def terminate(project: Project, *, by: User, note: str) -> Project:
+def terminate(project: Project, *, by: User, note: str, last_day: date | None = None) -> Project:
     """End the project early. Consequences: unpaid instalments are cancelled and their money is free again;
-    what was paid and not spent is claimed back in the settlement."""
+    what was paid and not spent is claimed back in the settlement. It ends today or on the `last_day` that was agreed
+    on, and what is spent later is not spent for it."""
     advance(project, "terminate", by=by, note=note)
+    _end_on(project, last_day or clock.today())
     close_changes(project)
     unpaid = list(project.tranches.unpaid())
     if at_bank := BankListLine.objects.filter(tranche__in=unpaid, outcome="").select_related("bank_list").first():
@@ -199,6 +202,13 @@ def terminate(project: Project, *, by: User, note: str) -> Project:
     tell_group(project, _("terminated"), body=note)
     tell_funder(project, _("terminated: please settle the account"), Role.FINANCE, body=note)
     return project
+
+
+def _end_on(project: Project, day: date) -> None:
+    """Not later than planned, and not before it has begun."""
+    first, last = project.starts_on or day, project.ends_on or day
+    Project.objects.filter(pk=project.pk).update(ends_on=max(min(day, last), first))
+    project.refresh_from_db()
 
 
 def refuse_if_archived(sender: Any, *, entry: LedgerEntry, **kwargs: Any) -> None:

@@ -218,7 +218,7 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name == "look" and may_look(change, request.user):
         choice = workflow.Choice("look", _("The account is checked"), "primary", True)
     if choice is None:
-        if request.method == "POST" and request.POST.get("seen", change.state) != change.state:
+        if request.method == "POST" and request.POST.get("seen", change.edition) != change.edition:
             state = change.get_state_display()
             messages.error(request, _("This cannot be done any more: the state is now “%(state)s”.") % {"state": state})
             return redirect(change)
@@ -227,7 +227,7 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form_class: type[NoteForm] = {"advise": AdviceForm, "look": LookForm}.get(name, NoteForm)
     if lowered:
         form_class = ConsentForm
-    form = form_class(request.POST or None, state=change.state, needs_note=choice.note)
+    form = form_class(request.POST or None, state=change.edition, needs_note=choice.note)
     if request.method == "POST" and form.is_valid():
         try:
             STEPS[name](change, request.user, form.cleaned_data)
