@@ -9,7 +9,7 @@ from django.shortcuts import render
 from config.reminders import tasks_of
 from core import clock
 from grants.models import Call
-from projects.models import Notice, Project
+from projects.models import Activity, Notice, Project
 from projects.models.state import ENDED, FUNDED
 
 
@@ -28,6 +28,10 @@ def home(request: HttpRequest) -> HttpResponse:
         .select_related("funder")
         .prefetch_related("tracks")[:6],
         "notices": Notice.objects.running().select_related("call__funder")[:6],
+        "happenings": Activity.objects.told_to_residents()
+        .filter(starts_at__date__gte=clock.today())
+        .select_related("project__applicant", "project__community", "project__field")
+        .order_by("starts_at", "pk")[:4],
         "projects": Project.objects.completed().with_names()[:6],
         "figures": figures,
     }

@@ -13,10 +13,13 @@ from core.workflow import Refused
 from people.models import Organization
 from projects import inbox
 from projects.actions import changing, people
-from projects.changes import as_wish, category_shifts, difference, in_force, is_small, lowered, problems, warnings
+from projects.changes import as_wish, category_shifts, difference, is_small, lowered, problems, warnings
+from projects.expense_facts import ExpenseBook
 from projects.models import ChangeRequest, Project
 from projects.shifting import shifts
+from projects.spending_plan import SpendingPlan
 from tests.life import choir_draft, draft
+from tests.spending import handed_in, key
 from tests.town import Town
 
 COLUMNS = ("key", "category", "item", "unit_price", "unit", "quantity", "source", "step_key", "basis")
@@ -189,7 +192,10 @@ def test_a_small_shift_is_filed_and_in_force_at_once(town, project):
 
     assert change.state == "filed"
     assert [version.kind for version in project.plan_versions.all()] == ["judged", "filed"]
-    assert in_force(project, clock.today()).by_category() == {"materials": Decimal(7800), "volunteers": Decimal(2200)}
+    assert SpendingPlan(project).version_on(clock.today()).by_category() == {
+        "materials": Decimal(7800),
+        "volunteers": Decimal(2200),
+    }
     assert Notification.objects.filter(recipient=town.clerk, subject__contains="备案").exists()
 
 
@@ -239,16 +245,38 @@ def test_a_category_that_did_not_exist_is_never_small():
     assert (taken.is_small, new.is_small) == (True, False)
 
 
-def test_spending_of_a_day_is_measured_by_the_plan_of_that_day(town, project, time):
-    before = clock.today()
-    time.go(datetime(2026, 6, 10, 10, 0))
+def test_spending_of_a_day_is_recognised_by_the_plan_of_that_day(town, project, time):
+    """Volunteers: 2,000 yuan until 9 June, 5,000 from the 10th; 10 % more are tolerated."""
     change = begun(project, "budget", town.head, tables={"budget_lines": lines(project, "5000.00", "5000.00")})
+    time.go(datetime(2026, 6, 10, 10, 0))
+    advised(town, change)
+    changing.approve(change, by=town.approver)
+    line = {"line_key": key(project, "volunteers"), "people": 200, "payee": "志愿者签领", "invoice_number": ""}
+    early = handed_in(project, town.head, spent_on=date(2026, 6, 9), amount=Decimal(3000), explanation="多", **line)
+    late = handed_in(project, town.head, spent_on=date(2026, 6, 10), amount=Decimal(2800), explanation="多", **line)
+
+    book = ExpenseBook(Project.objects.get(pk=project.pk))
+
+    assert book.recognisable(early) == Decimal("2200.00")
+    assert book.recognisable(late) == Decimal("2800.00")
+
+
+def test_the_live_budget_shows_what_was_agreed_first_beside_what_holds_now(town, project):
+    rows = lines(project, "8000.00", "2000.00")
+    dropped = rows.pop()
+    new = rows[0] | {"key": "", "category": "venue", "item": "场地", "unit_price": Decimal(2000), "step_key": ""}
+    change = begun(project, "budget", town.head, tables={"budget_lines": [*rows, new]})
     advised(town, change)
     changing.approve(change, by=town.approver)
 
-    assert in_force(project, before).ordinal == 1
-    assert in_force(project, date(2026, 6, 9)).ordinal == 1
-    assert in_force(project, date(2026, 6, 10)).ordinal == 2
+    plan = SpendingPlan(Project.objects.get(pk=project.pk))
+
+    assert [(line.category, line.original, line.amount) for line in plan.lines] == [
+        ("materials", Decimal(8000), Decimal(8000)),
+        ("venue", Decimal(0), Decimal(2000)),
+        ("volunteers", Decimal(2000), Decimal(0)),
+    ]
+    assert plan.amount_on(dropped["key"], clock.today()) is None
 
 
 def test_a_version_is_never_changed(town, project):
