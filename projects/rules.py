@@ -427,7 +427,7 @@ rules.add_perm("projects.advise_on_change", is_mentor & ~has_stake)
 clerk_of_plans, approver_of_plans = is_clerk & ~has_stake_in_call, is_approver & ~has_stake_in_call
 rules.add_perm("projects.return_change", clerk_of_plans | approver_of_plans)
 rules.add_perm("projects.look_at_account", is_finance & is_of_account)
-rules.add_perm("projects.see_new_account", in_applicant | in_host | (in_funder & ~has_stake))
+rules.add_perm("projects.see_payee_account", in_applicant | in_host | (in_funder & ~has_stake))
 rules.add_perm(
     "projects.decide_change",
     (is_optimisation & clerk_of_plans) | (~is_optimisation & approver_of_plans & ~looked_at_it),

@@ -34,6 +34,8 @@ PHOTOS = 20
 """At most so many photos a visit."""
 CLOCK_OFF = timedelta(minutes=10)
 """A phone's clock that is wrong by more is said beside the visit."""
+MOST_OFF = 2**31 - 1
+"""So many minutes at most are kept of how wrong it is: what the column holds."""
 STORED = (*("visited_at", "place", "met", "checklist", "answers"), "findings", "follow_up", "follow_up_due_on")
 
 
@@ -154,8 +156,10 @@ def _apply(
 def _keep(
     visit: SiteVisit, by: User, values: dict[str, Any], sending: Sending, standing: str, number: int | None = None
 ) -> VisitVersion:
+    # Written on a version that is not there yet, as a phone may say: then on the newest that is.
+    base = min(sending.base, visit.version if standing == VisitVersion.Standing.WAITING else visit.version - 1)
     return VisitVersion.objects.create(
-        visit=visit, number=number, base=sending.base if number != 1 else 0, send_key=sending.key,
+        visit=visit, number=number, base=base, send_key=sending.key,
         values=packed(values), by=by, device_at=sending.device_at, standing=standing,
     )  # fmt: skip
 
@@ -184,6 +188,7 @@ def merge_conflict(version: VisitVersion, *, by: User, values: dict[str, Any], b
 
 
 def _waiting(version: VisitVersion, by: User) -> tuple[SiteVisit, VisitVersion]:
+    Project.objects.select_for_update(of=("self",)).get(pk=version.visit.project_id)
     visit = SiteVisit.objects.select_for_update(of=("self",)).select_related("project__call").get(pk=version.visit_id)
     permit("projects.amend_advice", by, visit)
     version = VisitVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
@@ -233,4 +238,5 @@ def _was_mentor(project: Project, by: User, day: date) -> bool:
 def _clock_off(sending: Sending) -> int | None:
     if sending.sent_at is None or abs(sending.sent_at - clock.now()) <= CLOCK_OFF:
         return None
-    return round((sending.sent_at - clock.now()).total_seconds() / 60)
+    minutes = round((sending.sent_at - clock.now()).total_seconds() / 60)
+    return max(-MOST_OFF, min(minutes, MOST_OFF))

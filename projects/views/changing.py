@@ -114,7 +114,7 @@ def change_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is wished, beside what is now; who has said what; what comes next and from whom."""
     change = find_change(request, pk)
     project = change.project
-    sees_account = rules.has_perm("projects.see_new_account", request.user, change)
+    sees_account = rules.has_perm("projects.see_payee_account", request.user, change)
     context = {
         "project": project,
         "change": change,
