@@ -10,6 +10,7 @@ from core import clock
 from core.inbox import Task
 from people.models import Organization, Role, User
 from projects.models import Agreement, ChangeRequest, Part, Project, State
+from projects.models.state import UNDER_WAY
 from projects.rules import CHANGEABLE
 
 Changes = ChangeRequest.State
@@ -45,6 +46,7 @@ def _group(user: User) -> Iterator[Task]:
     if not mine:
         return
     in_time = Q(kind="finish", project__state=State.APPROVED) | Q(project__state__in=CHANGEABLE)
+    in_time |= Q(kind="account", project__state__in=UNDER_WAY)
     for change in _changes(Changes.DRAFT, Changes.RETURNED).filter(in_time, project__applicant__in=mine):
         if change.state == Changes.RETURNED:
             yield _task(change, _("Mend and hand in again: %(kind)s") % {"kind": change.get_kind_display()})

@@ -7,6 +7,7 @@ from typing import Any
 import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,10 +16,11 @@ from core.money import yuan
 from core.workflow import Refused, advance, record
 from grants.actions import ledger
 from grants.models import LedgerEntry
-from people.models import Role, User
+from people.models import Organization, Role, User
 from projects.actions.messages import tell_funder, tell_group
 from projects.actions.plan import close_changes
 from projects.models import BankListLine, Project, Reversal, Settlement, State, Tranche
+from projects.models.state import UNDER_WAY
 from projects.spending import keeps_books, spent
 
 KEPT = (
@@ -209,6 +211,18 @@ def _end_on(project: Project, day: date) -> None:
     first, last = project.starts_on or day, project.ends_on or day
     Project.objects.filter(pk=project.pk).update(ends_on=max(min(day, last), first))
     project.refresh_from_db()
+
+
+def refuse_if_awaited(sender: Any, *, organization: Organization, **kwargs: Any) -> None:
+    """While an instalment is to come, a new account is asked for as a change: the finance office compares it with its
+    proof, and an approver decides. In a profile nobody would look."""
+    awaited = Tranche.objects.unpaid().filter(project__state__in=UNDER_WAY)
+    own = Q(project__host=organization) | Q(project__host=None, project__applicant=organization)
+    if found := awaited.filter(own).select_related("project").first():
+        raise Refused(
+            _("“%(project)s” still awaits money: please ask there for the change of the account.")
+            % {"project": found.project.title}
+        )
 
 
 def refuse_if_archived(sender: Any, *, entry: LedgerEntry, **kwargs: Any) -> None:

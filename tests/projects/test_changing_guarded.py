@@ -6,8 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from core.workflow import Stale
-from people.models import Role
+from core.workflow import Refused, Stale
+from people.actions.organizations import change_organization
+from people.models import Organization, Role
 from projects import inbox
 from projects.actions import changing, payments
 from projects.changes import as_wish
@@ -170,3 +171,53 @@ def test_who_competes_in_the_call_neither_decides_on_a_plan_nor_is_asked_to(town
             with pytest.raises(PermissionDenied):
                 verb(change, by=person, note="说明")
     assert not [task for task in inbox.waiting_for(town.approver) if task.url == change.get_absolute_url()]
+
+
+# -- where the money goes --------------------------------------------------------------------------
+
+OTHER = {"bank_account": "6217000099998888"}
+
+
+def account_of(organization: Organization) -> str:
+    return Organization.objects.get(pk=organization.pk).bank_account
+
+
+def test_while_money_is_awaited_no_account_is_changed_in_the_profile(town, project):
+    with pytest.raises(Refused, match="变更账户"):
+        change_organization(town.centre, by=town.head, values=OTHER)
+    change_organization(town.centre, by=town.head, values={"address": "柳溪镇新街2号"})
+
+    assert account_of(town.centre) == "6222000011112222"
+
+
+def test_the_account_of_a_host_is_guarded_as_well_and_that_of_a_group_without_money_is_free(town, life):
+    life.walk(choir_draft(town), "running")
+    Organization.objects.filter(pk=town.host.pk).update(bank_account="6222999900008888")
+
+    with pytest.raises(Refused):
+        change_organization(town.host, by=town.hosthead, values=OTHER)
+    change_organization(town.centre, by=town.head, values=OTHER)
+
+    assert account_of(town.centre) == OTHER["bank_account"]
+
+
+def test_an_account_that_was_never_known_can_be_entered(town, project):
+    Organization.objects.filter(pk=town.centre.pk).update(bank_account="")
+
+    change_organization(town.centre, by=town.head, values=OTHER)
+
+    assert account_of(town.centre) == OTHER["bank_account"]
+
+
+def test_the_account_can_be_changed_on_request_until_the_last_instalment(town, life, project):
+    life.walk(project, "settling")
+    with pytest.raises(PermissionDenied):
+        changing.begin_change(project, "extension", by=town.head)
+    with pytest.raises(PermissionDenied):
+        changing.begin_change(project, "account", by=town.volunteer)
+
+    change = advised(town, begun(project, "account", town.head, **NEW))
+    changing.look_at_account(change, by=town.finance, note="与开户许可证一致。")
+    changing.approve(change, by=town.approver)
+
+    assert account_of(town.centre) == NEW["bank_account"]
