@@ -116,7 +116,10 @@ def _change(
         add_photos(visit, by=by, photos=photos)
         return visit.versions.filter(number=visit.version).get()
     may_amend = rules.has_perm("projects.amend_advice", by, visit)
-    if sending.base == visit.version and may_amend:
+    if not may_amend:  # no mentor any more: kept to be read, for nobody could choose between the two
+        version = _keep(visit, by, values, sending, VisitVersion.Standing.SET_ASIDE)
+        _set_aside(visit, version, by)
+    elif sending.base == visit.version:
         version = _apply(visit, by, values, sending)
     else:
         version = _keep(visit, by, values, sending, VisitVersion.Standing.WAITING)
@@ -157,7 +160,7 @@ def _keep(
     visit: SiteVisit, by: User, values: dict[str, Any], sending: Sending, standing: str, number: int | None = None
 ) -> VisitVersion:
     # Written on a version that is not there yet, as a phone may say: then on the newest that is.
-    base = min(sending.base, visit.version if standing == VisitVersion.Standing.WAITING else visit.version - 1)
+    base = min(sending.base, visit.version - (standing == VisitVersion.Standing.APPLIED))
     return VisitVersion.objects.create(
         visit=visit, number=number, base=base, send_key=sending.key,
         values=packed(values), by=by, device_at=sending.device_at, standing=standing,

@@ -13,6 +13,7 @@ from config.story.mentoring_2026 import picture
 from core import clock
 from core.models import Attachment
 from core.workflow import Refused
+from projects import inbox
 from projects.actions import mentoring, people, visits
 from projects.actions.visits import Sending, values_of
 from projects.models import Participant, SiteVisit, VisitVersion
@@ -313,3 +314,17 @@ def test_a_version_that_says_it_was_written_on_one_of_the_future_can_be_decided(
 
     visit.refresh_from_db()
     assert (visit.findings, visit.version) == ("第二台", 2)
+
+
+def test_what_a_mentor_of_before_sends_later_is_kept_to_be_read_and_asks_nobody(town, project):
+    visit = record(project, town.mentor).visit
+    record(project, town.mentor, key=visit.key, base=1, findings="第一台")
+    late = record(project, town.mentor, key=visit.key, base=1, findings="第二台")
+    assert [task for task in inbox.waiting_for(town.mentor) if f"/{late.pk}/" in task.url]
+    people.end_participation(project, town.mentor, "mentor", by=town.clerk, note="换人")
+
+    later = record(project, town.mentor, key=visit.key, base=2, findings="更晚")
+
+    visit.refresh_from_db()
+    assert (visit.findings, later.is_waiting, later.values["findings"]) == ("第一台", False, "更晚")
+    assert not [task for task in inbox.waiting_for(town.mentor) if f"/{late.pk}/" in task.url]
