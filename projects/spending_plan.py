@@ -4,7 +4,7 @@ Since the award these are the versions of the plan: the newest says what a line 
 of a payment what it held then. Before an award there is no version, and the budget of the proposal speaks for itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -71,6 +71,13 @@ class SpendingPlan:
             line = self.by_key.get(key)
             return line.amount if line else None
         return self._amounts_of[version.pk].get(key)
+
+    def later(self, key: str, day: date) -> Iterator[tuple[date, Decimal]]:
+        """From which later days on the plan was another, and what the line held then; days without the line are left
+        out."""
+        for version in self.versions:
+            if version.valid_from > day and key in self._amounts_of[version.pk]:
+                yield version.valid_from, self._amounts_of[version.pk][key]
 
     @cached_property
     def _amounts_of(self) -> dict[int, dict[str, Decimal]]:

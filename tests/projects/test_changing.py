@@ -257,8 +257,11 @@ def test_spending_of_a_day_is_recognised_by_the_plan_of_that_day(town, project, 
 
     book = ExpenseBook(Project.objects.get(pk=project.pk))
 
-    assert book.recognisable(early) == Decimal("2200.00")
-    assert book.recognisable(late) == Decimal("2800.00")
+    assert (book.recognisable(early), book.recognisable(late)) == (Decimal("2200.00"), Decimal("2800.00"))
+    found = book.findings([early, late])
+    [before] = [one for one in found[early.pk] if one.kind in ("early", "line", "unplanned")]
+    assert (before.kind, before.excess, "2026-06-10" in before.sentence) == ("early", Decimal("800.00"), True)
+    assert [one.kind for one in found[late.pk] if one.kind in ("early", "line", "unplanned")] == ["line"]
 
 
 def test_the_live_budget_shows_what_was_agreed_first_beside_what_holds_now(town, project):
