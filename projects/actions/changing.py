@@ -85,8 +85,8 @@ def write_change(
 def _hold(change: ChangeRequest) -> None:
     """Nobody writes, decides or changes the plan meanwhile: the project is locked first, then the request. `Stale` when
     the request is not any more what `change` was read as: what is judged here is what is done afterwards."""
-    project = Project.objects.select_for_update(of=("self",)).select_related("call", "track", "applicant", "host")
-    project = project.get(pk=change.project_id)
+    locked = Project.objects.select_for_update(of=("self",)).select_related("call", "track", "applicant", "host")
+    project = locked.get(pk=change.project_id)
     now = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=change.pk)
     if now.state != change.state:
         state = now.get_state_display()
