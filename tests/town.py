@@ -24,6 +24,7 @@ from core.workflow import record
 from grants.actions import calls, ledger
 from grants.models import Call, Criterion, Fund, Gate, Level, Rubric, ServiceField, Track, TranchePlan, TrancheRule
 from people.models import Community, Expert, Kind, Membership, Organization, Role, User
+from tests.memory import remembered
 
 MARCH = datetime(2026, 3, 10, 10, 0)
 """When every test begins: the call is open."""
@@ -63,6 +64,7 @@ def rubric(name: str, *criteria: tuple[str, int], funder: Organization | None = 
     return made
 
 
+@remembered
 def build() -> Town:
     """Found the town; takes place on 1 March 2026."""
     town = Town()
