@@ -232,7 +232,13 @@ def _matching(tranche: Any, facts: Facts, figure: Decimal | None) -> Answer:
     if any(gift.is_open for pledge in facts.project.pledges.all() for gift in pledge.gifts.all()):
         return False, why % words, _("Confirm what came of a pledge."), facts.clerk
     missing = {"missing": yuan(wanted - here)}
-    return False, why % words, _("Prove %(missing)s yuan more: hand in a proof, or record what came of a pledge.") % missing, facts.group
+    todo = _("Prove %(missing)s yuan more: hand in a proof, or record what came of a pledge.")
+    return (
+        False,
+        why % words,
+        _("Prove %(missing)s yuan more: hand in a proof, or record what came of a pledge.") % missing,
+        facts.group,
+    )
 
 
 CHECKS: dict[str, Callable[[Any, Facts, Decimal | None], Answer]] = {

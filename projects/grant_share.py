@@ -1,7 +1,7 @@
 """What share of all money is the grant's (资助占比), and by how much the grant has to fall so that it holds. No ORM.
 
-The field's rule (field guide 1.4): at the end the share is calculated anew from what was really spent; where the matching
-funds have not come, the grant is cut in proportion.
+The field's rule (field guide 1.4): at the end the share is calculated anew from what was really spent; where the
+matching funds have not come, the grant is cut in proportion.
 """
 
 from dataclasses import dataclass

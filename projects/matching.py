@@ -1,7 +1,7 @@
-"""What a project brings besides the grant (配套): promised in its budget, proven by papers and gifts that are confirmed.
+"""What a project brings besides the grant (配套): promised in its budget, proven by confirmed papers and gifts.
 
-A proof that the group handed in and a gift that came of a pledge can be of the same thing; then the gift names the proof,
-and the two count once: the larger of what the proof says and what came by the gifts that name it.
+A proof that the group handed in and a gift that came of a pledge can be of the same thing; then the gift names the
+proof, and the two count once: the larger of what the proof says and what came by the gifts that name it.
 """
 
 from collections.abc import Iterable

@@ -84,7 +84,7 @@ def gives_to_it(user, obj) -> bool:
 
 @rules.predicate
 def has_stake(user, obj) -> bool:
-    """Belongs to the applicant, its host or a giver: whoever proposes or gives does not decide, whatever else they are."""
+    """Belongs to the applicant, its host or a giver: who proposes or gives does not decide, whatever else they are."""
     return in_applicant(user, obj) or in_host(user, obj) or gives_to_it(user, obj)
 
 

@@ -1,8 +1,7 @@
 """Who talks with whom at a speed meeting (社洽会), in which round and at which table. No ORM here.
 
-Givers and projects are two sides; each pair meets at most once, nobody is in two places in one round, and each round has
-so many tables. Two projects of one group have the same people, and so have two givers of one organisation: they are one
-*party*, and a party is in one place in each round.
+Givers and projects are two sides; each pair meets at most once, nobody is in two places in one round, and each round
+has so many tables. Two projects of one group have the same people: they are one *party*, and a party is in one place in each round.
 
 The rule, in this order, so that the same people always get the same schedule:
 
@@ -12,8 +11,8 @@ The rule, in this order, so that the same people always get the same schedule:
    giver, then the project.
 3. A pair is taken when neither party has a talk in every round already and the tables of all rounds are not used up.
 
-What is taken always finds a round: pairs of two sides in which nobody has more than k can be spread over k rounds (Kőnig's
-edge colouring), and the rounds can be made equally full, so that no round needs more tables than there are (de Werra).
+What is taken always finds a round: pairs of two sides in which nobody has more than k can be spread over k rounds
+(Kőnig's edge colouring), and the rounds can be made equally full, so that no round lacks tables (de Werra).
 """
 
 from collections import Counter
@@ -76,9 +75,7 @@ def _check(givers: Iterable[Side], projects: Iterable[Side], wishes: dict, round
             raise ValueError("somebody has signed up twice")
 
 
-def _choose(
-    ours: Sequence[int], theirs: Sequence[int], ranks: dict[Pair, int], rounds: int, tables: int
-) -> list[Pair]:
+def _choose(ours: Sequence[int], theirs: Sequence[int], ranks: dict[Pair, int], rounds: int, tables: int) -> list[Pair]:
     """The pairs that talk at all, by the rule of the module."""
     busy: Counter[tuple[str, int]] = Counter()
     chosen: list[Pair] = []
@@ -187,7 +184,7 @@ def _longer_chain(full: list[Pair], spare: list[Pair], ours: Sequence[int], thei
 def _seat(
     placed: list[list[Pair]], givers: Sequence[Side], projects: Sequence[Side], ranks: dict[Pair, int], tables: int
 ) -> list[Talk]:
-    """Givers keep their table all day where there are enough (固定席位); else the tables of a round are filled in order."""
+    """Givers keep their table all day where there are enough (固定席位); else the tables fill in order."""
     fixed = len(givers) <= tables
     talks = []
     for number, pairs in enumerate(placed):

@@ -39,6 +39,11 @@ class Settlement(models.Model):
         return self.project.amount_returned
 
     @property
+    def spent_as_agreed(self) -> Decimal:
+        """What was spent as agreed, also where less is recognised so that the share of the grant holds."""
+        return self.recognised + self.lowered
+
+    @property
     def to_return(self) -> Decimal:
         """What was paid and not recognised as spent; never below zero (field guide 6.9)."""
         return max(self.project.amount_paid - self.recognised, Decimal("0.00"))
