@@ -233,12 +233,7 @@ def _matching(tranche: Any, facts: Facts, figure: Decimal | None) -> Answer:
         return False, why % words, _("Confirm what came of a pledge."), facts.clerk
     missing = {"missing": yuan(wanted - here)}
     todo = _("Prove %(missing)s yuan more: hand in a proof, or record what came of a pledge.")
-    return (
-        False,
-        why % words,
-        _("Prove %(missing)s yuan more: hand in a proof, or record what came of a pledge.") % missing,
-        facts.group,
-    )
+    return False, why % words, todo % missing, facts.group
 
 
 CHECKS: dict[str, Callable[[Any, Facts, Decimal | None], Answer]] = {

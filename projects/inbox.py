@@ -57,7 +57,6 @@ def waiting_for(user: User) -> list[Task]:
         *inbox_spending.waiting_for(user),
         *inbox_of_plans.waiting_for(user),
         *inbox_of_pledges.waiting_for(user),
-        *inbox_of_pledges.waiting_for(user),
         *_trouble(user),
         *_returns(user),
     ]
