@@ -12,7 +12,7 @@ from typing import Any
 from projects.grant_share import Share
 
 ZERO = Decimal("0.00")
-PARTS = ("budget_lines", "matching_proofs", "pledges__gifts")
+PARTS = ("budget_lines", "matching_proofs", "pledges__giver", "pledges__gifts")
 """What is read with a project, and what is asked of it here needs nothing else."""
 
 

@@ -1,7 +1,8 @@
 """Who talks with whom at a speed meeting (社洽会), in which round and at which table. No ORM here.
 
 Givers and projects are two sides; each pair meets at most once, nobody is in two places in one round, and each round
-has so many tables. Two projects of one group have the same people: they are one *party*, and a party is in one place in each round.
+has so many tables. Two projects of one group have the same people: they are one *party*, and a party is in one place in
+each round. No party stands on both sides (who gives does not apply).
 
 The rule, in this order, so that the same people always get the same schedule:
 

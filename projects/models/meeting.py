@@ -21,7 +21,8 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 class Meeting(models.Model):
     """A day on which givers and projects talk for eight minutes each (社洽会).
 
-    A funder or support organisation holds it. Both sign up until a day, givers say whom they wish to meet; then the organiser has the schedule made.
+    A funder or support organisation holds it. Both sign up until a day, givers say whom they wish to meet; then the
+    organiser has the schedule made.
     """
 
     organizer = models.ForeignKey(
