@@ -1,4 +1,4 @@
-"""What pledges add up to in the ledger of pairs (企业—组织结对台账): promised and received, by kind, in one query each."""
+"""What pledges add up to in the ledger of pairs (企业—组织结对台账): promised and received, by kind."""
 
 from dataclasses import dataclass
 from decimal import Decimal

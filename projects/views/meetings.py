@@ -92,11 +92,9 @@ def _sign_up(request: HttpRequest, meeting: Meeting, context: dict[str, Any]) ->
         if request.method == "POST":
             messages.error(request, _("Signing up is over."))
         return None
-    who = {"person": request.user.name}
+    who, asked = {"person": request.user.name}, {"user": request.user, "meeting": meeting}
     sent = request.POST if request.method == "POST" else {}
-    guest = GuestForm(
-        sent if "guest" in sent else None, initial=_wishes(request, meeting) | who, **_asked(request, meeting)
-    )
+    guest = GuestForm(sent if "guest" in sent else None, initial=_wishes(request, meeting) | who, **asked)
     entry = EntryForm(sent if "entry" in sent else None, initial=who, user=request.user)
     if guest.is_bound and guest.is_valid():
         values = guest.cleaned_data
@@ -104,15 +102,12 @@ def _sign_up(request: HttpRequest, meeting: Meeting, context: dict[str, Any]) ->
         if _done(request, guest, partial(verb, wishes=guest.wishes)):
             return redirect(meeting)
     if entry.is_bound and entry.is_valid():
-        if _done(request, entry, partial(meetings.come_with_project, meeting, by=request.user, **entry.cleaned_data)):
+        verb = partial(meetings.come_with_project, meeting, by=request.user, **entry.cleaned_data)
+        if _done(request, entry, verb):
             return redirect(meeting)
     context["guest_form"] = guest if guest.fields["giver"].queryset else None
     context["entry_form"] = entry if entry.fields["project"].queryset else None
     return None
-
-
-def _asked(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
-    return {"user": request.user, "meeting": meeting}
 
 
 def _wishes(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
