@@ -19,7 +19,7 @@ Kind, Basis = Pledge.Kind, Pledge.Basis
 class GivingFilter(forms.Form):
     """Which awarded projects a giver sees; each left empty means all."""
 
-    q = forms.CharField(label=_("Words"), required=False, max_length=60)
+    q = forms.CharField(label=_("Words in the title"), required=False, max_length=60)
     field = forms.ModelChoiceField(
         label=_("Service field"), queryset=ServiceField.objects.all(), required=False, empty_label=_("All")
     )
@@ -68,7 +68,7 @@ class PledgeForm(forms.Form):
     kind = forms.ChoiceField(label=_("What you give"), choices=Kind.choices, widget=forms.RadioSelect, initial="money")
     amount = MoneyFormField(label=_("Amount of money (yuan)"), required=False, help_text=_("For money only"))
     what = forms.CharField(
-        label=_("What it is"), required=False, max_length=120,
+        label=_("Name of what you give"), required=False, max_length=120,
         help_text=_("In kind: for example 20 sets of watercolours, a hall for 40 people, accounting by a volunteer"),
     )  # fmt: skip
     quantity = FigureFormField(label=_("Quantity"), required=False, max_digits=9, help_text=_("Pieces, times, hours"))

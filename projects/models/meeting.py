@@ -153,7 +153,7 @@ class MeetingWish(models.Model):
 
     guest = models.ForeignKey(MeetingGuest, on_delete=models.CASCADE, related_name="wishes")
     entry = models.ForeignKey(MeetingEntry, on_delete=models.CASCADE, related_name="wishes")
-    rank = models.PositiveSmallIntegerField(_("rank"))
+    rank = models.PositiveSmallIntegerField(_("rank of the wish"))
 
     class Meta:
         ordering = ["rank", "pk"]
@@ -170,7 +170,7 @@ class MeetingTalk(models.Model):
     guest = models.ForeignKey(MeetingGuest, on_delete=models.CASCADE, related_name="talks")
     entry = models.ForeignKey(MeetingEntry, on_delete=models.CASCADE, related_name="talks")
     round = models.PositiveSmallIntegerField(_("round"))
-    table = models.PositiveSmallIntegerField(_("table"))
+    table = models.PositiveSmallIntegerField(_("table number"))
     rank = models.PositiveSmallIntegerField(_("rank of the wish"), null=True)
 
     class Meta:

@@ -76,7 +76,7 @@ class Pledge(Stateful):
     class Kind(models.TextChoices):
         MONEY = "money", _("Money")
         GOODS = "goods", _("Goods")
-        VENUE = "venue", _("Venue")
+        VENUE = "venue", _("A venue")
         HOURS = "hours", _("Hours of work")
 
     class Basis(models.TextChoices):
@@ -144,8 +144,8 @@ class Pledge(Stateful):
 
     class Meta:
         ordering = ["-offered_at", "-pk"]
-        verbose_name = _("pledge")
-        verbose_name_plural = _("pledges")
+        verbose_name = _("pledge of a giver")
+        verbose_name_plural = _("pledges of givers")
         indexes = [models.Index(fields=["state", "due_on"], name="pledge_by_state_and_day")]
         constraints = [
             models.CheckConstraint(
