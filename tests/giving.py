@@ -1,6 +1,6 @@
 """Pledges, what came of them, and a speed meeting, by the real verbs."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,8 @@ MONEY = {
 }  # fmt: skip
 EASELS = {
     "kind": "goods", "what": "画架20个", "quantity": Decimal("20.00"), "unit": "个", "unit_price": Decimal("33.33"),
-    "basis": "market", "basis_words": "三家网店均价", "message": "", "contact": "罗掌柜", "contact_phone": "13900139001",
+    "basis": "market", "basis_words": "三家网店均价", "message": "", "contact": "罗掌柜",
+    "contact_phone": "13900139001",
 }  # fmt: skip
 
 
@@ -56,7 +57,3 @@ def scheduled(town: Town, project: Project) -> Meeting:
     entry = meetings.come_with_project(meeting, project, by=town.head, person="刘芳", seeks="画架")
     meetings.come_as_giver(meeting, town.shop, by=town.giver, person="罗掌柜", wishes=[entry])
     return meetings.make_schedule(meeting, by=town.clerk)
-
-
-def on_day(time: Any, day: date) -> None:
-    time.go(clock.now().replace(year=day.year, month=day.month, day=day.day))

@@ -11,7 +11,7 @@ WITHIN = ["rules", "models", "actions", "forms", "views"]
 PURE = [
     "core/money.py", "core/masking.py", "grants/comparison.py", "grants/eligibility.py", "grants/presets.py",
     "projects/budget_rules.py", "projects/comparison.py", "projects/gaps.py", "projects/peers.py",
-    "projects/month.py", "projects/pictures.py",
+    "projects/grant_share.py", "projects/month.py", "projects/pictures.py", "projects/speed_meeting.py",
     "projects/sections.py", "projects/similarity.py", "projects/stages.py", "evaluations/ranking.py",
 ]  # fmt: skip
 

@@ -29,7 +29,9 @@ class Gift(models.Model):
     matching funds; then the two count once (`projects.matching`).
     """
 
-    pledge = models.ForeignKey(Pledge, verbose_name=_("pledge of a giver"), on_delete=models.PROTECT, related_name="gifts")
+    pledge = models.ForeignKey(
+        Pledge, verbose_name=_("pledge of a giver"), on_delete=models.PROTECT, related_name="gifts"
+    )
     came_on = models.DateField(_("came on"))
     quantity = models.DecimalField(_("how much came"), max_digits=14, decimal_places=2)
     value = MoneyField(_("value"), editable=False)

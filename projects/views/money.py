@@ -27,7 +27,6 @@ from projects.forms import (
     SettlementForm,
 )
 from projects.gates import facts_of, gates_of
-from projects.grant_share import Share
 from projects.matching import promised, proven, share_as_it_is, share_as_promised
 from projects.models import MatchingProof, Project, Settlement, Tranche
 from projects.spending import keeps_books, spent
@@ -118,7 +117,7 @@ def project_money(request: HttpRequest, pk: int) -> HttpResponse:
         "proven": proven(facts.project),
         "pledges": facts.project.pledges.all(),
         "promised_share": share_as_promised(facts.project),
-        "share": measured_share(facts.project, settlement.spent_as_agreed if settlement else None),
+        "share": share_as_it_is(facts.project, settlement.spent_as_agreed if settlement else spent(facts.project)),
         "proofs": _with_files(project.matching_proofs.select_related("decided_by")),
         "settlement": settlement,
         "rows": list(statement(entries)),
@@ -175,11 +174,6 @@ def matching_decide(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/matching_decide.html", context)
 
 
-def measured_share(project: Project, grant: Decimal | None) -> Share:
-    """The share of the grant by what it has paid; before that is known, by what has been accepted as spent."""
-    return share_as_it_is(project, spent(project) if grant is None else grant)
-
-
 @login_required
 def settlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The finance office settles the last account."""
@@ -197,8 +191,9 @@ def settlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else {}
     )
     books = spent(project) if keeps_books(project) else None
-    share = measured_share(project, books if books is not None else settlement and settlement.spent_as_agreed)
-    form = SettlementForm(request.POST or None, initial=initial, books=books, has_rule=share.has_rule)
+    last_report = project.reports.last()
+    has_rule = share_as_promised(project).has_rule
+    form = SettlementForm(request.POST or None, initial=initial, books=books, has_rule=has_rule)
     if request.method == "POST" and form.is_valid():
         try:
             payments.settle(project, by=request.user, **form.cleaned_data)
@@ -207,8 +202,10 @@ def settlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The account is settled."))
             return redirect(project)
-    last_report = project.reports.last()
     to_return = max(project.amount_paid - books, Decimal("0.00")) if books is not None else None
     context = {"project": project, "form": form, "settlement": settlement, "report": last_report}
-    context |= {"books": books, "to_return": to_return, "share": share, "promised_share": share_as_promised(project)}
+    context |= {"books": books, "to_return": to_return, "promised_share": share_as_promised(project)}
+    known = [form.cleaned_data.get("recognised") if form.is_bound else None, initial.get("recognised"), books]
+    known += [last_report.spent if last_report else project.amount_paid]
+    context["share"] = share_as_it_is(project, next(figure for figure in known if figure is not None))
     return render(request, "projects/settlement_form.html", context)
