@@ -1,6 +1,7 @@
 """The two home pages, the public one and mine, and a sign of life for the machine that watches us."""
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,8 +10,11 @@ from django.shortcuts import render
 from config.reminders import tasks_of
 from core import clock
 from grants.models import Call
-from projects.models import Notice, Project
+from projects.models import Activity, Notice, Project
 from projects.models.state import ENDED, FUNDED
+
+TASKS = 50
+"""So many stand on one page of what waits for me, the most pressing first."""
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -28,6 +32,10 @@ def home(request: HttpRequest) -> HttpResponse:
         .select_related("funder")
         .prefetch_related("tracks")[:6],
         "notices": Notice.objects.running().select_related("call__funder")[:6],
+        "happenings": Activity.objects.told_to_residents()
+        .filter(starts_at__date__gte=clock.today())
+        .select_related("project__applicant", "project__community", "project__field")
+        .order_by("starts_at", "pk")[:4],
         "projects": Project.objects.completed().with_names()[:6],
         "figures": figures,
     }
@@ -40,6 +48,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     tasks = tasks_of(request.user)
     projects = Project.objects.visible_to(request.user).with_names().exclude(state__in=ENDED)
     context = {
+        "page_obj": Paginator(tasks, TASKS).get_page(request.GET.get("page")),
         "tasks": tasks,
         "projects": projects[:8],
         "late": sum(1 for task in tasks if task.due_on and task.due_on < clock.today()),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -54,15 +54,6 @@ def parts_of(change: ChangeRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
     form = change.project.track.form
     fields, tables = PARTS[change.kind]
     return tuple(f for f in fields if f in fields_of(form)), tuple(t for t in tables if t in tables_of(form))
-
-
-def in_force(project: Project, day: date) -> PlanVersion | None:
-    """The plan by which the project ran on that day: what spending of that day is measured by.
-
-    The first one, for a day before the award; None for a project that was never awarded anything.
-    """
-    versions = project.plan_versions.order_by("ordinal")
-    return versions.filter(valid_from__lte=day).last() or versions.first()
 
 
 def current(project: Project) -> PlanVersion | None:
@@ -392,7 +383,7 @@ def figures_of(project: Project) -> dict[str, Any]:
         ],
         "lines": [
             {"key": line.key, "category": line.category, "item": line.item, "source": line.source,
-             "amount": line.amount}
+             "rank": line.rank, "amount": line.accepted}
             for line in _lines(project)
         ],
     }  # fmt: skip

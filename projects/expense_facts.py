@@ -167,10 +167,15 @@ class ExpenseBook:
         mine = payment(one)
         tolerance = self.project.call.line_tolerance
         known = Room(tolerance=tolerance, is_planned=planned is not None, award=self._award_left(mine))
-        if planned is None:
-            return known
-        left = max(with_tolerance(planned, tolerance) - taken_before(mine, self.payments), ZERO)
-        return replace(known, line=left, planned=planned)
+        taken = taken_before(mine, self.payments)
+
+        def left(amount: Decimal) -> Decimal:
+            return max(with_tolerance(amount, tolerance) - taken, ZERO)
+
+        if planned is None or one.amount > left(planned):
+            later = (day for day, amount in self.plan.later(one.line_key, one.spent_on) if one.amount <= left(amount))
+            known = replace(known, allowed_from=next(later, None))
+        return known if planned is None else replace(known, line=left(planned), planned=planned)
 
     def _award_left(self, mine: Payment) -> Decimal | None:
         if self.project.amount_awarded is None:

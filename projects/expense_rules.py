@@ -6,6 +6,7 @@
 | period | paid inside the project's time | blocks |
 | line | the line with this payment stays within its plan and the tolerance | warns; what is above is not recognised |
 | unplanned | the line was in the plan in force on that day | warns; not recognised |
+| early | it was not spent before the change that allows it | warns; what the plan of that day leaves is recognised |
 | award | all payments from the grant stay within the award | warns; what is above is not recognised |
 | duplicate | no other payment of any project has the same invoice, seller and amount | blocks |
 | split | the same invoice and seller with another amount | warns |
@@ -186,6 +187,8 @@ class Room:
     planned: Decimal = ZERO
     tolerance: Decimal = Decimal(10)
     is_planned: bool = True
+    allowed_from: date | None = None
+    """The first later day on which a changed plan allows it; None when it is allowed, or never was."""
     award: Decimal | None = None
 
 
@@ -209,6 +212,7 @@ LABELS = {
     "period": gettext_lazy("outside the project's time"),
     "line": gettext_lazy("over the budget line"),
     "unplanned": gettext_lazy("not in the plan on that day"),
+    "early": gettext_lazy("spent before the change was approved"),
     "award": gettext_lazy("over the award"),
     "duplicate": gettext_lazy("invoice used twice"),
     "split": gettext_lazy("part of an invoice"),
@@ -297,7 +301,14 @@ def _when(outlay: Outlay, terms: Terms) -> list[Finding]:
 
 def _plan(outlay: Outlay, room: Room) -> list[Finding]:
     found = []
-    if not room.is_planned:
+    if room.allowed_from:
+        over = min(outlay.amount, outlay.amount - (room.line or ZERO))
+        said = _(
+            "The plan allows this only since the change of %(day)s: it was spent before. %(over)s yuan of it are not "
+            "recognised."
+        ) % {"day": room.allowed_from, "over": yuan(over)}
+        found.append(Finding("early", said, str(PLAN_BASIS), excess=over))
+    elif not room.is_planned:
         said = _("On %(day)s this line was not in the plan: nothing of it is recognised.") % {"day": outlay.spent_on}
         found.append(Finding("unplanned", said, str(PLAN_BASIS), excess=outlay.amount))
     elif room.line is not None and outlay.amount > room.line:

@@ -38,6 +38,8 @@ def _group(user: User) -> Iterator[Task]:
             yield _task(change, _("Mend and hand in again: %(kind)s") % {"kind": change.get_kind_display()})
         elif change.is_optimisation:
             yield _task(change, _("Finish the plan before the agreement"), where="change_edit")
+        elif change.wish:  # saved, and easily taken for handed in
+            yield _task(change, _("Hand in the request: %(kind)s") % {"kind": change.get_kind_display()})
     copies = Agreement.objects.filter(
         Q(project__applicant__in=mine) | Q(project__host__in=mine),
         project__state=State.APPROVED, asks_for_copy=True, copy__isnull=True, funder_signed_at__isnull=False,

@@ -90,7 +90,9 @@ def _corrections() -> Iterator[Breach]:
     counters = LedgerEntry.objects.filter(corrects__isnull=False).select_related("corrects")
     approved = {one.entry_id: one for one in LedgerCorrection.objects.filter(is_approved=True)}
     for entry in counters.order_by("pk"):
-        wrong, decided = entry.corrects, approved.get(entry.corrects_id)
+        wrong = entry.corrects
+        assert wrong is not None
+        decided = approved.get(wrong.pk)
         same = (entry.fund_id, entry.reference, entry.amount) == (wrong.fund_id, wrong.reference, wrong.amount)
         if not same or COUNTER.get(wrong.kind) != entry.kind:
             what = _("it does not take back exactly the entry that it corrects.")

@@ -11,7 +11,8 @@ Each light is a colour and a sentence. Red: somebody should act now. Yellow: hav
     advice       a remark nobody answered for 7 days, or       … for 21 days; 14 days overdue
                  what was agreed is overdue
     visit        nobody was there for 30 days                  … for 60 days
-    standing     –                                             suspended, or a rectification is open
+    standing     a warning of the funder is open               … unanswered past its day; suspended, or a
+                                                               rectification is open
 
 Money is judged from the fifth part of the time on, people from the fourth: before, everything looks late. Both are
 judged by the day on which they were counted, not by today: an account of last quarter says nothing of this month.
@@ -94,6 +95,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Warned:
+    """A warning of the funder that is not closed yet."""
+
+    since: date
+    until: date
+    is_answered: bool
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of one project on one day."""
 
@@ -105,6 +115,7 @@ class Facts:
     suspended_since: date | None = None
     rectify_since: date | None = None
     rectify_until: date | None = None
+    warned: Sequence[Warned] = ()
     owed: Sequence[Owed] = ()
     awarded: Decimal | None = None
     spent: Decimal = ZERO
@@ -159,6 +170,14 @@ def _standing(facts: Facts) -> Iterable[Light]:
         words = {"day": facts.rectify_since, "until": facts.rectify_until}
         said = _("To be mended since %(day)s, until %(until)s.") if facts.rectify_until else None
         yield Light("standing", Tone.BAD, (said or _("To be mended since %(day)s.")) % words)
+    for one in facts.warned:
+        words = {"day": one.since, "until": one.until}
+        if one.is_answered:
+            yield Light("standing", Tone.WARN, _("Warned on %(day)s, answered, not closed yet.") % words)
+        elif one.until < facts.today:
+            yield Light("standing", Tone.BAD, _("Warned on %(day)s and not answered by %(until)s.") % words)
+        else:
+            yield Light("standing", Tone.WARN, _("Warned on %(day)s, to be answered by %(until)s.") % words)
 
 
 def _late(facts: Facts) -> Iterable[Light]:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from projects.figures import persons_by_project
-from projects.lights import Asked, Facts, Light, Owed, lights, trouble, worst
-from projects.models import Activity, MentoringNote, Project, SiteVisit, State
-from projects.spending import last_account, spent
+from projects.lights import Asked, Facts, Light, Owed, Warned, lights, trouble, worst
+from projects.models import Activity, MentoringNote, Project, SiteVisit, State, WarningLetter
+from projects.spending import claimed, keeps_books, last_account
 
 WORKING = (State.RUNNING, State.MIDTERM, State.RECTIFYING)
 SHOWN = 24
@@ -32,14 +32,16 @@ class Lit:
 def lit(projects: Iterable[Project]) -> list[Lit]:
     """Each project with its lights, the most troubled first."""
     projects = list(projects)
-    prefetch_related_objects(projects, "milestones__reports", "reports", "activities")
+    prefetch_related_objects(projects, "milestones__reports", "reports", "activities", "expenses")
     unanswered, undone = _advice(projects)
+    warned = _warnings(projects)
     seen, known = last_seen(projects), persons_by_project(projects)
     today = clock.today()
     found = []
     for each in projects:
         seen_on = seen.get(each.pk)
-        facts = _facts(each, today, unanswered[each.pk], undone[each.pk], seen_on, known.get(each.pk, 0))
+        asked = (unanswered[each.pk], undone[each.pk], warned[each.pk])
+        facts = _facts(each, today, *asked, seen_on, known.get(each.pk, 0))
         found.append(Lit(each, lights(facts), seen_on))
     return sorted(found, key=lambda one: one.order)
 
@@ -68,6 +70,14 @@ def _advice(projects: list[Project]) -> tuple[dict[int, list[Asked]], dict[int, 
     return unanswered, undone
 
 
+def _warnings(projects: list[Project]) -> dict[int, list[Warned]]:
+    """The funder's warnings that nobody has closed, by project."""
+    found: dict[int, list[Warned]] = defaultdict(list)
+    for one in WarningLetter.objects.open().filter(project__in=projects):
+        found[one.project_id].append(Warned(clock.localdate(one.issued_at), one.answer_until, bool(one.answered_at)))
+    return found
+
+
 def _name(one: MentoringNote | SiteVisit) -> str:
     if isinstance(one, MentoringNote):
         return _("Session of %(day)s") % {"day": one.held_on}
@@ -83,6 +93,7 @@ def _facts(
     today: date,
     unanswered: list[Asked],
     undone: list[Asked],
+    warned: list[Warned],
     seen_on: date | None,
     known: int,
 ) -> Facts:
@@ -98,10 +109,11 @@ def _facts(
         suspended_since=since if project.state == State.SUSPENDED else None,
         rectify_since=since if project.state == State.RECTIFYING else None,
         rectify_until=project.due_on if project.state == State.RECTIFYING else None,
+        warned=warned,
         owed=tuple(_owed(project)),
         awarded=project.amount_awarded,
-        spent=spent(project),
-        spent_on=clock.localdate(account.submitted_at) if account else None,
+        spent=claimed(project),
+        spent_on=today if keeps_books(project) else clock.localdate(account.submitted_at) if account else None,
         persons=max(known, counted.persons if counted else 0),
         persons_wanted=project.beneficiaries,
         persons_on=clock.localdate(counted.submitted_at) if counted and counted.persons > known else None,

@@ -27,3 +27,14 @@ def spent(project: Any) -> Decimal:
         return sum((one.recognised for one in granted), ZERO)
     report = last_account(project)
     return report.spent if report is not None else ZERO
+
+
+def claimed(project: Any) -> Decimal:
+    """Yuan of this grant that the group says are gone: what nobody has decided on counts whole.
+
+    This is how the work goes on, not what the funder owes: for mentors, never for a payment.
+    """
+    if not keeps_books(project):
+        return spent(project)
+    granted = (one for one in project.expenses.all() if one.is_granted)
+    return sum((one.recognised if one.is_decided else one.amount for one in granted), ZERO)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("projects/<int:pk>/correction-notice.pdf", documents.correction_notice, name="correction_notice"),
     path("return-notices/<int:pk>/notice.pdf", documents.return_notice, name="return_notice"),
     path("activities/<int:pk>/plan.pdf", documents.activity_plan, name="activity_plan"),
+    path("activities/<int:pk>/record.pdf", activities.activity_record, name="activity_record"),
     path("activities/<int:pk>/sign-in-sheet.pdf", activities.activity_sign_in, name="activity_sign_in"),
     path("activities/announcements.xlsx", activities.announcements, name="announcements"),
     path("projects/<int:pk>/roster-template.xlsx", activities.roster_template, name="roster_template"),

@@ -11,7 +11,7 @@ class Offered(HTMLParser):
         self.values: dict[str, str] = {}
         self.choices: dict[str, list[str]] = {}
         self.links: list[str] = []
-        self._list = ""
+        self._list = self._text = ""
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -31,10 +31,18 @@ class Offered(HTMLParser):
                 self.values[name] = value or "on"
         elif tag in ("input", "textarea") and name:
             self.values[name] = value
+            self._text = name if tag == "textarea" else ""
 
     def handle_endtag(self, tag):
         if tag == "select":
             self._list = ""
+        elif tag == "textarea":
+            self.values[self._text] = self.values[self._text].removeprefix("\n")
+            self._text = ""
+
+    def handle_data(self, data):
+        if self._text:
+            self.values[self._text] += data
 
     def filled(self, **typed: object) -> dict[str, str]:
         """What is sent after somebody has typed this; a field or choice that the page does not offer is an error."""

@@ -1,9 +1,12 @@
 """The house stands: an app imports only what is to its left, and core is a closed list of files."""
 
 import ast
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.urls import get_resolver
 
 ROOT = Path(__file__).parent.parent
 ORDER = ["core", "people", "grants", "projects", "evaluations", "reports", "config"]
@@ -11,8 +14,9 @@ WITHIN = ["rules", "models", "actions", "forms", "views"]
 PURE = [
     "core/money.py", "core/masking.py", "grants/comparison.py", "grants/eligibility.py", "grants/presets.py",
     "projects/budget_rules.py", "projects/comparison.py", "projects/gaps.py", "projects/peers.py",
-    "projects/grant_share.py", "projects/month.py", "projects/pictures.py", "projects/speed_meeting.py",
-    "projects/sections.py", "projects/similarity.py", "projects/stages.py", "evaluations/ranking.py",
+    "projects/expense_rules.py", "projects/grant_share.py", "projects/lights.py", "projects/month.py",
+    "projects/pictures.py", "projects/sections.py", "projects/shifting.py", "projects/similarity.py",
+    "projects/speed_meeting.py", "projects/spending_account.py", "projects/stages.py", "evaluations/ranking.py",
 ]  # fmt: skip
 
 
@@ -121,3 +125,20 @@ def test_no_state_is_written_past_the_door():
     ]
 
     assert offenders == []
+
+
+def test_every_address_belongs_to_one_page():
+    """Of two pages with one address the second is never reached, and nothing says so."""
+    found = Counter(routes(get_resolver().url_patterns))
+
+    assert [route for route, times in found.items() if times > 1] == []
+
+
+def routes(patterns, before=""):
+    """Every address of the product, with the kinds of its parts and without their names."""
+    for pattern in patterns:
+        here = before + re.sub(r"<(\w+):\w+>", r"<\1>", str(pattern.pattern))
+        if hasattr(pattern, "url_patterns"):
+            yield from routes(pattern.url_patterns, here)
+        else:
+            yield here

@@ -14,7 +14,8 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 @pytest.mark.parametrize("model", [Project, Tranche, Need, Pledge])
 def test_the_state_diagram_is_drawn_from_the_code(model):
-    """Stale? `manage.py state_diagram projects.Project projects.Tranche grants.Need projects.Pledge > docs/states.md`."""
+    """Stale? `manage.py state_diagram projects.Project projects.Tranche grants.Need projects.Pledge > docs/states.md`
+    draws it anew."""
     assert diagram(model) in (DOCS / "states.md").read_text(encoding="utf-8")
 
 

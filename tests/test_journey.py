@@ -108,7 +108,6 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
     post("volunteer", "projects:activity_record", activity.pk, **record)
     note = {"held_on": "2026-06-08", "topic": "finance", "form": "visit", "hours": "1.5", "advice": "票据按月整理"}
     assert Project.objects.get().activities.get().attendance == 46
-    note = {"held_on": "2026-06-08", "topic": "finance", "hours": "1.5", "advice": "票据按月整理"}
     post("mentor", "projects:mentoring_create", project.pk, **note)
     report = {"done": "已结对30户", "persons": "30", "visits": "120", "volunteer_hours": "80", "spent": "4200.00"}
     milestone = project.milestones.get()

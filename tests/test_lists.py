@@ -196,3 +196,14 @@ def test_a_proposal_costs_the_same_with_2_budget_lines_and_with_40(town, browse,
             client.get(reverse(name, args=[short.pk]))
         with django_assert_num_queries(len(few)):
             client.get(reverse(name, args=[long.pk]))
+
+
+def test_of_very_many_things_that_wait_the_most_pressing_fifty_are_shown_first(town, browse):
+    for number in range(51):
+        submitted(town, number)
+    client = browse(town.clerk)
+
+    first, second = (client.get(reverse("inbox"), {"page": page}) for page in (1, 2))
+
+    assert [len(page.context["page_obj"]) for page in (first, second)] == [50, 1]
+    assert "51" in first.content.decode()

@@ -421,6 +421,7 @@ TABLE = {
     "reports:award_letter": ("project", SEES_DELIVERY),
     "reports:correction_notice": ("project", set()),
     "reports:activity_plan": ("activity", SEES_DELIVERY),
+    "reports:activity_record": ("activity", set()),  # it is not recorded yet
     "reports:exchange": (None, BUREAU | {"admin"}),
     "reports:table_export": (("organizations", "csv"), BUREAU),
     "reports:table_template": ("organizations", {"clerk"}),

@@ -15,6 +15,7 @@ from evaluations.forms import CommissionForm, ConclusionForm, EvaluationForm
 from evaluations.models import Purpose
 from evaluations.rules import JUDGED_IN
 from evaluations.views.panels import find as find_call
+from projects.figures import so_far
 from projects.models import Project
 
 
@@ -100,6 +101,7 @@ def evaluation_detail(request: HttpRequest, pk: int, purpose: str) -> HttpRespon
         "rubric": getattr(project.call, f"{purpose}_rubric"),
         "results": project.results.filter(purpose=purpose),
         "form": form,
+        "figures": so_far(project),
         "may_conclude": may_conclude and bool(panel) and all(assignment.is_submitted for assignment in panel),
     }
     if rules.has_perm("evaluations.see_sheets", request.user, project):

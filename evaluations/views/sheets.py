@@ -1,5 +1,7 @@
 """The desk of whoever judges, and the score sheet."""
 
+from typing import Any
+
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,11 +19,12 @@ from core.workflow import Refused, Stale
 from evaluations.actions import panel, scoring
 from evaluations.actions.watching import hindrances
 from evaluations.forms import DeviationForm, ReasonForm, SheetForm
-from evaluations.models import Assignment, PitchDay
+from evaluations.models import Assignment, PitchDay, Purpose
 from evaluations.quorum import is_whole
 from grants.models import Call
 from people.models import Role
 from projects.blinding import veiled
+from projects.figures import so_far
 from projects.models import Project
 from projects.prices import peer_prices
 
@@ -101,7 +104,7 @@ def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict
     stored = getattr(assignment, "sheet", None)
     on_hold = hindrances(assignment) if may_score else []
     opened = stored.unlockings.filter(granted=True).last() if stored and stored.unlocked_at else None
-    context = {
+    context: dict[str, Any] = {
         "assignment": assignment,
         "project": assignment.project,
         "may_score": may_score and not on_hold,
@@ -111,6 +114,8 @@ def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict
         "opened": opened,
         "asked": stored.unlockings.filter(granted=None).first() if stored else None,
     }
+    if assignment.purpose != Purpose.REVIEW and context["sees_project"]:
+        context["figures"] = so_far(assignment.project)
     if assignment.is_submitted and assignment.recused_at is None and is_whole(assignment):
         others = assignment.panel.exclude(pk=assignment.pk)
         context["others"] = sorted(others.values_list("sheet__total", flat=True), reverse=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
+from core.models import Event
 from core.money import yuan
 from core.workflow import Refused, advance, record
 from grants.actions import ledger
@@ -67,11 +68,16 @@ def pay(
     grows (the database refuses more than the award), and the payee is asked for a receipt.
 
     `paid_on` and `paid_to` (name, bank, account) are what the bank said; without them, today and the payee's account.
+    Refused on a day before the payment was approved: that is a mistyped year.
     """
     project = Project.objects.select_for_update(of=("self",)).get(pk=tranche.project_id)
     payee = project.payee
     paid_to = paid_to or {"name": payee.bank_account_name, "bank": payee.bank_name, "account": payee.bank_account}
     day = paid_on or clock.today()
+    approval = Event.objects.about(tranche).filter(name="approve").last()
+    if approval and day < clock.localdate(approval.at):
+        words = {"approved": clock.localdate(approval.at), "day": day}
+        raise Refused(_("The payment was approved on %(approved)s: it was not made on %(day)s.") % words)
     advance(tranche, "pay", by=by, bank_reference=bank_reference, paid_on=day, paid_to=paid_to)
     memo = bank_reference
     ledger.pay(project.call.fund, tranche.amount, by=by, reference=project.number, part=tranche.part, memo=memo)

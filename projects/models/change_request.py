@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.workdays import add_workdays
@@ -54,7 +55,7 @@ class ChangeRequest(Stateful):
         PERSONS = "persons", _("Leader and team")
         PLACE = "place", _("Place and time")
         TARGETS = "targets", _("People served and targets")
-        ACCOUNT = "account", _("Account")
+        ACCOUNT = "account", pgettext_lazy("kind of change", "Account")
         TERMINATION = "termination", _("Early end")
 
     class State(models.TextChoices):
@@ -62,7 +63,7 @@ class ChangeRequest(Stateful):
         WITH_MENTOR = "mentor", _("With the mentor")
         WITH_FUNDER = "funder", _("With the funder")
         RETURNED = "returned", _("Returned to the group")
-        APPROVED = "approved", _("Approved")
+        APPROVED = "approved", pgettext_lazy("change of a plan", "Approved")
         REJECTED = "rejected", _("Rejected")
         FILED = "filed", _("Filed")
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -268,7 +269,7 @@ class ChangeRequest(Stateful):
         source=[State.DRAFT, State.WITH_MENTOR, State.WITH_FUNDER, State.RETURNED],
         target=State.WITHDRAWN,
         permission="projects.withdraw_change",
-        label=_("Withdraw"),
+        label=pgettext_lazy("change of a plan", "Withdraw"),
         tone="quiet",
     )
     def withdraw(self):

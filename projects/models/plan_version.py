@@ -14,6 +14,10 @@ ZERO = Decimal("0.00")
 
 
 class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
+    def agreed_first(self) -> "PlanVersionQuerySet":
+        """As judged and as finished before the agreement: what the group promised before anything changed."""
+        return self.filter(kind__in=PlanVersion.AGREED_FIRST)
+
     def asked_for(self) -> "PlanVersionQuerySet":
         """Those that somebody decided on: what small shifts are measured by, so that many small ones never add up."""
         return self.exclude(kind=PlanVersion.Kind.FILED)
@@ -31,6 +35,8 @@ class PlanVersion(models.Model):
         FINISHED = "finished", _("Finished before the agreement")
         CHANGED = "changed", _("Change approved")
         FILED = "filed", _("Small shift, filed")
+
+    AGREED_FIRST = (Kind.JUDGED, Kind.FINISHED)
 
     project = models.ForeignKey(
         "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="plan_versions"
@@ -76,7 +82,7 @@ class PlanVersion(models.Model):
 
     @property
     def lines(self) -> list[Mapping[str, Any]]:
-        """The budget lines: key, category, item, source, and amount as Decimal yuan."""
+        """The budget lines: key, category, item, source, rank, and amount as Decimal yuan, less what was cut."""
         return [line | {"amount": Decimal(line["amount"])} for line in self.figures["lines"]]
 
     def by_category(self, source: str = "grant") -> dict[str, Decimal]:

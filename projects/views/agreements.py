@@ -76,7 +76,7 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "project": project,
         "agreement": agreement,
         "steps": agreement.steps,
-        "next": agreement.next_step,
+        "next": agreement.next_step if project.state == project.State.APPROVED else None,
         "may": may_press(request.user, project, agreement),
         "forms": forms,
         "form": forms[pressed] if pressed else None,

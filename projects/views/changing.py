@@ -100,7 +100,10 @@ def change_create(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         change = changing.begin_change(project, kind, by=request.user)
-        return redirect("projects:change_edit", pk=change.pk)
+        if change.is_writable:
+            return redirect("projects:change_edit", pk=change.pk)
+        messages.info(request, _("A request of this kind is under way. Another can be made when it is decided on."))
+        return redirect(change)
     return redirect("projects:plan_versions", pk=pk)
 
 
@@ -237,4 +240,7 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             messages.success(request, _("Done: %(step)s") % {"step": choice.label})
             return redirect(change)
     context = {"project": change.project, "change": change, "choice": choice, "form": form, "lowered": lowered}
+    if name in ("approve", "advise"):  # what it is about stands on the page on which one says yes or no
+        context["changes"] = shown(changes.difference(change), request.user, change.project)
+        context["warnings"] = changes.warnings(change)
     return render(request, "projects/change_step.html", context)

@@ -108,11 +108,12 @@ def project_money(request: HttpRequest, pk: int) -> HttpResponse:
         asked = asked or tranche.state in Tranche.OWED
     settlement = Settlement.objects.filter(project=project).first()
     entries = LedgerEntry.objects.filter(reference=project.number) if project.number else LedgerEntry.objects.none()
+    settlement = Settlement.objects.filter(project=project).first()
     context = {
         "project": project,
         "tranches": tranches,
         "account": project.account,
-        "spent": spent(facts.project),
+        "spent": settlement.recognised if settlement else spent(facts.project),
         "promised": promised(facts.project),
         "proven": proven(facts.project),
         "pledges": facts.project.pledges.all(),

@@ -15,6 +15,8 @@ from people.models import User
 from projects.actions import evaluation as project_evaluation
 from projects.models import Project
 from tests.life import declared, draft
+from tests.records import held
+from tests.town import aware
 
 
 @pytest.fixture
@@ -131,3 +133,18 @@ def test_when_every_evaluator_has_stepped_down_another_is_to_be_sent_and_nothing
     tasks = {task.url: task.what for task in inbox.waiting_for(User.objects.get(pk=town.clerk.pk))}
     assert tasks.get(page) == "另派评估员"
     assert reverse("evaluations:evaluation_detail", args=[project.pk, "midterm"]) not in tasks
+
+
+def test_evaluator_and_clerk_read_what_the_records_say_while_the_term_runs(town, project, browse, time):
+    held(town, project, time, heads=46, starts_at=aware(2026, 10, 13, 14), ends_at=aware(2026, 10, 13, 16))
+    assignment = send(town, project)
+    fill_in(assignment, 40, 20, 15)
+    sheet = reverse("evaluations:sheet", args=[assignment.pk])
+
+    mine = browse(town.evaluator).get(sheet)
+    page = browse(town.clerk).get(reverse("evaluations:evaluation_detail", args=[project.pk, "midterm"]))
+    time.go(datetime(2027, 1, 1, 9, 0))
+    later = browse(town.evaluator).get(sheet)
+
+    assert mine.context["figures"].visits == page.context["figures"].visits == 46
+    assert (later.status_code, "figures" in later.context) == (200, False)

@@ -106,6 +106,46 @@ def test_the_project_starts_when_another_than_the_uploader_confirms_the_scan(tow
     assert fresh(signed).agreement.copy.sha256
 
 
+def test_who_uploaded_the_scan_reads_that_another_clerk_confirms_it(town, signed, browse):
+    page = reverse("projects:agreement_detail", args=[signed.pk])
+    agreements.upload_copy(signed, scan(), by=town.clerk)
+    own = browse(town.clerk).get(page).content.decode()
+    agreements.upload_copy(signed, scan(), by=town.head)
+    another = browse(town.clerk).get(page).content.decode()
+
+    assert ("另一位经办人" in own or "另一名经办人" in own, 'name="confirm"' in own) == (True, False)
+    assert 'name="confirm"' in another
+
+
+def test_after_a_forfeit_nothing_is_next_on_the_page_of_the_agreement(town, signed, browse):
+    step = reverse("projects:project_step", args=[signed.pk, "forfeit"])
+    assert "候补" in browse(town.approver).get(step).content.decode()
+    award.forfeit(signed, by=town.approver, note="逾期未签")
+
+    page = browse(town.clerk).get(reverse("projects:agreement_detail", args=[signed.pk]))
+
+    assert page.context["next"] is None
+    assert "这份协议不再签署" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("username", "signs"), [("head", True), ("approver", True), ("auditor", False), ("clerk", False)]
+)
+def test_only_who_signs_is_asked_to_sign(town, signed, browse, username, signs):
+    page = browse(town.people[username]).get(signed.get_absolute_url()).content.decode()
+
+    assert ("查看并签署协议" in page, "查看协议" in page) == (signs, not signs)
+
+
+@pytest.mark.parametrize(("until", "taken"), [("2062-06-01", False), ("2026-07-01", True)])
+def test_more_time_to_sign_is_at_most_a_year(town, signed, browse, until, taken):
+    page = reverse("projects:signing_extend", args=[signed.pk])
+
+    browse(town.clerk).post(page, {"until": until, "note": "负责人住院"})
+
+    assert (str(fresh(signed).due_on) == until) == taken
+
+
 def test_the_pages_lead_through_the_scan(town, signed, browse):
     page = reverse("projects:agreement_detail", args=[signed.pk])
     word = browse(town.head).post(page, {"copy": "1", "scan": SimpleUploadedFile("a.docx", b"PK\x03\x04")})

@@ -133,7 +133,10 @@ def test_residents_read_what_is_handed_in_and_meant_for_them(town, running, brow
 
     page = browse().get(url("happening_list")).content.decode()
 
-    assert [theme in page for theme in ("端午包粽子", "封闭小组", "草稿")] == [True, False, False]
+    home = browse().get("/").content.decode()
+
+    for shown in (page, home):
+        assert [theme in shown for theme in ("端午包粽子", "封闭小组", "草稿")] == [True, False, False]
     statuses = [browse().get(url("happening_detail", one.pk)).status_code for one in (public, closed, plan)]
     assert statuses == [200, 404, 404]
     text = browse().get(url("happening_detail", public.pk)).content.decode()

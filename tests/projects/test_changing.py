@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from core import clock
 from core.models import Notification
@@ -13,10 +14,13 @@ from core.workflow import Refused
 from people.models import Organization
 from projects import inbox
 from projects.actions import changing, people
-from projects.changes import as_wish, category_shifts, difference, in_force, is_small, lowered, problems, warnings
+from projects.changes import as_wish, category_shifts, difference, is_small, lowered, problems, warnings
+from projects.expense_facts import ExpenseBook
 from projects.models import ChangeRequest, Project
 from projects.shifting import shifts
+from projects.spending_plan import SpendingPlan
 from tests.life import choir_draft, draft
+from tests.spending import handed_in, key
 from tests.town import Town
 
 COLUMNS = ("key", "category", "item", "unit_price", "unit", "quantity", "source", "step_key", "basis")
@@ -189,7 +193,10 @@ def test_a_small_shift_is_filed_and_in_force_at_once(town, project):
 
     assert change.state == "filed"
     assert [version.kind for version in project.plan_versions.all()] == ["judged", "filed"]
-    assert in_force(project, clock.today()).by_category() == {"materials": Decimal(7800), "volunteers": Decimal(2200)}
+    assert SpendingPlan(project).version_on(clock.today()).by_category() == {
+        "materials": Decimal(7800),
+        "volunteers": Decimal(2200),
+    }
     assert Notification.objects.filter(recipient=town.clerk, subject__contains="备案").exists()
 
 
@@ -239,16 +246,41 @@ def test_a_category_that_did_not_exist_is_never_small():
     assert (taken.is_small, new.is_small) == (True, False)
 
 
-def test_spending_of_a_day_is_measured_by_the_plan_of_that_day(town, project, time):
-    before = clock.today()
-    time.go(datetime(2026, 6, 10, 10, 0))
+def test_spending_of_a_day_is_recognised_by_the_plan_of_that_day(town, project, time):
+    """Volunteers: 2,000 yuan until 9 June, 5,000 from the 10th; 10 % more are tolerated."""
     change = begun(project, "budget", town.head, tables={"budget_lines": lines(project, "5000.00", "5000.00")})
+    time.go(datetime(2026, 6, 10, 10, 0))
+    advised(town, change)
+    changing.approve(change, by=town.approver)
+    line = {"line_key": key(project, "volunteers"), "people": 200, "payee": "志愿者签领", "invoice_number": ""}
+    early = handed_in(project, town.head, spent_on=date(2026, 6, 9), amount=Decimal(3000), explanation="多", **line)
+    late = handed_in(project, town.head, spent_on=date(2026, 6, 10), amount=Decimal(2800), explanation="多", **line)
+
+    book = ExpenseBook(Project.objects.get(pk=project.pk))
+
+    assert (book.recognisable(early), book.recognisable(late)) == (Decimal("2200.00"), Decimal("2800.00"))
+    found = book.findings([early, late])
+    [before] = [one for one in found[early.pk] if one.kind in ("early", "line", "unplanned")]
+    assert (before.kind, before.excess, "2026-06-10" in before.sentence) == ("early", Decimal("800.00"), True)
+    assert [one.kind for one in found[late.pk] if one.kind in ("early", "line", "unplanned")] == ["line"]
+
+
+def test_the_live_budget_shows_what_was_agreed_first_beside_what_holds_now(town, project):
+    rows = lines(project, "8000.00", "2000.00")
+    dropped = rows.pop()
+    new = rows[0] | {"key": "", "category": "venue", "item": "场地", "unit_price": Decimal(2000), "step_key": ""}
+    change = begun(project, "budget", town.head, tables={"budget_lines": [*rows, new]})
     advised(town, change)
     changing.approve(change, by=town.approver)
 
-    assert in_force(project, before).ordinal == 1
-    assert in_force(project, date(2026, 6, 9)).ordinal == 1
-    assert in_force(project, date(2026, 6, 10)).ordinal == 2
+    plan = SpendingPlan(Project.objects.get(pk=project.pk))
+
+    assert [(line.category, line.original, line.amount) for line in plan.lines] == [
+        ("materials", Decimal(8000), Decimal(8000)),
+        ("venue", Decimal(0), Decimal(2000)),
+        ("volunteers", Decimal(2000), Decimal(0)),
+    ]
+    assert plan.amount_on(dropped["key"], clock.today()) is None
 
 
 def test_a_version_is_never_changed(town, project):
@@ -281,6 +313,15 @@ def test_a_late_extension_is_warned_of_and_still_handed_in(town, project, time):
     assert len(warnings(change)) == 2
     changing.hand_in(change, by=town.head)
     assert change.state == "mentor"
+
+
+def test_who_decides_reads_on_the_same_page_what_it_is_about(town, project, browse):
+    change = advised(town, begun(project, "extension", town.head, values={"ends_on": date(2027, 4, 20)}))
+
+    page = browse(town.approver).get(reverse("projects:change_step", args=[change.pk, "approve"]))
+
+    assert "2027-04-20" in page.content.decode()
+    assert page.context["warnings"] == warnings(change)
 
 
 # -- account and early end -------------------------------------------------------------------------
@@ -365,3 +406,49 @@ def test_whoever_is_next_has_it_in_the_inbox_with_its_day(town, project):
     assert waits_for() == {"approver"}
     changing.return_to_group(change, by=town.approver, note="请附开户许可证。")
     assert waits_for() == {"head", "volunteer"}
+
+
+# -- what a group meets on the pages ---------------------------------------------------------------
+
+
+def test_asking_again_for_what_is_under_way_shows_the_request_instead_of_a_refusal(town, project, browse):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    ask = reverse("projects:change_create", args=[project.pk, "extension"])
+
+    writing = browse(town.head).post(ask)
+    changing.hand_in(change, by=town.head)
+    waiting = browse(town.head).post(ask)
+
+    assert writing["Location"] == reverse("projects:change_edit", args=[change.pk])
+    assert waiting["Location"] == change.get_absolute_url()
+    assert browse(town.volunteer).get(waiting["Location"]).status_code == 200
+    assert browse(town.mentor).post(ask).status_code == 403
+
+
+def test_a_request_that_was_saved_and_not_handed_in_waits_for_the_group(town, project):
+    changing.begin_change(project, "budget", by=town.head)
+    only_begun = [task.what for task in inbox.waiting_for(town.head)]
+    begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+
+    assert "提交已写好的变更申请：延期" in [task.what for task in inbox.waiting_for(town.head)]
+    assert not [what for what in only_begun if what.startswith("提交已写好的变更申请")]
+    assert not [task for task in inbox.waiting_for(town.mentor) if "变更申请" in task.what]
+
+
+def test_a_request_speaks_of_a_request_and_not_of_a_project(town, project, browse):
+    change = advised(town, begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)}))
+
+    page = browse(town.head).get(change.get_absolute_url()).content.decode()
+    approved = changing.approve(change, by=town.approver, note="同意。")
+
+    assert ("撤回申请" in page, "撤回申报" in page, "为什么做" in page) == (True, False, False)
+    assert approved.get_state_display() == "已批准"
+
+
+def test_a_request_that_is_over_waits_for_no_opinion(town, project, browse):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    waiting = browse(town.head).get(change.get_absolute_url()).content.decode()
+    changing.withdraw(change, by=town.head)
+
+    assert "导师只提意见" in waiting
+    assert "导师只提意见" not in browse(town.head).get(change.get_absolute_url()).content.decode()

@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from projects.actions import delivery, mentoring, people
-from projects.lights import Asked, Facts, Light, Owed, Tone, lights, trouble, worst
+from projects.actions.trouble import warn
+from projects.lights import Asked, Facts, Light, Owed, Tone, Warned, lights, trouble, worst
 from projects.lights_of import lit
 from projects.models import Project
+from tests import spending as book
 from tests.life import draft
 from tests.mentored import advice, running
 
@@ -78,6 +80,9 @@ def test_a_project_in_its_plan_has_one_green_light():
         ({"seen_on": None}, "visit", "bad"),
         ({"rectify_since": ago(1), "rectify_until": TODAY}, "standing", "bad"),
         ({"suspended_since": ago(1), "is_working": False}, "standing", "bad"),
+        ({"warned": [Warned(ago(3), TODAY, is_answered=False)]}, "standing", "warn"),
+        ({"warned": [Warned(ago(3), ago(1), is_answered=False)]}, "standing", "bad"),
+        ({"warned": [Warned(ago(3), ago(1), is_answered=True)]}, "standing", "warn"),
     ],
 )
 def test_each_light_changes_exactly_at_its_threshold(changes, kind, tone):
@@ -117,6 +122,25 @@ def test_the_facts_come_from_what_was_recorded(town, life):
         ("late", "bad"), ("advice", "bad"), ("advice", "bad"), ("visit", "warn"),
     ]  # fmt: skip
     assert row.lights[0].reason == "“招募”的报告：晚了21天。"
+
+
+def test_money_is_judged_by_what_the_group_wrote_down_and_not_only_by_what_was_recognised(town, life):
+    project = book.running(town, life)
+    life.day(2026, 10, 1)  # half of the time has passed
+    book.handed_in(project, town.head, amount=Decimal("5000.00"), explanation="一次采购")
+
+    [row] = lit([Project.objects.get(pk=project.pk)])
+
+    assert "money" not in {light.kind for light in row.lights}
+
+
+def test_an_open_warning_is_a_light(town, life):
+    project = running(town, life)
+    warn(project, by=town.clerk, ground="late", words="请补交", answer_until=date(2026, 5, 20))
+
+    [row] = lit([Project.objects.get(pk=project.pk)])
+
+    assert row.lights[0].kind == "standing"
 
 
 def test_the_desk_shows_everybody_the_same_lights_and_strangers_none(town, life, browse):

@@ -21,7 +21,13 @@ FUNDER = {CLERK, APPROVER, FINANCE, "auditor"}
 GROUP = {"head", "volunteer"}
 PEOPLE = {MENTOR, *FUNDER, *GROUP}
 
-ADVISES = {"projects.mentor": {MENTOR}, "projects.visit": {MENTOR, CLERK}}
+ADVISES = {
+    "projects.mentor": {MENTOR},
+    "projects.visit": {MENTOR, CLERK},
+    "projects.advise_on_change": {MENTOR},
+    "projects.look_at_spending": {MENTOR},
+    "projects.remark_on_monthly": {MENTOR, CLERK, *GROUP},
+}
 DECIDES = {
     "projects.accept_report": {CLERK},
     "projects.assign_mentor": {CLERK},
@@ -31,6 +37,8 @@ DECIDES = {
     "projects.sign_for_funder": {APPROVER},
     "projects.request_payment": {CLERK},
     "projects.settle": {FINANCE},
+    "projects.judge_expense": {CLERK},
+    "projects.confirm_matching": {CLERK},
     "projects.check_budget": {CLERK, FINANCE},
     "projects.judge_likeness": {CLERK},
     "projects.rank": {CLERK},
@@ -55,6 +63,8 @@ BOTH_SEE = {
     "projects.see_delivery": PEOPLE,
     "projects.see_log": PEOPLE,
     "projects.see_contact": PEOPLE,
+    "projects.see_plan": PEOPLE,
+    "projects.see_spending": PEOPLE,
 }
 TABLE = ADVISES | DECIDES | EITHER_SIDE | BOTH_SEE
 

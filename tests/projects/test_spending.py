@@ -266,10 +266,12 @@ def test_without_payments_the_last_accepted_report_counts(town, project):
     assert spent(fresh(project)) == D("0.00")  # entered, and nothing recognised yet
 
 
-def test_only_what_the_grant_pays_is_spent_of_it(town, project):
+def test_only_what_the_grant_pays_is_spent_of_it(town, life):
+    written = draft(town)
     BudgetLine.objects.create(
-        project=project, category="meals", item="自筹餐费", unit_price=500, quantity=1, source="own"
+        project=written, category="meals", item="自筹餐费", unit_price=500, quantity=1, source="own"
     )
+    project = running(town, life, written)
     own = handed_in(project, town.head, line_key=key(project, "meals"))
     spending.recognise(own, by=town.clerk)
 

@@ -277,3 +277,14 @@ def test_a_page_that_was_opened_before_a_change_leads_to_both_versions(town, pro
     assert "手机先到" in page
     assert "页面后到" in page
     assert datetime.fromisoformat(waiting.values["visited_at"]) == aware(2026, 6, 1, 8)
+
+
+def test_two_versions_are_told_apart_by_their_names_on_a_narrow_page(town, project, browse):
+    visit = record(project, town.mentor).visit
+    record(project, town.mentor, key=visit.key, base=1, findings="第一台")
+    late = record(project, town.mentor, key=visit.key, base=1, findings="第二台")
+
+    page = browse(town.mentor).get(reverse("projects:visit_compare", args=[visit.pk, late.pk])).content.decode()
+
+    assert page.count('data-label="现有版本" class="pre-line cell-wide"') == 1
+    assert page.count('data-label="另一版本" class="pre-line cell-wide"') == 1
