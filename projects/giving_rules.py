@@ -84,7 +84,6 @@ sees_the_work = in_applicant | in_host | in_funder | is_mentor | is_evaluator
 
 rules.add_perm("projects.give", works_for_a_giver)
 rules.add_perm("projects.pledge", works_for_a_giver & is_open_to_givers & ~belongs_to_group & ~in_funder)
-rules.add_perm("projects.see_pledges", sees_the_work)
 rules.add_perm("projects.see_pledge", in_giver | sees_the_work)
 rules.add_perm("projects.see_giver_contact", in_giver | in_applicant | in_host | in_funder)
 rules.add_perm("projects.see_group_contact", (in_giver & is_binding) | in_applicant | in_host | in_funder)

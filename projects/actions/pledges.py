@@ -57,7 +57,7 @@ def _priced(values: dict[str, Any]) -> dict[str, Any]:
     if given["kind"] == Pledge.Kind.MONEY:
         return given | {
             "quantity": round_half_up(given["quantity"]), "unit": "元", "unit_price": Decimal("1.00"), "basis": "",
-            "basis_words": "", "what": given.get("what") or _("Money"),
+            "basis_words": "", "what": given.get("what") or _("A sum of money"),
         }  # fmt: skip
     if not given.get("basis"):
         raise Refused(_("What is given in kind says where its price comes from."))

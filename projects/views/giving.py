@@ -55,7 +55,7 @@ def giving_list(request: HttpRequest) -> HttpResponse:
         found = [project for project in found if getattr(project.lacking, form.lacking)]
     found.sort(key=lambda project: (-project.lacking.total, project.title, project.pk))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "form": form, "count": len(found)}
+    context = {"page_obj": page, "form": form, "number": len(found)}
     context["gives"] = rules.has_perm("projects.give", request.user)
     return render(request, "projects/giving_list.html", context)
 

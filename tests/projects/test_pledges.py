@@ -471,7 +471,7 @@ def test_the_ledger_sums_promised_and_received_by_kind(town, project, browse):
 
 def test_projects_are_found_by_field_place_and_what_they_lack(town, project, browse):
     def found(**query) -> int:
-        return browse().get(reverse("projects:giving_list"), query).context["count"]
+        return browse().get(reverse("projects:giving_list"), query).context["number"]
 
     assert found() == 1
     assert (found(field=town.elderly.pk), found(field=town.youth.pk)) == (1, 0)
