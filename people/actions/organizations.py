@@ -24,6 +24,7 @@ from core.masking import mask_account
 from core.notifications import notify
 from core.workflow import Refused, lead_in, record
 from people.models import GIVERS, Certificate, CouncilMember, Kind, Membership, Organization, Role, User
+from people.signals import changing_account
 
 Status = Organization.Status
 
@@ -169,6 +170,8 @@ def change_organization(organization: Organization, *, by: User, values: Mapping
     reasons += _settle(locked)
     if reasons:
         raise Refused(*reasons)
+    if before["bank_account"] and any(before[name] != getattr(locked, name) for name in BANK):
+        changing_account.send(Organization, organization=locked)
     changes = {name: _change(name, old, getattr(locked, name)) for name, old in before.items()}
     changes = {name: change for name, change in changes.items() if change is not None}
     if changes:

@@ -7,6 +7,7 @@ from typing import Any
 import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,11 +17,12 @@ from core.money import yuan
 from core.workflow import Refused, advance, record
 from grants.actions import ledger
 from grants.models import LedgerEntry
-from people.models import Role, User
+from people.models import Organization, Role, User
 from projects.actions.messages import tell_funder, tell_group
 from projects.actions.plan import close_changes
 from projects.matching import proven, share_as_it_is
 from projects.models import BankListLine, Project, Reversal, Settlement, State, Tranche
+from projects.models.state import UNDER_WAY
 from projects.spending import keeps_books, spent
 
 ZERO = Decimal("0.00")
@@ -207,15 +209,18 @@ def _keep_to_the_books(project: Project, recognised: Decimal) -> None:
 def complete(project: Project, *, by: User, note: str = "") -> Project:
     """Everything is paid, receipted and returned: the project is archived."""
     advance(project, "complete", by=by, note=note)
+    close_changes(project)
     tell_group(project, _("completed"))
     return project
 
 
 @transaction.atomic
-def terminate(project: Project, *, by: User, note: str) -> Project:
+def terminate(project: Project, *, by: User, note: str, last_day: date | None = None) -> Project:
     """End the project early. Consequences: unpaid instalments are cancelled and their money is free again;
-    what was paid and not spent is claimed back in the settlement."""
+    what was paid and not spent is claimed back in the settlement. It ends today or on the `last_day` that was agreed
+    on, and what is spent later is not spent for it."""
     advance(project, "terminate", by=by, note=note)
+    _end_on(project, last_day or clock.today())
     close_changes(project)
     unpaid = list(project.tranches.unpaid())
     if at_bank := BankListLine.objects.filter(tranche__in=unpaid, outcome="").select_related("bank_list").first():
@@ -230,6 +235,25 @@ def terminate(project: Project, *, by: User, note: str) -> Project:
     tell_group(project, _("terminated"), body=note)
     tell_funder(project, _("terminated: please settle the account"), Role.FINANCE, body=note)
     return project
+
+
+def _end_on(project: Project, day: date) -> None:
+    """Not later than planned, and not before it has begun."""
+    first, last = project.starts_on or day, project.ends_on or day
+    Project.objects.filter(pk=project.pk).update(ends_on=max(min(day, last), first))
+    project.refresh_from_db()
+
+
+def refuse_if_awaited(sender: Any, *, organization: Organization, **kwargs: Any) -> None:
+    """While an instalment is to come, a new account is asked for as a change: the finance office compares it with its
+    proof, and an approver decides. In a profile nobody would look."""
+    awaited = Tranche.objects.unpaid().filter(project__state__in=UNDER_WAY)
+    own = Q(project__host=organization) | Q(project__host=None, project__applicant=organization)
+    if found := awaited.filter(own).select_related("project").first():
+        raise Refused(
+            _("“%(project)s” still awaits money: please ask there for the change of the account.")
+            % {"project": found.project.title}
+        )
 
 
 def refuse_if_archived(sender: Any, *, entry: LedgerEntry, **kwargs: Any) -> None:

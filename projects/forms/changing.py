@@ -200,8 +200,9 @@ class CopyForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """The clerk has looked at the whole scan."""
+    """The clerk has looked at the whole scan that stood on the page."""
 
+    read = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     agreed = forms.BooleanField(label=_("I have seen every page and the seal and signature of each party."))
 
 

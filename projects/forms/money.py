@@ -14,8 +14,9 @@ from projects.models import BankList, BankListLine, MatchingProof, Tranche
 
 
 class SignForm(forms.Form):
-    """Sign the agreement: an explicit yes."""
+    """Sign the agreement: an explicit yes to the text that stood on the page."""
 
+    read = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     agreed = forms.BooleanField(label=_("I have read the agreement and sign it for my organisation."))
 
 

@@ -1,3 +1,5 @@
+import hashlib
+import json
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -150,6 +152,13 @@ class ChangeRequest(Stateful):
     @property
     def is_writable(self) -> bool:
         return self.state in self.WRITABLE
+
+    @property
+    def edition(self) -> str:
+        """Names what the request says now, and how far it is: whoever presses a button says by it what they read."""
+        said = [self.reason, self.wish, self.handed_in_at]
+        text = json.dumps(said, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False)
+        return f"{self.state}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
     @property
     def tone(self) -> str:

@@ -117,7 +117,7 @@ def change_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is wished, beside what is now; who has said what; what comes next and from whom."""
     change = find_change(request, pk)
     project = change.project
-    sees_account = rules.has_perm("projects.see_new_account", request.user, change)
+    sees_account = rules.has_perm("projects.see_payee_account", request.user, change)
     context = {
         "project": project,
         "change": change,
@@ -221,7 +221,7 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name == "look" and may_look(change, request.user):
         choice = workflow.Choice("look", _("The account is checked"), "primary", True)
     if choice is None:
-        if request.method == "POST" and request.POST.get("seen", change.state) != change.state:
+        if request.method == "POST" and request.POST.get("seen", change.edition) != change.edition:
             state = change.get_state_display()
             messages.error(request, _("This cannot be done any more: the state is now “%(state)s”.") % {"state": state})
             return redirect(change)
@@ -230,7 +230,7 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form_class: type[NoteForm] = {"advise": AdviceForm, "look": LookForm}.get(name, NoteForm)
     if lowered:
         form_class = ConsentForm
-    form = form_class(request.POST or None, state=change.state, needs_note=choice.note)
+    form = form_class(request.POST or None, state=change.edition, needs_note=choice.note)
     if request.method == "POST" and form.is_valid():
         try:
             STEPS[name](change, request.user, form.cleaned_data)
