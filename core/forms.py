@@ -1,6 +1,7 @@
 """Form parts that every app uses: counted texts, dates, phones, several files, refused verbs, stale pages."""
 
 import re
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.files import ACCEPT, validate_upload
 from core.identifiers import half_width
 from core.models import Rhythm
@@ -46,6 +48,13 @@ class DateTimeInput(forms.DateTimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+def within_a_year(day: date | datetime) -> None:
+    """A last day or an appointment lies at most a year ahead: beyond it somebody has mistyped the year."""
+    last = clock.today() + timedelta(days=366)
+    if (clock.localdate(day) if isinstance(day, datetime) else day) > last:
+        raise ValidationError(_("This is more than a year ahead: please check the year."), code="far")
 
 
 class TabField(forms.CharField):

@@ -253,6 +253,7 @@ class Workbook:
         # Typed into and left again, such a cell still is no formula.
         self.quoted = self.book.add_format({"num_format": "@", "quote_prefix": True})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
+        self.money = self.book.add_format({"num_format": "#,##0.00"})
         self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
 
     def add_sheet(self, name: str, headings: Sequence[Heading], rows: Iterable[Iterable[Cell]]) -> Any:
@@ -277,7 +278,8 @@ class Workbook:
             elif isinstance(cell, date):
                 sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), self.day)
             elif isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
-                sheet.write_number(number, column, cell, style)
+                is_money = isinstance(cell, Decimal) and cell.as_tuple().exponent == -2
+                sheet.write_number(number, column, cell, style or (self.money if is_money else None))
             else:
                 self._write_text(sheet, number, column, str(cell), style)
 

@@ -4,12 +4,14 @@ An agreement is a paper that people sign: like all papers it is Chinese by decis
 (see reports/documents.py).
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
 
+from core.masking import mask_account
 from core.money import in_words, plain, yuan
 from grants.agreement_text import Block, compose
 from grants.models import Fund, Gate
@@ -142,6 +144,16 @@ def _account(payee: Organization) -> Block:
             ["银行账号", payee.bank_account or OPEN],
         ],
     }
+
+
+def shown(blocks: Iterable[Block], *, account: bool) -> list[Block]:
+    """The text for a reader; the account number only for whom it concerns: those who pay and those who are paid."""
+    return [block if account or block["kind"] != "account" else _masked(block) for block in blocks]
+
+
+def _masked(block: Block) -> Block:
+    *rows, [label, number] = block["rows"]
+    return block | {"rows": [*rows, [label, number if number == OPEN else mask_account(number)]]}
 
 
 def _signatures(project: Project, has_community: bool) -> list[Block]:

@@ -128,23 +128,35 @@ def _row(number: int, cells: Sequence[Cell], places: dict[str, int]) -> Row:
 
 
 def judge(rows: Iterable[Row], lines: Iterable[Any], *, made_on: date, today: date) -> list[Row]:
-    """Say for each row which line it is about, what is wrong, and what it would do: pay, fail, reverse, or nothing."""
+    """Say for each row which line it is about, what is wrong, and what it would do: pay, fail, reverse, or nothing.
+
+    Of two rows that say the same about one line the first is taken, of two that differ neither.
+    """
     lines = list(lines)
-    seen: dict[int, int] = {}
+    seen: dict[int, Row] = {}
     judged = []
     for row in rows:
         row.errors, row.effect = list(row.unreadable), ""
         line = _line_of(row, lines)
         if line is not None and not row.errors:
-            if line.pk in seen:
-                row.errors.append(_("Row %(row)s is about the same line already.") % {"row": seen[line.pk]})
-            seen[line.pk] = row.number
+            if earlier := seen.get(line.pk):
+                _doubled(earlier, row)
+            seen.setdefault(line.pk, row)
             _compare(row, line)
             _outcome(row, made_on, today)
             if not row.errors:
                 row.effect = _effect(row, line)
         judged.append(row)
     return judged
+
+
+def _doubled(earlier: Row, row: Row) -> None:
+    """The second row about a line is not taken; when they differ neither is, as nobody here knows which is right."""
+    row.errors.append(_("Row %(row)s is about the same line already.") % {"row": earlier.number})
+    if any(getattr(earlier, name) != getattr(row, name) for name in ("outcome", "reference", "day", "reason")):
+        words = _("Row %(row)s says otherwise of the same line: please ask the bank which is right.")
+        earlier.errors.append(words % {"row": row.number})
+        earlier.effect = ""
 
 
 def lines_of(row: Row, lines: Iterable[Any]) -> list[Any]:

@@ -14,7 +14,7 @@ from core.inbox import Task
 from core.money import yuan
 from grants.models import LedgerCorrection, Need
 from people.models import Organization, Role, User
-from projects import inbox_of_plans, inbox_spending, mentoring_inbox
+from projects import inbox_of_plans, inbox_of_pledges, inbox_spending, mentoring_inbox
 from projects.gates import facts_of, gates_of
 from projects.models import (
     BankList,
@@ -56,14 +56,15 @@ def waiting_for(user: User) -> list[Task]:
         *_mentor(user),
         *inbox_spending.waiting_for(user),
         *inbox_of_plans.waiting_for(user),
+        *inbox_of_pledges.waiting_for(user),
         *_trouble(user),
         *_returns(user),
     ]
 
 
-def _task(project: Project, what: str, url: str = "", due_on=None) -> Task:
-    url, due_on = url or project.get_absolute_url(), due_on or project.due_on
-    return Task(project.title, what, url, due_on, project.state_since, funder_id=project.call.funder_id)
+def _task(project: Project, what: str, url: str = "", due_on=None, since=None) -> Task:
+    url, due_on, since = url or project.get_absolute_url(), due_on or project.due_on, since or project.state_since
+    return Task(project.title, what, url, due_on, since, funder_id=project.call.funder_id)
 
 
 def _group(user: User) -> Iterator[Task]:
@@ -117,7 +118,8 @@ def _work(user: User, projects: QuerySet[Project]) -> Iterator[Task]:
             elif activity.awaits_record and not activity.is_draft:
                 url = reverse("projects:activity_record", args=[activity.pk])
                 due_on = clock.localdate(activity.starts_at) + RECORD_WITHIN
-                yield _task(project, _("Record the activity “%(what)s”") % {"what": activity.theme}, url, due_on)
+                what = _("Record the activity “%(what)s”") % {"what": activity.theme}
+                yield _task(project, what, url, due_on, since=activity.starts_at)
     times = VolunteerTime.objects.waiting().filter(volunteer__project__in=running)
     if headed := user.organizations_as(Role.MANAGER):
         waiting = times.filter(volunteer__project__applicant__in=headed).exclude(volunteer__person=user)

@@ -1,6 +1,6 @@
 """What waits for a person with agreements and changes of plans; a part of `projects.inbox`."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db.models import Q
 from django.urls import reverse
@@ -10,6 +10,8 @@ from core import clock
 from core.inbox import Task
 from people.models import Organization, Role, User
 from projects.models import Agreement, ChangeRequest, Part, Project, State
+from projects.models.state import UNDER_WAY
+from projects.rules import CHANGEABLE
 
 Changes = ChangeRequest.State
 
@@ -29,15 +31,29 @@ def _changes(*states: str):
     return ChangeRequest.objects.filter(state__in=states).select_related("project__call")
 
 
+def _no_stake(user: User, *states: str):
+    """Of calls in which this person competes with nobody: else it is not theirs to decide."""
+    return _changes(*states).exclude(project__call__in=Project.objects.staked_by(user).values("call"))
+
+
+def _may_decide(change: ChangeRequest, user: User, decides: Collection[int], competes: Collection[int]) -> bool:
+    call = change.project.call
+    return call.funder_id in decides and call.pk not in competes and change.finance_by_id != user.pk
+
+
 def _group(user: User) -> Iterator[Task]:
     mine = user.organizations_as(Role.MANAGER, Role.STAFF)
     if not mine:
         return
-    for change in _changes(Changes.DRAFT, Changes.RETURNED).filter(project__applicant__in=mine):
+    in_time = Q(kind="finish", project__state=State.APPROVED) | Q(project__state__in=CHANGEABLE)
+    in_time |= Q(kind="account", project__state__in=UNDER_WAY)
+    for change in _changes(Changes.DRAFT, Changes.RETURNED).filter(in_time, project__applicant__in=mine):
         if change.state == Changes.RETURNED:
             yield _task(change, _("Mend and hand in again: %(kind)s") % {"kind": change.get_kind_display()})
         elif change.is_optimisation:
             yield _task(change, _("Finish the plan before the agreement"), where="change_edit")
+        elif change.wish:  # saved, and easily taken for handed in
+            yield _task(change, _("Hand in the request: %(kind)s") % {"kind": change.get_kind_display()})
     copies = Agreement.objects.filter(
         Q(project__applicant__in=mine) | Q(project__host__in=mine),
         project__state=State.APPROVED, asks_for_copy=True, copy__isnull=True, funder_signed_at__isnull=False,
@@ -64,9 +80,9 @@ def _clerk(user: User) -> Iterator[Task]:
     funders = list(Organization.objects.funders_of(user, Role.STAFF).values_list("pk", flat=True))
     if not funders:
         return
-    for change in _changes(Changes.WITH_FUNDER).filter(kind="finish", project__call__funder__in=funders):
+    for change in _no_stake(user, Changes.WITH_FUNDER).filter(kind="finish", project__call__funder__in=funders):
         yield _task(change, _("Look at the finished plan and confirm it"))
-    silent = _changes(Changes.WITH_MENTOR).filter(due_on__lt=clock.today(), project__call__funder__in=funders)
+    silent = _no_stake(user, Changes.WITH_MENTOR).filter(due_on__lt=clock.today(), project__call__funder__in=funders)
     for change in silent:
         yield _task(change, _("The mentor has not answered: go on without an opinion"))
     unsigned = Agreement.objects.filter(project__state=State.APPROVED, project__call__funder__in=funders)
@@ -86,9 +102,11 @@ def _deciders(user: User) -> Iterator[Task]:
     pays, decides = user.organizations_as(Role.FINANCE), user.organizations_as(Role.APPROVER)
     if not pays and not decides:
         return
-    for change in _changes(Changes.WITH_FUNDER).exclude(kind="finish"):
+    waiting = _changes(Changes.WITH_FUNDER).filter(project__call__funder__in={*pays, *decides})
+    competes = set(Project.objects.staked_by(user).values_list("call", flat=True))
+    for change in waiting.exclude(kind="finish"):
         unseen = change.kind == ChangeRequest.Kind.ACCOUNT and change.finance_at is None
         if unseen and change.project.call.funder_id in pays:
             yield _task(change, _("Check the new account"))
-        elif not unseen and change.project.call.funder_id in decides and change.finance_by_id != user.pk:
+        elif not unseen and _may_decide(change, user, decides, competes):
             yield _task(change, _("Decide: %(kind)s") % {"kind": change.get_kind_display()})

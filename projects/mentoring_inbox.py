@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -54,8 +54,11 @@ def _to_answer(project: Project, pieces: list[Any]) -> Iterator[Task]:
 
 
 def for_visitor(user: User) -> Iterator[Task]:
-    """Two versions of a visit, between which its visitor has to choose."""
-    waiting = VisitVersion.objects.waiting().filter(visit__visitor=user)
+    """Two versions of a visit, between which its visitor has to choose, as long as they are its mentor or clerk."""
+    mentored = user.participations.current().filter(part=Part.MENTOR).values("project")
+    clerk_of = user.organizations_as(Role.STAFF)
+    still = Q(visit__project__in=mentored) | Q(visit__project__call__funder__in=clerk_of)
+    waiting = VisitVersion.objects.waiting().filter(still, visit__visitor=user)
     for version in waiting.select_related("visit__project__call"):
         url = reverse("projects:visit_compare", args=[version.visit_id, version.pk])
         what = _("Two versions of your visit: choose")

@@ -11,9 +11,10 @@ from grants.models import Call
 from grants.rules import is_clerk as is_clerk_of_call
 from grants.rules import is_in_some_funder
 from people.models import Kind, Organization, Role
-from projects.models import ChangeRequest, Comment, Objection, Part, Project, State
+from projects.models import ChangeRequest, Comment, Objection, Part, Pledge, Project, State
 from projects.models.bank_list import HANDLERS
 from projects.models.objection import READERS
+from projects.models.state import UNDER_WAY
 
 
 def project_of(obj) -> Project:
@@ -75,9 +76,17 @@ def belongs_to_group(user, obj) -> bool:
 
 
 @rules.predicate
+def gives_to_it(user, obj) -> bool:
+    """Belongs to an enterprise or foundation whose pledge the group has accepted."""
+    if not user.is_authenticated or not user.gives_for:
+        return False
+    return Pledge.objects.binding().filter(project=project_of(obj), giver__in=user.gives_for).exists()
+
+
+@rules.predicate
 def has_stake(user, obj) -> bool:
-    """Belongs to the applicant or its host: whoever proposes does not decide, whatever else they are."""
-    return in_applicant(user, obj) or in_host(user, obj)
+    """Belongs to the applicant, its host or a giver: who proposes or gives does not decide, whatever else they are."""
+    return in_applicant(user, obj) or in_host(user, obj) or gives_to_it(user, obj)
 
 
 @rules.predicate
@@ -315,6 +324,21 @@ def can_be_changed(user, project) -> bool:
 
 
 @rules.predicate
+def awaits_money(user, project) -> bool:
+    """Where it goes can be changed until the last instalment has been paid."""
+    return project.state in UNDER_WAY
+
+
+@rules.predicate
+def fits_the_time(user, change) -> bool:
+    """The plan is finished between award and agreement, and changed while the project is under way: a request that was
+    begun then is not handed in when the project asks for its closure or is archived."""
+    if change.is_optimisation:
+        return change.project.state == State.APPROVED
+    return change.project.state in (UNDER_WAY if change.kind == ChangeRequest.Kind.ACCOUNT else CHANGEABLE)
+
+
+@rules.predicate
 def is_optimisation(user, change) -> bool:
     return change.is_optimisation
 
@@ -411,18 +435,24 @@ rules.add_perm("projects.start", is_approver | is_clerk)
 # the plan: the group wishes, its mentor advises, only the funder decides
 rules.add_perm("projects.see_plan", in_applicant | in_host | in_funder | is_mentor | is_evaluator)
 wishes_it = (in_applicant & ~is_for_the_head) | heads_applicant | (heads_payee & is_of_account)
-rules.add_perm("projects.ask_for_change", (in_applicant | heads_payee) & can_be_changed)
-rules.add_perm("projects.write_change", wishes_it & is_writable)
-rules.add_perm("projects.hand_in_change", wishes_it)
+rules.add_perm(
+    "projects.ask_for_change",
+    ((in_applicant | heads_payee) & can_be_changed) | ((heads_applicant | heads_payee) & awaits_money),
+)
+rules.add_perm("projects.write_change", wishes_it & is_writable & fits_the_time)
+rules.add_perm("projects.hand_in_change", wishes_it & fits_the_time)
 rules.add_perm("projects.withdraw_change", wishes_it & ~is_optimisation)
 rules.add_perm("projects.advise_on_change", is_mentor & ~has_stake)
-rules.add_perm("projects.return_change", is_clerk | is_approver)
+# of a plan, as of a place, nobody decides who competes in the call
+clerk_of_plans, approver_of_plans = is_clerk & ~has_stake_in_call, is_approver & ~has_stake_in_call
+rules.add_perm("projects.return_change", clerk_of_plans | approver_of_plans)
 rules.add_perm("projects.look_at_account", is_finance & is_of_account)
-rules.add_perm("projects.see_new_account", in_applicant | in_host | (in_funder & ~has_stake))
+rules.add_perm("projects.see_payee_account", in_applicant | in_host | (in_funder & ~has_stake))
 rules.add_perm(
-    "projects.decide_change", (is_optimisation & is_clerk) | (~is_optimisation & is_approver & ~looked_at_it)
+    "projects.decide_change",
+    (is_optimisation & clerk_of_plans) | (~is_optimisation & approver_of_plans & ~looked_at_it),
 )
-rules.add_perm("projects.reject_change", ~is_optimisation & is_approver)
+rules.add_perm("projects.reject_change", ~is_optimisation & approver_of_plans)
 rules.add_perm("projects.follow_by_itself", is_the_platform)
 # the money
 rules.add_perm("projects.request_payment", is_clerk)

@@ -89,7 +89,7 @@ def _is_paid(row: Mapping[str, Any]) -> bool:
 
 
 def _line(row: Mapping[str, Any], amount: Decimal) -> PlanLine:
-    return PlanLine(row["key"], row["category"], row["item"], row["source"], row["rank"], amount=amount)
+    return PlanLine(row["key"], row["category"], row["item"], row["source"], row.get("rank", ""), amount=amount)
 
 
 def _amounts(rows: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:

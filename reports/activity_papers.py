@@ -1,18 +1,23 @@
-"""Papers of activities: the sheet on which people sign in, and the month's announcements as a table.
+"""Papers of activities: the sheet on which people sign in, the record, and the month's announcements as a table.
 
 In Chinese like every paper: see `documents`.
 """
 
+from base64 import b64encode
 from typing import IO
 
 from django.utils import timezone
 
+from core import clock
+from core.models import Event
 from core.spreadsheets import Heading, Workbook
 from projects import qr
-from projects.models import Activity, ConsentText
+from projects.models import Activity, ActivityPhoto, ConsentText
 from projects.month import Month
 from reports.documents import Document, file_name
 
+PHOTOS = 12
+"""So many are printed with a record."""
 LINES = range(1, 31)
 """Empty lines: no name of the roster is printed on a sheet that lies about in a room."""
 
@@ -34,6 +39,39 @@ def sign_in_sheet(activity: Activity, address: str) -> Document:
             "consent": ConsentText.objects.in_force(project.call.funder, ConsentText.Purpose.SIGN_IN),
         },
     )
+
+
+def record(activity: Activity) -> Document:
+    """The record of an activity (活动记录表, field guide 2.6), with its photos and who did what with it.
+
+    A photo of people who did not agree to be shown is counted and not printed: the paper leaves the house.
+    """
+    project = activity.project
+    photos = list(activity.photos.all())
+    shown = [photo for photo in photos if photo.has_consent or not photo.shows_people]
+    return Document(
+        file_name("活动记录表", clock.localdate(activity.starts_at).isoformat(), activity.theme),
+        "pdf/activity_record.html",
+        {
+            "title": "活动记录表",
+            "number": project.number,
+            "author": project.applicant.name,
+            "project": project,
+            "activity": activity,
+            "signed": activity.sign_ins.count(),
+            "aims": activity.aims,
+            "photos": [(photo.caption, _inline(photo)) for photo in shown[:PHOTOS]],
+            "kept_back": len(photos) - len(shown),
+            "left_out": len(shown) - len(shown[:PHOTOS]),
+            "events": Event.objects.about(activity).select_related("actor").order_by("at", "pk"),
+        },
+    )
+
+
+def _inline(photo: ActivityPhoto) -> str:
+    """The small picture as a part of the page."""
+    with photo.preview.open("rb") as file:
+        return "data:image/jpeg;base64," + b64encode(file.read()).decode()
 
 
 HEADINGS = [

@@ -22,7 +22,7 @@ from core.workdays import add_workdays
 from grants.eligibility import Finding
 from grants.models import Call, EligibilityRule, Fund, PaperKind, Workshop
 from people.models import Inspection, Kind, Organization
-from projects.agreement_text import FUND_SOURCES
+from projects.agreement_text import FUND_SOURCES, shown
 from projects.applicants import applicant_facts
 from projects.completeness import papers_asked_of
 from projects.facts import check_applicant
@@ -128,8 +128,9 @@ def _date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def proposal(project: Project, *, contact: bool, cuts: bool = True) -> Document:
-    """The proposal (项目申报书). `contact`: the reader may see phones and accounts (`projects.see_contact`).
+def proposal(project: Project, *, contact: bool, cuts: bool = True, account: bool = False) -> Document:
+    """The proposal (项目申报书). `contact`: the reader may see phones (`projects.see_contact`), `account`: the
+    number of the payee's account (`projects.see_payee_account`).
 
     `cuts`: the reader may see what the financial pre-check has cut so far (`projects.see_cuts`).
 
@@ -153,7 +154,6 @@ def proposal(project: Project, *, contact: bool, cuts: bool = True) -> Document:
     ]
     asked = fields_of(project.track.form)
     phone: Callable[[str], str] = _same if contact else mask_phone
-    account: Callable[[str], str] = _same if contact else mask_account
     return Document(
         file_name("项目申报书", project.number, project.title),
         "pdf/proposal.html",
@@ -166,7 +166,7 @@ def proposal(project: Project, *, contact: bool, cuts: bool = True) -> Document:
             "standing": _standing(project),
             "host": _party(project.host) if project.host else None,
             "payee": project.payee,
-            "payee_account": account(project.payee.bank_account),
+            "payee_account": project.payee.bank_account if account else mask_account(project.payee.bank_account),
             "leader_phone": phone(project.leader_phone),
             "applicant_phone": phone(project.applicant.phone),
             "host_phone": phone(project.host.phone) if project.host else "",
@@ -270,13 +270,15 @@ class Chunk(NamedTuple):
     blocks: list[dict[str, Any]]
 
 
-def agreement(project: Project) -> Document:
+def agreement(project: Project, *, account: bool = False) -> Document:
     """The agreement (立项协议书) as its text was frozen, with the plan that is its annex.
+
+    `account`: the reader may see the account number of the payee; else it is masked.
 
     Only what happens afterwards is read from elsewhere: who signed when, and whether the text still has its digest.
     """
     found = project.agreement
-    body = [block for block in found.blocks if block["kind"] != "signature"]
+    body = [block for block in shown(found.blocks, account=account) if block["kind"] != "signature"]
     last = body[-1:] if body[-1]["kind"] == "text" else []
     chunks = [
         Chunk(kind, list(blocks))

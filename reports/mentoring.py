@@ -6,6 +6,7 @@ In Chinese like every paper: see `documents`.
 from collections.abc import Iterable
 from typing import IO, Any
 
+from core import clock
 from core.spreadsheets import Heading, Workbook
 from projects.hours import by_call, by_mentor, by_project, totals
 from projects.models import MentoringNote
@@ -63,6 +64,6 @@ def _row(note: MentoringNote) -> Iterable[Any]:
     return [
         note.number, note.held_on, project.call.title, project.title, project.applicant.name, note.mentor.name,
         TOPICS[note.topic], FORMS[note.form], note.hours, note.advice, note.follow_up, note.follow_up_due_on,
-        note.done_at and note.done_at.date(), note.answer or ("已阅" if note.is_answered else ""),
-        note.answered_at and note.answered_at.date(),
+        note.done_at and clock.localdate(note.done_at), note.answer or ("已阅" if note.is_answered else ""),
+        note.answered_at and clock.localdate(note.answered_at),
     ]  # fmt: skip

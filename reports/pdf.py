@@ -44,6 +44,10 @@ def is_ours(url: str) -> bool:
     return path.is_file() and any(path.is_relative_to(root.resolve()) for root in roots)
 
 
+PICTURE = "data:image/jpeg;base64,"
+"""How a photo of ours is a part of a page: made anew when it was uploaded, so that it carries nothing else."""
+
+
 @cache
 def _press() -> Press:
     # Here, not above: importing WeasyPrint loads Pango, and a machine without it must still serve every other page.
@@ -52,16 +56,16 @@ def _press() -> Press:
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
     class OwnFilesOnly(URLFetcher):
-        """No network and no other file: a document never becomes a way to read the server."""
+        """No network and no other file: a document never becomes a way to read the server. A photo comes with it."""
 
         def fetch(self, url: str, headers: dict | None = None) -> Any:
-            if not is_ours(url):
+            if not (url.startswith(PICTURE) or is_ours(url)):
                 raise ValueError(f"A document may load static files only, not {url}")
             return super().fetch(url, headers)
 
     fonts = FontConfiguration()
     # A document with a hole in it is refused rather than sent: hence fail_on_errors.
-    fetcher = OwnFilesOnly(allowed_protocols=["file"], allow_redirects=False, fail_on_errors=True)
+    fetcher = OwnFilesOnly(allowed_protocols=["file", "data"], allow_redirects=False, fail_on_errors=True)
     stylesheet = CSS(filename=str(SOURCE / STYLESHEET), font_config=fonts, url_fetcher=fetcher)
     return Press(HTML, stylesheet, fonts, fetcher)
 

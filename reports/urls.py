@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from reports.views import activities, documents, imports, judging, mentoring, money, pitch, spending, workshops
+from reports.views import activities, documents, giving, imports, judging, mentoring, money, pitch, spending, workshops
 
 app_name = "reports"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("projects/<int:pk>/correction-notice.pdf", documents.correction_notice, name="correction_notice"),
     path("return-notices/<int:pk>/notice.pdf", documents.return_notice, name="return_notice"),
     path("activities/<int:pk>/plan.pdf", documents.activity_plan, name="activity_plan"),
+    path("activities/<int:pk>/record.pdf", activities.activity_record, name="activity_record"),
     path("activities/<int:pk>/sign-in-sheet.pdf", activities.activity_sign_in, name="activity_sign_in"),
     path("activities/announcements.xlsx", activities.announcements, name="announcements"),
     path("projects/<int:pk>/roster-template.xlsx", activities.roster_template, name="roster_template"),
@@ -39,6 +40,10 @@ urlpatterns = [
     path("ledger/months.xlsx", spending.month_ledger, name="month_ledger"),
     re_path(r"^funds/(?P<pk>[0-9]{1,18})/ledger\.(?P<kind>xlsx|csv)$", money.fund_ledger, name="fund_ledger"),
     re_path(r"^bank-lists/(?P<pk>[0-9]{1,18})/list\.(?P<kind>xlsx|csv)$", money.bank_list, name="bank_list"),
+    path("gifts/<int:pk>/receipt.pdf", giving.gift_receipt, name="gift_receipt"),
+    path("meetings/<int:pk>/schedule.pdf", giving.meeting_schedule, name="meeting_schedule"),
+    path("letters/<int:pk>/letter.pdf", giving.intent_letter, name="intent_letter"),
+    path("ledger/pledges.xlsx", giving.pledge_ledger, name="pledge_ledger"),
     path("tables/", imports.tables, name="exchange"),
     re_path(r"^tables/(?P<table>[a-z-]+)\.(?P<kind>xlsx|csv)$", imports.table_export, name="table_export"),
     path("tables/<slug:table>/template.xlsx", imports.table_template, name="table_template"),

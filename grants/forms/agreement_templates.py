@@ -54,7 +54,7 @@ class BaseClauses(forms.BaseFormSet):
     """The clauses in their order; what a funder may not forget is asked for."""
 
     def clean(self) -> None:
-        if any(self.errors):
+        if any(self.errors) or self.non_form_errors():  # also when the counters themselves were tampered with
             return
         text = "\n".join(clause["text"] for clause in self.clauses())
         asked = ("award", "award_in_words", "instalments", "account")

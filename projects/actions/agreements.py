@@ -11,7 +11,7 @@ from core import clock
 from core.files import attach
 from core.numbering import next_number
 from core.workdays import add_workdays
-from core.workflow import Refused, advance, permit, record
+from core.workflow import Refused, Stale, advance, permit, record
 from grants.actions import ledger
 from grants.agreement_text import default_clauses, default_name, digest
 from grants.models import AgreementTemplate
@@ -101,9 +101,14 @@ def _number(project: Project) -> str:
 
 
 @transaction.atomic
-def sign_for_group(project: Project, *, by: User) -> Agreement:
-    """The head of the group, or of the host of a filed group, signs; whoever is next is told."""
+def sign_for_group(project: Project, *, by: User, read: str = "") -> Agreement:
+    """The head of the group, or of the host of a filed group, signs; whoever is next is told.
+
+    `read`: the digest of the text that they had before them; refused when it was drawn up anew since.
+    """
     agreement = _agreement_to_sign(project, "projects.sign_for_group", by)
+    if read and read != agreement.sha256:
+        raise Stale(_("The agreement was drawn up anew after you opened it. Please read it again."))
     if agreement.group_signed_at:
         raise Refused(_("The group has signed already."))
     agreement.group_signed_at, agreement.group_signed_by = clock.now(), by
@@ -193,14 +198,17 @@ def refuse_copy(project: Project, *, by: User, note: str) -> Agreement:
 
 
 @transaction.atomic
-def confirm_copy(project: Project, *, by: User) -> Agreement:
+def confirm_copy(project: Project, *, by: User, read: str = "") -> Agreement:
     """The clerk has seen every page and seal. Consequences: the reserved money is committed and the project runs.
 
-    Who has uploaded the scan does not confirm it.
+    Who has uploaded the scan does not confirm it. `read`: the digest of the scan that the clerk has seen; refused when
+    another was uploaded since.
     """
     agreement = _agreement_to_sign(project, "projects.draw_up", by)
     if agreement.copy is None:
         raise Refused(_("There is no scan to look at."))
+    if read and read != agreement.copy.sha256:
+        raise Stale(_("Another scan was uploaded after you opened the page. Please look at it."))
     if agreement.copy.uploaded_by == by:
         raise Refused(_("You have uploaded this scan yourself: another clerk confirms it."))
     agreement.copy_confirmed_at, agreement.copy_confirmed_by = clock.now(), by

@@ -177,6 +177,8 @@ def rows_of(bank_return: BankReturn, *, by: User) -> list[Row]:
 def store_return(bank_return: BankReturn, *, by: User) -> BankReturn:
     """Store every row that is right: paid ones are entered as paid, others stay approved with the bank's reason, and
     what was paid and came back is reversed. Rows with a mistake change nothing and stay on the page."""
+    paid = bank_return.bank_list.lines.values("tranche__project")
+    list(Project.objects.filter(pk__in=paid).order_by("pk").select_for_update(of=("self",)))  # always in this order
     locked = _lock(bank_return.bank_list, by)
     kept = BankReturn.objects.select_for_update(of=("self",)).get(pk=bank_return.pk)
     if kept.is_stored:

@@ -1,6 +1,7 @@
 """A group wishes to change its plan: written, handed in, advised on by the mentor, decided by the funder."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.files import attach
 from core.workdays import add_workdays
-from core.workflow import Refused, advance, permit, record
+from core.workflow import Refused, Stale, advance, permit, record
 from people.models import Role, User
 from projects.actions import agreements, payments, plan
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
@@ -81,6 +82,20 @@ def write_change(
     return change
 
 
+def _hold(change: ChangeRequest) -> None:
+    """Nobody writes, decides or changes the plan meanwhile: the project is locked first, then the request. `Stale` when
+    the request is not any more what `change` was read as: what is judged here is what is done afterwards."""
+    locked = Project.objects.select_for_update(of=("self",)).select_related("call", "track", "applicant", "host")
+    project = locked.get(pk=change.project_id)
+    now = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=change.pk)
+    if now.state != change.state:
+        state = now.get_state_display()
+        raise Stale(_("This cannot be done any more: the state is now “%(state)s”.") % {"state": state})
+    if now.edition != change.edition:
+        raise Stale(_("The request was written anew after you opened it. Please look at it again."))
+    change.project = project
+
+
 def _locked(change: ChangeRequest) -> ChangeRequest:
     locked = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=change.pk)
     locked.project = Project.objects.select_related("call", "track", "applicant", "host").get(pk=locked.project_id)
@@ -91,6 +106,8 @@ def _locked(change: ChangeRequest) -> ChangeRequest:
 def hand_in(change: ChangeRequest, *, by: User, note: str = "") -> ChangeRequest:
     """Hand the request in. Consequences: a small shift within the call's tolerance is filed and in force at once; of
     everything else the mentor is asked for an opinion, or the funder for a decision where nobody coaches."""
+    _hold(change)
+    permit("projects.hand_in_change", by, change)
     if reasons := problems(change):
         raise Refused(*reasons)
     if changed := overlaps(change):
@@ -156,6 +173,7 @@ def go_on(change: ChangeRequest, *, by: User, note: str) -> ChangeRequest:
 @transaction.atomic
 def look_at_account(change: ChangeRequest, *, by: User, note: str) -> ChangeRequest:
     """The finance office has compared the new account with its proof; then the approver may decide."""
+    _hold(change)
     locked = _locked(change)
     permit("projects.look_at_account", by, locked)
     if locked.state not in (ChangeRequest.State.WITH_MENTOR, ChangeRequest.State.WITH_FUNDER):
@@ -179,17 +197,17 @@ def approve(change: ChangeRequest, *, by: User, note: str = "", consents: bool =
 
     `consents`: what the wish lowers (targets, people served, money of others) is agreed to in so many words.
     """
-    Project.objects.select_for_update(of=("self",)).get(pk=change.project_id)
+    _hold(change)
     if lowered(change) and not consents:
         raise Refused(_("The wish lowers what was promised: please say that you agree to it."))
     if found := [*overlaps(change), *(problems(change) if change.kind != Kind.ACCOUNT else [])]:
         raise Refused(_("It does not fit the plan any more: return it to the group."), *found)
     if not change.project.is_funded or change.project.has_ended:
         raise Refused(_("The project has ended: there is nothing left to change."))
-    change.project.refresh_from_db()
     advance(change, "approve", by=by, note=note, decision_note=note.strip())
     if change.kind == Kind.TERMINATION:
-        payments.terminate(change.project, by=by, note=note.strip() or change.reason)
+        last_day = date.fromisoformat(str(change.wish["other"]["stops_on"]))
+        payments.terminate(change.project, by=by, note=note.strip() or change.reason, last_day=last_day)
     else:
         kind = PlanVersion.Kind.FINISHED if change.is_optimisation else PlanVersion.Kind.CHANGED
         plan.apply(change, kind, by=by, approved_by=by)

@@ -7,20 +7,25 @@ from typing import Any
 import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
+from core.models import Event
 from core.money import yuan
 from core.workflow import Refused, advance, record
 from grants.actions import ledger
 from grants.models import LedgerEntry
-from people.models import Role, User
+from people.models import Organization, Role, User
 from projects.actions.messages import tell_funder, tell_group
 from projects.actions.plan import close_changes
+from projects.matching import proven, share_as_it_is
 from projects.models import BankListLine, Project, Reversal, Settlement, State, Tranche
+from projects.models.state import UNDER_WAY
 from projects.spending import keeps_books, spent
 
+ZERO = Decimal("0.00")
 KEPT = (
     *("attempt", "amount", "requested_by", "approved_by", "paid_by", "paid_on", "paid_to"),
     *("bank_reference", "receipt_number"),
@@ -65,11 +70,16 @@ def pay(
     grows (the database refuses more than the award), and the payee is asked for a receipt.
 
     `paid_on` and `paid_to` (name, bank, account) are what the bank said; without them, today and the payee's account.
+    Refused on a day before the payment was approved: that is a mistyped year.
     """
     project = Project.objects.select_for_update(of=("self",)).get(pk=tranche.project_id)
     payee = project.payee
     paid_to = paid_to or {"name": payee.bank_account_name, "bank": payee.bank_name, "account": payee.bank_account}
     day = paid_on or clock.today()
+    approval = Event.objects.about(tranche).filter(name="approve").last()
+    if approval and day < clock.localdate(approval.at):
+        words = {"approved": clock.localdate(approval.at), "day": day}
+        raise Refused(_("The payment was approved on %(approved)s: it was not made on %(day)s.") % words)
     advance(tranche, "pay", by=by, bank_reference=bank_reference, paid_on=day, paid_to=paid_to)
     memo = bank_reference
     ledger.pay(project.call.fund, tranche.amount, by=by, reference=project.number, part=tranche.part, memo=memo)
@@ -121,8 +131,21 @@ def reverse_payment(tranche: Tranche, *, by: User, note: str) -> Tranche:
 
 
 @transaction.atomic
-def settle(project: Project, *, by: User, recognised: Decimal, returned: Decimal, remark: str = "") -> Settlement:
+def settle(
+    project: Project,
+    *,
+    by: User,
+    recognised: Decimal,
+    returned: Decimal,
+    remark: str = "",
+    share: str = "",
+    share_note: str = "",
+) -> Settlement:
     """Record the last account: what is recognised as spent and what has come back (yuan).
+
+    Where the share of the grant in all money is higher than the call allows, because matching funds have not come,
+    whoever settles decides: `share` is "lower", and the grant is recognised only as far as its share holds, or "keep"
+    with a reason in `share_note`. What was proven by then is kept with the account.
 
     What comes back is entered in the ledger as it arrives, after a termination as clawed back; it can never be more
     than is due.
@@ -137,9 +160,17 @@ def settle(project: Project, *, by: User, recognised: Decimal, returned: Decimal
             _("No more can be recognised than was awarded: %(award)s yuan.") % {"award": yuan(locked.amount_awarded)}
         )
     _keep_to_the_books(locked, recognised)
+    measured = share_as_it_is(locked, recognised)
+    if not measured.holds and share not in ("lower", "keep"):
+        raise Refused(_("The share of the grant is higher than the call allows: please decide on it."))
+    if not measured.holds and share == "keep" and not share_note.strip():
+        raise Refused(_("Please say why the share of the grant may be higher."))
+    lowered = measured.fall if share == "lower" else ZERO
     settlement = Settlement.objects.filter(project=locked).first() or Settlement(project=locked)
     before = locked.amount_returned
-    settlement.recognised, settlement.remark = recognised, remark
+    settlement.recognised, settlement.remark = recognised - lowered, remark
+    settlement.matching, settlement.lowered = proven(locked), lowered
+    settlement.share_note = share_note.strip() if not measured.holds and share == "keep" else ""
     settlement.settled_by, settlement.settled_at = by, clock.now()
     if returned < before:
         raise Refused(
@@ -153,7 +184,9 @@ def settle(project: Project, *, by: User, recognised: Decimal, returned: Decimal
         back, memo = (ledger.clawback, _("Claimed back")) if terminated else (ledger.refund, _("Unspent money"))
         back(locked.call.fund, returned - before, by=by, reference=locked.number, memo=memo)
     settlement.save()
-    record(locked, "settle", by=by, label=_("Accounts settled"), recognised=str(recognised), returned=str(returned))
+    said = {"recognised": settlement.recognised, "lowered": lowered, "returned": returned}
+    label, note = _("Accounts settled"), settlement.share_note
+    record(locked, "settle", by=by, label=label, note=note, **{name: str(value) for name, value in said.items()})
     if settlement.to_return > returned:
         tell_group(locked, _("please return %(due)s yuan") % {"due": yuan(settlement.to_return - returned)})
     return settlement
@@ -176,15 +209,18 @@ def _keep_to_the_books(project: Project, recognised: Decimal) -> None:
 def complete(project: Project, *, by: User, note: str = "") -> Project:
     """Everything is paid, receipted and returned: the project is archived."""
     advance(project, "complete", by=by, note=note)
+    close_changes(project)
     tell_group(project, _("completed"))
     return project
 
 
 @transaction.atomic
-def terminate(project: Project, *, by: User, note: str) -> Project:
+def terminate(project: Project, *, by: User, note: str, last_day: date | None = None) -> Project:
     """End the project early. Consequences: unpaid instalments are cancelled and their money is free again;
-    what was paid and not spent is claimed back in the settlement."""
+    what was paid and not spent is claimed back in the settlement. It ends today or on the `last_day` that was agreed
+    on, and what is spent later is not spent for it."""
     advance(project, "terminate", by=by, note=note)
+    _end_on(project, last_day or clock.today())
     close_changes(project)
     unpaid = list(project.tranches.unpaid())
     if at_bank := BankListLine.objects.filter(tranche__in=unpaid, outcome="").select_related("bank_list").first():
@@ -199,6 +235,25 @@ def terminate(project: Project, *, by: User, note: str) -> Project:
     tell_group(project, _("terminated"), body=note)
     tell_funder(project, _("terminated: please settle the account"), Role.FINANCE, body=note)
     return project
+
+
+def _end_on(project: Project, day: date) -> None:
+    """Not later than planned, and not before it has begun."""
+    first, last = project.starts_on or day, project.ends_on or day
+    Project.objects.filter(pk=project.pk).update(ends_on=max(min(day, last), first))
+    project.refresh_from_db()
+
+
+def refuse_if_awaited(sender: Any, *, organization: Organization, **kwargs: Any) -> None:
+    """While an instalment is to come, a new account is asked for as a change: the finance office compares it with its
+    proof, and an approver decides. In a profile nobody would look."""
+    awaited = Tranche.objects.unpaid().filter(project__state__in=UNDER_WAY)
+    own = Q(project__host=organization) | Q(project__host=None, project__applicant=organization)
+    if found := awaited.filter(own).select_related("project").first():
+        raise Refused(
+            _("“%(project)s” still awaits money: please ask there for the change of the account.")
+            % {"project": found.project.title}
+        )
 
 
 def refuse_if_archived(sender: Any, *, entry: LedgerEntry, **kwargs: Any) -> None:

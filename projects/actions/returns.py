@@ -20,7 +20,8 @@ from projects.models import Project, ReturnNotice, State
 def ask_back(project: Project, *, by: User, reason: str, due_on: date, pay_to: str) -> ReturnNotice:
     """Issue the notice over what is still due by the settled account; group and host read it with its last day.
 
-    Its number runs on without gaps. Refused when nothing is due, or when a notice over the same sum is running.
+    Its number runs on without gaps. Refused when nothing is due, or when a notice over the same sum is running; one
+    with a later last day takes its place and gives more time.
     """
     locked = Project.objects.select_for_update(of=("self",)).select_related("call").get(pk=project.pk)
     if not rules.has_perm("projects.settle", by, locked):
@@ -33,8 +34,9 @@ def ask_back(project: Project, *, by: User, reason: str, due_on: date, pay_to: s
     if due_on < clock.today():
         raise Refused(_("The last day has passed already."))
     latest = locked.return_notices.first()
-    if latest and latest.amount == settlement.still_due and latest.due_on >= clock.today():
-        raise Refused(_("A notice over this sum is running until %(day)s.") % {"day": latest.due_on})
+    if latest and latest.amount == settlement.still_due and max(clock.today(), due_on) <= latest.due_on:
+        words = _("A notice over this sum is running until %(day)s. To give more time, choose a later day.")
+        raise Refused(words % {"day": latest.due_on})
     year = clock.today().year
     notice = ReturnNotice.objects.create(
         project=locked,

@@ -34,6 +34,14 @@ def _lock(project: Project) -> Project:
     )
 
 
+def _as_read(expense: Expense) -> Expense:
+    """The payment, locked; `Stale` when it was mended and handed in again since `expense` was read."""
+    locked = Expense.objects.select_for_update(of=("self",)).get(pk=expense.pk)
+    if locked.state == expense.state and locked.edition != expense.edition:
+        raise Stale(_("This payment was mended after you opened it. Please look at it again."))
+    return locked
+
+
 def _fill(expense: Expense, book: ExpenseBook, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(expense, name, value)
@@ -102,6 +110,7 @@ def detach(expense: Expense, file: Attachment, *, by: User) -> None:
 
 
 def _editable(expense: Expense, by: User) -> Expense:
+    _lock(expense.project)
     locked = Expense.objects.select_for_update(of=("self",)).select_related("project__call").get(pk=expense.pk)
     permit("projects.keep_spending", by, locked)
     if not locked.is_editable:
@@ -115,6 +124,8 @@ def hand_in(expense: Expense, *, by: User, explanation: str = "") -> Expense:
     clerk hear of it once a day."""
     project = _lock(expense.project)
     permit("projects.keep_spending", by, project)
+    Expense.objects.select_for_update(of=("self",)).get(pk=expense.pk)
+    expense.refresh_from_db()  # what is looked at is what is handed in
     book = ExpenseBook(project)
     if explanation.strip():
         Expense.objects.filter(pk=expense.pk).update(explanation=explanation.strip())
@@ -182,7 +193,7 @@ def recognise(expense: Expense, *, by: User, amount: Decimal | None = None, note
     """The clerk counts a payment as spent as agreed: in whole, or as much of it as the plan of its day and the award
     leave room for. Less than the whole needs a reason, and the group is told."""
     book = ExpenseBook(_lock(expense.project))
-    most = book.recognisable(expense)
+    most = book.recognisable(_as_read(expense))
     amount = most if amount is None else amount
     if amount > most:
         raise Refused(
@@ -205,19 +216,23 @@ def recognise_all(project: Project, expenses: Iterable[Expense], *, by: User) ->
     """Recognise several at once: those without any finding that fit in whole. Says how many were, and were left."""
     locked = _lock(project)
     permit("projects.judge_expense", by, locked)
-    chosen = [one for one in expenses if one.state == Expense.State.HANDED_IN][:MOST_AT_ONCE]
+    asked = {one.pk: one.edition for one in expenses if one.state == Expense.State.HANDED_IN}
+    waiting = locked.expenses.select_for_update(of=("self",)).filter(state=Expense.State.HANDED_IN, pk__in=asked)
+    chosen = [one for one in waiting if one.edition == asked[one.pk]][:MOST_AT_ONCE]
     found = ExpenseBook(locked).findings(chosen)
     done = 0
     for one in sorted(chosen, key=lambda each: (each.spent_on, each.pk)):
         if not found[one.pk] and ExpenseBook(locked).recognisable(one) == one.amount:
             advance(one, "recognise", by=by, amount=one.amount)
             done += 1
-    return done, len(chosen) - done
+    return done, len(asked) - done
 
 
 @transaction.atomic
 def refuse(expense: Expense, *, by: User, note: str) -> Expense:
     """Not paid from this grant; the group reads why."""
+    _lock(expense.project)
+    _as_read(expense)
     advance(expense, "refuse", by=by, note=note, reason=note.strip()[:300])
     _tell(expense, _("a payment was not recognised"), note)
     return expense
@@ -226,6 +241,8 @@ def refuse(expense: Expense, *, by: User, note: str) -> Expense:
 @transaction.atomic
 def send_back(expense: Expense, *, by: User, note: str) -> Expense:
     """Something is missing; the group mends it and hands it in again."""
+    _lock(expense.project)
+    _as_read(expense)
     advance(expense, "send_back", by=by, note=note, reason=note.strip()[:300])
     _tell(expense, _("a payment was sent back"), note)
     return expense
@@ -234,6 +251,8 @@ def send_back(expense: Expense, *, by: User, note: str) -> Expense:
 @transaction.atomic
 def reopen(expense: Expense, *, by: User, note: str) -> Expense:
     """A decision is taken back, with a reason that the group reads."""
+    _lock(expense.project)
+    _as_read(expense)
     advance(expense, "reopen", by=by, note=note, reason=note.strip()[:300])
     _tell(expense, _("a payment is decided on anew"), note)
     return expense

@@ -34,6 +34,8 @@ PHOTOS = 20
 """At most so many photos a visit."""
 CLOCK_OFF = timedelta(minutes=10)
 """A phone's clock that is wrong by more is said beside the visit."""
+MOST_OFF = 2**31 - 1
+"""So many minutes at most are kept of how wrong it is: what the column holds."""
 STORED = (*("visited_at", "place", "met", "checklist", "answers"), "findings", "follow_up", "follow_up_due_on")
 
 
@@ -114,7 +116,10 @@ def _change(
         add_photos(visit, by=by, photos=photos)
         return visit.versions.filter(number=visit.version).get()
     may_amend = rules.has_perm("projects.amend_advice", by, visit)
-    if sending.base == visit.version and may_amend:
+    if not may_amend:  # no mentor any more: kept to be read, for nobody could choose between the two
+        version = _keep(visit, by, values, sending, VisitVersion.Standing.SET_ASIDE)
+        _set_aside(visit, version, by)
+    elif sending.base == visit.version:
         version = _apply(visit, by, values, sending)
     else:
         version = _keep(visit, by, values, sending, VisitVersion.Standing.WAITING)
@@ -154,8 +159,10 @@ def _apply(
 def _keep(
     visit: SiteVisit, by: User, values: dict[str, Any], sending: Sending, standing: str, number: int | None = None
 ) -> VisitVersion:
+    # Written on a version that is not there yet, as a phone may say: then on the newest that is.
+    base = min(sending.base, visit.version - (standing == VisitVersion.Standing.APPLIED))
     return VisitVersion.objects.create(
-        visit=visit, number=number, base=sending.base if number != 1 else 0, send_key=sending.key,
+        visit=visit, number=number, base=base, send_key=sending.key,
         values=packed(values), by=by, device_at=sending.device_at, standing=standing,
     )  # fmt: skip
 
@@ -184,6 +191,7 @@ def merge_conflict(version: VisitVersion, *, by: User, values: dict[str, Any], b
 
 
 def _waiting(version: VisitVersion, by: User) -> tuple[SiteVisit, VisitVersion]:
+    Project.objects.select_for_update(of=("self",)).get(pk=version.visit.project_id)
     visit = SiteVisit.objects.select_for_update(of=("self",)).select_related("project__call").get(pk=version.visit_id)
     permit("projects.amend_advice", by, visit)
     version = VisitVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
@@ -233,4 +241,5 @@ def _was_mentor(project: Project, by: User, day: date) -> bool:
 def _clock_off(sending: Sending) -> int | None:
     if sending.sent_at is None or abs(sending.sent_at - clock.now()) <= CLOCK_OFF:
         return None
-    return round((sending.sent_at - clock.now()).total_seconds() / 60)
+    minutes = round((sending.sent_at - clock.now()).total_seconds() / 60)
+    return max(-MOST_OFF, min(minutes, MOST_OFF))

@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import CountedTextarea, DateInput, FileField, FilesField, NoteForm
+from core.forms import CountedTextarea, DateInput, FileField, FilesField, NoteForm, within_a_year
 from core.identifiers import half_width
 from grants.models import AgreementTemplate
 from people.models import Community
@@ -25,7 +25,7 @@ Kind = ChangeRequest.Kind
 class ReasonForm(forms.Form):
     """Why, and what proves it."""
 
-    reason = forms.CharField(label=_("Why"), widget=CountedTextarea, max_length=1000, required=False)
+    reason = forms.CharField(label=_("Reason"), widget=CountedTextarea, max_length=1000, required=False)
     files = FilesField(label=_("Files that show it"), required=False, help_text=_("Several files, each at most 20 MB"))
 
     def __init__(self, *args: Any, change: ChangeRequest, **kwargs: Any) -> None:
@@ -140,7 +140,7 @@ class AdviceForm(NoteForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, needs_note=True, **{k: v for k, v in kwargs.items() if k != "needs_note"})
-        self.fields["note"].label = _("Why")
+        self.fields["note"].label = _("Reason")
         self.fields["note"].help_text = _("Group and funder read it; the funder decides.")
         self.fields["note"].max_length = 1000
 
@@ -200,8 +200,9 @@ class CopyForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """The clerk has looked at the whole scan."""
+    """The clerk has looked at the whole scan that stood on the page."""
 
+    read = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     agreed = forms.BooleanField(label=_("I have seen every page and the seal and signature of each party."))
 
 
@@ -214,7 +215,7 @@ class ProblemForm(forms.Form):
 class MoreTimeForm(forms.Form):
     """More time to sign."""
 
-    until = forms.DateField(label=_("New last day"), widget=DateInput)
+    until = forms.DateField(label=_("New last day"), widget=DateInput, validators=[within_a_year])
     note = forms.CharField(
         label=_("Reason"), max_length=300, widget=CountedTextarea(attrs={"rows": 2}),
         help_text=_("The people concerned will read it."),

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.fields import FigureFormField, MoneyInput
 from core.forms import CountedTextarea, DateInput, SeveralField
 from grants.models import Call
 from people.models import User
@@ -37,7 +38,11 @@ class SessionForm(forms.ModelForm):
     class Meta:
         model = MentoringNote
         fields = ("held_on", "topic", "form", "hours", "advice", "follow_up", "follow_up_due_on")
-        widgets = {"held_on": DateInput, "advice": CountedTextarea, "follow_up_due_on": DateInput}
+        field_classes = {"hours": FigureFormField}
+        widgets = {
+            **{"held_on": DateInput, "follow_up_due_on": DateInput},
+            **{"hours": MoneyInput, "advice": CountedTextarea},
+        }
 
     def __init__(self, *args: Any, companions: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

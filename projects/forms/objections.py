@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, DateInput, FilesField, PhoneField
+from core.forms import CountedTextarea, DateInput, FilesField, PhoneField, within_a_year
 from core.strangers import TrapForm
 from projects.actions.inquiry import LINE, WHOLE
 from projects.actions.objections import MOST_FILES
@@ -82,7 +82,7 @@ class ExamineForm(forms.Form):
         widget=CountedTextarea(attrs={"rows": 6}),
         help_text=_("Take out whatever tells who objects. Name and contact are never shown."),
     )
-    answer_until = forms.DateField(label=_("The group can answer until"), widget=DateInput)
+    answer_until = forms.DateField(label=_("The group can answer until"), widget=DateInput, validators=[within_a_year])
 
 
 class InquiryForm(forms.ModelForm):

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import FilesField
+from core.forms import FilesField, FilesInput
 from projects.models import ActivityPhoto
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -38,18 +39,25 @@ class PhotoForm(forms.ModelForm):
         """The constraints are said above, at the fields."""
 
 
-class PhotosForm(PhotoForm):
-    """Several at once with the same answers."""
+class PictureField(FilesField):
+    """Several pictures; what is none is refused as such, before it is asked whether it is a file that we take."""
 
-    files = FilesField(label=_("Photos"), help_text=_("JPG or PNG, several at once, each at most 20 MB"))
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=FilesInput(attrs={"accept": ",".join(SUFFIXES), "multiple": True}), **kwargs)
 
-    field_order = ("files", *ANSWERS)
-
-    def clean_files(self) -> list:
-        files = self.cleaned_data["files"]
-        wrong = [file.name for file in files if not file.name.lower().endswith(SUFFIXES)]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+        given = data if isinstance(data, list | tuple) else [data]
+        wrong = [file.name for file in given if file and not file.name.lower().endswith(SUFFIXES)]
         if wrong:
             raise forms.ValidationError(
                 _("“%(name)s” cannot be read as a photo. Please send it as JPG or PNG."), params={"name": wrong[0]}
             )
-        return files
+        return super().clean(data, initial)
+
+
+class PhotosForm(PhotoForm):
+    """Several at once with the same answers."""
+
+    files = PictureField(label=_("Photos"), help_text=_("JPG or PNG, several at once, each at most 20 MB"))
+
+    field_order = ("files", *ANSWERS)

@@ -142,7 +142,7 @@ class HandInForm(SeenState):
 class RecogniseForm(SeenState):
     """How much of a payment counts; less than the whole needs a reason."""
 
-    amount = MoneyFormField(label=gettext_lazy("Recognised (yuan)"))
+    amount = MoneyFormField(label=gettext_lazy("Amount to recognise (yuan)"))
     note = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,

@@ -7,7 +7,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, DateInput
+from core.forms import CountedTextarea, DateInput, within_a_year
 from core.strangers import TrapForm
 from people.models import Community, Kind, Organization
 from projects.models import Comment, Likeness, Project, Recommendation
@@ -68,7 +68,7 @@ class CutForm(forms.Form):
 class ExtendForm(forms.Form):
     """More time to correct."""
 
-    until = forms.DateField(label=_("New last day"), widget=DateInput)
+    until = forms.DateField(label=_("New last day"), widget=DateInput, validators=[within_a_year])
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The group reads it"))
 
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import CountedTextarea, DateInput, DateTimeInput, FilesField
+from core.forms import CountedTextarea, DateInput, DateTimeInput, FilesField, within_a_year
 from core.workdays import add_workdays
 from projects.models import ReturnNotice, Talk, WarningLetter
 
@@ -28,6 +28,7 @@ class WarningForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["answer_until"].initial = add_workdays(clock.today(), ANSWER_WORKDAYS)
+        self.fields["answer_until"].validators.append(within_a_year)
 
 
 class WarningAnswerForm(forms.Form):
@@ -53,6 +54,7 @@ class ReturnNoticeForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["due_on"].initial = clock.today() + RETURN_WITHIN
+        self.fields["due_on"].validators.append(within_a_year)
 
 
 class ClosingForm(forms.Form):
@@ -69,6 +71,10 @@ class TalkForm(forms.ModelForm):
         fields = ("reason", "planned_at", "place")
         widgets = {"reason": CountedTextarea(attrs={"rows": 4}), "planned_at": DateTimeInput()}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["planned_at"].validators.append(within_a_year)
+
 
 class TalkMoveForm(forms.ModelForm):
     """Another time or place."""
@@ -77,6 +83,10 @@ class TalkMoveForm(forms.ModelForm):
         model = Talk
         fields = ("planned_at", "place")
         widgets = {"planned_at": DateTimeInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["planned_at"].validators.append(within_a_year)
 
 
 class TalkRecordForm(forms.ModelForm):
@@ -95,6 +105,7 @@ class TalkRecordForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["present"].required = self.fields["said"].required = True
+        self.fields["agreed_until"].validators.append(within_a_year)
 
 
 class TalkConfirmForm(forms.Form):

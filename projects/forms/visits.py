@@ -1,6 +1,7 @@
 """The form of a site visit: the same on the page, on a phone without a line, and for two versions in one."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
@@ -72,6 +73,8 @@ class VisitForm(forms.ModelForm):
 
     def clean_visited_at(self):
         moment = self.cleaned_data["visited_at"]
+        if not is_plausible(moment):
+            raise ValidationError(_("Please look at the day and time again."))
         if moment > clock.now() + CLOCK_OFF:
             raise ValidationError(_("This moment is in the future. Is the phone's clock right?"))
         approved = self.instance.project.approved_at
@@ -107,6 +110,11 @@ def initial_of(values: Mapping[str, Any]) -> dict[str, Any]:
     return initial
 
 
+def is_plausible(moment: datetime) -> bool:
+    """Of this century: what lies near the ends of the calendar cannot even be converted between time zones."""
+    return 2000 <= moment.year <= 2099
+
+
 class SendingForm(forms.Form):
     """What a phone says about what it sends."""
 
@@ -124,6 +132,11 @@ class SendingForm(forms.Form):
         if found is None:
             raise ValidationError(_("This checklist is not known here."))
         return found
+
+    def clean_device_at(self) -> datetime | None:
+        """A phone whose clock has lost its day says nothing of when something was written."""
+        moment = self.cleaned_data["device_at"]
+        return moment if moment and is_plausible(moment) else None
 
     @property
     def sending(self) -> Sending:

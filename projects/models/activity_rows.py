@@ -4,6 +4,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fields import MoneyField
 from core.money import round_half_up
@@ -36,7 +37,12 @@ class ActivityItem(models.Model):
     quantity = models.CharField(_("how many, in words"), max_length=40, blank=True)
     unit_price = MoneyField(_("unit price"), null=True, blank=True)
     count = models.DecimalField(
-        _("number"), max_digits=9, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        pgettext_lazy("of pieces", "number"),
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     amount = MoneyField(_("amount"))
     line_key = models.CharField(_("budget line"), max_length=12, blank=True)

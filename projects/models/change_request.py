@@ -1,3 +1,5 @@
+import hashlib
+import json
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -5,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.workdays import add_workdays
@@ -54,7 +57,7 @@ class ChangeRequest(Stateful):
         PERSONS = "persons", _("Leader and team")
         PLACE = "place", _("Place and time")
         TARGETS = "targets", _("People served and targets")
-        ACCOUNT = "account", _("Account")
+        ACCOUNT = "account", pgettext_lazy("kind of change", "Account")
         TERMINATION = "termination", _("Early end")
 
     class State(models.TextChoices):
@@ -62,7 +65,7 @@ class ChangeRequest(Stateful):
         WITH_MENTOR = "mentor", _("With the mentor")
         WITH_FUNDER = "funder", _("With the funder")
         RETURNED = "returned", _("Returned to the group")
-        APPROVED = "approved", _("Approved")
+        APPROVED = "approved", pgettext_lazy("change of a plan", "Approved")
         REJECTED = "rejected", _("Rejected")
         FILED = "filed", _("Filed")
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -149,6 +152,13 @@ class ChangeRequest(Stateful):
     @property
     def is_writable(self) -> bool:
         return self.state in self.WRITABLE
+
+    @property
+    def edition(self) -> str:
+        """Names what the request says now, and how far it is: whoever presses a button says by it what they read."""
+        said = [self.reason, self.wish, self.handed_in_at]
+        text = json.dumps(said, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False)
+        return f"{self.state}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
     @property
     def tone(self) -> str:
@@ -268,7 +278,7 @@ class ChangeRequest(Stateful):
         source=[State.DRAFT, State.WITH_MENTOR, State.WITH_FUNDER, State.RETURNED],
         target=State.WITHDRAWN,
         permission="projects.withdraw_change",
-        label=_("Withdraw"),
+        label=pgettext_lazy("change of a plan", "Withdraw"),
         tone="quiet",
     )
     def withdraw(self):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock
 from projects.models.project import Project
@@ -92,7 +93,7 @@ class MentoringNote(Advice):
 
     class Form(models.TextChoices):
         VISIT = "visit", _("On site")
-        PHONE = "phone", _("By phone")
+        PHONE = "phone", pgettext_lazy("a call", "By phone")
         ONLINE = "online", _("Online")
         GROUP = "group", _("Several groups together")
 

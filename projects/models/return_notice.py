@@ -13,8 +13,8 @@ from projects.models.in_delivery import InDelivery
 class ReturnNotice(models.Model):
     """A notice to give money back: 结余资金退回通知书 after the end, 追缴通知书 after a termination.
 
-    It is never changed, and keeps the account as it stood that day. A new one, when the account was settled otherwise,
-    takes the place of the one before.
+    It is never changed, and keeps the account as it stood that day. A new one, when the account was settled otherwise
+    or more time is given, takes the place of the one before.
     """
 
     project = models.ForeignKey(

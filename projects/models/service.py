@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock
 from projects.models.in_delivery import InDelivery
@@ -25,21 +26,24 @@ class Service(models.Model):
 
     class Way(models.TextChoices):
         HOME = "home", _("Home visit")
-        PHONE = "phone", _("By phone")
+        PHONE = "phone", pgettext_lazy("a call", "By phone")
         OFFICE = "office", _("At our place")
 
     project = models.ForeignKey(Project, verbose_name=_("project"), on_delete=models.PROTECT, related_name="services")
     method = models.CharField(_("method"), max_length=10, choices=Method.choices, editable=False)
     held_on = models.DateField(_("day"), default=clock.today)
     minutes = models.PositiveSmallIntegerField(
-        _("minutes"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(960)]
+        pgettext_lazy("a length of time", "minutes"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(960)],
     )
     # case work
     beneficiary = models.ForeignKey(
         "projects.Beneficiary", verbose_name=_("person of the roster"), on_delete=models.PROTECT, null=True, blank=True,
         related_name="cases",
     )  # fmt: skip
-    way = models.CharField(_("how"), max_length=6, choices=Way.choices, blank=True)
+    way = models.CharField(pgettext_lazy("a service", "how"), max_length=6, choices=Way.choices, blank=True)
     purpose = models.CharField(_("purpose of the visit"), max_length=200, blank=True)
     situation = models.TextField(_("situation"), max_length=2000, blank=True)
     plan = models.TextField(_("what is to be done next"), max_length=1000, blank=True)

@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.money import round_half_up
@@ -71,7 +72,7 @@ class VolunteerTime(models.Model):
     )  # fmt: skip
     held_on = models.DateField(_("day"))
     minutes = models.PositiveSmallIntegerField(
-        _("minutes"), validators=[MinValueValidator(1), MaxValueValidator(MOST_MINUTES)]
+        pgettext_lazy("a length of time", "minutes"), validators=[MinValueValidator(1), MaxValueValidator(MOST_MINUTES)]
     )
     task = models.CharField(_("what they did"), max_length=60, blank=True)
     entered_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)

@@ -16,6 +16,7 @@ from core.forms import add_refusal
 from core.models import Attachment
 from core.workflow import Refused, permit
 from projects.actions import agreements, award
+from projects.agreement_text import shown
 from projects.forms import SignForm
 from projects.forms.changing import CommunityForm, ConfirmForm, CopyForm, DrawUpForm, MoreTimeForm, ProblemForm
 from projects.models import Agreement, ChangeRequest, Project
@@ -31,12 +32,12 @@ def _found(project: Project) -> Agreement | None:
 
 
 PRESSED: dict[str, tuple[type[Form], Callable[..., Any]]] = {
-    "group": (SignForm, lambda project, by, data: award.sign_for_group(project, by=by)),
+    "group": (SignForm, lambda project, by, data: award.sign_for_group(project, by=by, read=data["read"])),
     "funder": (SignForm, lambda project, by, data: award.sign_for_funder(project, by=by)),
     "community": (CommunityForm, lambda project, by, data: agreements.note_community(project, by=by, **data)),
     "copy": (CopyForm, lambda project, by, data: agreements.upload_copy(project, data["scan"], by=by)),
     "incomplete": (ProblemForm, lambda project, by, data: agreements.refuse_copy(project, by=by, **data)),
-    "confirm": (ConfirmForm, lambda project, by, data: agreements.confirm_copy(project, by=by)),
+    "confirm": (ConfirmForm, lambda project, by, data: agreements.confirm_copy(project, by=by, read=data["read"])),
 }
 """What can be pressed on the page of the agreement: its form, its verb."""
 
@@ -75,8 +76,9 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "agreement": agreement,
+        "blocks": shown(agreement.blocks, account=rules.has_perm("projects.see_payee_account", request.user, project)),
         "steps": agreement.steps,
-        "next": agreement.next_step,
+        "next": agreement.next_step if project.state == project.State.APPROVED else None,
         "may": may_press(request.user, project, agreement),
         "forms": forms,
         "form": forms[pressed] if pressed else None,

@@ -100,7 +100,10 @@ def change_create(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         change = changing.begin_change(project, kind, by=request.user)
-        return redirect("projects:change_edit", pk=change.pk)
+        if change.is_writable:
+            return redirect("projects:change_edit", pk=change.pk)
+        messages.info(request, _("A request of this kind is under way. Another can be made when it is decided on."))
+        return redirect(change)
     return redirect("projects:plan_versions", pk=pk)
 
 
@@ -114,7 +117,7 @@ def change_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is wished, beside what is now; who has said what; what comes next and from whom."""
     change = find_change(request, pk)
     project = change.project
-    sees_account = rules.has_perm("projects.see_new_account", request.user, change)
+    sees_account = rules.has_perm("projects.see_payee_account", request.user, change)
     context = {
         "project": project,
         "change": change,
@@ -218,7 +221,7 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name == "look" and may_look(change, request.user):
         choice = workflow.Choice("look", _("The account is checked"), "primary", True)
     if choice is None:
-        if request.method == "POST" and request.POST.get("seen", change.state) != change.state:
+        if request.method == "POST" and request.POST.get("seen", change.edition) != change.edition:
             state = change.get_state_display()
             messages.error(request, _("This cannot be done any more: the state is now “%(state)s”.") % {"state": state})
             return redirect(change)
@@ -227,7 +230,7 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form_class: type[NoteForm] = {"advise": AdviceForm, "look": LookForm}.get(name, NoteForm)
     if lowered:
         form_class = ConsentForm
-    form = form_class(request.POST or None, state=change.state, needs_note=choice.note)
+    form = form_class(request.POST or None, state=change.edition, needs_note=choice.note)
     if request.method == "POST" and form.is_valid():
         try:
             STEPS[name](change, request.user, form.cleaned_data)
@@ -237,4 +240,7 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             messages.success(request, _("Done: %(step)s") % {"step": choice.label})
             return redirect(change)
     context = {"project": change.project, "change": change, "choice": choice, "form": form, "lowered": lowered}
+    if name in ("approve", "advise"):  # what it is about stands on the page on which one says yes or no
+        context["changes"] = shown(changes.difference(change), request.user, change.project)
+        context["warnings"] = changes.warnings(change)
     return render(request, "projects/change_step.html", context)

@@ -100,7 +100,12 @@ def monthly_read(request: HttpRequest, token: str) -> HttpResponse:
         handed_in_at__isnull=False,
     )
     project = report.project
-    monthly.note_reading(report)
+    # Whoever has to do with the project sees the link on its page: to follow it is not the community's reading.
+    works_on_it = request.user.is_authenticated and MonthlyReport.objects.visible_to(request.user).filter(pk=report.pk)
+    if works_on_it and request.method == "POST":
+        raise PermissionDenied
+    if not works_on_it:
+        monthly.note_reading(report)
     form = CommunityRemarkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         recent = report.remarks.filter(part=MonthlyRemark.Part.COMMUNITY, at__gt=clock.now() - AN_HOUR).count()
@@ -113,7 +118,7 @@ def monthly_read(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, _("Thank you: the group, its mentor and the funder read it."))
             return redirect("projects:monthly_read", token=token)
     remarks = report.remarks.select_related("by")
-    context = {"report": report, "project": project, "form": form, "remarks": remarks}
+    context = {"report": report, "project": project, "form": form, "remarks": remarks, "works_on_it": works_on_it}
     response = render(request, "projects/monthly_read.html", context)
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"

@@ -199,7 +199,7 @@ def expense_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if choice is None:
         if name not in {transition.name for transition in workflow.transitions(Expense)}:
             raise Http404
-        if request.method == "POST" and request.POST.get("seen", expense.state) != expense.state:
+        if request.method == "POST" and request.POST.get("seen", expense.edition) != expense.edition:
             said = _("This cannot be done any more: the state is now “%(state)s”.")
             messages.error(request, said % {"state": expense.get_state_display()})
             return redirect(expense)
@@ -213,7 +213,7 @@ def expense_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         extra = {"initial": {"explanation": expense.explanation}, "needs_words": bool(found)}
     elif form_class is RecogniseForm:
         extra = {"initial": {"amount": most}}
-    form = form_class(request.POST or None, state=expense.state, **extra)
+    form = form_class(request.POST or None, state=expense.edition, **extra)
     if request.method == "POST" and form.is_valid():
         try:
             take(expense, name, by=request.user, data=form.cleaned_data)

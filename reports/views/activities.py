@@ -40,6 +40,16 @@ def activity_sign_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
+def activity_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record of an activity that was held, to be printed and filed."""
+    related = ("project__call__funder", "project__applicant", "project__community")
+    seen = Activity.objects.visible_to(request.user).recorded()
+    activity = get_object_or_404(seen.select_related(*related), pk=pk)
+    return respond(activity_papers.record(activity))
+
+
+@require_safe
+@login_required
 def announcements(request: HttpRequest) -> HttpResponseBase:
     """××年×月活动预告: what is handed in for a month in the projects of my funder."""
     if not rules.has_perm("projects.export_announcements", request.user):

@@ -40,6 +40,10 @@ def permit(user: User | AnonymousUser, project: Project) -> None:
         raise PermissionDenied
 
 
+def _sees_account(user: User | AnonymousUser, project: Project) -> bool:
+    return rules.has_perm("projects.see_payee_account", user, project)
+
+
 @require_safe
 @login_required
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
@@ -47,7 +51,8 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     project = find(request, pk)
     contact = rules.has_perm("projects.see_contact", request.user, project)
     cuts = rules.has_perm("projects.see_cuts", request.user, project)
-    return respond(documents.proposal(project, contact=contact, cuts=cuts))
+    account = _sees_account(request.user, project)
+    return respond(documents.proposal(project, contact=contact, cuts=cuts, account=account))
 
 
 @require_safe
@@ -58,7 +63,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     permit(request.user, project)
     if not hasattr(project, "agreement"):
         raise Http404
-    return respond(documents.agreement(project))
+    return respond(documents.agreement(project, account=_sees_account(request.user, project)))
 
 
 @require_safe

@@ -292,3 +292,14 @@ def test_the_clock_delivers_what_is_due_and_goes_on_after_a_failure(town, capsys
 
     assert len(mail.outbox) == 1
     assert capsys.readouterr().out == "deliver_due: 1\n"
+
+
+def test_how_to_hear_of_messages_stands_before_the_messages(town, browse):
+    town.head.email = "head@example.org"
+    town.head.save()
+    notify([town.head], subject="第1期款已拨付")
+
+    page = browse(town.head).get(reverse("core:notification_list")).content.decode()
+
+    main = page[page.index("<main") :]
+    assert main.index('id="rhythm"') < main.index("第1期款已拨付")

@@ -183,6 +183,17 @@ def test_workbook_has_real_types_text_that_stays_text_and_a_frozen_head():
     assert cells[0].number_format == "@"
 
 
+def test_money_is_shown_to_the_fen_and_other_numbers_as_they_are():
+    target = BytesIO()
+    book = spreadsheets.Workbook(target)
+    book.add_sheet("钱", [Heading("金额", 12)], [[Decimal("6880.00"), Decimal("0.926"), 3]])
+    book.close()
+
+    cells = openpyxl.load_workbook(target).active[2]
+
+    assert [cell.number_format for cell in cells] == ["#,##0.00", "General", "General"]
+
+
 def test_a_formula_without_a_result_is_no_empty_cell():
     heads, rows = table(workbook(["代码", "数量"], ["甲", "=1+1"], ["乙", 3]))  # openpyxl calculates nothing
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from core import clock
 from core.models import Event
 from core.workflow import Refused
+from projects import inbox
 from projects.actions import activities, delivery, people, photos
 from projects.figures import progress
 from projects.models import Activity, ActivityItem, ActivityPhoto, Milestone
@@ -38,10 +39,10 @@ def running(town, life):
 @pytest.mark.parametrize(
     ("left_out", "said"),
     [
-        ({"place": ""}, "地点已确定"),
-        ({"ends_at": None}, "已填写结束时间"),
-        ({"goal": ""}, "已填写活动目标"),
-        ({"emergency_plan": ""}, "已填写应急预案"),
+        ({"place": ""}, "确定活动地点"),
+        ({"ends_at": None}, "填写结束时间"),
+        ({"goal": ""}, "填写活动目标"),
+        ({"emergency_plan": ""}, "填写应急预案"),
     ],
 )
 def test_a_plan_with_a_gap_stays_a_draft_and_says_which(town, running, left_out, said):
@@ -146,13 +147,13 @@ def test_a_record_says_everything_that_is_missing_at_once(town, running, time):
         activities.record_activity(activity, by=town.head, values={})
 
     assert refused.value.reasons == [
-        "已填写服务对象",
-        "至少有1人到场（签到或清点人数）",
-        "已填写执行团队",
-        "已填写实施情况",
-        "已填写反思与自我评估，并回答三个问题",
-        "已上传签到表，或有人在平台签到",
-        "至少有一张照片",
+        "填写服务对象",
+        "记下到场的人（签到或清点人数）",
+        "填写执行团队",
+        "填写实施情况",
+        "写反思与自我评估，并回答三个问题",
+        "上传签到表，或请参加者扫码签到",
+        "至少上传一张照片",
     ]
 
 
@@ -168,7 +169,7 @@ def test_an_activity_is_recorded_once_and_only_after_it_began(town, running, tim
     with pytest.raises(Refused):
         activities.record_activity(activity, by=town.head, values=values)
 
-    assert early.value.reasons == ["活动已经开始"]
+    assert early.value.reasons == ["等活动开始"]
     assert (activity.attendance, activity.recorded_by, activity.state) == (46, town.head, "recorded")
 
 
@@ -311,3 +312,22 @@ def test_a_milestone_moves_with_a_reason_and_stays_once_it_is_reached(town, mile
 
     assert Milestone.objects.get().due_on == day
     assert Event.objects.about(milestone.project).get(name="change_milestone").note == "雨季"
+
+
+def test_what_is_no_picture_is_refused_by_naming_the_pictures_that_are_taken(town, running, browse):
+    activity = planned(town, running)
+
+    answer = browse(town.head).post(url("photo_add", activity.pk), {"files": [pdf("现场.pdf")]})
+
+    [said] = answer.context["form"].errors["files"]
+    assert said == "“现场.pdf”不是能识别的照片，请用JPG或PNG格式。"
+    assert not activity.photos.exists()
+
+
+def test_an_activity_waits_for_its_record_since_it_took_place(town, running, time):
+    activity = begun(town, running, time)
+
+    [task] = [task for task in inbox.waiting_for(town.head) if activity.theme in task.what]
+
+    assert task.since == activity.starts_at
+    assert not [task for task in inbox.waiting_for(town.mentor) if activity.theme in task.what]

@@ -13,7 +13,7 @@ from core.workflow import Refused
 from grants.actions.agreement_templates import change_template, create_template
 from grants.agreement_text import default_clauses, ordinal
 from projects import inbox
-from projects.actions import agreements, award, changing
+from projects.actions import agreements, award, changing, people
 from projects.changes import as_wish
 from projects.models import Project
 from tests.life import draft
@@ -106,6 +106,46 @@ def test_the_project_starts_when_another_than_the_uploader_confirms_the_scan(tow
     assert fresh(signed).agreement.copy.sha256
 
 
+def test_who_uploaded_the_scan_reads_that_another_clerk_confirms_it(town, signed, browse):
+    page = reverse("projects:agreement_detail", args=[signed.pk])
+    agreements.upload_copy(signed, scan(), by=town.clerk)
+    own = browse(town.clerk).get(page).content.decode()
+    agreements.upload_copy(signed, scan(), by=town.head)
+    another = browse(town.clerk).get(page).content.decode()
+
+    assert ("另一位经办人" in own or "另一名经办人" in own, 'name="confirm"' in own) == (True, False)
+    assert 'name="confirm"' in another
+
+
+def test_after_a_forfeit_nothing_is_next_on_the_page_of_the_agreement(town, signed, browse):
+    step = reverse("projects:project_step", args=[signed.pk, "forfeit"])
+    assert "候补" in browse(town.approver).get(step).content.decode()
+    award.forfeit(signed, by=town.approver, note="逾期未签")
+
+    page = browse(town.clerk).get(reverse("projects:agreement_detail", args=[signed.pk]))
+
+    assert page.context["next"] is None
+    assert "这份协议不再签署" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("username", "signs"), [("head", True), ("approver", True), ("auditor", False), ("clerk", False)]
+)
+def test_only_who_signs_is_asked_to_sign(town, signed, browse, username, signs):
+    page = browse(town.people[username]).get(signed.get_absolute_url()).content.decode()
+
+    assert ("查看并签署协议" in page, "查看协议" in page) == (signs, not signs)
+
+
+@pytest.mark.parametrize(("until", "taken"), [("2062-06-01", False), ("2026-07-01", True)])
+def test_more_time_to_sign_is_at_most_a_year(town, signed, browse, until, taken):
+    page = reverse("projects:signing_extend", args=[signed.pk])
+
+    browse(town.clerk).post(page, {"until": until, "note": "负责人住院"})
+
+    assert (str(fresh(signed).due_on) == until) == taken
+
+
 def test_the_pages_lead_through_the_scan(town, signed, browse):
     page = reverse("projects:agreement_detail", args=[signed.pk])
     word = browse(town.head).post(page, {"copy": "1", "scan": SimpleUploadedFile("a.docx", b"PK\x03\x04")})
@@ -176,3 +216,49 @@ def test_more_time_needs_a_reason_and_a_later_day(town, life):
 
 def test_clauses_are_counted_as_papers_count_them():
     assert [ordinal(n) for n in (1, 10, 11, 19, 20, 21, 99)] == ["一", "十", "十一", "十九", "二十", "二十一", "九十九"]
+
+
+# -- what was read is what is signed ---------------------------------------------------------------
+
+
+def page_of(project) -> str:
+    return reverse("projects:agreement_detail", args=[project.pk])
+
+
+def test_a_text_that_was_drawn_up_anew_is_not_signed_unread(town, life, browse):
+    project = life.walk(draft(town), "approved")
+    client = browse(town.head)
+    text = fresh(project).agreement.sha256
+    assert text in client.get(page_of(project)).content.decode()
+    agreements.draw_up(project, by=town.clerk, from_model=True, has_community=True)
+
+    answer = client.post(page_of(project), {"group": "", "agreed": "on", "read": text})
+
+    assert "重新拟过" in answer.content.decode()
+    assert fresh(project).agreement.group_signed_at is None
+    client.post(page_of(project), {"group": "", "agreed": "on", "read": fresh(project).agreement.sha256})
+    assert fresh(project).agreement.group_signed_by == town.head
+
+
+def test_a_scan_that_was_replaced_is_not_confirmed_unseen(town, signed, browse):
+    first = agreements.upload_copy(signed, scan(), by=town.head).copy.sha256
+    client = browse(town.clerk)
+    assert first in client.get(page_of(signed)).content.decode()
+    other = SimpleUploadedFile("别的.pdf", b"%PDF-1.4 another", "application/pdf")
+    agreements.upload_copy(signed, other, by=town.head)
+
+    answer = client.post(page_of(signed), {"confirm": "", "agreed": "on", "read": first})
+
+    assert "另一份扫描件" in answer.content.decode()
+    assert fresh(signed).state == "approved"
+
+
+@pytest.mark.parametrize(("reader", "sees"), [("head", True), ("clerk", True), ("finance", True), ("mentor", False)])
+def test_the_account_in_the_agreement_is_for_who_pays_and_who_is_paid(town, life, browse, reader, sees):
+    project = life.walk(draft(town), "running")
+    people.assign_mentor(project, town.mentor, town.support, by=town.clerk)
+
+    text = browse(town.people[reader]).get(page_of(project)).content.decode()
+
+    assert ("6222000011112222" in text) is sees
+    assert ("****2222" in text) is not sees

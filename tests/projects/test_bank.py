@@ -239,8 +239,18 @@ def test_a_wrong_row_is_an_error_at_its_row_and_the_right_ones_are_stored(town, 
     assert errors(found)[0]
 
 
-def test_two_rows_about_one_line_are_not_both_taken(town, listed):
-    found = read(listed, town, "1,,,,,成功,L-1,2026-04-22,", "1,,,,,失败,,2026-04-22,退回")
+@pytest.mark.parametrize("second", ["1,,,,,失败,,2026-04-22,退回", "1,,,,,成功,L-2,2026-04-22,"])
+def test_two_rows_that_differ_about_one_line_are_both_errors(town, two, listed, second):
+    found = read(listed, town, "1,,,,,成功,L-1,2026-04-22,", second, "2,,,,,成功,L-3,2026-04-22,")
+
+    assert [row["effect"] for row in found.rows] == ["", "", "pay"]
+    assert [len(one) for one in errors(found)] == [1, 1, 0]
+    bank.store_return(found, by=town.finance)
+    assert [Tranche.objects.get(pk=one.pk).state for one in two] == ["approved", "paid"]
+
+
+def test_a_row_that_is_in_the_file_twice_is_taken_once(town, listed):
+    found = read(listed, town, "1,,,,,成功,L-1,2026-04-22,", "1,,,,,成功,L-1,2026-04-22,")
 
     assert [row["effect"] for row in found.rows] == ["pay", ""]
 
@@ -333,6 +343,12 @@ def test_the_file_for_the_bank_has_what_banks_want_and_its_total(town, listed, b
     assert rows[3][1:5] == ("合计", None, None, 10000)
     assert "FK2026-0001" in rows[3][5]
     assert Event.objects.about(listed).filter(name="export", actor=town.finance).exists()
+
+
+def test_the_page_of_a_list_names_its_columns_as_the_file_does(town, listed, browse):
+    page = browse(town.finance).get(listed.get_absolute_url()).content.decode()
+
+    assert ("序号" in page, "撤下所选的行" in page, "撤回申报" in page) == (True, True, False)
 
 
 def test_the_file_for_the_bank_comes_back_filled_in(town, two, listed, browse):

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from core import clock
 from core.models import Notification
@@ -314,6 +315,15 @@ def test_a_late_extension_is_warned_of_and_still_handed_in(town, project, time):
     assert change.state == "mentor"
 
 
+def test_who_decides_reads_on_the_same_page_what_it_is_about(town, project, browse):
+    change = advised(town, begun(project, "extension", town.head, values={"ends_on": date(2027, 4, 20)}))
+
+    page = browse(town.approver).get(reverse("projects:change_step", args=[change.pk, "approve"]))
+
+    assert "2027-04-20" in page.content.decode()
+    assert page.context["warnings"] == warnings(change)
+
+
 # -- account and early end -------------------------------------------------------------------------
 
 NEW = {"bank_account_name": "柳溪社会工作服务中心", "bank_name": "柳溪邮政储蓄银行", "bank_account": "6217000099998888"}
@@ -396,3 +406,49 @@ def test_whoever_is_next_has_it_in_the_inbox_with_its_day(town, project):
     assert waits_for() == {"approver"}
     changing.return_to_group(change, by=town.approver, note="请附开户许可证。")
     assert waits_for() == {"head", "volunteer"}
+
+
+# -- what a group meets on the pages ---------------------------------------------------------------
+
+
+def test_asking_again_for_what_is_under_way_shows_the_request_instead_of_a_refusal(town, project, browse):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    ask = reverse("projects:change_create", args=[project.pk, "extension"])
+
+    writing = browse(town.head).post(ask)
+    changing.hand_in(change, by=town.head)
+    waiting = browse(town.head).post(ask)
+
+    assert writing["Location"] == reverse("projects:change_edit", args=[change.pk])
+    assert waiting["Location"] == change.get_absolute_url()
+    assert browse(town.volunteer).get(waiting["Location"]).status_code == 200
+    assert browse(town.mentor).post(ask).status_code == 403
+
+
+def test_a_request_that_was_saved_and_not_handed_in_waits_for_the_group(town, project):
+    changing.begin_change(project, "budget", by=town.head)
+    only_begun = [task.what for task in inbox.waiting_for(town.head)]
+    begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+
+    assert "提交已写好的变更申请：延期" in [task.what for task in inbox.waiting_for(town.head)]
+    assert not [what for what in only_begun if what.startswith("提交已写好的变更申请")]
+    assert not [task for task in inbox.waiting_for(town.mentor) if "变更申请" in task.what]
+
+
+def test_a_request_speaks_of_a_request_and_not_of_a_project(town, project, browse):
+    change = advised(town, begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)}))
+
+    page = browse(town.head).get(change.get_absolute_url()).content.decode()
+    approved = changing.approve(change, by=town.approver, note="同意。")
+
+    assert ("撤回申请" in page, "撤回申报" in page, "为什么做" in page) == (True, False, False)
+    assert approved.get_state_display() == "已批准"
+
+
+def test_a_request_that_is_over_waits_for_no_opinion(town, project, browse):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    waiting = browse(town.head).get(change.get_absolute_url()).content.decode()
+    changing.withdraw(change, by=town.head)
+
+    assert "导师只提意见" in waiting
+    assert "导师只提意见" not in browse(town.head).get(change.get_absolute_url()).content.decode()

@@ -155,6 +155,22 @@ def test_the_community_reads_and_answers_without_an_account(town, report, browse
     assert browse().get(reverse("projects:monthly_read", args=["x" * 32])).status_code == 404
 
 
+@pytest.mark.parametrize("username", ["clerk", "mentor", "head"])
+def test_who_works_on_the_project_is_not_the_community_on_its_link(town, report, browse, username):
+    monthly.hand_in(report, by=town.head, values=WORDS)
+    page, client = reverse("projects:monthly_read", args=[report.token]), browse(town.people[username])
+
+    shown = client.get(page)
+    sent = client.post(page, {"name": "张主任", "text": "很好"})
+
+    assert (shown.status_code, sent.status_code) == (200, 403)
+    assert "居委会看到的页面" in shown.content.decode()
+    assert MonthlyReport.objects.get().read_at is None
+    assert report.remarks.count() == 0
+    assert browse(town.people["stranger"]).get(page).status_code == 200
+    assert MonthlyReport.objects.get().read_at is not None
+
+
 def test_a_link_is_no_way_to_flood_a_group(town, report, browse):
     monthly.hand_in(report, by=town.head, values=WORDS)
     page, client = reverse("projects:monthly_read", args=[report.token]), browse()

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core.models import Event
 from projects.actions import delivery, drafts, people
 from projects.models import Activity, Project, Report
 from tests.life import choir_draft, draft
@@ -258,3 +259,24 @@ def test_public_pages_are_public(town, browse, life):
         response = client.get(page)
         assert response.status_code == 200, page
         assert "13800138000" not in response.content.decode()
+
+
+def test_a_long_log_is_folded_after_its_latest_entries(town, browse, life):
+    project = life.walk(draft(town), "running")
+    for n in range(12):
+        Event.objects.create(target=project, name="said", label=f"第{n}条", actor=town.head)
+    page = browse(town.head).get(project.get_absolute_url())
+
+    shown, folded = page.content.decode().split("条记录</summary>")
+
+    assert len(page.context["events"]) > 12
+    assert shown.split("办理经过")[1].count("<li>") == 12
+    assert folded.split("</details>")[0].count("<li>") == len(page.context["events"]) - 12
+
+
+def test_what_comes_next_after_the_award_is_the_plan_and_then_the_agreement(town, browse, life):
+    project = life.walk(draft(town), "approved")
+
+    page = browse(town.head).get(project.get_absolute_url()).content.decode()
+
+    assert ("先完善方案并经确认" in page) is (getattr(project, "agreement", None) is None)

@@ -1,6 +1,6 @@
 """The life of an instalment with its reversals, the remainder of a split, and a check that finds what is broken."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -8,7 +8,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse as address
 
+from core import clock
 from core.workflow import Refused
 from grants.models import Fund, LedgerCorrection, LedgerEntry
 from people.models import Role, User
@@ -48,6 +50,31 @@ def test_the_remainder_of_a_split_goes_into_the_last_instalment_and_is_paid_to_t
     assert project.amount_paid == AWARD
     assert town.fund.balance().paid == AWARD
     assert list(breaches()) == []
+
+
+def test_a_payment_is_not_made_before_it_was_approved(town, odd):
+    tranche = odd.tranches.get(ordinal=1)
+    payments.request_payment(tranche, by=town.clerk)
+    payments.approve_payment(tranche, by=town.approver)
+    approved_on = clock.today()
+
+    with pytest.raises(Refused):
+        payments.pay(tranche, by=town.finance, bank_reference="B-1", paid_on=approved_on - timedelta(days=1))
+
+    assert Tranche.objects.get(pk=tranche.pk).state == "approved"
+    assert payments.pay(tranche, by=town.finance, bank_reference="B-1", paid_on=approved_on).state == "paid"
+
+
+def test_the_money_page_says_what_the_settlement_recognised(town, life, odd, browse):
+    paid(odd, town)
+    payments.terminate(Project.objects.get(pk=odd.pk), by=town.approver, note="无故停办")
+    payments.settle(
+        Project.objects.get(pk=odd.pk), by=town.finance, recognised=Decimal("1234.56"), returned=Decimal("0.00")
+    )
+
+    page = browse(town.finance).get(address("projects:project_money", args=[odd.pk]))
+
+    assert page.context["spent"] == Decimal("1234.56")
 
 
 def test_a_reversed_payment_is_kept_whole_and_its_money_is_owed_again(town, odd):
@@ -188,17 +215,18 @@ def test_who_reverses_reads_what_it_means_and_it_is_done_on_the_page(town, odd, 
     assert "户名不符" in browse(town.head).get(f"/projects/{odd.pk}/money/").content.decode()
 
 
-def test_a_payment_is_not_recorded_for_a_day_that_has_not_come(town, odd, browse):
+def test_a_payment_is_not_recorded_for_a_day_that_has_not_come(town, odd, browse, time):
     first = odd.tranches.get(ordinal=1)
     payments.request_payment(first, by=town.clerk)
     payments.approve_payment(first, by=town.approver)
     page = f"/tranches/{first.pk}/step/pay/"
+    time.go(datetime(2026, 4, 24, 10, 0))
 
-    refused = browse(town.finance).post(page, {"bank_reference": "B-1", "paid_on": "2026-04-23"})
-    browse(town.finance).post(page, {"bank_reference": "B-1", "paid_on": "2026-04-21"})
+    refused = browse(town.finance).post(page, {"bank_reference": "B-1", "paid_on": "2026-04-25"})
+    browse(town.finance).post(page, {"bank_reference": "B-1", "paid_on": "2026-04-23"})
 
     assert "paid_on" in refused.context["form"].errors
-    assert Tranche.objects.get(pk=first.pk).paid_on == date(2026, 4, 21)
+    assert Tranche.objects.get(pk=first.pk).paid_on == date(2026, 4, 23)
 
 
 # -- the check finds what is broken ----------------------------------------------------------------

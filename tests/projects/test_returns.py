@@ -85,6 +85,22 @@ def test_the_last_day_lies_ahead_and_one_notice_runs_at_a_time(town, terminated)
         asked_back(town, terminated)
 
 
+def test_a_later_day_gives_more_time_by_a_new_notice(town, life, terminated):
+    first = asked_back(town, terminated)
+    with pytest.raises(Refused):
+        asked_back(town, terminated, due_on=date(2026, 9, 15))
+    life.day(2026, 9, 2)
+
+    second = asked_back(town, terminated, due_on=date(2026, 10, 31), reason="团队申请延期一个月。")
+    life.day(2026, 10, 1)
+
+    first = ReturnNotice.objects.get(pk=first.pk)
+    assert (second.number, second.amount) == ("TK2026-0002", first.amount)
+    assert (first.is_latest, first.is_overdue, second.is_overdue) == (False, False, False)
+    with pytest.raises(Refused):
+        returns.record_breach(first, by=town.approver, note="逾期")
+
+
 def test_a_part_that_came_is_taken_off_and_the_old_notice_stays_as_it_was(town, life, terminated):
     first = asked_back(town, terminated)
     life.day(2026, 9, 2)

@@ -184,3 +184,23 @@ def test_a_wrong_session_is_refused_at_its_field(town, project, browse, changes,
     answer = browse(town.mentor).post(reverse("projects:mentoring_create", args=[project.pk]), form | changes)
 
     assert list(answer.context["form"].errors) == [field]
+
+
+def test_a_session_is_called_what_mentors_call_it(town, note, browse):
+    page = browse(town.mentor).get(note.get_absolute_url()).content.decode()
+
+    assert f"<title>辅导单 {note.number}" in page
+    assert f"<dt>方式</dt><dd>{note.get_form_display()}</dd>" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("１．５", Decimal("1.5")), ("2。5", Decimal("2.5")), ("3", Decimal("3"))]
+)
+def test_hours_are_taken_as_people_type_them(town, project, browse, typed, stored):
+    form = {"held_on": "2026-04-22", "topic": "rules", "form": "visit", "hours": typed, "advice": "看账"}
+    page = reverse("projects:mentoring_create", args=[project.pk])
+
+    assert browse(town.head).post(page, form).status_code == 403
+    browse(town.mentor).post(page, form)
+
+    assert project.mentoring_notes.get(advice="看账").hours == stored

@@ -381,7 +381,7 @@ def test_a_clerk_goes_through_what_waits(town, project, browse):
 
     response = client.post(
         reverse("projects:expense_step", args=[first.pk, "recognise"]),
-        {"amount": "300.00", "note": "", "seen": "handed_in"},
+        {"amount": "300.00", "note": "", "seen": first.edition},
     )
 
     assert response["Location"] == second.get_absolute_url()

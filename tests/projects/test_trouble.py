@@ -222,6 +222,34 @@ def test_what_was_typed_comes_back(town, project, browse):
     assert not WarningLetter.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("page", "name", "typed"),
+    [
+        ("warning_create", "answer_until", "2062-07-10"),
+        ("warning_create", "answer_until", "9999-12-31"),
+        ("talk_create", "planned_at", "2062-07-13T14:00"),
+    ],
+)
+def test_a_day_more_than_a_year_ahead_is_a_mistyped_year(town, project, browse, page, name, typed):
+    sent = {"ground": "late", "words": WORDS, "reason": "当面谈", "place": "街道"}
+
+    response = browse(town.clerk).post(url(page, project.pk), sent | {name: typed})
+
+    assert list(response.context["form"].errors) == [name]
+    assert not WarningLetter.objects.exists()
+    assert not Talk.objects.exists()
+    assert browse(town.clerk).post(url(page, project.pk), sent | {name: typed.replace(typed[:4], "2026")}).url
+
+
+@pytest.mark.parametrize(("name", "words"), [("suspend", "不申请、不拨付"), ("terminate", "此操作不能撤回")])
+def test_the_page_of_a_hard_step_says_what_follows(town, project, browse, name, words):
+    person = town.clerk if name == "suspend" else town.approver
+
+    page = browse(person).get(reverse("projects:project_step", args=[project.pk, name])).content.decode()
+
+    assert words in page
+
+
 def test_strangers_find_nothing(town, warning, browse):
     assert browse(town.stranger).get(warning.get_absolute_url()).status_code == 404
     assert browse(town.expert1).get(warning.get_absolute_url()).status_code == 404

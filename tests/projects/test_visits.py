@@ -13,6 +13,7 @@ from config.story.mentoring_2026 import picture
 from core import clock
 from core.models import Attachment
 from core.workflow import Refused
+from projects import inbox
 from projects.actions import mentoring, people, visits
 from projects.actions.visits import Sending, values_of
 from projects.models import Participant, SiteVisit, VisitVersion
@@ -277,3 +278,64 @@ def test_a_page_that_was_opened_before_a_change_leads_to_both_versions(town, pro
     assert "手机先到" in page
     assert "页面后到" in page
     assert datetime.fromisoformat(waiting.values["visited_at"]) == aware(2026, 6, 1, 8)
+
+
+def test_two_versions_are_told_apart_by_their_names_on_a_narrow_page(town, project, browse):
+    visit = record(project, town.mentor).visit
+    record(project, town.mentor, key=visit.key, base=1, findings="第一台")
+    late = record(project, town.mentor, key=visit.key, base=1, findings="第二台")
+
+    page = browse(town.mentor).get(reverse("projects:visit_compare", args=[visit.pk, late.pk])).content.decode()
+
+    assert page.count('data-label="现有版本" class="pre-line cell-wide"') == 1
+    assert page.count('data-label="另一版本" class="pre-line cell-wide"') == 1
+
+
+# -- what no phone should send ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wrong", ["0001-01-01T00:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59", "9999-12-31T23:59-12:00"]
+)
+def test_a_day_at_the_end_of_the_calendar_is_answered(town, project, browse, wrong):
+    client = browse(town.mentor)
+
+    visited = sync(client, sent(town, project, visited_at=wrong))
+    written = sync(client, sent(town, project, device_at=wrong))
+
+    assert (visited["state"], list(visited["errors"])) == ("invalid", ["visited_at"])
+    assert written["state"] == "stored"
+    assert SiteVisit.objects.get().device_at is None
+
+
+@pytest.mark.parametrize(("wrong", "sign"), [("0001-01-01T00:00:00Z", -1), ("9999-12-31T00:00:00Z", 1)])
+def test_a_phone_that_has_lost_its_day_is_said_to_be_as_wrong_as_can_be_kept(town, project, browse, wrong, sign):
+    assert sync(browse(town.mentor), sent(town, project, sent_at=wrong))["state"] == "stored"
+
+    off = SiteVisit.objects.get().clock_off
+    assert off * sign > 0
+    assert abs(off) <= 2**31 - 1
+
+
+def test_a_version_that_says_it_was_written_on_one_of_the_future_can_be_decided(town, project):
+    visit = record(project, town.mentor).visit
+    ahead = record(project, town.mentor, key=visit.key, base=99, findings="第二台")
+
+    visits.settle_conflict(ahead, by=town.mentor, take=True)
+
+    visit.refresh_from_db()
+    assert (visit.findings, visit.version) == ("第二台", 2)
+
+
+def test_what_a_mentor_of_before_sends_later_is_kept_to_be_read_and_asks_nobody(town, project):
+    visit = record(project, town.mentor).visit
+    record(project, town.mentor, key=visit.key, base=1, findings="第一台")
+    late = record(project, town.mentor, key=visit.key, base=1, findings="第二台")
+    assert [task for task in inbox.waiting_for(town.mentor) if f"/{late.pk}/" in task.url]
+    people.end_participation(project, town.mentor, "mentor", by=town.clerk, note="换人")
+
+    later = record(project, town.mentor, key=visit.key, base=2, findings="更晚")
+
+    visit.refresh_from_db()
+    assert (visit.findings, later.is_waiting, later.values["findings"]) == ("第一台", False, "更晚")
+    assert not [task for task in inbox.waiting_for(town.mentor) if f"/{late.pk}/" in task.url]

@@ -12,12 +12,13 @@ from core.files import attach
 from core.models import Event
 from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind
 from people.models import Community, Kind, Organization
-from projects.actions import activities, checking, competition, delivery, drafts, notices, proposals
+from projects.actions import activities, checking, competition, delivery, drafts, notices, people, proposals
 from projects.actions.notices import Place
 from projects.agreement_text import GATES
 from projects.models import BudgetLine, Notice, Project
 from reports import documents, public_papers
 from tests.life import LINES, choir_draft, draft
+from tests.reports.conftest import Paper
 from tests.test_files import pdf as pdf_file
 from tests.town import aware
 
@@ -260,7 +261,7 @@ def test_signatures_stand_below_the_promise(town, draw):
 def test_agreement_states_award_and_instalments_in_figures_and_words(town, life, draw):
     project = life.walk(draft(town, lines=AWKWARD, amount_requested=Decimal("33333.33")), "running")
 
-    text = draw(documents.agreement(project)).text
+    text = draw(documents.agreement(project, account=True)).text
 
     assert "¥33,333.33（大写：人民币叁万叁仟叁佰叁拾叁元叁角叁分）" in text
     assert "150%16,666.67人民币壹万陆仟陆佰陆拾陆元陆角柒分本协议生效" in text
@@ -270,7 +271,7 @@ def test_agreement_states_award_and_instalments_in_figures_and_words(town, life,
 
 
 def test_agreement_of_ten_thousand_yuan(town, life, draw):
-    text = draw(documents.agreement(life.walk(draft(town), "running"))).text
+    text = draw(documents.agreement(life.walk(draft(town), "running"), account=True)).text
 
     assert "¥10,000.00（大写：人民币壹万元整）" in text
     assert "乙方（承接方）：柳溪社会工作服务中心统一社会信用代码：52110105MJ01000190" in text
@@ -283,7 +284,7 @@ def test_agreement_of_a_filed_group_is_signed_by_its_host_who_is_paid(town, life
     town.host.save()
     choir = life.walk(choir_draft(town), "running")
 
-    text = draw(documents.agreement(choir)).text
+    text = draw(documents.agreement(choir, account=True)).text
 
     assert "乙方（承接方）：柳溪社区服务中心（代管单位）统一社会信用代码：91110108551385082Q" in text
     assert "项目实施团队：夕阳红合唱队备案编号：BA-110105030001-2025-0001" in text
@@ -293,7 +294,7 @@ def test_agreement_of_a_filed_group_is_signed_by_its_host_who_is_paid(town, life
 
 
 def test_agreement_records_who_signed_and_when(town, choir, draw):
-    text = draw(documents.agreement(choir)).text
+    text = draw(documents.agreement(choir, account=True)).text
 
     assert "（甲方）：签署人：赵启明签署时间：2026年4月22日10:00" in text
     assert "（乙方）：签署人：马力签署时间：2026年4月22日10:00" in text
@@ -315,7 +316,7 @@ def test_agreement_on_lottery_money_asks_for_the_mark(town, life, draw):
     Fund.objects.filter(pk=town.fund.pk).update(source=Fund.Source.LOTTERY)
     project = life.walk(draft(town), "running")
 
-    assert "“彩票公益金资助”标识" in draw(documents.agreement(project)).text
+    assert "“彩票公益金资助”标识" in draw(documents.agreement(project, account=True)).text
 
 
 def test_agreement_says_what_was_signed_whatever_changes_afterwards(town, life, draw):
@@ -324,7 +325,7 @@ def test_agreement_says_what_was_signed_whatever_changes_afterwards(town, life, 
     town.centre.save()
     Fund.objects.filter(pk=town.fund.pk).update(source=Fund.Source.LOTTERY)
 
-    text = draw(documents.agreement(Project.objects.get(pk=project.pk))).text
+    text = draw(documents.agreement(Project.objects.get(pk=project.pk), account=True)).text
 
     assert "乙方（承接方）：柳溪社会工作服务中心" in text
     assert "6222000011112222" in text
@@ -600,3 +601,22 @@ def test_proposal_says_where_else_with_whom_and_for_which_step(town, draw):
     assert known.count("对应活动") == 1
     assert "柳溪小学出场地教室两间" in masked
     assert "65001111" not in masked
+
+
+def test_who_neither_pays_nor_is_paid_reads_no_account_number_on_paper(town, life, draw):
+    project = life.walk(draft(town), "running")
+
+    for document in (documents.agreement(project), documents.proposal(project, contact=True)):
+        text = draw(document).text
+        assert "****2222" in text
+        assert "6222000011112222" not in text
+
+
+def test_the_papers_that_a_mentor_opens_mask_the_account_and_the_clerks_do_not(town, life, browse):
+    project = life.walk(draft(town), "running")
+    people.assign_mentor(project, town.mentor, town.support, by=town.clerk)
+
+    for name in ("reports:agreement", "reports:proposal"):
+        for person, sees in ((town.mentor, False), (town.clerk, True), (town.head, True)):
+            paper = Paper(browse(person).get(reverse(name, args=[project.pk])).content)
+            assert ("6222000011112222" in paper.text) is sees, (name, person)
