@@ -29,10 +29,14 @@ def acknowledge(response: HttpResponse, tab: str) -> HttpResponse:
 
 @login_required
 def attachment(request: HttpRequest, pk) -> HttpResponseBase:
-    """A private file: for whoever may see the object it belongs to; always a download, never shown inline."""
+    """A private file: for whoever may see the object it belongs to, unless its files are for fewer people
+    (`files_visible_to`); always a download, never shown inline."""
     found = get_object_or_404(Attachment, pk=pk)
     owner: Any = found.content_type.model_class()
-    if owner is None or not owner.objects.visible_to(request.user).filter(pk=found.object_id).exists():
+    if owner is None:
+        raise Http404
+    seen = getattr(owner.objects, "files_visible_to", owner.objects.visible_to)(request.user)
+    if not seen.filter(pk=found.object_id).exists():
         raise Http404
     response = FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name)
     response["Content-Type"] = found.media_type

@@ -111,13 +111,15 @@ def _agreement(tranche: Any, facts: Facts, figure: Decimal | None) -> Answer:
     agreement = getattr(facts.project, "agreement", None)
     if agreement is None:
         return False, _("There is no agreement yet."), _("Approve the award."), facts.clerk
+    agreement.project = facts.project
     if agreement.is_signed:
         day = clock.localdate(max(agreement.group_signed_at, agreement.funder_signed_at))
         why = _("Agreement %(number)s was signed by all parties on %(day)s.")
         return True, why % {"number": agreement.number, "day": day}, "", ""
-    who = str(facts.project.call.funder) if agreement.group_signed_at else facts.payee
-    why = _("Agreement %(number)s is not signed by all parties yet.") % {"number": agreement.number}
-    return False, why, _("Sign the agreement."), who
+    following = agreement.next_step
+    why = _("Agreement %(number)s is not complete yet: “%(step)s” is still missing.")
+    words = {"number": agreement.number, "step": following.label}
+    return False, why % words, _("Look at the agreement."), str(following.who)
 
 
 def _receipt(tranche: Any, facts: Facts, figure: Decimal | None) -> Answer:

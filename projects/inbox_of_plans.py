@@ -102,6 +102,7 @@ def _deciders(user: User) -> Iterator[Task]:
     pays, decides = user.organizations_as(Role.FINANCE), user.organizations_as(Role.APPROVER)
     if not pays and not decides:
         return
+    yield from _ending(decides)
     waiting = _changes(Changes.WITH_FUNDER).filter(project__call__funder__in={*pays, *decides})
     competes = set(Project.objects.staked_by(user).values_list("call", flat=True))
     for change in waiting.exclude(kind="finish"):
@@ -110,3 +111,14 @@ def _deciders(user: User) -> Iterator[Task]:
             yield _task(change, _("Check the new account"))
         elif not unseen and _may_decide(change, user, decides, competes):
             yield _task(change, _("Decide: %(kind)s") % {"kind": change.get_kind_display()})
+
+
+def _ending(decides: Collection[int]) -> Iterator[Task]:
+    """An early end was approved for a day that has passed now: whoever approves ends the project."""
+    over = ChangeRequest.objects.filter(kind=ChangeRequest.Kind.TERMINATION, state=Changes.APPROVED)
+    over = over.filter(project__state__in=UNDER_WAY, project__ends_on__lt=clock.today())
+    for change in over.filter(project__call__funder__in=decides).select_related("project__call"):
+        project = change.project
+        url = reverse("projects:project_step", args=[project.pk, "terminate"])
+        what = _("The early end is there: end the project")
+        yield Task(project.title, what, url, project.ends_on, change.state_since, funder_id=project.call.funder_id)

@@ -193,7 +193,8 @@ def look_at_account(change: ChangeRequest, *, by: User, note: str) -> ChangeRequ
 @transaction.atomic
 def approve(change: ChangeRequest, *, by: User, note: str = "", consents: bool = False) -> ChangeRequest:
     """Let it be so. Consequences: the project runs by a new version of the plan from today, the old one stays to be
-    read; a finished plan makes the agreement; an early end terminates the project and frees what is not yet paid.
+    read; a finished plan makes the agreement; an early end moves the last day, and once it is there terminates
+    the project and frees what is not yet paid.
 
     `consents`: what the wish lowers (targets, people served, money of others) is agreed to in so many words.
     """
@@ -207,7 +208,10 @@ def approve(change: ChangeRequest, *, by: User, note: str = "", consents: bool =
     advance(change, "approve", by=by, note=note, decision_note=note.strip())
     if change.kind == Kind.TERMINATION:
         last_day = date.fromisoformat(str(change.wish["other"]["stops_on"]))
-        payments.terminate(change.project, by=by, note=note.strip() or change.reason, last_day=last_day)
+        if last_day > clock.today():  # until then the work goes on; afterwards an approver is asked to end it
+            payments.end_on(change.project, last_day)
+        else:
+            payments.terminate(change.project, by=by, note=note.strip() or change.reason, last_day=last_day)
     else:
         kind = PlanVersion.Kind.FINISHED if change.is_optimisation else PlanVersion.Kind.CHANGED
         plan.apply(change, kind, by=by, approved_by=by)

@@ -220,7 +220,7 @@ def terminate(project: Project, *, by: User, note: str, last_day: date | None = 
     what was paid and not spent is claimed back in the settlement. It ends today or on the `last_day` that was agreed
     on, and what is spent later is not spent for it."""
     advance(project, "terminate", by=by, note=note)
-    _end_on(project, last_day or clock.today())
+    end_on(project, last_day or clock.today())
     close_changes(project)
     unpaid = list(project.tranches.unpaid())
     if at_bank := BankListLine.objects.filter(tranche__in=unpaid, outcome="").select_related("bank_list").first():
@@ -237,10 +237,12 @@ def terminate(project: Project, *, by: User, note: str, last_day: date | None = 
     return project
 
 
-def _end_on(project: Project, day: date) -> None:
-    """Not later than planned, and not before it has begun."""
+def end_on(project: Project, day: date) -> None:
+    """Its last day: not later than planned, and not before it has begun."""
     first, last = project.starts_on or day, project.ends_on or day
-    Project.objects.filter(pk=project.pk).update(ends_on=max(min(day, last), first))
+    day = max(min(day, last), first)
+    Project.objects.filter(pk=project.pk).update(ends_on=day)
+    Project.objects.filter(pk=project.pk, state=State.RUNNING).update(due_on=day)
     project.refresh_from_db()
 
 

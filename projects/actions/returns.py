@@ -67,7 +67,8 @@ def ask_back(project: Project, *, by: User, reason: str, due_on: date, pay_to: s
 
 @transaction.atomic
 def record_breach(notice: ReturnNotice, *, by: User, note: str) -> CreditRecord:
-    """Nothing came back in time: an approver enters a breach against whoever received the money.
+    """Nothing came back in time: an approver enters a breach against whoever received the money, and against the group
+    that it was for, so that a filed group does not come back with another host.
 
     Later calls read it in their eligibility check (`no_breach`). When the money has come after all, a clerk lifts the
     entry on the page of the organisation; it stays readable.
@@ -83,17 +84,25 @@ def record_breach(notice: ReturnNotice, *, by: User, note: str) -> CreditRecord:
         raise Refused(_("A breach can be entered when the last day has passed and money is still due."))
     payee = Organization.objects.get(pk=project.host_id or project.applicant_id)
     source = _("%(funder)s, notice %(number)s") % {"funder": project.call.funder, "number": locked.number}
-    locked.breach = CreditRecord.objects.create(
-        organization=payee,
+    entered = [_enter_breach(one, source, by=by, note=note) for one in dict.fromkeys([payee, project.applicant])]
+    locked.breach = entered[0]
+    locked.save(update_fields=["breach"])
+    names = "、".join(str(one.organization) for one in entered)
+    label = _("Breach entered against %(organization)s") % {"organization": names}
+    record(project, "record_breach", by=by, label=label, note=note.strip())
+    tell_group(project, label, body=note.strip(), url=locked.get_absolute_url())
+    tell_funder(project, label, Role.STAFF, Role.FINANCE, body=note.strip())
+    return locked.breach
+
+
+def _enter_breach(organization: Organization, source: str, *, by: User, note: str) -> CreditRecord:
+    made = CreditRecord.objects.create(
+        organization=organization,
         kind=CreditRecord.Kind.BREACH,
         entered_on=clock.today(),
         source=source[:200],
         recorded_by=by,
     )
-    locked.save(update_fields=["breach"])
-    label = _("Breach entered against %(organization)s") % {"organization": payee}
-    record(payee, "add_credit_record", by=by, label=label, note=note.strip())
-    record(project, "record_breach", by=by, label=label, note=note.strip())
-    tell_group(project, label, body=note.strip(), url=locked.get_absolute_url())
-    tell_funder(project, label, Role.STAFF, Role.FINANCE, body=note.strip())
-    return locked.breach
+    label = _("Breach entered against %(organization)s") % {"organization": organization}
+    record(organization, "add_credit_record", by=by, label=label, note=note.strip())
+    return made

@@ -25,6 +25,12 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
         written = ~Q(state=ChangeRequest.State.DRAFT) | Q(project__applicant__in=mine) | Q(project__host__in=mine)
         return self.filter(written, project__in=Project.objects.delivery_visible_to(user))
 
+    def files_visible_to(self, user: Any) -> "ChangeRequestQuerySet":
+        """What proves a new account is for the group, its host and the funder: a mentor needs no account number."""
+        mine = list(user.roles) if user.is_authenticated else []
+        near = Q(project__applicant__in=mine) | Q(project__host__in=mine) | Q(project__call__funder__in=mine)
+        return self.visible_to(user).filter(near | ~Q(kind=ChangeRequest.Kind.ACCOUNT))
+
     def open(self) -> "ChangeRequestQuerySet":
         return self.filter(state__in=ChangeRequest.OPEN)
 

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from core import clock
-from core.models import Notification
+from core.models import Attachment, Notification
 from core.workflow import Refused
 from people.models import Organization
 from projects import inbox
@@ -363,12 +364,44 @@ def test_an_early_end_terminates_the_project_and_closes_what_still_waits(town, p
     other = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
     with pytest.raises(PermissionDenied):
         changing.begin_change(project, "termination", by=town.volunteer)
-    change = advised(town, begun(project, "termination", town.head, stops_on="2026-07-31"))
+    change = advised(town, begun(project, "termination", town.head, stops_on=str(clock.today())))
 
     changing.approve(change, by=town.approver, note="同意提前终止。")
 
     assert Project.objects.get(pk=project.pk).state == "terminated"
     assert ChangeRequest.objects.get(pk=other.pk).state == "withdrawn"
+
+
+def test_until_the_day_of_an_early_end_the_work_goes_on_and_then_the_approver_is_asked(town, project, life):
+    changing.approve(advised(town, begun(project, "termination", town.head, stops_on="2026-07-31")), by=town.approver)
+    going = Project.objects.get(pk=project.pk)
+
+    def asked() -> list[str]:
+        return [task.url for task in inbox.waiting_for(town.approver) if task.url.endswith("/step/terminate/")]
+
+    assert (going.state, going.ends_on) == ("running", date(2026, 7, 31))
+    life.day(2026, 7, 31)
+    assert asked() == []
+    life.day(2026, 8, 1)
+    assert asked() == [f"/projects/{project.pk}/step/terminate/"]
+    assert [task for task in inbox.waiting_for(town.clerk) if "/step/terminate/" in task.url] == []
+
+
+def test_the_proof_of_a_new_account_is_not_for_the_mentor(town, project, browse):
+    change = changing.begin_change(project, "account", by=town.head)
+    account = {"bank_account_name": "中心", "bank_name": "工行", "bank_account": "6222000011112222"}
+    proof = SimpleUploadedFile("证明.pdf", b"%PDF-1.4 x", "application/pdf")
+    changing.write_change(change, by=town.head, reason="换行", wish={"other": account}, files=[proof])
+    changing.hand_in(ChangeRequest.objects.get(pk=change.pk), by=town.head)
+    file = reverse("core:attachment", args=[Attachment.objects.of(change).get().pk])
+
+    readers = {
+        name
+        for name in ("head", "mentor", "finance", "stranger")
+        if browse(town.people[name]).get(file).status_code == 200
+    }
+
+    assert readers == {"head", "finance"}
 
 
 # -- the database, the inbox -----------------------------------------------------------------------

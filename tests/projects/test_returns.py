@@ -172,3 +172,16 @@ def test_from_the_notice_to_the_breach_through_the_pages(town, life, terminated,
 
     assert "已记入违约" in head.get(page).content.decode()
     assert browse(town.stranger).get(page).status_code == 404
+
+
+def test_a_breach_of_a_filed_group_stands_against_the_group_and_its_host(town, life):
+    project = life.walk(choir_draft(town), "running")
+    life.pay(project.tranches.get(ordinal=1))
+    payments.terminate(Project.objects.get(pk=project.pk), by=town.approver, note="无故停办")
+    notice = asked_back(town, settled(town, project, recognised="0.00"))
+    life.day(2026, 10, 8)
+
+    returns.record_breach(notice, by=town.approver, note="逾期未退。")
+
+    against = set(CreditRecord.objects.filter(kind="breach").values_list("organization", flat=True))
+    assert against == {town.choir.pk, project.host_id}
