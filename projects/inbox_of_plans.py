@@ -11,7 +11,7 @@ from core.inbox import Task
 from people.models import Organization, Role, User
 from projects.models import Agreement, ChangeRequest, Part, Project, State
 from projects.models.state import UNDER_WAY
-from projects.rules import CHANGEABLE
+from projects.plan_rules import CHANGEABLE
 
 Changes = ChangeRequest.State
 

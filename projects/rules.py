@@ -14,7 +14,6 @@ from people.models import Kind, Organization, Role
 from projects.models import ChangeRequest, Comment, Objection, Part, Pledge, Project, State
 from projects.models.bank_list import HANDLERS
 from projects.models.objection import READERS
-from projects.models.state import UNDER_WAY
 
 
 def project_of(obj) -> Project:
@@ -318,57 +317,6 @@ def group_is_overdue(user, project) -> bool:
 
 
 @rules.predicate
-def can_be_changed(user, project) -> bool:
-    """The plan of a project under way, also of one that is suspended, can be changed on request."""
-    return project.state in CHANGEABLE
-
-
-@rules.predicate
-def awaits_money(user, project) -> bool:
-    """Where it goes can be changed until the last instalment has been paid."""
-    return project.state in UNDER_WAY
-
-
-@rules.predicate
-def fits_the_time(user, change) -> bool:
-    """The plan is finished between award and agreement, and changed while the project is under way: a request that was
-    begun then is not handed in when the project asks for its closure or is archived."""
-    if change.is_optimisation:
-        return change.project.state == State.APPROVED
-    return change.project.state in (UNDER_WAY if change.kind == ChangeRequest.Kind.ACCOUNT else CHANGEABLE)
-
-
-@rules.predicate
-def is_optimisation(user, change) -> bool:
-    return change.is_optimisation
-
-
-@rules.predicate
-def is_for_the_head(user, change) -> bool:
-    """Where the money goes, and whether the project goes on, is the head's affair."""
-    return change.kind in (ChangeRequest.Kind.ACCOUNT, ChangeRequest.Kind.TERMINATION)
-
-
-@rules.predicate
-def is_of_account(user, change) -> bool:
-    return change.kind == ChangeRequest.Kind.ACCOUNT
-
-
-@rules.predicate
-def is_writable(user, change) -> bool:
-    return change.is_writable
-
-
-@rules.predicate
-def looked_at_it(user, change) -> bool:
-    """Looked at the new account for the finance office: a second person decides."""
-    return change.finance_by_id == user.pk
-
-
-CHANGEABLE = (State.RUNNING, State.SUSPENDED, State.MIDTERM, State.RECTIFYING)
-
-
-@rules.predicate
 def handles_bank_lists(user, obj=None) -> bool:
     """Works at some funder in a role that has to do with payments."""
     held = user.organizations_as(*HANDLERS) if user.is_authenticated else []
@@ -432,28 +380,6 @@ rules.add_perm("projects.sign_for_funder", is_approver)
 rules.add_perm("projects.draw_up", is_clerk)
 rules.add_perm("projects.upload_signed_copy", heads_payee | in_applicant | is_clerk)
 rules.add_perm("projects.start", is_approver | is_clerk)
-# the plan: the group wishes, its mentor advises, only the funder decides
-rules.add_perm("projects.see_plan", in_applicant | in_host | in_funder | is_mentor | is_evaluator)
-wishes_it = (in_applicant & ~is_for_the_head) | heads_applicant | (heads_payee & is_of_account)
-rules.add_perm(
-    "projects.ask_for_change",
-    ((in_applicant | heads_payee) & can_be_changed) | ((heads_applicant | heads_payee) & awaits_money),
-)
-rules.add_perm("projects.write_change", wishes_it & is_writable & fits_the_time)
-rules.add_perm("projects.hand_in_change", wishes_it & fits_the_time)
-rules.add_perm("projects.withdraw_change", wishes_it & ~is_optimisation)
-rules.add_perm("projects.advise_on_change", is_mentor & ~has_stake)
-# of a plan, as of a place, nobody decides who competes in the call
-clerk_of_plans, approver_of_plans = is_clerk & ~has_stake_in_call, is_approver & ~has_stake_in_call
-rules.add_perm("projects.return_change", clerk_of_plans | approver_of_plans)
-rules.add_perm("projects.look_at_account", is_finance & is_of_account)
-rules.add_perm("projects.see_payee_account", in_applicant | in_host | (in_funder & ~has_stake))
-rules.add_perm(
-    "projects.decide_change",
-    (is_optimisation & clerk_of_plans) | (~is_optimisation & approver_of_plans & ~looked_at_it),
-)
-rules.add_perm("projects.reject_change", ~is_optimisation & approver_of_plans)
-rules.add_perm("projects.follow_by_itself", is_the_platform)
 # the money
 rules.add_perm("projects.request_payment", is_clerk)
 rules.add_perm("projects.approve_payment", is_approver & ~asked_for_it)
