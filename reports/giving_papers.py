@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from core.spreadsheets import Heading, Workbook
 from people.models import Kind
 from projects.models import Gift, IntentLetter, Meeting, MeetingTalk, Pledge
-from projects.pairs import sums_of
+from projects.pairs import OUT, sums_of
 from reports.documents import Document, file_name
 from reports.wording import KINDS
 
@@ -104,25 +104,28 @@ def intent_letter(letter: IntentLetter) -> Document:
 def write_pledge_ledger(found: QuerySet[Pledge], chosen: str, target: IO[bytes]) -> None:
     """Who helps whom (企业—组织结对台账), with sums as formulas, and the sums by kind."""
     book = Workbook(target)
-    rows = [_row(pledge) for pledge in found]
+    rows, sums = [_row(pledge) for pledge in found], sums_of(found)
     sheet = book.add_sheet("结对台账", LEDGER, rows)
     if rows:
         style, last = book.book.add_format({"num_format": "#,##0.00", "bold": True, "top": 1}), len(rows) + 1
-        sheet.write_string(last, 15, "合计", book.bold)
-        for column in (16, 17):
-            letter = chr(ord("A") + column)
-            total = float(sum(row[column] for row in rows))
-            sheet.write_formula(last, column, f"=SUM({letter}2:{letter}{last})", style, total)
+        sheet.write_string(last, 15, "合计（已接受的）", book.bold)
+        for column, total in ((16, sums.promised), (17, sums.received)):
+            sheet.write_formula(last, column, _sum_of_binding(chr(ord("A") + column), last), style, float(total))
         sheet.autofilter(0, 0, len(rows), len(LEDGER) - 1)
-    sums = sums_of(found)
     book.add_sheet("按形式", SUMS, [[GIVEN[Pledge.Kind(k.kind)], k.promised, k.received] for k in sums.kinds])
     notes = [
         ("筛选条件", chosen or "全部"),
-        ("认捐", "组织接受后计入；未答复、未接受和已撤回的列出但不计入“按形式”。"),
+        ("认捐", "组织接受后计入；未答复、未接受和已撤回的列出但不计入合计和“按形式”。"),
         ("到位", "组织登记、主办单位经办人确认后计入；实物、场地和工时按数量×单价折价。"),
     ]
     book.add_sheet("说明", [Heading("事项", 16), Heading("内容", 90)], notes)
     book.close()
+
+
+def _sum_of_binding(column: str, last: int) -> str:
+    """All of the column less the rows whose state does not count: the sum is the one of the page."""
+    out = "".join(f'-SUMIF(T2:T{last},"{STATES[state]}",{column}2:{column}{last})' for state in OUT)
+    return f"=SUM({column}2:{column}{last}){out}"
 
 
 def _row(pledge: Pledge) -> list[Any]:

@@ -41,6 +41,7 @@ def record_gift(
         raise Refused(_("It cannot have come before it was offered."))
     if locked.worth(quantity) <= 0:
         raise Refused(_("Please enter more than 0."))
+    _not_more_than_awaited(locked, quantity)
     files = list(files)
     if not files:
         raise Refused(_("Please attach the paper that shows it."))
@@ -97,6 +98,14 @@ def decide_gift(
     tell_group(pledge.project, label, body=locked.answer, url=locked.get_absolute_url())
     gift.refresh_from_db()
     return gift
+
+
+def _not_more_than_awaited(pledge: Pledge, quantity: Decimal) -> None:
+    """500 for 5 is mistyped quickly, and would count as matching funds; who gives more than promised pledges anew."""
+    coming = pledge.left - sum(gift.quantity for gift in pledge.gifts.waiting())
+    if quantity > coming:
+        said = _("Of this pledge %(left)s %(unit)s can still come. If more came, the giver pledges the rest as well.")
+        raise Refused(said % {"left": f"{max(coming, Decimal(0)).normalize():f}", "unit": pledge.unit})
 
 
 def _move_on(pledge: Pledge, *, by: User) -> None:

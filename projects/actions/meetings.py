@@ -169,6 +169,8 @@ def write_intent(talk: MeetingTalk, *, by: User, what: str, value: Decimal | Non
     permit("projects.write_intent", by, talk)
     if talk.meeting.is_cancelled or talk.begins > clock.now():
         raise Refused(_("The talk has not taken place yet."))
+    if not talk.entry.takes_gifts:
+        raise Refused(_("The project takes no pledges any more."))
     if hasattr(talk, "letter"):
         raise Refused(_("There is a letter of intent of this talk already."))
     if until < clock.today():

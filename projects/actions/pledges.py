@@ -25,7 +25,7 @@ def offer(project: Project, giver: Organization, *, by: User, values: dict[str, 
 
     `values`: kind, what, quantity, unit, unit_price, basis, basis_words, due_on, message, contact, contact_phone.
     `letter`: the letter of intent from which it comes. Refused when the project takes nothing any more, when a price in
-    kind has no basis, or when its day has passed.
+    kind has no basis, or when its day has passed or comes after the project.
     """
     permit("projects.pledge", by, project)
     if not by.has_role(giver.pk, Role.MANAGER, Role.STAFF) or not giver.is_giver:
@@ -39,6 +39,7 @@ def offer(project: Project, giver: Organization, *, by: User, values: dict[str, 
     pledge = Pledge(project=project, giver=giver, offered_by=by, letter=letter, **_priced(values))
     if pledge.due_on < clock.today():
         raise Refused(_("The last day has passed already."))
+    _while_it_runs(project, pledge.due_on)
     pledge.value = pledge.worth(pledge.quantity)
     if pledge.quantity <= 0 or pledge.value <= 0:
         raise Refused(_("Quantity and price must be more than 0."))
@@ -49,6 +50,13 @@ def offer(project: Project, giver: Organization, *, by: User, values: dict[str, 
     subject = _("%(giver)s offers %(what)s: please answer") % {"giver": giver, "what": pledge.what}
     tell_group(project, subject, body=pledge.message, url=pledge.get_absolute_url())
     return pledge
+
+
+def _while_it_runs(project: Project, due_on: date) -> None:
+    """What comes after the last day of a project cannot be used by it; one that is late already takes what comes."""
+    if project.ends_on and clock.today() <= project.ends_on < due_on:
+        said = _("The project ends on %(day)s: please choose this day or an earlier one.")
+        raise Refused(said % {"day": project.ends_on})
 
 
 def _priced(values: dict[str, Any]) -> dict[str, Any]:
@@ -99,6 +107,7 @@ def postpone(pledge: Pledge, *, by: User, due_on: date, note: str = "") -> Pledg
     permit("projects.give_pledge", by, locked)
     if due_on < clock.today() or due_on <= locked.due_on:
         raise Refused(_("Please name a later day."))
+    _while_it_runs(locked.project, due_on)
     if locked.state == Pledge.State.LAPSED:
         advance(locked, "renew_rest" if locked.received else "renew", by=by, note=note, due_on=due_on)
     elif locked.is_awaited:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import FigureFormField, MoneyFormField
-from core.forms import CountedTextarea, DateInput, FilesField, PhoneField, SeveralField
+from core.forms import CountedTextarea, DateInput, FilesField, PhoneField, SeveralField, within_a_year
 from grants.models import Call, ServiceField
 from people.models import Community, Organization, Role, User
 from projects.models import Gift, MatchingProof, Pledge
@@ -62,7 +62,13 @@ class GivingFilter(forms.Form):
 
 
 class PledgeForm(forms.Form):
-    """A pledge: money has an amount; whatever is given in kind a quantity, a price and where the price comes from."""
+    """A pledge: money has an amount; whatever is given in kind a quantity, a price and where the price comes from.
+
+    Who has filled in both halves means two gifts, or has chosen the wrong one: neither half is thrown away silently.
+    """
+
+    WORDS = ("what", "unit", "basis", "basis_words")
+    FIGURES = ("quantity", "unit_price")
 
     giver = forms.ModelChoiceField(label=_("For whom you give"), queryset=Organization.objects.none(), empty_label=None)
     kind = forms.ChoiceField(label=_("What you give"), choices=Kind.choices, widget=forms.RadioSelect, initial="money")
@@ -83,7 +89,7 @@ class PledgeForm(forms.Form):
         label=_("Where the price can be seen"), required=False, max_length=200,
         help_text=_("Shop and day, number of the invoice, who appraised it, which rule"),
     )  # fmt: skip
-    due_on = forms.DateField(label=_("You give it until"), widget=DateInput)
+    due_on = forms.DateField(label=_("You give it until"), widget=DateInput, validators=[within_a_year])
     message = forms.CharField(label=_("A word to the group"), required=False, max_length=500, widget=CountedTextarea)
     contact = forms.CharField(label=_("Who can be asked at your organisation"), max_length=60)
     contact_phone = PhoneField(label=_("Phone"), help_text=_("The group and its funder see it"))
@@ -92,6 +98,9 @@ class PledgeForm(forms.Form):
         super().__init__(*args, **kwargs)
         mine = Organization.objects.givers_of(user, Role.MANAGER, Role.STAFF)
         self.fields["giver"].queryset = mine
+        self.fields["amount"].mark = _("needed if you give money")
+        for name in (*self.WORDS, *self.FIGURES):
+            self.fields[name].mark = _("needed if you give no money")
 
     def clean_due_on(self) -> Any:
         day = self.cleaned_data["due_on"]
@@ -104,11 +113,18 @@ class PledgeForm(forms.Form):
         if data.get("kind") == Kind.MONEY:
             if "amount" in data and not data["amount"]:
                 self.add_error("amount", _("Please enter more than 0 yuan."))
+            if any(data.get(name) for name in (*self.FIGURES, "basis")):
+                said = _(
+                    "You have filled in goods, a venue or hours, but chosen money. Choose one; pledge twice for both."
+                )
+                self.add_error("kind", said)
             return data
-        for name in ("what", "unit", "basis", "basis_words"):
+        if data.get("amount") and "amount" in self.changed_data:  # what a letter of intent has filled in is not meant
+            self.add_error("amount", _("You have not chosen money. Leave this empty; pledge twice for both."))
+        for name in self.WORDS:
             if name in data and not (data[name] or "").strip():
                 self.add_error(name, _("What is given in kind needs this."))
-        for name in ("quantity", "unit_price"):
+        for name in self.FIGURES:
             if name in data and not data[name]:
                 self.add_error(name, _("Please enter more than 0."))
         return data
@@ -212,7 +228,7 @@ class MatchingAnswerForm(forms.Form):
 class PostponeForm(forms.Form):
     """A later day."""
 
-    due_on = forms.DateField(label=_("You give it until"), widget=DateInput)
+    due_on = forms.DateField(label=_("You give it until"), widget=DateInput, validators=[within_a_year])
     note = forms.CharField(label=_("A word to the group"), required=False, max_length=500, widget=CountedTextarea)
 
 

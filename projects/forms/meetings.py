@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import CountedTextarea, DateInput, DateTimeInput
+from core.forms import CountedTextarea, DateInput, DateTimeInput, within_a_year
 from people.models import Organization, Role, User
 from projects.giving_rules import hosts_of
 from projects.models import IntentLetter, Meeting, MeetingEntry, Project
@@ -38,7 +38,15 @@ class MeetingForm(forms.ModelForm):
         moment = self.cleaned_data["starts_at"]
         if moment <= clock.now():
             raise forms.ValidationError(_("This lies in the past."))
+        within_a_year(moment)
         return moment
+
+    def clean_closes_on(self) -> Any:
+        """A new meeting can be signed up for; one that is changed later keeps the day that it had."""
+        day = self.cleaned_data["closes_on"]
+        if day < clock.today() and "closes_on" in self.changed_data:
+            raise forms.ValidationError(_("This day has passed already."))
+        return day
 
 
 class GuestForm(forms.Form):
@@ -95,6 +103,7 @@ class IntentForm(forms.ModelForm):
 
     def clean_until(self) -> Any:
         day = self.cleaned_data["until"]
+        within_a_year(day)
         if day < clock.today():
             raise forms.ValidationError(_("This day has passed already."))
         return day

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.fields import MoneyField
 from people.models import GIVERS
+from projects.models.pledge import OPEN_TO_GIVERS
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -146,6 +147,11 @@ class MeetingEntry(models.Model):
 
     def __str__(self) -> str:
         return str(self.project)
+
+    @property
+    def takes_gifts(self) -> bool:
+        """The project has not come to its end since."""
+        return self.project.state in OPEN_TO_GIVERS
 
 
 class MeetingWish(models.Model):

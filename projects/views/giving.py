@@ -235,7 +235,13 @@ def gift_create(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(pledge)
     heading = _("Record what came")
     lead = _("%(giver)s: %(what)s") % {"giver": pledge.giver, "what": pledge.what}
-    context = {"project": pledge.project, "form": form, "heading": heading, "submit": _("Record"), "lead": lead}
+    context = {
+        "project": pledge.project,
+        "form": form,
+        "heading": heading,
+        "submit": _("Record what came"),
+        "lead": lead,
+    }
     return render(request, "projects/form.html", context | {"back": pledge})
 
 

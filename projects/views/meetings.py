@@ -187,6 +187,8 @@ def intent_create(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("meeting", "guest__giver", "entry__project__applicant")
     talk = get_object_or_404(MeetingTalk.objects.select_related(*related), pk=pk)
     permit("projects.write_intent", request.user, talk)
+    if letter := IntentLetter.objects.filter(talk=talk).first():  # written already, perhaps on another page
+        return redirect(letter)
     form = IntentForm(request.POST or None)
     verb = partial(meetings.write_intent, talk, by=request.user)
     if letter := press(request, form, verb, _("The group has your letter of intent.")):

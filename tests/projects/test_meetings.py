@@ -183,3 +183,46 @@ def test_signing_up_and_the_schedule_in_the_browser(town, project, browse):
     assert [str(talk.entry) for talk in giver.get(page).context["rows"]] == ["夕阳红暖心陪伴"]
     assert browse(town.singer).get(page).context["rows"] == []
     assert "rows" not in browse().get(page).context
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("starts_at", "9998-12-05T14:00"), ("closes_on", "2020-01-01")],
+)
+def test_a_meeting_with_a_mistyped_day_is_asked_back(town, browse, field, value):
+    day = clock.today() + timedelta(days=10)
+    sent = {
+        "organizer": town.bureau.pk, "title": "社洽会", "place": "会议室", "starts_at": f"{day}T14:00",
+        "closes_on": day, "minutes": 8, "pause": 2, "rounds": 3, "tables": 2, "contact": "陈静",
+    }  # fmt: skip
+    page, client = reverse("projects:meeting_create"), browse(town.clerk)
+
+    assert list(client.post(page, sent | {field: value}).context["form"].errors) == [field]
+    assert client.post(page, sent).status_code == 302
+
+
+def test_a_project_at_its_end_gets_no_letter_and_is_no_dead_link(town, project, met, browse):
+    talk, page = MeetingTalk.objects.get(meeting=met), reverse("projects:meeting_detail", args=[met.pk])
+    support, write = (
+        reverse("projects:giving_detail", args=[project.pk]), reverse("projects:intent_create", args=[talk.pk])
+    )  # fmt: skip
+    text = browse(town.giver).get(page).content.decode()
+    assert support in text
+    assert write in text
+    Project.objects.filter(pk=project.pk).update(state="closing")
+
+    text = browse(town.giver).get(page).content.decode()
+
+    assert support not in text
+    assert write not in text
+    with pytest.raises(Refused):
+        meetings.write_intent(talk, by=town.giver, what="画架", until=clock.today())
+
+
+def test_a_second_letter_of_the_same_talk_leads_to_the_first(town, met, browse):
+    talk = MeetingTalk.objects.get(meeting=met)
+    letter = meetings.write_intent(talk, by=town.giver, what="画架", until=clock.today())
+
+    answer = browse(town.giver).get(reverse("projects:intent_create", args=[talk.pk]))
+
+    assert answer.url == letter.get_absolute_url()

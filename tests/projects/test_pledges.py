@@ -17,6 +17,7 @@ from evaluations.conflicts import conflicts
 from people.actions import change_organization, register_organization
 from people.models import Kind, Organization
 from projects.actions import gifts, matching, payments, pledges
+from projects.forms import PledgeForm
 from projects.inbox import waiting_for
 from projects.matching import awaited, lacking, proven, proven_by_kind
 from projects.models import Gift, MatchingProof, Pledge, Project
@@ -272,6 +273,19 @@ def test_the_paper_is_read_by_the_giver_and_by_no_stranger(town, project, browse
     assert browse(town.stranger).get(page).status_code == 404
 
 
+def test_no_more_is_recorded_than_is_awaited_also_of_what_waits(town, project):
+    pledge = accepted_pledge(town, project, EASELS)
+    with pytest.raises(Refused, match="20个"):
+        came(town, pledge, "200.00")
+    came(town, pledge, "15.00")
+    with pytest.raises(Refused, match="还可登记5个"):
+        came(town, pledge, "6.00")
+
+    came(town, pledge, "5.00")
+
+    assert pledge.gifts.count() == 2
+
+
 # -- nothing counts twice --------------------------------------------------------------------------
 
 
@@ -288,7 +302,7 @@ def test_a_proof_and_a_gift_of_the_same_thing_count_once(town, project):
     gifts.decide_gift(gift, by=town.clerk, accepted=True)
 
     assert proven_by_kind(fresh(project)).money == Decimal("1000.00")
-    came(town, gift.pledge, "700.00", proof=gift.proof)
+    came(town, accepted_pledge(town, project), "700.00", proof=gift.proof)
     gifts.decide_gift(Gift.objects.latest("pk"), by=town.clerk, accepted=True)
     assert proven(fresh(project)) == Decimal("1100.00")  # more came than the proof says
 
@@ -450,6 +464,76 @@ def test_the_page_of_the_settlement_says_share_and_proposal(town, settling, brow
     sent = {"recognised": "10000", "returned": "0", "remark": ""}
     assert "资助占比超过本批次上限" in client.post(page, sent).content.decode()
     assert client.post(page, sent | {"share": "lower"}).status_code == 302
+
+
+# -- bad input -------------------------------------------------------------------------------------
+
+
+def test_nothing_is_promised_for_after_the_project(town, project):
+    with pytest.raises(Refused, match="2027"):
+        offered(town, project, due_on=project.ends_on + timedelta(days=1))
+    pledge = accepted_pledge(town, project, due_on=project.ends_on - timedelta(days=1))
+    with pytest.raises(Refused, match="2027"):
+        pledges.postpone(pledge, by=town.giver, due_on=project.ends_on + timedelta(days=1))
+
+    pledges.postpone(pledge, by=town.giver, due_on=project.ends_on)
+
+    assert pledge.due_on == project.ends_on
+
+
+def test_a_year_is_not_mistyped_in_a_later_day(town, project, browse):
+    project.ends_on = None
+    project.save(update_fields=["ends_on"])
+    pledge = accepted_pledge(town, project)
+    page = reverse("projects:pledge_postpone", args=[pledge.pk])
+
+    answer = browse(town.giver).post(page, {"due_on": "9999-12-31", "note": "一场误会"})
+
+    assert "请检查年份" in answer.content.decode()
+    assert "一场误会" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "other", "field"),
+    [
+        ("money", {"quantity": "20"}, "kind"),
+        ("money", {"basis": "market"}, "kind"),
+        ("goods", {"amount": "50"}, "amount"),
+    ],
+)
+def test_a_pledge_of_both_kinds_at_once_is_asked_back(town, project, kind, other, field):
+    sent = {
+        "giver": town.shop.pk,
+        "kind": kind,
+        "due_on": clock.today(),
+        "contact": "甲",
+        "contact_phone": "13900139001",
+    }
+    half = {"amount": "10"} if kind == "money" else {
+        "what": "画架", "quantity": "2", "unit": "个", "unit_price": "3", "basis": "market", "basis_words": "网店",
+    }  # fmt: skip
+
+    assert PledgeForm(sent | half, user=town.giver).is_valid()
+    assert list(PledgeForm(sent | half | other, user=town.giver).errors) == [field]
+
+
+def test_the_sum_in_a_letter_does_not_stop_a_pledge_of_goods(town, project):
+    sent = {
+        "giver": town.shop.pk, "kind": "goods", "amount": "600.00", "what": "画架", "quantity": "2", "unit": "个",
+        "unit_price": "300", "basis": "market", "basis_words": "网店", "due_on": clock.today(), "contact": "甲",
+        "contact_phone": "13900139001",
+    }  # fmt: skip
+
+    assert PledgeForm(sent, user=town.giver, initial={"amount": Decimal("600.00")}).is_valid()
+
+
+def test_the_page_for_givers_counts_money_and_goods_apart(town, project, browse):
+    came(town, accepted_pledge(town, project, EASELS), "20.00", confirmed=True)
+
+    page = browse().get(reverse("projects:giving_detail", args=[project.pk])).content.decode()
+
+    assert "一项多了不能抵另一项的缺口" in page
+    assert "666.60" in page
 
 
 # -- the ledger ------------------------------------------------------------------------------------

@@ -75,7 +75,8 @@ def test_the_ledger_leaves_as_a_workbook_in_which_no_text_becomes_a_formula(town
     offered(town, project)
 
     response = browse(town.clerk).get(reverse("reports:pledge_ledger"))
-    book = openpyxl.load_workbook(BytesIO(response.getvalue()))
+    file = response.getvalue()
+    book = openpyxl.load_workbook(BytesIO(file))
     rows = [row for row in book["结对台账"].iter_rows(min_row=2) if row[0].value]
 
     assert {row[10].data_type for row in rows} == {"s"}
@@ -83,6 +84,12 @@ def test_the_ledger_leaves_as_a_workbook_in_which_no_text_becomes_a_formula(town
         ("物资", 666.6, 333.3, "部分到位"),
         ("资金", 1000, 0, "待答复"),
     ]
+    total = next(row for row in book["结对台账"].iter_rows() if row[15].value == "合计（已接受的）")
+    assert total[16].value == (
+        '=SUM(Q2:Q3)-SUMIF(T2:T3,"待答复",Q2:Q3)-SUMIF(T2:T3,"未接受",Q2:Q3)-SUMIF(T2:T3,"已撤回",Q2:Q3)'
+    )
+    shown = openpyxl.load_workbook(BytesIO(file), data_only=True)["结对台账"]
+    assert [cell.value for cell in shown[total[16].row][16:18]] == [666.6, 333.3]
     assert [[cell.value for cell in row] for row in book["按形式"].iter_rows(min_row=2, max_row=3)] == [
         ["资金", 0, 0],
         ["物资", 666.6, 333.3],
