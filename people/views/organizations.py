@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -85,7 +86,7 @@ def organization_create(request: HttpRequest) -> HttpResponse:
     status = request.POST.get("status") or request.GET.get("status")
     if status not in Organization.Status.values:
         return render(request, "people/organization_status.html")
-    form = OrganizationForm(request.POST or None, status=status)
+    form = OrganizationForm(request.POST or None, status=status, initial={"kind": request.GET.get("kind", "")})
     formset = CouncilFormset(request.POST or None, prefix="council") if status == Organization.Status.FILED else None
     if request.method == "POST" and form.is_valid() and (formset is None or formset.is_valid()):
         try:
@@ -98,7 +99,9 @@ def organization_create(request: HttpRequest) -> HttpResponse:
             if organization.is_giver:
                 said = _("Registered. You are its head: look for a project to support.")
             messages.success(request, said)
-            return redirect(organization)
+            came_from = request.GET.get("next", "")  # a giver comes from the project it wants to support
+            safe = url_has_allowed_host_and_scheme(came_from, allowed_hosts=None)
+            return redirect(came_from if safe else organization)
     return render(request, "people/organization_form.html", {"form": form, "formset": formset})
 
 

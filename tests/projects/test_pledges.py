@@ -581,3 +581,22 @@ def test_a_pledge_is_made_and_answered_in_the_browser(town, project, browse):
 
     pledge.refresh_from_db()
     assert (pledge.state, pledge.value) == ("accepted", Decimal("666.60"))
+
+
+def test_a_giver_who_registers_comes_back_to_the_project_it_wants_to_support(town, project, browse):
+    support, client = reverse("projects:giving_detail", args=[project.pk]), browse(town.stranger)
+    page = f"{reverse('people:organization_create')}?status=registered&kind=enterprise&next="
+    assert f"{page}{support}".replace("&", "&amp;") in client.get(support).content.decode()
+    assert client.get(page + support).context["form"]["kind"].value() == "enterprise"
+    sent = {"status": "registered", "kind": "enterprise", "name": "赵家杂货店", "credit_code": "91110105MA01AX90XD"}
+
+    assert client.post(page + support, sent).url == support
+
+
+def test_nobody_is_led_elsewhere_after_registering(town, browse):
+    page = f"{reverse('people:organization_create')}?status=registered&next="
+    sent = {"status": "registered", "kind": "enterprise", "name": "赵家杂货店", "credit_code": "91110105MA01AX90XD"}
+
+    answer = browse(town.stranger).post(page + "https://example.com/", sent)
+
+    assert answer.url == Organization.objects.get(name="赵家杂货店").get_absolute_url()
