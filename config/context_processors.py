@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from people.models import Kind, Organization, Role
+from people.models import GIVERS, Kind, Organization, Role
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "checks": Kind.FUNDER in kinds and bool(user.organizations_as(Role.STAFF, Role.FINANCE)),
             "judge": "judge" in parts,
             "evaluator": Kind.EVALUATOR in kinds,
+            "giver": bool(kinds & set(GIVERS)),
         },
         "unread_count": user.notifications.filter(read_at__isnull=True).count(),
     }

@@ -12,9 +12,11 @@ from evaluations.names import fold
 from evaluations.ties import Body, Case, Judge, Party, Person, Reason, Ties
 from grants.models import Call
 from people.models import CouncilMember, Expert, Interest, Membership, Organization, User
-from projects.models import Part, Participant, Partner, Project, TeamMember
+from projects.models import Part, Participant, Partner, Pledge, Project, TeamMember
 from projects.models.state import ENDED
 
+OTHERS = (Party.FUNDER, Party.GIVER)
+"""Parties with which somebody can be tied, and who are not behind the project."""
 BODY = ("id", "name", "phone", "address", "bank_account", "legal_representative")
 
 
@@ -55,7 +57,7 @@ def behind(projects: Iterable[Project]) -> dict[int, dict[int | str, str]]:
     Each by its id; a partner that is not on the platform by its folded name.
     """
     return {
-        case.id: {body.id or fold(body.name): body.name for party, body in case.parties if party is not Party.FUNDER}
+        case.id: {body.id or fold(body.name): body.name for party, body in case.parties if party not in OTHERS}
         for case in _cases(list(projects))
     }
 
@@ -65,7 +67,11 @@ def _cases(projects: Sequence[Project]) -> list[Case]:
     calls = {project.call_id for project in projects}
     funders = dict(Call.objects.filter(pk__in=calls).values_list("pk", "funder").order_by())
     partners = list(Partner.objects.filter(project__in=cases).values_list("project", "name", "contact").order_by())
+    given = list(
+        Pledge.objects.binding().filter(project__in=cases).values_list("project", "giver").distinct().order_by()
+    )
     ids = {pk for p in projects for pk in (p.applicant_id, p.host_id, funders[p.call_id]) if pk}
+    ids |= {giver for _project, giver in given}
     bodies = _bodies(ids, {name for _project, name, _contact in partners})
     by_name = {fold(body.name): body for body in bodies.values()}
     council: dict[int, list[Person]] = {}
@@ -79,6 +85,8 @@ def _cases(projects: Sequence[Project]) -> list[Case]:
             case.parties.append((Party.HOST, bodies[project.host_id]))
         case.parties.append((Party.FUNDER, bodies[funders[project.call_id]]))
         case.people += [Person("leader", project.leader, project.leader_phone), *council.get(project.applicant_id, [])]
+    for project_id, giver in given:
+        cases[project_id].parties.append((Party.GIVER, bodies[giver]))
     for project_id, name, contact in partners:
         case = cases[project_id]
         case.parties.append((Party.PARTNER, by_name.get(fold(name), Body(None, name))))

@@ -9,7 +9,7 @@ from django.db.models.signals import post_delete, post_save
 
 from evaluations.actions.watching import recheck
 from people.models import CouncilMember, Expert, Interest, Membership, Organization, User
-from projects.models import Part, Participant, Partner, Project, TeamMember
+from projects.models import Part, Participant, Partner, Pledge, Project, TeamMember
 
 Touched = tuple[str, int] | None
 
@@ -28,6 +28,7 @@ WATCHED: dict[type[models.Model], Callable[[Any], Touched]] = {
     CouncilMember: lambda member: ("organization", member.organization_id),
     Project: lambda project: ("project", project.pk),
     Partner: lambda row: ("project", row.project_id),
+    Pledge: lambda pledge: ("project", pledge.project_id),
     TeamMember: lambda row: ("project", row.project_id),
 }
 """Whom a change of each touches. Rows written in bulk send no signal, but the project they belong to is saved with
@@ -52,7 +53,8 @@ class _Look:
         which = Q(person__in=people) | Q(project__in=projects)
         if organizations:  # the projects of each, those that name it as a partner, the judges who belong to it
             which |= Q(project__applicant__in=organizations) | Q(project__host__in=organizations)
-            which |= Q(project__partners__name__in=named) | Q(person__memberships__organization__in=organizations)
+            which |= Q(project__pledges__giver__in=organizations)
+        which |= Q(project__partners__name__in=named) | Q(person__memberships__organization__in=organizations)
         recheck(which)
 
 

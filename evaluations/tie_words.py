@@ -25,6 +25,7 @@ PARTIES: dict[str, Callable[[], str]] = {
     "host": lambda: _("the host organisation"),
     "partner": lambda: _("the partner"),
     "funder": lambda: _("the funder"),
+    "giver": lambda: _("the giver"),
     "leader": lambda: _("the project leader"),
     "team": lambda: _("a member of the team"),
     "council": lambda: _("a member of the applicant's council"),

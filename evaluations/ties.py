@@ -53,6 +53,7 @@ class Party(StrEnum):
     HOST = "host"
     PARTNER = "partner"
     FUNDER = "funder"
+    GIVER = "giver"
 
 
 @dataclass(frozen=True)

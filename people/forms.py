@@ -14,6 +14,7 @@ from core.identifiers import half_width, validate_resident_id
 from people.actions import OPEN_KINDS, ROLES, check_email, check_number, check_phone
 from people.adapter import MobileField
 from people.models import (
+    GIVERS,
     Certificate,
     CreditRecord,
     Expert,
@@ -178,7 +179,8 @@ class OrganizationForm(forms.ModelForm):
             own = tuple(name for name in own if name != "kind")
         self.fields = {name: self.fields[name] for name in (*own, *self.BOTH, *bank)}
         if "kind" in self.fields:
-            choices = [(kind.value, kind.label) for kind in OPEN_KINDS]
+            side = [kind for kind in OPEN_KINDS if not instance or (kind in GIVERS) == instance.is_giver]
+            choices = [(kind.value, kind.label) for kind in side]
             self.fields["kind"] = forms.ChoiceField(label=_("Kind"), choices=choices, widget=forms.RadioSelect)
         if "host" in self.fields:
             self.fields["host"].queryset = Organization.objects.possible_hosts().exclude(pk=self.instance.pk)

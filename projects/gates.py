@@ -17,6 +17,7 @@ from core import clock
 from core.models import Event
 from core.money import plain, round_half_up, yuan
 from grants.models import Gate, gate_words
+from projects.matching import PARTS as MATCHING
 from projects.matching import promised, proven
 from projects.spending import keeps_books, last_account, spent
 
@@ -69,8 +70,8 @@ def facts_of(projects: Iterable[Any]) -> dict[int, Facts]:
     if not given:
         return {}
     model, ids = type(given[0]), [project.pk for project in given]
-    related = ("call__funder", "applicant", "host", "agreement")
-    parts = ("tranches", "reports", "expenses", "matching_proofs", "budget_lines")
+    related = ("call__funder", "track", "applicant", "host", "agreement")
+    parts = ("tranches", "reports", "expenses", *MATCHING)
     found = model._default_manager.filter(pk__in=ids).select_related(*related).prefetch_related(*parts)
     names = [*OPENS_RECTIFICATION, *CLOSES_RECTIFICATION]
     kind = ContentType.objects.get_for_model(model)
@@ -228,8 +229,11 @@ def _matching(tranche: Any, facts: Facts, figure: Decimal | None) -> Answer:
         return True, why % words, "", ""
     if any(proof.is_open for proof in facts.project.matching_proofs.all()):
         return False, why % words, _("Look at the proof that was handed in."), facts.clerk
+    if any(gift.is_open for pledge in facts.project.pledges.all() for gift in pledge.gifts.all()):
+        return False, why % words, _("Confirm what came of a pledge."), facts.clerk
     missing = {"missing": yuan(wanted - here)}
-    return False, why % words, _("Hand in a proof of %(missing)s yuan more.") % missing, facts.group
+    todo = _("Prove %(missing)s yuan more: hand in a proof, or record what came of a pledge.")
+    return False, why % words, todo % missing, facts.group
 
 
 CHECKS: dict[str, Callable[[Any, Facts, Decimal | None], Answer]] = {

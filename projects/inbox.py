@@ -14,7 +14,7 @@ from core.inbox import Task
 from core.money import yuan
 from grants.models import LedgerCorrection, Need
 from people.models import Organization, Role, User
-from projects import inbox_of_plans, inbox_spending, mentoring_inbox
+from projects import inbox_of_plans, inbox_of_pledges, inbox_spending, mentoring_inbox
 from projects.gates import facts_of, gates_of
 from projects.models import (
     BankList,
@@ -56,6 +56,7 @@ def waiting_for(user: User) -> list[Task]:
         *_mentor(user),
         *inbox_spending.waiting_for(user),
         *inbox_of_plans.waiting_for(user),
+        *inbox_of_pledges.waiting_for(user),
         *_trouble(user),
         *_returns(user),
     ]

@@ -1,16 +1,101 @@
-"""What a project brings besides the grant (配套): promised in its budget, proven by papers that a clerk confirmed."""
+"""What a project brings besides the grant (配套): promised in its budget, proven by confirmed papers and gifts.
 
+A proof that the group handed in and a gift that came of a pledge can be of the same thing; then the gift names the
+proof, and the two count once: the larger of what the proof says and what came by the gifts that name it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from projects.grant_share import Share
+
 ZERO = Decimal("0.00")
+PARTS = ("budget_lines", "matching_proofs", "pledges__giver", "pledges__gifts")
+"""What is read with a project, and what is asked of it here needs nothing else."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Yuan in money, and yuan of what is given in kind."""
+
+    money: Decimal = ZERO
+    in_kind: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        return self.money + self.in_kind
+
+
+def promised_by_kind(project: Any) -> Sum:
+    """What the budget says others pay: own money and donations; contributions in kind with their value."""
+    lines = [line for line in project.budget_lines.all() if line.source != line.Source.GRANT]
+    return _sum((line.amount, line.source == line.Source.IN_KIND) for line in lines)
 
 
 def promised(project: Any) -> Decimal:
-    """Yuan that the budget says others pay: own money, donations, contributions in kind with their value."""
-    return sum((line.amount for line in project.budget_lines.all() if line.source != line.Source.GRANT), ZERO)
+    """Yuan that the budget says others pay."""
+    return promised_by_kind(project).total
+
+
+def proven_by_kind(project: Any) -> Sum:
+    """What has come in, as far as a second person has confirmed it, nothing twice."""
+    gifts = [gift for pledge in project.pledges.all() for gift in _confirmed(pledge)]
+    proofs = {proof.pk: proof for proof in project.matching_proofs.all() if proof.is_confirmed}
+    shared: dict[int, Decimal] = {}
+    found = []
+    for gift, in_kind in gifts:
+        if gift.proof_id in proofs:
+            shared[gift.proof_id] = shared.get(gift.proof_id, ZERO) + gift.value
+        found.append((gift.value, in_kind))
+    for proof in proofs.values():
+        found.append((max(proof.amount - shared.get(proof.pk, ZERO), ZERO), proof.kind == proof.Kind.IN_KIND))
+    return _sum(found)
 
 
 def proven(project: Any) -> Decimal:
-    """Yuan that have come in, as far as a clerk has confirmed the proof."""
-    return sum((proof.amount for proof in project.matching_proofs.all() if proof.is_confirmed), ZERO)
+    """Yuan that have come in, as far as a clerk has confirmed it."""
+    return proven_by_kind(project).total
+
+
+def awaited(project: Any) -> Sum:
+    """What accepted pledges have still to bring, in yuan."""
+    return _sum((pledge.left_value, not pledge.is_money) for pledge in project.pledges.all())
+
+
+def lacking(project: Any) -> Sum:
+    """What the budget promises of others and is neither proven nor pledged (尚缺)."""
+    wanted, here, coming = promised_by_kind(project), proven_by_kind(project), awaited(project)
+    return Sum(
+        max(wanted.money - here.money - coming.money, ZERO), max(wanted.in_kind - here.in_kind - coming.in_kind, ZERO)
+    )
+
+
+def share_as_promised(project: Any) -> Share:
+    """The share of the award in all money, as the budget has it."""
+    return Share(project.amount_awarded or ZERO, _that_counts(project, promised_by_kind(project)), _highest(project))
+
+
+def share_as_it_is(project: Any, grant: Decimal) -> Share:
+    """The same with what was really spent of the grant, and what is proven of the others."""
+    return Share(grant, _that_counts(project, proven_by_kind(project)), _highest(project))
+
+
+def _that_counts(project: Any, found: Sum) -> Decimal:
+    """A track can say that contributions in kind do not count towards the total."""
+    return found.total if project.track.in_kind_counts else found.money
+
+
+def _highest(project: Any) -> Decimal:
+    return project.track.max_share
+
+
+def _confirmed(pledge: Any) -> list[tuple[Any, bool]]:
+    return [(gift, not pledge.is_money) for gift in pledge.gifts.all() if gift.counts]
+
+
+def _sum(found: Iterable[tuple[Decimal, bool]]) -> Sum:
+    pairs = list(found)
+    money = sum((amount for amount, in_kind in pairs if not in_kind), ZERO)
+    return Sum(money, sum((amount for amount, in_kind in pairs if in_kind), ZERO))

@@ -11,7 +11,7 @@ from grants.models import Call
 from grants.rules import is_clerk as is_clerk_of_call
 from grants.rules import is_in_some_funder
 from people.models import Kind, Organization, Role
-from projects.models import ChangeRequest, Comment, Objection, Part, Project, State
+from projects.models import ChangeRequest, Comment, Objection, Part, Pledge, Project, State
 from projects.models.bank_list import HANDLERS
 from projects.models.objection import READERS
 from projects.models.state import UNDER_WAY
@@ -76,9 +76,17 @@ def belongs_to_group(user, obj) -> bool:
 
 
 @rules.predicate
+def gives_to_it(user, obj) -> bool:
+    """Belongs to an enterprise or foundation whose pledge the group has accepted."""
+    if not user.is_authenticated or not user.gives_for:
+        return False
+    return Pledge.objects.binding().filter(project=project_of(obj), giver__in=user.gives_for).exists()
+
+
+@rules.predicate
 def has_stake(user, obj) -> bool:
-    """Belongs to the applicant or its host: whoever proposes does not decide, whatever else they are."""
-    return in_applicant(user, obj) or in_host(user, obj)
+    """Belongs to the applicant, its host or a giver: who proposes or gives does not decide, whatever else they are."""
+    return in_applicant(user, obj) or in_host(user, obj) or gives_to_it(user, obj)
 
 
 @rules.predicate

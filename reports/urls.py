@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from reports.views import activities, documents, imports, judging, mentoring, money, pitch, spending, workshops
+from reports.views import activities, documents, giving, imports, judging, mentoring, money, pitch, spending, workshops
 
 app_name = "reports"
 urlpatterns = [
@@ -40,6 +40,10 @@ urlpatterns = [
     path("ledger/months.xlsx", spending.month_ledger, name="month_ledger"),
     re_path(r"^funds/(?P<pk>[0-9]{1,18})/ledger\.(?P<kind>xlsx|csv)$", money.fund_ledger, name="fund_ledger"),
     re_path(r"^bank-lists/(?P<pk>[0-9]{1,18})/list\.(?P<kind>xlsx|csv)$", money.bank_list, name="bank_list"),
+    path("gifts/<int:pk>/receipt.pdf", giving.gift_receipt, name="gift_receipt"),
+    path("meetings/<int:pk>/schedule.pdf", giving.meeting_schedule, name="meeting_schedule"),
+    path("letters/<int:pk>/letter.pdf", giving.intent_letter, name="intent_letter"),
+    path("ledger/pledges.xlsx", giving.pledge_ledger, name="pledge_ledger"),
     path("tables/", imports.tables, name="exchange"),
     re_path(r"^tables/(?P<table>[a-z-]+)\.(?P<kind>xlsx|csv)$", imports.table_export, name="table_export"),
     path("tables/<slug:table>/template.xlsx", imports.table_template, name="table_template"),

@@ -10,6 +10,8 @@ KINDS = {
     Kind.SUPPORT_ORGANIZATION: "支持型社会组织",
     Kind.FUNDER: "主办单位",
     Kind.EVALUATOR: "第三方评估机构",
+    Kind.ENTERPRISE: "企业",
+    Kind.FOUNDATION: "基金会",
 }
 CATEGORIES = {
     BudgetLine.Category.PUBLICITY: "宣传费用",

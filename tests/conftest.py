@@ -4,17 +4,20 @@ from contextlib import ExitStack
 from datetime import datetime
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.test import Client, override_settings
 from django.utils import translation
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from core import clock
 from tests import town as towns
 from tests.life import Life
+from tests.memory import memory
 
 # A slow or busy machine is no mistake of ours: properties are tried whatever time they take.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 
 
 def pytest_addoption(parser):
@@ -23,6 +26,7 @@ def pytest_addoption(parser):
         action="store_true",
         help="only what may differ on another database: neither pure calculations nor what a browser does with a page",
     )
+    parser.addoption("--from-scratch", action="store_true", help="prepare everything anew in every test")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -39,20 +43,38 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(autouse=True)
-def _fast_and_apart(settings, tmp_path):
+def _fast_and_apart(tmp_path):
     """Cheap password hashes, uploads in a folder of their own, mail in memory, background work at once, and Chinese
     whatever language the page of the test before was in."""
     translation.activate(settings.LANGUAGE_CODE)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = settings.STORAGES | {
+    storages = settings.STORAGES | {
         "private": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": tmp_path / "private"},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES=storages,
+        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+        TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _memory(request, monkeypatch, _fast_and_apart):
+    """What helpers have done in another test is not worked out again (tests/memory.py)."""
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        memory.forget()
+    elif not (
+        "django_capture_on_commit_callbacks" in request.fixturenames or request.config.getoption("--from-scratch")
+    ):
+        memory.start(monkeypatch)
+    yield
+    memory.stop()
 
 
 class Time:

@@ -8,11 +8,13 @@ from evaluations.actions.decision import Proposal
 from evaluations.models import Decision
 from projects.models import Project
 from tests.life import choir_draft, draft
+from tests.memory import remembered
 
 MONEY = Decimal("10000.00")
 MEETING = {"present": "王局长、陈经办", "minutes": "逐项议定。"}
 
 
+@remembered
 def score(assignment, *points) -> None:
     """Hand in one sheet with these points, in the rubric's order."""
     given = zip(assignment.rubric.criteria.all(), points, strict=True)
@@ -21,6 +23,7 @@ def score(assignment, *points) -> None:
     )
 
 
+@remembered
 def judged(town, life, *merits, filed=()) -> list[Project]:
     """Projects in review with three sheets each; every sheet gives 30 + merit + 20 points."""
     projects = [life.walk(draft(town, title=f"项目{merit}"), "eligible") for merit in merits]
@@ -37,6 +40,7 @@ def judged(town, life, *merits, filed=()) -> list[Project]:
     return [Project.objects.get(pk=project.pk) for project in projects]
 
 
+@remembered
 def proposed(town, lines: dict[int, Proposal | str], by=None, **meeting) -> Decision:
     """A decision that waits for the approver; a mere outcome gets the whole request and no reason."""
     lines = {
@@ -47,11 +51,13 @@ def proposed(town, lines: dict[int, Proposal | str], by=None, **meeting) -> Deci
     return decisions.propose(made, by=by or town.clerk)
 
 
+@remembered
 def decided(town, lines: dict[int, Proposal | str], **meeting) -> Decision:
     """A decision that is approved and not yet announced."""
     return decisions.approve(proposed(town, lines, **meeting), by=town.approver)
 
 
+@remembered
 def announced(town, lines: dict[int, Proposal | str], **meeting) -> Decision:
     """A decision that everybody may read, with its notice."""
     made = decided(town, lines, **meeting)

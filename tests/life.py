@@ -25,6 +25,7 @@ from projects.actions import (
 )
 from projects.models import Objection, Project, State
 from projects.sections import fields_of, tables_of
+from tests.memory import remembered
 from tests.town import Town
 
 VALUES = {
@@ -67,6 +68,7 @@ LINES = [
 """Two budget lines that add up to 10,000 yuan."""
 
 
+@remembered
 def draft(town: Town, applicant=None, by=None, **changes) -> Project:
     """A complete draft of the centre (10,000 yuan), or of another applicant."""
     by = by or town.head
@@ -80,11 +82,13 @@ def draft(town: Town, applicant=None, by=None, **changes) -> Project:
     return drafts.save_proposal(project, by=by, version=0, values=values, tables=tables)
 
 
+@remembered
 def choir_draft(town: Town, **changes) -> Project:
     """A complete draft of the filed choir: 2,000 yuan, through its host."""
     return draft(town, town.choir, by=town.singer, amount_requested=Decimal("2000.00"), lines=LINES[1:], **changes)
 
 
+@remembered
 def objected(town: Town, project: Project, text: str = "与去年的项目重复", **contact) -> Objection:
     """An objection of a resident who left a phone; the clerk has called and it is confirmed."""
     notice = project.notice_entries.latest("pk").notice
@@ -93,6 +97,7 @@ def objected(town: Town, project: Project, text: str = "与去年的项目重复
     return objections.confirm_by_call(found, by=town.clerk, reached=True, note="电话核实，本人确认")
 
 
+@remembered
 def examined(town: Town, project: Project, text: str = "与去年的项目重复") -> Objection:
     """The same, examined by the clerk and answered by the group: ready for the ruling."""
     found = inquiry.examine_objection(
@@ -117,6 +122,7 @@ class Life:
     def __init__(self, town: Town, time):
         self.town, self.time = town, time
 
+    @remembered
     def walk(self, project: Project, to: str) -> Project:
         """Every step from the project's present place up to `to` ("midterm_passed" is running again)."""
         here = project.state

@@ -8,9 +8,11 @@ from core import clock
 from projects.actions import people
 from projects.models import Project
 from tests.life import Life, draft
+from tests.memory import remembered
 from tests.town import Town
 
 
+@remembered
 def running(town: Town, life: Life, **changes: Any) -> Project:
     """A running project of the centre with its mentor."""
     project = life.walk(draft(town, **changes), "running")

@@ -9,6 +9,7 @@ from PIL import Image
 from core import clock
 from projects.actions import activities, photos, roster
 from projects.models import Activity, Beneficiary, Project
+from tests.memory import remembered
 from tests.test_files import pdf
 from tests.town import Town, aware
 
@@ -55,12 +56,14 @@ def png(name: str = "照片.png", size: tuple[int, int] = (40, 30)) -> SimpleUpl
     return SimpleUploadedFile(name, file.getvalue(), "image/png")
 
 
+@remembered
 def planned(town: Town, project: Project, **changes) -> Activity:
     """A plan that is whole and handed in."""
     made = activities.plan_activity(project, by=town.head, values=WHOLE | changes)
     return activities.hand_in(made, by=town.head)
 
 
+@remembered
 def begun(town: Town, project: Project, time, **changes) -> Activity:
     """The same, and the clock stands ten minutes after its beginning."""
     activity = planned(town, project, **changes)
@@ -68,11 +71,13 @@ def begun(town: Town, project: Project, time, **changes) -> Activity:
     return activity
 
 
+@remembered
 def held(town: Town, project: Project, time, *, heads: int = 0, **changes) -> Activity:
     """An activity recorded on the day after it, with whoever signed in before."""
     return recorded(town, begun(town, project, time, **changes), time, heads=heads)
 
 
+@remembered
 def recorded(town: Town, activity: Activity, time, *, heads: int = 0, achieved=None, **changes) -> Activity:
     if activity.starts_at + timedelta(days=1) > clock.now():
         time.go(activity.starts_at + timedelta(days=1))
@@ -83,6 +88,7 @@ def recorded(town: Town, activity: Activity, time, *, heads: int = 0, achieved=N
     )
 
 
+@remembered
 def entered(town: Town, project: Project, **changes) -> Beneficiary:
     """Somebody in the roster; consents as the category asks for."""
     consents = {name: changes.pop(name, True) for name in ("agreed", "sensitive_agreed", "guardian_agreed")}

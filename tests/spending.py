@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from projects.actions import people, spending
 from projects.models import Expense, Project
 from tests.life import draft
+from tests.memory import remembered
 
 PHOTO = b"\xff\xd8\xff\xe0" + b"0" * 64
 
@@ -16,6 +17,7 @@ def photo(name: str = "发票.jpg") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, PHOTO, "image/jpeg")
 
 
+@remembered
 def running(town, life, project: Project | None = None) -> Project:
     """The centre's project on 10 June, with its mentor: 8,000 yuan of materials, 2,000 of volunteers' allowances."""
     project = life.walk(project or draft(town), "running")

@@ -15,6 +15,8 @@ from grants.models import Fund, Workshop
 from people.models import Community
 from projects.actions import coaching, proposals
 from projects.models import Expense, MonthlyReport, Notice, Project
+from tests import giving
+from tests.giving import EASELS, accepted_pledge, came, offered
 from tests.life import LINES, draft
 from tests.records import planned
 from tests.town import aware, rubric
@@ -113,9 +115,30 @@ def happening(town, number):
     planned(town, Project.objects.get(pk=project.pk))
 
 
+def given_to(town, number):
+    project = draft(town)
+    Project.objects.filter(pk=project.pk).update(state="running", submitted_at=clock.now())
+    project = Project.objects.get(pk=project.pk)
+    came(town, accepted_pledge(town, project), "400.00")
+    came(town, accepted_pledge(town, project, EASELS), "1.00", confirmed=True)
+    offered(town, project)
+
+
+def met(town, number):
+    giving.announced(town)
+
+
 @pytest.mark.parametrize(
     ("make", "name", "username"),
     [
+        (given_to, "projects:giving_list", None),
+        (given_to, "projects:pledge_list", "giver"),
+        (given_to, "projects:pledge_list", "head"),
+        (given_to, "projects:pledge_ledger", "clerk"),
+        (given_to, "inbox", "giver"),
+        (given_to, "inbox", "head"),
+        (given_to, "inbox", "clerk"),
+        (met, "projects:meeting_list", None),
         (drafts, "inbox", "head"),
         (submitted, "inbox", "clerk"),
         (running, "inbox", "clerk"),

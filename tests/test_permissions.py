@@ -55,6 +55,7 @@ from projects.models import (
     BankListLine,
     BankReturn,
     Comment,
+    IntentLetter,
     Likeness,
     MatchingProof,
     MonthlyReport,
@@ -65,6 +66,7 @@ from projects.models import (
     ReturnNotice,
 )
 from reports.actions import imports
+from tests.giving import accepted_pledge, came, offered, scheduled
 from tests.life import draft, examined
 from tests.mentored import advice, seen
 from tests.records import NOBODY_ON_IT, entered, planned, png
@@ -74,7 +76,7 @@ from tests.town import aware, make_call, rubric
 
 EVERYBODY = {
     "anonymous", "clerk", "approver", "finance", "auditor", "head", "volunteer", "singer", "hosthead", "mentor",
-    "evaluator", "expert1", "expert2", "expert3", "stranger", "admin",
+    "evaluator", "expert1", "expert2", "expert3", "stranger", "giver", "admin",
 }  # fmt: skip
 SIGNED_IN = EVERYBODY - {"anonymous"}
 BUREAU = {"clerk", "approver", "finance", "auditor"}
@@ -198,6 +200,29 @@ TABLE = {
     "projects:project_money": ("project", SEES_DELIVERY),
     "projects:matching_create": ("project", GROUP),
     "projects:matching_decide": ("matching_proof", {"clerk"}),
+    "projects:giving_list": (None, EVERYBODY),
+    "projects:giving_detail": ("project", EVERYBODY),
+    "projects:pledge_create": ("project", {"giver"}),
+    "projects:pledge_list": (None, SIGNED_IN),
+    "projects:pledge_detail": ("pledge", SEES_DELIVERY | {"giver"}),
+    "projects:pledge_step": (("pledge", "accept"), GROUP),
+    "projects:pledge_postpone": ("pledge", {"giver"}),
+    "projects:gift_create": ("accepted_pledge", GROUP),
+    "projects:gift_detail": ("gift", SEES_DELIVERY | {"giver"}),
+    "projects:pledge_ledger": (None, BUREAU),
+    "projects:meeting_list": (None, EVERYBODY),
+    "projects:meeting_create": (None, {"clerk", "mentor"}),
+    "projects:meeting_detail": ("meeting", EVERYBODY),
+    "projects:meeting_edit": ("meeting", {"clerk"}),
+    "projects:meeting_plan": ("meeting", set()),
+    "projects:meeting_cancel": ("meeting", {"clerk"}),
+    "projects:meeting_leave": (("guest", "meeting_guest"), set()),
+    "projects:intent_create": ("talk_of_meeting", {"giver"}),
+    "projects:intent_detail": ("letter", BUREAU | GROUP | {"giver"}),
+    "reports:gift_receipt": ("gift", SEES_DELIVERY | {"giver"}),
+    "reports:meeting_schedule": ("meeting", {"clerk", "giver"} | GROUP),
+    "reports:intent_letter": ("letter", BUREAU | GROUP | {"giver"}),
+    "reports:pledge_ledger": (None, BUREAU),
     "projects:bank_list_list": (None, BUREAU),
     "projects:bank_list_create": (None, {"finance"}),
     "projects:bank_list_detail": ("bank_list", BUREAU),
@@ -530,6 +555,7 @@ def things(town, life) -> dict[str, object]:
         **changed(town, project),
         **pitched(town, project),
         **mentored(town, project),
+        **given(town, project),
         **of_money(town, project, tranche),
         "membership": Membership.objects.get(user=town.volunteer),
     }
@@ -605,6 +631,24 @@ def of_money(town, project, tranche) -> dict[str, object]:
         ),
         "matching_proof": MatchingProof.objects.create(
             project=project, kind="own", amount=1, words="自筹", handed_in_by=town.head
+        ),
+    }
+
+
+def given(town, project) -> dict[str, object]:
+    """A pledge to answer, one of which a part has come, and a meeting with its schedule and a letter."""
+    accepted = accepted_pledge(town, project)
+    meeting = scheduled(town, project)
+    talk = meeting.talks.get()
+    return {
+        "pledge": offered(town, project),
+        "accepted_pledge": accepted,
+        "gift": came(town, accepted, "500.00", confirmed=True),
+        "meeting": meeting,
+        "meeting_guest": meeting.guests.get(),
+        "talk_of_meeting": talk,
+        "letter": IntentLetter.objects.create(
+            talk=talk, number="YX2026-9999", what="画架", until=date(2026, 12, 31), written_by=town.giver
         ),
     }
 

@@ -6,6 +6,7 @@
     host                head 马力                              registered, signs for the choir
     support             mentor 高明
     evaluator           evaluator 唐欣
+    shop (enterprise)   giver 罗掌柜                       gives to projects, never applies
     experts             林教授 · 郑会计 · 许主任                belong to nobody
     stranger 钱多多      a resident with an account and no role
     admin               keeps the platform running, decides nothing
@@ -24,6 +25,7 @@ from core.workflow import record
 from grants.actions import calls, ledger
 from grants.models import Call, Criterion, Fund, Gate, Level, Rubric, ServiceField, Track, TranchePlan, TrancheRule
 from people.models import Community, Expert, Kind, Membership, Organization, Role, User
+from tests.memory import remembered
 
 MARCH = datetime(2026, 3, 10, 10, 0)
 """When every test begins: the call is open."""
@@ -63,6 +65,7 @@ def rubric(name: str, *criteria: tuple[str, int], funder: Organization | None = 
     return made
 
 
+@remembered
 def build() -> Town:
     """Found the town; takes place on 1 March 2026."""
     town = Town()
@@ -89,6 +92,7 @@ def _people(town: Town) -> None:
         "expert2": "郑会计",
         "expert3": "许主任",
         "stranger": "钱多多",
+        "giver": "罗掌柜",
     }.items():
         town.people[username] = person(username, name)
     for username, kind in {
@@ -129,6 +133,8 @@ def _organizations(town: Town) -> None:
     )
     town.support = make(name="同行者支持中心", kind=Kind.SUPPORT_ORGANIZATION, credit_code="91110000600037341L")
     town.evaluators = make(name="明镜评估中心", kind=Kind.EVALUATOR, credit_code="91350100M000100Y43")
+    town.shop = make(name="柳溪文具商店", kind=Kind.ENTERPRISE, credit_code="91110105MA02BX80X2")
+    member(town.giver, town.shop, Role.MANAGER)
     member(town.clerk, town.bureau, Role.STAFF)
     member(town.approver, town.bureau, Role.APPROVER)
     member(town.finance, town.bureau, Role.FINANCE)

@@ -11,6 +11,7 @@ from config.story.mentoring_2026 import play_mentoring
 from config.story.needs_2026 import play_needs, play_standing
 from config.story.open_call import OpenCall
 from config.story.pitch_2026 import key_one_paper, play_pitch
+from config.story.pledges_2026 import play_pledges, play_respite
 from config.story.programme import Programme
 from config.story.proposal import Proposal
 from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, REFUSED, RUNNING
@@ -31,6 +32,8 @@ from projects.figures import figures
 from projects.models import Project
 
 BOTH = {"registered": ("登记组织组", "38000.00"), "filed": ("备案组织组", "6000.00")}
+WITH_SHARE = {"registered": ("登记组织组", "38000.00", "95"), "filed": ("备案组织组", "6000.00")}
+"""Of the registered ones the grant pays at most 95 percent."""
 FILED = {"filed": ("备案组织组", "6000.00")}
 FIELDS = ["为老服务", "助残服务", "儿童青少年", "社区文化", "环境治理", "邻里互助", "新市民融入", "社区矫正与禁毒"]
 GUIDELINES = (
@@ -129,7 +132,7 @@ def _running(present: Present) -> None:
     stage, day = present.stage, present.day
     call = present.call(
         "DFA", "第一批公益创投", opens=-330, closes=-300, fund=present.lottery, budget=Decimal("130000.00"),
-        starts_on=day(-240), ends_on=day(100),
+        starts_on=day(-240), ends_on=day(100), tracks=WITH_SHARE,
     )  # fmt: skip
     projects = present.reviewed(call, RUNNING, -290, notice=-286, money="130000.00")
     with on(day(-250)):
@@ -142,6 +145,7 @@ def _running(present: Present) -> None:
     fresh = {key: Project.objects.get(pk=project.pk) for key, project in projects.items()}
     money_2026.correct_an_entry(stage, present.community, day)
     money_2026.pay_twice(stage, fresh["qingnian"], day)
+    play_respite(stage, fresh["nuanyang"], day)
     first_paid = {"kuaiban": "approved", "jiezhen": "requested", "caimo": "approved"}
     for key, project in fresh.items():
         if key != "qingnian":
@@ -165,6 +169,7 @@ def _running(present: Present) -> None:
     play_spending(stage, fresh["qingnian"], day)
     play_changes(stage, fresh["qingnian"], day)
     play_mentoring(stage, fresh, day)
+    play_pledges(stage, fresh, day)
     midterm = "进度正常，账目清楚。"
     stage.send_evaluator(fresh["yinling"], "midterm", day(-5))
     rectifying = stage.send_evaluator(fresh["loudao"], "midterm", day(-30))

@@ -32,7 +32,7 @@ def pay_twice(stage: Stage, project: Project, day: Day) -> None:
             head = stage.cast.head(project.applicant)
             scan = SimpleUploadedFile("配套到账回单.pdf", SCAN, "application/pdf")
             half = (wanted / 2).quantize(Decimal("0.01"))
-            words = "泛海国际物业捐赠场地和饮用水，附作价依据"
+            words = "居民募集的活动餐食和饮用水，附作价依据"
             proof = matching.prove_matching(project, by=head, kind="donation", amount=half, words=words, files=[scan])
         with on(day(-148), 10):
             matching.decide_matching(proof, by=stage.clerk, accepted=True, answer="与回单、作价依据一致")

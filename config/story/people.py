@@ -56,6 +56,8 @@ LOGINS = [
     ("pinggu", "唐静", "评估员 · 明鉴公益评估中心"),
     ("jumin", "钱多多", "居民（没有任何职务）"),
     ("jingban", "吴思远", "经办人（第二人录入）· 东风地区办事处"),
+    ("qiye", "罗明远", "爱心企业 · 泛海物业服务有限公司"),
+    ("jijinhui", "苏婉", "爱心基金会 · 邻里公益基金会"),
 ]
 
 EXPERTS = [
@@ -97,6 +99,9 @@ REGISTERED = [
     ("lvlin", "绿邻环保服务中心", Kind.SOCIAL_ORGANIZATION, "52110105MJ02000446", "泛海国际南", "江帆"),
     ("evaluator", "明鉴公益评估中心", Kind.EVALUATOR, "52110105MJ02000521", None, None),
     ("anxin", "安心社区矫正服务中心", Kind.SOCIAL_ORGANIZATION, "52110105MJ0200060U", "辛庄", "段志强"),
+    ("fanhai", "泛海物业服务有限公司", Kind.ENTERPRISE, "91110105MA01AX90XD", "泛海国际南", "qiye"),
+    ("linli", "邻里公益基金会", Kind.FOUNDATION, "53110105MJ030007X6", None, "jijinhui"),
+    ("wenju", "东风文具商店", Kind.ENTERPRISE, "91110105MA02BX80X2", "石佛营西里", "鲁国庆"),
     ("banban", "伴伴儿童发展中心", Kind.SOCIAL_ORGANIZATION, "52110105MJ0200079Q", "豆各庄", "陈月"),
 ]
 

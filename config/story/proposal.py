@@ -7,7 +7,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Proposal:
-    """What one group proposes. `lines`: category, item, unit price, unit, quantity, and "own" for its own money."""
+    """What one group proposes. `lines`: category, item, unit price, unit, quantity, and who else pays it, with the basis of its value."""
 
     group: str
     title: str
@@ -37,6 +37,7 @@ class Proposal:
                 "unit": line[3],
                 "quantity": Decimal(str(line[4])),
                 "source": line[5] if len(line) > 5 else "grant",
+                "basis": line[6] if len(line) > 6 else "",
             }
             for line in self.lines
         ]

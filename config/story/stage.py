@@ -102,7 +102,7 @@ class Stage:
     # -- calls ---------------------------------------------------------------------------------
 
     def open_call(
-        self, *, published: date | None, tracks: dict[str, tuple[str, str]], fields: Iterable[str], **values
+        self, *, published: date | None, tracks: dict[str, tuple[str, ...]], fields: Iterable[str], **values
     ) -> Call:
         """Set up a call and publish it on its day; None leaves it a draft."""
         defaults = {
@@ -117,9 +117,17 @@ class Stage:
         }
         call = Call.objects.create(**(defaults | values))
         call.service_fields.set([self.programme.fields[name] for name in fields])
-        for status, (name, cap) in tracks.items():
+        for status, (name, cap, *share) in tracks.items():
             form = Track.Form.SHORT if status == "filed" and len(tracks) == 1 else Track.Form.FULL
-            Track.objects.create(call=call, name=name, open_to=status, cap=Decimal(cap), form=form, legal_basis=BASIS)
+            Track.objects.create(
+                call=call,
+                name=name,
+                open_to=status,
+                cap=Decimal(cap),
+                form=form,
+                legal_basis=BASIS,
+                max_share=Decimal(share[0] if share else 100),
+            )
         if published:
             with on(published, 9):
                 calls.publish(call, by=self.approver)

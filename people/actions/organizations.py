@@ -23,12 +23,12 @@ from core.identifiers import (
 from core.masking import mask_account
 from core.notifications import notify
 from core.workflow import Refused, lead_in, record
-from people.models import Certificate, CouncilMember, Kind, Membership, Organization, Role, User
+from people.models import GIVERS, Certificate, CouncilMember, Kind, Membership, Organization, Role, User
 from people.signals import changing_account
 
 Status = Organization.Status
 
-OPEN_KINDS = (Kind.COMMUNITY_GROUP, Kind.SOCIAL_ORGANIZATION)
+OPEN_KINDS = (Kind.COMMUNITY_GROUP, Kind.SOCIAL_ORGANIZATION, Kind.ENTERPRISE, Kind.FOUNDATION)
 """What anybody may register. Funders, supporters and evaluators are entered by the administrator."""
 
 ROLES: dict[str, tuple[Role, ...]] = {
@@ -37,6 +37,8 @@ ROLES: dict[str, tuple[Role, ...]] = {
     Kind.SUPPORT_ORGANIZATION: (Role.MANAGER, Role.STAFF, Role.FINANCE, Role.MENTOR),
     Kind.FUNDER: (Role.MANAGER, Role.STAFF, Role.APPROVER, Role.FINANCE, Role.AUDITOR),
     Kind.EVALUATOR: (Role.MANAGER, Role.STAFF, Role.EVALUATOR),
+    Kind.ENTERPRISE: (Role.MANAGER, Role.STAFF, Role.FINANCE),
+    Kind.FOUNDATION: (Role.MANAGER, Role.STAFF, Role.FINANCE),
 }
 """The roles that mean something in each kind of organisation."""
 
@@ -163,6 +165,8 @@ def change_organization(organization: Organization, *, by: User, values: Mapping
         reasons.append(_("A registered organisation cannot become a filed group: ask the administrator."))
     if locked.kind != before["kind"] and not {locked.kind, before["kind"]} <= set(OPEN_KINDS):
         reasons.append(_("Funders, support organisations and evaluators are entered by the administrator."))
+    if locked.is_giver != (before["kind"] in GIVERS):
+        reasons.append(_("An organisation that gives cannot become one that applies, or the other way round."))
     reasons += _settle(locked)
     if reasons:
         raise Refused(*reasons)

@@ -6,12 +6,13 @@ from people.models.expert import Expert, Expertise, Skill
 from people.models.inspection import Inspection
 from people.models.interest import Interest
 from people.models.membership import Membership, Role
-from people.models.organization import Kind, Organization
+from people.models.organization import GIVERS, Kind, Organization
 from people.models.rating import Rating
 from people.models.region import Region, place_name, validate_code
 from people.models.user import User
 
 __all__ = [
+    "GIVERS",
     "Certificate",
     "Community",
     "CouncilMember",

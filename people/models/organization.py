@@ -14,6 +14,12 @@ class Kind(models.TextChoices):
     SUPPORT_ORGANIZATION = "support_organization", _("Support organisation")
     FUNDER = "funder", _("Funder")
     EVALUATOR = "evaluator", _("Evaluator")
+    ENTERPRISE = "enterprise", _("Enterprise")
+    FOUNDATION = "foundation", _("Foundation")
+
+
+GIVERS = (Kind.ENTERPRISE, Kind.FOUNDATION)
+"""Who gives to projects (配捐): a foundation that issues calls of its own is a funder, entered by the administrator."""
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -27,7 +33,13 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
     def possible_hosts(self) -> "OrganizationQuerySet":
         """Registered organisations: only a legal person can sign and receive money for a filed group."""
-        return self.filter(status=Organization.Status.REGISTERED).exclude(kind__in=[Kind.FUNDER, Kind.EVALUATOR])
+        return self.filter(status=Organization.Status.REGISTERED).exclude(
+            kind__in=[Kind.FUNDER, Kind.EVALUATOR, *GIVERS]
+        )
+
+    def givers_of(self, user, *roles: str) -> "OrganizationQuerySet":
+        """The enterprises and foundations in which the person now holds one of these roles."""
+        return self.filter(pk__in=user.organizations_as(*roles) if user.is_authenticated else [], kind__in=GIVERS)
 
     def funders_of(self, user, *roles: str) -> "OrganizationQuerySet":
         """The funders in which the person now holds one of these roles."""
@@ -43,7 +55,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
 
 class Organization(models.Model):
-    """A group, social organisation, support organisation, funder or evaluator.
+    """A group, social organisation, support organisation, funder, evaluator, or an enterprise or foundation that gives.
 
     A group that is only filed (备案) is no legal person: it has a filing number instead of a credit
     code, no account of its own, and a host (代管主体) that signs and receives the money for it.
@@ -130,6 +142,11 @@ class Organization(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("people:organization_detail", args=[self.pk])
+
+    @property
+    def is_giver(self) -> bool:
+        """An enterprise or foundation: it gives to projects and never applies."""
+        return self.kind in GIVERS
 
     @property
     def is_filed(self) -> bool:

@@ -4,6 +4,8 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from people.models.organization import GIVERS, Organization
+
 
 class User(AbstractUser):
     """A person. What a person may do comes from memberships and assignments, never from a field here."""
@@ -40,6 +42,13 @@ class User(AbstractUser):
         for organization_id, role in self.memberships.current().values_list("organization_id", "role"):
             found.setdefault(organization_id, set()).add(role)
         return {organization_id: frozenset(roles) for organization_id, roles in found.items()}
+
+    @cached_property
+    def gives_for(self) -> frozenset[int]:
+        """The enterprises and foundations to which the person belongs now, by id; read once a request."""
+        return frozenset(
+            Organization.objects.filter(pk__in=list(self.roles), kind__in=GIVERS).values_list("pk", flat=True)
+        )
 
     def has_role(self, organization_id: int | None, *roles: str) -> bool:
         """Whether the person now holds one of `roles` in the organisation (any role, when none is named)."""

@@ -94,7 +94,10 @@ def organization_create(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, _("Registered. You are its head and can apply for it."))
+            said = _("Registered. You are its head and can apply for it.")
+            if organization.is_giver:
+                said = _("Registered. You are its head: look for a project to support.")
+            messages.success(request, said)
             return redirect(organization)
     return render(request, "people/organization_form.html", {"form": form, "formset": formset})
 

@@ -14,8 +14,9 @@ from core.files import attach
 from core.money import yuan
 from core.workflow import Refused, record
 from people.models import User
+from projects.actions.gifts import gifts_alike
 from projects.actions.messages import tell_funder, tell_group
-from projects.models import MatchingProof, Project
+from projects.models import Gift, MatchingProof, Project
 
 
 @transaction.atomic
@@ -40,8 +41,20 @@ def prove_matching(
 
 
 @transaction.atomic
-def decide_matching(proof: MatchingProof, *, by: User, accepted: bool, answer: str = "") -> MatchingProof:
-    """The clerk confirms the proof, or says what is wrong with it; the group reads it."""
+def decide_matching(
+    proof: MatchingProof,
+    *,
+    by: User,
+    accepted: bool,
+    answer: str = "",
+    gifts: Iterable[Gift] = (),
+    apart: bool = False,
+) -> MatchingProof:
+    """The clerk confirms the proof, or says what is wrong with it; the group reads it.
+
+    `gifts`: what came of pledges and is the very same thing, which then counts once. Where something of the same sum
+    came and is not named, the clerk says in so many words that it is another thing (`apart`).
+    """
     locked = MatchingProof.objects.select_for_update(of=("self",)).get(pk=proof.pk)
     if not rules.has_perm("projects.confirm_matching", by, locked):
         raise PermissionDenied
@@ -49,6 +62,8 @@ def decide_matching(proof: MatchingProof, *, by: User, accepted: bool, answer: s
         raise Refused(_("This proof has been looked at already."))
     if not accepted and not answer.strip():
         raise Refused(_("Please give a reason: the people concerned will read it."))
+    if accepted:
+        _join(locked, list(gifts), apart)
     locked.is_accepted, locked.decided_by, locked.decided_at = accepted, by, clock.now()
     locked.answer = answer.strip()[:200]
     locked.save()
@@ -57,3 +72,14 @@ def decide_matching(proof: MatchingProof, *, by: User, accepted: bool, answer: s
     tell_group(locked.project, label, body=locked.answer)
     proof.refresh_from_db()
     return proof
+
+
+def _join(proof: MatchingProof, gifts: list[Gift], apart: bool) -> None:
+    """The gifts name the proof from now on, so that the same money counts once."""
+    if any(gift.project.pk != proof.project_id for gift in gifts):
+        raise Refused(_("This is of another project."))
+    if not gifts and not apart and not proof.gifts.exists() and gifts_alike(proof):
+        raise Refused(_("Something of the same sum came of a pledge: choose it, or tick that this is another thing."))
+    for gift in gifts:
+        gift.proof = proof
+        gift.save(update_fields=["proof"])

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from core.notifications import notify
 from grants.models import Call
 from people.models import Membership, Role, User
-from projects.models import Project
+from projects.models import Pledge, Project
 
 
 def holders(organization_id: int, *roles: str) -> list[User]:
@@ -35,6 +35,12 @@ def tell_funder_of_call(call: Call, subject: str, *roles: str, body: str = "", u
     """The funder's people about a whole call, in the given roles; the clerks, when none is named."""
     subject = _("“%(project)s”: %(subject)s") % {"project": call.title, "subject": subject}
     notify(holders(call.funder_id, *(roles or (Role.STAFF,))), subject=subject, body=body, url=url)
+
+
+def tell_giver(pledge: Pledge, subject: str, body: str = "", url: str = "") -> None:
+    """The head and staff of the enterprise or foundation that pledged."""
+    people = holders(pledge.giver_id, Role.MANAGER, Role.STAFF)
+    _tell(people, pledge.project, subject, body, url or pledge.get_absolute_url())
 
 
 def tell_mentors(project: Project, subject: str, body: str = "") -> None:

@@ -20,10 +20,12 @@ from grants.models import LedgerEntry
 from people.models import Organization, Role, User
 from projects.actions.messages import tell_funder, tell_group
 from projects.actions.plan import close_changes
+from projects.matching import proven, share_as_it_is
 from projects.models import BankListLine, Project, Reversal, Settlement, State, Tranche
 from projects.models.state import UNDER_WAY
 from projects.spending import keeps_books, spent
 
+ZERO = Decimal("0.00")
 KEPT = (
     *("attempt", "amount", "requested_by", "approved_by", "paid_by", "paid_on", "paid_to"),
     *("bank_reference", "receipt_number"),
@@ -129,8 +131,21 @@ def reverse_payment(tranche: Tranche, *, by: User, note: str) -> Tranche:
 
 
 @transaction.atomic
-def settle(project: Project, *, by: User, recognised: Decimal, returned: Decimal, remark: str = "") -> Settlement:
+def settle(
+    project: Project,
+    *,
+    by: User,
+    recognised: Decimal,
+    returned: Decimal,
+    remark: str = "",
+    share: str = "",
+    share_note: str = "",
+) -> Settlement:
     """Record the last account: what is recognised as spent and what has come back (yuan).
+
+    Where the share of the grant in all money is higher than the call allows, because matching funds have not come,
+    whoever settles decides: `share` is "lower", and the grant is recognised only as far as its share holds, or "keep"
+    with a reason in `share_note`. What was proven by then is kept with the account.
 
     What comes back is entered in the ledger as it arrives, after a termination as clawed back; it can never be more
     than is due.
@@ -145,9 +160,17 @@ def settle(project: Project, *, by: User, recognised: Decimal, returned: Decimal
             _("No more can be recognised than was awarded: %(award)s yuan.") % {"award": yuan(locked.amount_awarded)}
         )
     _keep_to_the_books(locked, recognised)
+    measured = share_as_it_is(locked, recognised)
+    if not measured.holds and share not in ("lower", "keep"):
+        raise Refused(_("The share of the grant is higher than the call allows: please decide on it."))
+    if not measured.holds and share == "keep" and not share_note.strip():
+        raise Refused(_("Please say why the share of the grant may be higher."))
+    lowered = measured.fall if share == "lower" else ZERO
     settlement = Settlement.objects.filter(project=locked).first() or Settlement(project=locked)
     before = locked.amount_returned
-    settlement.recognised, settlement.remark = recognised, remark
+    settlement.recognised, settlement.remark = recognised - lowered, remark
+    settlement.matching, settlement.lowered = proven(locked), lowered
+    settlement.share_note = share_note.strip() if not measured.holds and share == "keep" else ""
     settlement.settled_by, settlement.settled_at = by, clock.now()
     if returned < before:
         raise Refused(
@@ -161,7 +184,9 @@ def settle(project: Project, *, by: User, recognised: Decimal, returned: Decimal
         back, memo = (ledger.clawback, _("Claimed back")) if terminated else (ledger.refund, _("Unspent money"))
         back(locked.call.fund, returned - before, by=by, reference=locked.number, memo=memo)
     settlement.save()
-    record(locked, "settle", by=by, label=_("Accounts settled"), recognised=str(recognised), returned=str(returned))
+    said = {"recognised": settlement.recognised, "lowered": lowered, "returned": returned}
+    label, note = _("Accounts settled"), settlement.share_note
+    record(locked, "settle", by=by, label=label, note=note, **{name: str(value) for name, value in said.items()})
     if settlement.to_return > returned:
         tell_group(locked, _("please return %(due)s yuan") % {"due": yuan(settlement.to_return - returned)})
     return settlement

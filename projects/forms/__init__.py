@@ -4,6 +4,16 @@ from projects.forms.activities import ActivityForm, ActivityItems, ActivityPartn
 from projects.forms.attendance import CorrectForm, HeadCountForm, SignInForm, TickForm, WriteDownForm
 from projects.forms.consent import ConsentTextForm
 from projects.forms.delivery import FollowUpForm, MilestoneChangeForm, MilestoneDoneForm, MilestoneForm, ReportForm
+from projects.forms.giving import (
+    GiftAnswerForm,
+    GiftForm,
+    GivingFilter,
+    MatchingAnswerForm,
+    PledgeForm,
+    PledgeLedgerFilter,
+    PostponeForm,
+)
+from projects.forms.meetings import CancelMeetingForm, EntryForm, GuestForm, IntentForm, MeetingForm
 from projects.forms.mentoring import (
     AnswerAdviceForm,
     DeskFilter,
@@ -15,7 +25,6 @@ from projects.forms.mentoring import (
 from projects.forms.money import (
     BankListForm,
     BankReturnForm,
-    MatchingAnswerForm,
     MatchingProofForm,
     PaymentForm,
     ReceiptForm,
@@ -94,6 +103,7 @@ __all__ = [
     "BeneficiaryForm",
     "CallBackForm",
     "CallForm",
+    "CancelMeetingForm",
     "ClosingForm",
     "CoachingAnswerForm",
     "CoachingForm",
@@ -104,6 +114,7 @@ __all__ = [
     "DecisionNoteForm",
     "DeskFilter",
     "EndCoachingForm",
+    "EntryForm",
     "ExamineForm",
     "ExpenseFileForm",
     "ExpenseFilter",
@@ -112,12 +123,18 @@ __all__ = [
     "ExtendForm",
     "FinishForm",
     "FollowUpForm",
+    "GiftAnswerForm",
+    "GiftForm",
+    "GivingFilter",
+    "GuestForm",
     "HandInForm",
     "HeadCountForm",
     "HearingForm",
     "InquiryForm",
+    "IntentForm",
     "MatchingAnswerForm",
     "MatchingProofForm",
+    "MeetingForm",
     "MentorForm",
     "MilestoneChangeForm",
     "MilestoneDoneForm",
@@ -132,6 +149,9 @@ __all__ = [
     "PaymentForm",
     "PhotoForm",
     "PhotosForm",
+    "PledgeForm",
+    "PledgeLedgerFilter",
+    "PostponeForm",
     "ProjectFilter",
     "ProposalForm",
     "ReasonForm",

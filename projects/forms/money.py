@@ -90,12 +90,6 @@ class MatchingProofForm(forms.ModelForm):
         return amount
 
 
-class MatchingAnswerForm(forms.Form):
-    answer = forms.CharField(
-        label=_("Answer"), max_length=200, widget=CountedTextarea, required=False, help_text=_("Needed for a refusal")
-    )
-
-
 class SettlementForm(forms.Form):
     recognised = MoneyFormField(
         label=_("Recognised spending"), help_text=_("Yuan of this grant that was spent as agreed")
@@ -103,11 +97,29 @@ class SettlementForm(forms.Form):
     returned = MoneyFormField(
         label=_("Returned so far"), help_text=_("Yuan that came back to the fund"), initial=Decimal("0.00")
     )
+    share = forms.ChoiceField(
+        label=_("The share of the grant is higher than the call allows"),
+        choices=[
+            ("lower", _("Recognise less, so that the share holds")),
+            ("keep", _("Leave the grant as it is, for the reason below")),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_("A proposal: nothing is lowered unless you decide so."),
+    )
+    share_note = forms.CharField(
+        label=_("Why the share may be higher"), max_length=300, required=False, widget=CountedTextarea
+    )
     remark = forms.CharField(label=_("Remark"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, books: Decimal | None = None, **kwargs: Any) -> None:
-        """`books`: what the recognised payments come to, where they are entered one by one; then it is not typed."""
+    def __init__(self, *args: Any, books: Decimal | None = None, has_rule: bool = False, **kwargs: Any) -> None:
+        """`books`: what the recognised payments come to, where they are entered one by one; then it is not typed.
+
+        `has_rule`: the track has a highest share of the grant, so that somebody may have to decide on it.
+        """
         super().__init__(*args, **kwargs)
+        if not has_rule:
+            del self.fields["share"], self.fields["share_note"]
         if books is not None:
             self.fields["recognised"].disabled = True
             self.initial["recognised"] = books

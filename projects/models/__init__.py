@@ -12,8 +12,17 @@ from projects.models.consent_text import ConsentText
 from projects.models.expense import Expense
 from projects.models.explanation import Explanation
 from projects.models.follow_up import FollowUp
+from projects.models.gift import Gift
 from projects.models.likeness import Likeness
 from projects.models.matching_proof import MatchingProof
+from projects.models.meeting import (
+    IntentLetter,
+    Meeting,
+    MeetingEntry,
+    MeetingGuest,
+    MeetingTalk,
+    MeetingWish,
+)
 from projects.models.mentoring import MentoringNote
 from projects.models.milestone import Milestone
 from projects.models.monthly_report import MonthlyRemark, MonthlyReport
@@ -23,6 +32,7 @@ from projects.models.participant import Part, Participant
 from projects.models.photo import ActivityPhoto
 from projects.models.plan import PlanStep, Target
 from projects.models.plan_version import PlanVersion
+from projects.models.pledge import Pledge
 from projects.models.project import Project
 from projects.models.recommendation import Recommendation
 from projects.models.referral import Referral
@@ -61,8 +71,15 @@ __all__ = [
     "Expense",
     "Explanation",
     "FollowUp",
+    "Gift",
+    "IntentLetter",
     "Likeness",
     "MatchingProof",
+    "Meeting",
+    "MeetingEntry",
+    "MeetingGuest",
+    "MeetingTalk",
+    "MeetingWish",
     "MentoringNote",
     "Milestone",
     "MonthlyRemark",
@@ -76,6 +93,7 @@ __all__ = [
     "Partner",
     "PlanStep",
     "PlanVersion",
+    "Pledge",
     "Project",
     "Recommendation",
     "Referral",

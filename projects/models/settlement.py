@@ -15,6 +15,10 @@ class Settlement(models.Model):
         "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="settlement"
     )
     recognised = MoneyField(_("recognised spending"), help_text=_("Yuan of this grant that was spent as agreed"))
+    matching = MoneyField(_("matching funds proven at that time"), null=True, editable=False)
+    lowered = MoneyField(_("lowered because matching funds are missing"), default=Decimal("0.00"), editable=False)
+    """Yuan of the spending that were as agreed and are not paid by the grant, so that its share holds."""
+    share_note = models.CharField(_("why the share of the grant may be higher"), max_length=300, blank=True)
     remark = models.CharField(_("remark"), max_length=300, blank=True)
     settled_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
     settled_at = models.DateTimeField(default=clock.now, editable=False)
@@ -22,7 +26,9 @@ class Settlement(models.Model):
     class Meta:
         verbose_name = _("settlement")
         verbose_name_plural = _("settlements")
-        constraints = [models.CheckConstraint(name="settlement_not_negative", condition=Q(recognised__gte=0))]
+        constraints = [
+            models.CheckConstraint(name="settlement_not_negative", condition=Q(recognised__gte=0, lowered__gte=0))
+        ]
 
     def __str__(self) -> str:
         return f"{self.project}: {self.recognised}"
@@ -31,6 +37,11 @@ class Settlement(models.Model):
     def returned(self) -> Decimal:
         """What came back to the fund, by the ledger."""
         return self.project.amount_returned
+
+    @property
+    def spent_as_agreed(self) -> Decimal:
+        """What was spent as agreed, also where less is recognised so that the share of the grant holds."""
+        return self.recognised + self.lowered
 
     @property
     def to_return(self) -> Decimal:

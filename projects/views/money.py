@@ -18,6 +18,7 @@ from core.workflow import Refused, permit
 from grants.models import LedgerEntry
 from grants.statement import statement
 from projects.actions import matching, payments
+from projects.actions.gifts import gifts_alike
 from projects.forms import (
     MatchingAnswerForm,
     MatchingProofForm,
@@ -26,7 +27,7 @@ from projects.forms import (
     SettlementForm,
 )
 from projects.gates import facts_of, gates_of
-from projects.matching import promised, proven
+from projects.matching import promised, proven, share_as_it_is, share_as_promised
 from projects.models import MatchingProof, Project, Settlement, Tranche
 from projects.spending import keeps_books, spent
 from projects.views.project import find
@@ -105,6 +106,7 @@ def project_money(request: HttpRequest, pk: int) -> HttpResponse:
         tranche.checks = gates_of(tranche, facts) if tranche.state in ("planned", "reversed") else []
         tranche.can_be_asked = bool(tranche.checks) and all(check.is_open for check in tranche.checks) and not asked
         asked = asked or tranche.state in Tranche.OWED
+    settlement = Settlement.objects.filter(project=project).first()
     entries = LedgerEntry.objects.filter(reference=project.number) if project.number else LedgerEntry.objects.none()
     settlement = Settlement.objects.filter(project=project).first()
     context = {
@@ -114,6 +116,9 @@ def project_money(request: HttpRequest, pk: int) -> HttpResponse:
         "spent": settlement.recognised if settlement else spent(facts.project),
         "promised": promised(facts.project),
         "proven": proven(facts.project),
+        "pledges": facts.project.pledges.all(),
+        "promised_share": share_as_promised(facts.project),
+        "share": share_as_it_is(facts.project, settlement.spent_as_agreed if settlement else spent(facts.project)),
         "proofs": _with_files(project.matching_proofs.select_related("decided_by")),
         "settlement": settlement,
         "rows": list(statement(entries)),
@@ -154,18 +159,20 @@ def matching_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The clerk looks at a proof and confirms it, or says what is wrong."""
     proof = get_object_or_404(MatchingProof.objects.visible_to(request.user).select_related("project__call"), pk=pk)
     permit("projects.confirm_matching", request.user, proof)
-    form = MatchingAnswerForm(request.POST or None)
+    alike = gifts_alike(proof) if proof.is_open else []
+    form = MatchingAnswerForm(request.POST or None, proof=proof, alike=alike)
     if request.method == "POST" and form.is_valid():
-        accepted, answer = "accept" in request.POST, form.cleaned_data["answer"]
         try:
-            matching.decide_matching(proof, by=request.user, accepted=accepted, answer=answer)
+            accepted = "accept" in request.POST
+            matching.decide_matching(proof, by=request.user, accepted=accepted, **form.cleaned_data)
         except Refused as refused:
             add_refusal(form, refused)
         else:
             messages.success(request, _("Saved."))
             return redirect("projects:project_money", pk=proof.project_id)
     [proof] = _with_files([proof])
-    return render(request, "projects/matching_decide.html", {"proof": proof, "project": proof.project, "form": form})
+    context = {"proof": proof, "project": proof.project, "form": form, "alike": alike}
+    return render(request, "projects/matching_decide.html", context)
 
 
 @login_required
@@ -175,12 +182,19 @@ def settlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     permit("projects.settle", request.user, project)
     settlement = Settlement.objects.filter(project=project).first()
     initial = (
-        {"recognised": settlement.recognised, "returned": settlement.returned, "remark": settlement.remark}
+        {
+            "recognised": settlement.spent_as_agreed,
+            "share_note": settlement.share_note,
+            "returned": settlement.returned,
+            "remark": settlement.remark,
+        }
         if settlement
         else {}
     )
     books = spent(project) if keeps_books(project) else None
-    form = SettlementForm(request.POST or None, initial=initial, books=books)
+    last_report = project.reports.last()
+    has_rule = share_as_promised(project).has_rule
+    form = SettlementForm(request.POST or None, initial=initial, books=books, has_rule=has_rule)
     if request.method == "POST" and form.is_valid():
         try:
             payments.settle(project, by=request.user, **form.cleaned_data)
@@ -189,8 +203,10 @@ def settlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The account is settled."))
             return redirect(project)
-    last_report = project.reports.last()
     to_return = max(project.amount_paid - books, Decimal("0.00")) if books is not None else None
     context = {"project": project, "form": form, "settlement": settlement, "report": last_report}
-    context |= {"books": books, "to_return": to_return}
+    context |= {"books": books, "to_return": to_return, "promised_share": share_as_promised(project)}
+    known = [form.cleaned_data.get("recognised") if form.is_bound else None, initial.get("recognised"), books]
+    known += [last_report.spent if last_report else project.amount_paid]
+    context["share"] = share_as_it_is(project, next(figure for figure in known if figure is not None))
     return render(request, "projects/settlement_form.html", context)

@@ -15,7 +15,7 @@ def showcase(request: HttpRequest) -> HttpResponse:
     found = Project.objects.completed().with_names()
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     figures = found.aggregate(awarded=Sum("amount_awarded"))
-    return render(request, "projects/showcase.html", {"page_obj": page, "count": page.paginator.count, **figures})
+    return render(request, "projects/showcase.html", {"page_obj": page, "number": page.paginator.count, **figures})
 
 
 def showcase_detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -253,11 +253,11 @@ def test_an_award_fixes_the_gates_with_their_figures_and_bases(town, life):
 
 def test_the_facts_of_many_projects_cost_no_more_than_those_of_one(town, life, running, django_assert_max_num_queries):
     projects = [running] * 1
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         facts_of(projects)
     others = [Project.objects.get(pk=running.pk) for _ in range(5)]
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         facts_of(others)
 
 

@@ -71,7 +71,7 @@ TABLE = ADVISES | DECIDES | EITHER_SIDE | BOTH_SEE
 ADVICE_ON_A_PROPOSAL = {"projects.advise", "projects.answer_comment", "projects.see_advice", "projects.end_coaching"}
 """What a coach does before the submission: nothing of it is open while a project runs."""
 MAY_BE_A_MENTORS = {*ADVISES, *BOTH_SEE, "projects.amend_advice", "projects.finish_follow_up", "projects.follow_up",
-                    "projects.recommend", "projects.see_cuts", "evaluations.see_result",
+                    "projects.recommend", "projects.see_cuts", "projects.hold_meeting", "evaluations.see_result",
                     "projects.read_service", "projects.read_all_services", "projects.see_roster"}  # fmt: skip
 """All that a mentor of a project ever has: to advise, to look back afterwards, and to see."""
 

@@ -1,0 +1,253 @@
+"""Forms of pledges and of what came of them."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.fields import FigureFormField, MoneyFormField
+from core.forms import CountedTextarea, DateInput, FilesField, PhoneField, SeveralField
+from grants.models import Call, ServiceField
+from people.models import Community, Organization, Role, User
+from projects.models import Gift, MatchingProof, Pledge
+
+Kind, Basis = Pledge.Kind, Pledge.Basis
+
+
+class GivingFilter(forms.Form):
+    """Which awarded projects a giver sees; each left empty means all."""
+
+    q = forms.CharField(label=_("Words in the title"), required=False, max_length=60)
+    field = forms.ModelChoiceField(
+        label=_("Service field"), queryset=ServiceField.objects.all(), required=False, empty_label=_("All")
+    )
+    place = forms.ChoiceField(label=_("District or street"), required=False)
+    lacks = forms.ChoiceField(
+        label=_("What is lacking"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            ("any", _("Something is lacking")),
+            ("money", _("Money")),
+            ("in_kind", _("Goods, venue or hours")),
+        ],
+    )
+
+    def __init__(self, *args: Any, projects: Any, **kwargs: Any) -> None:
+        """`projects`: those that a giver can be offered."""
+        super().__init__(*args, **kwargs)
+        here = Community.objects.filter(projects__in=projects).order_by()
+        pairs = sorted(set(here.values_list("district", "street")))
+        districts = [(f"d:{name}", name) for name in sorted({district for district, _street in pairs})]
+        streets = [(f"s:{street}", f"{district} {street}") for district, street in pairs]
+        self.fields["place"].choices = [("", _("All")), *districts, *streets]
+
+    def chosen(self, projects: Any) -> Any:
+        """The projects that match; what is wrong in the form is left out of account."""
+        data = self.cleaned_data if self.is_valid() else {}
+        if words := data.get("q", "").strip():
+            projects = projects.filter(title__contains=words)
+        if data.get("field"):
+            projects = projects.filter(field=data["field"])
+        kind, _colon, name = data.get("place", "").partition(":")
+        if name:
+            projects = projects.filter(**{"community__district" if kind == "d" else "community__street": name})
+        return projects
+
+    @property
+    def lacking(self) -> str:
+        return self.cleaned_data.get("lacks", "") if self.is_valid() else ""
+
+
+class PledgeForm(forms.Form):
+    """A pledge: money has an amount; whatever is given in kind a quantity, a price and where the price comes from."""
+
+    giver = forms.ModelChoiceField(label=_("For whom you give"), queryset=Organization.objects.none(), empty_label=None)
+    kind = forms.ChoiceField(label=_("What you give"), choices=Kind.choices, widget=forms.RadioSelect, initial="money")
+    amount = MoneyFormField(label=_("Amount of money (yuan)"), required=False, help_text=_("For money only"))
+    what = forms.CharField(
+        label=_("Name of what you give"), required=False, max_length=120,
+        help_text=_("In kind: for example 20 sets of watercolours, a hall for 40 people, accounting by a volunteer"),
+    )  # fmt: skip
+    quantity = FigureFormField(label=_("Quantity"), required=False, max_digits=9, help_text=_("Pieces, times, hours"))
+    unit = forms.CharField(label=_("Unit"), required=False, max_length=10, help_text=_("Set, time, hour"))
+    unit_price = MoneyFormField(
+        label=_("Price of one (yuan)"), required=False, help_text=_("Quantity × price is its value")
+    )
+    basis = forms.ChoiceField(
+        label=_("Source of the price"), required=False, choices=[("", _("Please choose")), *Basis.choices]
+    )
+    basis_words = forms.CharField(
+        label=_("Where the price can be seen"), required=False, max_length=200,
+        help_text=_("Shop and day, number of the invoice, who appraised it, which rule"),
+    )  # fmt: skip
+    due_on = forms.DateField(label=_("You give it until"), widget=DateInput)
+    message = forms.CharField(label=_("A word to the group"), required=False, max_length=500, widget=CountedTextarea)
+    contact = forms.CharField(label=_("Who can be asked at your organisation"), max_length=60)
+    contact_phone = PhoneField(label=_("Phone"), help_text=_("The group and its funder see it"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = Organization.objects.givers_of(user, Role.MANAGER, Role.STAFF)
+        self.fields["giver"].queryset = mine
+
+    def clean_due_on(self) -> Any:
+        day = self.cleaned_data["due_on"]
+        if day < clock.today():
+            raise forms.ValidationError(_("This day has passed already."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("kind") == Kind.MONEY:
+            if "amount" in data and not data["amount"]:
+                self.add_error("amount", _("Please enter more than 0 yuan."))
+            return data
+        for name in ("what", "unit", "basis", "basis_words"):
+            if name in data and not (data[name] or "").strip():
+                self.add_error(name, _("What is given in kind needs this."))
+        for name in ("quantity", "unit_price"):
+            if name in data and not data[name]:
+                self.add_error(name, _("Please enter more than 0."))
+        return data
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the verb takes, without the giver."""
+        data = {name: value for name, value in self.cleaned_data.items() if name not in ("giver", "amount")}
+        if data["kind"] == Kind.MONEY:
+            data["quantity"] = self.cleaned_data["amount"]
+            data["what"] = data["what"].strip()
+        return data
+
+
+class GiftForm(forms.Form):
+    """The group writes down what came."""
+
+    came_on = forms.DateField(label=_("Came on"), widget=DateInput)
+    quantity = FigureFormField(label=_("How much came"), max_digits=14)
+    words = forms.CharField(
+        label=_("Remark"), required=False, max_length=200, help_text=Gift._meta.get_field("words").help_text
+    )
+    proof = forms.ModelChoiceField(
+        label=_("The same as a proof of matching funds"), queryset=MatchingProof.objects.none(), required=False,
+        empty_label=_("No"), help_text=Gift._meta.get_field("proof").help_text,
+    )  # fmt: skip
+    files = FilesField(label=_("Papers"), help_text=_("Bank slip, delivery note, photo of the goods, list of hours"))
+
+    def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["came_on"].initial = clock.today()
+        self.fields["quantity"].initial = pledge.left or None
+        if pledge.is_money:
+            self.fields["quantity"].label = _("Amount that came (yuan)")
+        else:
+            self.fields["quantity"].help_text = f"{pledge.unit} × {pledge.unit_price}"
+        proofs = MatchingProof.objects.filter(project=pledge.project_id).exclude(is_accepted=False)
+        self.fields["proof"].queryset = proofs
+        if not proofs:
+            del self.fields["proof"]
+
+    def clean_came_on(self) -> Any:
+        day = self.cleaned_data["came_on"]
+        if day > clock.today():
+            raise forms.ValidationError(_("This day has not come yet."))
+        return day
+
+    def clean_quantity(self) -> Decimal:
+        quantity = self.cleaned_data["quantity"]
+        if not quantity:
+            raise forms.ValidationError(_("Please enter more than 0."))
+        return quantity
+
+
+class GiftAnswerForm(forms.Form):
+    """The clerk looks at what came."""
+
+    proof = forms.ModelChoiceField(
+        label=_("The same as a proof of matching funds"), queryset=MatchingProof.objects.none(), required=False,
+        empty_label=_("No"), help_text=_("Then the two count once"),
+    )  # fmt: skip
+    apart = forms.BooleanField(label=_("This is another thing than the proof of the same sum"), required=False)
+    answer = forms.CharField(
+        label=_("Answer"), max_length=200, widget=CountedTextarea, required=False, help_text=_("Needed for a refusal")
+    )
+
+    def __init__(self, *args: Any, gift: Gift, alike: list[MatchingProof], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        proofs = MatchingProof.objects.filter(project=gift.project).exclude(is_accepted=False)
+        self.fields["proof"].queryset = proofs
+        self.fields["proof"].initial = gift.proof_id
+        if not proofs:
+            del self.fields["proof"]
+        if not alike:
+            del self.fields["apart"]
+
+
+class MatchingAnswerForm(forms.Form):
+    """The clerk looks at a proof of matching funds."""
+
+    gifts = SeveralField(
+        label=_("The same as what came of a pledge"), queryset=Gift.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple, help_text=_("Then the two count once"),
+    )  # fmt: skip
+    apart = forms.BooleanField(label=_("This is another thing than what came of a pledge"), required=False)
+    answer = forms.CharField(
+        label=_("Answer"), max_length=200, widget=CountedTextarea, required=False, help_text=_("Needed for a refusal")
+    )
+
+    def __init__(self, *args: Any, proof: MatchingProof, alike: list[Gift], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = Gift.objects.filter(pledge__project=proof.project_id, proof__isnull=True).exclude(is_accepted=False)
+        self.fields["gifts"].queryset = free.select_related("pledge__giver")
+        self.fields["gifts"].label_from_instance = lambda gift: f"{gift.pledge} · {gift.came_on} · {gift.value}"
+        if not free:
+            del self.fields["gifts"]
+        if not alike:
+            del self.fields["apart"]
+
+
+class PostponeForm(forms.Form):
+    """A later day."""
+
+    due_on = forms.DateField(label=_("You give it until"), widget=DateInput)
+    note = forms.CharField(label=_("A word to the group"), required=False, max_length=500, widget=CountedTextarea)
+
+
+class PledgeLedgerFilter(forms.Form):
+    """The ledger of pairs by call, street, state and kind; each left empty means all."""
+
+    call = forms.ModelChoiceField(label=_("Call"), queryset=Call.objects.none(), required=False, empty_label=_("All"))
+    street = forms.ChoiceField(label=_("Street or town"), required=False)
+    kind = forms.ChoiceField(label=_("What is given"), required=False, choices=[("", _("All")), *Kind.choices])
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Pledge.State.choices])
+
+    def __init__(self, *args: Any, pledges: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["call"].queryset = Call.objects.filter(projects__pledges__in=pledges).distinct()
+        streets = Community.objects.filter(projects__pledges__in=pledges).order_by("street")
+        names = streets.values_list("street", flat=True).distinct()
+        self.fields["street"].choices = [("", _("All")), *((name, name) for name in names)]
+
+    def chosen(self, pledges: Any) -> Any:
+        if not self.is_valid():
+            return pledges.none()
+        data = self.cleaned_data
+        if data["call"]:
+            pledges = pledges.filter(project__call=data["call"])
+        if data["street"]:
+            pledges = pledges.filter(project__community__street=data["street"])
+        for name in ("kind", "state"):
+            if data[name]:
+                pledges = pledges.filter(**{name: data[name]})
+        return pledges
+
+    def words(self) -> str:
+        """What was chosen, for the heading of the table."""
+        data = self.cleaned_data if self.is_valid() else {}
+        said = [str(data.get("call") or ""), data.get("street") or ""]
+        said += [str(Kind(data["kind"]).label)] if data.get("kind") else []
+        said += [str(Pledge.State(data["state"]).label)] if data.get("state") else []
+        return " · ".join(part for part in said if part)
