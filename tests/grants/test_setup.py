@@ -15,6 +15,7 @@ from grants.actions import calls, ledger
 from grants.comparison import Difference, Part, compare
 from grants.descriptions import describe, fingerprint
 from grants.models import (
+    AgreementTemplate,
     BudgetRule,
     Call,
     Criterion,
@@ -206,6 +207,7 @@ EVERY_FIELD = [
 @pytest.mark.parametrize(("what", "name"), EVERY_FIELD)
 def test_whatever_is_changed_shows_in_the_comparison(town, old, what, name):
     Organization.objects.create(name="别家", kind=Kind.FUNDER, credit_code="11110105000053030K")
+    AgreementTemplate.objects.create(funder=town.bureau, name="三方协议")
     Fund.objects.create(funder=town.bureau, name="又一笔", source="enterprise", year=2026)
     calls.copy_terms(town.plan, by=town.clerk, funder=town.bureau, name="另一方案")
     thing = everything(old)[what]

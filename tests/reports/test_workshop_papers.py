@@ -1,5 +1,7 @@
 """The sign-in list of a workshop, read back from the PDF."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
@@ -49,7 +51,8 @@ def test_only_the_organiser_prints_the_list(town, workshop, browse):
 @pytest.fixture
 def certificate(town, workshop):
     seat = workshop.attendances.get(person=town.head)
-    return TrainingCertificate.objects.create(attendance=seat, number="PX2026-0007", hours="6.0", issued_by=town.mentor)
+    values = {"number": "PX2026-0007", "hours": Decimal("6.0"), "issued_by": town.mentor}
+    return TrainingCertificate.objects.create(attendance=seat, **values)
 
 
 def test_a_certificate_says_who_what_how_long_and_its_number(town, certificate, draw):
