@@ -41,6 +41,17 @@ def test_the_receipt_says_what_came_its_value_and_who_confirmed_it(town, project
     assert all(paper.fonts.values())
 
 
+def test_the_receipt_of_goods_with_remarks_keeps_its_seal_on_the_page(town, project, draw):
+    pledge = accepted_pledge(town, project, EASELS, basis_words="三家网店均价，比价单附后，另有供货发票一张随货提供")
+    words = "物业工程部送到活动室，由组长签收，两套包装有破损但不影响使用，已拍照"
+    gift = came(town, pledge, "20.00", confirmed=True, words=words)
+
+    paper = draw(giving_papers.gift_receipt(Gift.objects.get(pk=gift.pk)))
+
+    assert len(paper.pages) == 1
+    assert "（盖章）" in paper.pages[0]
+
+
 def test_there_is_no_receipt_before_it_is_confirmed(town, project, browse, without_layout):
     gift = came(town, accepted_pledge(town, project), "400.00")
 
