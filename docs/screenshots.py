@@ -29,6 +29,12 @@ SHOTS = [
     ("selection", "minzheng", "/calls/", "第四批公益创投 > 排名 > 资金怎样用得最好", 1280),
     ("explained", None, "/judging-explained/#selection", None, 1280),
     ("short-form", "yaoshengyun", "/projects/?q=楼门口的中秋晚会", "楼门口的中秋晚会 > 填写申报书", 390),
+    ("spending", "qingnian", "/projects/?q=邻里多元文化客厅", "邻里多元文化客厅 > 支出", 1280),
+    ("money", "qingnian", "/projects/?q=邻里多元文化客厅", "邻里多元文化客厅 > 查看全部资金：条件、付款、台账", 1280),
+    ("desk", "daoshi", "/mentoring/", None, 1280),
+    ("versions", "qingnian", "/projects/?q=邻里多元文化客厅", "邻里多元文化客厅 > 方案与变更", 1280),
+    ("giving", None, "/giving/", None, 1280),
+    ("pairs", "minzheng", "/ledger/pledges/", None, 1280),
     ("notice", None, "/notices/", "第三批公益创投", 1280),
     ("phone", "yaoshengyun", "/todo/", None, 390),
 ]
@@ -58,7 +64,7 @@ def main() -> None:
             page.goto(BASE + path)
             for words in (link or "").split(" > "):
                 if words:
-                    page.click(f"main >> text={words} >> nth=0")
+                    page.click(f"main a:has-text('{words}') >> nth=0")
                     page.wait_for_load_state()
             page.screenshot(path=TARGET / f"{name}.png")
             print(TARGET / f"{name}.png", page.url)
