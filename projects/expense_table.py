@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 
-from core import clock, spreadsheets
+from core import clock
 from core.identifiers import validate_credit_code
 from people.resources.base import Outcome, Row, TableResource
 from people.resources.widgets import CodeWidget, TextWidget
@@ -123,16 +123,9 @@ class ExpenseResource(TableResource):
 
 def read_expenses(project: Project, upload: UploadedFile) -> list[Row]:
     """The rows of a workbook, each with what is wrong in it; `ValidationError` for what is no such table."""
-    resource = ExpenseResource(project=project)
-    rows = []
-    for row in resource.rows(spreadsheets.read(upload)):  # type: ignore[arg-type]
-        rows.append(row)
-        if len(rows) > MOST_ROWS:
-            raise ValidationError(_("At most %(n)s rows at once.") % {"n": MOST_ROWS})
-    if not rows:
-        raise ValidationError(_("There is no payment in this table."))
-    resource.examine(rows)
-    return rows
+    return ExpenseResource(project=project).read(
+        upload, most=MOST_ROWS, if_none=_("There is no payment in this table.")
+    )
 
 
 def wrong_rows(rows: list[Row]) -> list[tuple[int, list[str]]]:

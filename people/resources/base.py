@@ -20,6 +20,7 @@ from import_export import resources
 from import_export.fields import Field
 from tablib import Dataset
 
+from core import spreadsheets
 from core.identifiers import half_width
 from core.models import Event
 from core.spreadsheets import NoResult
@@ -155,6 +156,19 @@ class TableResource(resources.ModelResource):
             surplus = any(widgets.text(cell) for cell in cells[len(names) :])
             if {name: widgets.text(cell) for name, cell in given.items() if name in self.example} not in examples:
                 yield Row(number, given, surplus)
+
+    def read(self, upload: Any, *, most: int, if_none: str) -> list[Row]:
+        """The examined rows of a table that is entered at once and not kept: from one row to `most` of them, else
+        `ValidationError`, as for what is no such table. `if_none` says that it is empty."""
+        rows: list[Row] = []
+        for row in self.rows(spreadsheets.read(upload)):
+            rows.append(row)
+            if len(rows) > most:
+                raise ValidationError(_("At most %(n)s rows at once.") % {"n": most})
+        if not rows:
+            raise ValidationError(if_none)
+        self.examine(rows)
+        return rows
 
     def _examples(self) -> list[dict[str, str]]:
         """The example of the template, as it reads in each language."""

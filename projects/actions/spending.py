@@ -228,33 +228,28 @@ def recognise_all(project: Project, expenses: Iterable[Expense], *, by: User) ->
     return done, len(asked) - done
 
 
-@transaction.atomic
 def refuse(expense: Expense, *, by: User, note: str) -> Expense:
     """Not paid from this grant; the group reads why."""
-    _lock(expense.project)
-    _as_read(expense)
-    advance(expense, "refuse", by=by, note=note, reason=note.strip()[:300])
-    _tell(expense, _("a payment was not recognised"), note)
-    return expense
+    return _answer(expense, "refuse", by=by, note=note, subject=_("a payment was not recognised"))
 
 
-@transaction.atomic
 def send_back(expense: Expense, *, by: User, note: str) -> Expense:
     """Something is missing; the group mends it and hands it in again."""
-    _lock(expense.project)
-    _as_read(expense)
-    advance(expense, "send_back", by=by, note=note, reason=note.strip()[:300])
-    _tell(expense, _("a payment was sent back"), note)
-    return expense
+    return _answer(expense, "send_back", by=by, note=note, subject=_("a payment was sent back"))
+
+
+def reopen(expense: Expense, *, by: User, note: str) -> Expense:
+    """A decision is taken back, with a reason that the group reads."""
+    return _answer(expense, "reopen", by=by, note=note, subject=_("a payment is decided on anew"))
 
 
 @transaction.atomic
-def reopen(expense: Expense, *, by: User, note: str) -> Expense:
-    """A decision is taken back, with a reason that the group reads."""
+def _answer(expense: Expense, step: str, *, by: User, note: str, subject: str) -> Expense:
+    """Take a step with a reason, on the payment as it was read; the group and its bookkeepers are told."""
     _lock(expense.project)
     _as_read(expense)
-    advance(expense, "reopen", by=by, note=note, reason=note.strip()[:300])
-    _tell(expense, _("a payment is decided on anew"), note)
+    advance(expense, step, by=by, note=note, reason=note.strip()[:300])
+    _tell(expense, subject, note)
     return expense
 
 

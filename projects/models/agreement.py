@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from grants.agreement_text import digest
-from projects.models.project import Project
+from projects.models.in_delivery import InDelivery
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,6 @@ class Step:
     @property
     def is_done(self) -> bool:
         return self.at is not None
-
-
-class AgreementQuerySet(models.QuerySet["Agreement"]):
-    def visible_to(self, user: Any) -> "AgreementQuerySet":
-        """Whoever sees the work of the project; decides who may open the scan."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
 
 
 class Agreement(models.Model):
@@ -77,7 +71,7 @@ class Agreement(models.Model):
         "people.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
-    objects = AgreementQuerySet.as_manager()
+    objects = InDelivery.as_manager()
 
     class Meta:
         ordering = ["-drawn_up_at"]

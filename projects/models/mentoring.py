@@ -9,14 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core import clock
-from projects.models.project import Project
+from projects.models.in_delivery import InDelivery
 
 
-class AdviceQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user) -> "AdviceQuerySet":
-        """Of the projects whose delivery this person may see."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
-
+class AdviceQuerySet(InDelivery[Any]):
     def unanswered(self) -> "AdviceQuerySet":
         return self.filter(answered_at__isnull=True)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 
-from core import clock, spreadsheets
+from core import clock
 from core.forms import PhoneField
 from people.models import Community
 from people.resources.base import Outcome, Row, TableResource
@@ -136,16 +136,7 @@ class RosterResource(TableResource):
 
 def read_roster(project: Project, upload: UploadedFile) -> list[Row]:
     """The rows of a workbook, each with what is wrong in it; `ValidationError` for what is no such table."""
-    resource = RosterResource(project=project)
-    rows = []
-    for row in resource.rows(spreadsheets.read(upload)):  # type: ignore[arg-type]
-        rows.append(row)
-        if len(rows) > MOST_ROWS:
-            raise ValidationError(_("At most %(n)s rows at once.") % {"n": MOST_ROWS})
-    if not rows:
-        raise ValidationError(_("There is nobody in this table."))
-    resource.examine(rows)
-    return rows
+    return RosterResource(project=project).read(upload, most=MOST_ROWS, if_none=_("There is nobody in this table."))
 
 
 def to_enter(rows: list[Row]) -> list[dict[str, Any]]:
