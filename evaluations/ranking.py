@@ -12,9 +12,6 @@ from decimal import Decimal
 
 from core.money import round_half_up
 
-EXCELLENT, GOOD = Decimal(90), Decimal(80)
-"""Grades of field guide 2.9 E: from 90 excellent, from 80 good, from the pass mark a pass."""
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -95,12 +92,3 @@ def rank(entries: Iterable[Entry]) -> list[Ranked]:
                 place, before = position, merit
             ranked.append(Ranked(entry.id, track, place, entry.score))
     return ranked
-
-
-def grade(score: Decimal, *, pass_mark: Decimal) -> str:
-    """The grade of an evaluation score out of 100: "excellent", "good", "pass" or "fail"."""
-    if score < pass_mark:
-        return "fail"
-    if score >= EXCELLENT:
-        return "excellent"
-    return "good" if score >= GOOD else "pass"

@@ -30,6 +30,12 @@ def is_judge_of(user, assignment: Assignment) -> bool:
 
 
 @rules.predicate
+def is_handed_in(user, assignment: Assignment) -> bool:
+    """A draft is its judge's own business."""
+    return assignment.is_submitted
+
+
+@rules.predicate
 def is_being_judged(user, assignment: Assignment) -> bool:
     return assignment.project.state == JUDGED_IN[Purpose(assignment.purpose)]
 
@@ -166,6 +172,8 @@ rules.add_perm(
 rules.add_perm("evaluations.see_ranking", works_for_funder & ~has_stake_in_call)
 rules.add_perm("evaluations.open", is_clerk)
 rules.add_perm("evaluations.conclude", is_clerk)
+rules.add_perm("evaluations.settle_grades", is_clerk_of_call & ~has_stake_in_call)
+rules.add_perm("evaluations.print_sheet", is_judge_of | (decides & ~has_stake_in_call & is_handed_in))
 rules.add_perm("evaluations.see_sheets", in_funder & ~has_stake_in_call)
 rules.add_perm("evaluations.see_card", in_funder & ~has_stake_in_call)
 rules.add_perm("evaluations.plan_pitch", is_clerk_of_call & ~has_stake_in_call)

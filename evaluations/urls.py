@@ -39,6 +39,7 @@ urlpatterns = [
     path("decisions/<int:pk>/", views.decision_detail, name="decision_detail"),
     path("projects/<int:pk>/bonus/", views.bonus, name="bonus"),
     path("calls/<int:pk>/commission/", views.commission_create, name="commission_create"),
+    path("calls/<int:pk>/grades/", views.grades, name="grades"),
     path("projects/<int:pk>/promote/", views.promote, name="promote"),
     path("list-changes/<int:pk>/", views.list_change, name="list_change"),
     path("projects/<int:pk>/decline/", views.decline, name="decline"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.fields import MoneyField
 from core.money import plain, yuan
 from grants.comparison import Part
-from grants.models import Call
+from grants.models import Call, Rubric
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,15 @@ def _label(row: Any) -> str:
             return str(row)
 
 
+def describe_rubric(rubric: Rubric) -> list[Part]:
+    """One edition of a framework: its own columns, and every line with its levels."""
+    own = [Part(_("Framework"), name, value) for name, value in _values(rubric, apart_from="name")]
+    criteria = list(rubric.criteria.prefetch_related("levels"))
+    lines = _rows(_("Lines"), ((str(each), each) for each in criteria), "rubric")
+    levels = ((f"{each} · {level.name}", level) for each in criteria for level in each.levels.all())
+    return [*own, *lines, *_rows(_("Levels"), levels, "criterion")]
+
+
 def _judging(call: Call) -> Iterator[Part]:
     section = _("Judging")
     for what, rubric in (
@@ -142,6 +151,8 @@ def shown(thing: Any, field: Any) -> str:
         return plain(value)
     if isinstance(field, models.DateTimeField):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    if field.name == "bands":
+        return str(thing.band_words)
     if isinstance(field, models.JSONField):
         return "、".join(str(Call.HiddenPart(part).label) for part in value)
     return str(value)

@@ -11,7 +11,10 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Preset:
-    """A template joined with a practice mode: everything that a new call is filled with."""
+    """A template joined with a practice mode: everything that a new call is filled with.
+
+    `midterm` and `final` are keys of `grants.frameworks`.
+    """
 
     key: str
     title: str
@@ -25,7 +28,8 @@ class Preset:
     panels: tuple[Item, ...]
     bonuses: tuple[Item, ...]
     rubric: Item
-    evaluation: Item
+    midterm: str
+    final: str
     plan: Item
 
 
@@ -79,7 +83,8 @@ def preset(key: str, mode: str = "") -> Preset:
         panels=tuple(template.get("panels", ())),
         bonuses=tuple(template.get("bonuses", ())),
         rubric=_read()["rubrics"][template["rubric"]],
-        evaluation=_read()["rubrics"][template["evaluation"]],
+        midterm=template["midterm"],
+        final=template["final"],
         plan=template["plan"],
     )
 

@@ -57,8 +57,29 @@ def does_social_work(user, obj=None) -> bool:
 
 @rules.predicate
 def owns(user, terms) -> bool:
-    """Is a clerk of the funder whose rubric or plan this is; what is shared belongs to nobody."""
-    return not terms.is_shared and user.is_authenticated and user.has_role(terms.funder_id, Role.STAFF)
+    """Is a clerk of the funder whose rubric or plan this is, or an evaluator of the organisation whose it is; what is
+    shared belongs to nobody."""
+    if not user.is_authenticated or terms.is_shared:
+        return False
+    return owns_as_evaluator(user, terms) or user.has_role(terms.funder_id, Role.STAFF)
+
+
+@rules.predicate
+def owns_as_evaluator(user, terms) -> bool:
+    owner = getattr(terms, "evaluator_id", None)  # only score sheets can be an evaluator's
+    return owner is not None and user.is_authenticated and user.has_role(owner, Role.EVALUATOR)
+
+
+@rules.predicate
+def works_for_some_evaluator(user, obj=None) -> bool:
+    held = list(user.organizations_as(Role.EVALUATOR)) if user.is_authenticated else []
+    return Organization.objects.filter(pk__in=held, kind=Kind.EVALUATOR).exists()
+
+
+@rules.predicate
+def can_be_proposed(user, rubric) -> bool:
+    """An edition that stays as it is, and is not proposed yet."""
+    return rubric.is_published and rubric.proposed_at is None
 
 
 @rules.predicate
@@ -116,6 +137,9 @@ rules.add_perm("grants.see_certificate", organized_it | holds_certificate | is_i
 rules.add_perm("grants.withdraw_certificate", organized_it)
 rules.add_perm("grants.conclude_call", is_approver & can_conclude)
 rules.add_perm("grants.see_terms", is_clerk_of_some_funder)
+rules.add_perm("grants.see_frameworks", is_clerk_of_some_funder | works_for_some_evaluator)
+rules.add_perm("grants.make_edition", owns & is_announced)
+rules.add_perm("grants.propose_framework", owns_as_evaluator & can_be_proposed)
 rules.add_perm("grants.change_terms", owns & ~is_announced)
 rules.add_perm("grants.change_call", is_clerk & is_unpublished)
 rules.add_perm("grants.publish_call", is_approver & is_unpublished)

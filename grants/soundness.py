@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.money import plain, yuan
-from grants.models import BudgetRule, Call, EligibilityRule, Fund, Gate, PaperKind
+from grants.models import BudgetRule, Call, EligibilityRule, Fund, Gate, PaperKind, Rubric
 from grants.presets import modes
 from people.models import Region, validate_code
 
@@ -149,6 +149,16 @@ def _terms(call: Call) -> Iterator[Gap]:
         )
 
 
+def sums_that_are_wrong(rubric: Rubric) -> list[str]:
+    """A sentence for each nature of project whose full points do not sum to 100."""
+    sentence = _("The points add up to %(total)s instead of 100.")
+    return [
+        (f"{nature}: " if nature else "") + sentence % {"total": plain(total)}
+        for nature, total in rubric.totals
+        if total != HUNDRED
+    ]
+
+
 def _tracks(call: Call) -> Iterator[Gap]:
     tracks = list(call.tracks.all())
     if not tracks:
@@ -170,12 +180,17 @@ def _judging(call: Call) -> Iterator[Gap]:
         (_("midterm"), call.midterm_rubric),
         (_("final"), call.final_rubric),
     ):
-        if rubric.total != HUNDRED:
-            yield Gap(
-                "terms",
-                _("The points of the %(which)s rubric “%(name)s” add up to %(total)s instead of 100.")
-                % {"which": label, "name": rubric.name, "total": plain(rubric.total)},
-            )
+        for nature, total in rubric.totals:
+            if total != HUNDRED:
+                message = _("The points of the %(which)s rubric “%(name)s” add up to %(total)s instead of 100.")
+                words = {"which": label, "name": rubric.name, "total": plain(total)}
+                yield Gap("terms", message % words + (f" ({nature})" if nature else ""))
+    if not call.review_rubric.is_plain:
+        message = _(
+            "“%(name)s” is no rubric to rank proposals by: it has bonuses, deductions, vetoes, figures from the "
+            "records or lines for one nature of project."
+        )
+        yield Gap("terms", message % {"name": call.review_rubric})
     if call.tranche_plan.total != HUNDRED:
         yield Gap(
             "terms",

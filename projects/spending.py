@@ -1,5 +1,6 @@
 """What a project has spent of its grant: the only place that says so."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,14 +18,15 @@ def keeps_books(project: Any) -> bool:
     return bool(project.expenses.all())
 
 
-def spent(project: Any) -> Decimal:
-    """Yuan of this grant spent so far, as the funder has recognised it; without payments, as it accepted a report.
+def spent(project: Any, until: date | None = None) -> Decimal:
+    """Yuan of this grant spent so far (or up to a day), as the funder has recognised it; without payments, as it
+    accepted a report.
 
     Whoever asks about many projects reads `expenses` and `reports` with them.
     """
     if keeps_books(project):
         granted = (one for one in project.expenses.all() if one.is_granted)
-        return sum((one.recognised for one in granted), ZERO)
+        return sum((one.recognised for one in granted if until is None or one.spent_on <= until), ZERO)
     report = last_account(project)
     return report.spent if report is not None else ZERO
 

@@ -1,6 +1,18 @@
 from django.urls import path, re_path
 
-from reports.views import activities, documents, giving, imports, judging, mentoring, money, pitch, spending, workshops
+from reports.views import (
+    activities,
+    documents,
+    evaluations,
+    giving,
+    imports,
+    judging,
+    mentoring,
+    money,
+    pitch,
+    spending,
+    workshops,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -30,6 +42,7 @@ urlpatterns = [
     path("pitch/<int:pk>/running-order.pdf", pitch.running_order, name="pitch_order"),
     path("pitch/<int:pk>/sign-in-list.pdf", pitch.sign_in_list, name="pitch_sign_in_list"),
     path("pitch/<int:pk>/score-sheets.pdf", pitch.score_sheets, name="pitch_score_sheets"),
+    path("reviews/<int:pk>/sheet.pdf", evaluations.evaluation_sheet, name="evaluation_sheet"),
     path("sessions/<int:pk>/sheet.pdf", mentoring.sheet, name="session_sheet"),
     path("sessions.xlsx", mentoring.sessions, name="sessions"),
     path("certificates/<int:pk>/certificate.pdf", workshops.training_certificate, name="training_certificate"),

@@ -1,6 +1,6 @@
 """Midterm and final evaluation by an evaluator organisation: the same sheets, another purpose."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from core.workflow import Refused, permit, record
 from evaluations.actions.panel import ask
 from evaluations.actions.watching import on_hold, recheck
 from evaluations.models import Assignment, Commission, Purpose, Result
-from evaluations.ranking import average, grade
+from evaluations.outcome import outcome_of
 from evaluations.rules import JUDGED_IN
 from grants.models import Call
 from people.models import Kind, Membership, Organization, Role, User
@@ -97,18 +97,24 @@ def panel_of(project: Project, purpose: str) -> list[Assignment]:
     return list(found.select_related("person", "organization", "sheet"))
 
 
-def conclude(project: Project, purpose: str, *, by: User, summary: str) -> Result:
+NO_ANSWERS: Mapping[int, bool] = {}
+
+
+def conclude(
+    project: Project, purpose: str, *, by: User, summary: str, vetoes: Mapping[int, bool] = NO_ANSWERS
+) -> Result:
     """Confirm what the evaluators found. Consequences: score and grade are frozen; passed, the next gate opens;
-    failed at midterm, the group rectifies; failed at the end, it mends its closing papers.
+    failed at midterm, the group rectifies; failed at the end, it mends its closing papers. `vetoes` answers, by
+    criterion id, those that only one evaluator has marked: confirmed, the evaluation is failed whatever its points.
 
     Refused while a sheet is missing or a conflict of interest is undecided; a last look is taken for one."""
     permit("evaluations.conclude", by, project)
     recheck(Q(project=project.pk))  # apart from what follows: what is found stays
-    return _conclude(project, purpose, by=by, summary=summary)
+    return _conclude(project, purpose, by=by, summary=summary, vetoes=vetoes)
 
 
 @transaction.atomic
-def _conclude(project: Project, purpose: str, *, by: User, summary: str) -> Result:
+def _conclude(project: Project, purpose: str, *, by: User, summary: str, vetoes: Mapping[int, bool]) -> Result:
     project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     permit("evaluations.conclude", by, project)
     which = Purpose(purpose)
@@ -121,19 +127,16 @@ def _conclude(project: Project, purpose: str, *, by: User, summary: str) -> Resu
         raise Refused(*reasons)
     if not summary.strip():
         raise Refused(_("Please write the conclusion: the group will read it."))
-    score = average([assignment.sheet.add_up() for assignment in panel])
-    found = grade(score, pass_mark=panel[0].rubric.pass_mark)
+    outcome = outcome_of(panel, vetoes)
     result = Result.objects.create(
         project=project,
         purpose=which,
         round=panel[0].round,
-        base=score,
-        score=score,
+        **outcome.values,
         sheets=len(panel),
-        grade=found,
         summary=summary.strip(),
         confirmed_by=by,
     )
-    name = (FAILS_BY if found == Result.Grade.FAIL else PASSES_BY)[which]
+    name = (FAILS_BY if outcome.grade == Result.Grade.FAIL else PASSES_BY)[which]
     evaluation.conclude(project, name, by=by, note=summary)
     return result

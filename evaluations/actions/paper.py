@@ -81,7 +81,7 @@ def _locked(assignment: Assignment, by: User) -> Assignment:
 def _hand_in(assignment: Assignment, entries: list[PaperEntry], cells: Mapping[str, str], *, by: User) -> Sheet:
     """A draft that the judge had on a screen gives way to the paper that they signed."""
     sheet, _created = Sheet.objects.get_or_create(assignment=assignment)
-    for criterion in assignment.rubric.criteria.all():
+    for criterion in assignment.lines:
         points = Decimal(cells[str(criterion.pk)])
         Score.objects.update_or_create(sheet=sheet, criterion=criterion, defaults={"points": points})
     sheet.strengths, sheet.weaknesses = cells["strengths"], cells["weaknesses"]

@@ -18,11 +18,17 @@ from evaluations.actions.watching import hindrances, rechecked
 from evaluations.models import Assignment, Purpose, Score, Sheet
 from evaluations.quorum import is_whole
 from evaluations.reliability import outliers
+from evaluations.suggestions import Suggestion, suggestions
 from people.models import User
 from projects.actions.messages import tell_funder
 from projects.actions.people import lift_blind
 
 Points = Mapping[int, Decimal | None]
+Reasons = Mapping[int, str]
+"""Why other points than the records propose, or why a veto is marked, by criterion id."""
+NO_REASONS: Reasons = {}
+MARKED = Decimal(1)
+"""What a veto line has instead of points."""
 
 
 @rechecked
@@ -32,6 +38,7 @@ def save_sheet(
     *,
     by: User,
     points: Points,
+    reasons: Reasons = NO_REASONS,
     strengths: str = "",
     weaknesses: str = "",
     version: int | None = None,
@@ -43,9 +50,9 @@ def save_sheet(
     (`core.workflow.continues`). Refused before the judge has declared, and while a conflict of interest is undecided.
     """
     sheet = _writable(assignment, by, version, tab)
-    if reasons := out_of_range(sheet.assignment, points):
-        raise Refused(*reasons)
-    return _keep(sheet, points, strengths, weaknesses, tab)
+    if wrong := out_of_range(sheet.assignment, points):
+        raise Refused(*wrong)
+    return _keep(sheet, points, reasons, strengths, weaknesses, tab)
 
 
 @rechecked
@@ -55,18 +62,29 @@ def submit_sheet(
     *,
     by: User,
     points: Points,
+    reasons: Reasons = NO_REASONS,
     strengths: str = "",
     weaknesses: str = "",
     version: int | None = None,
     tab: str = "",
 ) -> Sheet:
     """Hand the sheet in and lock it (`hand_in`). Refused, naming all of it at once, while a figure is out of its range,
-    a criterion has none, or both texts are empty; what was kept before counts where nothing new is given."""
+    a criterion has none, other points than the records propose or a veto have no reason, or both texts are empty; what
+    was kept before counts where nothing new is given. What the records said is frozen with the points."""
     sheet = _writable(assignment, by, version, tab)
-    kept: dict[int, Decimal | None] = dict(sheet.scores.values_list("criterion", "points"))
-    if reasons := hindering(sheet.assignment, kept | dict(points), strengths, weaknesses):
-        raise Refused(*reasons)
-    return hand_in(_keep(sheet, points, strengths, weaknesses, tab))
+    kept = list(sheet.scores.all())
+    all_points: dict[int, Decimal | None] = {one.criterion_id: one.points for one in kept} | dict(points)
+    all_reasons = {one.criterion_id: one.reason for one in kept} | dict(reasons)
+    known = suggestions(sheet.assignment)
+    wrong = hindering(sheet.assignment, all_points, strengths, weaknesses)
+    if wrong := wrong + without_reason(sheet.assignment, all_points, all_reasons, known):
+        raise Refused(*wrong)
+    sheet = _keep(sheet, points, reasons, strengths, weaknesses, tab)
+    for score in sheet.scores.filter(criterion__in=known):
+        suggestion = known[score.criterion_id]
+        score.fact, score.proposed = suggestion.fact.kept, suggestion.points
+        score.save()
+    return hand_in(sheet)
 
 
 def out_of_range(assignment: Assignment, points: Points) -> list[str]:
@@ -74,20 +92,41 @@ def out_of_range(assignment: Assignment, points: Points) -> list[str]:
     sentence = _("“%(criterion)s” takes 0 to %(weight)s points.")
     return [
         sentence % {"criterion": criterion, "weight": plain(criterion.weight)}
-        for criterion in assignment.rubric.criteria.all()
-        if (given := points.get(criterion.pk)) is not None and not 0 <= given <= criterion.weight
+        for criterion in assignment.lines
+        if (given := points.get(criterion.pk)) is not None
+        and not criterion.is_veto
+        and not 0 <= given <= criterion.weight
     ]
 
 
 def hindering(assignment: Assignment, points: Points, strengths: str, weaknesses: str) -> list[str]:
     """Everything for which a sheet cannot be handed in, on a screen or on paper (缺项、超分不得提交)."""
     reasons = out_of_range(assignment, points)
-    for criterion in assignment.rubric.criteria.all():
-        if points.get(criterion.pk) is None:
+    for criterion in assignment.lines:
+        if points.get(criterion.pk) is None and not criterion.is_veto:
             reasons.append(_("“%(criterion)s” has no points yet.") % {"criterion": criterion})
     if not (strengths.strip() or weaknesses.strip()):
         reasons.append(_("Please write at least one sentence: the group learns from it."))
     return reasons
+
+
+def without_reason(
+    assignment: Assignment, points: Points, reasons: Reasons, known: Mapping[int, Suggestion]
+) -> list[str]:
+    """A sentence for every line that asks for a reason and has none."""
+    found = []
+    for line in assignment.lines:
+        given, said = points.get(line.pk), reasons.get(line.pk, "").strip()
+        if given is None or said:
+            continue
+        suggestion = known.get(line.pk)
+        if line.is_veto and given:
+            found.append(_("Please say why “%(criterion)s” is marked.") % {"criterion": line})
+        elif suggestion and suggestion.points is not None and given != suggestion.points:
+            said = _("“%(criterion)s”: the records propose %(proposed)s points. Please say why it gets %(given)s.")
+            words = {"criterion": line, "proposed": plain(suggestion.points), "given": plain(given)}
+            found.append(said % words)
+    return found
 
 
 def _writable(assignment: Assignment, by: User, version: int | None, tab: str) -> Sheet:
@@ -106,12 +145,15 @@ def _writable(assignment: Assignment, by: User, version: int | None, tab: str) -
     return sheet
 
 
-def _keep(sheet: Sheet, points: Points, strengths: str, weaknesses: str, tab: str) -> Sheet:
+def _keep(sheet: Sheet, points: Points, reasons: Reasons, strengths: str, weaknesses: str, tab: str) -> Sheet:
     for criterion_id, given in points.items():
         if given is None:
             sheet.scores.filter(criterion=criterion_id).delete()
-        else:
-            Score.objects.update_or_create(sheet=sheet, criterion_id=criterion_id, defaults={"points": given})
+        else:  # what the records say is asked anew when it is submitted
+            values = {"points": given, "proposed": None, "fact": {}}
+            if criterion_id in reasons:
+                values["reason"] = reasons[criterion_id].strip()
+            Score.objects.update_or_create(sheet=sheet, criterion_id=criterion_id, defaults=values)
     sheet.strengths, sheet.weaknesses = strengths.strip(), weaknesses.strip()
     sheet.version, sheet.saved_from = sheet.version + 1, tab
     sheet.save()

@@ -2,6 +2,7 @@
 
 from evaluations.forms.decision import BonusForm, DecisionForm, PromoteForm, SendBackForm, StrikeForm
 from evaluations.forms.evaluation import CommissionForm, ConclusionForm, EvaluationForm
+from evaluations.forms.excellence import SettleGradesForm
 from evaluations.forms.panels import (
     AssignForm,
     ConflictForm,
@@ -41,6 +42,7 @@ __all__ = [
     "RepresentativeForm",
     "SendBackForm",
     "SettleForm",
+    "SettleGradesForm",
     "SheetForm",
     "StrikeForm",
 ]

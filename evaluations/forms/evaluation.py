@@ -1,13 +1,16 @@
 """Evaluators, and the evaluations of a running project."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import CountedTextarea, DateInput, SeveralField
 from evaluations.actions.evaluation import possible_evaluators
 from evaluations.models import Commission
+from evaluations.vetoes import Veto
 from grants.models import Call
 from people.models import Kind, Organization, User
 
@@ -43,9 +46,29 @@ class EvaluationForm(forms.Form):
 
 
 class ConclusionForm(forms.Form):
+    """The words the group will read; and of each veto that one evaluator alone has marked, whether it stands."""
+
     summary = forms.CharField(
         label=_("Conclusion"),
         widget=CountedTextarea,
         max_length=2000,
         help_text=_("The group reads it; if the evaluation is not passed, say what must be mended."),
     )
+
+    ANSWERS = (("yes", _("I confirm it: the evaluation is failed")), ("no", _("I do not confirm it")))
+
+    def __init__(self, *args: Any, vetoes: Iterable[Veto] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        open_ones = [veto for veto in vetoes if not veto.is_confirmed]
+        self.asked = [veto.criterion.pk for veto in open_ones]
+        for veto in open_ones:
+            self.fields[f"veto-{veto.criterion.pk}"] = forms.ChoiceField(
+                label=format_lazy(_("Veto “{veto}”, marked by one evaluator"), veto=veto.criterion.name),
+                choices=self.ANSWERS,
+                widget=forms.RadioSelect,
+            )
+
+    @property
+    def vetoes(self) -> dict[int, bool]:
+        """The answer to each veto that only one evaluator has marked."""
+        return {pk: self.cleaned_data[f"veto-{pk}"] == "yes" for pk in self.asked}

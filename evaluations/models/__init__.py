@@ -8,6 +8,7 @@ from evaluations.models.decision import Decision, DecisionLine
 from evaluations.models.declaration import Declaration
 from evaluations.models.draw import Draw
 from evaluations.models.feedback import Feedback
+from evaluations.models.grade_settlement import GradeSettlement
 from evaluations.models.list_change import ListChange
 from evaluations.models.paper_entry import PaperEntry
 from evaluations.models.pitch_day import PitchDay
@@ -31,6 +32,7 @@ __all__ = [
     "Declaration",
     "Draw",
     "Feedback",
+    "GradeSettlement",
     "ListChange",
     "PaperEntry",
     "PitchDay",

@@ -7,6 +7,7 @@ from core import clock
 from evaluations.models.kept import Kept, KeptQuerySet
 from evaluations.models.purpose import Purpose
 from evaluations.models.result import Result
+from grants.models import Criterion
 from projects.blinding import veiled_title
 
 
@@ -126,6 +127,11 @@ class Assignment(Kept):
     def rubric(self):
         """The score sheet that the call prescribes for this purpose."""
         return getattr(self.project.call, f"{self.purpose}_rubric")
+
+    @property
+    def lines(self) -> list[Criterion]:
+        """The lines of that sheet for a project of this nature, in its order."""
+        return self.rubric.lines_for(self.project.nature)
 
     @property
     def is_blind(self) -> bool:

@@ -5,7 +5,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.money import plain
 from evaluations.models.four_eyes import FourEyes, FourEyesQuerySet
@@ -32,15 +33,18 @@ class Unlocking(FourEyes):
     """
 
     sheet = models.ForeignKey(
-        "evaluations.Sheet", verbose_name=_("score sheet"), on_delete=models.PROTECT, related_name="unlockings"
+        "evaluations.Sheet",
+        verbose_name=gettext_lazy("score sheet"),
+        on_delete=models.PROTECT,
+        related_name="unlockings",
     )
-    before = models.JSONField(_("the sheet as it was"), default=dict)
+    before = models.JSONField(gettext_lazy("the sheet as it was"), default=dict)
 
     objects = FourEyesQuerySet["Unlocking"].as_manager()
 
     class Meta(FourEyes.Meta):
-        verbose_name = _("unlocking of a sheet")
-        verbose_name_plural = _("unlockings of sheets")
+        verbose_name = gettext_lazy("unlocking of a sheet")
+        verbose_name_plural = gettext_lazy("unlockings of sheets")
         constraints = [
             *FourEyes.Meta.constraints,
             models.UniqueConstraint(fields=["sheet"], name="one_unlocking_at_a_time", condition=Q(granted=None)),
@@ -69,12 +73,17 @@ class Unlocking(FourEyes):
         before = self.before or self.sheet.said
         after = self.after if self.granted else None
         # PostgreSQL does not keep the order in which the keys of a JSON field were written
-        names = [criterion.name for criterion in self.sheet.assignment.rubric.criteria.all()]
+        names = [criterion.name for criterion in self.sheet.assignment.lines]
         found = [
             Line(name, _plain(before["points"][name]), _plain(after["points"].get(name, "")) if after else None)
             for name in names
             if name in before["points"]
         ]
+        for name in names:
+            said, then = before.get("reasons", {}).get(name, ""), (after or {}).get("reasons", {}).get(name, "")
+            if said or then:
+                label = _("%(criterion)s: reason") % {"criterion": name}
+                found.append(Line(label, said, then if after else None))
         found.append(Line(str(_("Total")), _plain(before["total"]), _plain(after["total"]) if after else None))
         for name, label in (("strengths", _("Strengths")), ("weaknesses", _("Weaknesses and advice"))):
             found.append(Line(str(label), before[name], after[name] if after else None))

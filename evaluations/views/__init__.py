@@ -2,6 +2,7 @@ from evaluations.views.absence import assignment_absent, assignment_back, fewer_
 from evaluations.views.decision import decision_detail
 from evaluations.views.declaring import conflict_detail, declare
 from evaluations.views.evaluation import commission_create, evaluation_detail, evaluation_open
+from evaluations.views.excellence import grades
 from evaluations.views.following import pitch_judge, pitch_judge_live, pitch_screen, pitch_screen_live
 from evaluations.views.list_change import decline, list_change, promote
 from evaluations.views.panels import open_review, panel, panels_settle
@@ -65,6 +66,7 @@ __all__ = [
     "fewer_ask",
     "fewer_ask_without",
     "fewer_decide",
+    "grades",
     "judge_absent",
     "list_change",
     "open_review",

@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from core.forms import add_refusal
 from core.workflow import Refused
 from evaluations.actions import evaluation
+from evaluations.excellence import is_provisional
 from evaluations.forms import CommissionForm, ConclusionForm, EvaluationForm
-from evaluations.models import Purpose
+from evaluations.models import Purpose, Score
 from evaluations.rules import JUDGED_IN
+from evaluations.vetoes import marked
 from evaluations.views.panels import find as find_call
+from grants.sheet_sections import sections
 from projects.figures import so_far
 from projects.models import Project
 
@@ -77,13 +80,17 @@ def evaluation_detail(request: HttpRequest, pk: int, purpose: str) -> HttpRespon
     may_conclude = (
         rules.has_perm("evaluations.conclude", request.user, project) and project.state == JUDGED_IN[Purpose(purpose)]
     )
-    form = ConclusionForm(request.POST or None)
+    panel = evaluation.panel_of(project, purpose)
+    found_vetoes = marked(panel) if may_conclude else []
+    form = ConclusionForm(request.POST or None, vetoes=found_vetoes)
     if request.method == "POST":
         if not rules.has_perm("evaluations.conclude", request.user, project):
             raise PermissionDenied
         if form.is_valid():
             try:
-                result = evaluation.conclude(project, purpose, by=request.user, summary=form.cleaned_data["summary"])
+                result = evaluation.conclude(
+                    project, purpose, by=request.user, summary=form.cleaned_data["summary"], vetoes=form.vetoes
+                )
             except Refused as refused:
                 add_refusal(form, refused)
             else:
@@ -93,17 +100,25 @@ def evaluation_detail(request: HttpRequest, pk: int, purpose: str) -> HttpRespon
                     % {"score": result.score, "grade": result.get_grade_display()},
                 )
                 return redirect(project)
-    panel = evaluation.panel_of(project, purpose)
+    rubric = getattr(project.call, f"{purpose}_rubric")
     context = {
         "project": project,
         "which": Purpose(purpose).label,
         "purpose": purpose,
-        "rubric": getattr(project.call, f"{purpose}_rubric"),
+        "rubric": rubric,
+        "sections": sections(rubric.lines_for(project.nature)),
         "results": project.results.filter(purpose=purpose),
+        "is_provisional": purpose == Purpose.FINAL and is_provisional(project.call),
         "form": form,
         "figures": so_far(project),
         "may_conclude": may_conclude and bool(panel) and all(assignment.is_submitted for assignment in panel),
     }
     if rules.has_perm("evaluations.see_sheets", request.user, project):
         context["panel"] = panel
+        context["said"] = (
+            Score.objects.filter(sheet__assignment__in=panel, sheet__submitted_at__isnull=False)
+            .exclude(reason="")
+            .select_related("criterion", "sheet__assignment__person")
+        )
+        context["vetoes"] = found_vetoes
     return render(request, "evaluations/evaluation_detail.html", context)

@@ -102,7 +102,7 @@ def _keyed(request: HttpRequest, assignment: Assignment, *, handed_in: bool) -> 
 def _settle(request: HttpRequest, assignment: Assignment, entries: list, mine) -> HttpResponse:
     """The two keyings side by side, with what differs marked."""
     first, second = (entry.cells for entry in entries)
-    labels = {str(criterion.pk): criterion.name for criterion in assignment.rubric.criteria.all()}
+    labels = {str(criterion.pk): criterion.name for criterion in assignment.lines}
     labels |= {"strengths": _("Strengths"), "weaknesses": _("Weaknesses and advice")}
     apart = differing(first, second)
     cells = [(cell, label, first.get(cell, ""), second.get(cell, "")) for cell, label in labels.items()]

@@ -21,6 +21,7 @@ from evaluations.actions.watching import hindrances
 from evaluations.forms import DeviationForm, ReasonForm, SheetForm
 from evaluations.models import Assignment, PitchDay, Purpose
 from evaluations.quorum import is_whole
+from evaluations.suggestions import suggestions
 from grants.models import Call
 from people.models import Role
 from projects.blinding import veiled
@@ -76,7 +77,8 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_declared(assignment):
         return redirect("evaluations:declare", pk=assignment.project.call_id)
     may_score = rules.has_perm("evaluations.score", request.user, assignment) and not assignment.is_submitted
-    form = SheetForm(request.POST or None, assignment=assignment)
+    known = suggestions(assignment) if may_score and sees_project(request, assignment) else {}
+    form = SheetForm(request.POST or None, assignment=assignment, known=known)
     if request.method == "POST" and may_score and (held := hindrances(assignment)):
         form.is_valid()  # what was typed is shown again, and cannot be changed while the sheet is on hold
         add_refusal(form, Refused(*held))
@@ -87,7 +89,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         if form.check_for_submission() if "submit" in request.POST else form.is_valid():
             verb = scoring.submit_sheet if "submit" in request.POST else scoring.save_sheet
             try:
-                verb(assignment, by=request.user, points=form.points, **form.texts)
+                verb(assignment, by=request.user, points=form.points, reasons=form.reasons, **form.texts)
             except Refused as refused:
                 add_refusal(form, refused)
             else:
@@ -113,6 +115,7 @@ def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict
         "on_hold": on_hold,
         "opened": opened,
         "asked": stored.unlockings.filter(granted=None).first() if stored else None,
+        "sum": stored.sum if stored else None,
     }
     if assignment.purpose != Purpose.REVIEW and context["sees_project"]:
         context["figures"] = so_far(assignment.project)
@@ -137,7 +140,7 @@ def sheet_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     form = SheetForm(request.POST, assignment=assignment)
     valid = form.is_valid()
     try:
-        saved = scoring.save_sheet(assignment, by=request.user, points=form.points, **form.texts)
+        saved = scoring.save_sheet(assignment, by=request.user, points=form.points, reasons=form.reasons, **form.texts)
     except (Stale, Refused) as refused:
         return JsonResponse({"state": "stale", "message": str(refused)})
     answer = {"at": f"{timezone.localtime():%H:%M}", "version": saved.version}

@@ -1,6 +1,6 @@
 """What a funder does with a call: begin it from a template or from last year's, change it, publish it, conclude it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.models import Event
 from core.workflow import Refused, Stale, record
+from grants.actions.terms import ready_framework
 from grants.descriptions import TABLES, fingerprint
 from grants.eligibility import years_before
+from grants.frameworks import frameworks
 from grants.models import (
     BonusRule,
     BudgetRule,
@@ -69,8 +71,8 @@ def begin_from_preset(
         starts_on=closes + timedelta(days=60),
         ends_on=closes + timedelta(days=60 + 364),
         review_rubric=_rubric(preset.rubric),
-        midterm_rubric=_rubric(preset.evaluation),
-        final_rubric=_rubric(preset.evaluation),
+        midterm_rubric=ready_framework(frameworks()[preset.midterm], by=by),
+        final_rubric=ready_framework(frameworks()[preset.final], by=by),
         tranche_plan=_plan(preset.plan),
         contact=f"{funder.name} {by.name}"[:120],
         contact_phone=(funder.phone or by.phone or "")[:30],
@@ -303,6 +305,9 @@ def publish(call: Call, *, by: User) -> Call:
     locked.published_at = clock.now()
     locked.published_by = by
     locked.save(update_fields=["published_at", "published_by"])
+    chosen = [locked.review_rubric_id, locked.midterm_rubric_id, locked.final_rubric_id]
+    unpublished = Rubric.objects.filter(pk__in=chosen, published_at=None)
+    unpublished.update(published_at=locked.published_at, published_by=by)  # these editions are never changed any more
     record(locked, "publish", by=by, label=_("Published"))
     call.refresh_from_db()
     return call
@@ -319,43 +324,3 @@ def conclude(call: Call, *, by: User) -> Call:
     record(locked, "conclude", by=by, label=_("Concluded: no more awards"))
     call.refresh_from_db()
     return call
-
-
-def copy_terms(original: Rubric | TranchePlan, *, by: User, funder: Organization, name: str) -> Any:
-    """A rubric or tranche plan of one's own house, to be changed: with its criteria and levels, or its instalments
-    and gates."""
-    if not by.has_role(funder.pk, Role.STAFF) or original.funder_id not in (None, funder.pk):
-        raise PermissionDenied
-    if type(original).objects.usable_by([funder.pk]).filter(name=name).exists():
-        raise Refused(_("This name is taken already."))
-    with transaction.atomic():
-        copy = type(original).objects.get(pk=original.pk)
-        parts = original.criteria if isinstance(original, Rubric) else original.rules
-        _as_new(copy, name=name, funder=funder)
-        for row in parts.all():
-            below: list[Any] = list(row.levels.all() if isinstance(row, Criterion) else row.gates.all())
-            _as_new(row, **{"rubric" if isinstance(row, Criterion) else "plan": copy})
-            for each in below:
-                _as_new(each, **{"criterion" if isinstance(row, Criterion) else "rule": row})
-        record(copy, "copy", by=by, label=_("Copied from “%(name)s”") % {"name": original.name})
-    return copy
-
-
-def _as_new(row: models.Model, **values: Any) -> None:
-    row.pk = None
-    row._state.adding = True
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save()
-
-
-def save_terms(thing: Rubric | TranchePlan, saves: Iterable[Callable[[], Any]], *, by: User) -> None:
-    """Store a changed rubric or plan with its rows, all or nothing, with one event; only one's own, and only while no
-    published call has announced it."""
-    with transaction.atomic():
-        now = type(thing).objects.select_for_update().get(pk=thing.pk)
-        if not rules.has_perm("grants.change_terms", by, now):
-            raise PermissionDenied
-        for save in saves:
-            save()
-        record(thing, "change", by=by, label=_("Changed: %(what)s") % {"what": thing.name})

@@ -137,6 +137,7 @@ class TermsForm(forms.ModelForm):
             "tranche_plan",
             "panel_size",
             "drop_from",
+            "excellent_share",
             "is_blind",
             "hidden_parts",
             "correction_workdays",

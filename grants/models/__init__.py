@@ -10,7 +10,7 @@ from grants.models.need_list import NeedList, NeedListEntry
 from grants.models.need_remark import NeedRemark
 from grants.models.panel_rule import PanelRule
 from grants.models.required_paper import PaperKind, RequiredPaper
-from grants.models.rubric import Criterion, Level, Rubric
+from grants.models.rubric import Criterion, FactKind, Level, Nature, Rubric
 from grants.models.service_field import ServiceField
 from grants.models.severity import Severity
 from grants.models.tie_break import TieBreak
@@ -30,12 +30,14 @@ __all__ = [
     "Call",
     "Criterion",
     "EligibilityRule",
+    "FactKind",
     "Fund",
     "Gate",
     "GateRule",
     "LedgerCorrection",
     "LedgerEntry",
     "Level",
+    "Nature",
     "Need",
     "NeedList",
     "NeedListEntry",

@@ -135,6 +135,13 @@ class Call(models.Model):
         validators=[MaxValueValidator(15)],
         help_text=_("Sheets a project; 0: every sheet counts"),
     )
+    excellent_share = models.PositiveSmallIntegerField(
+        _("share of excellent at most (%)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Of all projects with a final evaluation, rounded down; empty: no limit"),
+    )
     is_blind = models.BooleanField(
         _("experts judge blind"),
         default=False,

@@ -61,6 +61,11 @@ class Terms(models.Model):
         return self.name
 
     @property
+    def owner(self) -> Any:
+        """Whose it is; None: shared by all."""
+        return self.funder
+
+    @property
     def is_shared(self) -> bool:
         """Belongs to no funder: to be copied, not changed."""
         return self.funder_id is None

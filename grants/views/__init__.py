@@ -28,6 +28,12 @@ from grants.views.setup import (
     call_part,
     call_publish,
     call_take_over,
+)
+from grants.views.terms import (
+    framework_compare,
+    framework_detail,
+    framework_ready,
+    framework_step,
     gates_edit,
     levels_edit,
     terms_edit,
@@ -60,6 +66,10 @@ __all__ = [
     "certificates_issue",
     "correction_ask",
     "correction_decide",
+    "framework_compare",
+    "framework_detail",
+    "framework_ready",
+    "framework_step",
     "fund_allocate",
     "fund_create",
     "fund_detail",

@@ -13,7 +13,7 @@ from grants.actions import agreement_templates
 from grants.agreement_text import FACTS, TABLES, default_clauses, default_name
 from grants.forms.agreement_templates import ClauseFormSet, NewTemplateForm
 from grants.models import AgreementTemplate
-from grants.views.setup import permit_terms
+from grants.views.terms import permit_terms
 from people.models import Role
 
 

@@ -24,24 +24,17 @@ from grants.forms import (
     BonusRuleFormSet,
     BudgetRuleFormSet,
     CloneForm,
-    CriterionFormSet,
     EligibilityFormSet,
     FromPresetForm,
-    GateRuleFormSet,
-    LevelFormSet,
-    NameForm,
     PanelRuleFormSet,
     PaperFormSet,
-    RubricForm,
     TakeOverForm,
     TermsForm,
     TieBreakFormSet,
     TrackFormSet,
-    TranchePlanForm,
-    TrancheRuleFormSet,
     taken_over,
 )
-from grants.models import Call, Criterion, Rubric, TranchePlan, TrancheRule
+from grants.models import Call
 from grants.presets import preset
 from grants.soundness import gaps, notes
 from people.models import Organization, Role
@@ -300,87 +293,3 @@ def _decide(request: HttpRequest, pk: int, verb: Callable[..., Call], done: str)
         for reason in refused.reasons:
             messages.error(request, reason)
     return redirect(call)
-
-
-# -- Rubrics and tranche plans ---------------------------------------------------------------------
-
-CHOSEN_FROM = {
-    "rubrics": (Rubric, RubricForm, CriterionFormSet),
-    "plans": (TranchePlan, TranchePlanForm, TrancheRuleFormSet),
-}
-
-
-def permit_terms(request: HttpRequest) -> None:
-    if not rules.has_perm("grants.see_terms", request.user):
-        raise PermissionDenied
-
-
-@login_required
-def terms_list(request: HttpRequest) -> HttpResponse:
-    """The rubrics and tranche plans that calls choose from: the shared ones and one's own."""
-    permit_terms(request)
-    context = {
-        "rubrics": Rubric.objects.visible_to(request.user).select_related("funder").prefetch_related("criteria"),
-        "plans": TranchePlan.objects.visible_to(request.user).select_related("funder").prefetch_related("rules__gates"),
-    }
-    return render(request, "grants/terms_list.html", context)
-
-
-@login_required
-def levels_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The anchored levels of one criterion: what a score means in words."""
-    permit_terms(request)
-    found = Criterion.objects.filter(rubric__in=Rubric.objects.visible_to(request.user)).select_related("rubric")
-    criterion = get_object_or_404(found, pk=pk)
-    if not rules.has_perm("grants.change_terms", request.user, criterion.rubric):
-        raise PermissionDenied
-    formset = LevelFormSet(request.POST or None, instance=criterion, prefix="rows")
-    if request.method == "POST" and formset.is_valid():
-        calls.save_terms(criterion.rubric, [formset.save], by=request.user)
-        messages.success(request, _("Saved."))
-        return redirect("grants:terms_edit", which="rubrics", pk=criterion.rubric_id)
-    return render(request, "grants/levels_form.html", {"criterion": criterion, "formset": formset})
-
-
-@login_required
-def gates_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """What opens one instalment: each gate with its figure and its basis."""
-    permit_terms(request)
-    found = TrancheRule.objects.filter(plan__in=TranchePlan.objects.visible_to(request.user)).select_related("plan")
-    rule = get_object_or_404(found, pk=pk)
-    if not rules.has_perm("grants.change_terms", request.user, rule.plan):
-        raise PermissionDenied
-    formset = GateRuleFormSet(request.POST or None, instance=rule, prefix="rows")
-    if request.method == "POST" and formset.is_valid():
-        calls.save_terms(rule.plan, [formset.save], by=request.user)
-        messages.success(request, _("Saved."))
-        return redirect("grants:terms_edit", which="plans", pk=rule.plan_id)
-    return render(request, "grants/gates_form.html", {"rule": rule, "formset": formset})
-
-
-@login_required
-def terms_edit(request: HttpRequest, which: str, pk: int) -> HttpResponse:
-    """Change a rubric or a plan of one's own that no published call has announced; else make a copy of it."""
-    permit_terms(request)
-    if which not in CHOSEN_FROM:
-        raise Http404
-    model, form_class, formset_class = CHOSEN_FROM[which]
-    thing = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
-    fixed = not rules.has_perm("grants.change_terms", request.user, thing)
-    copying = "copy" in request.POST
-    name_form = NameForm(request.POST if copying else None, user=request.user, of=thing, prefix="copy")
-    if copying and name_form.is_valid():
-        copy = calls.copy_terms(thing, by=request.user, **name_form.cleaned_data)
-        messages.success(request, _("Copied. Now change what is different."))
-        return redirect("grants:terms_edit", which=which, pk=copy.pk)
-    sent = request.POST if request.method == "POST" and not copying else None
-    if sent is not None and fixed:
-        raise PermissionDenied
-    form = form_class(sent, instance=thing)
-    formset = formset_class(sent, instance=thing, prefix="rows")
-    if sent is not None and form.is_valid() and formset.is_valid():
-        calls.save_terms(thing, [form.save, formset.save], by=request.user)
-        messages.success(request, _("Saved."))
-        return redirect("grants:terms_edit", which=which, pk=pk)
-    context = {"thing": thing, "which": which, "fixed": fixed, "form": form, "formset": formset, "name_form": name_form}
-    return render(request, "grants/terms_form.html", context)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import MoneyField
-from grants.models import LedgerEntry
+from grants.models import LedgerEntry, Nature
 from grants.movements import Account
 from projects.models.life import ProjectLife
 from projects.models.participant import Part, Participant
@@ -79,11 +79,7 @@ class Project(ProjectLife):
 
     State = State
 
-    class Nature(models.TextChoices):
-        """S4: services and self-governance are different things and are judged by different indicators."""
-
-        SERVICE = "service", _("Service")
-        SELF_GOVERNANCE = "governance", _("Self-governance")
+    Nature = Nature
 
     call = models.ForeignKey("grants.Call", verbose_name=_("call"), on_delete=models.PROTECT, related_name="projects")
     track = models.ForeignKey(

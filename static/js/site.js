@@ -116,8 +116,10 @@ function sumScores(target) {
       input.after(hint);
     }
     if (filled && figure === null) valid = false;
-    total += figure || 0n;
+    total += (input.classList.contains("minus") ? -1n : 1n) * (figure || 0n);
   }
+  if (total < 0n) total = 0n;             // deductions leave nothing at the least, a bonus a hundred at the most
+  if (valid && total > 1000000n && target.closest(".score-table")?.querySelector(".sheet-bonus")) total = 1000000n;
   const fraction = (total % 10000n).toString().padStart(4, "0").replace(/0+$/, "");
   write(target, valid ? `${total / 10000n}${fraction && "."}${fraction}` : "—");
 }

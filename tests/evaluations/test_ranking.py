@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluations.ranking import Entry, add_up, average, grade, rank
+from evaluations.ranking import Entry, add_up, average, rank
 
 
 @pytest.mark.parametrize(
@@ -111,14 +111,6 @@ def test_equal_in_everything_is_the_same_place_and_the_next_is_skipped():
     found = places(Entry("a", 1, D(90)), Entry("b", 1, D(80)), Entry("c", 1, D(80)), Entry("d", 1, D(70)))
 
     assert found == {"a": 1, "b": 2, "c": 2, "d": 4}
-
-
-@pytest.mark.parametrize(
-    ("score", "expected"),
-    [("90", "excellent"), ("89.99", "good"), ("80", "good"), ("79.99", "pass"), ("60", "pass"), ("59.99", "fail")],
-)
-def test_grades_begin_exactly_at_their_mark(score, expected):
-    assert grade(D(score), pass_mark=D(60)) == expected
 
 
 scores = st.lists(st.tuples(st.integers(1, 3), st.decimals(0, 100, places=2)), max_size=30)

@@ -11,13 +11,17 @@ def test_a_rubric_is_made_with_its_criteria(town, browse):
         "name": "微创投简表",
         "legal_basis": "",
         "pass_mark": "60",
+        "good_from": "80",
+        "excellent_from": "90",
         f"{inline}-TOTAL_FORMS": "2",
         f"{inline}-INITIAL_FORMS": "0",
         f"{inline}-0-name": "需求",
         f"{inline}-0-weight": "60",
+        f"{inline}-0-kind": "points",
         f"{inline}-0-position": "0",
         f"{inline}-1-name": "可行",
         f"{inline}-1-weight": "40",
+        f"{inline}-1-kind": "points",
         f"{inline}-1-position": "1",
     }
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from grants.actions import calls
+from grants.actions import calls, terms
 from grants.comparison import compare
 from grants.descriptions import describe
 from grants.models import GateRule, TranchePlan
@@ -91,7 +91,7 @@ def test_a_gate_without_a_basis_is_told_to_the_clerk(call, plan):
 
 
 def test_a_copy_has_the_gates_with_their_figures_and_bases(town, plan):
-    copy = calls.copy_terms(plan, by=town.clerk, funder=town.bureau, name="副本")
+    copy = terms.copy_terms(plan, by=town.clerk, owner=town.bureau, name="副本")
 
     kept = GateRule.objects.filter(rule__plan=copy).values_list("rule__ordinal", "kind", "figure", "legal_basis")
     assert list(kept) == [
@@ -102,7 +102,7 @@ def test_a_copy_has_the_gates_with_their_figures_and_bases(town, plan):
 
 
 def test_another_figure_is_a_difference_between_two_calls(town, call, plan):
-    other = calls.copy_terms(plan, by=town.clerk, funder=town.bureau, name="副本")
+    other = terms.copy_terms(plan, by=town.clerk, owner=town.bureau, name="副本")
     before = describe(call)
     GateRule.objects.filter(rule__plan=other, kind="spending").update(figure=80)
     call.tranche_plan = other

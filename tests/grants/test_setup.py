@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from core.models import Event
 from core.workflow import Refused, Stale
-from grants.actions import calls, ledger
+from grants.actions import calls, ledger, terms
 from grants.comparison import Difference, Part, compare
 from grants.descriptions import describe, fingerprint
 from grants.models import (
@@ -65,7 +65,7 @@ RESTATED = {"微创投", "代管协议", "年检（年报）合格", "每个主�
 @pytest.mark.parametrize("template", templates())
 def test_no_basis_only_repeats_its_rule_and_a_penalty_is_explained_not_refused(template):
     made = preset(template)
-    items = (*made.tracks, *made.conditions, *made.papers, *made.bonuses, made.rubric, made.evaluation, made.plan)
+    items = (*made.tracks, *made.conditions, *made.papers, *made.bonuses, made.rubric, made.plan)
 
     assert {item["basis"] for item in items} & RESTATED == set()
     penalty = next(item for item in made.conditions if item["kind"] == "no_penalty")
@@ -170,9 +170,11 @@ def another(field, now):
     if isinstance(field, models.DateField):  # and of a moment
         return now + timedelta(days=1)
     if isinstance(field, models.DecimalField):
-        return now - 1
+        return Decimal(1) if now is None else now - 1
     if isinstance(field, models.IntegerField):
         return (now or 0) + 10 if (now or 0) < 50 else now - 1
+    if field.name == "bands":
+        return [["100", "6"]]
     return ["community"] if isinstance(field, models.JSONField) else f"{now}改"[-(field.max_length or 200) :]
 
 
@@ -209,7 +211,7 @@ def test_whatever_is_changed_shows_in_the_comparison(town, old, what, name):
     Organization.objects.create(name="别家", kind=Kind.FUNDER, credit_code="11110105000053030K")
     AgreementTemplate.objects.create(funder=town.bureau, name="三方协议")
     Fund.objects.create(funder=town.bureau, name="又一笔", source="enterprise", year=2026)
-    calls.copy_terms(town.plan, by=town.clerk, funder=town.bureau, name="另一方案")
+    terms.copy_terms(town.plan, by=town.clerk, owner=town.bureau, name="另一方案")
     thing = everything(old)[what]
     field, before = thing._meta.get_field(name), describe(Call.objects.get(pk=old.pk))
 
@@ -442,12 +444,12 @@ def test_the_rules_of_a_template_replace_those_of_a_draft(town):
 
 
 def test_a_copied_rubric_brings_its_levels_and_belongs_to_who_made_it(town):
-    copy = calls.copy_terms(town.rubric, by=town.clerk, funder=town.bureau, name="我的评审表")
+    copy = terms.copy_terms(town.rubric, by=town.clerk, owner=town.bureau, name="我的评审表")
 
     assert [(c.name, c.levels.count()) for c in copy.criteria.all()] == [("需求", 2), ("方案", 2), ("预算", 2)]
     assert (town.rubric.criteria.count(), copy.funder) == (3, town.bureau)
     with pytest.raises(PermissionDenied):
-        calls.copy_terms(town.rubric, by=town.head, funder=town.bureau, name="别人的")
+        terms.copy_terms(town.rubric, by=town.head, owner=town.bureau, name="别人的")
 
 
 # -- Rubrics and plans of several funders ----------------------------------------------------------
@@ -479,7 +481,7 @@ def test_nobody_changes_the_plan_that_templates_share(town, browse, other_clerk)
         assert browse(clerk).get(page).status_code == 200
         assert browse(clerk).post(page, plan_rows("90", plan)).status_code == 403
         with pytest.raises(PermissionDenied):
-            calls.save_terms(plan, [], by=clerk)
+            terms.save_terms(plan, [], by=clerk)
 
     assert plan.rules.get().percentage == 100
     assert gaps(begin(town, "micro", code="NEXT", budget=Decimal("60000.00"))) == []
@@ -488,7 +490,7 @@ def test_nobody_changes_the_plan_that_templates_share(town, browse, other_clerk)
 def test_a_funders_own_plan_is_changed_by_its_clerk_and_not_seen_by_another_funder(town, browse, other_clerk):
     begin(town, "micro")
     plan = TranchePlan.objects.get(name="一次性拨付")
-    own = calls.copy_terms(plan, by=town.clerk, funder=town.bureau, name="我们的拨付")
+    own = terms.copy_terms(plan, by=town.clerk, owner=town.bureau, name="我们的拨付")
     page = reverse("grants:terms_edit", args=["plans", own.pk])
 
     assert browse(other_clerk).get(page).status_code == 404
@@ -503,19 +505,19 @@ def test_a_funders_own_plan_is_changed_by_its_clerk_and_not_seen_by_another_fund
 
 def test_two_funders_may_give_their_copies_one_name_and_neither_that_of_a_shared_one(town, other_clerk):
     street = Organization.objects.get(name="东湖街道办事处")
-    ours = calls.copy_terms(town.plan, by=town.clerk, funder=town.bureau, name="我们的")
-    theirs = calls.copy_terms(town.plan, by=other_clerk, funder=street, name="我们的")
+    ours = terms.copy_terms(town.plan, by=town.clerk, owner=town.bureau, name="我们的")
+    theirs = terms.copy_terms(town.plan, by=other_clerk, owner=street, name="我们的")
 
     assert ours != theirs
     with pytest.raises(Refused):
-        calls.copy_terms(town.plan, by=town.clerk, funder=town.bureau, name=town.plan.name)
+        terms.copy_terms(town.plan, by=town.clerk, owner=town.bureau, name=town.plan.name)
     with pytest.raises(PermissionDenied):
-        calls.copy_terms(ours, by=other_clerk, funder=street, name="抄来的")
+        terms.copy_terms(ours, by=other_clerk, owner=street, name="抄来的")
 
 
 def test_a_call_does_not_take_another_funders_rubric(town, browse, other_clerk):
     street = Organization.objects.get(name="东湖街道办事处")
-    theirs = calls.copy_terms(town.rubric, by=other_clerk, funder=street, name="他们的表")
+    theirs = terms.copy_terms(town.rubric, by=other_clerk, owner=street, name="他们的表")
     call = make_call(town, code="NEW", publish=False)
 
     form = browse(town.clerk).get(reverse("grants:call_edit", args=[call.pk])).context["form"]
@@ -734,11 +736,11 @@ def test_a_rubric_that_a_published_call_has_announced_is_only_copied(town, brows
     client = browse(town.clerk)
 
     assert client.post(page, {"name": "改名"}).status_code == 403
-    response = client.post(page, {"copy": "", "copy-name": "我的表", "copy-funder": town.bureau.pk})
+    response = client.post(page, {"copy": "", "copy-name": "我的表", "copy-owner": town.bureau.pk})
 
     copy = Rubric.objects.get(name="我的表")
     assert response.url == reverse("grants:terms_edit", args=["rubrics", copy.pk])
-    again = {"copy": "", "copy-name": "我的表", "copy-funder": town.bureau.pk}
+    again = {"copy": "", "copy-name": "我的表", "copy-owner": town.bureau.pk}
     assert list(client.post(response.url, again).context["name_form"].errors) == ["name"]
 
 
