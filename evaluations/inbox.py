@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.inbox import Task
 from evaluations import quorum
+from evaluations.inbox_of_grades import grades_to_settle
 from evaluations.models import (
     Assignment,
     Conflict,
@@ -50,6 +51,7 @@ def waiting_for(user: User) -> list[Task]:
         _list_changes,
         _feedback,
         _evaluations,
+        grades_to_settle,
     )
     return [task for source in sources for task in source(user)]
 

@@ -95,7 +95,7 @@ def describe_rubric(rubric: Rubric) -> list[Part]:
     """One edition of a framework: its own columns, and every line with its levels."""
     own = [Part(_("Framework"), name, value) for name, value in _values(rubric, apart_from="name")]
     criteria = list(rubric.criteria.prefetch_related("levels"))
-    lines = _rows(_("Lines"), ((str(each), each) for each in criteria), "rubric")
+    lines = _rows(_("Lines of the sheet"), ((str(each), each) for each in criteria), "rubric")
     levels = ((f"{each} · {level.name}", level) for each in criteria for level in each.levels.all())
     return [*own, *lines, *_rows(_("Levels"), levels, "criterion")]
 

@@ -15,6 +15,7 @@ from evaluations import sign_in
 from evaluations.actions import panel
 from evaluations.models import (
     Alternative,
+    Assignment,
     Conflict,
     Decision,
     Draw,
@@ -66,6 +67,7 @@ from projects.models import (
     ReturnNotice,
 )
 from reports.actions import imports
+from tests.evaluated import framework
 from tests.giving import accepted_pledge, came, offered, scheduled
 from tests.life import draft, examined
 from tests.memory import remembered
@@ -112,8 +114,12 @@ TABLE = {
     "grants:call_compare": ("unpublished", BUREAU),
     "grants:call_publish": ("unpublished", set()),
     "grants:call_conclude": ("call", set()),
-    "grants:terms_list": (None, {"clerk"}),
-    "grants:terms_edit": (("rubrics", "rubric"), {"clerk"}),
+    "grants:terms_list": (None, {"clerk", "evaluator"}),
+    "grants:terms_edit": (("rubrics", "rubric"), {"clerk", "evaluator"}),
+    "grants:framework_detail": ("own_framework", {"clerk"}),
+    "grants:framework_compare": (("own_framework", "own_framework"), {"clerk"}),
+    "grants:framework_step": (("own_framework", "publish"), set()),  # only by a button
+    "grants:framework_ready": ("framework_key", set()),
     "grants:levels_edit": ("criterion", {"clerk"}),
     "grants:agreement_template_list": (None, {"clerk"}),
     "grants:agreement_template_edit": ("agreement_template", {"clerk"}),
@@ -364,6 +370,7 @@ TABLE = {
     "evaluations:declare": ("call", {"expert1"}),
     "evaluations:conflict_detail": ("conflict", BUREAU),
     "evaluations:ranking": ("call", BUREAU),
+    "evaluations:grades": ("call", BUREAU),
     "evaluations:publish_notice": ("call", set()),
     "evaluations:draw_lots": ("call", set()),
     "evaluations:bonus": ("project", {"clerk"}),
@@ -445,6 +452,7 @@ TABLE = {
     "reports:pitch_score_sheets": ("pitch_day", {"clerk"}),
     "reports:workshop_sign_in": ("workshop", {"mentor"}),
     "reports:session_sheet": ("session", SEES_DELIVERY),
+    "reports:evaluation_sheet": ("evaluation", {"evaluator"}),  # a draft: its evaluator's own
     "reports:sessions": (None, SIGNED_IN),
     "reports:training_certificate": ("certificate", BUREAU | GROUP | {"mentor"}),
     "reports:feedback": ("project", set()),
@@ -539,6 +547,9 @@ def things(town, life) -> dict[str, object]:
         "conflict": Conflict.objects.create(
             assignment=expert, reasons=[{"key": "phone:leader", "ground": "phone", "party": "leader"}]
         ),
+        "evaluation": Assignment.objects.create(
+            project=project, person=town.evaluator, purpose="midterm", assigned_by=town.clerk
+        ),
         "expert": town.expert1.expert,
         "unlocking": unlocking(expert, town.clerk),
         "alternative": Alternative.objects.create(call=town.call, name="一", budget=1, made_by=town.clerk),
@@ -550,6 +561,8 @@ def things(town, life) -> dict[str, object]:
         "report": delivery.submit_report(project, by=town.head, values=report),
         "organization": town.centre,
         "rubric": town.rubric,
+        "own_framework": framework(town.bureau),
+        "framework_key": "closing",
         "criterion": rubric("自己的评分表", ("需求", 100), funder=town.bureau).criteria.first(),
         "budget_line": project.budget_lines.first(),
         **around(town, project, with_draft),

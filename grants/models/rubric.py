@@ -263,7 +263,8 @@ class Criterion(models.Model):
     @property
     def band_words(self) -> str:
         """The bands as people read them: ≥ 100: 6; ≥ 80: 4."""
-        return gettext("; ").join(f"≥ {figure}{gettext(': ')}{points}" for figure, points in self.bands)
+        colon, between = gettext(": "), gettext("; ")
+        return between.join(f"≥ {figure}{colon}{points}" for figure, points in self.bands)
 
 
 class Level(models.Model):
