@@ -132,7 +132,7 @@ def _running(present: Present) -> None:
     stage, day = present.stage, present.day
     call = present.call(
         "DFA", "第一批公益创投", opens=-330, closes=-300, fund=present.lottery, budget=Decimal("130000.00"),
-        starts_on=day(-240), ends_on=day(100), tracks=WITH_SHARE,
+        starts_on=day(-240), ends_on=day(100), tracks=WITH_SHARE, excellent_share=20,
     )  # fmt: skip
     projects = present.reviewed(call, RUNNING, -290, notice=-286, money="130000.00")
     with on(day(-250)):
@@ -173,7 +173,7 @@ def _running(present: Present) -> None:
     midterm = "进度正常，账目清楚。"
     stage.send_evaluator(fresh["yinling"], "midterm", day(-5))
     rectifying = stage.send_evaluator(fresh["loudao"], "midterm", day(-30))
-    stage.score(rectifying, 50, day(-24))
+    stage.judge_work(rectifying, 50, day(-24))
     with on(day(-8), 15):
         evaluation.conclude(
             Project.objects.get(pk=fresh["loudao"].pk), "midterm", by=stage.clerk,

@@ -6,7 +6,8 @@ from decimal import Decimal
 from config.story.programme import Programme
 from config.story.proposals_2013 import INELIGIBLE, PRESENTED
 from config.story.stage import Stage, moment, on
-from evaluations.actions import evaluation, list_change, panel
+from evaluations.actions import evaluation, excellence, list_change, panel
+from evaluations.excellence import excellence_of
 from grants.actions import calls
 from grants.models import Call
 from projects.actions import inquiry, proposals
@@ -27,6 +28,7 @@ def play(stage: Stage, programme: Programme) -> Call:
         fund=fund,
         code="DF2013",
         title="2013年东风地区“三社联动”社区项目对接大赛",
+        excellent_share=20,
         guidelines="面向东风地区登记和备案的社区社会组织。从居民真实需求出发，由社工陪伴设计活动、写项目书，"
         "在对接大赛上展示，由专家和居民代表评选。入选项目由“三社联动”办公室在财务管理、项目管理、制度建设等方面单独指导。",
         legal_basis="民政部、财政部《关于加快推进社区社会工作服务的意见》（2013）",
@@ -148,6 +150,7 @@ def _delivered(stage: Stage, projects: dict[str, Project]) -> None:
     _rectified(stage, projects["bianzhi"])
     _failed(stage, projects["siwang"])
     _given_up(stage, projects["mama"])
+    _settled(stage, call)
     _looked_back(stage, projects)
 
 
@@ -258,6 +261,14 @@ def _given_up(stage: Stage, project: Project) -> None:
     """妈妈互助会: the village is torn down and the families move away."""
     project = stage.terminate(project, date(2014, 8, 20), "辛庄腾退，参加家庭陆续搬离，项目无法实施。")
     stage.settle(project, date(2014, 9, 10), Decimal("2018.00"))
+
+
+def _settled(stage: Stage, call: Call) -> None:
+    """Six projects were evaluated to the end; at most a fifth of them can be excellent."""
+    with on(date(2015, 2, 27), 10):
+        lowered = [row.result.project_id for row in excellence_of(call).lowered]
+        reasons = dict.fromkeys(lowered, "按得分排序，未列入本届优秀名额（20%，向下取整）；做法仍可推广。")
+        excellence.settle_grades(call, by=stage.clerk, reasons=reasons)
 
 
 def _looked_back(stage: Stage, projects: dict[str, Project]) -> None:

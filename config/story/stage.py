@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
+from config.story.evaluating import sheet_of
 from config.story.people import Cast
 from config.story.programme import Programme
 from config.story.proposal import Proposal
@@ -21,6 +22,8 @@ from evaluations import actions as judging
 from evaluations.models import Assignment, Decision, Purpose
 from evaluations.standings import standings
 from grants.actions import calls
+from grants.actions.terms import ready_framework
+from grants.frameworks import frameworks
 from grants.models import Call, NeedListEntry, Track
 from people.models import User
 from projects.actions import (
@@ -108,8 +111,8 @@ class Stage:
         defaults = {
             "funder": self.cast.groups["bureau"],
             "review_rubric": self.programme.micro,
-            "midterm_rubric": self.programme.evaluation,
-            "final_rubric": self.programme.evaluation,
+            "midterm_rubric": ready_framework(frameworks()["suzhou"]),
+            "final_rubric": ready_framework(frameworks()["closing"]),
             "contact": "东风地区办事处社区办 周敏",
             "contact_phone": "010-65001234",
             "contact_email": "gongyi@dongfeng.example",
@@ -237,13 +240,21 @@ class Stage:
         temper = (assignment.person_id * 7 + assignment.project_id * 3) % 9 - 4
         share = Decimal(str(min(98.0, max(30.0, merit + temper)))) / 100
         points = {}
-        for place, criterion in enumerate(assignment.rubric.criteria.all()):
+        for place, criterion in enumerate(assignment.lines):
             wobble = Decimal((assignment.pk + place * 2) % 3 - 1) / 2
             raw = criterion.weight * share + wobble
             points[criterion.pk] = min(criterion.weight, max(Decimal(0), (raw * 2).to_integral_value() / 2))
         verb = judging.scoring.submit_sheet if submit else judging.scoring.save_sheet
         with on(day, 14, assignment.pk % 60):
             verb(assignment, by=assignment.person, points=points, strengths=PRAISE, weaknesses=ADVICE)
+
+    def judge_work(self, assignment: Assignment, merit: float, day: date) -> None:
+        """An evaluator's sheet: see `sheet_of`."""
+        with on(day, 14, assignment.pk % 60):
+            points, reasons = sheet_of(assignment, merit)
+            judging.scoring.submit_sheet(
+                assignment, by=assignment.person, points=points, reasons=reasons, strengths=PRAISE, weaknesses=ADVICE
+            )
 
     def judge(self, projects: dict[int, float], day: date) -> None:
         """Every expert scores every project in review; `projects` gives each its merit by id."""
@@ -494,7 +505,7 @@ class Stage:
     def evaluate(self, project: Project, purpose: str, day: date, merit: float, summary: str) -> Project:
         """Send the evaluator, who scores by merit, and confirm what was found."""
         assignment = self.send_evaluator(project, purpose, day)
-        self.score(assignment, merit, day + timedelta(days=5))
+        self.judge_work(assignment, merit, day + timedelta(days=5))
         with on(day + timedelta(days=8), 15):
             judging.evaluation.conclude(Project.objects.get(pk=project.pk), purpose, by=self.clerk, summary=summary)
         return Project.objects.get(pk=project.pk)

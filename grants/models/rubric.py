@@ -237,7 +237,11 @@ class Criterion(models.Model):
                 condition=Q(weight__gt=0, weight__lte=100) & ~Q(kind="veto") | Q(weight=0, kind="veto"),
                 violation_error_message=_("Full points lie above 0 and are at most 100."),
             ),
-            models.CheckConstraint(name="veto_is_marked_by_hand", condition=~Q(kind="veto") | Q(fact="")),
+            models.CheckConstraint(
+                name="veto_is_marked_by_hand",
+                condition=~Q(kind="veto") | Q(fact=""),
+                violation_error_message=_("A veto is marked by a person, never by a figure."),
+            ),
         ]
 
     def __str__(self) -> str:
