@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import rules
 from django.core.exceptions import PermissionDenied
@@ -73,7 +74,8 @@ def submit_sheet(
     was kept before counts where nothing new is given. What the records said is frozen with the points."""
     sheet = _writable(assignment, by, version, tab)
     kept = list(sheet.scores.all())
-    all_points: dict[int, Decimal | None] = {one.criterion_id: one.points for one in kept} | dict(points)
+    all_points: dict[int, Decimal | None] = {one.criterion_id: one.points for one in kept}
+    all_points |= points
     all_reasons = {one.criterion_id: one.reason for one in kept} | dict(reasons)
     known = suggestions(sheet.assignment)
     wrong = hindering(sheet.assignment, all_points, strengths, weaknesses)
@@ -150,7 +152,7 @@ def _keep(sheet: Sheet, points: Points, reasons: Reasons, strengths: str, weakne
         if given is None:
             sheet.scores.filter(criterion=criterion_id).delete()
         else:  # what the records say is asked anew when it is submitted
-            values = {"points": given, "proposed": None, "fact": {}}
+            values: dict[str, Any] = {"points": given, "proposed": None, "fact": {}}
             if criterion_id in reasons:
                 values["reason"] = reasons[criterion_id].strip()
             Score.objects.update_or_create(sheet=sheet, criterion_id=criterion_id, defaults=values)

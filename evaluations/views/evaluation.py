@@ -115,10 +115,8 @@ def evaluation_detail(request: HttpRequest, pk: int, purpose: str) -> HttpRespon
     }
     if rules.has_perm("evaluations.see_sheets", request.user, project):
         context["panel"] = panel
-        context["said"] = (
-            Score.objects.filter(sheet__assignment__in=panel, sheet__submitted_at__isnull=False)
-            .exclude(reason="")
-            .select_related("criterion", "sheet__assignment__person")
-        )
+        said = Score.objects.filter(sheet__assignment__project=project, sheet__assignment__purpose=purpose)
+        said = said.filter(sheet__submitted_at__isnull=False, sheet__assignment__recused_at__isnull=True)
+        context["said"] = said.exclude(reason="").select_related("criterion", "sheet__assignment__person")
         context["vetoes"] = found_vetoes
     return render(request, "evaluations/evaluation_detail.html", context)

@@ -265,6 +265,13 @@ class Criterion(models.Model):
         return self.kind == self.Kind.VETO
 
     @property
+    def limit(self) -> str:
+        """Its points, and for which projects, in one line of a list."""
+        most = "" if self.is_veto else plain(self.weight) if self.is_scored else f"≤ {plain(self.weight)}"
+        kind = "" if self.is_scored else self.get_kind_display()
+        return " · ".join(str(word) for word in (most, kind, self.get_nature_display()) if word)
+
+    @property
     def band_words(self) -> str:
         """The bands as people read them: ≥ 100: 6; ≥ 80: 4."""
         colon, between = gettext(": "), gettext("; ")
