@@ -7,6 +7,7 @@ from config.story import money_2026
 from config.story.agreement_2026 import play_changes, play_signing
 from config.story.blind_2026 import play_blind
 from config.story.decisions_2026 import play_correction, play_decisions, play_feedback
+from config.story.framework_2026 import play_frameworks
 from config.story.mentoring_2026 import play_mentoring
 from config.story.needs_2026 import play_needs, play_standing
 from config.story.open_call import OpenCall
@@ -170,6 +171,7 @@ def _running(present: Present) -> None:
     play_changes(stage, fresh["qingnian"], day)
     play_mentoring(stage, fresh, day)
     play_pledges(stage, fresh, day)
+    play_frameworks(stage, day)
     midterm = "进度正常，账目清楚。"
     stage.send_evaluator(fresh["yinling"], "midterm", day(-5))
     rectifying = stage.send_evaluator(fresh["loudao"], "midterm", day(-30))
