@@ -66,19 +66,22 @@ class Unlocking(FourEyes):
 
     def lines(self) -> list[Line]:
         """What the sheet said, line by line: before the decision as it stands, afterwards with what became of it."""
-        before = self.before or self.sheet.said
-        after = self.after if self.granted else None
-        # PostgreSQL does not keep the order in which the keys of a JSON field were written
-        names = [criterion.name for criterion in self.sheet.assignment.rubric.criteria.all()]
-        found = [
-            Line(name, _plain(before["points"][name]), _plain(after["points"].get(name, "")) if after else None)
-            for name in names
-            if name in before["points"]
-        ]
-        found.append(Line(str(_("Total")), _plain(before["total"]), _plain(after["total"]) if after else None))
-        for name, label in (("strengths", _("Strengths")), ("weaknesses", _("Weaknesses and advice"))):
-            found.append(Line(str(label), before[name], after[name] if after else None))
-        return found
+        return lines_between(self.sheet, self.before or self.sheet.said, self.after if self.granted else None)
+
+
+def lines_between(sheet: Any, before: dict[str, Any], after: dict[str, Any] | None) -> list[Line]:
+    """What a sheet said, line by line, and what it says now."""
+    # PostgreSQL does not keep the order in which the keys of a JSON field were written
+    names = [criterion.name for criterion in sheet.assignment.rubric.criteria.all()]
+    found = [
+        Line(name, _plain(before["points"][name]), _plain(after["points"].get(name, "")) if after else None)
+        for name in names
+        if name in before["points"]
+    ]
+    found.append(Line(str(_("Total")), _plain(before["total"]), _plain(after["total"]) if after else None))
+    for name, label in (("strengths", _("Strengths")), ("weaknesses", _("Weaknesses and advice"))):
+        found.append(Line(str(label), before[name], after[name] if after else None))
+    return found
 
 
 def _plain(points: str) -> str:
