@@ -18,6 +18,7 @@ class Outcome:
     total: Total
     grade: str
     vetoes: list[dict[str, Any]]
+    sheets: int
 
     @property
     def values(self) -> dict[str, Any]:
@@ -30,16 +31,18 @@ def scale_of(rubric: Rubric) -> Scale:
     return Scale(excellent=rubric.excellent_from, good=rubric.good_from, passing=rubric.pass_mark)
 
 
-def outcome_of(panel: Sequence[Assignment], confirmed: Mapping[int, bool]) -> Outcome:
+def outcome_of(panel: Sequence[Assignment], confirmed: Mapping[int, bool] | None) -> Outcome:
     """Of a panel whose sheets are all in. `confirmed` answers, by criterion id, each veto that only one evaluator has
-    marked; Refused while one has no answer."""
+    marked: Refused while one has no answer; None: they do not count, as nobody has been asked yet."""
     vetoes = []
     for veto in marked(panel):
-        stands = veto.is_confirmed or confirmed.get(veto.criterion.pk)
+        stands = veto.is_confirmed or ({} if confirmed is None else confirmed).get(veto.criterion.pk)
+        if confirmed is None:
+            stands = bool(stands)
         if stands is None:
             said = _("“%(veto)s” is marked by one evaluator: please say whether you confirm it.")
             raise Refused(said % {"veto": veto.criterion})
         vetoes.append({"name": veto.criterion.name, "reasons": veto.reasons, "confirmed": stands})
     total = mean([assignment.sheet.sum for assignment in panel])
     is_vetoed = any(veto["confirmed"] for veto in vetoes)
-    return Outcome(total, grade(total.score, scale_of(panel[0].rubric), vetoed=is_vetoed), vetoes)
+    return Outcome(total, grade(total.score, scale_of(panel[0].rubric), vetoed=is_vetoed), vetoes, len(panel))

@@ -429,6 +429,7 @@ rules.add_perm("projects.finish_follow_up", in_applicant | ((is_mentor | is_cler
 rules.add_perm("projects.supervise", is_clerk)
 rules.add_perm("projects.confirm_talk", heads_applicant)
 rules.add_perm("projects.conclude_evaluation", is_clerk)
+rules.add_perm("projects.require_rectification", is_clerk | is_approver)
 rules.add_perm("projects.terminate", is_approver)
 rules.add_perm("projects.cancel_tranche", heads_payee | is_approver | is_finance)
 rules.add_perm("projects.follow_up", (is_mentor | is_clerk) & has_ended_well)

@@ -67,7 +67,7 @@ from projects.models import (
     ReturnNotice,
 )
 from reports.actions import imports
-from tests.evaluated import framework
+from tests.by_framework import framework
 from tests.giving import accepted_pledge, came, offered, scheduled
 from tests.life import draft, examined
 from tests.memory import remembered

@@ -24,13 +24,13 @@ class AssignmentQuerySet(KeptQuerySet["Assignment"]):
         """Waiting for their person to score: the sheet is not locked, and the project is where it is judged.
 
         A project on a pitch day is scored when it has been heard, not before; afterwards only what was unlocked is.
+        An evaluation is scored for its draft, and again where a sheet was opened after the answer of the group.
         """
         heard = Q(project__pitch_slot__isnull=True) | Q(project__pitch_slot__state="scoring")
         heard |= Q(project__pitch_slot__state="locked", sheet__unlocked_at__isnull=False)
-        stage = (
-            Q(heard, purpose=Purpose.REVIEW, project__state="in_review")
-            | Q(purpose=Purpose.MIDTERM, project__state="midterm")
-            | Q(purpose=Purpose.FINAL, project__state="final")
+        stage = Q(heard, purpose=Purpose.REVIEW, project__state="in_review") | (
+            (Q(purpose=Purpose.MIDTERM, project__state="midterm") | Q(purpose=Purpose.FINAL, project__state="final"))
+            & (Q(evaluation__state="draft") | Q(evaluation__state="final", sheet__unlocked_at__isnull=False))
         )
         return self.seated().filter(stage).filter(Q(sheet__isnull=True) | Q(sheet__submitted_at__isnull=True))
 
@@ -90,6 +90,14 @@ class Assignment(Kept):
         blank=True,
         related_name="+",
     )
+    evaluation = models.ForeignKey(
+        "evaluations.Evaluation",
+        verbose_name=_("evaluation"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="assignments",
+        editable=False,
+    )
     due_on = models.DateField(_("due on"), null=True, blank=True)
     assigned_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
     assigned_at = models.DateTimeField(default=clock.now, editable=False)
@@ -106,6 +114,11 @@ class Assignment(Kept):
         verbose_name_plural = _("assignments")
         constraints = [
             models.UniqueConstraint(fields=["project", "person", "purpose", "round"], name="judges_once_a_round"),
+            models.CheckConstraint(
+                name="only_evaluators_have_an_evaluation",
+                condition=Q(purpose="review", evaluation__isnull=True)
+                | (~Q(purpose="review") & Q(evaluation__isnull=False)),
+            ),
             models.CheckConstraint(
                 name="recusal_has_a_reason", condition=Q(recused_at__isnull=True) | ~Q(recusal_reason="")
             ),
@@ -125,7 +138,9 @@ class Assignment(Kept):
 
     @property
     def rubric(self):
-        """The score sheet that the call prescribes for this purpose."""
+        """The score sheet by which it is judged: the call's, of an evaluation the edition frozen with it."""
+        if self.evaluation_id:
+            return self.evaluation.rubric
         return getattr(self.project.call, f"{self.purpose}_rubric")
 
     @property

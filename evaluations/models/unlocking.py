@@ -5,8 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from core.money import plain
 from evaluations.models.four_eyes import FourEyes, FourEyesQuerySet
@@ -33,18 +32,15 @@ class Unlocking(FourEyes):
     """
 
     sheet = models.ForeignKey(
-        "evaluations.Sheet",
-        verbose_name=gettext_lazy("score sheet"),
-        on_delete=models.PROTECT,
-        related_name="unlockings",
+        "evaluations.Sheet", verbose_name=_("score sheet"), on_delete=models.PROTECT, related_name="unlockings"
     )
-    before = models.JSONField(gettext_lazy("the sheet as it was"), default=dict)
+    before = models.JSONField(_("the sheet as it was"), default=dict)
 
     objects = FourEyesQuerySet["Unlocking"].as_manager()
 
     class Meta(FourEyes.Meta):
-        verbose_name = gettext_lazy("unlocking of a sheet")
-        verbose_name_plural = gettext_lazy("unlockings of sheets")
+        verbose_name = _("unlocking of a sheet")
+        verbose_name_plural = _("unlockings of sheets")
         constraints = [
             *FourEyes.Meta.constraints,
             models.UniqueConstraint(fields=["sheet"], name="one_unlocking_at_a_time", condition=Q(granted=None)),
@@ -70,24 +66,27 @@ class Unlocking(FourEyes):
 
     def lines(self) -> list[Line]:
         """What the sheet said, line by line: before the decision as it stands, afterwards with what became of it."""
-        before = self.before or self.sheet.said
-        after = self.after if self.granted else None
-        # PostgreSQL does not keep the order in which the keys of a JSON field were written
-        names = [criterion.name for criterion in self.sheet.assignment.lines]
-        found = [
-            Line(name, _plain(before["points"][name]), _plain(after["points"].get(name, "")) if after else None)
-            for name in names
-            if name in before["points"]
-        ]
-        for name in names:
-            said, then = before.get("reasons", {}).get(name, ""), (after or {}).get("reasons", {}).get(name, "")
-            if said or then:
-                label = _("%(criterion)s: reason") % {"criterion": name}
-                found.append(Line(label, said, then if after else None))
-        found.append(Line(str(_("Total")), _plain(before["total"]), _plain(after["total"]) if after else None))
-        for name, label in (("strengths", _("Strengths")), ("weaknesses", _("Weaknesses and advice"))):
-            found.append(Line(str(label), before[name], after[name] if after else None))
-        return found
+        return lines_between(self.sheet, self.before or self.sheet.said, self.after if self.granted else None)
+
+
+def lines_between(sheet: Any, before: dict[str, Any], after: dict[str, Any] | None) -> list[Line]:
+    """What a sheet said, line by line, and what it says now."""
+    # PostgreSQL does not keep the order in which the keys of a JSON field were written
+    names = [criterion.name for criterion in sheet.assignment.lines]
+    found = [
+        Line(name, _plain(before["points"][name]), _plain(after["points"].get(name, "")) if after else None)
+        for name in names
+        if name in before["points"]
+    ]
+    for name in names:
+        said, then = before.get("reasons", {}).get(name, ""), (after or {}).get("reasons", {}).get(name, "")
+        if said or then:
+            label = _("%(criterion)s: reason") % {"criterion": name}
+            found.append(Line(label, said, then if after else None))
+    found.append(Line(str(_("Total")), _plain(before["total"]), _plain(after["total"]) if after else None))
+    for name, label in (("strengths", _("Strengths")), ("weaknesses", _("Weaknesses and advice"))):
+        found.append(Line(str(label), before[name], after[name] if after else None))
+    return found
 
 
 def _plain(points: str) -> str:

@@ -158,6 +158,27 @@ class Call(models.Model):
     signing_workdays = models.PositiveSmallIntegerField(
         _("workdays to sign"), default=15, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
+    self_evaluation_workdays = models.PositiveSmallIntegerField(
+        _("workdays for the self-evaluation"), default=5, validators=[MinValueValidator(1), MaxValueValidator(30)]
+    )
+    answer_workdays = models.PositiveSmallIntegerField(
+        _("workdays to answer a draft report"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text=_("No answer by then is noted as agreement"),
+    )
+    rectify_workdays = models.PositiveSmallIntegerField(
+        _("workdays to rectify"), default=15, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
+    self_evaluation_above = MoneyField(
+        _("self-evaluation above (yuan)"), default=Decimal("0.00"), help_text=_("Awards up to this are spared it")
+    )
+    documents_above = MoneyField(
+        _("document check above (yuan)"), default=Decimal("0.00"), help_text=_("Awards up to this are spared it")
+    )
+    visit_above = MoneyField(
+        _("site visit above (yuan)"), default=Decimal("5000.00"), help_text=_("Awards up to this are spared it")
+    )
     line_tolerance = models.DecimalField(
         _("a budget line may be exceeded by (%)"),
         max_digits=5,
@@ -234,6 +255,12 @@ class Call(models.Model):
                     "The tolerance lies between 0 and 100 percent, the limits are not below 0, and the monthly report "
                     "is due on a day from 1 to 28."
                 ),
+            ),
+            models.CheckConstraint(
+                name="call_evaluation_steps_are_sound",
+                condition=Q(self_evaluation_above__gte=0, documents_above__gte=0, visit_above__gte=0)
+                & Q(self_evaluation_workdays__gte=1, answer_workdays__gte=1, rectify_workdays__gte=1),
+                violation_error_message=_("Sums are not below 0, and every time limit has a workday at least."),
             ),
             models.CheckConstraint(
                 name="call_budget_is_positive",

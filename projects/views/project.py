@@ -19,7 +19,7 @@ from core.workdays import add_workdays
 from core.workflow import Refused, permit
 from grants.models import PaperKind
 from people.models import User
-from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
+from projects.actions import award, checking, delivery, payments, people, proposals
 from projects.forms import MentorForm, ProjectFilter, SubmitForm
 from projects.gates import facts_of, gates_of
 from projects.models import Objection, Part, Project, ReturnNotice
@@ -33,6 +33,7 @@ INTERNAL = {
     *("note_absence", "end_absence", "ask_for_fewer", "go_on_with_fewer", "refuse_fewer"),
     *("ask_to_unlock", "unlock_sheet", "keep_locked", "paper_sheet", "bonus", "set_aside_result"),
     *("set_aside_feedback", "ask_list_change", "refuse_list_change"),
+    *("commission_tie_decided", "propose_termination"),
 }
 """Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged. A test
 (`tests/evaluations/test_leaks.py`) holds that every line of the judging is here, or told on purpose."""
@@ -56,7 +57,6 @@ STEPS = {
     "suspend": lambda project, by, note: delivery.supervise(project, "suspend", by=by, note=note),
     "resume": lambda project, by, note: delivery.supervise(project, "resume", by=by, note=note),
     "reject_closing": lambda project, by, note: delivery.supervise(project, "reject_closing", by=by, note=note),
-    "report_rectified": lambda project, by, note: evaluation.report_rectified(project, by=by, note=note),
     "request_closing": lambda project, by, note: delivery.request_closing(project, by=by, note=note),
     "complete": lambda project, by, note: payments.complete(project, by=by, note=note),
     "terminate": lambda project, by, note: payments.terminate(project, by=by, note=note),

@@ -1,24 +1,54 @@
-"""The printed score sheet of an evaluation, for its evaluator, and once it is submitted for the funder's clerk."""
+"""Papers of evaluations: read by whoever may read what is in them."""
 
-import rules
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from core.workflow import permit
 from evaluations.models import Purpose
-from evaluations.views.sheets import find, sees_project
-from reports.evaluation_papers import evaluation_sheet as document
+from evaluations.views import sheets
+from evaluations.views.evaluation import find
+from reports import evaluation_papers
 from reports.views.documents import respond
+
+
+@require_safe
+@login_required
+def self_evaluation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The self-evaluation of the group; there is none before it is written."""
+    evaluation = find(request, pk)
+    permit("evaluations.read_self_evaluation", request.user, evaluation)
+    if not hasattr(evaluation, "self_evaluation"):
+        raise Http404
+    return respond(evaluation_papers.self_evaluation(evaluation))
+
+
+@require_safe
+@login_required
+def evaluation_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The report: a draft for the evaluator's people, from its sending on for group and funder."""
+    evaluation = find(request, pk)
+    permit("evaluations.read_report", request.user, evaluation)
+    return respond(evaluation_papers.evaluation_report(evaluation))
+
+
+@require_safe
+@login_required
+def rectification_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """What has to be mended; there is none before the report is published, or when nothing has to."""
+    evaluation = find(request, pk)
+    permit("evaluations.read_report", request.user, evaluation)
+    if not evaluation.is_published or not evaluation.items.exists():
+        raise Http404
+    return respond(evaluation_papers.rectification_notice(evaluation))
 
 
 @require_safe
 @login_required
 def evaluation_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Proposals have printed sheets of their own (`pitch_papers`)."""
-    assignment = find(request, pk)
-    if assignment.purpose == Purpose.REVIEW or not sees_project(request, assignment):
+    assignment = sheets.find(request, pk)
+    if assignment.purpose == Purpose.REVIEW or not sheets.sees_project(request, assignment):
         raise Http404
-    if not rules.has_perm("evaluations.print_sheet", request.user, assignment):
-        raise PermissionDenied
-    return respond(document(assignment))
+    permit("evaluations.print_sheet", request.user, assignment)
+    return respond(evaluation_papers.evaluation_sheet(assignment))

@@ -8,11 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core.workflow import Refused
-from evaluations.actions import evaluation, scoring, unlocking
-from evaluations.models import Assignment, Result, Score
+from evaluations.actions import evaluation, reporting, scoring
+from evaluations.models import Assignment, Evaluation, Result, Score
 from evaluations.suggestions import suggestions
 from projects.models import MonthlyReport, Project
-from tests.evaluated import WHOLE, framework, points, sent, submit
+from tests.by_framework import WHOLE, framework, points, sent, submit
+from tests.evaluated import TEXTS, fresh, items_of
 from tests.life import draft
 from tests.records import entered
 
@@ -93,8 +94,7 @@ def test_facts_are_frozen_when_the_sheet_is_submitted(town, assignment, browse):
 
 def test_an_unlocked_sheet_asks_the_records_anew(town, assignment):
     submit(assignment)
-    asked = unlocking.ask_to_unlock(Assignment.objects.get(pk=assignment.pk), by=town.evaluator, reason="填错")
-    unlocking.decide_on_unlocking(asked, by=town.approver, grant=True)
+    reporting.reopen_sheet(Assignment.objects.get(pk=assignment.pk), by=town.evaluator, reason="填错")
     MonthlyReport.objects.create(project=assignment.project, month=date(2026, 8, 1), due_on=date(2026, 10, 9))
 
     with pytest.raises(Refused):
@@ -158,8 +158,17 @@ def test_a_self_governance_project_is_judged_by_its_own_lines(town, life):
 
 
 def conclude(town, assignment, **more):
-    project = Project.objects.get(pk=assignment.project_id)
-    return evaluation.conclude(project, "midterm", by=town.clerk, summary="见各项", **more)
+    found = fresh(Evaluation.objects.get(pk=assignment.evaluation_id))
+    if not found.issued_at:
+        issue(town, found)
+    return evaluation.publish(fresh(found), by=town.clerk, **more)
+
+
+def issue(town, found):
+    reporting.save_report(found, by=found.lead, texts=TEXTS, items=items_of())
+    reporting.send_draft(fresh(found), by=found.lead)
+    reporting.answer(fresh(found), by=town.head, answers={})
+    reporting.issue(fresh(found), by=found.lead)
 
 
 def test_a_veto_needs_a_reason(assignment):
@@ -203,17 +212,22 @@ def test_two_evaluators_who_mark_the_same_need_nobody_else(town, life):
 
 def test_the_page_that_concludes_asks_about_the_veto(town, assignment, browse):
     submit(assignment, 虚报=1, reasons={"虚报": "签到表三处笔迹相同"})
-    page, client = reverse("evaluations:evaluation_detail", args=[assignment.project_id, "midterm"]), browse(town.clerk)
+    found = fresh(Evaluation.objects.get())
+    issue(town, found)
+    page, client = found.get_absolute_url(), browse(town.clerk)
+    publish = reverse("evaluations:evaluation_step", args=[found.pk, "publish"])
     name = f"veto-{line(assignment, '虚报').pk}"
 
-    assert "签到表三处笔迹相同" in client.get(page).content.decode()
-    assert list(client.post(page, {"summary": "不合格"}).context["form"].errors) == [name]
-    assert list(client.post(page, {"summary": "不合格", name: "maybe"}).context["form"].errors) == [name]
-    assert client.post(page, {"summary": "不合格", name: "yes"}).status_code == 302
+    shown = client.get(page).content.decode()
+    assert "签到表三处笔迹相同" in shown
+    assert name in shown
+    for answer in ({}, {name: "maybe"}):
+        client.post(publish, answer)
+        assert not Result.objects.exists()
+    client.post(publish, {name: "yes"})
     assert Result.objects.get().grade == "fail"
     group = browse(town.head).get(page).content.decode()
     assert "签到表三处笔迹相同" in group
-    assert town.evaluator.name not in group
 
 
 # -- What follows ----------------------------------------------------------------------------------
@@ -240,10 +254,12 @@ def test_the_grade_follows_the_marks_of_the_framework(town, life):
 
 def test_the_clerk_reads_what_was_given_instead_of_the_proposal(town, assignment, browse):
     submit(assignment, 服务人数=20, reasons={"服务人数": "现场核对签到表52人"})
-    page = reverse("evaluations:evaluation_detail", args=[assignment.project_id, "midterm"])
+    found = fresh(Evaluation.objects.get())
+    issue(town, found)
+    page = found.get_absolute_url()
 
     assert [score.reason for score in browse(town.clerk).get(page).context["said"]] == ["现场核对签到表52人"]
-    assert "said" not in browse(town.head).get(page).context
+    assert not browse(town.head).get(page).context["said"]
 
 
 @pytest.mark.parametrize(("username", "status"), [("evaluator", 200), ("clerk", 403), ("head", 404), ("expert1", 404)])

@@ -15,7 +15,7 @@ from grants.presets import preset, templates
 from grants.sheet_sections import sections
 from grants.soundness import gaps
 from people.models import Kind, Organization, Role
-from tests.evaluated import framework
+from tests.by_framework import framework
 from tests.town import make_call, member, person, rubric
 
 DIMENSIONS = {

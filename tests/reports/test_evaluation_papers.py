@@ -2,7 +2,7 @@
 
 from evaluations.models import Assignment
 from reports.evaluation_papers import evaluation_sheet
-from tests.evaluated import sent, submit
+from tests.by_framework import sent, submit
 
 
 def printed(assignment, draw) -> str:

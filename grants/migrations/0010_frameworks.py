@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grants', '0008_training'),
+        ('grants', '0009_evaluation_steps'),
         ('people', '0005_givers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluations', '0006_four_eyes'),
+        ('evaluations', '0007_procedure'),
         ('grants', '0008_training'),
         ('projects', '0013_pledges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
