@@ -1,31 +1,72 @@
-"""The printed score sheet of an evaluation: dimensions, what the records say, what was given instead and why."""
+"""自评报告, 评估报告, 整改通知书."""
 
-from evaluations.models import Assignment
-from reports.evaluation_papers import evaluation_sheet
-from tests.by_framework import sent, submit
+import pytest
 
-
-def printed(assignment, draw) -> str:
-    return draw(evaluation_sheet(Assignment.objects.get(pk=assignment.pk))).text
-
-
-def test_an_empty_sheet_shows_the_dimensions_and_what_the_records_propose(town, life, draw):
-    [assignment] = sent(town, life)
-
-    text = printed(assignment, draw)
-
-    for word in ("中期评估评分表", "产出", "财务", "加分", "扣分项", "一票否决项（经第二人确认即为不合格）", "建议0分"):
-        assert word in text
-    assert "议事" not in text  # a service project is not judged by the lines of the others
-    assert "尚未提交" in text
+from projects.models import Project
+from reports import evaluation_papers
+from tests.evaluated import at_draft, commissioned, evaluated, fresh, items_of, self_evaluated, sent, written
+from tests.life import draft
 
 
-def test_a_submitted_sheet_keeps_the_figure_beside_the_other_points_and_their_reason(town, life, draw):
-    [assignment] = sent(town, life)
-    submit(assignment, 服务人数=20, 媒体报道=5, reasons={"服务人数": "现场核对签到表52人"})
+@pytest.fixture
+def project(town, life) -> Project:
+    project = life.walk(draft(town), "running")
+    life.day(2026, 10, 12)
+    commissioned(town)
+    return project
 
-    text = printed(assignment, draw)
 
-    for word in ("已服务0人，目标60人：0%", "另行评分的理由：现场核对签到表52人", "基本分85，加分5，扣分0"):
-        assert word in text
-    assert "尚未提交" not in text
+def text_of(paper) -> str:
+    return "".join(paper.text.split())
+
+
+def test_the_self_evaluation_shows_points_words_and_room_to_sign(town, project, draw):
+    found = self_evaluated(town, sent(town, project))
+
+    text = text_of(draw(evaluation_papers.self_evaluation(fresh(found))))
+
+    for said in ("自评报告", "每周入户。", "雨天停了两次。", "见活动记录", "负责人签字"):
+        assert said in text
+
+
+def test_the_report_has_scores_by_dimension_findings_items_and_signatures(town, project, draw):
+    evaluated(town, project, 30, 10, 10, items=items_of(20, "补齐票据抬头"))
+    found = fresh(project.evaluations.get())
+
+    text = text_of(draw(evaluation_papers.evaluation_report(found)))
+
+    for said in (
+        "中期评估报告",
+        "PG2026-0001",
+        "50.00",
+        "不合格",
+        "两张发票抬头不全。",
+        "补齐票据抬头",
+        "立项协议第六条",
+        "签字",
+    ):
+        assert said in text
+    assert "草稿" not in text
+
+
+def test_a_draft_says_that_it_is_one(town, project, draw):
+    found = written(town, at_draft(town, project), 40, 20, 15)
+
+    assert "草稿" in text_of(draw(evaluation_papers.evaluation_report(found)))
+
+
+def test_the_scores_by_dimension_add_up_to_the_total(town, project):
+    evaluated(town, project, 40, 20, 15)
+
+    rows = evaluation_papers.dimensions(fresh(project.evaluations.get()))
+
+    assert [(one.given, one.own, one.step) for one in rows] == [(40, 50, 80), (20, 30, 65), (15, 20, 75)]
+
+
+def test_the_notice_names_every_item_with_its_basis_and_day(town, project, draw):
+    evaluated(town, project, 20, 10, 5, items=items_of(20, "补齐票据抬头", "建立专账"))
+
+    text = text_of(draw(evaluation_papers.rectification_notice(fresh(project.evaluations.get()))))
+
+    for said in ("整改通知书", "ZG2026-0001", "补齐票据抬头", "建立专账", "立项协议第六条", "2026年11月1日", "复评"):
+        assert said in text
