@@ -8,34 +8,43 @@ from evaluations.models.decision import Decision, DecisionLine
 from evaluations.models.declaration import Declaration
 from evaluations.models.draw import Draw
 from evaluations.models.feedback import Feedback
+from evaluations.models.grievance import Grievance
 from evaluations.models.list_change import ListChange
 from evaluations.models.paper_entry import PaperEntry
 from evaluations.models.pitch_day import PitchDay
 from evaluations.models.presence import Presence, Representative
 from evaluations.models.purpose import Purpose
+from evaluations.models.questionnaire import Audience, Questionnaire
 from evaluations.models.reduction import Reduction
 from evaluations.models.result import Result
 from evaluations.models.sheet import Score, Sheet
 from evaluations.models.slot import Slot
 from evaluations.models.unlocking import Unlocking
+from evaluations.models.voice import Channel, Face, Voice
+from evaluations.models.voice_code import VoiceCode
 
 __all__ = [
     "Alternative",
     "Assignment",
+    "Audience",
     "Ballot",
     "Bonus",
+    "Channel",
     "Commission",
     "Conflict",
     "Decision",
     "DecisionLine",
     "Declaration",
     "Draw",
+    "Face",
     "Feedback",
+    "Grievance",
     "ListChange",
     "PaperEntry",
     "PitchDay",
     "Presence",
     "Purpose",
+    "Questionnaire",
     "Reduction",
     "Representative",
     "Result",
@@ -43,4 +52,6 @@ __all__ = [
     "Sheet",
     "Slot",
     "Unlocking",
+    "Voice",
+    "VoiceCode",
 ]
