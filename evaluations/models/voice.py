@@ -11,7 +11,7 @@ from core import clock
 from core.workflow import StateField, Stateful, step
 from evaluations.models.questionnaire import Audience
 from evaluations.models.voice_code import LETTERS
-from evaluations.questions import SATISFIED_FROM
+from evaluations.questions import SATISFIED_FROM, steps
 from projects.models.in_delivery import InDelivery
 
 WITHDRAW_WITHIN = timedelta(minutes=10)
@@ -225,6 +225,16 @@ class Voice(Stateful):
         return self.level >= SATISFIED_FROM
 
     @property
+    def mood(self) -> Face:
+        """The face of the level, also of an answer that was given in five steps."""
+        return Face.GOOD if self.is_satisfied else Face.FAIR if self.level == LEVEL_OF[Face.FAIR] else Face.BAD
+
+    @property
+    def level_words(self) -> str:
+        """The level as one of five steps."""
+        return dict(steps("satisfied"))[self.level]
+
+    @property
     def withdraw_until(self):
         return self.said_at + WITHDRAW_WITHIN
 
@@ -250,10 +260,10 @@ class Voice(Stateful):
         return bool(self.flagged_at and self.looked_at and self.looked_at >= self.flagged_at)
 
     @property
-    def question_answers(self) -> list[tuple[str, int]]:
+    def question_answers(self) -> list[tuple[str, str]]:
         """What was asked, as it was worded then, and what was answered."""
         return [
-            (item["text"], self.answers[item["key"]])
+            (item["text"], dict(steps(item.get("scale", "")))[self.answers[item["key"]]])
             for item in self.questionnaire.items
             if item["key"] in self.answers
         ]

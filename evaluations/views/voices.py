@@ -204,9 +204,9 @@ def _find(request: HttpRequest, pk: int) -> Voice:
     related = ("project__call__funder", "project__applicant", "activity", "questionnaire", "entered_by", "moderated_by")
     related += ("replied_by", "looked_by", "excluded_by")
     voice = get_object_or_404(Voice.objects.visible_to(request.user).select_related(*related), pk=pk)
-    if voice.state != Voice.State.SHOWN or not rules.has_perm("evaluations.see_satisfaction", request.user, voice):
-        if not rules.has_perm("evaluations.moderate_voice", request.user, voice):
-            permit("evaluations.read_voices", request.user, voice)
+    is_told = voice.state == Voice.State.SHOWN and rules.has_perm("evaluations.see_satisfaction", request.user, voice)
+    if not is_told and not rules.has_perm("evaluations.moderate_voice", request.user, voice):
+        permit("evaluations.read_voices", request.user, voice)
     return voice
 
 
