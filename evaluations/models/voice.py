@@ -126,12 +126,12 @@ class Voice(Stateful):
         "evaluations.Questionnaire", verbose_name=_("questionnaire"), on_delete=models.PROTECT, related_name="voices"
     )
     audience = models.CharField(_("who is asked"), max_length=10, choices=Audience.choices)
-    number = models.CharField(_("receipt number"), max_length=12, unique=True, default=new_number, editable=False)
+    number = models.CharField(_("number of the answer"), max_length=12, unique=True, default=new_number, editable=False)
     channel = models.CharField(_("how it came"), max_length=5, choices=Channel.choices, default=Channel.WEB)
     entered_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     entered_name = models.CharField(_("who writes it down"), max_length=40, blank=True)
     face = models.CharField(_("how satisfied"), max_length=4, choices=Face.choices, blank=True)
-    level = models.PositiveSmallIntegerField(_("level"))
+    level = models.PositiveSmallIntegerField(_("step of five"))
     """1 to 5: the face, or the answer to the question about the whole, once somebody has given one."""
     answers = models.JSONField(_("answers"), default=dict, blank=True)
     said_at = models.DateTimeField(_("said at"), default=clock.now, editable=False)
@@ -140,7 +140,7 @@ class Voice(Stateful):
     sender = models.CharField(max_length=64, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("taken back at"), null=True, editable=False)
 
-    text = models.CharField(_("in words"), max_length=MOST_WORDS, blank=True)
+    text = models.CharField(_("words of the resident"), max_length=MOST_WORDS, blank=True)
     state = StateField(_("state"), default=State.SILENT, choices=State.choices, max_length=10)
     shown_text = models.CharField(_("as everybody reads it"), max_length=MOST_WORDS + 50, blank=True, editable=False)
     hidden_for = models.CharField(_("why not shown"), max_length=10, choices=Why.choices, blank=True, editable=False)
