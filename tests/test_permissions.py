@@ -319,8 +319,8 @@ TABLE = {
     "projects:showcase_detail": ("project", set()),
     "evaluations:voice_find": (None, EVERYBODY),
     "evaluations:voice_say": ("voice_code", EVERYBODY),
-    "evaluations:voice_more": ("voice_code", EVERYBODY),
-    "evaluations:voice_withdraw": ("voice_code", set()),
+    "evaluations:voice_more": ("voice_code", SIGNED_IN),  # back to the first page, as everybody: no answer yet
+    "evaluations:voice_withdraw": ("voice_code", SIGNED_IN),  # the same
     "evaluations:grievance_create": ("voice_code", EVERYBODY),
     "evaluations:grievance_follow": ("grievance_token", EVERYBODY),
     "evaluations:grievance_list": (None, {"clerk", "approver", "auditor"}),

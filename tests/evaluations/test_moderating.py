@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from config.reminders import tasks_of
+from core import clock
 from core.models import Event
 from core.workflow import Refused
 from evaluations.actions import moderating
@@ -11,6 +12,7 @@ from evaluations.models import Grievance, Voice
 from evaluations.satisfaction import satisfaction_of
 from projects.models import Project
 from tests import speaking
+from tests.life import draft
 from tests.mentored import running
 from tests.speaking import say
 
@@ -173,9 +175,14 @@ def test_nobody_but_the_clerk_leaves_answers_out(town, code, odd, who):
     assert satisfaction_of(code.project).n == 8
 
 
-def test_answers_of_another_project_are_not_touched(town, code, odd):
-    other = Project.objects.create(call=town.call, track=town.call.tracks.first(), applicant=town.centre, title="别的")
+@pytest.fixture
+def other(town):
+    made = draft(town, title="别的项目")
+    Project.objects.filter(pk=made.pk).update(state="running", submitted_at=clock.now())
+    return Project.objects.get(pk=made.pk)
 
+
+def test_answers_of_another_project_are_not_touched(town, other, code, odd):
     with pytest.raises(Refused):
         moderating.leave_out(other, by=town.clerk, voices=odd, reason="试填")
     assert satisfaction_of(code.project).n == 8
