@@ -14,6 +14,7 @@ from projects.models import Project
 from tests import speaking
 from tests.life import draft
 from tests.mentored import running
+from tests.records import planned
 from tests.speaking import say
 
 TEXT = "何小燕讲得好，电话13800138008。"
@@ -115,6 +116,19 @@ def test_everybody_reads_what_is_shown_and_nothing_else(town, code, words, brows
     page = browse().get(public).content.decode()
     assert ("讲得好" in page, "谢谢鼓励" in page) == (True, True)
     assert [text for text in ("何小燕", "13800138008", "骂人", "还没有人看过") if text in page] == []
+
+
+def test_words_stand_on_the_pages_of_the_activity_and_of_the_completed_project(town, project, code, words, browse):
+    activity = planned(town, project)
+    moderating.show(say(speaking.code(town, project, activity=activity), text="粽子好吃极了"), by=town.clerk)
+    moderating.show(words, by=town.clerk)
+
+    page = browse().get(f"/happening/{activity.pk}/").content.decode()
+    assert ("粽子好吃极了" in page, "讲得好" in page, "我要评价" in page) == (True, False, True)
+
+    Project.objects.filter(pk=project.pk).update(state="completed")
+    page = browse().get(f"/showcase/{project.pk}/").content.decode()
+    assert ("粽子好吃极了" in page, "讲得好" in page) == (True, True)
 
 
 def test_group_reads_only_what_is_shown(town, code, words, browse):
