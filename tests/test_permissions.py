@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from core import clock
 from core.files import attach
 from evaluations import sign_in
-from evaluations.actions import panel
+from evaluations.actions import grievances, panel
 from evaluations.models import (
     Alternative,
     Assignment,
@@ -72,6 +72,7 @@ from projects.models import (
     ReturnNotice,
 )
 from reports.actions import imports
+from tests import speaking
 from tests.by_framework import framework
 from tests.evaluated import commissioned
 from tests.giving import accepted_pledge, came, offered, scheduled
@@ -232,6 +233,8 @@ TABLE = {
     "projects:meeting_leave": (("guest", "meeting_guest"), set()),
     "projects:intent_create": ("talk_of_meeting", {"giver"}),
     "projects:intent_detail": ("letter", BUREAU | GROUP | {"giver"}),
+    "reports:poster": (("code_pk", "a4"), GROUP | {"mentor", "clerk"}),
+    "reports:voices": ("project", SEES_DELIVERY),
     "reports:gift_receipt": ("gift", SEES_DELIVERY | {"giver"}),
     "reports:meeting_schedule": ("meeting", {"clerk", "giver"} | GROUP),
     "reports:intent_letter": ("letter", BUREAU | GROUP | {"giver"}),
@@ -326,6 +329,24 @@ TABLE = {
     "projects:objection_answer": ("objection", GROUP),
     "projects:showcase": (None, EVERYBODY),
     "projects:showcase_detail": ("project", set()),
+    "evaluations:voice_find": (None, EVERYBODY),
+    "evaluations:voice_say": ("voice_code", EVERYBODY),
+    "evaluations:voice_more": ("voice_code", SIGNED_IN),  # back to the first page, as everybody: no answer yet
+    "evaluations:voice_withdraw": ("voice_code", SIGNED_IN),  # the same
+    "evaluations:grievance_create": ("voice_code", EVERYBODY),
+    "evaluations:grievance_follow": ("grievance_token", EVERYBODY),
+    "evaluations:grievance_list": (None, {"clerk", "approver", "auditor"}),
+    "evaluations:grievance_detail": ("grievance", {"clerk", "approver", "auditor"}),
+    "evaluations:voice_public": ("project", EVERYBODY),
+    "evaluations:voice_list": (None, SIGNED_IN),
+    "evaluations:voice_detail": ("voice", BUREAU | {"mentor", "evaluator"}),
+    "evaluations:voice_overview": ("project", SEES_DELIVERY),
+    "evaluations:voice_enter": ("project", GROUP | {"clerk", "mentor", "evaluator"}),
+    "evaluations:code_issue": ("project", set()),
+    "evaluations:code_revoke": ("code_pk", set()),
+    "evaluations:questionnaire_list": (None, {"clerk"}),
+    "evaluations:questionnaire_detail": ("questionnaire", EVERYBODY),
+    "evaluations:questionnaire_create": (("resident",), {"clerk"}),
     "evaluations:desk": (None, SIGNED_IN),
     "evaluations:sheet": ("assignment", {"expert1"}),
     "evaluations:sheet_autosave": ("assignment", set()),
@@ -604,6 +625,7 @@ def things(town, life) -> dict[str, object]:
         **pitched(town, project),
         **mentored(town, project),
         **evaluated(town, project),
+        **spoken(town, project),
         **given(town, project),
         **of_money(town, project, tranche),
         "membership": Membership.objects.get(user=town.volunteer),
@@ -699,6 +721,21 @@ def given(town, project) -> dict[str, object]:
         "letter": IntentLetter.objects.create(
             talk=talk, number="YX2026-9999", what="画架", until=date(2026, 12, 31), written_by=town.giver
         ),
+    }
+
+
+def spoken(town, project) -> dict[str, object]:
+    """A poster, an answer with words behind it, and a report."""
+    code = speaking.code(town, project)
+    said = speaking.say(code, text="还不错")
+    reported = grievances.report(project, sender="", values={"kind": "other", "text": "没人来"})
+    return {
+        "voice_code": code.code,
+        "code_pk": code,
+        "voice": said,
+        "questionnaire": said.questionnaire,
+        "grievance": reported,
+        "grievance_token": reported.token,
     }
 
 

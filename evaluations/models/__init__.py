@@ -12,12 +12,14 @@ from evaluations.models.evaluation import Evaluation
 from evaluations.models.evaluation_visit import EvaluationVisit
 from evaluations.models.feedback import Feedback
 from evaluations.models.grade_settlement import GradeSettlement
+from evaluations.models.grievance import Grievance
 from evaluations.models.list_change import ListChange
 from evaluations.models.paper_entry import PaperEntry
 from evaluations.models.paper_line import PaperLine
 from evaluations.models.pitch_day import PitchDay
 from evaluations.models.presence import Presence, Representative
 from evaluations.models.purpose import Purpose
+from evaluations.models.questionnaire import Audience, Questionnaire
 from evaluations.models.rectification import RectificationItem, RectificationReport
 from evaluations.models.reduction import Reduction
 from evaluations.models.report_template import ReportTemplate
@@ -28,13 +30,17 @@ from evaluations.models.sheet_revision import SheetRevision
 from evaluations.models.slot import Slot
 from evaluations.models.termination_proposal import TerminationProposal
 from evaluations.models.unlocking import Unlocking
+from evaluations.models.voice import Channel, Face, Voice
+from evaluations.models.voice_code import VoiceCode
 
 __all__ = [
     "Alternative",
     "AnswerPoint",
     "Assignment",
+    "Audience",
     "Ballot",
     "Bonus",
+    "Channel",
     "Commission",
     "CommissionTie",
     "Conflict",
@@ -44,14 +50,17 @@ __all__ = [
     "Draw",
     "Evaluation",
     "EvaluationVisit",
+    "Face",
     "Feedback",
     "GradeSettlement",
+    "Grievance",
     "ListChange",
     "PaperEntry",
     "PaperLine",
     "PitchDay",
     "Presence",
     "Purpose",
+    "Questionnaire",
     "RectificationItem",
     "RectificationReport",
     "Reduction",
@@ -66,4 +75,6 @@ __all__ = [
     "Slot",
     "TerminationProposal",
     "Unlocking",
+    "Voice",
+    "VoiceCode",
 ]

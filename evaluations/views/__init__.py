@@ -1,11 +1,5 @@
 from evaluations.views.absence import assignment_absent, assignment_back, fewer_ask, fewer_ask_without, fewer_decide
-from evaluations.views.commissions import (
-    commission_create,
-    commission_detail,
-    commission_term,
-    tie_decide,
-    workspace,
-)
+from evaluations.views.commissions import commission_create, commission_detail, commission_term, tie_decide, workspace
 from evaluations.views.decision import decision_detail
 from evaluations.views.declaring import conflict_detail, declare
 from evaluations.views.evaluation import (
@@ -19,6 +13,7 @@ from evaluations.views.evaluation import (
 )
 from evaluations.views.excellence import grades
 from evaluations.views.following import pitch_judge, pitch_judge_live, pitch_screen, pitch_screen_live
+from evaluations.views.grievances import grievance_detail, grievance_list
 from evaluations.views.list_change import decline, list_change, promote
 from evaluations.views.panels import open_review, panel, panels_settle
 from evaluations.views.paper import paper_entry, paper_list
@@ -40,15 +35,8 @@ from evaluations.views.presence import (
     pitch_sign_in,
     representative_add,
 )
-from evaluations.views.procedure import (
-    answer,
-    paper_hand_in,
-    papers,
-    replies,
-    report,
-    self_evaluation_edit,
-    visit,
-)
+from evaluations.views.procedure import answer, paper_hand_in, papers, replies, report, self_evaluation_edit, visit
+from evaluations.views.questionnaires import questionnaire_create, questionnaire_detail, questionnaire_list
 from evaluations.views.ranking import bonus, draw_lots, publish_notice, ranking
 from evaluations.views.rectifying import item_act, rectification, termination_detail, termination_propose
 from evaluations.views.report_templates import template_create, template_edit, template_list, template_put_away
@@ -60,9 +48,19 @@ from evaluations.views.results import (
     feedback_list,
     result_card,
 )
+from evaluations.views.saying import (
+    grievance_create,
+    grievance_follow,
+    voice_find,
+    voice_more,
+    voice_public,
+    voice_say,
+    voice_withdraw,
+)
 from evaluations.views.selection import alternative_act, alternative_change, alternative_edit, selection
 from evaluations.views.sheets import blind_proposal, desk, explain_deviation, recuse, sheet, sheet_autosave
 from evaluations.views.unlocking import unlock_ask, unlock_decide
+from evaluations.views.voices import code_issue, code_revoke, voice_detail, voice_enter, voice_list, voice_overview
 from evaluations.views.voting import ballots
 
 __all__ = [
@@ -75,6 +73,8 @@ __all__ = [
     "ballots",
     "blind_proposal",
     "bonus",
+    "code_issue",
+    "code_revoke",
     "commission_create",
     "commission_detail",
     "commission_term",
@@ -100,6 +100,10 @@ __all__ = [
     "fewer_ask_without",
     "fewer_decide",
     "grades",
+    "grievance_create",
+    "grievance_detail",
+    "grievance_follow",
+    "grievance_list",
     "item_act",
     "judge_absent",
     "list_change",
@@ -126,6 +130,9 @@ __all__ = [
     "pitch_step",
     "promote",
     "publish_notice",
+    "questionnaire_create",
+    "questionnaire_detail",
+    "questionnaire_list",
     "ranking",
     "rectification",
     "recuse",
@@ -150,5 +157,14 @@ __all__ = [
     "unlock_ask",
     "unlock_decide",
     "visit",
+    "voice_detail",
+    "voice_enter",
+    "voice_find",
+    "voice_list",
+    "voice_more",
+    "voice_overview",
+    "voice_public",
+    "voice_say",
+    "voice_withdraw",
     "workspace",
 ]
