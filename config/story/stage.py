@@ -26,6 +26,7 @@ from people.models import User
 from projects.actions import (
     activities,
     agreements,
+    archiving,
     award,
     changing,
     checking,
@@ -38,6 +39,7 @@ from projects.actions import (
     people,
     photos,
     proposals,
+    settling,
 )
 from projects.changes import as_wish
 from projects.completeness import missing_papers
@@ -512,12 +514,12 @@ class Stage:
         project = Project.objects.get(pk=project.pk)
         returned = max(project.amount_paid - recognised, Decimal("0.00"))
         with on(day, 10):
-            payments.settle(project, by=self.finance, recognised=recognised, returned=returned)
+            settling.settle(project, by=self.finance, recognised=recognised, returned=returned)
         return Project.objects.get(pk=project.pk)
 
     def complete(self, project: Project, day: date) -> Project:
         with on(day, 16):
-            return payments.complete(project, by=self.finance)
+            return archiving.complete(project, by=self.finance)
 
     def terminate(self, project: Project, day: date, note: str) -> Project:
         with on(day, 10):

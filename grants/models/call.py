@@ -171,6 +171,10 @@ class Call(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(28)],
         help_text=_("Of the month after"),
     )
+    audit_from = MoneyField(
+        _("audit asked for from an award of (yuan)"), null=True, blank=True,
+        help_text=_("An accounting firm looks at the account before it is settled; empty: never"),
+    )  # fmt: skip
     spending_basis = models.CharField(_("basis of the rules on spending"), max_length=200, blank=True)
     terms_basis = models.CharField(_("basis of the time limits and the panel"), max_length=200, blank=True)
     contact = models.CharField(
@@ -227,6 +231,11 @@ class Call(models.Model):
                     "The tolerance lies between 0 and 100 percent, the limits are not below 0, and the monthly report "
                     "is due on a day from 1 to 28."
                 ),
+            ),
+            models.CheckConstraint(
+                name="call_audit_from_is_sound",
+                condition=Q(audit_from__isnull=True) | Q(audit_from__gte=0),
+                violation_error_message=_("Please enter 0 yuan or more."),
             ),
             models.CheckConstraint(
                 name="call_budget_is_positive",
