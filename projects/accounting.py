@@ -19,7 +19,7 @@ def audit_of(project: Project) -> Audit | None:
 
 
 def needs_audit(project: Project) -> bool:
-    """From the call's sum on; of a project that ended early what was paid counts, as there is nothing else to look at."""
+    """From the call's sum on; of a project that ended early what was paid counts."""
     floor = project.call.audit_from
     if floor is None:
         return False

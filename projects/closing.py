@@ -1,6 +1,6 @@
 """What the group should look at before it asks for closure, and what its closing report starts from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -32,65 +32,84 @@ def open_items(project: Project) -> list[OpenItem]:
     return [*_spending(project), *_work(project), *_decisions(project), *_money(project)]
 
 
-def _counted(found: QuerySet[Any], one: str, many: str) -> str:
-    number = found.count()
-    return ngettext(one, many, number) % {"n": number} if number else ""
+def _counted(found: QuerySet[Any], say: Callable[[int], str], url: str, who: str) -> Iterator[OpenItem]:
+    """One line for all of a kind; none when there are none."""
+    if number := found.count():
+        yield OpenItem(say(number) % {"n": number}, url, who)
+
+
+def _clerk(project: Project) -> str:
+    return _("clerk of %(funder)s") % {"funder": project.call.funder}
 
 
 def _spending(project: Project) -> Iterator[OpenItem]:
-    page = reverse("projects:spending", args=[project.pk])
-    group, clerk = str(project.applicant), _("clerk of %(funder)s") % {"funder": project.call.funder}
-    expenses = project.expenses
-    if words := _counted(
+    page, group, expenses = reverse("projects:spending", args=[project.pk]), str(project.applicant), project.expenses
+    yield from _counted(
         expenses.filter(state=Expense.State.ENTERED),
-        "%(n)s payment is not handed in.",
-        "%(n)s payments are not handed in.",
-    ):
-        yield OpenItem(words, page + "?state=entered", group)
-    if words := _counted(
-        expenses.filter(state=Expense.State.RETURNED), "%(n)s payment was sent back.", "%(n)s payments were sent back."
-    ):
-        yield OpenItem(words, page + "?state=returned", group)
-    if words := _counted(
-        expenses.waiting(), "%(n)s payment waits for a decision.", "%(n)s payments wait for a decision."
-    ):
-        yield OpenItem(words, page + "?state=handed_in", clerk)
+        lambda n: ngettext("%(n)s payment is not handed in.", "%(n)s payments are not handed in.", n),
+        page + "?state=entered",
+        group,
+    )
+    yield from _counted(
+        expenses.filter(state=Expense.State.RETURNED),
+        lambda n: ngettext("%(n)s payment was sent back.", "%(n)s payments were sent back.", n),
+        page + "?state=returned",
+        group,
+    )
+    yield from _counted(
+        expenses.waiting(),
+        lambda n: ngettext("%(n)s payment waits for a decision.", "%(n)s payments wait for a decision.", n),
+        page + "?state=handed_in",
+        _clerk(project),
+    )
     if not keeps_books(project):
         yield OpenItem(_("No payment is entered."), page, group)
-    months = project.monthly_reports.open()
-    if words := _counted(months, "%(n)s monthly report is not handed in.", "%(n)s monthly reports are not handed in."):
-        yield OpenItem(words, reverse("projects:monthly_list", args=[project.pk]), group)
+    yield from _counted(
+        project.monthly_reports.open(),
+        lambda n: ngettext("%(n)s monthly report is not handed in.", "%(n)s monthly reports are not handed in.", n),
+        reverse("projects:monthly_list", args=[project.pk]),
+        group,
+    )
 
 
 def _work(project: Project) -> Iterator[OpenItem]:
-    group, clerk = str(project.applicant), _("clerk of %(funder)s") % {"funder": project.call.funder}
+    group, now = str(project.applicant), clock.now()
     plan = reverse("projects:work_plan", args=[project.pk])
-    now = clock.now()
     unrecorded = project.activities.filter(state__in=STANDING).exclude(state=Activity.State.RECORDED)
-    if words := _counted(
-        unrecorded.filter(starts_at__lt=now), "%(n)s activity has no record.", "%(n)s activities have no record."
-    ):
-        yield OpenItem(words, plan, group)
-    if words := _counted(
-        unrecorded.filter(starts_at__gte=now), "%(n)s activity is still to come.", "%(n)s activities are still to come."
-    ):
-        yield OpenItem(words, plan, group)
-    times = VolunteerTime.objects.waiting().filter(volunteer__project=project)
-    if words := _counted(
-        times, "%(n)s volunteer's time is not confirmed.", "%(n)s volunteers' times are not confirmed."
-    ):
-        yield OpenItem(words, reverse("projects:volunteer_list", args=[project.pk]), group)
-    if words := _counted(
-        project.milestones.filter(done_on=None), "%(n)s milestone is not reached.", "%(n)s milestones are not reached."
-    ):
-        yield OpenItem(words, plan, group)
-    unread = Report.objects.filter(project=project, accepted_at=None).exclude(kind=Report.Kind.CLOSING)
-    if words := _counted(unread, "%(n)s report is not accepted yet.", "%(n)s reports are not accepted yet."):
-        yield OpenItem(words, project.get_absolute_url(), clerk)
+    yield from _counted(
+        unrecorded.filter(starts_at__lt=now),
+        lambda n: ngettext("%(n)s activity has no record.", "%(n)s activities have no record.", n),
+        plan,
+        group,
+    )
+    yield from _counted(
+        unrecorded.filter(starts_at__gte=now),
+        lambda n: ngettext("%(n)s activity is still to come.", "%(n)s activities are still to come.", n),
+        plan,
+        group,
+    )
+    yield from _counted(
+        VolunteerTime.objects.waiting().filter(volunteer__project=project),
+        lambda n: ngettext("%(n)s volunteer's time is not confirmed.", "%(n)s volunteers' times are not confirmed.", n),
+        reverse("projects:volunteer_list", args=[project.pk]),
+        group,
+    )
+    yield from _counted(
+        project.milestones.filter(done_on=None),
+        lambda n: ngettext("%(n)s milestone is not reached.", "%(n)s milestones are not reached.", n),
+        plan,
+        group,
+    )
+    yield from _counted(
+        Report.objects.filter(project=project, accepted_at=None).exclude(kind=Report.Kind.CLOSING),
+        lambda n: ngettext("%(n)s report is not accepted yet.", "%(n)s reports are not accepted yet.", n),
+        project.get_absolute_url(),
+        _clerk(project),
+    )
 
 
 def _decisions(project: Project) -> Iterator[OpenItem]:
-    group, clerk = str(project.applicant), _("clerk of %(funder)s") % {"funder": project.call.funder}
+    group, clerk = str(project.applicant), _clerk(project)
     for change in project.change_requests.open():
         words = _("A change is not decided: %(kind)s.") % {"kind": change.get_kind_display()}
         yield OpenItem(words, change.get_absolute_url(), group if change.is_writable else "")
@@ -107,16 +126,22 @@ def _decisions(project: Project) -> Iterator[OpenItem]:
 
 def _money(project: Project) -> Iterator[OpenItem]:
     page = reverse("projects:project_money", args=[project.pk])
-    clerk = _("clerk of %(funder)s") % {"funder": project.call.funder}
+    clerk = _clerk(project)
     for tranche in project.tranches.filter(state="paid"):
         words = _("The receipt of instalment %(n)s is missing.") % {"n": tranche.ordinal}
         yield OpenItem(words, reverse("projects:tranche_step", args=[tranche.pk, "receipt"]), str(project.payee))
-    proofs = project.matching_proofs.filter(is_accepted__isnull=True)
-    if words := _counted(proofs, "%(n)s proof of matching funds waits.", "%(n)s proofs of matching funds wait."):
-        yield OpenItem(words, page, clerk)
-    gifts = Gift.objects.waiting().filter(pledge__project=project)
-    if words := _counted(gifts, "%(n)s gift waits to be confirmed.", "%(n)s gifts wait to be confirmed."):
-        yield OpenItem(words, page, clerk)
+    yield from _counted(
+        project.matching_proofs.filter(is_accepted__isnull=True),
+        lambda n: ngettext("%(n)s proof of matching funds waits.", "%(n)s proofs of matching funds wait.", n),
+        page,
+        clerk,
+    )
+    yield from _counted(
+        Gift.objects.waiting().filter(pledge__project=project),
+        lambda n: ngettext("%(n)s gift waits to be confirmed.", "%(n)s gifts wait to be confirmed.", n),
+        page,
+        clerk,
+    )
     if project.amount_paid and spent(project) < project.amount_paid:
         left = project.amount_paid - spent(project)
         words = _("%(left)s of %(paid)s yuan that were paid are not recognised as spent; they would have to come back.")

@@ -1,4 +1,4 @@
-"""Who may do what at the end of a project, and that nothing of an archived one changes; loaded when the app is ready."""
+"""Who may do what at the end of a project, and that nothing of an archived one changes; loaded at the start."""
 
 import rules
 
@@ -36,8 +36,8 @@ READING = ("projects.see_", "projects.read_", "projects.list_")
 
 @rules.predicate
 def is_archived(user, obj) -> bool:
-    """It was completed and filed, or it ended early and its file is confirmed. Asked of a project or of any part of one;
-    what belongs to no project is never archived."""
+    """It was completed and filed, or it ended early and its file is confirmed. Asked of a project or of any part of
+    one; what belongs to no project is never archived."""
     project = obj if isinstance(obj, Project) else getattr(obj, "project", None)
     if not isinstance(project, Project):
         return False

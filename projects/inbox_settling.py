@@ -26,7 +26,8 @@ TOLD_ELSEWHERE = {
 }
 """Steps that the list of things to do knows from instalments, notices, reports and payments already."""
 WRITE_BEFORE = timedelta(days=14)
-"""Two weeks before its last day a project begins its closing report; it is handed in within 15 days after (guide 1.2)."""
+"""Two weeks before its last day a project begins its closing report; it is handed in within 15 days after (field guide
+1.2, S15)."""
 HAND_IN_WITHIN = timedelta(days=15)
 
 ROLES = {

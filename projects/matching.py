@@ -40,7 +40,7 @@ def promised(project: Any) -> Decimal:
 
 
 def proven_by_source(project: Any) -> dict[str, Decimal]:
-    """Yuan that have come in, as far as a second person has confirmed it, nothing twice: own money, donated, in kind."""
+    """Yuan that have come in, as far as a second person has confirmed it, nothing twice: own, donated, in kind."""
     shared: dict[int, Decimal] = {}
     proofs = {proof.pk: proof for proof in project.matching_proofs.all() if proof.is_confirmed}
     found = {"own": ZERO, "donated": ZERO, "in_kind": ZERO}

@@ -1,5 +1,5 @@
-"""Papers of the end: closing report, final accounts, list of the file, certificate of completion, and the table of where
-every project stands. In Chinese like every paper: see `documents`.
+"""Papers of the end: closing report, final accounts, list of the file, certificate of completion, and the table of
+where every project stands. In Chinese like every paper: see `documents`.
 """
 
 from collections.abc import Sequence

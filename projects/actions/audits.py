@@ -59,7 +59,7 @@ def hand_in_audit(
 
 
 def tie_of(project: Project, firm: str, firm_code: str) -> str:
-    """What ties the firm to the project, in words; empty when nothing is known. The rest is declared by who hands in."""
+    """What ties the firm to the project, in words; empty when nothing is known; the rest is declared."""
     own = {project.applicant_id, project.host_id} - {None}
     givers = set(Pledge.objects.binding().filter(project=project).values_list("giver", flat=True))
     same = Organization.objects.filter(Q(credit_code=firm_code) | Q(name=firm.strip()))

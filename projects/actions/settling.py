@@ -80,9 +80,9 @@ def settle(
     if returned is not None:
         _returned_in_all(settlement, returned, by)
     keep_accounts(settlement)
-    said = {"recognised": settlement.recognised, "lowered": lowered, "returned": settlement.returned}
+    figures = {"recognised": settlement.recognised, "lowered": lowered, "returned": settlement.returned}
     label, note = _("Accounts settled"), settlement.share_note
-    record(locked, "settle", by=by, label=label, note=note, **{name: str(value) for name, value in said.items()})
+    record(locked, "settle", by=by, label=label, note=note, **{name: str(value) for name, value in figures.items()})
     if settlement.still_due > 0:
         tell_group(locked, _("please return %(due)s yuan") % {"due": yuan(settlement.still_due)})
     elif locked.state == State.SETTLING:
@@ -189,12 +189,12 @@ def _fit(tranche: Tranche, amount: Decimal, by: User) -> None:
 
 
 def _commit_or_free(project: Project, more: Decimal, by: User) -> None:
-    fund, words = project.call.fund, {"by": by, "reference": project.number, "memo": _("Account settled")}
+    fund, number, memo = project.call.fund, project.number, _("Account settled")
     if more < 0:
-        ledger.decommit(fund, -more, **words)
+        ledger.decommit(fund, -more, by=by, reference=number, memo=memo)
     elif more > 0:
-        ledger.reserve(fund, more, **words)
-        ledger.commit(fund, more, **words)
+        ledger.reserve(fund, more, by=by, reference=number, memo=memo)
+        ledger.commit(fund, more, by=by, reference=number, memo=memo)
 
 
 # -- What comes back ---------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ class AuditQuerySet(InDelivery["Audit"]):
 
 class Audit(models.Model):
     """The report of an accounting firm on a project's account (专项审计报告), asked for from a sum on
-    (`Call.audit_from`). Handed in by the group or the funder; the finance office confirms it, never who handed it in."""
+    (`Call.audit_from`). Handed in by the group or the funder; the finance office confirms it, not who handed it in."""
 
     class Opinion(models.TextChoices):
         UNQUALIFIED = "unqualified", _("Unqualified opinion")

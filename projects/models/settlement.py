@@ -143,8 +143,8 @@ class LeftOver(models.Model):
 
 
 class Refund(models.Model):
-    """Money that came back (结余退回到账): recorded by the finance office with its bank slip, in the ledger at once, and
-    confirmed against the bank statement by a second person before the project is archived."""
+    """Money that came back (结余退回到账): recorded by the finance office with its bank slip, in the ledger at once,
+    and confirmed against the bank statement by a second person before the project is archived."""
 
     project = models.ForeignKey(
         "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="refunds"

@@ -453,7 +453,7 @@ def test_keeping_it_needs_a_reason_that_stays(town, at_its_end):
 
 
 def test_the_page_of_the_settlement_says_share_and_proposal(town, at_its_end, browse):
-    page = reverse("projects:settlement_edit", args=[settling.pk])
+    page = reverse("projects:settlement_edit", args=[at_its_end.pk])
     client = browse(town.finance)
     text = client.get(page).content.decode()
     assert "预算：86.21%" in text  # 10,000 of 11,600
