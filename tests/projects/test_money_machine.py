@@ -49,7 +49,7 @@ WORK = {
     "rectifying": [("rectified", "head"), ("rectified", "singer"), ("terminate", "approver")],
     "closing": [("final", "clerk")],
     "final": [("pass final", "clerk")],
-    "settling": [("complete", "finance")],
+    "settling": [("read", "clerk"), ("seen", "clerk"), ("file", "clerk"), ("complete", "finance")],
 }
 """Who may do what to a project in each state: the page's buttons, without the notes and papers."""
 TO_BANK = "序号,结果,流水号,日期,失败原因\n"
@@ -172,6 +172,8 @@ class Money(RuleBasedStateMachine):
             "closing": closing,
             "final": lambda: evaluation.open_evaluation(project, "begin_final", by=person),
             "pass final": lambda: evaluation.conclude(project, "pass_final", by=person),
+            "read": lambda: delivery.accept_report(project.reports.latest("pk"), by=person),
+            "seen": lambda: [settling.confirm_refund(one, by=person) for one in project.refunds.all()],
             "file": lambda: archiving.confirm_file(project, by=person, note="从简"),
             "complete": lambda: archiving.complete(project, by=person),
             "suspend": lambda: delivery.supervise(project, "suspend", by=person, note="暂停"),
