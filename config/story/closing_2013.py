@@ -89,7 +89,8 @@ def _pay(stage: Stage, project: Project, line, amount: Decimal, day: date) -> No
     if line.category == "volunteers":
         values["people"] = int((amount / 15).to_integral_value(ROUND_UP))
     if line.category == "training":
-        values |= {"half_days": int((amount / 100).to_integral_value(ROUND_UP)), "lessons": 2}
+        lessons = int((amount / 400).to_integral_value(ROUND_UP))
+        values |= {"lessons": lessons, "half_days": (lessons + 3) // 4}
     with on(day + timedelta(days=1), 20):
         scan = SimpleUploadedFile(f"{line.item[:12]}.pdf", SCAN, "application/pdf")
         head = stage.cast.head(project.applicant)

@@ -131,6 +131,7 @@ class LeftOver(models.Model):
             models.CheckConstraint(
                 name="left_over_is_sound",
                 condition=Q(kind="interest", amount__gt=0) | (Q(kind="asset", amount__gte=0) & ~Q(whereto="")),
+                violation_error_message=_("Interest is more than 0 yuan, and of a thing it is said where it goes."),
             )
         ]
 
