@@ -49,7 +49,8 @@ def final_accounts(project: Project, *, recognised: Decimal | None = None, lower
     if recognised is None:
         recognised = recognisable(project, audit)
     if recognised is None:
-        recognised = min(spent(project), project.amount_awarded or ZERO)
+        reported = spent(project) - deducted_from_grant(project, audit)
+        recognised = max(min(reported, project.amount_awarded or ZERO), ZERO)
     settlement = getattr(project, "settlement", None)
     account = project.account
     books = keeps_books(project)
