@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.money import plain, round_half_up, yuan
+from evaluations.satisfaction import satisfaction_of
 from grants.models import FactKind
 from projects.expense_facts import ExpenseBook
 from projects.figures import Figures, figures, progress
@@ -185,6 +186,16 @@ def _volunteer_hours(records: _Records) -> Known:
     return Fact(hours, _("%(hours)s confirmed hours of %(n)s volunteers") % words, records.url("volunteer_list"))
 
 
+def _satisfaction(records: _Records) -> Known:
+    """What residents say, where enough of them have said something (field guide 2.11: below 30 there is no grade)."""
+    found = satisfaction_of(records.project, until=records.until)
+    if not found.is_enough or found.share is None:
+        return None
+    words = {"n": found.n, "share": plain(found.share), "low": plain(found.low), "high": plain(found.high)}
+    said = _("%(share)s%% of %(n)s answers are satisfied (95%% interval %(low)s–%(high)s%%)") % words
+    return Fact(found.share, said, reverse("evaluations:voice_overview", args=[records.project.pk]))
+
+
 READERS: dict[Any, Callable[[_Records], Known]] = {
     FactKind.PERSONS: _persons,
     FactKind.VISITS: _visits,
@@ -193,6 +204,7 @@ READERS: dict[Any, Callable[[_Records], Known]] = {
     FactKind.EXECUTION: _execution,
     FactKind.SPENT_OF_PAID: _spent_of_paid,
     FactKind.RECOGNISED: _recognised,
+    FactKind.SATISFACTION: _satisfaction,
     FactKind.LATE_DAYS: _late_days,
     FactKind.UNAPPROVED: _unapproved,
     FactKind.VOLUNTEERS: _volunteers,

@@ -22,10 +22,16 @@ MOVES: dict[str, tuple[str, str]] = {
     "refund": ("paid", "free"),
     "clawback": ("paid", "free"),
     "unrefund": ("free", "paid"),
+    "interest": ("", "free"),
 }
 """From where to where, by kind of entry; "" is outside the fund."""
 
-COUNTER: dict[str, str] = {"allocate": "unallocate", "refund": "unrefund", "clawback": "unrefund"}
+COUNTER: dict[str, str] = {
+    "allocate": "unallocate",
+    "refund": "unrefund",
+    "clawback": "unrefund",
+    "interest": "unallocate",
+}
 """What takes back a mistyped entry. All others are written by the platform itself and have no figure to mistype."""
 
 
@@ -75,6 +81,8 @@ class Account:
     committed: Decimal = ZERO
     paid_out: Decimal = ZERO
     returned: Decimal = ZERO
+    interest: Decimal = ZERO
+    """What its bank account bore and came to the fund: new money, no return of what was paid."""
 
     @property
     def held(self) -> Decimal:
@@ -93,4 +101,5 @@ def account_of(sums: Iterable[tuple[str, Decimal]]) -> Account:
         committed=balance.committed,
         paid_out=by_kind["pay"] - by_kind["reverse"],
         returned=by_kind["refund"] + by_kind["clawback"] - by_kind["unrefund"],
+        interest=by_kind["interest"] - by_kind["unallocate"],
     )

@@ -10,8 +10,9 @@ class ProjectsConfig(AppConfig):
         # Here, not above: it needs the models, which are not loaded yet when this file is read.
         from grants.signals import correcting  # noqa: PLC0415
         from people.signals import changing_account  # noqa: PLC0415
-        from projects import giving_rules, plan_rules  # noqa: F401, PLC0415
+        from projects import closing_rules, giving_rules, plan_rules  # noqa: F401, PLC0415
         from projects.actions.payments import refuse_if_archived, refuse_if_awaited  # noqa: PLC0415
 
+        closing_rules.close_what_is_archived()  # last: it asks what all of them have declared
         correcting.connect(refuse_if_archived)
         changing_account.connect(refuse_if_awaited)

@@ -88,3 +88,13 @@ def is_settled(project) -> bool:
     return (
         hasattr(project, "settlement") and project.settlement.is_balanced and not project.tranches.unsettled().exists()
     )
+
+
+@requires(_("Everything that came back is confirmed by a second person."))
+def refunds_are_confirmed(project) -> bool:
+    return not project.refunds.filter(confirmed_at__isnull=True).exists()
+
+
+@requires(_("A clerk has confirmed that the project's file is whole."))
+def file_is_confirmed(project) -> bool:
+    return hasattr(project, "archive_file")

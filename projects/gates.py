@@ -70,7 +70,7 @@ def facts_of(projects: Iterable[Any]) -> dict[int, Facts]:
     if not given:
         return {}
     model, ids = type(given[0]), [project.pk for project in given]
-    related = ("call__funder", "track", "applicant", "host", "agreement")
+    related = ("call__funder", "track", "applicant", "host", "agreement", "settlement")
     parts = ("tranches", "reports", "expenses", *MATCHING)
     found = model._default_manager.filter(pk__in=ids).select_related(*related).prefetch_related(*parts)
     names = [*OPENS_RECTIFICATION, *CLOSES_RECTIFICATION]
@@ -85,7 +85,40 @@ def facts_of(projects: Iterable[Any]) -> dict[int, Facts]:
 def gates_of(tranche: Any, facts: Facts | None = None) -> list[GateCheck]:
     """Each gate of the instalment: open or not, why, and what is to be done by whom."""
     known = facts or facts_of([tranche.project])[tranche.project_id]
-    return [_check(tranche, gate, known) for gate in tranche.gates]
+    return [*(_check(tranche, gate, known) for gate in tranche.gates), *_at_the_end(tranche, known)]
+
+
+def _at_the_end(tranche: Any, facts: Facts) -> list[GateCheck]:
+    """What every call asks of an instalment that is paid after the final evaluation: first the closing report and the
+    account, so that no more is paid than is recognised."""
+    if facts.project.state != "settling":
+        return []
+    checks = [
+        (_("The closing report is accepted"), *_closing_report(facts)),
+        (_("The account is settled"), *_settled(facts)),
+    ]
+    return [
+        GateCheck("settlement", label, is_open, why, *(("", "") if is_open else (what_to_do, who)))
+        for label, is_open, why, what_to_do, who in checks
+    ]
+
+
+def _closing_report(facts: Facts) -> "Answer":
+    closing = [one for one in facts.project.reports.all() if one.kind == "closing"]
+    if closing and closing[-1].accepted_at is not None:
+        day = clock.localdate(closing[-1].accepted_at)
+        return True, _("The closing report was accepted on %(day)s.") % {"day": day}, "", ""
+    why = _("The closing report has not been accepted yet.")
+    return False, why, _("Read the report and accept it."), facts.clerk
+
+
+def _settled(facts: Facts) -> "Answer":
+    settlement = getattr(facts.project, "settlement", None)
+    who = _("finance office of %(funder)s") % {"funder": facts.project.call.funder}
+    if settlement is None:
+        return False, _("The account is not settled yet."), _("Settle the account."), who
+    words = {"recognised": yuan(settlement.recognised), "paid": yuan(facts.project.amount_paid)}
+    return True, _("%(recognised)s yuan are recognised, %(paid)s yuan were paid.") % words, "", ""
 
 
 def written(checks: Iterable[GateCheck]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from core.inbox import Task
 from core.money import yuan
 from grants.models import LedgerCorrection, Need
 from people.models import Organization, Role, User
-from projects import inbox_of_plans, inbox_of_pledges, inbox_spending, mentoring_inbox
+from projects import inbox_of_plans, inbox_of_pledges, inbox_settling, inbox_spending, mentoring_inbox
 from projects.gates import facts_of, gates_of
 from projects.models import (
     BankList,
@@ -36,8 +36,7 @@ from projects.models import (
 from projects.models.state import BEFORE_AWARD
 
 ANSWER_WITHIN = timedelta(days=7)
-"""A need or a report is answered within a week, an account settled within three (field guide 1.2)."""
-SETTLE_WITHIN = timedelta(days=21)
+"""A need or a report is answered within a week (field guide 1.2)."""
 HAND_IN_BEFORE = timedelta(days=7)
 """A week before it begins the plan of an activity should be handed in, a week after it should be recorded."""
 RECORD_WITHIN = timedelta(days=7)
@@ -55,6 +54,7 @@ def waiting_for(user: User) -> list[Task]:
         *_second_person(user),
         *_mentor(user),
         *inbox_spending.waiting_for(user),
+        *inbox_settling.waiting_for(user),
         *inbox_of_plans.waiting_for(user),
         *inbox_of_pledges.waiting_for(user),
         *_trouble(user),
@@ -272,11 +272,6 @@ def _finance(user: User) -> Iterator[Task]:
     for one in waiting:
         what = ngettext("Read in what the bank says on %(n)s line", "Read in what the bank says on %(n)s lines", one.n)
         yield Task(one.number, what % {"n": one.n}, one.get_absolute_url(), None, one.made_at)
-    open_accounts = Q(state=State.SETTLING) | Q(state=State.TERMINATED, settlement__isnull=True)
-    for project in Project.objects.with_names().filter(open_accounts, call__funder__in=funders):
-        url = reverse("projects:settlement_edit", args=[project.pk])
-        due_on = clock.localdate(project.state_since) + SETTLE_WITHIN
-        yield Task(project.title, _("Settle the account"), url, due_on, project.state_since)
     unchecked = Project.objects.with_names().filter(state=State.SUBMITTED, budget_checked_at__isnull=True)
     for project in unchecked.filter(call__funder__in=funders):
         url = reverse("projects:check_page", args=[project.pk]) + "#budget"

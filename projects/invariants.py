@@ -142,14 +142,16 @@ def _wrong_of(project: Any, account: Account) -> Iterator[str]:
     committed = owed if state in OWING else ZERO
     if account.committed != committed:
         yield _differs(_("committed"), account.committed, _("by the open instalments"), committed)
-    if tranches and _sum(tranche.amount for tranche in tranches) != awarded:
-        yield _differs(_("all instalments"), _sum(t.amount for t in tranches), _("awarded"), awarded or ZERO)
+    if tranches and _sum(tranche.agreed for tranche in tranches) != awarded:
+        yield _differs(_("all instalments"), _sum(t.agreed for t in tranches), _("awarded"), awarded or ZERO)
     if state == State.COMPLETED:
-        if any(tranche.state != Tranche.State.RECEIPTED for tranche in tranches):
+        if any(tranche.state not in (Tranche.State.RECEIPTED, Tranche.State.CANCELLED) for tranche in tranches):
             yield _("it is archived, and an instalment is not receipted.")
         due = max(account.paid_out - project.settlement.recognised, ZERO)
         if account.returned != due:
             yield _differs(_("archived; returned"), account.returned, _("due"), due)
+        if account.held != project.settlement.recognised:
+            yield _differs(_("archived; kept"), account.held, _("recognised"), project.settlement.recognised)
 
 
 def _sum(amounts: Any) -> Decimal:
@@ -221,5 +223,5 @@ def _wrong_of_tranche(tranche: Any, reversals: list[Any], lines: list[Any]) -> I
     for line in lines:
         if line.outcome == "paid" and (not has_been_paid or line.attempt != tranche.attempt or state == "reversed"):
             yield _("the list %(list)s says paid, the instalment does not.") % {"list": line.bank_list}
-        if line.amount != tranche.amount:
+        if line.amount not in (tranche.amount, tranche.agreed):
             yield _("the list %(list)s has another amount.") % {"list": line.bank_list}

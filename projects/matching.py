@@ -39,19 +39,25 @@ def promised(project: Any) -> Decimal:
     return promised_by_kind(project).total
 
 
-def proven_by_kind(project: Any) -> Sum:
-    """What has come in, as far as a second person has confirmed it, nothing twice."""
-    gifts = [gift for pledge in project.pledges.all() for gift in _confirmed(pledge)]
-    proofs = {proof.pk: proof for proof in project.matching_proofs.all() if proof.is_confirmed}
+def proven_by_source(project: Any) -> dict[str, Decimal]:
+    """Yuan that have come in, as far as a second person has confirmed it, nothing twice: own, donated, in kind."""
     shared: dict[int, Decimal] = {}
-    found = []
-    for gift, in_kind in gifts:
+    proofs = {proof.pk: proof for proof in project.matching_proofs.all() if proof.is_confirmed}
+    found = {"own": ZERO, "donated": ZERO, "in_kind": ZERO}
+    for gift, in_kind in (pair for pledge in project.pledges.all() for pair in _confirmed(pledge)):
         if gift.proof_id in proofs:
             shared[gift.proof_id] = shared.get(gift.proof_id, ZERO) + gift.value
-        found.append((gift.value, in_kind))
+        found["in_kind" if in_kind else "donated"] += gift.value
     for proof in proofs.values():
-        found.append((max(proof.amount - shared.get(proof.pk, ZERO), ZERO), proof.kind == proof.Kind.IN_KIND))
-    return _sum(found)
+        source = {proof.Kind.OWN: "own", proof.Kind.IN_KIND: "in_kind"}.get(proof.kind, "donated")
+        found[source] += max(proof.amount - shared.get(proof.pk, ZERO), ZERO)
+    return found
+
+
+def proven_by_kind(project: Any) -> Sum:
+    """The same as money, and as what is given in kind."""
+    found = proven_by_source(project)
+    return Sum(found["own"] + found["donated"], found["in_kind"])
 
 
 def proven(project: Any) -> Decimal:

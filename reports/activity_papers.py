@@ -60,7 +60,7 @@ def record(activity: Activity) -> Document:
             "activity": activity,
             "signed": activity.sign_ins.count(),
             "aims": activity.aims,
-            "photos": [(photo.caption, _inline(photo)) for photo in shown[:PHOTOS]],
+            "photos": [(photo.caption, inline(photo)) for photo in shown[:PHOTOS]],
             "kept_back": len(photos) - len(shown),
             "left_out": len(shown) - len(shown[:PHOTOS]),
             "events": Event.objects.about(activity).select_related("actor").order_by("at", "pk"),
@@ -68,7 +68,7 @@ def record(activity: Activity) -> Document:
     )
 
 
-def _inline(photo: ActivityPhoto) -> str:
+def inline(photo: ActivityPhoto) -> str:
     """The small picture as a part of the page."""
     with photo.preview.open("rb") as file:
         return "data:image/jpeg;base64," + b64encode(file.read()).decode()

@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from reports.views import (
     activities,
+    closing,
     documents,
     evaluations,
     giving,
@@ -25,6 +26,12 @@ urlpatterns = [
     path("evaluations/<int:pk>/report.pdf", evaluations.evaluation_report, name="evaluation_report"),
     path("evaluations/<int:pk>/rectification.pdf", evaluations.rectification_notice, name="rectification_notice"),
     path("return-notices/<int:pk>/notice.pdf", documents.return_notice, name="return_notice"),
+    path("projects/<int:pk>/final-accounts.pdf", closing.final_accounts, name="final_accounts"),
+    path("projects/<int:pk>/final-accounts.xlsx", closing.final_accounts_table, name="final_accounts_table"),
+    path("projects/<int:pk>/closing-report.pdf", closing.closing_report, name="closing_report"),
+    path("projects/<int:pk>/file.pdf", closing.archive_list, name="archive_list"),
+    path("projects/<int:pk>/certificate.pdf", closing.completion_certificate, name="completion_certificate"),
+    path("settling.xlsx", closing.settling_table, name="settling_table"),
     path("activities/<int:pk>/plan.pdf", documents.activity_plan, name="activity_plan"),
     path("activities/<int:pk>/record.pdf", activities.activity_record, name="activity_record"),
     path("activities/<int:pk>/sign-in-sheet.pdf", activities.activity_sign_in, name="activity_sign_in"),

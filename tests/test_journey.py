@@ -6,6 +6,8 @@ from decimal import Decimal
 from django.urls import reverse
 
 from core import clock
+from grants.models import Call
+from projects.invariants import breaches
 from projects.models import Project, State
 from tests.projects.test_pages import ACTIVITY
 from tests.projects.test_proposals import proposal_data
@@ -14,7 +16,7 @@ from tests.test_files import pdf
 
 
 def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, time):
-    """Returned once, objected once, paid in three instalments, 500 yuan returned at the end."""
+    """Returned once, objected once, paid in three instalments, the last lowered after an audit; filed and archived."""
     people = {name: browse(user) for name, user in town.people.items()}
 
     def post(who, to, /, *args, **data):
@@ -23,6 +25,8 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
         form = response.context and response.context.get("form")
         assert not (form and form.is_bound and form.errors), (who, to, form.errors)
         return response
+
+    Call.objects.filter(pk=town.call.pk).update(audit_from=Decimal("10000.00"))
 
     # The proposal
     post("head", "projects:apply", town.call.pk, applicant=town.centre.pk, title="夕阳红暖心陪伴")
@@ -162,20 +166,64 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
 
     # Closing, final evaluation, settlement
     time.go(datetime(2027, 2, 26, 9, 0))
-    post("head", "projects:report_create", project.pk, kind="closing", **(report | {"spent": "9500.00"}))
+    own = f"own_{project.targets.get().key}"
+    words = {"done": "全部活动完成", "residents_say": "盼着明年还来", "lessons": "排班要早", "goes_on": "regular"}
+    words |= {"goes_on_words": "转为社区每周二常规探访", own: "58", own.replace("own", "why"): "两位老人未登记"}
+    post("volunteer", "projects:closing_report_edit", project.pk, **words)
+    assert not project.reports.filter(kind="closing").exists()  # saved, and not handed in
+    handed_in = words | {"hand_in": "1", "spent_so_far": "9500.00", "files": pdf("总结.pdf")}
+    post("head", "projects:closing_report_edit", project.pk, **handed_in)
+    open_still = people["head"].get(reverse("projects:project_step", args=[project.pk, "request_closing"]))
+    assert "没有登记支出。" in open_still.content.decode()
     post("head", "projects:project_step", project.pk, "request_closing", note="")
     time.go(datetime(2027, 3, 10, 9, 0))
+    post("clerk", "projects:report_detail", project.reports.get(kind="closing").pk)
     evaluate("final", (46, 27, 18))
     assert Project.objects.get().state == State.SETTLING
+
+    # The audit takes 200 yuan off; the last instalment comes to what is recognised less what was paid
+    last = project.tranches.get(ordinal=3)
+    early = people["clerk"].post(reverse("projects:tranche_step", args=[last.pk, "request"]), {"note": ""})
+    assert early.context["choice"].blocked  # the account is not settled yet
+    page = reverse("projects:settlement_edit", args=[project.pk])
+    assert "审计" in people["finance"].post(page, {"recognised": "9300.00"}).content.decode()
+    line = project.budget_lines.get(category="volunteers").key
+    report_of_firm = {"firm": "北京诚信会计师事务所", "firm_code": "91110105MA01KXYT0B", "number": "诚信审字[2027]8号"}
+    report_of_firm |= {
+        "dated_on": "2027-03-08",
+        "opinion": "qualified",
+        "words": "一笔交通补贴无签领",
+        "declared": "on",
+    }
+    report_of_firm |= {f"off_{line}": "200.00", f"why_{line}": "无签领表", "files": pdf("审计报告.pdf")}
+    post("head", "projects:audit_create", project.pk, **report_of_firm)
+    audit = project.audits.get()
+    post("finance", "projects:audit_detail", audit.pk, accept="", answer="")
+    remark = "审减200元由团队承担"
+    post("finance", "projects:settlement_edit", project.pk, recognised="9300.00", remark=remark)
+    last.refresh_from_db()
+    assert (last.amount, last.lowered) == (Decimal("300.00"), Decimal("700.00"))
     pay(3)
-    post("finance", "projects:settlement_edit", project.pk, recognised="9500.00", returned="0", remark="")
+
+    # Interest comes back, a second person has seen it; the clerk confirms the file, and everything is closed
+    rows = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-kind": "interest"}
+    rows |= {"form-0-words": "专户利息", "form-0-amount": "1.20", "form-0-whereto": ""}
+    post("finance", "projects:left_overs_edit", project.pk, **rows)
+    until = {"reason": "专户利息退回", "due_on": "2027-04-09", "pay_to": "东风支行 6228"}
+    post("finance", "projects:return_notice_create", project.pk, **until)
+    came = {"amount": "0", "interest": "1.20", "received_on": "2027-03-10", "bank_reference": "R-1"}
+    post("finance", "projects:refund_create", project.pk, **came)
     blocked = people["finance"].get(project.get_absolute_url()).context["choices"]
     assert [bool(choice.blocked) for choice in blocked if choice.name == "complete"] == [True]
-    post("finance", "projects:settlement_edit", project.pk, recognised="9500.00", returned="500.00", remark="")
+    post("clerk", "projects:refund_confirm", project.refunds.get().pk)
+    post("clerk", "projects:archive_file", project.pk, retention="30", note="")
     post("finance", "projects:project_step", project.pk, "complete", note="")
 
     project = Project.objects.get()
     assert project.state == State.COMPLETED
-    assert project.amount_paid == Decimal("10000.00")
-    assert town.fund.balance().free == Decimal("190500.00")
+    assert project.amount_paid == Decimal("9300.00")
+    assert town.fund.balance().free == Decimal("190701.20")  # 200,000 less 9,300, and 1.20 of interest
+    assert list(breaches()) == []
+    certificate = people["head"].get(reverse("reports:completion_certificate", args=[project.pk]))
+    assert certificate["Content-Type"] == "application/pdf"
     assert browse().get(reverse("projects:showcase_detail", args=[project.pk])).status_code == 200

@@ -147,8 +147,9 @@ def test_from_the_award_to_the_request_for_closure(town, project, life, browse, 
     # The end is asked for: the midterm evaluation (tests/test_journey.py) has been passed
     life.walk(fresh(), "midterm_passed")
     time.go(datetime(2027, 3, 18, 9, 0))
-    closing = {"kind": "closing", "done": "全部完成", "persons": "62", "visits": "900", "volunteer_hours": "80"}
-    post("head", "report_create", project.pk, **closing, spent="0")
+    words = {"done": "全部完成", "residents_say": "都说好", "lessons": "早排班", "goes_on": "residents"}
+    words |= {"goes_on_words": "骨干每周二自己组织", "hand_in": "1"}
+    post("head", "closing_report_edit", project.pk, **words)
     post("head", "project_step", project.pk, "request_closing", note="")
     assert fresh().state == State.CLOSING
     assert fresh().reports.get(kind="closing").spent == Decimal("5000.00")

@@ -57,6 +57,7 @@ from projects.actions import (
     visits,
 )
 from projects.models import (
+    Audit,
     BankList,
     BankListLine,
     BankReturn,
@@ -69,6 +70,7 @@ from projects.models import (
     Objection,
     Recommendation,
     Referral,
+    Refund,
     ReturnNotice,
 )
 from reports.actions import imports
@@ -211,6 +213,16 @@ TABLE = {
     "projects:change_edit": ("unwritten_change", GROUP),
     "projects:change_step": (("change", "advise"), {"mentor"}),
     "projects:settlement_edit": ("project", {"finance"}),
+    "projects:settling_desk": (None, BUREAU),
+    "projects:closing_report": ("project", GROUP),  # not handed in yet
+    "projects:closing_report_edit": ("project", GROUP),
+    "projects:final_accounts": ("project", SEES_DELIVERY),
+    "projects:left_overs_edit": ("project", set()),  # the account is not settled yet
+    "projects:refund_create": ("project", set()),
+    "projects:refund_confirm": ("refund", set()),  # only by a button
+    "projects:audit_create": ("project", set()),  # from the request for closure on
+    "projects:audit_detail": ("audit", SEES_DELIVERY),
+    "projects:archive_file": ("project", SEES_DELIVERY),
     "projects:project_money": ("project", SEES_DELIVERY),
     "projects:matching_create": ("project", GROUP),
     "projects:matching_decide": ("matching_proof", {"clerk"}),
@@ -474,6 +486,12 @@ TABLE = {
     "reports:self_evaluation": ("evaluation", GROUP),
     "reports:evaluation_report": ("evaluation", {"evaluator"}),
     "reports:rectification_notice": ("evaluation", set()),
+    "reports:final_accounts": ("project", SEES_DELIVERY),
+    "reports:final_accounts_table": ("project", SEES_DELIVERY),
+    "reports:closing_report": ("project", set()),  # not handed in yet
+    "reports:archive_list": ("project", set()),  # not confirmed yet
+    "reports:completion_certificate": ("project", set()),
+    "reports:settling_table": (None, BUREAU),
     "reports:spending": ("project", SEES_DELIVERY),
     "reports:spending_template": ("project", GROUP),
     "reports:monthly": ("monthly", SEES_DELIVERY),
@@ -699,6 +717,16 @@ def of_money(town, project, tranche) -> dict[str, object]:
         "ledger_entry": entry,
         "correction_of_ledger": LedgerCorrection.objects.create(
             entry=entry, right_amount=1, reason="录错", asked_by=town.finance
+        ),
+        "refund": Refund.objects.create(project=project, amount=1, received_on=clock.today(), recorded_by=town.finance),
+        "audit": Audit.objects.create(
+            project=project,
+            firm="诚信会计师事务所",
+            firm_code="91110105MA01KXYT0B",
+            number="1",
+            dated_on=clock.today(),
+            opinion="unqualified",
+            handed_in_by=town.head,
         ),
         "matching_proof": MatchingProof.objects.create(
             project=project, kind="own", amount=1, words="自筹", handed_in_by=town.head

@@ -19,6 +19,7 @@ from config.story.proposal import Proposal
 from config.story.proposals_2026 import ENDED_NOTICE, IN_NOTICE, IN_REVIEW, REFUSED, RUNNING
 from config.story.records_2026 import play_records
 from config.story.review_2026 import announce_rules, compare_and_choose
+from config.story.settlement_2026 import WORDS, play_settlement
 from config.story.spending_2026 import play_spending
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
 from config.story.trouble_2026 import play_trouble
@@ -178,30 +179,16 @@ def _running(present: Present) -> None:
     midterm = "进度正常，账目清楚。"
     play_evaluations(stage, fresh, day)
     closing = stage.evaluate(fresh["lvlin"], "midterm", day(-110), 86, midterm)
-    stage.report(
-        closing,
-        day(-20),
-        closing=True,
-        done="换花节四次全部完成，减量21吨。",
-        persons=320,
-        visits=2600,
-        spent=closing.amount_awarded - 260,
-    )
+    spent = closing.amount_awarded - 260
+    stage.close(closing, day(-20), WORDS["lvlin"], spent=spent, served=320)
     stage.ask_for_closure(closing, day(-9))
     settling = stage.evaluate(fresh["nuanyang"], "midterm", day(-130), 91, midterm)
     stage.pay(settling, 2, day(-80))
-    stage.report(
-        settling,
-        day(-45),
-        closing=True,
-        done="40户全部完成，家属互助612小时。",
-        persons=83,
-        visits=1960,
-        spent=settling.amount_awarded - Decimal("3799.50"),
-    )
+    spent = settling.amount_awarded - Decimal("3799.50")
+    stage.close(settling, day(-45), WORDS["nuanyang"], spent=spent, served=83)
     settling = stage.ask_for_closure(settling, day(-40))
     settling = stage.evaluate(settling, "final", day(-35), 92, "目标超额完成，家属互助账本值得推广。")
-    stage.pay(settling, 3, day(-4), to="requested")
+    play_settlement(stage, settling, day)
     money_2026.send_to_the_bank(stage, {key: Project.objects.get(pk=one.pk) for key, one in fresh.items()}, day)
     with on(day(-10), 10):
         jiezhen = Project.objects.get(pk=fresh["jiezhen"].pk)

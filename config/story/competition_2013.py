@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from config.story.closing_2013 import WORDS, keep_books
 from config.story.programme import Programme
 from config.story.proposals_2013 import INELIGIBLE, PRESENTED
 from config.story.stage import Stage, moment, on
@@ -220,21 +221,15 @@ def _second_half(stage: Stage, project: Project, key: str, *, returned: str = "0
         project, date(2014, 12, 10), "年终展示", attendance + 40, "“三社联动”让管理和活动组织能力都增强了。", "680.00"
     )
     spent = project.amount_awarded - Decimal(returned)
-    stage.report(
-        project,
-        date(2014, 12, 22),
-        closing=True,
-        done="全部活动完成，指标达成，骨干愿意明年接着办。",
-        persons=attendance * 3,
-        visits=attendance * 40,
-        spent=spent,
-    )
+    keep_books(stage, project, spent, date(2014, 11, 3))
+    project = Project.objects.get(pk=project.pk)
+    stage.close(project, date(2014, 12, 22), WORDS[key], spent=spent, served=attendance * 3)
     project = stage.ask_for_closure(project, date(2014, 12, 26))
     project = stage.evaluate(
         project, "final", date(2015, 1, 12), {"caimo": 93, "ziyun": 91}.get(key, 84), "目标达成，账目清楚，居民满意。"
     )
+    project = stage.settle(project, date(2015, 2, 2), spent)
     stage.pay(project, 3, date(2015, 2, 3))
-    project = stage.settle(project, date(2015, 2, 12), spent)
     stage.complete(project, date(2015, 2, 13))
 
 
@@ -256,13 +251,15 @@ def _failed(stage: Stage, project: Project) -> None:
         ("提出恢复活动的方案并重新聘请老师",),
     )  # fmt: skip
     project = stage.terminate(project, date(2014, 9, 5), "整改期满，仍找不到老师，团队书面申请终止；未用资金退回。")
-    stage.settle(project, date(2014, 9, 22), Decimal("1286.40"))
+    project = stage.settle(project, date(2014, 9, 22), Decimal("1286.40"))
+    stage.file(project, date(2014, 9, 25))
 
 
 def _given_up(stage: Stage, project: Project) -> None:
     """妈妈互助会: the village is torn down and the families move away."""
     project = stage.terminate(project, date(2014, 8, 20), "辛庄腾退，参加家庭陆续搬离，项目无法实施。")
-    stage.settle(project, date(2014, 9, 10), Decimal("2018.00"))
+    project = stage.settle(project, date(2014, 9, 10), Decimal("2018.00"))
+    stage.file(project, date(2014, 9, 12))
 
 
 def _settled(stage: Stage, call: Call) -> None:

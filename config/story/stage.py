@@ -28,9 +28,11 @@ from people.models import User
 from projects.actions import (
     activities,
     agreements,
+    archiving,
     award,
     changing,
     checking,
+    closing,
     delivery,
     drafts,
     mentoring,
@@ -39,11 +41,13 @@ from projects.actions import (
     people,
     photos,
     proposals,
+    settling,
 )
 from projects.changes import as_wish
 from projects.completeness import missing_papers
 from projects.models import Activity, Notice, Objection, Project, Tranche
 from projects.sections import fields_of, tables_of
+from projects.spending import keeps_books
 
 BASIS = "《朝阳区公益创投项目管理办法》"
 SCAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
@@ -454,17 +458,15 @@ class Stage:
         project: Project,
         day: date,
         *,
-        closing: bool = False,
         done: str,
         persons: int,
         visits: int,
         spent: Decimal,
         accept: bool = True,
     ) -> None:
-        milestone = None if closing else project.milestones.filter(reports__isnull=True).first()
         values = {
-            "kind": "closing" if closing else "milestone",
-            "milestone": milestone,
+            "kind": "milestone",
+            "milestone": project.milestones.filter(reports__isnull=True).first(),
             "done": done,
             "persons": persons,
             "visits": visits,
@@ -476,6 +478,24 @@ class Stage:
         if accept:
             with on(day + timedelta(days=2), 10):
                 delivery.accept_report(made, by=self.clerk)
+
+    def close(
+        self, project: Project, day: date, words: dict[str, str], *, spent: Decimal, served: int, accept: bool = True
+    ) -> None:
+        """The closing report on its own form; `spent` where payments were not entered one by one, `served` people."""
+        head, targets = self.cast.head(project.applicant), {one.indicator: one.key for one in project.targets.all()}
+        own = {
+            targets["服务人数"]: {"value": str(served), "reason": "含只在门口签到、没有登记姓名的居民"},
+            targets["满意度"]: {"value": "93", "reason": "结束时发问卷36份，收回34份"},
+        }
+        values = {"media": "《东风之声》社区报报道一次。", "problems": "雨天改期两次。"} | words
+        with on(day, 10):
+            closing.write_closing_report(project, by=head, values=values, own_figures=own)
+            given = None if keeps_books(project) else spent
+            made = closing.hand_in_closing_report(project, by=head, spent_so_far=given)
+        if accept:
+            with on(day + timedelta(days=2), 10):
+                delivery.accept_report(made.report, by=self.clerk)
 
     # -- evaluation and end --------------------------------------------------------------------
 
@@ -494,16 +514,26 @@ class Stage:
             return delivery.request_closing(project, by=self.cast.head(project.applicant))
 
     def settle(self, project: Project, day: date, recognised: Decimal) -> Project:
-        """What was paid and not recognised comes back on the same day."""
+        """What was paid and not recognised comes back on the same day, and a second person has seen it."""
         project = Project.objects.get(pk=project.pk)
         returned = max(project.amount_paid - recognised, Decimal("0.00"))
         with on(day, 10):
-            payments.settle(project, by=self.finance, recognised=recognised, returned=returned)
+            settling.settle(project, by=self.finance, recognised=recognised, returned=returned)
+        with on(day, 15):
+            for refund in project.refunds.filter(confirmed_at=None):
+                settling.confirm_refund(refund, by=self.clerk)
+        return Project.objects.get(pk=project.pk)
+
+    def file(self, project: Project, day: date, note: str = "") -> Project:
+        with on(day, 11):
+            archiving.confirm_file(Project.objects.get(pk=project.pk), by=self.clerk, note=note)
         return Project.objects.get(pk=project.pk)
 
     def complete(self, project: Project, day: date) -> Project:
+        """The clerk confirms the file in the morning, the finance office closes it in the afternoon."""
+        project = self.file(project, day)
         with on(day, 16):
-            return payments.complete(project, by=self.finance)
+            return archiving.complete(project, by=self.finance)
 
     def terminate(self, project: Project, day: date, note: str) -> Project:
         with on(day, 10):

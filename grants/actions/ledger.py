@@ -149,6 +149,11 @@ def clawback(fund: Fund, amount: Decimal, *, by: User, reference: str, memo: str
     return _enter(fund, Kind.CLAWBACK, amount, by=by, reference=reference, memo=memo)
 
 
+def interest(fund: Fund, amount: Decimal, *, by: User, reference: str, memo: str = "") -> LedgerEntry | None:
+    """What the account of a project bore has come in: new money of the fund."""
+    return _enter(fund, Kind.INTEREST, amount, by=by, reference=reference, memo=memo)
+
+
 # -- Corrections -----------------------------------------------------------------------------------
 
 

@@ -154,6 +154,7 @@ class TermsForm(forms.ModelForm):
             "cash_limit",
             "volunteer_limit",
             "monthly_due_day",
+            "audit_from",
             "spending_basis",
             "agreement_template",
             "asks_for_signed_copy",

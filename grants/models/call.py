@@ -199,6 +199,10 @@ class Call(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(28)],
         help_text=_("Of the month after"),
     )
+    audit_from = MoneyField(
+        _("audit asked for from an award of (yuan)"), null=True, blank=True,
+        help_text=_("An accounting firm looks at the account before it is settled; empty: never"),
+    )  # fmt: skip
     spending_basis = models.CharField(_("basis of the rules on spending"), max_length=200, blank=True)
     terms_basis = models.CharField(_("basis of the time limits and the panel"), max_length=200, blank=True)
     contact = models.CharField(
@@ -261,6 +265,11 @@ class Call(models.Model):
                 condition=Q(self_evaluation_above__gte=0, documents_above__gte=0, visit_above__gte=0)
                 & Q(self_evaluation_workdays__gte=1, answer_workdays__gte=1, rectify_workdays__gte=1),
                 violation_error_message=_("Sums are not below 0, and every time limit has a workday at least."),
+            ),
+            models.CheckConstraint(
+                name="call_audit_from_is_sound",
+                condition=Q(audit_from__isnull=True) | Q(audit_from__gte=0),
+                violation_error_message=_("Please enter 0 yuan or more."),
             ),
             models.CheckConstraint(
                 name="call_budget_is_positive",

@@ -60,6 +60,7 @@ class LedgerEntry(models.Model):
         REFUND = "refund", _("Refunded")
         CLAWBACK = "clawback", _("Clawed back")
         UNREFUND = "unrefund", _("Return corrected")
+        INTEREST = "interest", _("Interest of a project's account")
 
     fund = models.ForeignKey("grants.Fund", verbose_name=_("fund"), on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)

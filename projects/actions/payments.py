@@ -1,31 +1,24 @@
-"""Instalments, settlement, and the end of the money."""
+"""Instalments: asked for, approved, paid, receipted, reversed; and what an early end does to them."""
 
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core import clock
 from core.models import Event
-from core.money import yuan
 from core.workflow import Refused, advance, record
 from grants.actions import ledger
 from grants.models import LedgerEntry
 from people.models import Organization, Role, User
 from projects.actions.messages import tell_funder, tell_group
 from projects.actions.plan import close_changes
-from projects.matching import proven, share_as_it_is
-from projects.models import BankListLine, Project, Reversal, Settlement, State, Tranche
+from projects.models import BankListLine, Project, Reversal, State, Tranche
 from projects.models.state import UNDER_WAY
-from projects.spending import keeps_books, spent
 
-ZERO = Decimal("0.00")
 KEPT = (
     *("attempt", "amount", "requested_by", "approved_by", "paid_by", "paid_on", "paid_to"),
     *("bank_reference", "receipt_number"),
@@ -128,90 +121,6 @@ def reverse_payment(tranche: Tranche, *, by: User, note: str) -> Tranche:
     tell_group(project, subject, body=note)
     tranche.refresh_from_db()
     return tranche
-
-
-@transaction.atomic
-def settle(
-    project: Project,
-    *,
-    by: User,
-    recognised: Decimal,
-    returned: Decimal,
-    remark: str = "",
-    share: str = "",
-    share_note: str = "",
-) -> Settlement:
-    """Record the last account: what is recognised as spent and what has come back (yuan).
-
-    Where the share of the grant in all money is higher than the call allows, because matching funds have not come,
-    whoever settles decides: `share` is "lower", and the grant is recognised only as far as its share holds, or "keep"
-    with a reason in `share_note`. What was proven by then is kept with the account.
-
-    What comes back is entered in the ledger as it arrives, after a termination as clawed back; it can never be more
-    than is due.
-    """
-    locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    if not rules.has_perm("projects.settle", by, locked):
-        raise PermissionDenied
-    if locked.state not in (State.SETTLING, State.TERMINATED):
-        raise Refused(_("Accounts are settled after the final evaluation or a termination."))
-    if recognised > locked.amount_awarded:
-        raise Refused(
-            _("No more can be recognised than was awarded: %(award)s yuan.") % {"award": yuan(locked.amount_awarded)}
-        )
-    _keep_to_the_books(locked, recognised)
-    measured = share_as_it_is(locked, recognised)
-    if not measured.holds and share not in ("lower", "keep"):
-        raise Refused(_("The share of the grant is higher than the call allows: please decide on it."))
-    if not measured.holds and share == "keep" and not share_note.strip():
-        raise Refused(_("Please say why the share of the grant may be higher."))
-    lowered = measured.fall if share == "lower" else ZERO
-    settlement = Settlement.objects.filter(project=locked).first() or Settlement(project=locked)
-    before = locked.amount_returned
-    settlement.recognised, settlement.remark = recognised - lowered, remark
-    settlement.matching, settlement.lowered = proven(locked), lowered
-    settlement.share_note = share_note.strip() if not measured.holds and share == "keep" else ""
-    settlement.settled_by, settlement.settled_at = by, clock.now()
-    if returned < before:
-        raise Refused(
-            _("%(before)s yuan have already been entered as returned. A mistake is corrected in the fund's ledger.")
-            % {"before": yuan(before)}
-        )
-    if returned > settlement.to_return:
-        raise Refused(_("Only %(due)s yuan are to be returned.") % {"due": yuan(settlement.to_return)})
-    if returned > before:
-        terminated = locked.state == State.TERMINATED
-        back, memo = (ledger.clawback, _("Claimed back")) if terminated else (ledger.refund, _("Unspent money"))
-        back(locked.call.fund, returned - before, by=by, reference=locked.number, memo=memo)
-    settlement.save()
-    said = {"recognised": settlement.recognised, "lowered": lowered, "returned": returned}
-    label, note = _("Accounts settled"), settlement.share_note
-    record(locked, "settle", by=by, label=label, note=note, **{name: str(value) for name, value in said.items()})
-    if settlement.to_return > returned:
-        tell_group(locked, _("please return %(due)s yuan") % {"due": yuan(settlement.to_return - returned)})
-    return settlement
-
-
-def _keep_to_the_books(project: Project, recognised: Decimal) -> None:
-    """Where payments are entered one by one, the account is their sum, and nothing is left undecided."""
-    if not keeps_books(project):
-        return
-    if waiting := project.expenses.waiting().count():
-        said = ngettext(
-            "%(n)s payment still waits for a decision.", "%(n)s payments still wait for a decision.", waiting
-        )
-        raise Refused(said % {"n": waiting})
-    if recognised != (sum_of := spent(project)):
-        raise Refused(_("The recognised payments come to %(sum)s yuan.") % {"sum": yuan(sum_of)})
-
-
-@transaction.atomic
-def complete(project: Project, *, by: User, note: str = "") -> Project:
-    """Everything is paid, receipted and returned: the project is archived."""
-    advance(project, "complete", by=by, note=note)
-    close_changes(project)
-    tell_group(project, _("completed"))
-    return project
 
 
 @transaction.atomic

@@ -45,6 +45,7 @@ def ask_back(project: Project, *, by: User, reason: str, due_on: date, pay_to: s
         paid=locked.amount_paid,
         recognised=settlement.recognised,
         returned=settlement.returned,
+        interest=settlement.interest_due,
         amount=settlement.still_due,
         reason=reason.strip(),
         due_on=due_on,

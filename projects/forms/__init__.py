@@ -2,6 +2,15 @@
 
 from projects.forms.activities import ActivityForm, ActivityItems, ActivityPartners, AmendForm, ReasonForm, RecordForm
 from projects.forms.attendance import CorrectForm, HeadCountForm, SignInForm, TickForm, WriteDownForm
+from projects.forms.closing import (
+    AuditDecisionForm,
+    AuditForm,
+    ClosingReportForm,
+    FileForm,
+    HandInClosingForm,
+    LeftOvers,
+    RefundForm,
+)
 from projects.forms.consent import ConsentTextForm
 from projects.forms.delivery import FollowUpForm, MilestoneChangeForm, MilestoneDoneForm, MilestoneForm, ReportForm
 from projects.forms.giving import (
@@ -98,6 +107,8 @@ __all__ = [
     "AnswerForm",
     "ApplyForm",
     "AttachmentForm",
+    "AuditDecisionForm",
+    "AuditForm",
     "BankListForm",
     "BankReturnForm",
     "BeneficiaryForm",
@@ -105,6 +116,7 @@ __all__ = [
     "CallForm",
     "CancelMeetingForm",
     "ClosingForm",
+    "ClosingReportForm",
     "CoachingAnswerForm",
     "CoachingForm",
     "CommentForm",
@@ -121,17 +133,20 @@ __all__ = [
     "ExpenseForm",
     "ExplanationsForm",
     "ExtendForm",
+    "FileForm",
     "FinishForm",
     "FollowUpForm",
     "GiftAnswerForm",
     "GiftForm",
     "GivingFilter",
     "GuestForm",
+    "HandInClosingForm",
     "HandInForm",
     "HeadCountForm",
     "HearingForm",
     "InquiryForm",
     "IntentForm",
+    "LeftOvers",
     "MatchingAnswerForm",
     "MatchingProofForm",
     "MeetingForm",
@@ -162,6 +177,7 @@ __all__ = [
     "RecordForm",
     "ReferralAnswerForm",
     "ReferralForm",
+    "RefundForm",
     "ReopenForm",
     "ReportForm",
     "ReturnNoticeForm",

@@ -59,7 +59,7 @@ class ReportForm(forms.ModelForm):
 
     class Meta:
         model = Report
-        fields = ("kind", "milestone", "done", "problems", "persons", "visits", "volunteer_hours", "spent")
+        fields = ("milestone", "done", "problems", "persons", "visits", "volunteer_hours", "spent")
         widgets = {"done": CountedTextarea, "problems": CountedTextarea}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

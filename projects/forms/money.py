@@ -94,9 +94,6 @@ class SettlementForm(forms.Form):
     recognised = MoneyFormField(
         label=_("Recognised spending"), help_text=_("Yuan of this grant that was spent as agreed")
     )
-    returned = MoneyFormField(
-        label=_("Returned so far"), help_text=_("Yuan that came back to the fund"), initial=Decimal("0.00")
-    )
     share = forms.ChoiceField(
         label=_("The share of the grant is higher than the call allows"),
         choices=[
@@ -123,4 +120,6 @@ class SettlementForm(forms.Form):
         if books is not None:
             self.fields["recognised"].disabled = True
             self.initial["recognised"] = books
-            self.fields["recognised"].help_text = _("The sum of the recognised payments")
+            self.fields["recognised"].help_text = _(
+                "The sum of the recognised payments, less what an audit took off, at most the award"
+            )

@@ -1,11 +1,14 @@
 from projects.models.activity import Activity
 from projects.models.activity_rows import ActivityItem, ActivityPartner, ActivityTarget
 from projects.models.agreement import Agreement
+from projects.models.archive_file import ArchiveFile
+from projects.models.audit import Audit, AuditAdjustment
 from projects.models.bank_list import BankList, BankListLine, BankReturn
 from projects.models.beneficiary import Beneficiary
 from projects.models.budget import BudgetLine
 from projects.models.calendar_feed import CalendarFeed
 from projects.models.change_request import ChangeRequest
+from projects.models.closing_report import ClosingReport
 from projects.models.coaching import CoachingRequest
 from projects.models.comment import Comment
 from projects.models.consent_text import ConsentText
@@ -41,7 +44,7 @@ from projects.models.return_notice import ReturnNotice
 from projects.models.reversal import Reversal
 from projects.models.scratch import Scratch
 from projects.models.service import Service
-from projects.models.settlement import Settlement
+from projects.models.settlement import LeftOver, Refund, Settlement
 from projects.models.sign_in import SignIn
 from projects.models.site_visit import SiteVisit, VisitVersion
 from projects.models.state import Stage, State
@@ -58,6 +61,9 @@ __all__ = [
     "ActivityPhoto",
     "ActivityTarget",
     "Agreement",
+    "ArchiveFile",
+    "Audit",
+    "AuditAdjustment",
     "BankList",
     "BankListLine",
     "BankReturn",
@@ -65,6 +71,7 @@ __all__ = [
     "BudgetLine",
     "CalendarFeed",
     "ChangeRequest",
+    "ClosingReport",
     "CoachingRequest",
     "Comment",
     "ConsentText",
@@ -73,6 +80,7 @@ __all__ = [
     "FollowUp",
     "Gift",
     "IntentLetter",
+    "LeftOver",
     "Likeness",
     "MatchingProof",
     "Meeting",
@@ -97,6 +105,7 @@ __all__ = [
     "Project",
     "Recommendation",
     "Referral",
+    "Refund",
     "Report",
     "ReturnNotice",
     "Reversal",

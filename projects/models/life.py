@@ -437,7 +437,7 @@ class ProjectLife(Stateful):
         target=State.COMPLETED,
         permission="projects.settle",
         label=_("Complete and archive"),
-        conditions=[conditions.is_settled],
+        conditions=[conditions.is_settled, conditions.refunds_are_confirmed, conditions.file_is_confirmed],
     )
     def complete(self):
         """Everything is paid, returned and filed."""

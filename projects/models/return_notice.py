@@ -25,6 +25,7 @@ class ReturnNotice(models.Model):
     paid = MoneyField(_("paid"), editable=False)
     recognised = MoneyField(_("recognised spending"), editable=False)
     returned = MoneyField(_("returned before"), editable=False)
+    interest = MoneyField(_("interest"), default=Decimal("0.00"), editable=False)
     amount = MoneyField(_("amount"), editable=False)
     reason = models.TextField(_("why"), max_length=1000)
     due_on = models.DateField(_("to be returned until"))
@@ -44,7 +45,11 @@ class ReturnNotice(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="return_notice_asks_for_what_is_due",
-                condition=Q(amount__gt=0, amount=models.F("paid") - models.F("recognised") - models.F("returned")),
+                condition=Q(amount__gt=0)
+                & (
+                    Q(amount=models.F("paid") - models.F("recognised") - models.F("returned") + models.F("interest"))
+                    | Q(paid__lt=models.F("recognised"), amount=models.F("interest"))
+                ),
             )
         ]
 
@@ -53,6 +58,11 @@ class ReturnNotice(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:return_notice_detail", args=[self.pk])
+
+    @property
+    def unspent(self) -> Decimal:
+        """What of it was paid and not recognised; the rest is interest."""
+        return self.amount - self.interest
 
     @property
     def is_latest(self) -> bool:

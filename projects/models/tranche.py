@@ -56,6 +56,11 @@ def is_not_at_the_bank(tranche) -> bool:
     return not tranche.bank_lines.filter(outcome="").exists()
 
 
+@requires(_("The account is being settled, and the instalment is wanted after all."))
+def account_is_being_settled(tranche) -> bool:
+    return tranche.project.state == "settling"
+
+
 @requires(_("The project is not archived."))
 def project_is_not_archived(tranche) -> bool:
     return tranche.project.state != "completed"
@@ -84,6 +89,8 @@ class Tranche(Stateful):
     ordinal = models.PositiveSmallIntegerField(_("number"))
     percentage = models.DecimalField(_("percentage"), max_digits=5, decimal_places=2)
     amount = MoneyField(_("amount"))
+    lowered = MoneyField(_("lowered by the settlement"), default=Decimal("0.00"), editable=False)
+    """What of it the settlement took off, as no more is paid than is recognised; `agreed` is what it was."""
     gates = models.JSONField(_("opens with"), default=list, editable=False)
     """What the agreement fixed: kind, figure (percent) and basis of each gate."""
     state = StateField(_("state"), default=State.PLANNED, choices=State.choices, max_length=12)
@@ -109,7 +116,7 @@ class Tranche(Stateful):
         verbose_name_plural = _("instalments")
         constraints = [
             models.UniqueConstraint(fields=["project", "ordinal"], name="project_instalment_once"),
-            models.CheckConstraint(name="instalment_not_negative", condition=Q(amount__gte=0)),
+            models.CheckConstraint(name="instalment_not_negative", condition=Q(amount__gte=0, lowered__gte=0)),
             models.CheckConstraint(
                 name="payment_approved_by_another",
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("requested_by")),
@@ -123,6 +130,11 @@ class Tranche(Stateful):
 
     def __str__(self) -> str:
         return f"{self.project} {self.ordinal}"
+
+    @property
+    def agreed(self) -> Decimal:
+        """What the agreement says it is."""
+        return self.amount + self.lowered
 
     @property
     def gate_is_open(self) -> bool:
@@ -151,9 +163,7 @@ class Tranche(Stateful):
     def request(self, *, by) -> dict[str, Any]:
         """A clerk of the funder asks for the payment; what the gates were is kept. After a reversal: a new attempt."""
         if self.state == self.State.REVERSED:
-            self.attempt += 1
-            self.paid_by = self.paid_on = None
-            self.bank_reference, self.receipt_number, self.paid_to = "", "", {}
+            self._try_again()
         self.requested_by, self.approved_by = by, None
         self.gates_checked = written(gates_of(self))
         return {"attempt": self.attempt, "gates": self.gates_checked}
@@ -231,4 +241,23 @@ class Tranche(Stateful):
         button=False,
     )
     def cancel(self):
-        """The project has been terminated before this was paid."""
+        """The project ended before this was paid, or so much was not needed."""
+
+    @step(
+        state,
+        source=State.CANCELLED,
+        target=State.PLANNED,
+        permission="projects.settle",
+        label=_("Wanted after all"),
+        conditions=[account_is_being_settled],
+        button=False,
+    )
+    def restore(self):
+        """The account was settled again, and more is recognised than before."""
+        if self.reversals.filter(attempt=self.attempt).exists():
+            self._try_again()
+
+    def _try_again(self) -> None:
+        self.attempt += 1
+        self.paid_by = self.paid_on = None
+        self.bank_reference, self.receipt_number, self.paid_to = "", "", {}

@@ -42,6 +42,7 @@ from projects.views.checking import (
     remark_remove,
     submission_changes,
 )
+from projects.views.closing import closing_report, closing_report_edit
 from projects.views.coaching import (
     coaching_answer,
     coaching_ask,
@@ -84,7 +85,6 @@ from projects.views.money import (
     matching_create,
     matching_decide,
     project_money,
-    settlement_edit,
     tranche_step,
 )
 from projects.views.monthly import month_ledger, monthly_detail, monthly_list, monthly_read
@@ -122,6 +122,17 @@ from projects.views.roster import (
 )
 from projects.views.routing import offer, referral_create, referral_detail, referral_list, referral_take_back
 from projects.views.services import service_create, service_detail, service_edit, service_list
+from projects.views.settling import (
+    archive_file,
+    audit_create,
+    audit_detail,
+    final_accounts_page,
+    left_overs_edit,
+    refund_confirm,
+    refund_create,
+    settlement_edit,
+    settling_desk,
+)
 from projects.views.showcase import showcase, showcase_detail
 from projects.views.spending import (
     book,
@@ -168,7 +179,10 @@ __all__ = [
     "agreement_detail",
     "agreement_draw_up",
     "apply",
+    "archive_file",
     "attendance",
+    "audit_create",
+    "audit_detail",
     "bank_list_create",
     "bank_list_detail",
     "bank_list_list",
@@ -189,6 +203,8 @@ __all__ = [
     "change_step",
     "check_page",
     "check_queue",
+    "closing_report",
+    "closing_report_edit",
     "coaching_answer",
     "coaching_ask",
     "coaching_end",
@@ -210,6 +226,7 @@ __all__ = [
     "expense_opinion",
     "expense_step",
     "explanations_edit",
+    "final_accounts_page",
     "follow_up_create",
     "form_preview",
     "gift_create",
@@ -220,6 +237,7 @@ __all__ = [
     "happening_list",
     "intent_create",
     "intent_detail",
+    "left_overs_edit",
     "likeness_detail",
     "line_cut",
     "matching_create",
@@ -290,6 +308,8 @@ __all__ = [
     "referral_detail",
     "referral_list",
     "referral_take_back",
+    "refund_confirm",
+    "refund_create",
     "remark_confirm",
     "remark_remove",
     "report_create",
@@ -306,6 +326,7 @@ __all__ = [
     "session_edit",
     "session_list",
     "settlement_edit",
+    "settling_desk",
     "showcase",
     "showcase_detail",
     "sign_in_code",

@@ -1,7 +1,6 @@
 """Instalments, matching funds, settlement."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -24,12 +23,11 @@ from projects.forms import (
     MatchingProofForm,
     PaymentForm,
     ReceiptForm,
-    SettlementForm,
 )
 from projects.gates import facts_of, gates_of
 from projects.matching import promised, proven, share_as_it_is, share_as_promised
 from projects.models import MatchingProof, Project, Settlement, Tranche
-from projects.spending import keeps_books, spent
+from projects.spending import spent
 from projects.views.project import find
 
 TRANCHE_FORMS = {"pay": PaymentForm, "receipt": ReceiptForm}
@@ -173,40 +171,3 @@ def matching_decide(request: HttpRequest, pk: int) -> HttpResponse:
     [proof] = _with_files([proof])
     context = {"proof": proof, "project": proof.project, "form": form, "alike": alike}
     return render(request, "projects/matching_decide.html", context)
-
-
-@login_required
-def settlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The finance office settles the last account."""
-    project = find(request, pk)
-    permit("projects.settle", request.user, project)
-    settlement = Settlement.objects.filter(project=project).first()
-    initial = (
-        {
-            "recognised": settlement.spent_as_agreed,
-            "share_note": settlement.share_note,
-            "returned": settlement.returned,
-            "remark": settlement.remark,
-        }
-        if settlement
-        else {}
-    )
-    books = spent(project) if keeps_books(project) else None
-    last_report = project.reports.last()
-    has_rule = share_as_promised(project).has_rule
-    form = SettlementForm(request.POST or None, initial=initial, books=books, has_rule=has_rule)
-    if request.method == "POST" and form.is_valid():
-        try:
-            payments.settle(project, by=request.user, **form.cleaned_data)
-        except Refused as refused:
-            add_refusal(form, refused)
-        else:
-            messages.success(request, _("The account is settled."))
-            return redirect(project)
-    to_return = max(project.amount_paid - books, Decimal("0.00")) if books is not None else None
-    context = {"project": project, "form": form, "settlement": settlement, "report": last_report}
-    context |= {"books": books, "to_return": to_return, "promised_share": share_as_promised(project)}
-    known = [form.cleaned_data.get("recognised") if form.is_bound else None, initial.get("recognised"), books]
-    known += [last_report.spent if last_report else project.amount_paid]
-    context["share"] = share_as_it_is(project, next(figure for figure in known if figure is not None))
-    return render(request, "projects/settlement_form.html", context)

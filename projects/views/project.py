@@ -19,15 +19,18 @@ from core.workdays import add_workdays
 from core.workflow import Refused, permit
 from grants.models import PaperKind
 from people.models import User
-from projects.actions import award, checking, delivery, payments, people, proposals
+from projects.actions import archiving, award, checking, delivery, payments, people, proposals
+from projects.closing import open_items
 from projects.forms import MentorForm, ProjectFilter, SubmitForm
 from projects.gates import facts_of, gates_of
-from projects.models import Objection, Part, Project, ReturnNotice
+from projects.models import Objection, Part, Project, ReturnNotice, State
 from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS, UNDER_WAY
 from projects.places import name_places
 from projects.stages import stage_bar
 
 PAGE = 20
+AT_ITS_END = (State.CLOSING, State.FINAL, State.SETTLING, State.COMPLETED, State.TERMINATED)
+"""From the request for closure on, the page of a project leads to its final accounts and its file."""
 INTERNAL = {
     *("add_judge", "end_judge", "recuse", "conflict_found", "conflict_decided", "conflict_answered"),
     *("note_absence", "end_absence", "ask_for_fewer", "go_on_with_fewer", "refuse_fewer"),
@@ -58,7 +61,7 @@ STEPS = {
     "resume": lambda project, by, note: delivery.supervise(project, "resume", by=by, note=note),
     "reject_closing": lambda project, by, note: delivery.supervise(project, "reject_closing", by=by, note=note),
     "request_closing": lambda project, by, note: delivery.request_closing(project, by=by, note=note),
-    "complete": lambda project, by, note: payments.complete(project, by=by, note=note),
+    "complete": lambda project, by, note: archiving.complete(project, by=by, note=note),
     "terminate": lambda project, by, note: payments.terminate(project, by=by, note=note),
 }
 
@@ -144,6 +147,8 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "follow_ups": project.follow_ups.all(),
             "warnings": project.warnings.all(),
             "talks": project.talks.all(),
+            "has_closing_report": project.closing_reports.handed_in().exists(),
+            "at_its_end": project.state in AT_ITS_END,
             "return_notices": returns_of(project),
             "may_ask_back": money_is_due(project) and may("projects.settle"),
             "may_warn": project.state in UNDER_WAY and may("projects.supervise"),
@@ -212,13 +217,16 @@ def project_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def checking_facts(project: Project, user: User, name: str) -> dict[str, Any]:
-    """What a clerk should know before a return (what leaves, until when) or an acceptance (the pre-check)."""
+    """What somebody should know before a step: before a return what leaves and until when, before an acceptance the
+    pre-check, before the request for closure what is still open."""
     if name == "return_for_correction":
         return {
             "remarks": name_places(project, list(project.comments.unsent())),
             "returns": checking.times_returned(project),
             "last_day": add_workdays(clock.today(), project.call.correction_workdays),
         }
+    if name == "request_closing":
+        return {"open_items": open_items(project), "asks_for_closure": True}
     if name == "accept":
         return {"precheck_is_open": project.budget_checked_at is None}
     return {}

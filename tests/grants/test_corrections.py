@@ -14,7 +14,7 @@ from grants.models import Fund, LedgerCorrection, LedgerEntry
 from grants.movements import COUNTER, MOVES, PLACES, Balance, account_of
 from grants.statement import statement
 from people.models import Role
-from projects.actions import payments
+from projects.actions import archiving, settling
 from projects.invariants import breaches
 from projects.models import Project, Settlement
 from tests.life import draft
@@ -115,14 +115,13 @@ def test_money_that_is_promised_already_cannot_be_corrected_away(town, entry):
 def settled(town, life) -> Project:
     """Everything is paid; 500 of 10,000 yuan were to come back, and 400 were entered."""
     project = life.walk(draft(town), "settling")
-    for tranche in project.tranches.all():
-        life.pay(tranche)
+    life.pay_all(project)
     return settle(project, town, "400.00")
 
 
 def settle(project: Project, town, returned: str) -> Project:
     project = Project.objects.get(pk=project.pk)
-    payments.settle(project, by=town.finance, recognised=Decimal("9500.00"), returned=Decimal(returned))
+    settling.settle(project, by=town.finance, recognised=Decimal("9500.00"), returned=Decimal(returned))
     return Project.objects.get(pk=project.pk)
 
 
@@ -147,7 +146,10 @@ def test_no_more_is_returned_by_a_correction_than_the_group_has(town, settled):
 def test_the_account_of_an_archived_project_is_closed(town, settled):
     project = settle(settled, town, "500.00")
     asked = ask(town.fund.entries.filter(kind="refund").last(), town, "1.00")
-    payments.complete(project, by=town.finance)
+    for refund in project.refunds.all():
+        settling.confirm_refund(refund, by=town.clerk)
+    archiving.confirm_file(project, by=town.clerk, note="示例")
+    archiving.complete(Project.objects.get(pk=project.pk), by=town.finance)
 
     with pytest.raises(Refused):
         ledger.decide_correction(asked, by=town.approver, approved=True)

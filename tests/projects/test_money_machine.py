@@ -29,7 +29,7 @@ from evaluations.models import Assignment
 from grants.actions import ledger
 from grants.models import LedgerCorrection, LedgerEntry
 from people.models import Role
-from projects.actions import award, bank, delivery, evaluation, payments, proposals
+from projects.actions import archiving, award, bank, delivery, evaluation, payments, proposals, settling
 from projects.invariants import breaches
 from projects.models import BankList, BankListLine, Project, Settlement, Tranche
 from tests.life import Life, draft
@@ -49,7 +49,7 @@ WORK = {
     "rectifying": [("midterm", "clerk"), ("final", "clerk"), ("terminate", "approver")],
     "closing": [("final", "clerk")],
     "final": [("pass final", "clerk"), ("require", "clerk")],
-    "settling": [("complete", "finance")],
+    "settling": [("read", "clerk"), ("seen", "clerk"), ("file", "clerk"), ("complete", "finance")],
 }
 """Who may do what to a project in each state: the page's buttons, without the notes and papers."""
 TO_BANK = "序号,结果,流水号,日期,失败原因\n"
@@ -171,7 +171,10 @@ class Money(RuleBasedStateMachine):
             "closing": closing,
             "final": lambda: evaluation.open_evaluation(project, "begin_final", by=person),
             "pass final": lambda: evaluation.conclude(project, "pass_final", by=person),
-            "complete": lambda: payments.complete(project, by=person),
+            "read": lambda: delivery.accept_report(project.reports.latest("pk"), by=person),
+            "seen": lambda: [settling.confirm_refund(one, by=person) for one in project.refunds.all()],
+            "file": lambda: archiving.confirm_file(project, by=person, note="从简"),
+            "complete": lambda: archiving.complete(project, by=person),
             "suspend": lambda: delivery.supervise(project, "suspend", by=person, note="暂停"),
             "resume": lambda: delivery.supervise(project, "resume", by=person, note="恢复"),
             "terminate": lambda: payments.terminate(project, by=person, note="终止"),
@@ -198,7 +201,7 @@ class Money(RuleBasedStateMachine):
         project = Project.objects.get(pk=self.projects[which])
         due = max(project.amount_paid - recognised, Decimal(0)) * share / 100
         returned = due.quantize(Decimal("0.01"))
-        self.tried(lambda: payments.settle(project, by=self.town.finance, recognised=recognised, returned=returned))
+        self.tried(lambda: settling.settle(project, by=self.town.finance, recognised=recognised, returned=returned))
 
     @precondition(lambda self: BankListLine.objects.filter(outcome__in=["", "paid"]).exists())
     @rule(outcome=st.sampled_from(["成功", "失败", "乱码"]), by=st.sampled_from(["finance", "auditor"]))

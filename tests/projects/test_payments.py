@@ -14,7 +14,7 @@ from core import clock
 from core.workflow import Refused
 from grants.models import Fund, LedgerCorrection, LedgerEntry
 from people.models import Role, User
-from projects.actions import payments
+from projects.actions import payments, settling
 from projects.invariants import breaches
 from projects.models import BankList, BankListLine, Project, Reversal, Tranche
 from tests.life import LINES, draft
@@ -68,7 +68,7 @@ def test_a_payment_is_not_made_before_it_was_approved(town, odd):
 def test_the_money_page_says_what_the_settlement_recognised(town, life, odd, browse):
     paid(odd, town)
     payments.terminate(Project.objects.get(pk=odd.pk), by=town.approver, note="无故停办")
-    payments.settle(
+    settling.settle(
         Project.objects.get(pk=odd.pk), by=town.finance, recognised=Decimal("1234.56"), returned=Decimal("0.00")
     )
 
@@ -161,7 +161,7 @@ def test_what_has_come_back_already_does_not_come_back_again(town, odd):
     """The group returned half of it; then the whole payment cannot be reversed as if it had never arrived."""
     first = paid(odd, town)
     payments.terminate(Project.objects.get(), by=town.approver, note="终止")
-    payments.settle(Project.objects.get(), by=town.finance, recognised=Decimal(0), returned=Decimal("8000.00"))
+    settling.settle(Project.objects.get(), by=town.finance, recognised=Decimal(0), returned=Decimal("8000.00"))
 
     with pytest.raises(Refused):
         reverse(first, town)
@@ -172,9 +172,8 @@ def test_what_has_come_back_already_does_not_come_back_again(town, odd):
 
 def test_money_claimed_back_after_a_termination_is_a_clawback_and_unspent_money_a_refund(town, life):
     ended = life.walk(draft(town), "settling")
-    for tranche in ended.tranches.all():
-        life.pay(tranche)
-    payments.settle(Project.objects.get(), by=town.finance, recognised=Decimal("9000.00"), returned=Decimal("1000.00"))
+    life.pay_all(ended)
+    settling.settle(Project.objects.get(), by=town.finance, recognised=Decimal("9000.00"), returned=Decimal("1000.00"))
 
     assert [entry.kind for entry in LedgerEntry.objects.order_by("pk")][-1] == "refund"
 
@@ -184,10 +183,9 @@ def test_the_field_guides_own_account_46200_50_of_50000(town, life):
     amount = Decimal("50000.00")
     line = LINES[0] | {"unit_price": amount, "quantity": Decimal(1)}
     project = life.walk(draft(town, amount_requested=amount, lines=[line]), "settling")
-    for tranche in project.tranches.all():
-        life.pay(tranche)
+    life.pay_all(project)
 
-    settlement = payments.settle(
+    settlement = settling.settle(
         Project.objects.get(), by=town.finance, recognised=Decimal("46200.50"), returned=Decimal(0)
     )
 

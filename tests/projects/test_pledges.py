@@ -16,7 +16,7 @@ from core.workflow import Refused, Stale, advance
 from evaluations.conflicts import conflicts
 from people.actions import change_organization, register_organization
 from people.models import Kind, Organization
-from projects.actions import gifts, matching, payments, pledges
+from projects.actions import gifts, matching, pledges, settling
 from projects.forms import PledgeForm
 from projects.inbox import waiting_for
 from projects.matching import awaited, lacking, proven, proven_by_kind
@@ -411,50 +411,49 @@ def test_the_people_of_a_giver_have_an_interest_once_the_pledge_is_accepted(town
 
 
 @pytest.fixture
-def settling(town, life) -> Project:
+def at_its_end(town, life) -> Project:
     """A project whose grant may be at most 90 percent: 10,000 beside 1,600 promised and 400 proven."""
     project = life.walk(draft(town, lines=LINES + OTHERS), "running")
     type(project.track).objects.filter(pk=project.track_id).update(max_share=90)
     came(town, accepted_pledge(town, project), "400.00", confirmed=True)
     project = life.walk(fresh(project), "settling")
-    for tranche in project.tranches.all():
-        life.pay(tranche)
     return fresh(project)
 
 
 def settle(town, project, **values):
     given = {"recognised": Decimal("10000.00"), "returned": Decimal("0.00")}
-    return payments.settle(project, by=town.finance, **(given | values))
+    return settling.settle(project, by=town.finance, **(given | values))
 
 
-def test_a_share_that_is_too_high_is_decided_on_by_a_person(town, settling):
+def test_a_share_that_is_too_high_is_decided_on_by_a_person(town, at_its_end):
     with pytest.raises(Refused):
-        settle(town, settling)
+        settle(town, at_its_end)
     with pytest.raises(Refused):
-        settle(town, settling, share="keep", share_note=" ")
+        settle(town, at_its_end, share="keep", share_note=" ")
     with pytest.raises(PermissionDenied):
-        payments.settle(
-            settling, by=town.giver, recognised=Decimal("10000.00"), returned=Decimal("0.00"), share="keep",
+        settling.settle(
+            at_its_end, by=town.giver, recognised=Decimal("10000.00"), returned=Decimal("0.00"), share="keep",
             share_note="好",
         )  # fmt: skip
 
 
-def test_lowering_recognises_only_so_much_that_the_share_holds(town, settling):
-    settlement = settle(town, settling, share="lower")
+def test_lowering_recognises_only_so_much_that_the_share_holds(town, at_its_end):
+    settlement = settle(town, at_its_end, share="lower")
 
     assert (settlement.recognised, settlement.lowered) == (Decimal("3600.00"), Decimal("6400.00"))
-    assert (settlement.to_return, settlement.matching) == (Decimal("6400.00"), Decimal("400.00"))
+    assert (settlement.to_return, settlement.matching) == (Decimal("0.00"), Decimal("400.00"))
+    assert settlement.to_pay == Decimal("3600.00")
 
 
-def test_keeping_it_needs_a_reason_that_stays(town, settling):
-    settlement = settle(town, settling, share="keep", share_note="企业破产，非团队责任")
+def test_keeping_it_needs_a_reason_that_stays(town, at_its_end):
+    settlement = settle(town, at_its_end, share="keep", share_note="企业破产，非团队责任")
 
     assert (settlement.recognised, settlement.lowered) == (Decimal("10000.00"), Decimal("0.00"))
     assert settlement.share_note == "企业破产，非团队责任"
 
 
-def test_the_page_of_the_settlement_says_share_and_proposal(town, settling, browse):
-    page = reverse("projects:settlement_edit", args=[settling.pk])
+def test_the_page_of_the_settlement_says_share_and_proposal(town, at_its_end, browse):
+    page = reverse("projects:settlement_edit", args=[at_its_end.pk])
     client = browse(town.finance)
     text = client.get(page).content.decode()
     assert "预算：86.21%" in text  # 10,000 of 11,600

@@ -12,7 +12,7 @@ from core.workflow import Refused
 from grants.eligibility import findings
 from people.actions import lift_credit_record
 from people.models import CreditRecord
-from projects.actions import payments, returns
+from projects.actions import payments, returns, settling
 from projects.facts import facts_about
 from projects.inbox import waiting_for
 from projects.models import Project, ReturnNotice
@@ -40,7 +40,7 @@ def terminated(town, life) -> Project:
 
 def settled(town, project, recognised="1200.50", returned="0.00") -> Project:
     project = Project.objects.get(pk=project.pk)
-    payments.settle(project, by=town.finance, recognised=Decimal(recognised), returned=Decimal(returned))
+    settling.settle(project, by=town.finance, recognised=Decimal(recognised), returned=Decimal(returned))
     return Project.objects.get(pk=project.pk)
 
 

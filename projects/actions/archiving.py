@@ -1,0 +1,81 @@
+"""The file of a project: confirmed by a clerk with its list, before everything is closed."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.numbering import next_number
+from core.workflow import Refused, advance, permit, record
+from people.models import Role, User
+from projects.actions.messages import tell_funder, tell_group
+from projects.actions.plan import close_changes
+from projects.actions.settling import keep_accounts
+from projects.conditions import is_settled, refunds_are_confirmed
+from projects.models import ArchiveFile, Project, State
+from projects.papers import digest_of, listed, missing_of
+
+
+@transaction.atomic
+def confirm_file(
+    project: Project, *, by: User, retention: int = ArchiveFile.Retention.THIRTY, note: str = ""
+) -> ArchiveFile:
+    """A clerk confirms that the file is whole, or says why something is missing. Consequences: the final accounts are
+    kept once more with everything that came and went, the file gets its number, the list is what it is from now on,
+    and the finance office can close the project; one that ended early is closed with this. Where something changed
+    before the end it is confirmed once more."""
+    locked = Project.objects.select_for_update(of=("self",)).select_related("call", "track").get(pk=project.pk)
+    permit("projects.confirm_file", by, locked)
+    made = ArchiveFile.objects.filter(project=locked).first()
+    if made is not None and not changed_since(made):
+        raise Refused(_("The file is confirmed already."))
+    if locked.state not in (State.SETTLING, State.TERMINATED):
+        raise Refused(_("The file is confirmed when the account is settled."))
+    for condition in (is_settled, refunds_are_confirmed):
+        if not condition(locked):
+            raise Refused(str(condition.reason))  # type: ignore[attr-defined]
+    missing = missing_of(locked)
+    if missing and not note.strip():
+        raise Refused(_("Something is missing: please say why."))
+    locked.settlement.project = locked
+    keep_accounts(locked.settlement)
+    papers, year = listed(locked), clock.today().year
+    if made is None:
+        number = f"{locked.call.code}-{year}-{next_number(f'archive-{locked.call_id}-{year}'):04d}"
+        made = ArchiveFile(project=locked, number=number)
+    made.papers, made.missing, made.digest = papers, missing, digest_of(papers)
+    made.retention, made.note = retention, note.strip()
+    made.confirmed_by, made.confirmed_at = by, clock.now()
+    made.save()
+    label = _("File %(number)s confirmed: %(n)s papers") % {"number": made.number, "n": len(papers)}
+    record(locked, "confirm_file", by=by, label=label, note=made.note, digest=made.digest)
+    if locked.state == State.SETTLING:
+        tell_funder(locked, _("the file is confirmed: the project can be closed"), Role.FINANCE)
+    return made
+
+
+@transaction.atomic
+def complete(project: Project, *, by: User, note: str = "") -> Project:
+    """Everything is paid, receipted and returned, and the file is confirmed: the project is archived. From here on
+    nothing of it changes (`projects.closing_rules`); what is looked at later is added."""
+    made = ArchiveFile.objects.filter(project=project).first()
+    if made is not None and (changes := changed_since(made)):
+        said = _("The file is not as it was confirmed: %(changes)s. A clerk confirms it once more.")
+        raise Refused(said % {"changes": "；".join(changes[:3])})
+    advance(project, "complete", by=by, note=note)
+    close_changes(project)
+    tell_group(project, _("completed"))
+    return project
+
+
+def changed_since(made: ArchiveFile) -> list[str]:
+    """What of the file is not as it was confirmed, in words: a paper that says something else, one that is gone, one
+    that came. Empty for a file that nobody has touched."""
+    before = {_key(row): row["digest"] for row in made.papers}
+    now = {_key(row): row["digest"] for row in listed(made.project)}
+    found = [_("changed: %(name)s") % {"name": key[1]} for key in before if key in now and now[key] != before[key]]
+    found += [_("gone: %(name)s") % {"name": key[1]} for key in before if key not in now]
+    return found + [_("added: %(name)s") % {"name": key[1]} for key in now if key not in before]
+
+
+def _key(row: dict[str, str]) -> tuple[str, ...]:
+    return row["part"], row["name"], row["number"], row["day"], row["url"]
