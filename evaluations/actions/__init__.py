@@ -2,6 +2,7 @@
 
 from evaluations.actions import (
     absence,
+    balloting,
     conflict,
     decision,
     declaring,
@@ -11,6 +12,7 @@ from evaluations.actions import (
     optimum,
     panel,
     paper,
+    paper_ballots,
     pitch,
     presence,
     ranking,
@@ -19,12 +21,15 @@ from evaluations.actions import (
     selecting,
     stage,
     unlocking,
+    vote_codes,
+    votes,
     waitlist,
     watching,
 )
 
 __all__ = [
     "absence",
+    "balloting",
     "conflict",
     "decision",
     "declaring",
@@ -34,6 +39,7 @@ __all__ = [
     "optimum",
     "panel",
     "paper",
+    "paper_ballots",
     "pitch",
     "presence",
     "ranking",
@@ -42,6 +48,8 @@ __all__ = [
     "selecting",
     "stage",
     "unlocking",
+    "vote_codes",
+    "votes",
     "waitlist",
     "watching",
 ]

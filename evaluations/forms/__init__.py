@@ -13,27 +13,43 @@ from evaluations.forms.panels import (
 from evaluations.forms.pitch import MoveForm, PaperForm, PitchDayForm, RepresentativeForm, SettleForm
 from evaluations.forms.selection import AlternativeForm, BallotsForm, QuotaFormSet
 from evaluations.forms.sheets import AnswerForm, DeviationForm, FeedbackForm, FewerForm, ReasonForm, SheetForm
+from evaluations.forms.votes import (
+    BallotForm,
+    CodeForm,
+    EntryForm,
+    IssueForm,
+    PaperBallotForm,
+    PrintingForm,
+    SlipReasonForm,
+    VoteForm,
+)
 
 __all__ = [
     "AlternativeForm",
     "AnswerForm",
     "AssignForm",
+    "BallotForm",
     "BallotsForm",
     "BonusForm",
+    "CodeForm",
     "CommissionForm",
     "ConclusionForm",
     "ConflictForm",
     "DecisionForm",
     "DeclarationForm",
     "DeviationForm",
+    "EntryForm",
     "EvaluationForm",
     "FeedbackForm",
     "FewerForm",
     "GroupsForm",
+    "IssueForm",
     "MoveForm",
     "PanelFilter",
+    "PaperBallotForm",
     "PaperForm",
     "PitchDayForm",
+    "PrintingForm",
     "PromoteForm",
     "ProposePanelsForm",
     "QuotaFormSet",
@@ -42,5 +58,7 @@ __all__ = [
     "SendBackForm",
     "SettleForm",
     "SheetForm",
+    "SlipReasonForm",
     "StrikeForm",
+    "VoteForm",
 ]

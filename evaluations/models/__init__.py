@@ -18,6 +18,8 @@ from evaluations.models.result import Result
 from evaluations.models.sheet import Score, Sheet
 from evaluations.models.slot import Slot
 from evaluations.models.unlocking import Unlocking
+from evaluations.models.vote import Vote, VoteEntry
+from evaluations.models.vote_code import PaperBallot, VoteAttempt, VoteCode
 
 __all__ = [
     "Alternative",
@@ -32,6 +34,7 @@ __all__ = [
     "Draw",
     "Feedback",
     "ListChange",
+    "PaperBallot",
     "PaperEntry",
     "PitchDay",
     "Presence",
@@ -43,4 +46,8 @@ __all__ = [
     "Sheet",
     "Slot",
     "Unlocking",
+    "Vote",
+    "VoteAttempt",
+    "VoteCode",
+    "VoteEntry",
 ]

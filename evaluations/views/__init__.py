@@ -36,6 +36,18 @@ from evaluations.views.results import (
 from evaluations.views.selection import alternative_act, alternative_change, alternative_edit, selection
 from evaluations.views.sheets import blind_proposal, desk, explain_deviation, recuse, sheet, sheet_autosave
 from evaluations.views.unlocking import unlock_ask, unlock_decide
+from evaluations.views.vote_desk import vote_create, vote_edit, vote_entry, vote_paper, vote_slip, vote_slips, vote_step
+from evaluations.views.votes import (
+    vote_ballots,
+    vote_ballots_csv,
+    vote_ballots_json,
+    vote_by_code,
+    vote_by_device,
+    vote_code,
+    vote_detail,
+    vote_list,
+    vote_picture,
+)
 from evaluations.views.voting import ballots
 
 __all__ = [
@@ -99,4 +111,20 @@ __all__ = [
     "slot_step",
     "unlock_ask",
     "unlock_decide",
+    "vote_ballots",
+    "vote_ballots_csv",
+    "vote_ballots_json",
+    "vote_by_code",
+    "vote_by_device",
+    "vote_code",
+    "vote_create",
+    "vote_detail",
+    "vote_edit",
+    "vote_entry",
+    "vote_list",
+    "vote_paper",
+    "vote_picture",
+    "vote_slip",
+    "vote_slips",
+    "vote_step",
 ]

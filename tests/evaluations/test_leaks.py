@@ -22,6 +22,8 @@ ELSEWHERE = {
     *("mark_absent", "plan", "change", "set_free", "move", "take_back_score"),  # of a pitch day
     *("draw_lots", "draw_groups", "confirm_panels", "commission", "store_ballots", "move_up", "publish_notice"),
     *("propose_decision", "approve_decision", "send_back_decision", "take_back_decision", "announce_decision"),
+    *("prepare_vote", "announce_vote", "take_back_vote", "call_off_vote", "count_vote"),
+    *("issue_vote_codes", "revoke_vote_codes"),
     *("add_alternative", "recalculate_alternative", "remove_alternative", "take_over_alternative"),
 }
 """Lines of the log of a call or a pitch day, which only the funder reads."""
