@@ -156,6 +156,7 @@ def _calls(user: User) -> Iterator[Task]:
             filter=Q(decisions__state__in=[Decision.State.PROPOSED, Decision.State.APPROVED]),
             distinct=True,
         ),
+        voting=Count("votes", filter=Q(votes__state=Vote.State.ANNOUNCED), distinct=True),
     )
     eligible = Project.objects.filter(call__in=calls, state=State.ELIGIBLE)
     lacking = set(quorum.short(eligible).values_list("call", flat=True).distinct())
@@ -166,7 +167,7 @@ def _calls(user: User) -> Iterator[Task]:
                 yield Task(call.title, _("Assign the experts"), panel)
             else:
                 yield Task(call.title, _("Start the review"), panel)
-        if call.reviewing and not call.decided and _is_judged(call):
+        if call.reviewing and not call.decided and not call.voting and _is_judged(call):
             yield Task(call.title, _("Prepare the decision"), ranking)
         if call.shortlisted:
             yield Task(call.title, _("Publish the notice"), ranking)

@@ -4,13 +4,18 @@ In Chinese like every paper: see `documents`. The codes stand here and nowhere e
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from evaluations.actions.vote_codes import Slip
 from evaluations.models import Vote
 from projects import qr
 from reports.documents import Document, file_name
 
-A_PAGE = 8
+A_ROW, A_PAGE = 2, 8
+
+
+def in_rows(cells: Sequence[Any]) -> list[Sequence[Any]]:
+    return [cells[start : start + A_ROW] for start in range(0, len(cells), A_ROW)]
 
 
 def voting_slips(vote: Vote, slips: Sequence[Slip], *, page: str, address_of: Callable[[str], str]) -> Document:
@@ -24,7 +29,7 @@ def voting_slips(vote: Vote, slips: Sequence[Slip], *, page: str, address_of: Ca
             "number": vote.call.code,
             "author": vote.call.funder.name,
             "vote": vote,
-            "pages": [cells[start : start + A_PAGE] for start in range(0, len(cells), A_PAGE)],
+            "pages": [in_rows(cells[start : start + A_PAGE]) for start in range(0, len(cells), A_PAGE)],
             "page": page,
         },
     )

@@ -88,7 +88,7 @@ def _result(vote: Vote, entries: list[VoteEntry]) -> dict[str, Any]:
     for line in found.lines:
         equal[line.votes] = equal.get(line.votes, 0) + 1
     return {
-        "count": found,
+        "tally": found,
         "lines": [(line, titles[line.number], equal[line.votes] > 1) for line in found.lines],
         "left_out": [entry for entry in entries if entry.project.number not in found.votes],
         "left": vote.budget - found.spent,

@@ -26,7 +26,7 @@ from evaluations.models import Alternative, Ballot, Vote, VoteAttempt, VoteCode
 from evaluations.vote_count import digest_of
 from people.models import Membership, Role
 from projects.models import Project
-from tests.judging import judged
+from tests.judging import judged, proposed
 from tests.town import aware
 from tests.voting import CLOSES, OPENS, announced, cast, ended, open_now, prepared, printed, tampered_seed
 
@@ -533,6 +533,17 @@ def test_the_result_becomes_a_way_of_choosing_and_the_draft_of_a_decision(town, 
     assert (lines[projects[0].pk].outcome, "0" in lines[projects[0].pk].reason) == ("", True)
     assert task.url == reverse("evaluations:selection", args=[town.call.pk])
     assert not [task for task in waiting_for(town.clerk) if "接到" in task.what or "居民投票结果" in task.what]
+
+
+def test_nothing_is_decided_while_residents_are_being_asked(town, projects, time):
+    announced(town, projects)
+    lines = {projects[0].pk: "shortlist", projects[1].pk: "waitlist", projects[2].pk: "waitlist"}
+
+    with pytest.raises(Refused, match="居民投票"):
+        proposed(town, lines)
+    ended(time)
+    votes.close_ended()
+    assert proposed(town, lines).state == "proposed"
 
 
 def test_an_imported_table_neither_replaces_nor_reads_a_vote_that_runs(town, projects, time):
