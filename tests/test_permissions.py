@@ -51,11 +51,13 @@ from projects.actions import (
     trouble,
     visits,
 )
+from projects.follow_up_link import new_code
 from projects.models import (
     BankList,
     BankListLine,
     BankReturn,
     Comment,
+    FollowUp,
     IntentLetter,
     Likeness,
     MatchingProof,
@@ -223,6 +225,8 @@ TABLE = {
     "projects:intent_detail": ("letter", BUREAU | GROUP | {"giver"}),
     "reports:gift_receipt": ("gift", SEES_DELIVERY | {"giver"}),
     "reports:meeting_schedule": ("meeting", {"clerk", "giver"} | GROUP),
+    "reports:survival": (None, BUREAU),
+    "reports:indicators": (None, BUREAU),
     "reports:vote_slips": ("vote", set()),  # only by a button: 405 for a GET
     "reports:vote_slip_again": ("vote_slip", set()),
     "reports:intent_letter": ("letter", BUREAU | GROUP | {"giver"}),
@@ -251,6 +255,11 @@ TABLE = {
     "projects:visit_edit": ("visit", {"mentor"}),
     "projects:visit_compare": (("visit", "visit_version"), SEES_DELIVERY),
     "projects:follow_up_create": ("project", set()),
+    "projects:follow_up_answer": ("follow_up_code", EVERYBODY),
+    "projects:follow_up_detail": ("follow_up", SEES_DELIVERY),
+    "projects:follow_up_send": ("follow_up", set()),  # only by a button: 405 for a GET
+    "projects:survival": (None, BUREAU),
+    "projects:indicators": (None, BUREAU),
     "projects:activity_detail": ("activity", SEES_DELIVERY),
     "projects:activity_edit": ("activity", GROUP),
     "projects:activity_record": ("activity", GROUP),
@@ -576,6 +585,7 @@ def things(town, life) -> dict[str, object]:
         **changed(town, project),
         **pitched(town, project),
         **voted_on(town, project),
+        **looked_back(project),
         **mentored(town, project),
         **given(town, project),
         **of_money(town, project, tranche),
@@ -710,6 +720,14 @@ def pitched(town, project) -> dict[str, object]:
         "screen_token": day.screen_token,
         "sign_in_code": sign_in.new_code(day),
     }
+
+
+def looked_back(project) -> dict[str, object]:
+    """A question how it goes on that nobody has answered yet."""
+    asked = FollowUp.objects.create(
+        project=project, months=6, due_on=clock.today(), answer_until=clock.today() + timedelta(days=30)
+    )
+    return {"follow_up": asked, "follow_up_code": new_code(asked)}
 
 
 def voted_on(town, project) -> dict[str, object]:

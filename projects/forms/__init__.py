@@ -3,7 +3,8 @@
 from projects.forms.activities import ActivityForm, ActivityItems, ActivityPartners, AmendForm, ReasonForm, RecordForm
 from projects.forms.attendance import CorrectForm, HeadCountForm, SignInForm, TickForm, WriteDownForm
 from projects.forms.consent import ConsentTextForm
-from projects.forms.delivery import FollowUpForm, MilestoneChangeForm, MilestoneDoneForm, MilestoneForm, ReportForm
+from projects.forms.delivery import MilestoneChangeForm, MilestoneDoneForm, MilestoneForm, ReportForm
+from projects.forms.follow_ups import AnswerByLinkForm, SeenForm
 from projects.forms.giving import (
     GiftAnswerForm,
     GiftForm,
@@ -95,6 +96,7 @@ __all__ = [
     "ActivityPartners",
     "AmendForm",
     "AnswerAdviceForm",
+    "AnswerByLinkForm",
     "AnswerForm",
     "ApplyForm",
     "AttachmentForm",
@@ -122,7 +124,6 @@ __all__ = [
     "ExplanationsForm",
     "ExtendForm",
     "FinishForm",
-    "FollowUpForm",
     "GiftAnswerForm",
     "GiftForm",
     "GivingFilter",
@@ -167,6 +168,7 @@ __all__ = [
     "ReturnNoticeForm",
     "RosterFileForm",
     "RulingForm",
+    "SeenForm",
     "SendingForm",
     "SessionFilter",
     "SessionForm",

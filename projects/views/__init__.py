@@ -52,8 +52,15 @@ from projects.views.coaching import (
     comment_resolve,
 )
 from projects.views.consent import consent_create, consent_detail, consent_list
-from projects.views.delivery import follow_up_create, report_create, report_detail
+from projects.views.delivery import report_create, report_detail
 from projects.views.desk import mentor_desk
+from projects.views.follow_ups import (
+    follow_up_answer,
+    follow_up_create,
+    follow_up_detail,
+    follow_up_send,
+    survival,
+)
 from projects.views.gaps import need_gap, need_gaps
 from projects.views.giving import (
     gift_create,
@@ -67,6 +74,7 @@ from projects.views.giving import (
     pledge_postpone,
     pledge_step,
 )
+from projects.views.indicators import indicators
 from projects.views.likeness import earlier, likeness_detail
 from projects.views.meetings import (
     intent_create,
@@ -210,7 +218,10 @@ __all__ = [
     "expense_opinion",
     "expense_step",
     "explanations_edit",
+    "follow_up_answer",
     "follow_up_create",
+    "follow_up_detail",
+    "follow_up_send",
     "form_preview",
     "gift_create",
     "gift_detail",
@@ -218,6 +229,7 @@ __all__ = [
     "giving_list",
     "happening_detail",
     "happening_list",
+    "indicators",
     "intent_create",
     "intent_detail",
     "likeness_detail",
@@ -317,6 +329,7 @@ __all__ = [
     "spending_hand_in",
     "spending_import",
     "submission_changes",
+    "survival",
     "talk_create",
     "talk_detail",
     "talk_move",

@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from config.reminders import remind
 from core.notifications import deliver_due
 from evaluations.actions.votes import close_ended
+from projects.actions.follow_ups import follow_up_by_clock
 from projects.actions.monthly import make_monthly_reports
 from projects.actions.pledges import lapse_overdue
 from projects.actions.roster import anonymise_expired
@@ -19,6 +20,7 @@ DUTIES: tuple[Callable[[], int], ...] = (
     make_monthly_reports,
     lapse_overdue,
     close_ended,
+    follow_up_by_clock,
     remind,
     deliver_due,
     anonymise_expired,
