@@ -21,8 +21,8 @@ def waiting_for(user: User) -> Iterator[Task]:
         if asked.link_is_open:
             yield _task(asked, _("Say whether the project goes on"), path_of(asked), asked.answer_until)
     coached = Participant.objects.current().filter(person=user, part=Part.MENTOR).values("project")
-    clerked = found.overdue().filter(project__call__funder__in=user.organizations_as(Role.STAFF))
-    silent = clerked | found.overdue().filter(project__in=coached)
+    clerked = found.silent().filter(project__call__funder__in=user.organizations_as(Role.STAFF))
+    silent = clerked | found.silent().filter(project__in=coached)
     for asked in silent.distinct():
         url = reverse("projects:follow_up_detail", args=[asked.pk])
         assert asked.answer_until is not None  # it was asked

@@ -34,6 +34,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def overdue(self) -> "FollowUpQuerySet":
         return self.open().filter(answer_until__lt=clock.today())
 
+    def silent(self) -> "FollowUpQuerySet":
+        """Overdue, and nobody has seen the project otherwise since it was asked (失联)."""
+        later = FollowUp.objects.filter(project=models.OuterRef("project"), seen_on__gte=models.OuterRef("due_on"))
+        return self.overdue().exclude(models.Exists(later))
+
 
 class FollowUp(models.Model):
     """A look back after the end: does the group still do what it began? (S3: 「8个项目中有5个坚持到了现在」)

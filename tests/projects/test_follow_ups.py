@@ -126,6 +126,18 @@ def test_who_is_silent_is_reminded_twice_and_then_mentor_and_clerk_are_asked_to_
     assert not [task for task in waiting_for(town.approver) if "follow-ups" in task.url]
 
 
+def test_who_was_seen_otherwise_is_not_called_again(town, life, time):
+    project = completed(town, life)
+    asked = asked_after(time, project)
+    later(time, project, 6, days=31)
+    assert list(FollowUp.objects.silent()) == [asked]
+
+    follow_ups.look_back(project, by=town.mentor, values=SEEN | {"seen_on": clock.today()})
+
+    assert not FollowUp.objects.silent().exists()
+    assert lasting([town.call])[0].figures.active == 1
+
+
 # Answered
 
 
