@@ -132,13 +132,15 @@ def _participation(facts: Facts) -> Indicator:
     if facts.population is None:
         names = "、".join(facts.without_population)
         missing = _("the population is not entered: %(names)s") % {"names": names} if names else _("no community")
-    note = ""
+    note, recorded = "", facts.residents or facts.signed
+    if not missing and not recorded:
+        missing = _("no person is recorded")
     if facts.nameless:
         note = _("At most: %(n)s persons without a name or phone are counted once a project") % {"n": facts.nameless}
     return Indicator(
         "participation",
         _("Participation"),
-        percent(facts.residents, facts.population, 2),
+        percent(facts.residents, facts.population, 2) if recorded else None,
         Unit.PERCENT,
         facts.residents,
         facts.population,

@@ -53,6 +53,11 @@ def test_each_figure_is_numerator_by_denominator_rounded_half_up():
     }  # fmt: skip
 
 
+def test_where_nobody_was_recorded_the_participation_is_not_known():
+    assert by_key(Facts(population=5200))["participation"].value is None
+    assert by_key(Facts(population=5200, signed=3))["participation"].value == Decimal("0.00")
+
+
 def test_a_missing_base_is_not_known_and_never_a_zero():
     found = by_key(Facts(certified=0, residents=3, without_population=("柳溪社区",), organizations=2))
 
