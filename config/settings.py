@@ -234,6 +234,7 @@ TASKS = {
 NOTIFICATION_CHANNELS = os.environ.get("NOTIFICATION_CHANNELS", "core.channels.Mail").split(",")
 
 SITE_NAME = _("Venture Grants")
+FILED_GROUPS_TARGET = int(os.environ.get("FILED_GROUPS_TARGET", "10"))  # filed groups that a community should have
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
 
 LOGGING = {

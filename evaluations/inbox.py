@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.inbox import Task
-from evaluations import inbox_of_evaluations, inbox_of_voices, quorum
+from evaluations import inbox_of_evaluations, inbox_of_voices, inbox_of_votes, quorum
 from evaluations.inbox_of_grades import grades_to_settle
 from evaluations.models import (
     Assignment,
@@ -22,6 +22,7 @@ from evaluations.models import (
     Purpose,
     Reduction,
     Unlocking,
+    Vote,
 )
 from evaluations.standings import standings
 from grants.models import Call
@@ -51,6 +52,7 @@ def waiting_for(user: User) -> list[Task]:
         grades_to_settle,
         inbox_of_evaluations.waiting_for,
         inbox_of_voices.waiting_for,
+        inbox_of_votes.waiting_for,
     )
     return [task for source in sources for task in source(user)]
 
@@ -155,6 +157,7 @@ def _calls(user: User) -> Iterator[Task]:
             filter=Q(decisions__state__in=[Decision.State.PROPOSED, Decision.State.APPROVED]),
             distinct=True,
         ),
+        voting=Count("votes", filter=Q(votes__state=Vote.State.ANNOUNCED), distinct=True),
     )
     eligible = Project.objects.filter(call__in=calls, state=State.ELIGIBLE)
     lacking = set(quorum.short(eligible).values_list("call", flat=True).distinct())
@@ -165,7 +168,7 @@ def _calls(user: User) -> Iterator[Task]:
                 yield Task(call.title, _("Assign the experts"), panel)
             else:
                 yield Task(call.title, _("Start the review"), panel)
-        if call.reviewing and not call.decided and _is_judged(call):
+        if call.reviewing and not call.decided and not call.voting and _is_judged(call):
             yield Task(call.title, _("Prepare the decision"), ranking)
         if call.shortlisted:
             yield Task(call.title, _("Publish the notice"), ranking)

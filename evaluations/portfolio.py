@@ -149,5 +149,5 @@ def inputs_of(alternative: Alternative, rows: Sequence[Standing]) -> dict[str, l
     """Score and amount of every candidate, and the state of the ballots where these decide: what it rests on today."""
     found = {str(one.id): [str(one.score), str(one.amount)] for one in candidates(rows)}
     if alternative.is_by_vote:
-        found["ballots"] = [Ballot.objects.filter(call=alternative.call_id).digest()]
+        found["ballots"] = [Ballot.objects.readable().filter(call=alternative.call_id).digest()]
     return found

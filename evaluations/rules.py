@@ -15,6 +15,7 @@ from projects.rules import (
     is_clerk,
     is_evaluator,
     is_mentor,
+    is_the_platform,
 )
 
 is_clerk_or_approver = is_clerk | is_approver
@@ -168,6 +169,9 @@ rules.add_perm("evaluations.confirm", is_clerk_of_call & ~has_stake_in_call)
 rules.add_perm("evaluations.decide", decides & ~has_stake_in_call)
 rules.add_perm("evaluations.approve_decision", approves & ~proposed_it & ~has_stake_in_call)
 rules.add_perm("evaluations.decide_list_change", is_approver & ~has_stake_in_call & ~asked_for_it)
+rules.add_perm("evaluations.hold_vote", decides & ~has_stake_in_call)
+rules.add_perm("evaluations.call_off_vote", approves & ~has_stake_in_call)
+rules.add_perm("evaluations.count_by_itself", is_the_platform)
 rules.add_perm("evaluations.write_feedback", is_clerk & ~has_stake_in_call)
 rules.add_perm(
     "evaluations.read_feedback",

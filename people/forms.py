@@ -229,7 +229,7 @@ class RatingForm(forms.ModelForm):
 class InspectionForm(forms.ModelForm):
     class Meta:
         model = Inspection
-        fields = ("year", "result")
+        fields = ("year", "result", "income", "public_income")
 
 
 class CreditRecordForm(forms.ModelForm):

@@ -14,7 +14,7 @@ from core.inbox import Task
 from core.money import yuan
 from grants.models import LedgerCorrection, Need
 from people.models import Organization, Role, User
-from projects import inbox_of_plans, inbox_of_pledges, inbox_settling, inbox_spending, mentoring_inbox
+from projects import inbox_follow_ups, inbox_of_plans, inbox_of_pledges, inbox_settling, inbox_spending, mentoring_inbox
 from projects.gates import facts_of, gates_of
 from projects.models import (
     BankList,
@@ -57,6 +57,7 @@ def waiting_for(user: User) -> list[Task]:
         *inbox_settling.waiting_for(user),
         *inbox_of_plans.waiting_for(user),
         *inbox_of_pledges.waiting_for(user),
+        *inbox_follow_ups.waiting_for(user),
         *_trouble(user),
         *_returns(user),
     ]

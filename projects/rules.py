@@ -403,6 +403,8 @@ rules.add_perm("projects.see_other_claims", in_funder & ~has_stake)
 rules.add_perm("projects.write_monthly", in_applicant)
 rules.add_perm("projects.remark_on_monthly", is_mentor | is_clerk | in_applicant)
 rules.add_perm("projects.see_month_ledger", is_in_some_funder)
+rules.add_perm("projects.see_lasting", is_in_some_funder)
+rules.add_perm("projects.see_indicators", is_in_some_funder)
 # the delivery
 rules.add_perm("projects.plan_delivery", in_applicant & is_under_way)
 rules.add_perm("projects.deliver", in_applicant)

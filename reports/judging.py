@@ -58,11 +58,12 @@ def write_selection(call: Call, target: IO[bytes]) -> None:
     book.add_sheet("方案说明", TERMS, (_terms_row(one) for one in summaries))
     lines = ([str(one.alternative), *_group_cells(line)] for one in summaries for line in one.groups)
     book.add_sheet("分组", GROUPS, lines)
-    if call.ballots.exists():
+    readable = call.ballots.all().readable()
+    if readable.exists():
         numbers = dict(call.projects.values_list("pk", "number"))
         votes = (
             [code, "、".join(sorted(numbers[pk] for pk in approved))]
-            for code, approved in sorted(call.ballots.all().approvals().items())
+            for code, approved in sorted(readable.approvals().items())
         )
         book.add_sheet("居民选票", [Heading(CODE), Heading(PROJECT, 60)], votes)
     book.close()
@@ -86,12 +87,18 @@ VOTES = (
 def _terms_row(found: Summary) -> list[Any]:
     one = found.alternative
     quotas = "；".join(f"{line.name}：{_limits(line)}" for line in found.limited)
-    said = VOTES.format(**one.result) if one.is_by_vote else "；".join(one.result.get("unmet", ()))
+    said = _votes(one) if one.is_by_vote else "；".join(one.result.get("unmet", ()))
     return [
         one.name, one.get_objective_display(), one.budget, one.floor, one.spent, one.left, found.count,
         _proof(found), quotas, said,
         one.made_at, "一致" if found.is_current else "已变化，须重新计算",
     ]  # fmt: skip
+
+
+def _votes(one: Alternative) -> str:
+    if one.objective == Alternative.Objective.VOTE:
+        return f"居民投票，按公告的规则计票：共 {one.result['ballots']} 张选票。"
+    return VOTES.format(**one.result)
 
 
 def _proof(found: Summary) -> str:

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from core import clock
 from core.files import attach
 from evaluations import sign_in
-from evaluations.actions import grievances, panel
+from evaluations.actions import grievances, panel, vote_codes
 from evaluations.models import (
     Alternative,
     Assignment,
@@ -30,6 +30,7 @@ from evaluations.models import (
     Slot,
     TerminationProposal,
     Unlocking,
+    Vote,
 )
 from grants.actions import need_lists, needs, workshops
 from grants.actions.agreement_templates import create_template
@@ -56,12 +57,14 @@ from projects.actions import (
     trouble,
     visits,
 )
+from projects.follow_up_link import new_code
 from projects.models import (
     Audit,
     BankList,
     BankListLine,
     BankReturn,
     Comment,
+    FollowUp,
     IntentLetter,
     Likeness,
     MatchingProof,
@@ -249,6 +252,10 @@ TABLE = {
     "reports:voices": ("project", SEES_DELIVERY),
     "reports:gift_receipt": ("gift", SEES_DELIVERY | {"giver"}),
     "reports:meeting_schedule": ("meeting", {"clerk", "giver"} | GROUP),
+    "reports:survival": (None, BUREAU),
+    "reports:indicators": (None, BUREAU),
+    "reports:vote_slips": ("vote", set()),  # only by a button: 405 for a GET
+    "reports:vote_slip_again": ("vote_slip", set()),
     "reports:intent_letter": ("letter", BUREAU | GROUP | {"giver"}),
     "reports:pledge_ledger": (None, BUREAU),
     "projects:bank_list_list": (None, BUREAU),
@@ -275,6 +282,11 @@ TABLE = {
     "projects:visit_edit": ("visit", {"mentor"}),
     "projects:visit_compare": (("visit", "visit_version"), SEES_DELIVERY),
     "projects:follow_up_create": ("project", set()),
+    "projects:follow_up_answer": ("follow_up_code", EVERYBODY),
+    "projects:follow_up_detail": ("follow_up", SEES_DELIVERY),
+    "projects:follow_up_send": ("follow_up", set()),  # only by a button: 405 for a GET
+    "projects:survival": (None, BUREAU),
+    "projects:indicators": (None, BUREAU),
     "projects:activity_detail": ("activity", SEES_DELIVERY),
     "projects:activity_edit": ("activity", GROUP),
     "projects:activity_record": ("activity", GROUP),
@@ -375,6 +387,22 @@ TABLE = {
     "evaluations:result_card": ("project", set()),
     "evaluations:selection": ("call", BUREAU),
     "evaluations:ballots": ("call", {"clerk"}),
+    "evaluations:vote_list": (None, EVERYBODY),
+    "evaluations:vote_detail": ("vote", EVERYBODY),
+    "evaluations:vote_by_device": ("vote", EVERYBODY),
+    "evaluations:vote_ballots": ("vote", set()),  # not before it is counted
+    "evaluations:vote_ballots_csv": ("vote", set()),
+    "evaluations:vote_ballots_json": ("vote", set()),
+    "evaluations:vote_picture": ("vote_entry", set()),  # it has none
+    "evaluations:vote_code": (None, EVERYBODY),
+    "evaluations:vote_by_code": ("vote_code", EVERYBODY),
+    "evaluations:vote_create": ("call", {"clerk"}),
+    "evaluations:vote_edit": ("vote", set()),  # it is announced
+    "evaluations:vote_entry": ("vote_entry", set()),
+    "evaluations:vote_step": (("vote", "call_off"), {"approver"}),
+    "evaluations:vote_slips": ("vote", {"clerk"}),
+    "evaluations:vote_slip": ("vote_slip", {"clerk"}),
+    "evaluations:vote_paper": ("vote", {"clerk"}),
     "evaluations:alternative_edit": ("alternative", {"clerk"}),
     "evaluations:alternative_act": ("alternative", set()),
     "evaluations:alternative_change": (("alternative", "project"), set()),
@@ -641,6 +669,8 @@ def things(town, life) -> dict[str, object]:
         **booked(town, project),
         **changed(town, project),
         **pitched(town, project),
+        **voted_on(town, project),
+        **looked_back(project),
         **mentored(town, project),
         **evaluated(town, project),
         **spoken(town, project),
@@ -831,6 +861,26 @@ def pitched(town, project) -> dict[str, object]:
         "screen_token": day.screen_token,
         "sign_in_code": sign_in.new_code(day),
     }
+
+
+def looked_back(project) -> dict[str, object]:
+    """A question how it goes on that nobody has answered yet."""
+    asked = FollowUp.objects.create(
+        project=project, months=6, due_on=clock.today(), answer_until=clock.today() + timedelta(days=30)
+    )
+    return {"follow_up": asked, "follow_up_code": new_code(asked)}
+
+
+def voted_on(town, project) -> dict[str, object]:
+    """A residents' vote that is announced, with one slip."""
+    vote = Vote.objects.create(
+        call=town.call, title="居民投票", opens_at=aware(2027, 12, 1, 8), closes_at=aware(2027, 12, 8, 8), budget=1,
+        seed="x", made_by=town.clerk, state="announced", announced_at=clock.now(),
+    )  # fmt: skip
+    vote.communities.add(town.community)
+    [slip] = vote_codes.issue(vote, town.community, by=town.clerk, number=1)
+    entry = vote.entries.create(project=project, amount=1)
+    return {"vote": vote, "vote_entry": entry, "vote_slip": slip.row, "vote_code": slip.shown}
 
 
 def unlocking(assignment, clerk) -> Unlocking:

@@ -24,6 +24,7 @@ from config.story.spending_2026 import play_spending
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
 from config.story.trouble_2026 import play_trouble
 from config.story.voices_2026 import play_voices
+from config.story.vote_2026 import play_votes
 from core import clock
 from core.models import Notification
 from evaluations.actions import absence, commissions, panel, scoring
@@ -120,6 +121,7 @@ def play(stage: Stage, programme: Programme) -> None:
     play_signing(present)
     _in_notice(present)
     _in_review(present)
+    _voted(present)
     _blind(present)
     _pitched(present)
     play_decisions(present)
@@ -282,6 +284,14 @@ def _in_review(present: Present) -> None:
                 absence.note_absence(asked, by=stage.clerk, reason="本人出差，不能按时评分。")
                 panel.assign(missing, extra, by=stage.clerk, due_on=day(6))
     key_one_paper(stage, call, stage.cast["jingban"], day(-1))
+
+
+def _voted(present: Present) -> None:
+    """Micro grants on which residents vote: one vote is open, one is counted."""
+    micro = {"fund": present.community, "tracks": FILED, "panel_size": 2, "budget": Decimal("7000.00")}
+    now = present.call("DFV", "邻里微项目", opens=-30, closes=-15, **micro)
+    before = present.call("DFU", "窗台与楼道微项目", opens=-40, closes=-25, **micro | {"budget": Decimal("6000.00")})
+    play_votes(present.stage, now, before, present.day)
 
 
 def _blind(present: Present) -> None:

@@ -35,6 +35,7 @@ from projects.actions import (
     closing,
     delivery,
     drafts,
+    follow_ups,
     mentoring,
     objections,
     payments,
@@ -541,5 +542,6 @@ class Stage:
 
     def look_back(self, project: Project, day: date, still_active: bool, note: str) -> None:
         with on(day, 10):
-            values = {"seen_on": day, "still_active": still_active, "note": note}
-            delivery.add_follow_up(project, by=self.mentor, values=values)
+            form = "regular" if still_active else "stopped"
+            values = {"seen_on": day, "how": "visit", "form": form, "note": note}
+            follow_ups.look_back(project, by=self.mentor, values=values)

@@ -2,6 +2,7 @@
 
 from evaluations.actions import (
     absence,
+    balloting,
     commissions,
     conflict,
     decision,
@@ -14,6 +15,7 @@ from evaluations.actions import (
     optimum,
     panel,
     paper,
+    paper_ballots,
     pitch,
     presence,
     ranking,
@@ -26,12 +28,15 @@ from evaluations.actions import (
     self_evaluation,
     stage,
     unlocking,
+    vote_codes,
+    votes,
     waitlist,
     watching,
 )
 
 __all__ = [
     "absence",
+    "balloting",
     "commissions",
     "conflict",
     "decision",
@@ -44,6 +49,7 @@ __all__ = [
     "optimum",
     "panel",
     "paper",
+    "paper_ballots",
     "pitch",
     "presence",
     "ranking",
@@ -56,6 +62,8 @@ __all__ = [
     "self_evaluation",
     "stage",
     "unlocking",
+    "vote_codes",
+    "votes",
     "waitlist",
     "watching",
 ]

@@ -14,7 +14,7 @@ from core.workflow import Refused, advance, permit, record
 from evaluations.actions.ranking import frozen_places, money_given
 from evaluations.actions.reopening import reopen
 from evaluations.actions.watching import on_hold, recheck, unanswered
-from evaluations.models import Decision, DecisionLine, Purpose, Result
+from evaluations.models import Decision, DecisionLine, Purpose, Result, Vote
 from evaluations.quorum import sheets_needed
 from evaluations.standings import Standing, standings
 from grants.models import Call
@@ -117,7 +117,7 @@ def objections_to(decision: Decision, rows: list[Standing]) -> list[str]:
     if not rows:
         return [_("No project of this call is in review.")]
     lines = {line.project_id: line for line in decision.lines.all()}
-    reasons = [*incomplete(rows), *_in_conflict(decision), *_tied(rows)]
+    reasons = [*incomplete(rows), *_in_conflict(decision), *_tied(rows), *_being_voted_on(decision.call)]
     for row in rows:
         line = lines.get(row.project.pk)
         if line is None or not line.outcome:
@@ -170,6 +170,12 @@ def incomplete(rows: list[Standing]) -> list[str]:
 
 def _in_conflict(decision: Decision) -> list[str]:
     return on_hold(Q(project__call=decision.call_id, purpose=Purpose.REVIEW))
+
+
+def _being_voted_on(call: Call) -> list[str]:
+    """Residents were asked: their answer is waited for."""
+    waiting = call.votes.filter(state=Vote.State.ANNOUNCED)
+    return [_("The residents' vote “%(vote)s” is not counted yet.") % {"vote": vote} for vote in waiting]
 
 
 def _tied(rows: list[Standing]) -> list[str]:

@@ -176,7 +176,8 @@ def take_over(alternative: Alternative, *, by: User) -> Decision:
         elif line and line.outcome not in ("", DecisionLine.Outcome.SHORTLIST):
             lines[pk] = Proposal(line.outcome, None, line.reason)
         else:
-            lines[pk] = Proposal(before.outcome, None, (line.reason if line else "") or before.reason)
+            why = alternative.reasons.get(pk, "") if alternative.objective == Alternative.Objective.VOTE else ""
+            lines[pk] = Proposal(before.outcome, None, (line.reason if line else "") or before.reason or why)
     made = save_decision(call, by=by, lines=lines)
     record(call, "take_over_alternative", by=by, label=_("Draft of the decision: %(name)s") % {"name": alternative})
     return made

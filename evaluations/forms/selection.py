@@ -19,12 +19,14 @@ class AlternativeForm(forms.ModelForm):
         fields = ("name", "objective", "budget", "floor")
         widgets = {"objective": forms.RadioSelect}
 
-    def __init__(self, *args: Any, votes: bool, **kwargs: Any) -> None:
-        """`votes`: whether residents have voted, so that their ballots can be the measure."""
+    def __init__(self, *args: Any, votes: bool, counted: bool = False, **kwargs: Any) -> None:
+        """`votes`: whether ballots were taken in from a table, so that they can be the measure; `counted`: whether a
+        vote that was held here has its result."""
         super().__init__(*args, **kwargs)
-        if not votes:
-            by_vote = Alternative.Objective.EQUAL_SHARES
-            self.fields["objective"].choices = [one for one in Alternative.Objective.choices if one[0] != by_vote]
+        by_vote = {Alternative.Objective.EQUAL_SHARES: votes, Alternative.Objective.VOTE: counted}
+        self.fields["objective"].choices = [
+            one for one in Alternative.Objective.choices if by_vote.get(Alternative.Objective(one[0]), True)
+        ]
 
 
 class BallotsForm(forms.Form):

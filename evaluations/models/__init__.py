@@ -32,6 +32,8 @@ from evaluations.models.termination_proposal import TerminationProposal
 from evaluations.models.unlocking import Unlocking
 from evaluations.models.voice import Channel, Face, Voice
 from evaluations.models.voice_code import VoiceCode
+from evaluations.models.vote import Vote, VoteEntry
+from evaluations.models.vote_code import PaperBallot, VoteAttempt, VoteCode
 
 __all__ = [
     "Alternative",
@@ -55,6 +57,7 @@ __all__ = [
     "GradeSettlement",
     "Grievance",
     "ListChange",
+    "PaperBallot",
     "PaperEntry",
     "PaperLine",
     "PitchDay",
@@ -77,4 +80,8 @@ __all__ = [
     "Unlocking",
     "Voice",
     "VoiceCode",
+    "Vote",
+    "VoteAttempt",
+    "VoteCode",
+    "VoteEntry",
 ]

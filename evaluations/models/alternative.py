@@ -11,6 +11,12 @@ MOST_MONEY = Decimal("9999999999.99")
 """Yuan. Sums up to there stay exact in what calculates the best set."""
 
 
+class AlternativeQuerySet(models.QuerySet["Alternative"]):
+    def by_vote(self) -> "AlternativeQuerySet":
+        """What a residents' vote that was held here has chosen."""
+        return self.filter(objective=Alternative.Objective.VOTE)
+
+
 class Alternative(models.Model):
     """One way of choosing under the money of a call, calculated and kept for comparison; it decides nothing.
 
@@ -23,6 +29,7 @@ class Alternative(models.Model):
         SCORE = "score", _("The greatest sum of scores")
         MERIT_AMOUNT = "merit_amount", _("The greatest sum of score × amount")
         EQUAL_SHARES = "equal_shares", _("The residents' votes, by the Method of Equal Shares")
+        VOTE = "vote", _("The result of the residents' vote, as it was announced and counted")
 
     call = models.ForeignKey(
         "grants.Call", verbose_name=_("call"), on_delete=models.CASCADE, related_name="alternatives"
@@ -47,6 +54,8 @@ class Alternative(models.Model):
     made_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
     made_at = models.DateTimeField(default=clock.now, editable=False)
 
+    objects = AlternativeQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         verbose_name = _("way of choosing")
@@ -64,7 +73,7 @@ class Alternative(models.Model):
 
     @property
     def is_by_vote(self) -> bool:
-        return self.objective == self.Objective.EQUAL_SHARES
+        return self.objective in (self.Objective.EQUAL_SHARES, self.Objective.VOTE)
 
     @property
     def chosen(self) -> set[int]:

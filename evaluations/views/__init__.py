@@ -61,6 +61,18 @@ from evaluations.views.selection import alternative_act, alternative_change, alt
 from evaluations.views.sheets import blind_proposal, desk, explain_deviation, recuse, sheet, sheet_autosave
 from evaluations.views.unlocking import unlock_ask, unlock_decide
 from evaluations.views.voices import code_issue, code_revoke, voice_detail, voice_enter, voice_list, voice_overview
+from evaluations.views.vote_desk import vote_create, vote_edit, vote_entry, vote_paper, vote_slip, vote_slips, vote_step
+from evaluations.views.votes import (
+    vote_ballots,
+    vote_ballots_csv,
+    vote_ballots_json,
+    vote_by_code,
+    vote_by_device,
+    vote_code,
+    vote_detail,
+    vote_list,
+    vote_picture,
+)
 from evaluations.views.voting import ballots
 
 __all__ = [
@@ -166,5 +178,21 @@ __all__ = [
     "voice_public",
     "voice_say",
     "voice_withdraw",
+    "vote_ballots",
+    "vote_ballots_csv",
+    "vote_ballots_json",
+    "vote_by_code",
+    "vote_by_device",
+    "vote_code",
+    "vote_create",
+    "vote_detail",
+    "vote_edit",
+    "vote_entry",
+    "vote_list",
+    "vote_paper",
+    "vote_picture",
+    "vote_slip",
+    "vote_slips",
+    "vote_step",
     "workspace",
 ]

@@ -17,7 +17,7 @@ from core.workflow import Refused
 from evaluations.actions import selecting
 from evaluations.actions.ranking import money_given
 from evaluations.forms import AlternativeForm, QuotaFormSet
-from evaluations.models import Alternative
+from evaluations.models import Alternative, Vote
 from evaluations.portfolio import group_names, inputs_of, ordered, summary
 from evaluations.standings import standings
 from evaluations.views.panels import find
@@ -32,9 +32,13 @@ def selection(request: HttpRequest, pk: int) -> HttpResponse:
     rows = standings(call)
     order = ordered(rows)
     names = group_names(order)
-    votes = call.ballots.count()
+    votes = call.ballots.all().imported().count()
+    held = list(call.votes.all())
+    counted = any(vote.is_counted for vote in held)
     sent = request.POST if may_act and request.method == "POST" else None
-    form = AlternativeForm(sent, votes=bool(votes), initial={"budget": call.budget - money_given(call)})
+    form = AlternativeForm(
+        sent, votes=bool(votes), counted=counted, initial={"budget": call.budget - money_given(call)}
+    )
     quotas = QuotaFormSet(sent, prefix="quotas", form_kwargs={"groups": names})
     if sent is not None and _calculated(
         request, form, quotas, lambda values: selecting.add_alternative(call, by=request.user, **values)
@@ -54,6 +58,7 @@ def selection(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "quotas": quotas,
         "votes": votes,
+        "held": held,
         "several_tracks": len({row.project.track_id for row in order}) > 1,
         "may_act": may_act,
         "may_add": may_act and bool(order) and len(summaries) < selecting.MOST,
@@ -84,7 +89,12 @@ def alternative_edit(request: HttpRequest, pk: int) -> HttpResponse:
     call = find(request, alternative.call_id, "evaluations.confirm")
     names = group_names(ordered(standings(call)))
     sent = request.POST if request.method == "POST" else None
-    form = AlternativeForm(sent, votes=call.ballots.exists() or alternative.is_by_vote, instance=alternative)
+    form = AlternativeForm(
+        sent,
+        votes=call.ballots.all().imported().exists() or alternative.objective == Alternative.Objective.EQUAL_SHARES,
+        counted=call.votes.filter(state=Vote.State.COUNTED).exists(),
+        instance=alternative,
+    )
     said = [one for one in alternative.quotas if one["group"] in names]
     quotas = QuotaFormSet(sent, prefix="quotas", initial=said, form_kwargs={"groups": names})
     if sent is not None:

@@ -43,7 +43,7 @@ def ballots(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "errors": errors[:SHOWN],
         "more": max(0, len(errors) - SHOWN),
-        "count": call.ballots.count(),
+        "count": call.ballots.all().imported().count(),
         "code": CODE,
         "project": PROJECT,
         "numbers": list(numbers)[:2],

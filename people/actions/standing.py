@@ -37,7 +37,13 @@ def set_inspection(organization: Organization, *, by: User, values: Mapping[str,
     inspection, _created = Inspection.objects.update_or_create(
         organization=organization,
         year=values["year"],
-        defaults={"result": values["result"], "confirmed_at": None, "confirmed_by": None},
+        defaults={
+            "result": values["result"],
+            "income": values.get("income"),
+            "public_income": values.get("public_income"),
+            "confirmed_at": None,
+            "confirmed_by": None,
+        },
     )
     label = _("Annual inspection entered: %(inspection)s") % {"inspection": inspection}
     record(organization, "set_inspection", by=by, label=label)

@@ -2,6 +2,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import MoneyField
 from people.models.self_entered import SelfEntered
 
 
@@ -19,6 +20,15 @@ class Inspection(SelfEntered):
     )
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
     result = models.CharField(_("result"), max_length=8, choices=Result.choices)
+    income = MoneyField(
+        _("income of the year (yuan)"), null=True, blank=True, help_text=_("As in the report for the inspection")
+    )
+    public_income = MoneyField(
+        _("of it public money (yuan)"),
+        null=True,
+        blank=True,
+        help_text=_("Grants, purchases, lottery"),
+    )
 
     class Meta:
         ordering = ["-year"]
@@ -30,6 +40,12 @@ class Inspection(SelfEntered):
                 fields=["organization", "year"],
                 name="one_inspection_a_year",
                 violation_error_message=_("The inspection of this year is entered already."),
+            ),
+            models.CheckConstraint(
+                name="public_income_is_a_part_of_all",
+                condition=models.Q(income__isnull=True, public_income__isnull=True)
+                | models.Q(income__gte=0, public_income__gte=0, public_income__lte=models.F("income")),
+                violation_error_message=_("Enter both sums; the public money is a part of the income."),
             ),
         ]
 

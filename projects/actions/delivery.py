@@ -14,7 +14,7 @@ from core.money import yuan
 from core.workflow import Refused, advance, permit, record
 from people.models import User
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
-from projects.models import FollowUp, Milestone, Project, Report
+from projects.models import Milestone, Project, Report
 from projects.spending import keeps_books, spent
 
 
@@ -120,10 +120,3 @@ def request_closing(project: Project, *, by: User, note: str = "") -> Project:
     advance(project, "request_closing", by=by, note=note)
     tell_funder(project, _("asks for closure"))
     return project
-
-
-@transaction.atomic
-def add_follow_up(project: Project, *, by: User, values: dict[str, Any]) -> FollowUp:
-    """Record a look back after the end."""
-    permit("projects.follow_up", by, project)
-    return FollowUp.objects.create(project=project, by=by, **values)

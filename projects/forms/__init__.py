@@ -12,7 +12,8 @@ from projects.forms.closing import (
     RefundForm,
 )
 from projects.forms.consent import ConsentTextForm
-from projects.forms.delivery import FollowUpForm, MilestoneChangeForm, MilestoneDoneForm, MilestoneForm, ReportForm
+from projects.forms.delivery import MilestoneChangeForm, MilestoneDoneForm, MilestoneForm, ReportForm
+from projects.forms.follow_ups import AnswerByLinkForm, SeenForm
 from projects.forms.giving import (
     GiftAnswerForm,
     GiftForm,
@@ -104,6 +105,7 @@ __all__ = [
     "ActivityPartners",
     "AmendForm",
     "AnswerAdviceForm",
+    "AnswerByLinkForm",
     "AnswerForm",
     "ApplyForm",
     "AttachmentForm",
@@ -135,7 +137,6 @@ __all__ = [
     "ExtendForm",
     "FileForm",
     "FinishForm",
-    "FollowUpForm",
     "GiftAnswerForm",
     "GiftForm",
     "GivingFilter",
@@ -183,6 +184,7 @@ __all__ = [
     "ReturnNoticeForm",
     "RosterFileForm",
     "RulingForm",
+    "SeenForm",
     "SendingForm",
     "SessionFilter",
     "SessionForm",

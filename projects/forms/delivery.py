@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.forms import CountedTextarea, DateInput, FilesField
 from core.money import yuan
-from projects.models import FollowUp, Milestone, Report
+from projects.models import Milestone, Report
 from projects.spending import keeps_books, spent
 
 
@@ -80,10 +80,3 @@ class ReportForm(forms.ModelForm):
         if persons is not None and visits is not None and persons > visits:
             self.add_error("persons", _("There cannot be more persons than visits."))
         return data
-
-
-class FollowUpForm(forms.ModelForm):
-    class Meta:
-        model = FollowUp
-        fields = ("seen_on", "still_active", "note")
-        widgets = {"seen_on": DateInput}

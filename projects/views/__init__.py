@@ -24,14 +24,7 @@ from projects.views.calendars import (
     happening_detail,
     happening_list,
 )
-from projects.views.changing import (
-    change_create,
-    change_detail,
-    change_edit,
-    change_step,
-    plan_version,
-    plan_versions,
-)
+from projects.views.changing import change_create, change_detail, change_edit, change_step, plan_version, plan_versions
 from projects.views.checking import (
     check_page,
     check_queue,
@@ -53,8 +46,9 @@ from projects.views.coaching import (
     comment_resolve,
 )
 from projects.views.consent import consent_create, consent_detail, consent_list
-from projects.views.delivery import follow_up_create, report_create, report_detail
+from projects.views.delivery import report_create, report_detail
 from projects.views.desk import mentor_desk
+from projects.views.follow_ups import follow_up_answer, follow_up_create, follow_up_detail, follow_up_send, survival
 from projects.views.gaps import need_gap, need_gaps
 from projects.views.giving import (
     gift_create,
@@ -68,6 +62,7 @@ from projects.views.giving import (
     pledge_postpone,
     pledge_step,
 )
+from projects.views.indicators import indicators
 from projects.views.likeness import earlier, likeness_detail
 from projects.views.meetings import (
     intent_create,
@@ -81,12 +76,7 @@ from projects.views.meetings import (
     meeting_plan,
 )
 from projects.views.mentoring import mentoring_create, session_detail, session_edit, session_list
-from projects.views.money import (
-    matching_create,
-    matching_decide,
-    project_money,
-    tranche_step,
-)
+from projects.views.money import matching_create, matching_decide, project_money, tranche_step
 from projects.views.monthly import month_ledger, monthly_detail, monthly_list, monthly_read
 from projects.views.needs import need_desk, need_merge, need_revise, need_sort_out, need_unmerge, need_vouch
 from projects.views.notices import notice_detail, notice_extend, notice_list, notice_text
@@ -155,14 +145,7 @@ from projects.views.support import (
     recommendation_ask,
     recommendation_confirm,
 )
-from projects.views.trouble import (
-    talk_create,
-    talk_detail,
-    talk_move,
-    talk_record,
-    warning_create,
-    warning_detail,
-)
+from projects.views.trouble import talk_create, talk_detail, talk_move, talk_record, warning_create, warning_detail
 from projects.views.visit_app import visit_app, visit_manifest, visit_pack, visit_photo, visit_sync, visit_worker
 from projects.views.visits import visit_compare, visit_create, visit_detail, visit_edit, visit_list
 from projects.views.volunteers import volunteer_list, volunteer_time_add, volunteer_times
@@ -227,7 +210,10 @@ __all__ = [
     "expense_step",
     "explanations_edit",
     "final_accounts_page",
+    "follow_up_answer",
     "follow_up_create",
+    "follow_up_detail",
+    "follow_up_send",
     "form_preview",
     "gift_create",
     "gift_detail",
@@ -235,6 +221,7 @@ __all__ = [
     "giving_list",
     "happening_detail",
     "happening_list",
+    "indicators",
     "intent_create",
     "intent_detail",
     "left_overs_edit",
@@ -338,6 +325,7 @@ __all__ = [
     "spending_hand_in",
     "spending_import",
     "submission_changes",
+    "survival",
     "talk_create",
     "talk_detail",
     "talk_move",

@@ -13,7 +13,7 @@ from core.models import Attachment
 from core.workflow import Refused, permit
 from projects.actions import delivery
 from projects.figures import so_far
-from projects.forms import FollowUpForm, ReportForm
+from projects.forms import ReportForm
 from projects.models import Project, Report
 from projects.views.project import find
 
@@ -59,19 +59,6 @@ def from_records(project: Project) -> Report:
     counted = so_far(project)
     hours = int(counted.volunteer_hours.to_integral_value(ROUND_HALF_UP))
     return Report(project=project, persons=counted.persons, visits=counted.visits, volunteer_hours=hours)
-
-
-@login_required
-def follow_up_create(request: HttpRequest, pk: int) -> HttpResponse:
-    return simple(
-        request,
-        pk,
-        permission="projects.follow_up",
-        form_class=FollowUpForm,
-        verb=delivery.add_follow_up,
-        heading=_("Look back"),
-        submit=_("Save"),
-    )
 
 
 @login_required

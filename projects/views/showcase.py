@@ -27,6 +27,6 @@ def showcase_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "report": project.reports.filter(kind="closing").last(),
         "activities": project.activities.recorded().with_signed(),
         "photos": ActivityPhoto.objects.public().filter(activity__project=project)[:12],
-        "follow_up": project.follow_ups.first(),
+        "follow_up": project.follow_ups.answered().first(),
     }
     return render(request, "projects/showcase_detail.html", context)

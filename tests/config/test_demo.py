@@ -25,6 +25,7 @@ from projects.blinding import veiled
 from projects.facts import check_applicant
 from projects.gates import gates_of
 from projects.invariants import breaches
+from projects.lasting import lasting
 from projects.models import Activity, BankList, FollowUp, Notice, Project, Reversal, State
 from projects.prices import peer_prices
 
@@ -59,6 +60,8 @@ def test_the_story_of_the_seed_and_of_today(demo):
     assert of_2013.funded().count() == 8
     assert FollowUp.objects.filter(project__in=of_2013, still_active=True).count() == 5
     assert Counter(of_2013.funded().values_list("state", flat=True)) == {State.COMPLETED: 6, State.TERMINATED: 2}
+    [line] = lasting(Call.objects.filter(code="DF2013"))
+    assert (line.figures.active, line.figures.ended, line.figures.rate) == (5, 8, Decimal("62.5"))
     alive = of_2013.filter(follow_ups__still_active=True).values_list("applicant__name", flat=True)
     assert {"紫韵艺术团", "东风舞彩墨社区社会组织"} <= set(alive)
 

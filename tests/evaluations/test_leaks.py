@@ -36,6 +36,8 @@ ELSEWHERE = {
     ),
     *("propose_decision", "approve_decision", "send_back_decision", "take_back_decision", "announce_decision"),
     *("distribute", "reopen_sheet", "record_visit"),  # of an evaluation: its evaluator reads them
+    *("prepare_vote", "announce_vote", "take_back_vote", "call_off_vote", "count_vote"),
+    *("issue_vote_codes", "revoke_vote_codes"),
     *("add_alternative", "recalculate_alternative", "remove_alternative", "take_over_alternative"),
 }
 """Lines of the log of a call or a pitch day, which only the funder reads, or of an evaluation."""

@@ -12,12 +12,14 @@ from config.reminders import remind
 from core.notifications import deliver_due
 from evaluations.actions.reporting import note_silences
 from evaluations.actions.voices import forget_traces
+from evaluations.actions.votes import close_ended
+from projects.actions.follow_ups import follow_up_by_clock
 from projects.actions.monthly import make_monthly_reports
 from projects.actions.pledges import lapse_overdue
 from projects.actions.roster import anonymise_expired
 
 DUTIES: tuple[Callable[[], int], ...] = (
-    *(make_monthly_reports, lapse_overdue, note_silences),
+    *(make_monthly_reports, lapse_overdue, note_silences, close_ended, follow_up_by_clock),
     *(remind, deliver_due, anonymise_expired, forget_traces),
 )
 """Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the

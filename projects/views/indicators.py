@@ -1,0 +1,41 @@
+"""Indicators with their denominators, for one call, district or year."""
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from grants.models import Call
+from projects import indicators as calculation
+from projects.indicator_facts import KINDS, Scope, facts_of, scopes
+
+
+def scopes_for(user, kind: str) -> list[Scope]:
+    """Of the calls of this person's funders; 403 for whoever works at none."""
+    if not rules.has_perm("projects.see_indicators", user):
+        raise PermissionDenied
+    calls = Call.objects.published().filter(funder__in=list(user.roles)).order_by("-closes_at", "-pk")
+    return scopes(kind, calls)
+
+
+def chosen_kind(request: HttpRequest) -> str:
+    wanted = request.GET.get("by", "")
+    return wanted if wanted in KINDS else "call"
+
+
+@login_required
+def indicators(request: HttpRequest) -> HttpResponse:
+    """Every indicator with what is divided by what, and why it is not known where it is not."""
+    kind = chosen_kind(request)
+    found = scopes_for(request.user, kind)
+    wanted = request.GET.get("of", "")
+    scope = next((one for one in found if one.key == wanted), found[0] if found else None)
+    context = {
+        "kind": kind,
+        "kinds": KINDS.items(),
+        "scopes": found,
+        "scope": scope,
+        "lines": calculation.indicators(facts_of(scope)) if scope else [],
+    }
+    return render(request, "projects/indicators.html", context)
