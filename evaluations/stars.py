@@ -44,7 +44,7 @@ FINALS, VOICES, COMPLIANCE, OPENNESS = "finals", "voices", "compliance", "openne
 PARTS = (FINALS, VOICES, COMPLIANCE, OPENNESS)
 ITEMS: dict[str, tuple[str, ...]] = {
     COMPLIANCE: ("on_time", "approved_first", "unwarned", "credit", "inspection"),
-    OPENNESS: ("reports", "announced", "photos", "mark", "profile"),
+    OPENNESS: ("reports", "photos", "mark", "profile"),
 }
 """What compliance and openness are made of, in the order in which they are read."""
 NO_FINALS, TOO_LITTLE = "no_finals", "too_little"

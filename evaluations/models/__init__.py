@@ -2,12 +2,15 @@ from evaluations.models.alternative import Alternative
 from evaluations.models.assignment import Assignment
 from evaluations.models.ballot import Ballot
 from evaluations.models.bonus import Bonus
+from evaluations.models.caution import Caution, CautionProposal, CautionTalk
 from evaluations.models.commission import Commission
 from evaluations.models.conflict import Conflict
 from evaluations.models.decision import Decision, DecisionLine
 from evaluations.models.declaration import Declaration
+from evaluations.models.delisting import Delisting
 from evaluations.models.draw import Draw
 from evaluations.models.feedback import Feedback
+from evaluations.models.honour import Honour
 from evaluations.models.list_change import ListChange
 from evaluations.models.paper_entry import PaperEntry
 from evaluations.models.pitch_day import PitchDay
@@ -17,6 +20,8 @@ from evaluations.models.reduction import Reduction
 from evaluations.models.result import Result
 from evaluations.models.sheet import Score, Sheet
 from evaluations.models.slot import Slot
+from evaluations.models.star import Star, StarAppeal
+from evaluations.models.star_year import StarYear
 from evaluations.models.unlocking import Unlocking
 
 __all__ = [
@@ -24,13 +29,18 @@ __all__ = [
     "Assignment",
     "Ballot",
     "Bonus",
+    "Caution",
+    "CautionProposal",
+    "CautionTalk",
     "Commission",
     "Conflict",
     "Decision",
     "DecisionLine",
     "Declaration",
+    "Delisting",
     "Draw",
     "Feedback",
+    "Honour",
     "ListChange",
     "PaperEntry",
     "PitchDay",
@@ -42,5 +52,8 @@ __all__ = [
     "Score",
     "Sheet",
     "Slot",
+    "Star",
+    "StarAppeal",
+    "StarYear",
     "Unlocking",
 ]

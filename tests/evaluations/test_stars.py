@@ -30,7 +30,7 @@ from evaluations.stars import (
 
 POINTS = {
     "on_time": D(35), "approved_first": D(20), "unwarned": D(20), "credit": D(15), "inspection": D(10),
-    "reports": D(30), "announced": D(20), "photos": D(20), "mark": D(10), "profile": D(20),
+    "reports": D(30), "photos": D(30), "mark": D(20), "profile": D(20),
 }  # fmt: skip
 RULES = Rules(
     weights={FINALS: D(40), VOICES: D(30), COMPLIANCE: D(20), OPENNESS: D(10)},
@@ -121,10 +121,10 @@ def test_where_no_item_applies_the_part_is_not_known():
 
 def test_four_known_parts_are_weighted_as_announced():
     # finals (90 + 84) / 2 = 87 → 34.8; voices alone in its group: 24 / 30 = 80 → 24;
-    # compliance 81.11 → 16.22; openness 30 + 20 + 10 + 20 = 80 of 90 → 88.89 → 8.89
+    # compliance 81.11 → 16.22; openness 30 + 15 + 20 = 65 of 80 → 81.25 → 8.125
     shares = {
         "on_time": D("0.8"), "approved_first": D(1), "unwarned": D("0.5"), "credit": D(1),
-        "reports": D(1), "announced": D(1), "photos": D("0.5"), "profile": D(1),
+        "reports": D(1), "photos": D("0.5"), "profile": D(1),
     }  # fmt: skip
     [found] = rate([facts(finals=(D(90), D(84)), shares=shares)], RULES)
 
@@ -132,10 +132,10 @@ def test_four_known_parts_are_weighted_as_announced():
         (FINALS, D("87.00"), D("40.00"), D("34.80")),
         (VOICES, D("80.00"), D("30.00"), D("24.00")),
         (COMPLIANCE, D("81.11"), D("20.00"), D("16.22")),
-        (OPENNESS, D("88.89"), D("10.00"), D("8.89")),
+        (OPENNESS, D("81.25"), D("10.00"), D("8.13")),
     ]
-    # 34.8 + 24 + 16.2222… + 8.8888… = 83.9111…
-    assert (found.score, found.stars, found.why_not, found.is_capped) == (D("83.91"), 4, "", False)
+    # 34.8 + 24 + 16.2222… + 8.125 = 83.1472…
+    assert (found.score, found.stars, found.why_not, found.is_capped) == (D("83.15"), 4, "", False)
 
 
 def test_the_voice_is_drawn_to_the_mean_of_all_in_the_group():
