@@ -1,14 +1,20 @@
-"""What a page needs that anybody may write to without an account: how many an hour, and a trap for programs.
+"""What a page needs that anybody may write to without an account: how many an hour, a trap for programs, and the phone
+known again.
 
-The needs of residents and objections to a public notice use the same, so that one sender cannot flood either.
+The needs of residents, objections, sign-ins at an activity and what residents say of it use the same, so that one
+sender cannot flood any of them.
 """
 
+import hashlib
+import hmac
+import secrets
 from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -17,6 +23,36 @@ from core.identifiers import fingerprint_address
 AN_HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 5
 """How often one sender may send the same form in an hour without an account."""
+
+DEVICE = "device"
+"""The signed cookie by which a phone is known again: it answers once, and corrects or takes back what it sent."""
+DEVICE_FOR = 400 * 24 * 3600
+
+
+def keyed(*parts: str) -> str:
+    """A keyed fingerprint: equal for equal parts, and nothing that leads back to them."""
+    return hmac.new(settings.IDENTITY_HMAC_KEY.encode(), ":".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def new_device() -> str:
+    return secrets.token_urlsafe(18)
+
+
+def device_of(request: HttpRequest) -> str:
+    """The phone as its cookie names it; empty when it has none, or one that is not ours."""
+    return request.get_signed_cookie(DEVICE, default="", salt=DEVICE)[:64]
+
+
+def remember_device(request: HttpRequest, response: HttpResponse, device: str) -> None:
+    response.set_signed_cookie(
+        DEVICE, device, salt=DEVICE, max_age=DEVICE_FOR, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+
+
+def fingerprint_device(device: str, *about: str) -> str:
+    """What is kept of a phone: the same for the same phone at one site and for one purpose, so that nobody can join
+    what a phone said without a name to where it signed in with one."""
+    return keyed("device", *about, device) if device else ""
 
 
 def sender_of(request: HttpRequest) -> str:

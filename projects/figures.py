@@ -139,6 +139,37 @@ def persons_by_project(projects: Iterable[Project]) -> dict[int, int]:
     return {project: len(found) for project, found in persons.items()}
 
 
+def visits_by_activity(activities: Iterable[int]) -> dict[int, int]:
+    """Everybody who was there, each time, by the number of a recorded activity; one query."""
+    held = Activity.objects.recorded().filter(pk__in=list(activities)).order_by()
+    return {
+        pk: heads + signed
+        for pk, heads, signed in held.annotate(n=Count("sign_ins")).values_list("pk", "head_count", "n")
+    }
+
+
+def visits_by_project(projects: Iterable[int], since: date | None = None, until: date | None = None) -> dict[int, int]:
+    """Of many projects at once: the visits of `figures`, in a constant number of queries; without days, all of them."""
+    numbers, found = list(projects), dict[int, int]()
+    held = Activity.objects.recorded().filter(project__in=numbers)
+    services = Service.objects.filter(project__in=numbers)
+    if since:
+        held, services = held.filter(starts_at__gte=_midnight(since)), services.filter(held_on__gte=since)
+    if until:
+        held, services = held.filter(starts_at__lt=_midnight(until, days=1)), services.filter(held_on__lte=until)
+    parts = (
+        held.order_by().values_list("project").annotate(n=Sum("head_count")),
+        SignIn.objects.filter(activity__in=held).order_by().values_list("activity__project").annotate(n=Count("pk")),
+        services.filter(method="case").order_by().values_list("project").annotate(n=Count("pk")),
+        services.filter(method="group").order_by().values_list("project").annotate(n=Count("members")),
+        services.filter(method="group").order_by().values_list("project").annotate(n=Sum("others")),
+    )
+    for part in parts:
+        for project, n in part:
+            found[project] = found.get(project, 0) + (n or 0)
+    return found
+
+
 def progress(project: Project, until: date | None = None) -> dict[str, Decimal]:
     """What recorded activities have brought for each measurable goal, by the goal's key."""
     links = ActivityTarget.objects.filter(

@@ -4,20 +4,16 @@ The code is signed and names the activity and its present key; when it opens som
 so that a sheet printed a week before is good on the day and worth nothing afterwards. A new key ends it at once.
 """
 
-import hashlib
 import hmac
 import secrets
 
-from django.conf import settings
 from django.core import signing
 
 from core.identifiers import half_width
+from core.strangers import keyed
 from projects.models import Activity
 
 SALT = "projects.activity.sign_in"
-DEVICE = "sign-in-device"
-"""The cookie by which a phone is known again, so that it signs in once and can correct what it wrote."""
-DEVICE_FOR = 400 * 24 * 3600
 
 
 def new_code(activity: Activity) -> str:
@@ -35,23 +31,10 @@ def activity_of(code: str) -> Activity | None:
     return activity if activity and hmac.compare_digest(activity.sign_in_key, str(key)) else None
 
 
-def new_device() -> str:
-    return secrets.token_urlsafe(18)
-
-
-def _keyed(*parts: str) -> str:
-    return hmac.new(settings.IDENTITY_HMAC_KEY.encode(), ":".join(parts).encode(), hashlib.sha256).hexdigest()
-
-
-def fingerprint_device(device: str) -> str:
-    """What is kept of a phone: the same for the same phone at one site, and nothing that leads back to it."""
-    return _keyed("device", device) if device else ""
-
-
 def person_key(project_id: int, name: str, phone_tail: str) -> str:
     """Equal for the same name and phone tail in one project; empty without a tail, as two people may share a name."""
     name = "".join(half_width(name).split()).casefold()
-    return _keyed("person", str(project_id), name, phone_tail) if name and phone_tail else ""
+    return keyed("person", str(project_id), name, phone_tail) if name and phone_tail else ""
 
 
 def new_person_key() -> str:

@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from config.story.stage import EMERGENCY, Stage, moment, on
 from core import clock
+from core.strangers import new_device
 from people.models import User
 from projects.actions import activities, attendance, calendars, delivery, roster, services, volunteers
 from projects.models import Beneficiary, Project
-from projects.sign_in import new_device
 
 SENDER = "demo"
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"

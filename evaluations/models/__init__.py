@@ -10,12 +10,14 @@ from evaluations.models.declaration import Declaration
 from evaluations.models.delisting import Delisting
 from evaluations.models.draw import Draw
 from evaluations.models.feedback import Feedback
+from evaluations.models.grievance import Grievance
 from evaluations.models.honour import Honour
 from evaluations.models.list_change import ListChange
 from evaluations.models.paper_entry import PaperEntry
 from evaluations.models.pitch_day import PitchDay
 from evaluations.models.presence import Presence, Representative
 from evaluations.models.purpose import Purpose
+from evaluations.models.questionnaire import Audience, Questionnaire
 from evaluations.models.reduction import Reduction
 from evaluations.models.result import Result
 from evaluations.models.sheet import Score, Sheet
@@ -23,15 +25,19 @@ from evaluations.models.slot import Slot
 from evaluations.models.star import Star, StarAppeal
 from evaluations.models.star_year import StarYear
 from evaluations.models.unlocking import Unlocking
+from evaluations.models.voice import Channel, Face, Voice
+from evaluations.models.voice_code import VoiceCode
 
 __all__ = [
     "Alternative",
     "Assignment",
+    "Audience",
     "Ballot",
     "Bonus",
     "Caution",
     "CautionProposal",
     "CautionTalk",
+    "Channel",
     "Commission",
     "Conflict",
     "Decision",
@@ -39,13 +45,16 @@ __all__ = [
     "Declaration",
     "Delisting",
     "Draw",
+    "Face",
     "Feedback",
+    "Grievance",
     "Honour",
     "ListChange",
     "PaperEntry",
     "PitchDay",
     "Presence",
     "Purpose",
+    "Questionnaire",
     "Reduction",
     "Representative",
     "Result",
@@ -56,4 +65,6 @@ __all__ = [
     "StarAppeal",
     "StarYear",
     "Unlocking",
+    "Voice",
+    "VoiceCode",
 ]

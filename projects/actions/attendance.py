@@ -9,14 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.strangers import has_sent_enough
+from core.strangers import fingerprint_device, has_sent_enough
 from core.workflow import Refused, record
 from people.models import User
 from projects.actions.activities import lock
 from projects.actions.roster import forget_sign_ins, kept_until
 from projects.models import Activity, Beneficiary, ConsentText, SignIn
 from projects.models.activity import MOST_PEOPLE, SHOWN_WHILE
-from projects.sign_in import fingerprint_device, person_key
+from projects.sign_in import person_key
 
 MOST_FROM_ONE_NETWORK = 300
 """Sign-ins an hour from one address at one activity: everybody in the room may share one router."""

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core.forms import add_refusal
-from core.strangers import sender_of
+from core.strangers import device_of, new_device, remember_device, sender_of
 from core.workflow import Refused, permit
 from projects import qr, sign_in
 from projects.actions import activities
@@ -138,7 +138,7 @@ def activity_sign_in(request: HttpRequest, code: str) -> HttpResponse:
     activity = sign_in.activity_of(code)
     if activity is None:
         return render(request, "projects/sign_in.html", {"activity": None}, status=404)
-    device = request.COOKIES.get(sign_in.DEVICE, "")[:64]
+    device = device_of(request)
     signed = actions.mine(activity, device)
     corrects = signed is not None and "correct" in request.GET
     form = SignInForm(request.POST or None, instance=actions.mine(activity, device) or SignIn(), activity=activity)
@@ -146,20 +146,13 @@ def activity_sign_in(request: HttpRequest, code: str) -> HttpResponse:
         response = redirect("projects:activity_sign_in", code=code)
         if form.is_trapped:
             return response  # a program: it learns nothing from the answer
-        device = device or sign_in.new_device()
+        device = device or new_device()
         try:
             actions.sign_in(activity, device=device, sender=sender_of(request), values=form.values)
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            response.set_cookie(
-                sign_in.DEVICE,
-                device,
-                max_age=sign_in.DEVICE_FOR,
-                httponly=True,
-                samesite="Lax",
-                secure=request.is_secure(),
-            )
+            remember_device(request, response, device)
             return response
     context = {
         "activity": activity,
