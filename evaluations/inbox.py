@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.inbox import Task
-from evaluations import inbox_of_voices, quorum
+from evaluations import inbox_of_stars, inbox_of_voices, quorum
 from evaluations.models import (
     Assignment,
     Conflict,
@@ -51,6 +51,7 @@ def waiting_for(user: User) -> list[Task]:
         _feedback,
         _evaluations,
         inbox_of_voices.waiting_for,
+        inbox_of_stars.waiting_for,
     )
     return [task for source in sources for task in source(user)]
 

@@ -1,6 +1,18 @@
 from django.urls import path, re_path
 
-from reports.views import activities, documents, giving, imports, judging, mentoring, money, pitch, spending, workshops
+from reports.views import (
+    activities,
+    documents,
+    giving,
+    imports,
+    judging,
+    mentoring,
+    money,
+    pitch,
+    spending,
+    stars,
+    workshops,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -44,6 +56,9 @@ urlpatterns = [
     path("meetings/<int:pk>/schedule.pdf", giving.meeting_schedule, name="meeting_schedule"),
     path("letters/<int:pk>/letter.pdf", giving.intent_letter, name="intent_letter"),
     path("ledger/pledges.xlsx", giving.pledge_ledger, name="pledge_ledger"),
+    path("stars/<int:pk>/explanation.pdf", stars.star_letter, name="star_letter"),
+    path("star-years/<int:pk>/stars.xlsx", stars.star_year, name="star_year"),
+    path("honours/<int:pk>/certificate.pdf", stars.honour_certificate, name="honour_certificate"),
     path("tables/", imports.tables, name="exchange"),
     re_path(r"^tables/(?P<table>[a-z-]+)\.(?P<kind>xlsx|csv)$", imports.table_export, name="table_export"),
     path("tables/<slug:table>/template.xlsx", imports.table_template, name="table_template"),

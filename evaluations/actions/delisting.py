@@ -35,6 +35,10 @@ def propose(talk: CautionTalk, *, by: User, reasons: str, until_on: date, hear_u
     permit("evaluations.propose_delisting", by, found)
     locked = CautionTalk.objects.select_for_update(of=("self",)).get(pk=talk.pk)
     today = clock.today()
+    if Delisting.objects.filter(talk__organization=talk.organization, state=Delisting.State.PROPOSED).exists():
+        raise Refused(_("It is proposed to be delisted already."))
+    if Delisting.objects.in_force().filter(organization=talk.organization).exists():
+        raise Refused(_("This organisation is delisted."))
     if not locked.is_recorded:
         raise Refused(_("The talk has not been written down yet."))
     if locked.outcome:

@@ -2,6 +2,21 @@
 
 from evaluations.forms.decision import BonusForm, DecisionForm, PromoteForm, SendBackForm, StrikeForm
 from evaluations.forms.evaluation import CommissionForm, ConclusionForm, EvaluationForm
+from evaluations.forms.oversight import (
+    CautionForm,
+    CautionTalkForm,
+    CautionTalkMoveForm,
+    CautionTalkRecordForm,
+    DecisionOnDelistingForm,
+    DelistingAppealForm,
+    DelistingForm,
+    DelistingRulingForm,
+    HonourForm,
+    LeaveForm,
+    LiftForm,
+    StatementForm,
+    WithdrawHonourForm,
+)
 from evaluations.forms.panels import (
     AssignForm,
     ConflictForm,
@@ -13,6 +28,7 @@ from evaluations.forms.panels import (
 from evaluations.forms.pitch import MoveForm, PaperForm, PitchDayForm, RepresentativeForm, SettleForm
 from evaluations.forms.selection import AlternativeForm, BallotsForm, QuotaFormSet
 from evaluations.forms.sheets import AnswerForm, DeviationForm, FeedbackForm, FewerForm, ReasonForm, SheetForm
+from evaluations.forms.stars import RankingFilter, RulingForm, StarAppealForm, StarYearForm
 from evaluations.forms.voices import (
     AnswerGrievanceForm,
     DeskForm,
@@ -35,11 +51,19 @@ __all__ = [
     "AssignForm",
     "BallotsForm",
     "BonusForm",
+    "CautionForm",
+    "CautionTalkForm",
+    "CautionTalkMoveForm",
+    "CautionTalkRecordForm",
     "CommissionForm",
     "ConclusionForm",
     "ConflictForm",
     "DecisionForm",
+    "DecisionOnDelistingForm",
     "DeclarationForm",
+    "DelistingAppealForm",
+    "DelistingForm",
+    "DelistingRulingForm",
     "DeskForm",
     "DeviationForm",
     "EvaluationForm",
@@ -48,6 +72,9 @@ __all__ = [
     "GrievanceForm",
     "GroupsForm",
     "HideForm",
+    "HonourForm",
+    "LeaveForm",
+    "LiftForm",
     "LookForm",
     "MoreForm",
     "MoveForm",
@@ -58,15 +85,21 @@ __all__ = [
     "ProposePanelsForm",
     "QuestionnaireForm",
     "QuotaFormSet",
+    "RankingFilter",
     "ReasonForm",
     "ReplyForm",
     "RepresentativeForm",
+    "RulingForm",
     "SayForm",
     "SendBackForm",
     "SettleForm",
     "SheetForm",
     "ShowForm",
+    "StarAppealForm",
+    "StarYearForm",
+    "StatementForm",
     "StrikeForm",
     "WhyForm",
+    "WithdrawHonourForm",
     "WriteDownVoiceForm",
 ]
