@@ -1,4 +1,4 @@
-"""What looks odd about answers without a name: for a person to look at, never a reason by itself to leave one out. Pure.
+"""What looks odd about answers without a name: for a person to look at, no reason by itself to leave one out. Pure.
 
 Each sign has an honest explanation beside the other one (a whole room shares one router, neighbours say the same), so
 that it is only pointed out. Whoever looks decides, with a reason.

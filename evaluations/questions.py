@@ -1,4 +1,4 @@
-"""The questions that ship with the product, and the five steps in which each is answered (`questionnaires.toml`). Pure."""
+"""The questions that ship with the product, and the five steps of each answer (`questionnaires.toml`). Pure."""
 
 import tomllib
 from functools import cache

@@ -3,9 +3,9 @@
 A signal for whoever judges, never the trigger of a payment: no gate, instalment or state of a project asks this module
 (`tests/evaluations/test_satisfaction.py` holds that).
 
-Satisfied = 非常满意 + 满意 over valid answers (field guide 2.11). Valid is what was neither taken back nor left out by a
-person with a reason; what was left out is counted beside it, so that both figures can be read. Questionnaires that the
-group itself has entered stand apart (`own_paper`) and are in no other figure. Residents, the community and volunteers
+Satisfied = 非常满意 + 满意 over valid answers (field guide 2.11). Valid is what was neither taken back nor left out by
+a person with a reason; what was left out is counted beside it, so that both figures can be read. Questionnaires that
+the group itself has entered stand apart (`own_paper`) and are in no other figure. Residents, the community and volunteers
 are indicators of their own. Shares are in percent with one place, and so are the ends of Wilson's interval. Below 30
 answers there is no grade. Of how many asked depends on whom one asks: see `asked_of`.
 """
@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from core.money import round_half_up
 from evaluations.models import Audience, Channel, Voice
 from evaluations.models.voice import APART
-from evaluations.questions import SATISFIED_FROM
+from evaluations.questions import SATISFIED_FROM, steps
 from evaluations.wilson import wilson
 from people.models import Organization
 from projects.figures import visits_by_activity, visits_by_project
@@ -69,6 +69,17 @@ class Satisfaction(Tally):
     @property
     def high(self) -> Decimal | None:
         return round_half_up(Decimal(str(wilson(self.satisfied, self.n)[1] * 100)), 1) if self.n else None
+
+    @property
+    def bar(self) -> dict[str, int]:
+        """Where the interval and the share lie on a bar of 300 points."""
+        low, share, high = (round((end or 0) * 3) for end in (self.low, self.share, self.high))
+        return {"left": low, "width": max(1, high - low), "point": min(297, max(0, share - 1))}
+
+    @property
+    def level_rows(self) -> list[tuple[str, int]]:
+        """The five steps in words, the best first, with how many chose each."""
+        return [(words, self.levels.get(level, 0)) for level, words in steps("satisfied")]
 
     @property
     def is_enough(self) -> bool:

@@ -11,6 +11,7 @@ from reports.views import (
     pitch,
     spending,
     stars,
+    voices,
     workshops,
 )
 
@@ -52,6 +53,8 @@ urlpatterns = [
     path("ledger/months.xlsx", spending.month_ledger, name="month_ledger"),
     re_path(r"^funds/(?P<pk>[0-9]{1,18})/ledger\.(?P<kind>xlsx|csv)$", money.fund_ledger, name="fund_ledger"),
     re_path(r"^bank-lists/(?P<pk>[0-9]{1,18})/list\.(?P<kind>xlsx|csv)$", money.bank_list, name="bank_list"),
+    re_path(r"^voice-codes/(?P<pk>[0-9]{1,18})/poster-(?P<size>a4|a5)\.pdf$", voices.poster, name="poster"),
+    path("projects/<int:pk>/voices.xlsx", voices.voices, name="voices"),
     path("gifts/<int:pk>/receipt.pdf", giving.gift_receipt, name="gift_receipt"),
     path("meetings/<int:pk>/schedule.pdf", giving.meeting_schedule, name="meeting_schedule"),
     path("letters/<int:pk>/letter.pdf", giving.intent_letter, name="intent_letter"),

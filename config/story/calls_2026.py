@@ -20,6 +20,7 @@ from config.story.review_2026 import announce_rules, compare_and_choose
 from config.story.spending_2026 import play_spending
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
 from config.story.trouble_2026 import play_trouble
+from config.story.voices_2026 import play_voices
 from core import clock
 from core.models import Notification
 from evaluations.actions import absence, evaluation, panel, scoring
@@ -165,6 +166,7 @@ def _running(present: Present) -> None:
             )
     play_records(stage, fresh["qingnian"], day)
     play_trouble(stage, fresh, day)
+    play_voices(stage, fresh, day)
     _reported(stage, fresh, day)
     play_spending(stage, fresh["qingnian"], day)
     play_changes(stage, fresh["qingnian"], day)

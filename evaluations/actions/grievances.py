@@ -54,7 +54,7 @@ def report(
 
 @transaction.atomic
 def answer_report(grievance: Grievance, *, by: User, finding: str, answer: str) -> Grievance:
-    """The clerk says what was found out, for the funder, and answers whoever reported; by mail if an address was left."""
+    """The clerk says what was found out, for the funder, and answers whoever reported, by mail if there is one."""
     permit("evaluations.answer_grievance", by, grievance)
     locked = Grievance.objects.select_for_update(of=("self",)).select_related("project").get(pk=grievance.pk)
     if locked.answered_at:

@@ -81,7 +81,7 @@ def say(code: VoiceCode, *, device: str, sender: str, values: Mapping[str, Any])
 
 @transaction.atomic
 def say_more(voice: Voice, *, answers: Mapping[str, int]) -> Voice:
-    """The longer form, once: what is said of the whole among five steps is more exact than the face, and replaces it."""
+    """The longer form, once: what is said of the whole in five steps is more exact than the face, and replaces it."""
     locked = Voice.objects.select_for_update(of=("self",)).select_related("project", "questionnaire").get(pk=voice.pk)
     if not locked.can_say_more:
         raise Refused(_("These questions are answered already, or the day is over."))

@@ -177,7 +177,7 @@ class AnswerGrievanceForm(forms.Form):
         help_text=_("Stays inside the funder."),
     )
     answer = forms.CharField(
-        label=_("Answer"),
+        label=_("Answer to the resident"),
         max_length=1000,
         widget=CountedTextarea(attrs={"rows": 4}),
         help_text=_("Whoever reported reads it. Please name no person."),

@@ -62,15 +62,15 @@ class Grievance(models.Model):
     )  # fmt: skip
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
-    kind = models.CharField(_("what it is about"), max_length=8, choices=Kind.choices)
-    text = models.TextField(_("what happened"), max_length=1000)
+    kind = models.CharField(_("kind of problem"), max_length=8, choices=Kind.choices)
+    text = models.TextField(_("what is wrong, and where"), max_length=1000)
     contact = models.CharField(_("how we may call you"), max_length=40, blank=True)
     phone = models.CharField(_("your phone"), max_length=30, blank=True)
     email = models.EmailField(_("your e-mail"), blank=True)
     sender = models.CharField(max_length=64, blank=True, editable=False)
     arrived_at = models.DateTimeField(_("arrived at"), default=clock.now, editable=False)
     finding = models.TextField(_("what was found out"), max_length=1000, blank=True)
-    answer = models.TextField(_("answer"), max_length=1000, blank=True)
+    answer = models.TextField(_("answer to the report"), max_length=1000, blank=True)
     answered_by = models.ForeignKey(
         "people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )

@@ -11,7 +11,7 @@ from core import clock
 from core.workflow import StateField, Stateful, step
 from evaluations.models.questionnaire import Audience
 from evaluations.models.voice_code import LETTERS
-from evaluations.questions import SATISFIED_FROM
+from evaluations.questions import SATISFIED_FROM, steps
 from projects.models.in_delivery import InDelivery
 
 WITHDRAW_WITHIN = timedelta(minutes=10)
@@ -126,12 +126,12 @@ class Voice(Stateful):
         "evaluations.Questionnaire", verbose_name=_("questionnaire"), on_delete=models.PROTECT, related_name="voices"
     )
     audience = models.CharField(_("who is asked"), max_length=10, choices=Audience.choices)
-    number = models.CharField(_("receipt number"), max_length=12, unique=True, default=new_number, editable=False)
+    number = models.CharField(_("number of the answer"), max_length=12, unique=True, default=new_number, editable=False)
     channel = models.CharField(_("how it came"), max_length=5, choices=Channel.choices, default=Channel.WEB)
     entered_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     entered_name = models.CharField(_("who writes it down"), max_length=40, blank=True)
     face = models.CharField(_("how satisfied"), max_length=4, choices=Face.choices, blank=True)
-    level = models.PositiveSmallIntegerField(_("level"))
+    level = models.PositiveSmallIntegerField(_("step of five"))
     """1 to 5: the face, or the answer to the question about the whole, once somebody has given one."""
     answers = models.JSONField(_("answers"), default=dict, blank=True)
     said_at = models.DateTimeField(_("said at"), default=clock.now, editable=False)
@@ -140,7 +140,7 @@ class Voice(Stateful):
     sender = models.CharField(max_length=64, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("taken back at"), null=True, editable=False)
 
-    text = models.CharField(_("in words"), max_length=MOST_WORDS, blank=True)
+    text = models.CharField(_("words of the resident"), max_length=MOST_WORDS, blank=True)
     state = StateField(_("state"), default=State.SILENT, choices=State.choices, max_length=10)
     shown_text = models.CharField(_("as everybody reads it"), max_length=MOST_WORDS + 50, blank=True, editable=False)
     hidden_for = models.CharField(_("why not shown"), max_length=10, choices=Why.choices, blank=True, editable=False)
@@ -225,6 +225,16 @@ class Voice(Stateful):
         return self.level >= SATISFIED_FROM
 
     @property
+    def mood(self) -> Face:
+        """The face of the level, also of an answer that was given in five steps."""
+        return Face.GOOD if self.is_satisfied else Face.FAIR if self.level == LEVEL_OF[Face.FAIR] else Face.BAD
+
+    @property
+    def level_words(self) -> str:
+        """The level as one of five steps."""
+        return dict(steps("satisfied"))[self.level]
+
+    @property
     def withdraw_until(self):
         return self.said_at + WITHDRAW_WITHIN
 
@@ -250,10 +260,10 @@ class Voice(Stateful):
         return bool(self.flagged_at and self.looked_at and self.looked_at >= self.flagged_at)
 
     @property
-    def question_answers(self) -> list[tuple[str, int]]:
+    def question_answers(self) -> list[tuple[str, str]]:
         """What was asked, as it was worded then, and what was answered."""
         return [
-            (item["text"], self.answers[item["key"]])
+            (item["text"], dict(steps(item.get("scale", "")))[self.answers[item["key"]]])
             for item in self.questionnaire.items
             if item["key"] in self.answers
         ]

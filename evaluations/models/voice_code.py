@@ -11,7 +11,7 @@ from evaluations.models.questionnaire import Audience
 from projects.models.in_delivery import InDelivery
 
 LETTERS = "ACDEFHJKMNPQRTUVWXY3479"
-"""What an address for typing is made of: nothing that looks or sounds like something else (0 and O, 1 and I, B and 8)."""
+"""What an address for typing is made of: nothing that looks like something else (0 and O, 1 and I, B and 8)."""
 LENGTH = 6
 
 

@@ -53,7 +53,7 @@ def _unknown(request: HttpRequest, code: VoiceCode | None = None) -> HttpRespons
 
 
 def _sent(request: HttpRequest) -> Any:
-    """What was sent to be stored. Who only changes the size of the type keeps what was typed, without a word about it."""
+    """What was sent to be stored; nothing when somebody only changes the size of the type, and keeps what was typed."""
     return request.POST if request.method == "POST" and "size" not in request.POST else None
 
 

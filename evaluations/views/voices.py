@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from projects.models import Activity, Project
 from projects.models.state import FUNDED
 
 PAGE = 20
+WAITING_FIRST = Case(When(state=Voice.State.WAITING, then=0), default=1)
 ODD = 60
 """So many odd answers are looked at on one page."""
 
@@ -103,7 +104,7 @@ def voice_overview(request: HttpRequest, pk: int) -> HttpResponse:
         "look": look,
         "odd": [(voice, flag_words(voice)) for voice in odd[:ODD]] if reads or moderates else [],
         "odd_more": max(0, odd.count() - ODD),
-        "words": Paginator(words.order_by("-said_at", "-pk"), PAGE).get_page(request.GET.get("page")),
+        "words": Paginator(words.order_by(WAITING_FIRST, "-said_at", "-pk"), PAGE).get_page(request.GET.get("page")),
         "waiting": words.filter(state=Voice.State.WAITING).count(),
         "site": request.build_absolute_uri("/").rstrip("/"),
     }
@@ -204,9 +205,9 @@ def _find(request: HttpRequest, pk: int) -> Voice:
     related = ("project__call__funder", "project__applicant", "activity", "questionnaire", "entered_by", "moderated_by")
     related += ("replied_by", "looked_by", "excluded_by")
     voice = get_object_or_404(Voice.objects.visible_to(request.user).select_related(*related), pk=pk)
-    if voice.state != Voice.State.SHOWN or not rules.has_perm("evaluations.see_satisfaction", request.user, voice):
-        if not rules.has_perm("evaluations.moderate_voice", request.user, voice):
-            permit("evaluations.read_voices", request.user, voice)
+    is_told = voice.state == Voice.State.SHOWN and rules.has_perm("evaluations.see_satisfaction", request.user, voice)
+    if not is_told and not rules.has_perm("evaluations.moderate_voice", request.user, voice):
+        permit("evaluations.read_voices", request.user, voice)
     return voice
 
 
