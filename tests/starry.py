@@ -48,7 +48,10 @@ def say(town: Town, project: Project, *levels: int) -> None:
 @remembered
 def worked(town: Town, life: Life) -> tuple[Project, Project]:
     """The centre's project (final 88, 24 of 30 residents satisfied) and the choir's (final 72, three residents)."""
-    centre, choir = life.walk(draft(town), "running"), life.walk(choir_draft(town), "running")
+    both = [draft(town), choir_draft(town)]
+    for place in ("eligible", "shortlisted", "running"):
+        both = [life.walk(Project.objects.get(pk=project.pk), place) for project in both]
+    centre, choir = both
     life.time.go(datetime(2026, 12, 20, 10))
     say(town, centre, *[4] * 24, *[3] * 4, *[2] * 2)
     say(town, choir, 5, 4, 1)

@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from core.workflow import Refused
 from evaluations.actions import stars
+from evaluations.forms import StarYearForm
 from evaluations.inbox import waiting_for
 from evaluations.models import CautionProposal, Star, StarYear
 from evaluations.star_words import explain
-from people.models import Membership, Role
+from people.models import Membership, Organization, Role
 from projects.actions import trouble
-from tests.starry import RULES, announced, calculated, final, in_notice, published, star_of, worked
+from tests.starry import RULES, announced, calculated, final, in_notice, published, say, star_of, worked
 from tests.town import member, person
 
 
@@ -141,7 +142,6 @@ def test_a_figure_changed_behind_the_back_shows(town, life):
 def test_a_warning_costs_half_of_its_points_and_two_cost_all(town, life):
     year = announced(town)
     centre, _choir = worked(town, life)
-    life.time.go(datetime(2026, 12, 21, 10))
     life.time.go(datetime(2026, 12, 21, 10))
     trouble.warn(centre, by=town.clerk, ground="late", words="月报未交", answer_until=date(2027, 1, 5))
     life.time.go(datetime(2027, 1, 5, 11))
@@ -380,8 +380,6 @@ def test_many_bad_answers_propose_a_warning_and_warn_nobody(town, life):
     year = announced(town)
     centre, _choir = worked(town, life)
     life.time.go(datetime(2026, 12, 22, 9))
-    from tests.starry import say  # noqa: PLC0415
-
     say(town, centre, *[1] * 13)  # 15 of 43 are bad: 34.9 %
     life.time.go(datetime(2027, 1, 5, 11))
     stars.calculate(year, by=town.clerk)
@@ -434,8 +432,6 @@ def _group_of_three(town, year, last) -> None:
 
 
 def _other(town):
-    from people.models import Organization  # noqa: PLC0415
-
     made, _new = Organization.objects.get_or_create(
         name="邻家社工", kind="social_organization", credit_code="52110105MJ0200079Q"
     )
@@ -531,8 +527,6 @@ def test_a_year_is_walked_through_its_pages(town, life, browse):
 
 
 def _figures() -> list[str]:
-    from evaluations.forms import StarYearForm  # noqa: PLC0415
-
     return [name for name in StarYearForm.Meta.fields if name not in RULES and name not in ("region", "legal_basis")]
 
 
