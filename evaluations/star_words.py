@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from core.money import plain, round_half_up
 from evaluations.models import Star, StarYear
@@ -176,7 +176,7 @@ def _correction(one: dict[str, Any]) -> str:
 
 def _figure(item: str, said: dict[str, Any]) -> str:
     if said["share"] is None:
-        return _("does not apply")
+        return pgettext("line of a star", "does not apply")
     if item in ("unwarned", "credit"):
         return ngettext("%(n)s record", "%(n)s records", said["done"]) % {"n": said["done"]}
     if item == "inspection":

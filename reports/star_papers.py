@@ -1,5 +1,7 @@
-"""Papers of stars and honours: the explanation (告知书), the certificate (荣誉证书), the table of a year. In Chinese like
-every paper: see `documents`."""
+"""Papers of stars and honours: the explanation (告知书), the certificate (荣誉证书), the table of a year.
+
+In Chinese like every paper: see `documents`.
+"""
 
 from collections.abc import Iterable
 from typing import IO, Any

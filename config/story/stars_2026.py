@@ -16,6 +16,7 @@ from core import clock
 from evaluations.actions import cautions, evaluation, honours, stars, voices
 from evaluations.models import CautionProposal, Star, StarYear
 from grants.models import Call
+from projects.actions import delivery
 from projects.models import Project
 
 Day = Callable[[int], date]
@@ -84,9 +85,8 @@ def _projects(stage: Stage, present: Any) -> dict[str, Project]:
     with on(day(-530)):
         memo = "上年度预算结转"
         fund = programme.fund("社区公益金（上年度）", "community", day(-530).year, "40000.00", memo)
-    title = f"{day(-520).year}年社区微创投"
     call: Call = present.call(
-        "DFS", "", opens=-520, closes=-490, fund=fund, budget=Decimal("25000.00"), ends_on=day(-120), title=title,
+        "DFS", "社区微创投（上一轮，已结项）", opens=-520, closes=-490, fund=fund, budget=Decimal("25000.00"), ends_on=day(-120),
         tracks={"filed": ("备案组织组", "6000.00")}, tranche_plan=programme.plans["80/20 两期"],
     )  # fmt: skip
     projects = present.reviewed(call, WRITTEN, -480, notice=-476, money="25000.00")
@@ -110,6 +110,11 @@ def _carried_out(stage: Stage, project: Project, key: str, day: Day) -> Project:
     project = stage.evaluate(project, "midterm", day(-290), 82, "进度正常。")
     stage.pay(project, 2, day(-270))
     spent = project.amount_awarded
+    if key in ("caimo", "simei"):
+        last = project.milestones.latest("due_on")
+        with on(day(-138), 16):
+            head, note = stage.cast.head(project.applicant), "年终展示照片和总结已上传。"
+            delivery.reach_milestone(last, by=head, done_on=day(-139), note=note)
     stage.report(project, day(-130), closing=True, done="全部活动完成。", persons=120, visits=900, spent=spent)
     project = stage.ask_for_closure(project, day(-126))
     project = stage.evaluate(project, "final", day(-115), FINALS[key], "目标达成，建议见评语。")
@@ -122,13 +127,13 @@ def _star(stage: Stage, year: StarYear, key: str) -> Star:
 
 
 def _appeal(stage: Stage, year: StarYear, day: Day) -> None:
-    """紫韵 says that its milestone came in time, on paper; the second clerk looks into it and agrees."""
+    """紫韵 says that its last milestone was shown in time, on paper; the second clerk looks into it and agrees."""
     star = _star(stage, year, "ziyun")
     with on(day(-24), 19):
-        said = "“过半活动”里程碑的报告当天已把纸质件交到社区办，平台晚录了几天，请按收件登记核对。"
+        said = "“完成全部活动与年终展示”的总结和照片当天已把纸质件交到社区办，只是没在平台上标记，请按收件登记核对。"
         made = stars.appeal(star, by=stage.cast.head(star.organization), text=said)
     with on(day(-22), 15):
-        reason = "经查社区办收件登记，纸质报告在到期日前送达，平台为事后补录。支持申诉，“按时报告”按满分计。"
+        reason = "经查社区办收件登记，纸质材料在到期日前送达，平台漏标。支持申诉，“按时报告”按满分计。"
         percent = Decimal(100)
         stars.rule_on_appeal(
             made, by=stage.cast["jingban"], ruling="upheld", reason=reason, item="on_time", percent=percent

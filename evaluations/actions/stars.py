@@ -229,8 +229,7 @@ def rule_on_appeal(
 
 def _rate_anew(star: Star) -> None:
     """The score of one organisation from its records of today, beside the frozen means of its year."""
-    [gathered] = gather(star.year, star.organization) or [None]
-    if gathered is not None:
+    for gathered in gather(star.year, star.organization):  # one, or none when its projects are no longer of the year
         star.facts = gathered.facts
     star.take(rate_one(_facts(star), star.year.rules, star.year.known_means))
     star.save()

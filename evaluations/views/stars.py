@@ -100,7 +100,7 @@ def star_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "why_no_star": why_no_star(star),
         "sees_all": sees_all,
         "appeals": appeals if sees_all else [],
-        "may_appeal": may_appeal and not any(one.made_at.date() >= year.notice_from for one in appeals),
+        "may_appeal": may_appeal and not any(clock.localdate(one.made_at) >= year.notice_from for one in appeals),
         "may_acknowledge": rules.has_perm("evaluations.acknowledge_star", request.user, star)
         and year.state == StarYear.State.NOTICE
         and star.acknowledged_at is None,
