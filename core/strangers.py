@@ -40,7 +40,7 @@ def new_device() -> str:
 
 def device_of(request: HttpRequest) -> str:
     """The phone as its cookie names it; empty when it has none, or one that is not ours."""
-    return request.get_signed_cookie(DEVICE, default="", salt=DEVICE)[:64]
+    return (request.get_signed_cookie(DEVICE, default="", salt=DEVICE) or "")[:64]
 
 
 def remember_device(request: HttpRequest, response: HttpResponse, device: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import rules
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,14 +22,13 @@ def waiting_for(user: User) -> Iterator[Task]:
 
 def _words(user: User) -> Iterator[Task]:
     """One task a project whose words wait, for the funder's clerks and its mentor."""
+    inside = list(user.roles)
     mentored = Participant.objects.current().filter(person=user, part=Part.MENTOR).values("project")
-    funders = user.organizations_as(Role.STAFF)
-    waiting = Voice.objects.to_moderate()
-    mine = Project.objects.filter(call__funder__in=funders) | Project.objects.filter(pk__in=mentored)
-    numbers = list(waiting.filter(project__in=mine).values_list("project", flat=True))
-    for project in Project.objects.filter(pk__in=set(numbers)).select_related("call"):
-        if rules.has_perm("evaluations.moderate_voice", user, project):
-            n = numbers.count(project.pk)
+    as_clerk = Q(call__funder__in=user.organizations_as(Role.STAFF))
+    as_mentor = Q(pk__in=mentored) & ~Q(call__funder__in=inside)
+    mine = Project.objects.filter(as_clerk | as_mentor).exclude(applicant__in=inside).exclude(host__in=inside)
+    for project, n in _counted(Voice.objects.to_moderate(), mine):
+        if not user.gives_for or rules.has_perm("evaluations.moderate_voice", user, project):
             what = ngettext("Look at %(n)s resident's words", "Look at the words of %(n)s residents", n) % {"n": n}
             yield Task(project.title, what, _url(project, "#words"), funder_id=project.call.funder_id)
 
@@ -38,13 +38,18 @@ def _odd(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.STAFF)
     if not funders:
         return
-    odd = Voice.objects.to_look_at().filter(project__call__funder__in=funders)
-    numbers = list(odd.values_list("project", flat=True))
-    for project in Project.objects.filter(pk__in=set(numbers)).select_related("call"):
+    for project, n in _counted(Voice.objects.to_look_at(), Project.objects.filter(call__funder__in=funders)):
         if rules.has_perm("evaluations.exclude_voice", user, project):
-            n = numbers.count(project.pk)
             what = ngettext("Look at %(n)s odd answer", "Look at %(n)s odd answers", n) % {"n": n}
             yield Task(project.title, what, _url(project, "#odd"), tone="warn", funder_id=project.call.funder_id)
+
+
+def _counted(voices: QuerySet[Voice], mine: QuerySet[Project]) -> list[tuple[Project, int]]:
+    """Each of these projects of which there are such answers, with how many."""
+    found = voices.filter(project__in=mine).order_by().values_list("project").annotate(n=Count("pk"))
+    numbers = dict(found)
+    projects = Project.objects.filter(pk__in=numbers).select_related("call").order_by("title", "pk")
+    return [(project, numbers[project.pk]) for project in projects]
 
 
 def _reports(user: User) -> Iterator[Task]:

@@ -5,9 +5,9 @@ A signal for whoever judges, never the trigger of a payment: no gate, instalment
 
 Satisfied = 非常满意 + 满意 over valid answers (field guide 2.11). Valid is what was neither taken back nor left out by
 a person with a reason; what was left out is counted beside it, so that both figures can be read. Questionnaires that
-the group itself has entered stand apart (`own_paper`) and are in no other figure. Residents, the community and volunteers
-are indicators of their own. Shares are in percent with one place, and so are the ends of Wilson's interval. Below 30
-answers there is no grade. Of how many asked depends on whom one asks: see `asked_of`.
+the group itself has entered stand apart (`own_paper`) and are in no other figure. Residents, the community and
+volunteers are indicators of their own. Shares are in percent with one place, and so are the ends of Wilson's interval.
+Below 30 answers there is no grade. Of how many asked depends on whom one asks: see `asked_of`.
 """
 
 from collections import defaultdict

@@ -18,6 +18,7 @@ PURE = [
     "projects/pictures.py", "projects/sections.py", "projects/shifting.py", "projects/similarity.py",
     "projects/speed_meeting.py", "projects/spending_account.py", "projects/stages.py", "evaluations/ranking.py",
     "evaluations/stars.py",
+    "evaluations/oddities.py", "evaluations/questions.py", "evaluations/wilson.py",
 ]  # fmt: skip
 
 

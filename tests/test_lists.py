@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from core import clock
 from core.notifications import notify
-from evaluations.actions import panel
+from evaluations.actions import grievances, panel
 from grants.actions import need_lists, needs, workshops
 from grants.models import Fund, Workshop
 from people.models import Community
 from projects.actions import coaching, proposals
 from projects.models import Expense, MonthlyReport, Notice, Project
-from tests import giving
+from tests import giving, speaking
 from tests.giving import EASELS, accepted_pledge, came, offered
 from tests.life import LINES, draft
 from tests.records import planned
@@ -128,9 +128,23 @@ def met(town, number):
     giving.announced(town)
 
 
+def spoken_of(town, number):
+    project = draft(town)
+    Project.objects.filter(pk=project.pk).update(state="running", submitted_at=clock.now())
+    project = Project.objects.get(pk=project.pk)
+    project.participants.create(person=town.mentor, part="mentor", organization=town.support)
+    speaking.say(speaking.code(town, project), text="看不见台上")
+    grievances.report(project, sender="", values={"kind": "other", "text": "没人来"})
+
+
 @pytest.mark.parametrize(
     ("make", "name", "username"),
     [
+        (spoken_of, "inbox", "clerk"),
+        (spoken_of, "inbox", "mentor"),
+        (spoken_of, "evaluations:voice_list", "clerk"),
+        (spoken_of, "evaluations:grievance_list", "clerk"),
+        (spoken_of, "projects:mentor_desk", "mentor"),
         (given_to, "projects:giving_list", None),
         (given_to, "projects:pledge_list", "giver"),
         (given_to, "projects:pledge_list", "head"),
@@ -207,3 +221,27 @@ def test_of_very_many_things_that_wait_the_most_pressing_fifty_are_shown_first(t
 
     assert [len(page.context["page_obj"]) for page in (first, second)] == [50, 1]
     assert "51" in first.content.decode()
+
+
+def test_what_residents_say_costs_the_same_for_2_answers_and_for_16(town, browse, django_assert_num_queries):
+    """Figures, words, odd answers and activities of one project, and what everybody reads of it."""
+    spoken_of(town, 0)
+    project = Project.objects.get()
+    code = speaking.code(town, project)
+    speaking.say(code, text="坐得舒服")
+    planned(town, project)
+    pages = [reverse(f"evaluations:{name}", args=[project.pk]) for name in ("voice_overview", "voice_public")]
+    client = browse(town.clerk)
+    few = []
+    for page in pages:
+        client.get(page)
+        with CaptureQueriesContext(connection) as counted:
+            client.get(page)
+        few.append(len(counted))
+    for _each in range(14):
+        speaking.say(code, text="同样的话同样的话")
+        planned(town, project)
+
+    for page, queries in zip(pages, few, strict=True):
+        with django_assert_num_queries(queries):
+            client.get(page)

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from core import clock
 from core.files import attach
 from evaluations import sign_in
-from evaluations.actions import panel
+from evaluations.actions import grievances, panel
 from evaluations.models import (
     Alternative,
     Caution,
@@ -74,6 +74,7 @@ from projects.models import (
     ReturnNotice,
 )
 from reports.actions import imports
+from tests import speaking
 from tests.giving import accepted_pledge, came, offered, scheduled
 from tests.life import draft, examined
 from tests.memory import remembered
@@ -228,6 +229,8 @@ TABLE = {
     "projects:meeting_leave": (("guest", "meeting_guest"), set()),
     "projects:intent_create": ("talk_of_meeting", {"giver"}),
     "projects:intent_detail": ("letter", BUREAU | GROUP | {"giver"}),
+    "reports:poster": (("code_pk", "a4"), GROUP | {"mentor", "clerk"}),
+    "reports:voices": ("project", SEES_DELIVERY),
     "reports:gift_receipt": ("gift", SEES_DELIVERY | {"giver"}),
     "reports:meeting_schedule": ("meeting", {"clerk", "giver"} | GROUP),
     "reports:intent_letter": ("letter", BUREAU | GROUP | {"giver"}),
@@ -322,6 +325,24 @@ TABLE = {
     "projects:objection_answer": ("objection", GROUP),
     "projects:showcase": (None, EVERYBODY),
     "projects:showcase_detail": ("project", set()),
+    "evaluations:voice_find": (None, EVERYBODY),
+    "evaluations:voice_say": ("voice_code", EVERYBODY),
+    "evaluations:voice_more": ("voice_code", SIGNED_IN),  # back to the first page, as everybody: no answer yet
+    "evaluations:voice_withdraw": ("voice_code", SIGNED_IN),  # the same
+    "evaluations:grievance_create": ("voice_code", EVERYBODY),
+    "evaluations:grievance_follow": ("grievance_token", EVERYBODY),
+    "evaluations:grievance_list": (None, {"clerk", "approver", "auditor"}),
+    "evaluations:grievance_detail": ("grievance", {"clerk", "approver", "auditor"}),
+    "evaluations:voice_public": ("project", EVERYBODY),
+    "evaluations:voice_list": (None, SIGNED_IN),
+    "evaluations:voice_detail": ("voice", BUREAU | {"mentor", "evaluator"}),
+    "evaluations:voice_overview": ("project", SEES_DELIVERY),
+    "evaluations:voice_enter": ("project", GROUP | {"clerk", "mentor", "evaluator"}),
+    "evaluations:code_issue": ("project", set()),
+    "evaluations:code_revoke": ("code_pk", set()),
+    "evaluations:questionnaire_list": (None, {"clerk"}),
+    "evaluations:questionnaire_detail": ("questionnaire", EVERYBODY),
+    "evaluations:questionnaire_create": (("resident",), {"clerk"}),
     "evaluations:desk": (None, SIGNED_IN),
     "evaluations:sheet": ("assignment", {"expert1"}),
     "evaluations:sheet_autosave": ("assignment", set()),
@@ -594,6 +615,7 @@ def things(town, life) -> dict[str, object]:
         **changed(town, project),
         **pitched(town, project),
         **mentored(town, project),
+        **spoken(town, project),
         **given(town, project),
         **starred(town),
         **of_money(town, project, tranche),
@@ -732,6 +754,21 @@ def starred(town) -> dict[str, object]:
             proposed_by=town.clerk,
             contact_phone="1",
         ),
+    }
+
+
+def spoken(town, project) -> dict[str, object]:
+    """A poster, an answer with words behind it, and a report."""
+    code = speaking.code(town, project)
+    said = speaking.say(code, text="还不错")
+    reported = grievances.report(project, sender="", values={"kind": "other", "text": "没人来"})
+    return {
+        "voice_code": code.code,
+        "code_pk": code,
+        "voice": said,
+        "questionnaire": said.questionnaire,
+        "grievance": reported,
+        "grievance_token": reported.token,
     }
 
 

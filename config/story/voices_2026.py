@@ -34,11 +34,12 @@ FACE = {"g": "good", "f": "fair", "b": "bad"}
 def play_voices(stage: Stage, projects: Mapping[str, Project], day: Day) -> None:
     salon, knocks = projects["qingnian"], projects["yinling"]
     _by_poster(stage, salon)
+    _answered(stage, salon, day)
     _moderated(stage, salon, day)
     _odd(stage, salon, day)
     _written_down(stage, salon, day)
     _others(stage, salon, day)
-    _reports(stage, salon, day)
+    _reported(stage, salon, day)
     _few(stage, knocks, day)
 
 
@@ -83,7 +84,7 @@ def _moderated(stage: Stage, project: Project, day: Day) -> None:
     with on(day(-27), 11):
         note = "“糊弄”没有说具体事情，针对个人；如有事实请走反映问题的入口。"
         moderating.hide(words[WORDS[22]], by=stage.mentor, why=Voice.Why.INSULT, note=note)
-    with on(day(-27), 12):
+    with on(day(-6), 12):
         note = "涉及具体指控，转经办人核实。"
         moderating.hide(words[WORDS[35]], by=stage.mentor, why=Voice.Why.CHARGE, note=note)
     head = stage.cast.head(project.applicant)
@@ -140,8 +141,8 @@ def _others(stage: Stage, project: Project, day: Day) -> None:
     _say(community, day(-13), 100, "g", "通知和场地配合得好。", "community", 5)
 
 
-def _reports(stage: Stage, project: Project, day: Day) -> None:
-    """One report is answered, one waits; the charge of a comment waits as well."""
+def _answered(stage: Stage, project: Project, day: Day) -> None:
+    """A report that was looked into and answered."""
     values = {"kind": "manner", "text": "美食角有人插队，工作人员没有管。", "contact": "张女士", "phone": "13900001234"}
     with on(day(-40), 20):
         made = grievances.report(project, sender="report-1", values=values)
@@ -150,6 +151,10 @@ def _reports(stage: Stage, project: Project, day: Day) -> None:
             made, by=stage.clerk, finding="问了团队和两位志愿者，当天排队没有标线。",
             answer="情况属实，团队已向您致歉，以后活动设排队标线并安排专人。感谢监督。",
         )  # fmt: skip
+
+
+def _reported(stage: Stage, project: Project, day: Day) -> None:
+    """One waits; so does the charge of a comment."""
     values = {"kind": "money", "text": "活动说发三十份奖品，我数了只有二十份左右。", "email": "linju@example.com"}
     with on(day(-2), 21):
         grievances.report(project, sender="report-2", values=values)
@@ -164,4 +169,4 @@ def _few(stage: Stage, project: Project, day: Day) -> None:
         _say(code, day(-50 + number * 4), number * 3, face, text, f"knock-{number}")
     for number, overall in enumerate((5, 5, 4)):
         with on(day(-12), 10, number * 6):
-            voices.enter(project, by=stage.mentor, channel=Channel.PHONE, values={"answers": _answers(overall)})
+            voices.enter(project, by=stage.mentor, channel=Channel.PHONE, values={"answers": _answers(overall, number)})

@@ -33,10 +33,10 @@ def projects_of(rows: Iterable[Any]) -> list[Project]:
 
 
 @register.simple_tag
-def shown_words(project: Project, activity: Activity | None = None) -> list[Voice]:
-    """The latest words that everybody may read."""
+def shown_words(project: Project, activity: Activity | str | None = None) -> list[Voice]:
+    """The latest words that everybody may read; a page that is about no activity has none to give (then it is "")."""
     shown = Voice.objects.shown().filter(project=project)
-    if activity is not None:
+    if activity:
         shown = shown.filter(activity=activity)
     return list(shown.select_related("activity").order_by("-said_at", "-pk")[:SHOWN])
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from core.forms import add_refusal
 from core.models import Attachment
@@ -147,13 +147,13 @@ def voice_more(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, "evaluations/voice_more.html", {"code": found, "project": found.project, "form": form})
 
 
-@require_POST
+@never_cache
 def voice_withdraw(request: HttpRequest, code: str) -> HttpResponse:
-    """Take back what this phone has said."""
+    """Take back what this phone has said, by its button; whoever comes back to the address sees how it stands."""
     found = _find(code)
     if found is None:
         return _unknown(request)
-    said = voices.mine(found, device_of(request))
+    said = voices.mine(found, device_of(request)) if request.method == "POST" else None
     if said is not None:
         try:
             voices.withdraw(said)

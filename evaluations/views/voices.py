@@ -51,7 +51,8 @@ def voice_list(request: HttpRequest) -> HttpResponse:
     seen = Project.objects.delivery_visible_to(request.user).filter(state__in=FUNDED).with_names()
     counted = seen.annotate(
         waiting=Count("voices", filter=Q(voices__state=Voice.State.WAITING, voices__withdrawn_at__isnull=True)),
-    ).order_by("-waiting", "-starts_on", "pk")
+        said=Count("voices"),
+    ).order_by("-waiting", "-said", "-starts_on", "pk")
     page = Paginator(counted, PAGE).get_page(request.GET.get("page"))
     figures = satisfactions([project.pk for project in page])
     rows = [(project, figures[project.pk]) for project in page]
