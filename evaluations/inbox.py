@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.inbox import Task
-from evaluations import inbox_of_evaluations, inbox_of_voices, inbox_of_votes, quorum
+from evaluations import inbox_of_evaluations, inbox_of_stars, inbox_of_voices, inbox_of_votes, quorum
 from evaluations.inbox_of_grades import grades_to_settle
 from evaluations.models import (
     Assignment,
@@ -53,6 +53,7 @@ def waiting_for(user: User) -> list[Task]:
         inbox_of_evaluations.waiting_for,
         inbox_of_voices.waiting_for,
         inbox_of_votes.waiting_for,
+        inbox_of_stars.waiting_for,
     )
     return [task for source in sources for task in source(user)]
 

@@ -177,6 +177,22 @@ def _listed(kind: str, default: int) -> Callable[[Any, Facts], Answer]:
     return check
 
 
+def _not_delisted(rule: Any, facts: Facts) -> Answer:
+    """Nobody has delisted the applicant, or its host, until a day that lies ahead."""
+    for entry in facts.credit:
+        if entry.kind == "delisted" and (entry.lifted_on is None or entry.lifted_on > facts.today):
+            words = {"owner": entry.owner, "source": entry.source or _("not given"), "day": entry.lifted_on or "—"}
+            if entry.owner:
+                reason = _("The host “%(owner)s” is delisted until %(day)s: %(source)s.") % words
+                return NOT_MET, reason, _("Choose another host.")
+            return (
+                NOT_MET,
+                _("Delisted until %(day)s: %(source)s.") % words,
+                _("Apply after that day. The decision can be appealed; it is lifted where it was wrong."),
+            )
+    return MET, _("Not delisted.")
+
+
 def _inspected(rule: Any, facts: Facts) -> Answer:
     year = inspection_due(facts)
     if year is None:
@@ -339,6 +355,7 @@ _CHECKS: dict[str, Callable[[Any, Facts], Answer]] = {
     "not_serious": _listed("serious", 2),
     "no_penalty": _listed("penalty", 3),
     "no_breach": _listed("breach", 3),
+    "not_delisted": _not_delisted,
     "inspected": _inspected,
     "rated": _rated,
     "established": _established,

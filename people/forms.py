@@ -238,6 +238,13 @@ class CreditRecordForm(forms.ModelForm):
         fields = ("kind", "entered_on", "lifted_on", "source")
         widgets = {"entered_on": DateInput, "lifted_on": DateInput}
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [
+            ("", "---------"),
+            *((kind, kind.label) for kind in CreditRecord.ENTERED_BY_HAND),
+        ]
+
     def clean_entered_on(self):
         return not_in_future(self.cleaned_data["entered_on"])
 

@@ -64,6 +64,7 @@ CONDITIONS = {
     EligibilityRule.Kind.NOT_SERIOUS: "未列入严重违法失信名单",
     EligibilityRule.Kind.NO_PENALTY: "无行政处罚",
     EligibilityRule.Kind.NO_BREACH: "以往资助协议无违约",
+    EligibilityRule.Kind.NOT_DELISTED: "未被清退",
     EligibilityRule.Kind.INSPECTED: "年度检查（年报）合格",
     EligibilityRule.Kind.RATED: "社会组织评估等级",
     EligibilityRule.Kind.ESTABLISHED: "成立时间",

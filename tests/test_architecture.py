@@ -17,6 +17,7 @@ PURE = [
     "projects/expense_rules.py", "projects/grant_share.py", "projects/lights.py", "projects/month.py",
     "projects/pictures.py", "projects/sections.py", "projects/shifting.py", "projects/similarity.py",
     "projects/speed_meeting.py", "projects/spending_account.py", "projects/stages.py", "evaluations/ranking.py",
+    "evaluations/stars.py",
     "evaluations/oddities.py", "evaluations/questions.py", "evaluations/wilson.py",
 ]  # fmt: skip
 

@@ -16,11 +16,16 @@ from evaluations.actions import grievances, panel, vote_codes
 from evaluations.models import (
     Alternative,
     Assignment,
+    Caution,
+    CautionProposal,
+    CautionTalk,
     CommissionTie,
     Conflict,
     Decision,
+    Delisting,
     Draw,
     Evaluation,
+    Honour,
     ListChange,
     PitchDay,
     Reduction,
@@ -28,6 +33,9 @@ from evaluations.models import (
     SelfEvaluation,
     Sheet,
     Slot,
+    Star,
+    StarAppeal,
+    StarYear,
     TerminationProposal,
     Unlocking,
     Vote,
@@ -472,6 +480,35 @@ TABLE = {
     "evaluations:item_act": ("item", GROUP | {"clerk", "evaluator"}),
     "evaluations:termination_propose": ("evaluation", set()),
     "evaluations:termination_detail": ("termination", BUREAU),
+    "evaluations:star_list": (None, EVERYBODY),
+    "evaluations:star_ranking": ("star_year", EVERYBODY),
+    "evaluations:star_detail": ("star", EVERYBODY),
+    "evaluations:star_acknowledge": ("star", set()),
+    "evaluations:star_appeal": ("star", {"head"}),
+    "evaluations:star_appeal_detail": ("star_appeal", BUREAU | GROUP),
+    "evaluations:star_year_list": (None, BUREAU),
+    "evaluations:star_year_create": (None, {"clerk"}),
+    "evaluations:star_year_detail": ("star_year", BUREAU),
+    "evaluations:star_year_edit": ("drafted_year", {"clerk"}),
+    "evaluations:star_year_send_back": ("star_year", {"approver"}),
+    "evaluations:star_year_step": (("star_year", "publish"), set()),
+    "evaluations:oversight_list": (None, BUREAU),
+    "evaluations:organization_record": ("organization", BUREAU | GROUP),
+    "evaluations:caution_create": ("organization", {"clerk"}),
+    "evaluations:honour_create": ("organization", {"clerk"}),
+    "evaluations:caution_proposal": ("caution_proposal", BUREAU),
+    "evaluations:caution_detail": ("caution", BUREAU | GROUP),
+    "evaluations:caution_talk_create": ("caution", {"clerk"}),
+    "evaluations:caution_talk_detail": ("caution_talk", BUREAU | GROUP),
+    "evaluations:caution_talk_move": ("caution_talk", {"clerk"}),
+    "evaluations:caution_talk_record": ("caution_talk", {"clerk"}),
+    "evaluations:delisting_create": ("caution_talk", {"clerk"}),
+    "evaluations:delisting_detail": ("delisting", BUREAU | GROUP),
+    "evaluations:honour_list": (None, EVERYBODY),
+    "evaluations:honour_detail": ("honour", EVERYBODY),
+    "reports:star_letter": ("star", BUREAU | GROUP),
+    "reports:star_year": ("star_year", BUREAU),
+    "reports:honour_certificate": ("honour", EVERYBODY),
     "people:profile": (None, SIGNED_IN),
     "people:profile_edit": (None, SIGNED_IN),
     "people:identity_edit": (None, SIGNED_IN),
@@ -675,6 +712,7 @@ def things(town, life) -> dict[str, object]:
         **evaluated(town, project),
         **spoken(town, project),
         **given(town, project),
+        **starred(town),
         **of_money(town, project, tranche),
         "membership": Membership.objects.get(user=town.volunteer),
     }
@@ -778,6 +816,48 @@ def given(town, project) -> dict[str, object]:
         "talk_of_meeting": talk,
         "letter": IntentLetter.objects.create(
             talk=talk, number="YX2026-9999", what="画架", until=date(2026, 12, 31), written_by=town.giver
+        ),
+    }
+
+
+def starred(town) -> dict[str, object]:
+    """A year in notice with an appeal of the centre, what it proposes, a warning with its talk, and an honour."""
+    days = {"counts_from": date(2025, 1, 1), "counts_until": date(2025, 12, 31), "expires_on": date(2027, 12, 31)}
+    by = {"drafted_by": town.clerk, "funder": town.bureau, "contact": "陈静", "contact_phone": "1"}
+    notice = {"notice_from": clock.today(), "notice_until": clock.today() + timedelta(days=9)}
+    calculated = {"calculated_by": town.auditor, "calculated_at": clock.now(), "announced_at": clock.now()}
+    year = StarYear.objects.create(year=2025, title="星级", state="notice", **days, **by, **notice, **calculated)
+    described = {"name": "中心", "kind": "social_organization", "status": "registered", "digest": "0" * 64}
+    star = Star.objects.create(year=year, organization=town.centre, score=80, stars=4, **described)
+    due = {"text": "不服", "made_by": town.head, "due_on": clock.today(), "made_at": clock.now() - timedelta(days=30)}
+    words = {"organization": town.centre, "funder": town.bureau}
+    caution = Caution.objects.create(
+        **words, ground="other", words="迟交", answer_until=clock.today(), issued_by=town.clerk
+    )
+    talk = CautionTalk.objects.create(
+        **words, caution=caution, reason="迟交", planned_at=clock.now(), place="会议室", called_by=town.clerk
+    )
+    ends = {"until_on": date(2028, 1, 1), "hear_until": clock.today()}
+    bad = {"ground": "bad_voices", "facts": {"n": 9, "bad": 5, "limit": 30}}
+    granted = {"state": "granted", "granted_by": town.approver, "granted_at": clock.now(), "number": "RY2026-9999"}
+    return {
+        "star_year": year,
+        "drafted_year": StarYear.objects.create(year=2030, title="草稿", **days, **by),
+        "star": star,
+        "star_appeal": StarAppeal.objects.create(star=star, year=year, **due),
+        "caution_proposal": CautionProposal.objects.create(star=star, **bad),
+        "caution": caution,
+        "caution_talk": talk,
+        "delisting": Delisting.objects.create(**words, talk=talk, reasons="x", proposed_by=town.clerk, **ends),
+        "honour": Honour.objects.create(
+            **words,
+            **notice,
+            **granted,
+            year=2025,
+            title="优秀",
+            reason="好",
+            proposed_by=town.clerk,
+            contact_phone="1",
         ),
     }
 

@@ -22,6 +22,7 @@ from config.story.review_2026 import announce_rules, compare_and_choose
 from config.story.settlement_2026 import WORDS, play_settlement
 from config.story.spending_2026 import play_spending
 from config.story.stage import ADVICE, PRAISE, Stage, moment, on
+from config.story.stars_2026 import play_stars
 from config.story.trouble_2026 import play_trouble
 from config.story.voices_2026 import play_voices
 from config.story.vote_2026 import play_votes
@@ -129,6 +130,7 @@ def play(stage: Stage, programme: Programme) -> None:
     _open(present, play_needs(stage, present.day))
     _micro(present)
     _coming(present)
+    play_stars(stage, present)
     # What is older than three weeks has been read: an inbox full of last year's news helps nobody.
     Notification.objects.filter(at__lt=moment(present.day(-21))).update(read_at=moment(present.day(-20)))
 

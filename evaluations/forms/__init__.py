@@ -11,6 +11,21 @@ from evaluations.forms.evaluation import (
     VetoForm,
 )
 from evaluations.forms.excellence import SettleGradesForm
+from evaluations.forms.oversight import (
+    CautionForm,
+    CautionTalkForm,
+    CautionTalkMoveForm,
+    CautionTalkRecordForm,
+    DecisionOnDelistingForm,
+    DelistingAppealForm,
+    DelistingForm,
+    DelistingRulingForm,
+    HonourForm,
+    LeaveForm,
+    LiftForm,
+    StatementForm,
+    WithdrawHonourForm,
+)
 from evaluations.forms.panels import (
     AssignForm,
     ConflictForm,
@@ -37,6 +52,7 @@ from evaluations.forms.procedure import (
 )
 from evaluations.forms.selection import AlternativeForm, BallotsForm, QuotaFormSet
 from evaluations.forms.sheets import AnswerForm, DeviationForm, FeedbackForm, FewerForm, ReasonForm, SheetForm
+from evaluations.forms.stars import RankingFilter, RulingForm, StarAppealForm, StarYearForm
 from evaluations.forms.voices import (
     AnswerGrievanceForm,
     DeskForm,
@@ -71,11 +87,19 @@ __all__ = [
     "BallotForm",
     "BallotsForm",
     "BonusForm",
+    "CautionForm",
+    "CautionTalkForm",
+    "CautionTalkMoveForm",
+    "CautionTalkRecordForm",
     "CodeForm",
     "CommissionForm",
     "ConflictForm",
     "DecisionForm",
+    "DecisionOnDelistingForm",
     "DeclarationForm",
+    "DelistingAppealForm",
+    "DelistingForm",
+    "DelistingRulingForm",
     "DeskForm",
     "DeviationForm",
     "DistributeForm",
@@ -86,8 +110,11 @@ __all__ = [
     "GroupsForm",
     "HandOverForm",
     "HideForm",
+    "HonourForm",
     "IssueForm",
     "JudgeItemForm",
+    "LeaveForm",
+    "LiftForm",
     "LookForm",
     "MoreForm",
     "MoveForm",
@@ -102,6 +129,7 @@ __all__ = [
     "ProposePanelsForm",
     "QuestionnaireForm",
     "QuotaFormSet",
+    "RankingFilter",
     "ReasonForm",
     "RectifiedForm",
     "RepliesForm",
@@ -109,6 +137,7 @@ __all__ = [
     "ReportForm",
     "ReportTemplateForm",
     "RepresentativeForm",
+    "RulingForm",
     "SayForm",
     "ScheduleForm",
     "SelfEvaluationForm",
@@ -118,6 +147,9 @@ __all__ = [
     "SheetForm",
     "ShowForm",
     "SlipReasonForm",
+    "StarAppealForm",
+    "StarYearForm",
+    "StatementForm",
     "StrikeForm",
     "TermForm",
     "TieForm",
@@ -127,6 +159,7 @@ __all__ = [
     "VisitRecordForm",
     "VoteForm",
     "WhyForm",
+    "WithdrawHonourForm",
     "WriteDownVoiceForm",
     "item_forms",
 ]

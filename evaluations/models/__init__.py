@@ -3,16 +3,19 @@ from evaluations.models.answer_point import AnswerPoint
 from evaluations.models.assignment import Assignment
 from evaluations.models.ballot import Ballot
 from evaluations.models.bonus import Bonus
+from evaluations.models.caution import Caution, CautionProposal, CautionTalk
 from evaluations.models.commission import Commission, CommissionTie
 from evaluations.models.conflict import Conflict
 from evaluations.models.decision import Decision, DecisionLine
 from evaluations.models.declaration import Declaration
+from evaluations.models.delisting import Delisting
 from evaluations.models.draw import Draw
 from evaluations.models.evaluation import Evaluation
 from evaluations.models.evaluation_visit import EvaluationVisit
 from evaluations.models.feedback import Feedback
 from evaluations.models.grade_settlement import GradeSettlement
 from evaluations.models.grievance import Grievance
+from evaluations.models.honour import Honour
 from evaluations.models.list_change import ListChange
 from evaluations.models.paper_entry import PaperEntry
 from evaluations.models.paper_line import PaperLine
@@ -28,6 +31,8 @@ from evaluations.models.self_evaluation import SelfEvaluation, SelfScore
 from evaluations.models.sheet import Score, Sheet
 from evaluations.models.sheet_revision import SheetRevision
 from evaluations.models.slot import Slot
+from evaluations.models.star import Star, StarAppeal
+from evaluations.models.star_year import StarYear
 from evaluations.models.termination_proposal import TerminationProposal
 from evaluations.models.unlocking import Unlocking
 from evaluations.models.voice import Channel, Face, Voice
@@ -42,6 +47,9 @@ __all__ = [
     "Audience",
     "Ballot",
     "Bonus",
+    "Caution",
+    "CautionProposal",
+    "CautionTalk",
     "Channel",
     "Commission",
     "CommissionTie",
@@ -49,6 +57,7 @@ __all__ = [
     "Decision",
     "DecisionLine",
     "Declaration",
+    "Delisting",
     "Draw",
     "Evaluation",
     "EvaluationVisit",
@@ -56,6 +65,7 @@ __all__ = [
     "Feedback",
     "GradeSettlement",
     "Grievance",
+    "Honour",
     "ListChange",
     "PaperBallot",
     "PaperEntry",
@@ -76,6 +86,9 @@ __all__ = [
     "Sheet",
     "SheetRevision",
     "Slot",
+    "Star",
+    "StarAppeal",
+    "StarYear",
     "TerminationProposal",
     "Unlocking",
     "Voice",

@@ -14,7 +14,20 @@ from evaluations.views.evaluation import (
 from evaluations.views.excellence import grades
 from evaluations.views.following import pitch_judge, pitch_judge_live, pitch_screen, pitch_screen_live
 from evaluations.views.grievances import grievance_detail, grievance_list
+from evaluations.views.honours import honour_create, honour_detail, honour_list
 from evaluations.views.list_change import decline, list_change, promote
+from evaluations.views.oversight import (
+    caution_create,
+    caution_detail,
+    caution_proposal,
+    caution_talk_create,
+    caution_talk_detail,
+    caution_talk_move,
+    caution_talk_record,
+    delisting_create,
+    delisting_detail,
+    oversight_list,
+)
 from evaluations.views.panels import open_review, panel, panels_settle
 from evaluations.views.paper import paper_entry, paper_list
 from evaluations.views.pitch import (
@@ -59,6 +72,21 @@ from evaluations.views.saying import (
 )
 from evaluations.views.selection import alternative_act, alternative_change, alternative_edit, selection
 from evaluations.views.sheets import blind_proposal, desk, explain_deviation, recuse, sheet, sheet_autosave
+from evaluations.views.stars import (
+    organization_record,
+    star_acknowledge,
+    star_appeal,
+    star_appeal_detail,
+    star_detail,
+    star_list,
+    star_ranking,
+    star_year_create,
+    star_year_detail,
+    star_year_edit,
+    star_year_list,
+    star_year_send_back,
+    star_year_step,
+)
 from evaluations.views.unlocking import unlock_ask, unlock_decide
 from evaluations.views.voices import code_issue, code_revoke, voice_detail, voice_enter, voice_list, voice_overview
 from evaluations.views.vote_desk import vote_create, vote_edit, vote_entry, vote_paper, vote_slip, vote_slips, vote_step
@@ -85,6 +113,13 @@ __all__ = [
     "ballots",
     "blind_proposal",
     "bonus",
+    "caution_create",
+    "caution_detail",
+    "caution_proposal",
+    "caution_talk_create",
+    "caution_talk_detail",
+    "caution_talk_move",
+    "caution_talk_record",
     "code_issue",
     "code_revoke",
     "commission_create",
@@ -95,6 +130,8 @@ __all__ = [
     "decision_detail",
     "declare",
     "decline",
+    "delisting_create",
+    "delisting_detail",
     "desk",
     "draw_lots",
     "evaluation_detail",
@@ -116,10 +153,15 @@ __all__ = [
     "grievance_detail",
     "grievance_follow",
     "grievance_list",
+    "honour_create",
+    "honour_detail",
+    "honour_list",
     "item_act",
     "judge_absent",
     "list_change",
     "open_review",
+    "organization_record",
+    "oversight_list",
     "panel",
     "panels_settle",
     "paper_entry",
@@ -159,6 +201,18 @@ __all__ = [
     "sheet_reopen",
     "slot_move",
     "slot_step",
+    "star_acknowledge",
+    "star_appeal",
+    "star_appeal_detail",
+    "star_detail",
+    "star_list",
+    "star_ranking",
+    "star_year_create",
+    "star_year_detail",
+    "star_year_edit",
+    "star_year_list",
+    "star_year_send_back",
+    "star_year_step",
     "template_create",
     "template_edit",
     "template_list",

@@ -17,10 +17,10 @@ from core.workflow import Refused
 from evaluations import actions
 from evaluations.actions.decision import current, inversions
 from evaluations.forms import BonusForm, DecisionForm
-from evaluations.models import Conflict, Decision, Draw, ListChange
+from evaluations.models import Conflict, Decision, Draw, Honour, ListChange
 from evaluations.standings import Standing, standings
 from evaluations.views.panels import find
-from grants.models import Call
+from grants.models import BonusRule, Call
 from projects.models import Project, State
 
 
@@ -151,4 +151,7 @@ def bonus(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The bonus is recorded; it stands apart from the experts' score."))
             return redirect("evaluations:ranking", pk=project.call_id)
     given = project.bonuses.select_related("rule")
-    return render(request, "evaluations/bonus_form.html", {"project": project, "form": form, "given": given})
+    asks = project.call.bonus_rules.filter(kind=BonusRule.Kind.HONOUR).exists()
+    honours = Honour.objects.counting().filter(organization=project.applicant_id) if asks else Honour.objects.none()
+    context = {"project": project, "form": form, "given": given, "honours": honours.select_related("funder")}
+    return render(request, "evaluations/bonus_form.html", context)

@@ -13,6 +13,7 @@ class BonusRule(models.Model):
     class Kind(models.TextChoices):
         FUNDRAISING = "fundraising", _("Money raised")
         PRIORITY = "priority", _("Priority of the call")
+        HONOUR = "honour", _("Honour of the applicant")
         OTHER = "other", _("Other bonus")
 
     call = models.ForeignKey(

@@ -33,6 +33,7 @@ class EligibilityRule(models.Model):
         NOT_SERIOUS = "not_serious", _("Not on the list of seriously dishonest organisations")
         NO_PENALTY = "no_penalty", _("No administrative penalty")
         NO_BREACH = "no_breach", _("No breach of an earlier agreement")
+        NOT_DELISTED = "not_delisted", _("Not delisted")
         INSPECTED = "inspected", _("Annual inspection passed")
         RATED = "rated", _("Rating of at least")
         ESTABLISHED = "established", _("Established for at least")

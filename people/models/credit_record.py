@@ -2,10 +2,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
+
 
 class CreditRecord(models.Model):
     """An entry against an organisation: in the public credit registers, entered by a funder's clerk, or a breach of an
-    agreement on this platform (违约), entered by an approver.
+    agreement on this platform (违约) or a delisting (清退), entered by what an approver decided.
 
     Kept after it is lifted: a call looks back one year for 异常名录, two for 严重违法失信, three for penalties and for
     breaches.
@@ -16,6 +18,10 @@ class CreditRecord(models.Model):
         SERIOUS = "serious", _("List of seriously dishonest organisations")
         PENALTY = "penalty", _("Administrative penalty")
         BREACH = "breach", _("Breach of an agreement with a funder")
+        DELISTED = "delisted", _("Delisted by a funder")
+
+    ENTERED_BY_HAND = (Kind.ABNORMAL, Kind.SERIOUS, Kind.PENALTY, Kind.BREACH)
+    """A delisting is decided elsewhere, after the organisation was heard; `lifted_on` is then the day of its end."""
 
     organization = models.ForeignKey(
         "people.Organization", verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="credit_records"
@@ -40,3 +46,8 @@ class CreditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.entered_on}"
+
+    @property
+    def is_standing(self) -> bool:
+        """Not lifted yet."""
+        return self.lifted_on is None or self.lifted_on > clock.today()

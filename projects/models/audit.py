@@ -36,7 +36,7 @@ class Audit(models.Model):
     )
     firm = models.CharField(_("accounting firm"), max_length=120)
     firm_code = models.CharField(_("unified social credit code of the firm"), max_length=18)
-    number = models.CharField(_("number of the report"), max_length=60)
+    number = models.CharField(_("number of the audit report"), max_length=60)
     dated_on = models.DateField(_("date of the report"))
     opinion = models.CharField(_("opinion"), max_length=12, choices=Opinion.choices)
     words = models.TextField(_("what the report points out"), max_length=1000, blank=True)
