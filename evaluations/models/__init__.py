@@ -10,6 +10,7 @@ from evaluations.models.declaration import Declaration
 from evaluations.models.draw import Draw
 from evaluations.models.evaluation import Evaluation
 from evaluations.models.evaluation_visit import EvaluationVisit
+from evaluations.models.evidence import Evidence, EvidenceWord
 from evaluations.models.feedback import Feedback
 from evaluations.models.list_change import ListChange
 from evaluations.models.paper_entry import PaperEntry
@@ -21,9 +22,11 @@ from evaluations.models.rectification import RectificationItem, RectificationRep
 from evaluations.models.reduction import Reduction
 from evaluations.models.report_template import ReportTemplate
 from evaluations.models.result import Result
+from evaluations.models.sample import Sample, SampleItem
 from evaluations.models.self_evaluation import SelfEvaluation, SelfScore
 from evaluations.models.sheet import Score, Sheet
 from evaluations.models.sheet_revision import SheetRevision
+from evaluations.models.site_form import SiteForm, SiteFormVersion
 from evaluations.models.slot import Slot
 from evaluations.models.termination_proposal import TerminationProposal
 from evaluations.models.unlocking import Unlocking
@@ -43,6 +46,8 @@ __all__ = [
     "Draw",
     "Evaluation",
     "EvaluationVisit",
+    "Evidence",
+    "EvidenceWord",
     "Feedback",
     "ListChange",
     "PaperEntry",
@@ -56,11 +61,15 @@ __all__ = [
     "ReportTemplate",
     "Representative",
     "Result",
+    "Sample",
+    "SampleItem",
     "Score",
     "SelfEvaluation",
     "SelfScore",
     "Sheet",
     "SheetRevision",
+    "SiteForm",
+    "SiteFormVersion",
     "Slot",
     "TerminationProposal",
     "Unlocking",

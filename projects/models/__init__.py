@@ -1,6 +1,7 @@
 from projects.models.activity import Activity
 from projects.models.activity_rows import ActivityItem, ActivityPartner, ActivityTarget
 from projects.models.agreement import Agreement
+from projects.models.arrived_version import ArrivedVersion
 from projects.models.bank_list import BankList, BankListLine, BankReturn
 from projects.models.beneficiary import Beneficiary
 from projects.models.budget import BudgetLine
@@ -52,6 +53,7 @@ from projects.models.volunteer import Volunteer, VolunteerTime
 from projects.models.warning import Talk, WarningLetter
 
 __all__ = [
+    "ArrivedVersion",
     "Activity",
     "ActivityItem",
     "ActivityPartner",
