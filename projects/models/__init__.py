@@ -53,13 +53,13 @@ from projects.models.volunteer import Volunteer, VolunteerTime
 from projects.models.warning import Talk, WarningLetter
 
 __all__ = [
-    "ArrivedVersion",
     "Activity",
     "ActivityItem",
     "ActivityPartner",
     "ActivityPhoto",
     "ActivityTarget",
     "Agreement",
+    "ArrivedVersion",
     "BankList",
     "BankListLine",
     "BankReturn",
