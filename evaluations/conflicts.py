@@ -51,6 +51,21 @@ def conflicts(person: User, project: Project) -> list[Reason]:
     return conflict_map([person], [project]).get((person.pk, project.pk), [])
 
 
+def organization_ties(organizations: Iterable[Organization], projects: Iterable[Project]) -> Ties:
+    """Why an evaluator organisation itself may not evaluate a project, by (organisation id, project id)."""
+    organizations, projects = list(organizations), list(projects)
+    if not organizations or not projects:
+        return {}
+    cases = _cases(projects)
+    by_id = {case.id: case for case in cases}
+    mentors = Participant.objects.current().filter(project__in=by_id, part=Part.MENTOR).order_by()
+    for project, employer in mentors.values_list("project", "organization"):
+        if employer:
+            by_id[project].helpers.append(Body(employer, ""))
+    bodies = [Body(one.pk, one.name, *(getattr(one, name) for name in BODY[2:])) for one in organizations]
+    return ties.find_of_bodies(bodies, cases)
+
+
 def behind(projects: Iterable[Project]) -> dict[int, dict[int | str, str]]:
     """By project id the organisations behind it, applicant, host and partners, and their names.
 

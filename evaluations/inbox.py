@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import rules
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.inbox import Task
-from evaluations import quorum
+from evaluations import inbox_of_evaluations, quorum
 from evaluations.models import (
     Assignment,
     Conflict,
@@ -30,8 +30,6 @@ from projects.models import Project, State
 DECIDED = (Decision.State.PROPOSED, Decision.State.APPROVED)
 FEEDBACK_WITHIN = timedelta(days=15)
 """Feedback goes out within two weeks of the announcement; it is asked for as long as it helps anybody."""
-ARRANGE_WITHIN = timedelta(days=30)
-"""An evaluation is arranged within a month of the day on which it became due (field guide 1.2, S13 and S15)."""
 
 
 def waiting_for(user: User) -> list[Task]:
@@ -49,7 +47,7 @@ def waiting_for(user: User) -> list[Task]:
         _decisions,
         _list_changes,
         _feedback,
-        _evaluations,
+        inbox_of_evaluations.waiting_for,
     )
     return [task for source in sources for task in source(user)]
 
@@ -230,38 +228,3 @@ def _feedback(user: User) -> Iterator[Task]:
         due_on = clock.localdate(announced) + FEEDBACK_WITHIN if announced else None
         url = reverse("evaluations:feedback_list", args=[call.pk])
         yield Task(call.title, _("Send the groups their feedback"), url, due_on, announced)
-
-
-def _evaluations(user: User) -> Iterator[Task]:
-    funders = user.organizations_as(Role.STAFF)
-    if not funders:
-        return
-    projects = Project.objects.with_names().filter(call__funder__in=funders)
-    for project in projects.filter(state=State.RUNNING, midterm_passed_on__isnull=True, starts_on__lt=clock.today()):
-        half_way = project.starts_on + (project.ends_on - project.starts_on) / 2
-        if clock.today() >= half_way:
-            url = reverse("evaluations:evaluation_open", args=[project.pk, "midterm"])
-            due_on = half_way + ARRANGE_WITHIN
-            yield Task(project.title, _("Open midterm evaluation"), url, due_on, project.state_since)
-    for project in projects.filter(state=State.CLOSING):
-        url = reverse("evaluations:evaluation_open", args=[project.pk, "final"])
-        due_on = clock.localdate(project.state_since) + ARRANGE_WITHIN
-        yield Task(project.title, _("Open final evaluation"), url, due_on, project.state_since)
-    for state, purpose in ((State.MIDTERM, Purpose.MIDTERM), (State.FINAL, Purpose.FINAL)):
-        active = Q(assignments__purpose=purpose, assignments__recused_at__isnull=True)
-        done = active & Q(assignments__sheet__submitted_at__isnull=False)
-        counted = projects.filter(state=state).annotate(
-            asked=Count("assignments", filter=active, distinct=True),
-            submitted=Count("assignments", filter=done, distinct=True),
-            concluded=Count("results", filter=Q(results__purpose=purpose), distinct=True),
-            latest=Max("assignments__round", filter=active),
-        )
-        for project in counted.filter(asked=F("submitted")):
-            name, what = "evaluation_detail", _("Conclude the evaluation")
-            # After a failed round everybody has submitted, and it is concluded: the second look must be arranged. So
-            # must the first one when everybody has stepped down.
-            if (project.latest or 0) <= project.concluded:
-                name, what = "evaluation_open", _("Arrange the second evaluation")
-                if not project.concluded:
-                    what = _("Send another evaluator")
-            yield Task(project.title, what, reverse(f"evaluations:{name}", args=[project.pk, purpose]))

@@ -31,7 +31,11 @@ def is_judge_of(user, assignment: Assignment) -> bool:
 
 @rules.predicate
 def is_being_judged(user, assignment: Assignment) -> bool:
-    return assignment.project.state == JUDGED_IN[Purpose(assignment.purpose)]
+    """The project is where this is judged, and an evaluation is at its papers, on site or at its draft; afterwards only
+    a sheet that was opened again is written on."""
+    if assignment.project.state != JUDGED_IN[Purpose(assignment.purpose)]:
+        return False
+    return assignment.evaluation_id is None or assignment.evaluation.takes_sheet(assignment)
 
 
 @rules.predicate
@@ -146,14 +150,14 @@ rules.add_perm("evaluations.ask_for_fewer", is_clerk & ~has_stake_in_call)
 rules.add_perm(
     "evaluations.decide_on_fewer", is_clerk_or_approver & ~has_stake_in_call & ~asked_for_it & ~judges_its_project
 )
-rules.add_perm("evaluations.ask_to_unlock", is_judge_of | (is_clerk & ~has_stake_in_call))
+rules.add_perm("evaluations.ask_to_unlock", (is_judge_of | (is_clerk & ~has_stake_in_call)) & judges_a_proposal)
 rules.add_perm(
     "evaluations.decide_on_unlocking", is_clerk_or_approver & ~has_stake_in_call & ~asked_for_it & ~judges_the_sheet
 )
 rules.add_perm("evaluations.recuse", is_judge_of | (is_clerk & ~has_stake_in_call))
 rules.add_perm("evaluations.decide_conflict", is_clerk & ~has_stake_in_call & ~is_the_judge)
 rules.add_perm("evaluations.assign", is_clerk_of_call & ~has_stake_in_call)
-rules.add_perm("evaluations.commission", is_clerk_of_call)
+rules.add_perm("evaluations.commission", is_clerk_of_call & ~has_stake_in_call)
 rules.add_perm("evaluations.confirm", is_clerk_of_call & ~has_stake_in_call)
 rules.add_perm("evaluations.decide", decides & ~has_stake_in_call)
 rules.add_perm("evaluations.approve_decision", approves & ~proposed_it & ~has_stake_in_call)
@@ -165,7 +169,6 @@ rules.add_perm(
 )
 rules.add_perm("evaluations.see_ranking", works_for_funder & ~has_stake_in_call)
 rules.add_perm("evaluations.open", is_clerk)
-rules.add_perm("evaluations.conclude", is_clerk)
 rules.add_perm("evaluations.see_sheets", in_funder & ~has_stake_in_call)
 rules.add_perm("evaluations.see_card", in_funder & ~has_stake_in_call)
 rules.add_perm("evaluations.plan_pitch", is_clerk_of_call & ~has_stake_in_call)

@@ -49,6 +49,12 @@ GROUNDS: dict[str, Callable[[], str]] = {
     "shared-account": lambda: _(
         "“%(own)s”, to which this person belongs or belonged, has the same account as %(what)s"
     ),
+    "is": lambda: _("is itself %(what)s"),
+    "employs-mentor": lambda: _("employs a mentor of the group"),
+    "own-shared-phone": lambda: _("has the same phone as %(what)s"),
+    "own-shared-address": lambda: _("has the same address as %(what)s"),
+    "own-shared-account": lambda: _("has the same account as %(what)s"),
+    "own-shared-representative": lambda: _("has the same legal representative as %(what)s"),
     "shared-representative": lambda: _(
         "“%(own)s”, to which this person belongs or belonged, has the same legal representative as %(what)s"
     ),

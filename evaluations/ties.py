@@ -13,7 +13,7 @@ is found, not with the number of pairs.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from core.identifiers import half_width
@@ -84,6 +84,8 @@ class Case:
     id: int
     parties: list[tuple[Party, Body]] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
+    helpers: list[Body] = field(default_factory=list)
+    """Who employs the mentors of the group: no tie of a judge, but of an organisation that is to evaluate it."""
 
 
 @dataclass
@@ -132,6 +134,23 @@ def find(judges: Iterable[Judge], cases: Iterable[Case]) -> Ties:
             found.setdefault((judge.id, case), []).append(reason)
     for reasons in found.values():
         reasons.sort(key=lambda reason: reason.is_hint)
+    return found
+
+
+def find_of_bodies(bodies: Iterable[Body], cases: Iterable[Case]) -> Ties:
+    """The reasons for each (organisation id, case id) for which this organisation must not evaluate the case: it is a
+    party, it shares a mark with one, or it employs a mentor. The same keys as the ties of who belongs to it."""
+    cases = list(cases)
+    index = _Index(cases)
+    found: Ties = {}
+    for body in bodies:
+        as_judge = Judge(body.id or 0, belongs=[body])
+        for case_id, reason in _by_belonging(as_judge, index):
+            ground = "is" if reason.ground == "member" else f"own-{reason.ground}"
+            found.setdefault((body.id or 0, case_id), []).append(replace(reason, ground=ground))
+        for case in cases:
+            if any(helper.id == body.id for helper in case.helpers):
+                found.setdefault((body.id or 0, case.id), []).append(Reason("helper", "employs-mentor"))
     return found
 
 

@@ -21,8 +21,8 @@ from projects.matching import PARTS as MATCHING
 from projects.matching import promised, proven
 from projects.spending import keeps_books, last_account, spent
 
-OPENS_RECTIFICATION = ("require_rectification", "fail_final")
-CLOSES_RECTIFICATION = ("pass_midterm", "pass_final")
+OPENS_RECTIFICATION = ("require_rectification", "carry_items")
+CLOSES_RECTIFICATION = ("pass_midterm", "pass_final", "items_done")
 
 
 @dataclass(frozen=True)
@@ -214,10 +214,11 @@ def _rectified(tranche: Any, facts: Facts, figure: Decimal | None) -> Answer:
     since = facts.rectify_since
     if since is None:
         return True, _("No rectification is open."), "", ""
-    why = _("Since %(day)s there is something to rectify, and the second look has not been passed.") % {"day": since}
-    if facts.project.state == "rectifying":
-        return False, why, _("Mend what was found and report it."), facts.group
-    return False, why, _("Look again and conclude the evaluation."), facts.clerk
+    if facts.project.state in ("midterm", "final"):
+        why = _("Since %(day)s there is something to rectify, and the second look has not been passed.")
+        return False, why % {"day": since}, _("Look again and conclude the evaluation."), facts.clerk
+    why = _("Since %(day)s there is something to rectify that has not been accepted yet.") % {"day": since}
+    return False, why, _("Mend what was found and report it."), facts.group
 
 
 def _matching(tranche: Any, facts: Facts, figure: Decimal | None) -> Answer:

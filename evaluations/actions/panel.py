@@ -15,7 +15,7 @@ from evaluations.actions.holding import hold_panel
 from evaluations.actions.scoring import lock_panel
 from evaluations.actions.watching import on_hold, recheck
 from evaluations.conflicts import conflicts
-from evaluations.models import Assignment, Conflict, Purpose
+from evaluations.models import Assignment, Conflict, Evaluation, Purpose
 from evaluations.quorum import is_whole, seats, with_seats
 from grants.models import Call, PanelRule
 from people.models import Expert, Organization, User
@@ -67,10 +67,14 @@ def ask(
     organization: Organization | None = None,
     until: date | None = None,
     number: int = 1,
+    evaluation: Evaluation | None = None,
+    settled: Collection[str] = (),
 ) -> Assignment:
-    """Write the assignment of any purpose; the person sees the project after declaring that nothing ties them."""
+    """Write the assignment of any purpose; the person sees the project after declaring that nothing ties them.
+
+    `settled` are the keys of ties that a clerk has decided to be none (`actions.commissions.decide_tie`)."""
     Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    if reasons := conflicts(person, project):
+    if reasons := [reason for reason in conflicts(person, project) if reason.key not in settled]:
         raise Refused(*(_("%(person)s: %(reason)s.") % {"person": person, "reason": reason} for reason in reasons))
     if project.assignments.filter(person=person, purpose=purpose, round=number).exists():
         raise Refused(_("%(person)s has been asked already.") % {"person": person})
@@ -79,6 +83,7 @@ def ask(
         person=person,
         purpose=purpose,
         round=number,
+        evaluation=evaluation,
         organization=organization,
         due_on=due_on,
         assigned_by=by,
@@ -134,7 +139,7 @@ def stand_down(assignment: Assignment, *, by: User, reason: str) -> None:
     words = {"person": assignment.person}
     record(assignment.project, "recuse", by=by, label=_("Recused: %(person)s") % words, note=reason)
     rest = assignment.panel.select_related("project__call").first()
-    if not assignment.is_submitted and rest and is_whole(rest):  # the last open sheet of an evaluation is gone
+    if not assignment.is_submitted and rest and is_whole(rest):  # the last sheet that was waited for is gone
         lock_panel(rest)
     if assignment.assigned_by_id != by.pk:
         notify([assignment.assigned_by], subject=_("%(person)s has stepped down") % words, body=reason)

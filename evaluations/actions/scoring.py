@@ -148,8 +148,14 @@ def lock_panel(assignment: Assignment) -> None:
                 body=_("It is far from those of the other experts. It stays as it is; one sentence is asked for."),
                 url=reverse("evaluations:sheet", args=[sheet.assignment_id]),
             )
-    which = Purpose(assignment.purpose).label
-    tell_funder(project, _("%(which)s: every sheet is in") % {"which": which})
+    subject = _("%(which)s: every sheet is in") % {"which": Purpose(assignment.purpose).label}
+    if assignment.evaluation_id is None:
+        tell_funder(project, subject)
+        return
+    evaluation = assignment.evaluation  # the funder reads nothing of a draft before the group does
+    people = [evaluation.lead] if evaluation.lead else []
+    title = _("“%(title)s”: %(step)s") % {"title": project.title, "step": subject}
+    notify(people, subject=title, url=evaluation.get_absolute_url())
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from core.notifications import notify
 from core.workflow import record
 from evaluations.conflicts import conflict_map
 from evaluations.models import Assignment, Conflict
+from evaluations.organization_ties import settled_keys
 from evaluations.ties import Reason
 from people.models import Role
 from projects.actions.messages import holders
@@ -45,6 +46,8 @@ def recheck(which: Q) -> list[Conflict]:
         passing = Conflict.Decision.JUDGE_AGAIN if assignment.pk in early else None
         before = [conflict for conflict in assignment.conflicts.all() if conflict.decision != passing]
         known = {key for conflict in before for key in conflict.keys}
+        if assignment.evaluation_id:  # what a clerk has decided about the organisation is not asked of its people
+            known |= settled_keys(assignment.evaluation)
         reasons = found.get((assignment.person_id, assignment.project_id), [])
         if new := [reason for reason in reasons if reason.key not in known]:
             opened.append(_open(assignment, new, is_late=assignment.pk not in early))

@@ -1,7 +1,14 @@
 """Forms of judging."""
 
 from evaluations.forms.decision import BonusForm, DecisionForm, PromoteForm, SendBackForm, StrikeForm
-from evaluations.forms.evaluation import CommissionForm, ConclusionForm, EvaluationForm
+from evaluations.forms.evaluation import (
+    CommissionForm,
+    DistributeForm,
+    HandOverForm,
+    ScheduleForm,
+    TermForm,
+    TieForm,
+)
 from evaluations.forms.panels import (
     AssignForm,
     ConflictForm,
@@ -11,36 +18,67 @@ from evaluations.forms.panels import (
     ProposePanelsForm,
 )
 from evaluations.forms.pitch import MoveForm, PaperForm, PitchDayForm, RepresentativeForm, SettleForm
+from evaluations.forms.procedure import (
+    AnswersForm,
+    JudgeItemForm,
+    PaperHandInForm,
+    PapersForm,
+    RectifiedForm,
+    RepliesForm,
+    ReportForm,
+    ReportTemplateForm,
+    SelfEvaluationForm,
+    VisitAnswerForm,
+    VisitPlanForm,
+    VisitRecordForm,
+    item_forms,
+)
 from evaluations.forms.selection import AlternativeForm, BallotsForm, QuotaFormSet
 from evaluations.forms.sheets import AnswerForm, DeviationForm, FeedbackForm, FewerForm, ReasonForm, SheetForm
 
 __all__ = [
     "AlternativeForm",
     "AnswerForm",
+    "AnswersForm",
     "AssignForm",
     "BallotsForm",
     "BonusForm",
     "CommissionForm",
-    "ConclusionForm",
     "ConflictForm",
     "DecisionForm",
     "DeclarationForm",
     "DeviationForm",
-    "EvaluationForm",
+    "DistributeForm",
     "FeedbackForm",
     "FewerForm",
     "GroupsForm",
+    "HandOverForm",
+    "JudgeItemForm",
     "MoveForm",
     "PanelFilter",
     "PaperForm",
+    "PaperHandInForm",
+    "PapersForm",
     "PitchDayForm",
     "PromoteForm",
     "ProposePanelsForm",
     "QuotaFormSet",
     "ReasonForm",
+    "RectifiedForm",
+    "RepliesForm",
+    "ReportForm",
+    "ReportTemplateForm",
     "RepresentativeForm",
+    "ScheduleForm",
+    "SelfEvaluationForm",
     "SendBackForm",
     "SettleForm",
     "SheetForm",
     "StrikeForm",
+    "TermForm",
+    "TieForm",
+    "VisitAnswerForm",
+    "VisitPlanForm",
+    "VisitRecordForm",
+    "item_forms",
 ]

@@ -1,26 +1,44 @@
-"""Evaluators, and the evaluations of a running project."""
+"""Commissions of evaluators, and who is sent to a project."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import CountedTextarea, DateInput, SeveralField
-from evaluations.actions.evaluation import possible_evaluators
-from evaluations.models import Commission
+from core import clock
+from core.forms import CountedTextarea, DateInput, SeveralField, within_a_year
+from evaluations.actions.commissions import covering
+from evaluations.actions.evaluation import evaluators_of
+from evaluations.models import Commission, Evaluation
 from grants.models import Call
 from people.models import Kind, Organization, User
+from projects.models import Project
+from projects.models.state import ENDED, FUNDED
 
 
 class CommissionForm(forms.ModelForm):
+    """Charge an organisation with all projects of a call, or with chosen ones."""
+
+    projects = SeveralField(
+        label=_("Chosen projects"),
+        queryset=Project.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("None chosen: all projects of the call, also those that are awarded later"),
+    )
+
     class Meta:
         model = Commission
-        fields = ("organization", "since", "until")
+        fields = ("organization", "scope", "since", "until", "projects")
         widgets = {"since": DateInput, "until": DateInput}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organization"].queryset = Organization.objects.filter(kind=Kind.EVALUATOR)
+        found = call.projects.filter(state__in=FUNDED).exclude(state__in=ENDED).select_related("applicant")
+        self.fields["projects"].queryset = found.order_by("number")
+        self.fields["projects"].label_from_instance = lambda one: f"{one.number} {one.title} · {one.applicant}"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -29,23 +47,91 @@ class CommissionForm(forms.ModelForm):
         return data
 
 
-class EvaluationForm(forms.Form):
-    """Who goes to evaluate."""
+class TermForm(forms.Form):
+    """Another last day of a commission, with the reason."""
 
-    people = SeveralField(label=_("Evaluators"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple)
-    due_on = forms.DateField(label=_("Evaluate by"), widget=DateInput, required=False)
+    until = forms.DateField(
+        label=_("New last day"),
+        widget=DateInput,
+        help_text=_("Later: it is extended. Earlier: it ends early; yesterday ends it at once."),
+    )
+    reason = forms.CharField(label=_("Reason"), widget=CountedTextarea, max_length=300)
 
-    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
+
+class TieForm(forms.Form):
+    """Decide on a conflict of interest of an evaluator organisation."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=CountedTextarea(attrs={"rows": 2}),
+        max_length=300,
+        help_text=_("An auditor will read it."),
+    )
+
+
+class ScheduleForm(forms.Form):
+    """Arrange an evaluation: which organisation, until when, and, if that is agreed already, who comes."""
+
+    commission = forms.ModelChoiceField(
+        label=_("Evaluator"), queryset=Commission.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+    people = SeveralField(
+        label=_("Evaluators"),
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("None chosen: the head of the organisation says who comes"),
+    )
+    finish_by = forms.DateField(
+        label=_("To be finished by"), widget=DateInput, required=False, validators=[within_a_year]
+    )
+
+    def __init__(self, *args: Any, project: Project, purpose: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held = {found.user_id: found for found in possible_evaluators(call)}
+        found = covering(project, purpose)
+        self.fields["commission"].queryset = Commission.objects.filter(pk__in=[one.pk for one in found])
+        self.fields["commission"].label_from_instance = lambda one: f"{one.organization} ({one.since} – {one.until})"
+        if found:
+            self.fields["commission"].initial = found[0].pk
+        held = {one.user_id: one for commission in found for one in evaluators_of(commission)}
         self.fields["people"].queryset = User.objects.filter(pk__in=held)
         self.fields["people"].label_from_instance = lambda person: f"{person} ({held[person.pk].organization})"
+        self.fields["finish_by"].initial = clock.today() + timedelta(days=45)
 
 
-class ConclusionForm(forms.Form):
-    summary = forms.CharField(
-        label=_("Conclusion"),
-        widget=CountedTextarea,
-        max_length=2000,
-        help_text=_("The group reads it; if the evaluation is not passed, say what must be mended."),
+class DistributeForm(forms.Form):
+    """The organisation says who goes, and who leads."""
+
+    people = SeveralField(label=_("Who goes"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple)
+    lead = forms.ModelChoiceField(label=_("Who leads and writes the report"), queryset=User.objects.none())
+    finish_by = forms.DateField(
+        label=_("To be finished by"), widget=DateInput, required=False, validators=[within_a_year]
     )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        able = User.objects.filter(pk__in=[held.user_id for held in evaluators_of(evaluation.commission)])
+        self.fields["people"].queryset = self.fields["lead"].queryset = able
+        self.fields["people"].initial = list(evaluation.panel.values_list("person", flat=True))
+        self.fields["lead"].initial = evaluation.lead_id
+        self.fields["finish_by"].initial = evaluation.finish_by
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("lead") and "people" in data and data["lead"] not in data["people"]:
+            self.add_error("lead", _("Who leads must be one of those who are sent."))
+        return data
+
+
+class HandOverForm(forms.Form):
+    commission = forms.ModelChoiceField(
+        label=_("Evaluator"), queryset=Commission.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("Reason"), widget=CountedTextarea, max_length=500, help_text=_("The people concerned will read it.")
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = [one.pk for one in covering(evaluation.project, evaluation.purpose)]
+        self.fields["commission"].queryset = Commission.objects.filter(pk__in=found)

@@ -310,9 +310,22 @@ class Evaluation(Stateful, Kept):
         return self.assignments.seated()
 
     @property
+    def result(self):
+        """Score and grade as they were frozen; None before it is published."""
+        return self.project.results.filter(purpose=self.purpose, round=self.round).first()
+
+    @property
     def is_overdue(self) -> bool:
         """The last day of the present step is over."""
         return self.due_on is not None and self.due_on < clock.today()
+
+    def takes_sheet(self, assignment: Any) -> bool:
+        """Points can be entered: from the papers to the draft, afterwards on a sheet that was opened again."""
+        S = self.State
+        if self.state in (S.DOCUMENT_CHECK, S.SITE_VISIT, S.DRAFT):
+            return True
+        opened = hasattr(assignment, "sheet") and assignment.sheet.unlocked_at is not None
+        return self.state == S.FINAL and opened and self.issued_at is None
 
     @property
     def is_self_evaluated(self) -> bool:

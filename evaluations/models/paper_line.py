@@ -3,11 +3,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.evaluation import Evaluation
-from evaluations.models.kept import Kept
 from evaluations.models.part import PartOfEvaluation
 
 
-class PaperLine(Kept):
+class PaperLine(models.Model):
     """One paper of the list that an evaluator goes through (查档): there, incomplete or missing.
 
     What is incomplete or missing is asked from the group, which hands it in later with a word; then it is looked at

@@ -3,12 +3,11 @@ from typing import Any, TypeVar
 from django.db import models
 
 from evaluations.models.evaluation import Evaluation
-from evaluations.models.kept import KeptQuerySet
 
 M = TypeVar("M", bound=models.Model)
 
 
-class PartOfEvaluation(KeptQuerySet[M]):
+class PartOfEvaluation(models.QuerySet[M]):
     """Parts of an evaluation: seen by whoever sees it."""
 
     def visible_to(self, user: Any) -> "PartOfEvaluation[M]":

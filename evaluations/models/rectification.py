@@ -29,7 +29,7 @@ class RectificationQuerySet(PartOfEvaluation["RectificationItem"]):
         return self.asked().filter(Q(Exists(seen)) | Q(evaluation__in=theirs))
 
 
-class RectificationItem(Stateful, Kept):
+class RectificationItem(Stateful):
     """One thing that a group has to mend after an evaluation (整改事项): what, by which rule, until when, who.
 
     Part of the draft until the report is published; then open, reported by the group, accepted or sent back by the

@@ -1,7 +1,22 @@
 from evaluations.views.absence import assignment_absent, assignment_back, fewer_ask, fewer_ask_without, fewer_decide
+from evaluations.views.commissions import (
+    commission_create,
+    commission_detail,
+    commission_term,
+    tie_decide,
+    workspace,
+)
 from evaluations.views.decision import decision_detail
 from evaluations.views.declaring import conflict_detail, declare
-from evaluations.views.evaluation import commission_create, evaluation_detail, evaluation_open
+from evaluations.views.evaluation import (
+    evaluation_detail,
+    evaluation_distribute,
+    evaluation_hand_over,
+    evaluation_open,
+    evaluation_page,
+    evaluation_step,
+    sheet_reopen,
+)
 from evaluations.views.following import pitch_judge, pitch_judge_live, pitch_screen, pitch_screen_live
 from evaluations.views.list_change import decline, list_change, promote
 from evaluations.views.panels import open_review, panel, panels_settle
@@ -24,7 +39,18 @@ from evaluations.views.presence import (
     pitch_sign_in,
     representative_add,
 )
+from evaluations.views.procedure import (
+    answer,
+    paper_hand_in,
+    papers,
+    replies,
+    report,
+    self_evaluation_edit,
+    visit,
+)
 from evaluations.views.ranking import bonus, draw_lots, publish_notice, ranking
+from evaluations.views.rectifying import item_act, rectification, termination_detail, termination_propose
+from evaluations.views.report_templates import template_create, template_edit, template_list, template_put_away
 from evaluations.views.results import (
     consistency_detail,
     explained,
@@ -42,12 +68,15 @@ __all__ = [
     "alternative_act",
     "alternative_change",
     "alternative_edit",
+    "answer",
     "assignment_absent",
     "assignment_back",
     "ballots",
     "blind_proposal",
     "bonus",
     "commission_create",
+    "commission_detail",
+    "commission_term",
     "conflict_detail",
     "consistency_detail",
     "decision_detail",
@@ -56,7 +85,11 @@ __all__ = [
     "desk",
     "draw_lots",
     "evaluation_detail",
+    "evaluation_distribute",
+    "evaluation_hand_over",
     "evaluation_open",
+    "evaluation_page",
+    "evaluation_step",
     "explain_deviation",
     "explained",
     "feedback_detail",
@@ -65,13 +98,16 @@ __all__ = [
     "fewer_ask",
     "fewer_ask_without",
     "fewer_decide",
+    "item_act",
     "judge_absent",
     "list_change",
     "open_review",
     "panel",
     "panels_settle",
     "paper_entry",
+    "paper_hand_in",
     "paper_list",
+    "papers",
     "pitch_create",
     "pitch_detail",
     "pitch_edit",
@@ -89,14 +125,28 @@ __all__ = [
     "promote",
     "publish_notice",
     "ranking",
+    "rectification",
     "recuse",
+    "replies",
+    "report",
     "representative_add",
     "result_card",
     "selection",
+    "self_evaluation_edit",
     "sheet",
     "sheet_autosave",
+    "sheet_reopen",
     "slot_move",
     "slot_step",
+    "template_create",
+    "template_edit",
+    "template_list",
+    "template_put_away",
+    "termination_detail",
+    "termination_propose",
+    "tie_decide",
     "unlock_ask",
     "unlock_decide",
+    "visit",
+    "workspace",
 ]

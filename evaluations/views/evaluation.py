@@ -1,4 +1,6 @@
-"""Commissions, midterm and final evaluation."""
+"""One evaluation: arranging it, who goes, its page, and the steps its buttons take."""
+
+from typing import Any
 
 import rules
 from django.contrib import messages
@@ -7,19 +9,28 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from core import workflow
 from core.forms import add_refusal
-from core.workflow import Refused
-from evaluations.actions import evaluation
-from evaluations.forms import CommissionForm, ConclusionForm, EvaluationForm
-from evaluations.models import Purpose
-from evaluations.rules import JUDGED_IN
-from evaluations.views.panels import find as find_call
+from core.models import Event
+from core.workflow import Refused, permit
+from evaluations.actions import evaluation as actions
+from evaluations.actions import rectifying, reporting
+from evaluations.forms import DistributeForm, HandOverForm, ReasonForm, ScheduleForm
+from evaluations.models import Assignment, Evaluation, Purpose
+from evaluations.views.commissions import visible_project
+from people.models import User
 from projects.figures import so_far
 from projects.models import Project
 
+RELATED = (
+    *("project__call__funder", "project__applicant", "project__host", "project__community", "project__field"),
+    *("commission__organization", "rubric", "lead", "visit", "self_evaluation", "answered_by", "issued_by"),
+)
 
-def find(request: HttpRequest, pk: int, purpose: str) -> Project:
+
+def find_project(request: HttpRequest, pk: int, purpose: str) -> Project:
     """A project whose delivery I may see, and a purpose that is an evaluation."""
     if purpose not in (Purpose.MIDTERM, Purpose.FINAL):
         raise Http404
@@ -27,83 +38,200 @@ def find(request: HttpRequest, pk: int, purpose: str) -> Project:
     return get_object_or_404(Project.objects.delivery_visible_to(request.user).select_related(*related), pk=pk)
 
 
-@login_required
-def commission_create(request: HttpRequest, pk: int) -> HttpResponse:
-    """Charge an evaluator organisation with a call."""
-    call = find_call(request, pk, "evaluations.commission")
-    form = CommissionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            evaluation.commission(call, by=request.user, **form.cleaned_data)
-        except Refused as refused:
-            add_refusal(form, refused)
-        else:
-            messages.success(request, _("The evaluator is commissioned."))
-            return redirect(call)
-    return render(request, "evaluations/commission_form.html", {"call": call, "form": form})
+def find(request: HttpRequest, pk: int) -> Evaluation:
+    """An evaluation that I may see; 404 otherwise, also for its evaluator once the term is over."""
+    return get_object_or_404(Evaluation.objects.visible_to(request.user).select_related(*RELATED), pk=pk)
 
 
 @login_required
 def evaluation_open(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
-    """Choose who goes to evaluate."""
-    project = find(request, pk, purpose)
-    if not rules.has_perm("evaluations.open", request.user, project):
-        raise PermissionDenied
-    form = EvaluationForm(request.POST or None, call=project.call)
+    """Arrange an evaluation; who comes is said by the organisation, or here when it is agreed on already."""
+    project = find_project(request, pk, purpose)
+    permit("evaluations.open", request.user, project)
+    form = ScheduleForm(request.POST or None, project=project, purpose=purpose)
     if request.method == "POST" and form.is_valid():
-        people = list(form.cleaned_data["people"])
         try:
-            evaluation.open_evaluation(project, purpose, people, by=request.user, due_on=form.cleaned_data["due_on"])
+            made = _arrange(project, purpose, by=request.user, **form.cleaned_data)
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, _("The evaluators have been asked."))
-            return redirect("evaluations:evaluation_detail", pk=pk, purpose=purpose)
+            messages.success(request, _("The evaluation is arranged. Everybody concerned has been told."))
+            return redirect(made)
     context = {
         "project": project,
         "form": form,
         "which": Purpose(purpose).label,
-        "nobody": not form.fields["people"].queryset.exists(),
+        "nobody": not form.fields["commission"].queryset.exists(),
     }
     return render(request, "evaluations/evaluation_form.html", context)
 
 
+def _arrange(project: Project, purpose: str, *, by: User, commission, people, finish_by) -> Evaluation:
+    if people:
+        return actions.open_evaluation(project, purpose, list(people), by=by, due_on=finish_by)[0].evaluation
+    return actions.schedule(project, purpose, by=by, commission=commission, finish_by=finish_by)
+
+
 @login_required
 def evaluation_detail(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
-    """The results so far; for the funder also the sheets and the form that concludes."""
-    project = find(request, pk, purpose)
-    if not rules.has_perm("evaluations.see_result", request.user, project):
-        raise PermissionDenied
-    may_conclude = (
-        rules.has_perm("evaluations.conclude", request.user, project) and project.state == JUDGED_IN[Purpose(purpose)]
-    )
-    form = ConclusionForm(request.POST or None)
-    if request.method == "POST":
-        if not rules.has_perm("evaluations.conclude", request.user, project):
-            raise PermissionDenied
-        if form.is_valid():
-            try:
-                result = evaluation.conclude(project, purpose, by=request.user, summary=form.cleaned_data["summary"])
-            except Refused as refused:
-                add_refusal(form, refused)
-            else:
-                messages.success(
-                    request,
-                    _("Concluded: %(score)s, %(grade)s.")
-                    % {"score": result.score, "grade": result.get_grade_display()},
-                )
-                return redirect(project)
-    panel = evaluation.panel_of(project, purpose)
+    """The midterm or the final evaluation of a project: every round with its result."""
+    project = find_project(request, pk, purpose)
+    permit("evaluations.see_result", request.user, project)
+    evaluations = list(project.evaluations.filter(purpose=purpose).select_related("commission__organization", "rubric"))
     context = {
         "project": project,
         "which": Purpose(purpose).label,
         "purpose": purpose,
-        "rubric": getattr(project.call, f"{purpose}_rubric"),
+        "rubric": evaluations[-1].rubric if evaluations else getattr(project.call, f"{purpose}_rubric"),
         "results": project.results.filter(purpose=purpose),
-        "form": form,
+        "evaluations": evaluations,
         "figures": so_far(project),
-        "may_conclude": may_conclude and bool(panel) and all(assignment.is_submitted for assignment in panel),
+        "may_open": rules.has_perm("evaluations.open", request.user, project),
     }
-    if rules.has_perm("evaluations.see_sheets", request.user, project):
-        context["panel"] = panel
     return render(request, "evaluations/evaluation_detail.html", context)
+
+
+@login_required
+def evaluation_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where an evaluation is, who has it, what is missing; its parts, as far as this person may read them."""
+    evaluation = find(request, pk)
+    user, project = request.user, evaluation.project
+
+    def may(name: str) -> bool:
+        return rules.has_perm(f"evaluations.{name}", user, evaluation)
+
+    permit("evaluations.see_evaluation", user, evaluation)
+    in_evaluator = user.has_role(evaluation.commission.organization_id, "manager", "evaluator")
+    panel = list(evaluation.panel.select_related("person", "sheet"))
+    for one in panel:
+        one.evaluation = evaluation  # read once
+    mine = next((one for one in panel if one.person_id == user.pk), None)
+    reads_report, reads_sheets = may("read_report"), may("read_sheets")
+    said = actions.score_of(evaluation) if reads_report and reads_sheets else None
+    context: dict[str, Any] = {
+        "evaluation": evaluation,
+        "project": project,
+        "may": {
+            name: may(name)
+            for name in (
+                *("distribute", "inspect", "lead", "hand_over", "self_evaluate", "answer_draft", "publish"),
+                *("read_self_evaluation", "read_papers", "read_answers", "note_silence", "answer_visit"),
+            )
+        },
+        "reads_report": reads_report,
+        "reads_sheets": reads_sheets,
+        "in_evaluator": in_evaluator,
+        "sees_project": visible_project(user, project),
+        "panel": panel,
+        "mine": mine,
+        "undeclared": mine is not None and Assignment.objects.undeclared().filter(pk=mine.pk).exists(),
+        "score": said,
+        "result": evaluation.result if evaluation.is_published else None,
+        "papers": evaluation.papers.all(),
+        "points": evaluation.points.all(),
+        "items": evaluation.items.all(),
+        "blocked": blocked(evaluation),
+        "unanswered": reporting.unanswered(evaluation) if may("lead") and evaluation.state == "final" else [],
+        "log": Event.objects.about(evaluation).select_related("actor").order_by("-at", "-pk") if in_evaluator else [],
+        "back_form": ReasonForm(),
+        "failed_again": rectifying.failed_again(project) == evaluation,
+        "proposal": evaluation.terminations.last(),
+    }
+    return render(request, "evaluations/evaluation_page.html", context)
+
+
+def blocked(evaluation: Evaluation) -> list[str]:
+    """What still stands before the next step, in sentences."""
+    S = Evaluation.State
+    name = {S.DRAFT: "ask_answer", S.ANSWER: "note_silence"}.get(S(evaluation.state), evaluation.next_step)
+    found = next((t for t in workflow.transitions(Evaluation) if t.name == name and t.source == evaluation.state), None)
+    return workflow.unmet(evaluation, found) if found else []
+
+
+STEPS = {
+    "go-on": (actions.go_on, ""),
+    "send-draft": (reporting.send_draft, ""),
+    "note-silence": (reporting.note_silence, ""),
+    "issue": (reporting.issue, ""),
+    "publish": (actions.publish, ""),
+    "send-back": (reporting.send_back, "reason"),
+}
+
+
+@login_required
+@require_POST
+def evaluation_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Take a step; what stands in its way is said on the page."""
+    evaluation = find(request, pk)
+    if name not in STEPS:
+        raise Http404
+    verb, wants = STEPS[name]
+    given = {wants: request.POST.get(wants, "")[:500]} if wants else {}
+    try:
+        verb(evaluation, by=request.user, **given)
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    else:
+        evaluation.refresh_from_db()
+        messages.success(request, _("Done. It is now at “%(state)s”.") % {"state": evaluation.get_state_display()})
+    return redirect(evaluation)
+
+
+@login_required
+def evaluation_distribute(request: HttpRequest, pk: int) -> HttpResponse:
+    """The head of the organisation says who goes."""
+    evaluation = find(request, pk)
+    permit("evaluations.distribute", request.user, evaluation)
+    form = DistributeForm(request.POST or None, evaluation=evaluation)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.distribute(
+                evaluation, list(data["people"]), by=request.user, lead=data["lead"], finish_by=data["finish_by"]
+            )
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("They have been told, and see the project once they have declared."))
+            return redirect(evaluation)
+    context = {"evaluation": evaluation, "project": evaluation.project, "form": form}
+    return render(request, "evaluations/evaluation_distribute.html", context)
+
+
+@login_required
+def evaluation_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """The clerk gives it to another organisation."""
+    evaluation = find(request, pk)
+    permit("evaluations.hand_over", request.user, evaluation)
+    form = HandOverForm(request.POST or None, evaluation=evaluation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.hand_over(evaluation, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("It is handed over."))
+            return redirect(evaluation)
+    context = {"evaluation": evaluation, "project": evaluation.project, "form": form}
+    return render(request, "evaluations/evaluation_hand_over.html", context)
+
+
+@login_required
+def sheet_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open my own sheet again, before the final report is issued."""
+    found = Assignment.objects.filter(person=request.user, evaluation__isnull=False)
+    assignment = get_object_or_404(found.select_related("project", "evaluation__commission"), pk=pk)
+    if not rules.has_perm("evaluations.inspect", request.user, assignment.evaluation):
+        raise PermissionDenied
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            reporting.reopen_sheet(assignment, by=request.user, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Your sheet is open again; what it said is kept."))
+            return redirect("evaluations:sheet", pk=pk)
+    context = {"assignment": assignment, "project": assignment.project, "form": form}
+    return render(request, "evaluations/sheet_reopen.html", context)

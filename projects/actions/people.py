@@ -6,6 +6,7 @@ from datetime import date
 import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -93,6 +94,22 @@ def lift_blind(project: Project) -> None:
 def end_part_in(projects: Iterable[Project], part: str) -> None:
     """Nobody who played this part in these projects sees them any more; the lines stay."""
     Participant.objects.current().filter(project__in=projects, part=part).update(until=clock.today())
+
+
+def prolong_parts_of(
+    projects: Iterable[Project], organization: Organization, part: str, *, before: date, until: date
+) -> None:
+    """Whoever plays this part in these projects for the organisation until the day `before` sees them until the later
+    day; not those whose part ended on another day, for another reason."""
+    mine = Participant.objects.filter(project__in=projects, organization=organization, part=part)
+    mine.filter(until=before).update(until=until)
+
+
+def end_parts_of(projects: Iterable[Project], organization: Organization, part: str, *, until: date) -> None:
+    """Nobody who plays this part for the organisation sees these projects from that day on; the lines stay."""
+    mine = Participant.objects.filter(project__in=projects, organization=organization, part=part)
+    mine.filter(Q(until__isnull=True) | Q(until__gt=until), since__lte=until).update(until=until)
+    mine.filter(since__gt=until).update(until=F("since"))
 
 
 @transaction.atomic

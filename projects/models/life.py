@@ -7,8 +7,6 @@ from core.workflow import StateField, Stateful, step
 from projects import conditions
 from projects.models.state import BEFORE_AWARD, UNDER_WAY, State
 
-RECTIFY_WORKDAYS = 15  # field guide 2.8: 15 to 30 days to mend
-
 
 class ProjectLife(Stateful):
     """The life of a project, in the order of time: every step, who may take it, and what it needs.
@@ -346,7 +344,7 @@ class ProjectLife(Stateful):
 
     @step(
         state,
-        source=State.RUNNING,
+        source=[State.RUNNING, State.RECTIFYING],
         target=State.MIDTERM,
         permission="projects.supervise",
         label=_("Open midterm evaluation"),
@@ -354,7 +352,8 @@ class ProjectLife(Stateful):
         button=False,
     )
     def begin_midterm(self):
-        """The evaluators come."""
+        """The evaluators come; once more when what they found has been mended."""
+        self.due_on = None
 
     @step(
         state,
@@ -371,28 +370,16 @@ class ProjectLife(Stateful):
 
     @step(
         state,
-        source=State.MIDTERM,
+        source=[State.MIDTERM, State.FINAL],
         target=State.RECTIFYING,
         permission="projects.conclude_evaluation",
         label=_("Require rectification"),
         note=True,
         button=False,
     )
-    def require_rectification(self):
-        """Failed: the group has time to mend."""
-        self.due_on = add_workdays(clock.today(), RECTIFY_WORKDAYS)
-
-    @step(
-        state,
-        source=State.RECTIFYING,
-        target=State.MIDTERM,
-        permission="projects.deliver",
-        label=_("Report the rectification"),
-        note=True,
-    )
-    def report_rectified(self):
-        """The group says what it has mended; the evaluators look again."""
-        self.due_on = None
+    def require_rectification(self, *, due_on):
+        """Failed, half-way or at the end: the group has until then to mend its work and its papers."""
+        self.due_on = due_on
 
     @step(
         state,
@@ -421,14 +408,16 @@ class ProjectLife(Stateful):
 
     @step(
         state,
-        source=State.CLOSING,
+        source=[State.CLOSING, State.RECTIFYING],
         target=State.FINAL,
         permission="projects.supervise",
         label=_("Open final evaluation"),
+        conditions=[conditions.midterm_is_passed],
         button=False,
     )
     def begin_final(self):
-        """The evaluators come for the last time."""
+        """The evaluators come at the end; once more when what they found has been mended."""
+        self.due_on = None
 
     @step(
         state,
@@ -441,18 +430,6 @@ class ProjectLife(Stateful):
     def pass_final(self):
         """Opens the gate of the last instalment."""
         self.final_passed_on = clock.today()
-
-    @step(
-        state,
-        source=State.FINAL,
-        target=State.CLOSING,
-        permission="projects.conclude_evaluation",
-        label=_("Fail final evaluation"),
-        note=True,
-        button=False,
-    )
-    def fail_final(self):
-        """The group mends its work and its papers; the funder opens the evaluation again, or terminates."""
 
     @step(
         state,

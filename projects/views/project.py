@@ -19,7 +19,7 @@ from core.workdays import add_workdays
 from core.workflow import Refused, permit
 from grants.models import PaperKind
 from people.models import User
-from projects.actions import award, checking, delivery, evaluation, payments, people, proposals
+from projects.actions import award, checking, delivery, payments, people, proposals
 from projects.forms import MentorForm, ProjectFilter, SubmitForm
 from projects.gates import facts_of, gates_of
 from projects.models import Objection, Part, Project, ReturnNotice
@@ -56,7 +56,6 @@ STEPS = {
     "suspend": lambda project, by, note: delivery.supervise(project, "suspend", by=by, note=note),
     "resume": lambda project, by, note: delivery.supervise(project, "resume", by=by, note=note),
     "reject_closing": lambda project, by, note: delivery.supervise(project, "reject_closing", by=by, note=note),
-    "report_rectified": lambda project, by, note: evaluation.report_rectified(project, by=by, note=note),
     "request_closing": lambda project, by, note: delivery.request_closing(project, by=by, note=note),
     "complete": lambda project, by, note: payments.complete(project, by=by, note=note),
     "terminate": lambda project, by, note: payments.terminate(project, by=by, note=note),
