@@ -13,6 +13,7 @@ from core import clock
 from core.money import plain
 from core.notifications import notify
 from core.workflow import Refused, Stale, continues
+from evaluations.actions.evidence import without_evidence
 from evaluations.actions.holding import hold_panel
 from evaluations.actions.watching import hindrances, rechecked
 from evaluations.models import Assignment, Purpose, Score, Sheet
@@ -61,10 +62,13 @@ def submit_sheet(
     tab: str = "",
 ) -> Sheet:
     """Hand the sheet in and lock it (`hand_in`). Refused, naming all of it at once, while a figure is out of its range,
-    a criterion has none, or both texts are empty; what was kept before counts where nothing new is given."""
+    a criterion has none, both texts are empty, or few points rest on nothing (`evidence.lacking`); what was kept before
+    counts where nothing new is given."""
     sheet = _writable(assignment, by, version, tab)
     kept: dict[int, Decimal | None] = dict(sheet.scores.values_list("criterion", "points"))
-    if reasons := hindering(sheet.assignment, kept | dict(points), strengths, weaknesses):
+    given = kept | dict(points)
+    reasons = hindering(sheet.assignment, given, strengths, weaknesses)
+    if reasons := reasons + without_evidence(sheet.assignment, given):
         raise Refused(*reasons)
     return hand_in(_keep(sheet, points, strengths, weaknesses, tab))
 

@@ -10,7 +10,7 @@ from core import clock
 from core.fields import MoneyField
 from evaluations.models.evaluation import Evaluation
 from evaluations.models.kept import Kept
-from evaluations.models.part import PartOfEvaluation
+from evaluations.models.part import PartOfReport
 
 
 class Sample(Kept):
@@ -43,7 +43,7 @@ class Sample(Kept):
     drawn_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
     drawn_at = models.DateTimeField(_("drawn at"), default=clock.now, editable=False)
 
-    objects = PartOfEvaluation.as_manager()
+    objects = PartOfReport.as_manager()
 
     class Meta:
         ordering = ["kind", "ordinal"]

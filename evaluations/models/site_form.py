@@ -8,15 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from evaluations.models.evaluation import Evaluation
-from evaluations.models.part import PartOfEvaluation
+from evaluations.models.part import PartOfReport
 from projects.models import ArrivedVersion
 
 
 class SiteForm(models.Model):
     """What one evaluator saw on site (现场评估记录表): a checklist in the version of the day, who was there, photos.
 
-    Written on a tablet that may have no line, as a mentor's visit is (`projects.actions.arrivals`); where the tablet was
-    is not stored. Those present sign by their typed names after it was read to them.
+    Written on a tablet that may have no line, as a mentor's visit is (`projects.actions.arrivals`); where the tablet
+    was is not stored. Those present sign by their typed names after it was read to them.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -42,7 +42,7 @@ class SiteForm(models.Model):
     clock_off = models.IntegerField(_("the device's clock was off by minutes"), null=True, editable=False)
     received_at = models.DateTimeField(_("received at"), default=clock.now, editable=False)
 
-    objects = PartOfEvaluation.as_manager()
+    objects = PartOfReport.as_manager()
 
     class Meta:
         ordering = ["-visited_at", "-pk"]

@@ -17,6 +17,7 @@ from evaluations.views.evaluation import (
     evaluation_step,
     sheet_reopen,
 )
+from evaluations.views.evidence import evidence_list, evidence_pick
 from evaluations.views.following import pitch_judge, pitch_judge_live, pitch_screen, pitch_screen_live
 from evaluations.views.list_change import decline, list_change, promote
 from evaluations.views.panels import open_review, panel, panels_settle
@@ -59,8 +60,18 @@ from evaluations.views.results import (
     feedback_list,
     result_card,
 )
+from evaluations.views.samples import sample_again, sample_call, sample_detail, sample_item, sample_list
 from evaluations.views.selection import alternative_act, alternative_change, alternative_edit, selection
 from evaluations.views.sheets import blind_proposal, desk, explain_deviation, recuse, sheet, sheet_autosave
+from evaluations.views.site_forms import (
+    site_form,
+    site_form_compare,
+    site_form_create,
+    site_form_edit,
+    site_pack,
+    site_photo,
+    site_sync,
+)
 from evaluations.views.unlocking import unlock_ask, unlock_decide
 from evaluations.views.voting import ballots
 
@@ -90,6 +101,8 @@ __all__ = [
     "evaluation_open",
     "evaluation_page",
     "evaluation_step",
+    "evidence_list",
+    "evidence_pick",
     "explain_deviation",
     "explained",
     "feedback_detail",
@@ -131,11 +144,23 @@ __all__ = [
     "report",
     "representative_add",
     "result_card",
+    "sample_again",
+    "sample_call",
+    "sample_detail",
+    "sample_item",
+    "sample_list",
     "selection",
     "self_evaluation_edit",
     "sheet",
     "sheet_autosave",
     "sheet_reopen",
+    "site_form",
+    "site_form_compare",
+    "site_form_create",
+    "site_form_edit",
+    "site_pack",
+    "site_photo",
+    "site_sync",
     "slot_move",
     "slot_step",
     "template_create",

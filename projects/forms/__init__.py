@@ -85,7 +85,7 @@ from projects.forms.trouble import (
     WarningAnswerForm,
     WarningForm,
 )
-from projects.forms.visits import SendingForm, VisitForm, VisitPhotoForm, initial_of
+from projects.forms.visits import ChecklistForm, PhotosField, SendingForm, VisitForm, VisitPhotoForm
 from projects.forms.volunteers import OtherTimeForm, VolunteerTimes
 
 __all__ = [
@@ -104,6 +104,7 @@ __all__ = [
     "CallBackForm",
     "CallForm",
     "CancelMeetingForm",
+    "ChecklistForm",
     "ClosingForm",
     "CoachingAnswerForm",
     "CoachingForm",
@@ -148,6 +149,7 @@ __all__ = [
     "OtherTimeForm",
     "PaymentForm",
     "PhotoForm",
+    "PhotosField",
     "PhotosForm",
     "PledgeForm",
     "PledgeLedgerFilter",
@@ -190,5 +192,4 @@ __all__ = [
     "WholeRulingForm",
     "WithdrawForm",
     "WriteDownForm",
-    "initial_of",
 ]
