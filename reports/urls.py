@@ -1,6 +1,18 @@
 from django.urls import path, re_path
 
-from reports.views import activities, documents, giving, imports, judging, mentoring, money, pitch, spending, workshops
+from reports.views import (
+    activities,
+    documents,
+    evaluations,
+    giving,
+    imports,
+    judging,
+    mentoring,
+    money,
+    pitch,
+    spending,
+    workshops,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -8,6 +20,9 @@ urlpatterns = [
     path("projects/<int:pk>/agreement.pdf", documents.agreement, name="agreement"),
     path("projects/<int:pk>/award-letter.pdf", documents.award_letter, name="award_letter"),
     path("projects/<int:pk>/correction-notice.pdf", documents.correction_notice, name="correction_notice"),
+    path("evaluations/<int:pk>/self-evaluation.pdf", evaluations.self_evaluation, name="self_evaluation"),
+    path("evaluations/<int:pk>/report.pdf", evaluations.evaluation_report, name="evaluation_report"),
+    path("evaluations/<int:pk>/rectification.pdf", evaluations.rectification_notice, name="rectification_notice"),
     path("return-notices/<int:pk>/notice.pdf", documents.return_notice, name="return_notice"),
     path("activities/<int:pk>/plan.pdf", documents.activity_plan, name="activity_plan"),
     path("activities/<int:pk>/record.pdf", activities.activity_record, name="activity_record"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.files import attach
 from core.models import Attachment
-from core.money import plain
+from core.money import plain, round_half_up
 from core.notifications import notify
 from core.numbering import next_number
 from core.workdays import add_workdays
@@ -23,6 +23,9 @@ from evaluations.models import AnswerPoint, Assignment, Evaluation, Rectificatio
 from evaluations.models.evaluation import TEXTS
 from people.models import User
 from projects.actions.messages import tell_funder, tell_group
+from projects.figures import so_far
+from projects.models import Project
+from projects.spending import spent
 
 WRITTEN_IN = (Evaluation.State.SITE_VISIT, Evaluation.State.DOCUMENT_CHECK, Evaluation.State.DRAFT)
 MOST_ITEMS = 30
@@ -299,6 +302,7 @@ def issue(evaluation: Evaluation, *, by: User) -> Evaluation:
         year = clock.today().year
         locked.number = f"PG{year}-{next_number(f'evaluation-report-{year}'):04d}"
     locked.issued_at, locked.issued_by = clock.now(), by
+    locked.figures = figures_of(locked.project)
     locked.due_on = add_workdays(clock.today(), WORKDAYS["publish"])
     locked.save()
     label = _("Final report %(number)s issued") % {"number": locked.number}
@@ -307,6 +311,23 @@ def issue(evaluation: Evaluation, *, by: User) -> Evaluation:
     tell_funder(locked.project, _("the final report is there: please conclude the evaluation"))
     evaluation.refresh_from_db()
     return evaluation
+
+
+def figures_of(project: Project) -> dict[str, str]:
+    """What the records of the project say now, as a report shows it; kept with it when it is issued."""
+    found = so_far(project)
+    used = spent(project)
+    paid = project.amount_paid
+    return {
+        "activities": f"{found.activities_held}/{found.activities_planned}",
+        "visits": str(found.visits),
+        "persons": str(found.persons),
+        "volunteers": str(found.volunteers),
+        "volunteer_hours": str(found.volunteer_hours),
+        "paid": str(paid),
+        "recognised": str(used),
+        "rate": str(round_half_up(used * 100 / paid)) if paid else "",
+    }
 
 
 @transaction.atomic

@@ -137,6 +137,7 @@ class Evaluation(Stateful, Kept):
     version = models.PositiveIntegerField(default=0, editable=False, help_text=_("Counts up with every change"))
     draft_sent_at = models.DateTimeField(_("draft sent at"), null=True, editable=False)
     sent_draft = models.JSONField(_("the draft as it was sent"), default=dict, editable=False)
+    figures = models.JSONField(_("what the records said when it was issued"), default=dict, editable=False)
     answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
     answered_by = models.ForeignKey(
         "people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -367,7 +368,7 @@ class Evaluation(Stateful, Kept):
         taken = [one for one in S if not left_out.get(one, False)]
         here = taken.index(S(self.state)) if S(self.state) in taken else 0
         words = [
-            "done" if place < here or self.is_published else "current" if place == here else "ahead"
+            "done" if place < here or self.is_published else "now" if place == here else "todo"
             for place in range(len(taken))
         ]
         return [(one.value, str(one.label), said) for one, said in zip(taken, words, strict=True)]

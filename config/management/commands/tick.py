@@ -10,11 +10,15 @@ from django.db import close_old_connections
 
 from config.reminders import remind
 from core.notifications import deliver_due
+from evaluations.actions.reporting import note_silences
 from projects.actions.monthly import make_monthly_reports
 from projects.actions.pledges import lapse_overdue
 from projects.actions.roster import anonymise_expired
 
-DUTIES: tuple[Callable[[], int], ...] = (make_monthly_reports, lapse_overdue, remind, deliver_due, anonymise_expired)
+DUTIES: tuple[Callable[[], int], ...] = (
+    *(make_monthly_reports, lapse_overdue, note_silences),
+    *(remind, deliver_due, anonymise_expired),
+)
 """Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the
 same time."""
 
