@@ -9,9 +9,10 @@ from core.money import round_half_up
 from evaluations.actions.evaluation import score_of
 from evaluations.actions.reporting import figures_of
 from evaluations.models import Evaluation
+from reports import evidence_papers
 from reports.documents import Document, file_name
+from reports.wording import PURPOSES
 
-PURPOSES = {"midterm": "中期评估", "final": "末期评估"}
 GRADES = {"excellent": "优秀", "good": "良好", "pass": "合格", "fail": "不合格"}
 STANDINGS = {"present": "齐全", "incomplete": "不完整", "missing": "缺少", "none": "不适用", "": "未查"}
 ABOUT = {
@@ -114,6 +115,7 @@ def evaluation_report(evaluation: Evaluation) -> Document:
             for point in evaluation.points.all()
             if point.needs_reply
         ],
+        **evidence_papers.appendix(evaluation),
     }
     return Document(
         file_name(title, evaluation.number, evaluation.project.title), "pdf/evaluation_report.html", context

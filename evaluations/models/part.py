@@ -10,7 +10,7 @@ from people.models import Role
 M = TypeVar("M", bound=models.Model)
 
 
-class PartOfEvaluation(KeptQuerySet[M]):
+class PartOfEvaluation(models.QuerySet[M]):
     """Parts of an evaluation: seen by whoever sees it."""
 
     def visible_to(self, user: Any) -> "PartOfEvaluation[M]":
