@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
+from core import clock
 from projects.models import Project, State
 from tests.projects.test_pages import ACTIVITY
 from tests.projects.test_proposals import proposal_data
@@ -116,17 +117,44 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
 
     # Midterm evaluation, second instalment
     def evaluate(purpose, points):
-        open_page = reverse("evaluations:evaluation_open", args=[project.pk, purpose])
-        people["clerk"].post(open_page, {"people": [town.evaluator.pk]}, follow=True)
-        assignment = town.evaluator.assignments.filter(purpose=purpose).latest("pk")
+        commission = town.call.commissions.get()
+        post("clerk", "evaluations:evaluation_open", project.pk, purpose, commission=commission.pk)
+        found = project.evaluations.get(purpose=purpose)
+
+        def step(who, name):
+            assert found.state != (post(who, "evaluations:evaluation_step", found.pk, name), fresh().state)[1]
+
+        def fresh():
+            found.refresh_from_db()
+            return found
+
+        going = {"people": town.evaluator.pk, "lead": town.evaluator.pk}
+        post("evaluator", "evaluations:evaluation_distribute", found.pk, **going)
+        assignment = found.panel.get()
         post("evaluator", "evaluations:declare", town.call.pk, shown=str(assignment.pk), promised="on")
-        rows = town.evaluation_rubric.criteria.all()
+        rows = list(found.rubric.criteria.all())
         scores = {f"points-{c.pk}": str(p) for c, p in zip(rows, points, strict=True)}
+        words = {f"words-{c.pk}": "见记录" for c in rows} | {"went_well": "扎实", "went_badly": "票据慢"}
+        post("head", "evaluations:self_evaluation", found.pk, submit="", **scores, **words)
+        there = {f"standing-{line.pk}": "present" for line in found.papers.all()}
+        post("evaluator", "evaluations:papers", found.pk, save="", **there)
+        step("evaluator", "go-on")
+        seen = {"held_at": f"{clock.today()}T08:30", "present": "唐欣、刘芳", "seen": "账目上墙"}
+        post("evaluator", "evaluations:visit", found.pk, record="1", **seen)
+        step("evaluator", "go-on")
         post("evaluator", "evaluations:sheet", assignment.pk, strengths="扎实", weaknesses="", submit="", **scores)
-        post("clerk", "evaluations:evaluation_detail", project.pk, purpose, summary="达到要求", conclude="")
+        texts = {"conclusion": "达到要求", "problems": "签到表缺一次", "summary": "达到要求"}
+        rows_of_items = {"items-TOTAL_FORMS": "0", "items-INITIAL_FORMS": "0"}
+        post("evaluator", "evaluations:report", found.pk, save="", **texts, **rows_of_items)
+        step("evaluator", "send-draft")
+        stances = {f"stance-{point.pk}": "agrees" for point in found.points.all()}
+        post("head", "evaluations:answer", found.pk, **stances)
+        post("evaluator", "evaluations:evaluation_step", found.pk, "issue")
+        fresh()
+        step("clerk", "publish")
 
     time.go(datetime(2026, 10, 12, 9, 0))
-    commission = {"organization": town.evaluators.pk, "since": "2026-10-01", "until": "2027-06-30"}
+    commission = {"organization": town.evaluators.pk, "scope": "both", "since": "2026-10-01", "until": "2027-06-30"}
     post("clerk", "evaluations:commission_create", town.call.pk, **commission)
     evaluate("midterm", (45, 25, 18))
     assert Project.objects.get().midterm_passed_on

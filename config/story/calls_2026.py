@@ -7,6 +7,7 @@ from config.story import money_2026
 from config.story.agreement_2026 import play_changes, play_signing
 from config.story.blind_2026 import play_blind
 from config.story.decisions_2026 import play_correction, play_decisions, play_feedback
+from config.story.evaluations_2026 import play_evaluations
 from config.story.mentoring_2026 import play_mentoring
 from config.story.needs_2026 import play_needs, play_standing
 from config.story.open_call import OpenCall
@@ -22,7 +23,7 @@ from config.story.stage import ADVICE, PRAISE, Stage, moment, on
 from config.story.trouble_2026 import play_trouble
 from core import clock
 from core.models import Notification
-from evaluations.actions import absence, evaluation, panel, scoring
+from evaluations.actions import absence, commissions, panel, scoring
 from evaluations.models import Assignment
 from grants.actions import calls
 from grants.models import Call, Fund, NeedListEntry
@@ -137,7 +138,7 @@ def _running(present: Present) -> None:
     projects = present.reviewed(call, RUNNING, -290, notice=-286, money="130000.00")
     with on(day(-250)):
         organization = stage.cast.groups["evaluator"]
-        evaluation.commission(call, organization, by=stage.clerk, since=day(-250), until=day(200))
+        commissions.commission(call, organization, by=stage.clerk, since=day(-250), until=day(200))
     for project in projects.values():
         project = stage.approve(project, day(-262))
         project = stage.sign(project, day(-258))
@@ -171,14 +172,7 @@ def _running(present: Present) -> None:
     play_mentoring(stage, fresh, day)
     play_pledges(stage, fresh, day)
     midterm = "进度正常，账目清楚。"
-    stage.send_evaluator(fresh["yinling"], "midterm", day(-5))
-    rectifying = stage.send_evaluator(fresh["loudao"], "midterm", day(-30))
-    stage.score(rectifying, 50, day(-24))
-    with on(day(-8), 15):
-        evaluation.conclude(
-            Project.objects.get(pk=fresh["loudao"].pk), "midterm", by=stage.clerk,
-            summary="三个楼道粉刷后未验收，绿植采购缺发票2张。请在15个工作日内补齐并报告。",
-        )  # fmt: skip
+    play_evaluations(stage, fresh, day)
     closing = stage.evaluate(fresh["lvlin"], "midterm", day(-110), 86, midterm)
     stage.report(
         closing,

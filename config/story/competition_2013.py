@@ -6,7 +6,7 @@ from decimal import Decimal
 from config.story.programme import Programme
 from config.story.proposals_2013 import INELIGIBLE, PRESENTED
 from config.story.stage import Stage, moment, on
-from evaluations.actions import evaluation, list_change, panel
+from evaluations.actions import commissions, list_change, panel
 from grants.actions import calls
 from grants.models import Call
 from projects.actions import inquiry, proposals
@@ -134,7 +134,7 @@ def _delivered(stage: Stage, projects: dict[str, Project]) -> None:
     with on(date(2014, 6, 3)):
         call = projects["caimo"].call
         organization = stage.cast.groups["evaluator"]
-        evaluation.commission(call, organization, by=stage.clerk, since=date(2014, 6, 1), until=date(2015, 3, 31))
+        commissions.commission(call, organization, by=stage.clerk, since=date(2014, 6, 1), until=date(2015, 3, 31))
     for number, (key, project) in enumerate(projects.items()):
         project = Project.objects.get(pk=project.pk)
         stage.pay(project, 1, date(2013, 12, 23))
@@ -238,8 +238,9 @@ def _second_half(stage: Stage, project: Project, key: str, *, returned: str = "0
 def _rectified(stage: Stage, project: Project) -> None:
     """编织组 fails at first, mends its books, passes, and returns what it did not spend."""
     project = stage.evaluate(
-        project, "midterm", date(2014, 7, 8), 52, "活动开展正常，但毛线采购无票据，未设专账。请15个工作日内补齐并建账。"
-    )
+        project, "midterm", date(2014, 7, 8), 52, "活动开展正常，但毛线采购无票据，未设专账。请15个工作日内补齐并建账。",
+        ("补齐毛线采购票据", "在代管单位设立专账"),
+    )  # fmt: skip
     project = stage.rectify(project, date(2014, 7, 25), "已在代管单位设立专账，补开发票6张，义卖收入单独记账并张榜。")
     project = stage.evaluate(project, "midterm", date(2014, 8, 1), 78, "整改到位。")
     _second_half(stage, project, "bianzhi", returned="199.50")
@@ -248,8 +249,9 @@ def _rectified(stage: Stage, project: Project) -> None:
 def _failed(stage: Stage, project: Project) -> None:
     """丝网花班 cannot mend what was found: terminated, and the rest of the first instalment comes back."""
     project = stage.evaluate(
-        project, "midterm", date(2014, 7, 9), 45, "学员流失过半，老师离开，活动停了两个月。请拿出恢复方案。"
-    )
+        project, "midterm", date(2014, 7, 9), 45, "学员流失过半，老师离开，活动停了两个月。请拿出恢复方案。",
+        ("提出恢复活动的方案并重新聘请老师",),
+    )  # fmt: skip
     project = stage.terminate(project, date(2014, 9, 5), "整改期满，仍找不到老师，团队书面申请终止；未用资金退回。")
     stage.settle(project, date(2014, 9, 22), Decimal("1286.40"))
 

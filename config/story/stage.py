@@ -1,20 +1,19 @@
 """The verbs, played: each method is something people did on one day of the story."""
 
-from collections.abc import Iterable
-from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 from PIL import Image
 
+from config.story import evaluating
+from config.story.clockwork import moment, on
 from config.story.people import Cast
 from config.story.programme import Programme
 from config.story.proposal import Proposal
-from core import clock
 from core.files import attach
 from core.money import round_half_up
 from evaluations import actions as judging
@@ -31,7 +30,6 @@ from projects.actions import (
     checking,
     delivery,
     drafts,
-    evaluation,
     mentoring,
     objections,
     payments,
@@ -76,18 +74,6 @@ def picture(colour: str) -> bytes:
     file = BytesIO()
     made.save(file, "PNG")
     return file.getvalue()
-
-
-def moment(day: date, hour: int = 10, minute: int = 0) -> datetime:
-    """A moment of a day in Asia/Shanghai."""
-    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
-
-
-@contextmanager
-def on(day: date, hour: int = 10, minute: int = 0):
-    """Let everything inside happen on that day."""
-    with clock.at(moment(day, hour, minute)):
-        yield
 
 
 class Stage:
@@ -482,26 +468,15 @@ class Stage:
 
     # -- evaluation and end --------------------------------------------------------------------
 
-    def send_evaluator(self, project: Project, purpose: str, day: date) -> Assignment:
-        with on(day, 9):
-            due_on = day + timedelta(days=14)
-            [assignment] = judging.evaluation.open_evaluation(
-                project, purpose, [self.evaluator], by=self.clerk, due_on=due_on
-            )
-            self.declare(project=project)
-        return assignment
-
-    def evaluate(self, project: Project, purpose: str, day: date, merit: float, summary: str) -> Project:
-        """Send the evaluator, who scores by merit, and confirm what was found."""
-        assignment = self.send_evaluator(project, purpose, day)
-        self.score(assignment, merit, day + timedelta(days=5))
-        with on(day + timedelta(days=8), 15):
-            judging.evaluation.conclude(Project.objects.get(pk=project.pk), purpose, by=self.clerk, summary=summary)
-        return Project.objects.get(pk=project.pk)
+    def evaluate(
+        self, project: Project, purpose: str, day: date, merit: float, summary: str, mend: Sequence[str] = ()
+    ) -> Project:
+        """The evaluator looks, scores by merit and reports; the clerk publishes on the eighth day."""
+        found = evaluating.look(self, evaluating.send(self, project, purpose, day), day)
+        return evaluating.publish(self, evaluating.write(self, found, day, merit, summary, mend), day)
 
     def rectify(self, project: Project, day: date, note: str) -> Project:
-        with on(day, 10):
-            return evaluation.report_rectified(project, by=self.cast.head(project.applicant), note=note)
+        return evaluating.mend(self, project, day, note)
 
     def ask_for_closure(self, project: Project, day: date) -> Project:
         with on(day, 10):

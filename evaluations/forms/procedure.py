@@ -207,7 +207,7 @@ class ItemForm(forms.Form):
         if any(data.get(name) for name in ("what", "basis", "who")):
             for name in ("what", "basis", "due_on"):
                 if not data.get(name) and name not in self.errors:
-                    self.add_error(name, _("This field is required."))
+                    self.add_error(name, self.fields[name].error_messages["required"])
         return data
 
 

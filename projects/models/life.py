@@ -372,7 +372,7 @@ class ProjectLife(Stateful):
         state,
         source=[State.MIDTERM, State.FINAL],
         target=State.RECTIFYING,
-        permission="projects.conclude_evaluation",
+        permission="projects.require_rectification",
         label=_("Require rectification"),
         note=True,
         button=False,

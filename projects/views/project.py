@@ -33,6 +33,7 @@ INTERNAL = {
     *("note_absence", "end_absence", "ask_for_fewer", "go_on_with_fewer", "refuse_fewer"),
     *("ask_to_unlock", "unlock_sheet", "keep_locked", "paper_sheet", "bonus", "set_aside_result"),
     *("set_aside_feedback", "ask_list_change", "refuse_list_change"),
+    *("commission_tie_decided", "propose_termination"),
 }
 """Lines of the log that name an expert or tell of points: for the funder, never for the group that is judged. A test
 (`tests/evaluations/test_leaks.py`) holds that every line of the judging is here, or told on purpose."""

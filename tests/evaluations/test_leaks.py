@@ -16,15 +16,29 @@ from tests.pitching import in_review, points_of
 from tests.town import member, person
 
 ACTIONS = Path(__file__).parents[2] / "evaluations" / "actions"
-TOLD = {"send_feedback"}
+TOLD = {
+    *("send_feedback", "schedule_evaluation", "hand_over_evaluation", "hand_in_self_evaluation", "ask_for_papers"),
+    *("hand_in_paper", "announce_visit", "answer_visit", "send_draft", "answer_draft", "note_silence"),
+    *("issue_report", "send_report_back", "report_item", "accept_item", "send_item_back"),
+}
 """Lines that `evaluations` writes into the log of a project and that its group may read."""
 ELSEWHERE = {
     *("mark_absent", "plan", "change", "set_free", "move", "take_back_score"),  # of a pitch day
-    *("draw_lots", "draw_groups", "confirm_panels", "commission", "store_ballots", "move_up", "publish_notice"),
+    *(
+        "draw_lots",
+        "draw_groups",
+        "confirm_panels",
+        "commission",
+        "change_commission",
+        "store_ballots",
+        "move_up",
+        "publish_notice",
+    ),
     *("propose_decision", "approve_decision", "send_back_decision", "take_back_decision", "announce_decision"),
+    *("distribute", "reopen_sheet", "record_visit"),  # of an evaluation: its evaluator reads them
     *("add_alternative", "recalculate_alternative", "remove_alternative", "take_over_alternative"),
 }
-"""Lines of the log of a call or a pitch day, which only the funder reads."""
+"""Lines of the log of a call or a pitch day, which only the funder reads, or of an evaluation."""
 
 
 def line_of(project, judge) -> Assignment:

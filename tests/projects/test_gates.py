@@ -146,12 +146,24 @@ def test_a_rectification_is_open_until_the_second_look_is_passed(town, running, 
 
     evaluation.conclude(project, "require_rectification", by=town.clerk, note="补票据")
     mending = check(second)
-    evaluation.report_rectified(project, by=town.head, note="已补")
+    evaluation.open_evaluation(project, "begin_midterm", by=town.clerk)
     reported = check(second)
     evaluation.conclude(project, "pass_midterm", by=town.clerk)
 
     assert (mending.is_open, mending.who) == (False, town.centre.name)
     assert (reported.is_open, town.bureau.name in reported.who) == (False, True)
+    assert check(second).is_open
+
+
+def test_a_passed_project_with_things_to_mend_keeps_the_gate_shut_until_they_are(town, running, life):
+    second = only(running, "rectified")
+    project = life.walk(running, "midterm_passed")
+
+    evaluation.carry_items(project, by=town.clerk)
+    carried = check(second)
+    evaluation.items_done(project, by=town.clerk)
+
+    assert (carried.is_open, carried.who) == (False, town.centre.name)
     assert check(second).is_open
 
 

@@ -33,6 +33,7 @@ DECIDES = {
     "projects.assign_mentor": {CLERK},
     "projects.supervise": {CLERK},
     "projects.conclude_evaluation": {CLERK},
+    "projects.require_rectification": {CLERK, APPROVER},
     "projects.terminate": {APPROVER},
     "projects.sign_for_funder": {APPROVER},
     "projects.request_payment": {CLERK},

@@ -46,9 +46,9 @@ WORK = {
     "running": [("midterm", "clerk"), ("closing", "head"), ("suspend", "clerk"), ("terminate", "approver")],
     "suspended": [("resume", "clerk"), ("terminate", "approver")],
     "midterm": [("pass", "clerk"), ("pass", "clerk"), ("require", "clerk")],
-    "rectifying": [("rectified", "head"), ("rectified", "singer"), ("terminate", "approver")],
+    "rectifying": [("midterm", "clerk"), ("final", "clerk"), ("terminate", "approver")],
     "closing": [("final", "clerk")],
-    "final": [("pass final", "clerk")],
+    "final": [("pass final", "clerk"), ("require", "clerk")],
     "settling": [("complete", "finance")],
 }
 """Who may do what to a project in each state: the page's buttons, without the notes and papers."""
@@ -168,7 +168,6 @@ class Money(RuleBasedStateMachine):
             "midterm": lambda: evaluation.open_evaluation(project, "begin_midterm", by=person),
             "pass": lambda: evaluation.conclude(project, "pass_midterm", by=person),
             "require": lambda: evaluation.conclude(project, "require_rectification", by=person, note="整改"),
-            "rectified": lambda: evaluation.report_rectified(project, by=person, note="已改"),
             "closing": closing,
             "final": lambda: evaluation.open_evaluation(project, "begin_final", by=person),
             "pass final": lambda: evaluation.conclude(project, "pass_final", by=person),
