@@ -8,6 +8,7 @@ from config.story.agreement_2026 import play_changes, play_signing
 from config.story.blind_2026 import play_blind
 from config.story.decisions_2026 import play_correction, play_decisions, play_feedback
 from config.story.evaluations_2026 import play_evaluations
+from config.story.evidence_2026 import play_evidence
 from config.story.mentoring_2026 import play_mentoring
 from config.story.needs_2026 import play_needs, play_standing
 from config.story.open_call import OpenCall
@@ -173,6 +174,7 @@ def _running(present: Present) -> None:
     play_pledges(stage, fresh, day)
     midterm = "进度正常，账目清楚。"
     play_evaluations(stage, fresh, day)
+    play_evidence(stage, fresh["qingnian"], day)
     closing = stage.evaluate(fresh["lvlin"], "midterm", day(-110), 86, midterm)
     stage.report(
         closing,

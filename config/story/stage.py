@@ -17,6 +17,7 @@ from config.story.proposal import Proposal
 from core.files import attach
 from core.money import round_half_up
 from evaluations import actions as judging
+from evaluations.actions import evidence
 from evaluations.models import Assignment, Decision, Purpose
 from evaluations.standings import standings
 from grants.actions import calls
@@ -229,6 +230,8 @@ class Stage:
             points[criterion.pk] = min(criterion.weight, max(Decimal(0), (raw * 2).to_integral_value() / 2))
         verb = judging.scoring.submit_sheet if submit else judging.scoring.save_sheet
         with on(day, 14, assignment.pk % 60):
+            for line in evidence.lacking(assignment, points) if submit else ():
+                evidence.say(assignment, line, by=assignment.person, text="查看记录和现场后的综合判断。")
             verb(assignment, by=assignment.person, points=points, strengths=PRAISE, weaknesses=ADVICE)
 
     def judge(self, projects: dict[int, float], day: date) -> None:

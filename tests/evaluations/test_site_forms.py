@@ -24,7 +24,6 @@ from tests.life import declared
 from tests.spending import running
 from tests.town import member, person
 
-
 BOTH = "刘芳，项目负责人\n王大爷，居民"
 
 
