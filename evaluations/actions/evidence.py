@@ -39,6 +39,7 @@ def tie(
     locked = _writable(assignment, by, criterion)
     wanted = set(names)
     kinds = {name.partition("-")[0] for name in wanted} & set(Evidence.Kind.values)
+    assert locked.evaluation is not None, "only a sheet of an evaluation can be written on here"
     found = {one.name: one for one in records_of(locked.evaluation, kinds)}
     if missing := wanted - found.keys():
         raise Refused(_("%(n)s of these are not records of this project any more.") % {"n": len(missing)})

@@ -67,8 +67,8 @@ def draw(
     )  # fmt: skip
     _write_down(made, {line.key: line for line in frame}, drawn)
     label = _("Random sample drawn: %(what)s, %(n)s of %(all)s")
-    words = {"what": made, "n": len(drawn.keys), "all": len(frame)}
-    record(made, "draw_sample", by=by, label=(label % words)[:120], note=made.reason, seed=seed)
+    said = {"what": made, "n": len(drawn.keys), "all": len(frame)}
+    record(made, "draw_sample", by=by, label=(label % said)[:120], note=made.reason, seed=seed)
     return made
 
 
