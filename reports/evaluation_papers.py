@@ -71,6 +71,11 @@ def _common(evaluation: Evaluation, title: str) -> dict[str, Any]:
     }
 
 
+def _shown(figures: dict[str, str]) -> dict[str, Any]:
+    """The figures as they are kept, with sums that can be laid out as sums."""
+    return figures | {name: Decimal(figures[name]) for name in ("paid", "recognised")}
+
+
 def self_evaluation(evaluation: Evaluation) -> Document:
     """The self-evaluation (自评报告) of the group, to be signed by its head."""
     title = f"{PURPOSES[evaluation.purpose]}自评报告"
@@ -80,7 +85,7 @@ def self_evaluation(evaluation: Evaluation) -> Document:
         "author": evaluation.project.applicant.name,
         "written": written,
         "scores": written.scores.select_related("criterion"),
-        "figures": figures_of(evaluation.project),
+        "figures": _shown(figures_of(evaluation.project)),
     }
     return Document(file_name(title, evaluation.project.title), "pdf/self_evaluation.html", context)
 
@@ -98,7 +103,7 @@ def evaluation_report(evaluation: Evaluation) -> Document:
         "author": evaluation.commission.organization.name,
         "state": "" if evaluation.issued_at else "征求意见稿" if evaluation.is_sent else "草稿",
         "issued_on": clock.localdate(evaluation.issued_at) if evaluation.issued_at else None,
-        "figures": evaluation.figures or figures_of(evaluation.project),
+        "figures": _shown(evaluation.figures or figures_of(evaluation.project)),
         "dimensions": dimensions(evaluation),
         "score": said[0] if said else None,
         "grade": GRADES[said[1]] if said else "",

@@ -15,14 +15,20 @@ from evaluations import sign_in
 from evaluations.actions import panel
 from evaluations.models import (
     Alternative,
+    Assignment,
+    CommissionTie,
     Conflict,
     Decision,
     Draw,
+    Evaluation,
     ListChange,
     PitchDay,
     Reduction,
+    ReportTemplate,
+    SelfEvaluation,
     Sheet,
     Slot,
+    TerminationProposal,
     Unlocking,
 )
 from grants.actions import need_lists, needs, workshops
@@ -66,6 +72,7 @@ from projects.models import (
     ReturnNotice,
 )
 from reports.actions import imports
+from tests.evaluated import commissioned
 from tests.giving import accepted_pledge, came, offered, scheduled
 from tests.life import draft, examined
 from tests.memory import remembered
@@ -374,6 +381,30 @@ TABLE = {
     "evaluations:evaluation_open": (("project", "midterm"), {"clerk"}),
     "evaluations:evaluation_detail": (("project", "midterm"), SEES_DELIVERY),
     "evaluations:commission_create": ("call", {"clerk"}),
+    "evaluations:commission_detail": ("commission", BUREAU | {"evaluator"}),
+    "evaluations:commission_term": ("commission", {"clerk"}),
+    "evaluations:tie_decide": ("commission_tie", {"clerk"}),
+    "evaluations:workspace": (None, {"evaluator"}),
+    "evaluations:template_list": (None, {"evaluator"}),
+    "evaluations:template_create": (None, {"evaluator"}),
+    "evaluations:template_edit": ("report_template", {"evaluator"}),
+    "evaluations:template_put_away": ("report_template", set()),
+    "evaluations:evaluation_page": ("evaluation", SEES_DELIVERY),
+    "evaluations:evaluation_step": (("evaluation", "go-on"), set()),
+    "evaluations:evaluation_distribute": ("evaluation", {"evaluator", "clerk"}),
+    "evaluations:evaluation_hand_over": ("evaluation", {"clerk"}),
+    "evaluations:self_evaluation": ("evaluation", GROUP),  # not handed in yet
+    "evaluations:papers": ("evaluation", SEES_DELIVERY - {"mentor"}),
+    "evaluations:paper_hand_in": ("paper_line", GROUP),
+    "evaluations:visit": ("evaluation", SEES_DELIVERY - {"mentor"}),
+    "evaluations:report": ("evaluation", {"evaluator"}),  # a draft: not even the funder
+    "evaluations:answer": ("evaluation", set()),
+    "evaluations:replies": ("evaluation", {"evaluator"}),
+    "evaluations:sheet_reopen": ("evaluators_assignment", {"evaluator"}),
+    "evaluations:rectification": ("project", SEES_DELIVERY),
+    "evaluations:item_act": ("item", GROUP | {"clerk", "evaluator"}),
+    "evaluations:termination_propose": ("evaluation", set()),
+    "evaluations:termination_detail": ("termination", BUREAU),
     "people:profile": (None, SIGNED_IN),
     "people:profile_edit": (None, SIGNED_IN),
     "people:identity_edit": (None, SIGNED_IN),
@@ -413,6 +444,9 @@ TABLE = {
     "projects:monthly_detail": ("monthly", SEES_DELIVERY),
     "projects:monthly_read": ("monthly_token", EVERYBODY),
     "projects:month_ledger": (None, BUREAU),
+    "reports:self_evaluation": ("evaluation", GROUP),
+    "reports:evaluation_report": ("evaluation", {"evaluator"}),
+    "reports:rectification_notice": ("evaluation", set()),
     "reports:spending": ("project", SEES_DELIVERY),
     "reports:spending_template": ("project", GROUP),
     "reports:monthly": ("monthly", SEES_DELIVERY),
@@ -557,6 +591,7 @@ def things(town, life) -> dict[str, object]:
         **changed(town, project),
         **pitched(town, project),
         **mentored(town, project),
+        **evaluated(town, project),
         **given(town, project),
         **of_money(town, project, tranche),
         "membership": Membership.objects.get(user=town.volunteer),
@@ -669,6 +704,35 @@ def mentored(town, project) -> dict[str, object]:
         "visit_version": visit.versions.get(),
         "certificate": TrainingCertificate.objects.create(
             attendance=seat, number="PX2026-0001", hours="3.0", issued_by=town.mentor
+        ),
+    }
+
+
+def evaluated(town, project) -> dict[str, object]:
+    """An evaluation whose draft is being written, and everything that can come of one."""
+    commission = commissioned(town)
+    shared = [{"key": "shared", "ground": "own-shared-phone", "party": "applicant", "name": "中心"}]
+    said = {"decision": "keeps", "reason": "总机号码", "decided_by": town.clerk, "decided_at": clock.now()}
+    evaluation = Evaluation.objects.create(
+        project=project, purpose="midterm", commission=commission, rubric=town.evaluation_rubric, state="draft",
+        lead=town.evaluator, scheduled_by=town.clerk,
+    )  # fmt: skip
+    SelfEvaluation.objects.create(evaluation=evaluation)
+    mine = Assignment.objects.create(
+        project=project, person=town.evaluator, purpose="midterm", evaluation=evaluation, assigned_by=town.clerk
+    )
+    item = {"what": "补票据", "basis": "协议", "due_on": date(2026, 12, 31), "state": "open"}
+    text = {"kind": "advice", "title": "按月归档", "text": "按月归档。", "written_by": town.evaluator}
+    return {
+        "commission": commission,
+        "commission_tie": CommissionTie.objects.create(commission=commission, project=project, reasons=shared, **said),
+        "evaluation": evaluation,
+        "evaluators_assignment": mine,
+        "paper_line": evaluation.papers.create(name="专账", asked_at=clock.now(), asked_until=date(2026, 12, 31)),
+        "item": evaluation.items.create(**item),
+        "report_template": ReportTemplate.objects.create(organization=town.evaluators, **text),
+        "termination": TerminationProposal.objects.create(
+            evaluation=evaluation, reason="复评不合格", asked_by=town.clerk, paid=2, recognised=1
         ),
     }
 

@@ -195,7 +195,7 @@ class ItemForm(forms.Form):
         label=_("What is to be mended"), max_length=500, required=False, widget=CountedTextarea(attrs={"rows": 2})
     )
     basis = forms.CharField(label=_("Basis"), max_length=200, required=False)
-    who = forms.CharField(label=_("Who"), max_length=60, required=False)
+    who = forms.CharField(label=_("Responsible"), max_length=60, required=False)
     due_on = forms.DateField(label=_("Until"), widget=DateInput, required=False, validators=[within_a_year])
 
     @property

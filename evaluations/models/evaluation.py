@@ -95,9 +95,9 @@ class Evaluation(Stateful, Kept):
         SCHEDULED = "scheduled", _("Scheduled")
         SELF_EVALUATION = "self_evaluation", _("Self-evaluation")
         DOCUMENT_CHECK = "document_check", _("Document check")
-        SITE_VISIT = "site_visit", _("Site visit")
+        SITE_VISIT = "site_visit", _("Visit of the evaluators")
         DRAFT = "draft", _("Draft report")
-        ANSWER = "answer", _("Answer of the group")
+        ANSWER = "answer", _("The group answers")
         FINAL = "final", _("Final report")
         PUBLISHED = "published", _("Published")
 
@@ -151,7 +151,7 @@ class Evaluation(Stateful, Kept):
     objects = EvaluationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["project", "purpose", "round"]
+        ordering = ["project", "scheduled_at", "pk"]
         verbose_name = _("evaluation")
         verbose_name_plural = _("evaluations")
         constraints = [

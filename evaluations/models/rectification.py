@@ -39,7 +39,7 @@ class RectificationItem(Stateful):
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("In the draft")
-        OPEN = "open", _("To be mended")
+        OPEN = "open", _("Waiting to be mended")
         REPORTED = "reported", _("Reported as mended")
         ACCEPTED = "accepted", _("Accepted")
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from core.models import Event
 from core.workflow import permit
 from projects.actions import returns
 from projects.forms import ClosingForm, ReturnNoticeForm
@@ -22,7 +23,9 @@ def return_notice_create(request: HttpRequest, pk: int) -> HttpResponse:
     project = find(request, pk)
     permit("projects.settle", request.user, project)
     latest = project.return_notices.first()
-    form = ReturnNoticeForm(request.POST or None, initial={"pay_to": latest.pay_to} if latest else None)
+    ended = Event.objects.about(project).filter(name="terminate").last()
+    known = {"pay_to": latest.pay_to if latest else "", "reason": ended.note if ended else ""}
+    form = ReturnNoticeForm(request.POST or None, initial={name: said for name, said in known.items() if said})
     verb = partial(returns.ask_back, project, by=request.user)
     if notice := press(request, form, verb, _("The notice is issued. The group has it, with the last day.")):
         return redirect(notice)
