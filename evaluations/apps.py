@@ -8,7 +8,7 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Here, not above: they need the models, which are not loaded yet when this file is read.
-        from evaluations import evaluation_rules, star_rules, voice_rules  # noqa: F401, PLC0415
+        from evaluations import evaluation_rules, evidence_rules, star_rules, voice_rules  # noqa: F401, PLC0415
         from evaluations.actions.reopening import follow_reopening  # noqa: PLC0415
         from evaluations.actions.waitlist import follow_drop_out  # noqa: PLC0415
         from evaluations.signals import watch  # noqa: PLC0415

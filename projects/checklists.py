@@ -31,6 +31,8 @@ class Item:
 class Checklist:
     version: int
     items: tuple[Item, ...]
+    use: str = ""
+    """What it is for, where a file holds checklists for several uses."""
 
     @property
     def parts(self) -> list[tuple[str, list[Item]]]:
@@ -56,21 +58,24 @@ class Answered:
 
 
 @cache
-def checklists() -> dict[int, Checklist]:
+def checklists(file: Path = FILE) -> dict[int, Checklist]:
     """Every version that there ever was."""
-    with FILE.open("rb") as file:
-        found = tomllib.load(file)["checklists"]
-    return {one["version"]: Checklist(one["version"], tuple(Item(**item) for item in one["items"])) for one in found}
+    with file.open("rb") as source:
+        found = tomllib.load(source)["checklists"]
+    return {
+        one["version"]: Checklist(one["version"], tuple(Item(**item) for item in one["items"]), one.get("use", ""))
+        for one in found
+    }
 
 
-def current() -> Checklist:
-    """The newest: what a visit of today is made with."""
-    return checklists()[max(checklists())]
+def current(file: Path = FILE, use: str = "") -> Checklist:
+    """The newest for this use: what a visit of today is made with."""
+    return max((one for one in checklists(file).values() if one.use == use), key=lambda one: one.version)
 
 
-def answered(version: int, answers: Mapping[str, Any]) -> list[tuple[str, list[Answered]]]:
+def answered(version: int, answers: Mapping[str, Any], file: Path = FILE) -> list[tuple[str, list[Answered]]]:
     """A visit's answers under their headings, by the checklist it was made with."""
-    checklist = checklists().get(version) or current()
+    checklist = checklists(file).get(version) or current(file)
     return [
         (part, [Answered(item, *_answer(answers.get(item.key))) for item in items]) for part, items in checklist.parts
     ]

@@ -1,6 +1,6 @@
 """What a visit says, as one dictionary that a database keeps and a page lays side by side with another. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from projects.checklists import ANSWERS, checklists, current
+from projects.checklists import ANSWERS, Checklist, checklists, current
 
 TEXTS = ("place", "met", "findings", "follow_up")
 NAMES = {
@@ -27,19 +27,22 @@ Values = dict[str, Any]
 
 def packed(values: Mapping[str, Any]) -> Values:
     """Times and days as text, so that JSON keeps them; the rest as it is."""
-    found = dict(values)
-    moment, day = found.get("visited_at"), found.get("follow_up_due_on")
-    found["visited_at"] = moment.astimezone(UTC).isoformat() if isinstance(moment, datetime) else moment
-    found["follow_up_due_on"] = day.isoformat() if isinstance(day, date) else day
-    return found
+    return {name: _written(value) for name, value in values.items()}
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def unpacked(stored: Mapping[str, Any]) -> Values:
     """What `packed` made, as a model takes it."""
     found = dict(stored)
-    day = found.get("follow_up_due_on")
     found["visited_at"] = datetime.fromisoformat(found["visited_at"])
-    found["follow_up_due_on"] = date.fromisoformat(day) if day else None
+    if "follow_up_due_on" in found:
+        day = found["follow_up_due_on"]
+        found["follow_up_due_on"] = date.fromisoformat(day) if day else None
     return found
 
 
@@ -52,14 +55,19 @@ class Difference:
     theirs: str
 
 
-def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Difference]:
-    """Where two packed versions differ, in the order of the form, in words."""
+def differences(
+    ours: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    names: Mapping[str, Any] = NAMES,
+    checklist: Checklist | None = None,
+) -> list[Difference]:
+    """Where two packed versions differ, in the order of the form (`names`), in words."""
     found = [
         Difference(label, _said(name, ours), _said(name, theirs))
-        for name, label in NAMES.items()
+        for name, label in names.items()
         if _said(name, ours) != _said(name, theirs)
     ]
-    checklist = checklists().get(theirs.get("checklist", 0)) or current()
+    checklist = checklist or checklists().get(theirs.get("checklist", 0)) or current()
     for item in checklist.items:
         here, there = _answer(ours, item.key), _answer(theirs, item.key)
         if here != there:
@@ -67,17 +75,23 @@ def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Diff
     return found
 
 
-def together(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Values:
+def together(
+    ours: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    texts: Iterable[str] = TEXTS,
+    below: Collection[str] = JOINED,
+) -> Values:
     """A beginning for who writes the two into one: long texts one below the other, gaps filled, else what is there."""
     joined = dict(ours)
-    for name in TEXTS:
+    for name in texts:
         mine, other = str(ours.get(name) or ""), str(theirs.get(name) or "")
         if not mine:
             joined[name] = other
-        elif name in JOINED and other and other not in mine:
+        elif name in below and other and other not in mine:
             joined[name] = other if mine in other else f"{mine}\n{other}"
     joined["answers"] = dict(theirs.get("answers") or {}) | dict(ours.get("answers") or {})
-    joined["follow_up_due_on"] = ours.get("follow_up_due_on") or theirs.get("follow_up_due_on")
+    if "follow_up_due_on" in ours:
+        joined["follow_up_due_on"] = ours["follow_up_due_on"] or theirs.get("follow_up_due_on")
     return joined
 
 
@@ -85,6 +99,8 @@ def _said(name: str, values: Mapping[str, Any]) -> str:
     stored = values.get(name)
     if name == "visited_at" and stored:
         return f"{timezone.localtime(datetime.fromisoformat(stored)):%Y-%m-%d %H:%M}"
+    if isinstance(stored, bool):
+        return str(_("yes") if stored else _("no"))
     return str(stored or "")
 
 

@@ -11,9 +11,10 @@ from evaluations.actions.reporting import figures_of
 from evaluations.forms import SheetForm
 from evaluations.models import Assignment, Evaluation
 from evaluations.suggestions import suggestions
+from reports import evidence_papers
 from reports.documents import Document, file_name
+from reports.wording import PURPOSES
 
-PURPOSES = {"midterm": "中期评估", "final": "末期评估"}
 GRADES = {"excellent": "优秀", "good": "良好", "pass": "合格", "fail": "不合格"}
 NATURES = {"service": "服务类项目", "governance": "自治类项目"}
 STANDINGS = {"present": "齐全", "incomplete": "不完整", "missing": "缺少", "none": "不适用", "": "未查"}
@@ -127,6 +128,7 @@ def evaluation_report(evaluation: Evaluation) -> Document:
             for point in evaluation.points.all()
             if point.needs_reply
         ],
+        **evidence_papers.appendix(evaluation),
     }
     return Document(
         file_name(title, evaluation.number, evaluation.project.title), "pdf/evaluation_report.html", context

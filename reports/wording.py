@@ -94,3 +94,6 @@ NOTICES = {
     Notice.Kind.MOVED_UP: "递补拟立项项目公示",
     Notice.Kind.BOTH: "拟立项项目更正及递补公示",
 }
+
+PURPOSES = {"midterm": "中期评估", "final": "末期评估"}
+"""How papers name an evaluation."""

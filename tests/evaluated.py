@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from core import clock
-from evaluations.actions import commissions, evaluation, inspecting, reporting, scoring, self_evaluation
+from evaluations.actions import commissions, evaluation, evidence, inspecting, reporting, scoring, self_evaluation
 from evaluations.actions.reporting import Item
 from evaluations.models import Assignment, Commission, Evaluation, Result
 from people.models import User
@@ -87,6 +87,8 @@ def fill_in(assignment: Assignment, *given) -> None:
     """Hand in a sheet with these points, one for each criterion."""
     assignment = Assignment.objects.select_related("evaluation__rubric", "project", "person").get(pk=assignment.pk)
     points = {c.pk: Decimal(p) for c, p in zip(assignment.lines, given, strict=True)}
+    for line in evidence.lacking(assignment, points):
+        evidence.say(assignment, line, by=assignment.person, text="现场没有看到记录")
     scoring.submit_sheet(assignment, by=assignment.person, points=points, strengths="现场查看", weaknesses="票据不全")
 
 

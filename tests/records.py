@@ -92,5 +92,6 @@ def recorded(town: Town, activity: Activity, time, *, heads: int = 0, achieved=N
 def entered(town: Town, project: Project, **changes) -> Beneficiary:
     """Somebody in the roster; consents as the category asks for."""
     consents = {name: changes.pop(name, True) for name in ("agreed", "sensitive_agreed", "guardian_agreed")}
+    consents["call_agreed"] = changes.pop("call_agreed", False)
     values = WANG | {"community": town.community} | changes
     return roster.enter(project, by=town.head, values=values, **consents)

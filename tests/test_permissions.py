@@ -13,6 +13,7 @@ from core import clock
 from core.files import attach
 from evaluations import sign_in
 from evaluations.actions import grievances, panel, vote_codes
+from evaluations.actions.site_forms import values_of
 from evaluations.models import (
     Alternative,
     Assignment,
@@ -30,8 +31,10 @@ from evaluations.models import (
     PitchDay,
     Reduction,
     ReportTemplate,
+    Sample,
     SelfEvaluation,
     Sheet,
+    SiteForm,
     Slot,
     Star,
     StarAppeal,
@@ -478,6 +481,23 @@ TABLE = {
     "evaluations:sheet_reopen": ("evaluators_assignment", {"evaluator"}),
     "evaluations:rectification": ("project", SEES_DELIVERY),
     "evaluations:item_act": ("item", GROUP | {"clerk", "evaluator"}),
+    "evaluations:evidence_pick": (
+        ("evaluators_assignment", "criterion_of_evaluation"),
+        set(),
+    ),  # the project is not evaluated
+    "evaluations:evidence_list": ("evaluation", {"evaluator"}),  # what was found: not even the funder yet
+    "evaluations:sample_list": ("evaluation", {"evaluator"}),
+    "evaluations:sample_detail": ("sample", {"evaluator"}),
+    "evaluations:sample_again": ("sample", {"evaluator"}),
+    "evaluations:sample_item": ("drawn", {"evaluator"}),
+    "evaluations:sample_call": ("drawn", set()),
+    "evaluations:site_form_create": ("evaluation", {"evaluator"}),
+    "evaluations:site_form": ("site_form", {"evaluator"}),
+    "evaluations:site_form_edit": ("site_form", {"evaluator"}),
+    "evaluations:site_form_compare": (("site_form", "site_version"), {"evaluator"}),
+    "evaluations:site_pack": (None, SIGNED_IN),
+    "evaluations:site_sync": (None, set()),
+    "evaluations:site_photo": (None, set()),
     "evaluations:termination_propose": ("evaluation", set()),
     "evaluations:termination_detail": ("termination", BUREAU),
     "evaluations:star_list": (None, EVERYBODY),
@@ -550,6 +570,8 @@ TABLE = {
     "projects:month_ledger": (None, BUREAU),
     "reports:self_evaluation": ("evaluation", GROUP),
     "reports:evaluation_report": ("evaluation", {"evaluator"}),
+    "reports:evidence_list": ("evaluation", {"evaluator"}),
+    "reports:site_record": ("site_form", {"evaluator"}),
     "reports:rectification_notice": ("evaluation", set()),
     "reports:final_accounts": ("project", SEES_DELIVERY),
     "reports:final_accounts_table": ("project", SEES_DELIVERY),
@@ -910,7 +932,18 @@ def evaluated(town, project) -> dict[str, object]:
     )
     item = {"what": "补票据", "basis": "协议", "due_on": date(2026, 12, 31), "state": "open"}
     text = {"kind": "advice", "title": "按月归档", "text": "按月归档。", "written_by": town.evaluator}
+    sample = Sample.objects.create(
+        evaluation=evaluation, kind="held", size=1, seed="00", frame=[], drawn_by=town.evaluator
+    )
+    seen = {"visited_at": clock.now(), "place": "活动室", "present": "刘芳", "checklist": 1, "findings": "好"}
+    form = SiteForm.objects.create(evaluation=evaluation, writer=town.evaluator, **seen)
+    version = {"number": 1, "by": town.evaluator, "standing": "applied", "values": values_of(form)}
     return {
+        "sample": sample,
+        "drawn": sample.items.create(position=1, key="1", label="包粽子"),
+        "site_form": form,
+        "site_version": form.versions.create(**version),
+        "criterion_of_evaluation": town.evaluation_rubric.criteria.first(),
         "commission": commission,
         "commission_tie": CommissionTie.objects.create(commission=commission, project=project, reasons=shared, **said),
         "evaluation": evaluation,

@@ -8,6 +8,7 @@ from config.story.agreement_2026 import play_changes, play_signing
 from config.story.blind_2026 import play_blind
 from config.story.decisions_2026 import play_correction, play_decisions, play_feedback
 from config.story.evaluations_2026 import play_evaluations
+from config.story.evidence_2026 import play_evidence
 from config.story.framework_2026 import play_frameworks
 from config.story.mentoring_2026 import play_mentoring
 from config.story.needs_2026 import play_needs, play_standing
@@ -182,6 +183,7 @@ def _running(present: Present) -> None:
     play_frameworks(stage, day)
     midterm = "进度正常，账目清楚。"
     play_evaluations(stage, fresh, day)
+    play_evidence(stage, fresh["qingnian"], day)
     closing = stage.evaluate(fresh["lvlin"], "midterm", day(-110), 86, midterm)
     spent = closing.amount_awarded - 260
     stage.close(closing, day(-20), WORDS["lvlin"], spent=spent, served=320)

@@ -104,6 +104,7 @@ class _Salon:
                         agreed=True,
                         sensitive_agreed=category in Beneficiary.SENSITIVE,
                         guardian_agreed=category == "child",
+                        call_agreed=category != "child" and place % 4 != 3,
                     )
                 )
 

@@ -18,6 +18,7 @@ from config.story.proposal import Proposal
 from core.files import attach
 from core.money import round_half_up
 from evaluations import actions as judging
+from evaluations.actions import evidence
 from evaluations.models import Assignment, Decision, Purpose
 from evaluations.standings import standings
 from grants.actions import calls
@@ -243,6 +244,8 @@ class Stage:
         """An evaluator's sheet: see `sheet_of`."""
         with on(day, 14, assignment.pk % 60):
             points, reasons = sheet_of(assignment, merit)
+            for line in evidence.lacking(assignment, points, reasons):
+                evidence.say(assignment, line, by=assignment.person, text="查看记录和现场后的综合判断。")
             judging.scoring.submit_sheet(
                 assignment, by=assignment.person, points=points, reasons=reasons, strengths=PRAISE, weaknesses=ADVICE
             )

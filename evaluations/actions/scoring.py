@@ -14,6 +14,7 @@ from core import clock
 from core.money import plain
 from core.notifications import notify
 from core.workflow import Refused, Stale, continues
+from evaluations.actions.evidence import without_evidence
 from evaluations.actions.holding import hold_panel
 from evaluations.actions.watching import hindrances, rechecked
 from evaluations.models import Assignment, Purpose, Score, Sheet
@@ -70,8 +71,9 @@ def submit_sheet(
     tab: str = "",
 ) -> Sheet:
     """Hand the sheet in and lock it (`hand_in`). Refused, naming all of it at once, while a figure is out of its range,
-    a criterion has none, other points than the records propose or a veto have no reason, or both texts are empty; what
-    was kept before counts where nothing new is given. What the records said is frozen with the points."""
+    a criterion has none, other points than the records propose or a veto have no reason, few points rest on nothing
+    (`evidence.lacking`), or both texts are empty; what was kept before counts where nothing new is given. What the
+    records said is frozen with the points."""
     sheet = _writable(assignment, by, version, tab)
     kept = list(sheet.scores.all())
     all_points: dict[int, Decimal | None] = {one.criterion_id: one.points for one in kept}
@@ -79,7 +81,8 @@ def submit_sheet(
     all_reasons = {one.criterion_id: one.reason for one in kept} | dict(reasons)
     known = suggestions(sheet.assignment)
     wrong = hindering(sheet.assignment, all_points, strengths, weaknesses)
-    if wrong := wrong + without_reason(sheet.assignment, all_points, all_reasons, known):
+    wrong += without_reason(sheet.assignment, all_points, all_reasons, known)
+    if wrong := wrong + without_evidence(sheet.assignment, all_points, explained(all_points, all_reasons, known)):
         raise Refused(*wrong)
     sheet = _keep(sheet, points, reasons, strengths, weaknesses, tab)
     for score in sheet.scores.filter(criterion__in=known):
@@ -129,6 +132,12 @@ def without_reason(
             words = {"criterion": line, "proposed": plain(suggestion.points), "given": plain(given)}
             found.append(said % words)
     return found
+
+
+def explained(points: Points, reasons: Reasons, known: Mapping[int, Suggestion]) -> set[int]:
+    """The lines that say on the sheet itself what their points rest on: by a reason, or because the records say so."""
+    by_records = {pk for pk, found in known.items() if found.points is not None and found.points == points.get(pk)}
+    return by_records | {pk for pk, said in reasons.items() if said.strip()}
 
 
 def _writable(assignment: Assignment, by: User, version: int | None, tab: str) -> Sheet:

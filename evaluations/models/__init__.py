@@ -12,6 +12,7 @@ from evaluations.models.delisting import Delisting
 from evaluations.models.draw import Draw
 from evaluations.models.evaluation import Evaluation
 from evaluations.models.evaluation_visit import EvaluationVisit
+from evaluations.models.evidence import Evidence, EvidenceWord
 from evaluations.models.feedback import Feedback
 from evaluations.models.grade_settlement import GradeSettlement
 from evaluations.models.grievance import Grievance
@@ -27,9 +28,11 @@ from evaluations.models.rectification import RectificationItem, RectificationRep
 from evaluations.models.reduction import Reduction
 from evaluations.models.report_template import ReportTemplate
 from evaluations.models.result import Result
+from evaluations.models.sample import Sample, SampleItem
 from evaluations.models.self_evaluation import SelfEvaluation, SelfScore
 from evaluations.models.sheet import Score, Sheet
 from evaluations.models.sheet_revision import SheetRevision
+from evaluations.models.site_form import SiteForm, SiteFormVersion
 from evaluations.models.slot import Slot
 from evaluations.models.star import Star, StarAppeal
 from evaluations.models.star_year import StarYear
@@ -61,6 +64,8 @@ __all__ = [
     "Draw",
     "Evaluation",
     "EvaluationVisit",
+    "Evidence",
+    "EvidenceWord",
     "Face",
     "Feedback",
     "GradeSettlement",
@@ -80,11 +85,15 @@ __all__ = [
     "ReportTemplate",
     "Representative",
     "Result",
+    "Sample",
+    "SampleItem",
     "Score",
     "SelfEvaluation",
     "SelfScore",
     "Sheet",
     "SheetRevision",
+    "SiteForm",
+    "SiteFormVersion",
     "Slot",
     "Star",
     "StarAppeal",

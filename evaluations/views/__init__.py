@@ -11,6 +11,7 @@ from evaluations.views.evaluation import (
     evaluation_step,
     sheet_reopen,
 )
+from evaluations.views.evidence import evidence_list, evidence_pick
 from evaluations.views.excellence import grades
 from evaluations.views.following import pitch_judge, pitch_judge_live, pitch_screen, pitch_screen_live
 from evaluations.views.grievances import grievance_detail, grievance_list
@@ -61,6 +62,7 @@ from evaluations.views.results import (
     feedback_list,
     result_card,
 )
+from evaluations.views.samples import sample_again, sample_call, sample_detail, sample_item, sample_list
 from evaluations.views.saying import (
     grievance_create,
     grievance_follow,
@@ -72,6 +74,15 @@ from evaluations.views.saying import (
 )
 from evaluations.views.selection import alternative_act, alternative_change, alternative_edit, selection
 from evaluations.views.sheets import blind_proposal, desk, explain_deviation, recuse, sheet, sheet_autosave
+from evaluations.views.site_forms import (
+    site_form,
+    site_form_compare,
+    site_form_create,
+    site_form_edit,
+    site_pack,
+    site_photo,
+    site_sync,
+)
 from evaluations.views.stars import (
     organization_record,
     star_acknowledge,
@@ -140,6 +151,8 @@ __all__ = [
     "evaluation_open",
     "evaluation_page",
     "evaluation_step",
+    "evidence_list",
+    "evidence_pick",
     "explain_deviation",
     "explained",
     "feedback_detail",
@@ -194,11 +207,23 @@ __all__ = [
     "report",
     "representative_add",
     "result_card",
+    "sample_again",
+    "sample_call",
+    "sample_detail",
+    "sample_item",
+    "sample_list",
     "selection",
     "self_evaluation_edit",
     "sheet",
     "sheet_autosave",
     "sheet_reopen",
+    "site_form",
+    "site_form_compare",
+    "site_form_create",
+    "site_form_edit",
+    "site_pack",
+    "site_photo",
+    "site_sync",
     "slot_move",
     "slot_step",
     "star_acknowledge",

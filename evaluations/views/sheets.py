@@ -18,6 +18,7 @@ from core.views import acknowledge
 from core.workflow import Refused, Stale
 from evaluations.actions import panel, scoring
 from evaluations.actions.watching import hindrances
+from evaluations.evidence_lists import evidence_on
 from evaluations.forms import DeviationForm, ReasonForm, SheetForm
 from evaluations.models import Assignment, PitchDay, Purpose
 from evaluations.quorum import is_whole
@@ -96,6 +97,9 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
                 if "submit" in request.POST:
                     messages.success(request, _("Your sheet is submitted and locked. Thank you."))
                     return acknowledge(redirect("evaluations:desk"), form.texts["tab"])
+                if (line := request.POST.get("evidence", "")).isascii() and line.isdigit() and len(line) < 19:
+                    to = redirect("evaluations:evidence_pick", pk=pk, criterion_pk=int(line))
+                    return acknowledge(to, form.texts["tab"])
                 messages.success(request, _("The draft is saved; only you can see it."))
                 return acknowledge(redirect("evaluations:sheet", pk=pk), form.texts["tab"])
     return render(request, "evaluations/sheet.html", {"form": form, **shown(request, assignment, may_score)})
@@ -119,6 +123,7 @@ def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict
     }
     if assignment.purpose != Purpose.REVIEW and context["sees_project"]:
         context["figures"] = so_far(assignment.project)
+        context["evidence"] = evidence_on(assignment)
     if assignment.is_submitted and assignment.recused_at is None and is_whole(assignment):
         others = assignment.panel.exclude(pk=assignment.pk)
         context["others"] = sorted(others.values_list("sheet__total", flat=True), reverse=True)

@@ -65,6 +65,7 @@ def enter(
     agreed: bool,
     sensitive_agreed: bool = False,
     guardian_agreed: bool = False,
+    call_agreed: bool = False,
     agreed_on: date | None = None,
     files: Iterable[UploadedFile] = (),
 ) -> Beneficiary:
@@ -85,6 +86,7 @@ def enter(
     made.sensitive_consent_at = moment if sensitive_agreed else None
     made.guardian_consent_at = moment if guardian_agreed else None
     made.expires_on = kept_until(project, text)
+    _let_be_called(made, call_agreed, moment)
     made.save()
     for upload in files:
         attach(made, upload, by=by, kind="consent")
@@ -107,8 +109,11 @@ def change(
     values: Mapping[str, Any],
     sensitive_agreed: bool = False,
     guardian_agreed: bool = False,
+    call_agreed: bool | None = None,
 ) -> Beneficiary:
-    """Correct an entry, as everybody may ask (article 46); a new category may need a new consent."""
+    """Correct an entry, as everybody may ask (article 46); a new category may need a new consent.
+
+    `call_agreed`: whether an evaluator may phone them, from now on; None leaves it as it is."""
     if not rules.has_perm("projects.see_names", by, beneficiary.project):
         raise PermissionDenied
     locked = _named(beneficiary)
@@ -121,6 +126,8 @@ def change(
         locked.sensitive_consent_at = locked.sensitive_consent_at or clock.now()
     if guardian_agreed:
         locked.guardian_consent_at = locked.guardian_consent_at or clock.now()
+    if call_agreed is not None and call_agreed != (locked.call_consent_at is not None):
+        _let_be_called(locked, call_agreed, clock.now())
     locked.save()
     _recognise(locked)
     label = _("Roster entry corrected: no. %(code)s") % {"code": locked.code}
@@ -200,6 +207,13 @@ def _anonymise(locked: Beneficiary) -> None:
     locked.birth_year -= locked.birth_year % 10
     locked.anonymised_at = clock.now()
     locked.save()
+
+
+def _let_be_called(person: Beneficiary, agreed: bool, moment: datetime) -> None:
+    """Whether an evaluator may phone them: by the text in force, or not any more."""
+    funder, purpose = person.project.call.funder, ConsentText.Purpose.CALL
+    person.call_consent = ConsentText.objects.in_force(funder, purpose) if agreed else None
+    person.call_consent_at = moment if agreed else None
 
 
 def _named(beneficiary: Beneficiary) -> Beneficiary:

@@ -95,7 +95,7 @@ from projects.forms.trouble import (
     WarningAnswerForm,
     WarningForm,
 )
-from projects.forms.visits import SendingForm, VisitForm, VisitPhotoForm, initial_of
+from projects.forms.visits import ChecklistForm, PhotosField, SendingForm, VisitForm, VisitPhotoForm
 from projects.forms.volunteers import OtherTimeForm, VolunteerTimes
 
 __all__ = [
@@ -117,6 +117,7 @@ __all__ = [
     "CallBackForm",
     "CallForm",
     "CancelMeetingForm",
+    "ChecklistForm",
     "ClosingForm",
     "ClosingReportForm",
     "CoachingAnswerForm",
@@ -164,6 +165,7 @@ __all__ = [
     "OtherTimeForm",
     "PaymentForm",
     "PhotoForm",
+    "PhotosField",
     "PhotosForm",
     "PledgeForm",
     "PledgeLedgerFilter",
@@ -208,5 +210,4 @@ __all__ = [
     "WholeRulingForm",
     "WithdrawForm",
     "WriteDownForm",
-    "initial_of",
 ]

@@ -30,6 +30,10 @@ class BeneficiaryForm(forms.ModelForm):
     guardian_agreed = forms.BooleanField(
         label=_("The guardian agreed"), required=False, help_text=_("For everybody under 14")
     )
+    call_agreed = forms.BooleanField(
+        label=_("The person agreed to be phoned by an evaluator"), required=False,
+        help_text=_("A few questions about the service, if they are drawn by lot. Read them the text below first."),
+    )  # fmt: skip
     files = FilesField(label=_("Signed consent form"), required=False, help_text=_("A scan, if it was signed on paper"))
 
     class Meta:
@@ -50,6 +54,7 @@ class BeneficiaryForm(forms.ModelForm):
         self.fields["community"].empty_label = _("Elsewhere or unknown")
         if self.instance.pk:
             del self.fields["agreed"], self.fields["files"]
+            self.fields["call_agreed"].initial = self.instance.call_consent_at is not None
             if self.instance.sensitive_consent_at:
                 del self.fields["sensitive_agreed"]
             if self.instance.guardian_consent_at:
@@ -86,7 +91,8 @@ class BeneficiaryForm(forms.ModelForm):
 
     @property
     def consents(self) -> dict[str, bool]:
-        return {name: self.cleaned_data.get(name, False) for name in ("sensitive_agreed", "guardian_agreed")}
+        names = ("sensitive_agreed", "guardian_agreed", "call_agreed")
+        return {name: self.cleaned_data.get(name, False) for name in names}
 
 
 class RosterFileForm(forms.Form):

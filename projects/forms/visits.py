@@ -1,9 +1,9 @@
 """The form of a site visit: the same on the page, on a phone without a line, and for two versions in one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -37,7 +37,61 @@ class PhotosField(FilesField):
         return photos
 
 
-class VisitForm(forms.ModelForm):
+class ChecklistForm(forms.ModelForm):
+    """Something was looked at on the spot: when, and item by item of a checklist. A subclass says what else."""
+
+    checklist: Checklist
+
+    def add_items(self) -> None:
+        """A field for the answer and one for the note, for each item."""
+        for item in self.checklist.items:
+            self.fields[f"answer-{item.key}"] = forms.ChoiceField(
+                label=item.text, choices=list(ANSWERS.items()), required=False, widget=forms.RadioSelect
+            )
+            self.fields[f"note-{item.key}"] = forms.CharField(label=_("Note"), max_length=NOTE_LENGTH, required=False)
+
+    @property
+    def parts(self) -> list[tuple[str, list[tuple[Item, Any, Any]]]]:
+        """The checklist's fields under their headings."""
+        return [
+            (part, [(item, self[f"answer-{item.key}"], self[f"note-{item.key}"]) for item in items])
+            for part, items in self.checklist.parts
+        ]
+
+    def clean_visited_at(self) -> datetime:
+        moment = self.cleaned_data["visited_at"]
+        if not is_plausible(moment):
+            raise ValidationError(_("Please look at the day and time again."))
+        if moment > clock.now() + CLOCK_OFF:
+            raise ValidationError(_("This moment is in the future. Is the phone's clock right?"))
+        approved = self.instance.project.approved_at
+        if approved and clock.localdate(moment) < clock.localdate(approved):
+            raise ValidationError(_("The project was not approved then."))
+        return moment
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a verb takes: the fields, and the checklist with what was said of each item."""
+        data = self.cleaned_data
+        said = {
+            item.key: {"answer": data.get(f"answer-{item.key}") or "", "note": data.get(f"note-{item.key}") or ""}
+            for item in self.checklist.items
+        }
+        answers = {key: answer for key, answer in said.items() if answer["answer"] or answer["note"]}
+        fields = {name: data[name] for name in self._meta.fields}
+        return fields | {"checklist": self.checklist.version, "answers": answers}
+
+    @classmethod
+    def initial_of(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Packed values as the form shows them."""
+        found = unpacked(values)
+        initial = {name: found[name] for name in cls._meta.fields}
+        for key, said in (values.get("answers") or {}).items():
+            initial |= {f"answer-{key}": said.get("answer", ""), f"note-{key}": said.get("note", "")}
+        return initial
+
+
+class VisitForm(ChecklistForm):
     """What was seen, item by item and in words."""
 
     photos = PhotosField(
@@ -57,57 +111,13 @@ class VisitForm(forms.ModelForm):
     def __init__(self, *args: Any, checklist: Checklist | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.checklist = checklist or current()
-        for item in self.checklist.items:
-            self.fields[f"answer-{item.key}"] = forms.ChoiceField(
-                label=item.text, choices=list(ANSWERS.items()), required=False, widget=forms.RadioSelect
-            )
-            self.fields[f"note-{item.key}"] = forms.CharField(label=_("Note"), max_length=NOTE_LENGTH, required=False)
-
-    @property
-    def parts(self) -> list[tuple[str, list[tuple[Item, Any, Any]]]]:
-        """The checklist's fields under their headings."""
-        return [
-            (part, [(item, self[f"answer-{item.key}"], self[f"note-{item.key}"]) for item in items])
-            for part, items in self.checklist.parts
-        ]
-
-    def clean_visited_at(self):
-        moment = self.cleaned_data["visited_at"]
-        if not is_plausible(moment):
-            raise ValidationError(_("Please look at the day and time again."))
-        if moment > clock.now() + CLOCK_OFF:
-            raise ValidationError(_("This moment is in the future. Is the phone's clock right?"))
-        approved = self.instance.project.approved_at
-        if approved and clock.localdate(moment) < clock.localdate(approved):
-            raise ValidationError(_("The project was not approved then."))
-        return moment
+        self.add_items()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         moment = data.get("visited_at")
         check_due_day(self, clock.localdate(moment) if moment else None)
         return data
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """What a verb takes: the fields, and the checklist with what was said of each item."""
-        data = self.cleaned_data
-        said = {
-            item.key: {"answer": data.get(f"answer-{item.key}") or "", "note": data.get(f"note-{item.key}") or ""}
-            for item in self.checklist.items
-        }
-        answers = {key: answer for key, answer in said.items() if answer["answer"] or answer["note"]}
-        fields = {name: data[name] for name in self.Meta.fields}
-        return fields | {"checklist": self.checklist.version, "answers": answers}
-
-
-def initial_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Packed values as the form shows them."""
-    found = unpacked(values)
-    initial = {name: found[name] for name in VisitForm.Meta.fields}
-    for key, said in (values.get("answers") or {}).items():
-        initial |= {f"answer-{key}": said.get("answer", ""), f"note-{key}": said.get("note", "")}
-    return initial
 
 
 def is_plausible(moment: datetime) -> bool:
@@ -117,6 +127,8 @@ def is_plausible(moment: datetime) -> bool:
 
 class SendingForm(forms.Form):
     """What a phone says about what it sends."""
+
+    checklists: ClassVar[Callable[[], dict[int, Checklist]]] = staticmethod(checklists)
 
     user = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     project = forms.IntegerField(min_value=1, max_value=2**63 - 1)
@@ -128,7 +140,7 @@ class SendingForm(forms.Form):
     sent_at = forms.DateTimeField(required=False)
 
     def clean_checklist(self) -> Checklist:
-        found = checklists().get(self.cleaned_data["checklist"])
+        found = self.checklists().get(self.cleaned_data["checklist"])
         if found is None:
             raise ValidationError(_("This checklist is not known here."))
         return found

@@ -2,6 +2,7 @@ from projects.models.activity import Activity
 from projects.models.activity_rows import ActivityItem, ActivityPartner, ActivityTarget
 from projects.models.agreement import Agreement
 from projects.models.archive_file import ArchiveFile
+from projects.models.arrived_version import ArrivedVersion
 from projects.models.audit import Audit, AuditAdjustment
 from projects.models.bank_list import BankList, BankListLine, BankReturn
 from projects.models.beneficiary import Beneficiary
@@ -18,14 +19,7 @@ from projects.models.follow_up import FollowUp
 from projects.models.gift import Gift
 from projects.models.likeness import Likeness
 from projects.models.matching_proof import MatchingProof
-from projects.models.meeting import (
-    IntentLetter,
-    Meeting,
-    MeetingEntry,
-    MeetingGuest,
-    MeetingTalk,
-    MeetingWish,
-)
+from projects.models.meeting import IntentLetter, Meeting, MeetingEntry, MeetingGuest, MeetingTalk, MeetingWish
 from projects.models.mentoring import MentoringNote
 from projects.models.milestone import Milestone
 from projects.models.monthly_report import MonthlyRemark, MonthlyReport
@@ -62,6 +56,7 @@ __all__ = [
     "ActivityTarget",
     "Agreement",
     "ArchiveFile",
+    "ArrivedVersion",
     "Audit",
     "AuditAdjustment",
     "BankList",

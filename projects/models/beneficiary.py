@@ -17,6 +17,11 @@ class BeneficiaryQuerySet(InDelivery["Beneficiary"]):
         """Whose name is still kept."""
         return self.filter(anonymised_at__isnull=True)
 
+    def agreed_to_be_called(self) -> "BeneficiaryQuerySet":
+        """Who can be phoned by an evaluator: asked and agreed, with a phone, and no child."""
+        oldest_child = clock.today().year - CHILD_UNTIL
+        return self.named().filter(call_consent_at__isnull=False, birth_year__lt=oldest_child).exclude(phone="")
+
     def expired(self) -> "BeneficiaryQuerySet":
         return self.named().filter(expires_on__lt=clock.today())
 
@@ -70,6 +75,10 @@ class Beneficiary(models.Model):
     sensitive_consent_at = models.DateTimeField(_("agreed to sensitive data at"), null=True, editable=False)
     guardian = models.CharField(_("guardian's name"), max_length=40, blank=True)
     guardian_consent_at = models.DateTimeField(_("guardian agreed at"), null=True, editable=False)
+    call_consent = models.ForeignKey(
+        "projects.ConsentText", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    call_consent_at = models.DateTimeField(_("agreed to be phoned by an evaluator at"), null=True, editable=False)
     expires_on = models.DateField(_("kept until"), editable=False)
     withdrawn_at = models.DateTimeField(_("consent withdrawn at"), null=True, editable=False)
     anonymised_at = models.DateTimeField(_("name removed at"), null=True, editable=False)
@@ -96,6 +105,11 @@ class Beneficiary(models.Model):
             models.CheckConstraint(
                 name="sensitive_data_has_its_own_consent",
                 condition=~Q(category__in=["disabled", "low_income", "ill"]) | Q(sensitive_consent_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="consent_to_be_called_is_whole",
+                condition=Q(call_consent__isnull=True, call_consent_at__isnull=True)
+                | Q(call_consent__isnull=False, call_consent_at__isnull=False),
             ),
         ]
 

@@ -31,6 +31,7 @@ class ConsentText(models.Model):
     class Purpose(models.TextChoices):
         ROSTER = "roster", _("Roster of the people served")
         SIGN_IN = "sign_in", _("Sign-in at an activity")
+        CALL = "call", _("Being asked by an evaluator on the phone")
 
     funder = models.ForeignKey(
         "people.Organization", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False

@@ -1,5 +1,4 @@
 import uuid
-from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from projects.models.arrived_version import ArrivedVersion
 from projects.models.mentoring import Advice
 from projects.models.project import Project
 
@@ -65,34 +65,16 @@ class VisitVersionQuerySet(models.QuerySet["VisitVersion"]):
         return self.filter(visit__project__in=Project.objects.delivery_visible_to(user))
 
 
-class VisitVersion(models.Model):
-    """What one device sent of a visit. Nothing that was sent is lost: it holds, held once, waits, or was set aside.
-
-    `send_key` names the sending: a phone that did not hear the answer sends again, and is given the same answer.
-    """
-
-    class Standing(models.TextChoices):
-        APPLIED = "applied", _("stored")
-        WAITING = "waiting", _("waits for a decision")
-        SET_ASIDE = "set_aside", _("set aside")
+class VisitVersion(ArrivedVersion):
+    """What one device sent of a visit (see `ArrivedVersion`)."""
 
     visit = models.ForeignKey(
         SiteVisit, verbose_name=_("site visit"), on_delete=models.CASCADE, related_name="versions"
     )
-    number = models.PositiveIntegerField(_("version"), null=True, editable=False)
-    base = models.PositiveIntegerField(_("written on the version"), default=0, editable=False)
-    send_key = models.UUIDField(null=True, unique=True, editable=False)
-    values: Any = models.JSONField(_("what it says"), editable=False)
-    by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
-    at = models.DateTimeField(_("received at"), default=clock.now, editable=False)
-    device_at = models.DateTimeField(_("written on the phone at"), null=True, editable=False)
-    standing = models.CharField(_("standing"), max_length=10, choices=Standing.choices, editable=False)
-    settled_at = models.DateTimeField(_("decided at"), null=True, editable=False)
 
     objects = VisitVersionQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["at", "pk"]
+    class Meta(ArrivedVersion.Meta):
         verbose_name = _("version of a visit")
         verbose_name_plural = _("versions of visits")
         constraints = [
@@ -105,7 +87,3 @@ class VisitVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.visit} · {self.get_standing_display()}"
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.standing == self.Standing.WAITING

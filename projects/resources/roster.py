@@ -21,7 +21,7 @@ from projects.models import Beneficiary, Project
 
 YES = "yes"
 ANSWERS = [(YES, gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
-CONSENTS = ("agreed", "sensitive_agreed", "guardian_agreed")
+CONSENTS = ("agreed", "sensitive_agreed", "guardian_agreed", "call_agreed")
 MOST_ROWS = 1000
 
 
@@ -33,6 +33,7 @@ class RosterResource(TableResource):
     agreed_on = Field("agreed_on", "agreed_on", DayWidget())
     sensitive_agreed = Field("sensitive_agreed", "sensitive_agreed", ChoiceWidget(ANSWERS))
     guardian_agreed = Field("guardian_agreed", "guardian_agreed", ChoiceWidget(ANSWERS))
+    call_agreed = Field("call_agreed", "call_agreed", ChoiceWidget(ANSWERS))
 
     required = ("name", "gender", "birth_year", "category", "source", "agreed")
     labels = {
@@ -40,6 +41,7 @@ class RosterResource(TableResource):
         "agreed_on": gettext_lazy("Agreed on"),
         "sensitive_agreed": gettext_lazy("Agreed to sensitive data"),
         "guardian_agreed": gettext_lazy("Guardian agreed"),
+        "call_agreed": gettext_lazy("Agreed to be phoned by an evaluator"),
     }
     hints = {
         "birth_year": gettext_lazy("Only the year. The number of the identity card is not collected."),
@@ -63,7 +65,7 @@ class RosterResource(TableResource):
         model = Beneficiary
         fields = (
             *("name", "gender", "birth_year", "category", "community", "phone", "source", "recommended_by"),
-            *("agreed", "agreed_on", "sensitive_agreed", "guardian", "guardian_agreed"),
+            *("agreed", "agreed_on", "sensitive_agreed", "guardian", "guardian_agreed", "call_agreed"),
         )
         export_order = fields
         import_id_fields = ("name",)

@@ -83,7 +83,13 @@ def beneficiary_create(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Entered as no. %(code)s.") % {"code": made.code})
             return redirect("projects:roster", pk=pk)
     text = ConsentText.objects.in_force(project.call.funder, ConsentText.Purpose.ROSTER)
-    return render(request, "projects/beneficiary_form.html", {"project": project, "form": form, "text": text})
+    context = {"project": project, "form": form, "text": text, "call_text": call_text(project)}
+    return render(request, "projects/beneficiary_form.html", context)
+
+
+def call_text(project: Project) -> ConsentText:
+    """What somebody is told before they agree to be phoned by an evaluator."""
+    return ConsentText.objects.in_force(project.call.funder, ConsentText.Purpose.CALL)
 
 
 def find_person(request: HttpRequest, pk: int) -> Beneficiary:
@@ -125,6 +131,7 @@ def beneficiary_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect(person)
     context = {"project": person.project, "form": form, "person": person, "text": person.consent}
+    context["call_text"] = person.call_consent or call_text(person.project)
     return render(request, "projects/beneficiary_form.html", context)
 
 
@@ -163,6 +170,8 @@ def beneficiary_copy(request: HttpRequest, pk: int) -> HttpResponse:
     }
     kept[str(_("internal number"))] = person.code
     kept[str(_("agreed at"))] = f"{person.consented_at:%Y-%m-%d} ({person.consent})"
+    if person.call_consent_at:
+        kept[str(_("agreed to be phoned by an evaluator at"))] = f"{person.call_consent_at:%Y-%m-%d}"
     kept[str(_("kept until"))] = person.expires_on.isoformat()
     came = [f"{one.activity.starts_at:%Y-%m-%d} {one.activity}" for one in person.sign_ins.select_related("activity")]
     answer = JsonResponse({**kept, str(_("activities")): came}, json_dumps_params={"ensure_ascii": False, "indent": 2})

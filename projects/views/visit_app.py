@@ -26,10 +26,11 @@ from core import clock
 from core.workflow import Refused
 from people.models import Role, User
 from projects.actions import visits as actions
-from projects.checklists import ANSWERS, checklists, current
-from projects.forms import SendingForm, VisitForm, VisitPhotoForm, initial_of
-from projects.models import Part, Participant, Project, SiteVisit, VisitVersion
+from projects.checklists import ANSWERS, Checklist, checklists, current
+from projects.forms import SendingForm, VisitForm, VisitPhotoForm
+from projects.models import Part, Participant, Project, SiteVisit
 from projects.models.state import UNDER_WAY
+from projects.views.arrivals import invalid, refused, stored, wrong_head
 
 FILES = ("css/tokens.css", "css/site.css", "css/forms.css", "css/components.css", "css/visits.css",
          "js/visits-store.js", "js/visits.js", "img/logo.svg", "img/favicon.svg", "img/chevron.svg")  # fmt: skip
@@ -81,11 +82,7 @@ def visit_pack(request: HttpRequest) -> JsonResponse:
         "csrf": get_token(request),
         "at": timezone.localtime(clock.now()).strftime("%Y-%m-%d %H:%M"),
         "checklist": checklist.version,
-        "checklists": {
-            one.version: [{"part": part, "items": [{"key": item.key, "text": item.text} for item in items]}
-                          for part, items in one.parts]
-            for one in checklists().values()
-        },
+        "checklists": {one.version: laid_out(one) for one in checklists().values()},
         "projects": [
             {"id": project.pk, "title": project.title, "group": str(project.applicant),
              "place": str(project.community or "")}
@@ -94,6 +91,14 @@ def visit_pack(request: HttpRequest) -> JsonResponse:
         "visits": [_taken_along(visit) for visit in _mine(user)],
     }  # fmt: skip
     return JsonResponse(pack)
+
+
+def laid_out(checklist: Checklist) -> list[dict[str, Any]]:
+    """A checklist as the page lays it out."""
+    return [
+        {"part": part, "items": [{"key": item.key, "text": item.text} for item in items]}
+        for part, items in checklist.parts
+    ]
 
 
 def may_visit(user: User) -> list[Project]:
@@ -113,7 +118,7 @@ def _mine(user: User) -> list[SiteVisit]:
 
 
 def _taken_along(visit: SiteVisit) -> dict[str, Any]:
-    values = initial_of(actions.values_of(visit))
+    values = VisitForm.initial_of(actions.values_of(visit))
     moment, day = timezone.localtime(values["visited_at"]), values["follow_up_due_on"]
     values |= {"visited_at": f"{moment:%Y-%m-%dT%H:%M}", "follow_up_due_on": f"{day:%Y-%m-%d}" if day else ""}
     waiting = next((version for version in visit.versions.all() if version.is_waiting), None)
@@ -130,41 +135,29 @@ def visit_sync(request: HttpRequest) -> JsonResponse:
     """Take in what a phone wrote; it is answered in every case, and keeps what was not stored."""
     head = SendingForm(request.POST)
     if not head.is_valid():
-        return _refused(" ".join(error for errors in head.errors.values() for error in errors))
+        return wrong_head(head)
     if head.cleaned_data["user"] != request.user.pk:
         return JsonResponse({"state": "other"})
     project = Project.objects.filter(pk=head.cleaned_data["project"]).first()
     if project is None:
-        return _refused(_("This project is not known here."))
+        return refused(_("This project is not known here."))
     form = VisitForm(
         request.POST,
         instance=SiteVisit(project=project, visitor=request.user),
         checklist=head.cleaned_data["checklist"],
     )
     if not form.is_valid():
-        errors = {name: [str(error) for error in found] for name, found in form.errors.items()}
-        return JsonResponse({"state": "invalid", "errors": errors})
+        return invalid(form)
     try:
         version = actions.record_visit(
             project, by=request.user, values=form.values, key=head.cleaned_data["key"], sending=head.sending
         )
-    except Refused as refused:
-        return _refused(str(refused))
+    except Refused as why:
+        return refused(str(why))
     except PermissionDenied:
-        return _refused(_("You are neither the mentor of this project nor its funder's clerk."))
-    return JsonResponse(_stored(version))
-
-
-def _stored(version: VisitVersion) -> dict[str, Any]:
-    visit = version.visit
-    if version.is_waiting:
-        url = reverse("projects:visit_compare", args=[visit.pk, version.pk])
-        return {"state": "conflict", "version": visit.version, "url": url}
-    return {"state": "stored", "version": version.number or visit.version, "url": visit.get_absolute_url()}
-
-
-def _refused(why: str) -> JsonResponse:
-    return JsonResponse({"state": "refused", "message": why})
+        return refused(_("You are neither the mentor of this project nor its funder's clerk."))
+    compare = reverse("projects:visit_compare", args=[version.visit_id, version.pk])
+    return stored(version, version.visit, compare)
 
 
 @login_required
@@ -173,12 +166,12 @@ def visit_photo(request: HttpRequest) -> JsonResponse:
     """One photo of a visit that is stored already; the same photo twice is kept once."""
     form = VisitPhotoForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _refused(" ".join(error for errors in form.errors.values() for error in errors))
+        return wrong_head(form)
     visit = SiteVisit.objects.filter(key=form.cleaned_data["key"], visitor=request.user).first()
     if visit is None:
-        return _refused(_("This visit is not known here."))
+        return refused(_("This visit is not known here."))
     try:
         actions.add_photos(visit, by=request.user, photos=form.cleaned_data["photo"])
-    except Refused as refused:
-        return _refused(str(refused))
+    except Refused as why:
+        return refused(str(why))
     return JsonResponse({"state": "stored"})

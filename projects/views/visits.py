@@ -15,8 +15,9 @@ from core.models import Attachment
 from core.workflow import Refused, permit
 from projects.actions import visits as actions
 from projects.checklists import answered, checklists, current
-from projects.forms import VisitForm, initial_of
+from projects.forms import VisitForm
 from projects.models import SiteVisit, VisitVersion
+from projects.views.arrivals import base_of
 from projects.views.mentoring import follow_up
 from projects.views.project import find
 from projects.visit_values import differences, together
@@ -85,12 +86,12 @@ def visit_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The visitor changes it; based on the version that the page was opened with."""
     visit = find_visit(request, pk)
     permit("projects.amend_advice", request.user, visit)
-    base = _base(request, visit)
+    base = base_of(request, visit)
     form = VisitForm(
         request.POST or None,
         request.FILES or None,
         instance=SiteVisit(project=visit.project, visitor=request.user),
-        initial=initial_of(actions.values_of(visit)),
+        initial=VisitForm.initial_of(actions.values_of(visit)),
         checklist=checklists().get(visit.checklist) or current(),
     )
     if request.method == "POST" and form.is_valid():
@@ -110,14 +111,6 @@ def visit_edit(request: HttpRequest, pk: int) -> HttpResponse:
     heading = _("Change visit %(number)s") % {"number": visit.number}
     context = {"project": visit.project, "form": form, "heading": heading, "base": base, "back": visit}
     return render(request, "projects/visit_form.html", context)
-
-
-def _base(request: HttpRequest, visit: SiteVisit) -> int:
-    """The version the page was opened with; what is no number is the oldest, so that nothing is overwritten."""
-    sent = request.POST.get("base", "")
-    if request.method != "POST":
-        return visit.version
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
 
 
 @login_required
@@ -142,13 +135,13 @@ def visit_compare(request: HttpRequest, pk: int, version_pk: int) -> HttpRespons
         form = VisitForm(
             request.POST or None,
             instance=SiteVisit(project=visit.project, visitor=request.user),
-            initial=initial_of(together(ours, version.values)),
+            initial=VisitForm.initial_of(together(ours, version.values)),
             checklist=checklists().get(visit.checklist) or current(),
         )
         del form.fields["photos"]
         if request.method == "POST" and form.is_valid():
             try:
-                actions.merge_conflict(version, by=request.user, values=form.values, base=_base(request, visit))
+                actions.merge_conflict(version, by=request.user, values=form.values, base=base_of(request, visit))
             except Refused as refused:
                 add_refusal(form, refused)
             else:

@@ -1,4 +1,4 @@
-/* Site visits without a line: written here, kept on this phone, sent when there is a line.
+/* Site visits, and site forms of evaluations, without a line: written here, kept on this phone, sent when there is one.
    Three promises: what is typed is kept at once; nothing is deleted here before the server says that it has it; what is
    sent twice is stored once (each sending has a key of its own). */
 "use strict";
@@ -7,7 +7,14 @@
   const store = window.visitStore, body = document.body, words = body.dataset;
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
-  const form = one("form[data-visit]");
+  // Two kinds of records by the same road: each with its form, and the addresses it is sent to.
+  const KINDS = {
+    visit: { form: one("form[data-visit]"), sync: words.sync, photo: words.photo, of: "project" },
+    site: { form: one("form[data-site]"), sync: words.siteSync, photo: words.sitePhoto, of: "evaluation" },
+  };
+  const kindOf = (draft) => KINDS[draft.kind] || KINDS.visit;
+  let form = KINDS.visit.form;
+  const here = (selector) => one(selector, form.closest("[data-view]"));
   const LONGEST_SIDE = 1600, PATIENCE = 60000, AGAIN_AFTER = 15000;   // pixels, milliseconds
   const SENT = 10, PHOTOS = 20;                                  // lines, photos a visit
   let pack = null, csrf = "", current = null, timer = null, retry = null, sending = false, again = false, signedOut = false;
@@ -62,7 +69,7 @@
     one("[data-waiting-none]").hidden = own.length > 0;
     one("[data-send]").hidden = !own.some((draft) => ["waiting", "photos"].includes(draft.state));
     const lines = await Promise.all(own.map(async (draft) => row(
-      draft.title, `${draft.values.visited_at?.replace("T", " ") || ""} · ${stateOf(draft, await store.photos(draft.key))}`,
+      draft.kind === "site" ? `${words.wSite} · ${draft.title}` : draft.title, `${draft.values.visited_at?.replace("T", " ") || ""} · ${stateOf(draft, await store.photos(draft.key))}`,
       button(words.wOpen, () => open(draft.key)),
     )));
     one("[data-waiting]").replaceChildren(...lines);
@@ -74,7 +81,14 @@
       project.title, [project.group, project.place].filter(Boolean).join(" · "),
       button(words.wNew, () => begin(project), { "data-new": project.id }),
     )));
-    const visits = pack?.visits || [];
+    const evaluations = pack?.site?.evaluations || [];
+    one("[data-projects-box]").hidden = evaluations.length > 0 && !pack?.projects?.length;
+    one("[data-evaluations-box]").hidden = !evaluations.length;
+    one("[data-evaluations]").replaceChildren(...evaluations.map((evaluation) => row(
+      evaluation.title, [evaluation.which, evaluation.group, evaluation.place].filter(Boolean).join(" · "),
+      button(words.wNewSite, () => begin(evaluation, "site"), { "data-new-site": evaluation.id }),
+    )));
+    const visits = [...(pack?.visits || []), ...(pack?.site?.forms || []).map((one) => ({ ...one, kind: "site" }))];
     one("[data-mine-box]").hidden = !visits.length;
     one("[data-mine]").replaceChildren(...visits.map((visit) => row(
       visit.title, `${visit.values.visited_at.replace("T", " ")} · ${visit.values.place}`,
@@ -99,16 +113,16 @@
 
   // -- One visit ---------------------------------------------------------------------------------
 
-  function begin(project) {
+  function begin(project, kind = "visit") {
     const draft = {
-      key: uuid(), user: pack.user, project: project.id, title: project.title, base: 0, checklist: pack.checklist,
-      values: { visited_at: wallClock() }, state: "begun", sendKey: uuid(), changedAt: Date.now(),
+      key: uuid(), kind, user: pack.user, project: project.id, title: project.title, base: 0,
+      checklist: project.checklist || pack.checklist, values: kind === "site" ? { visited_at: wallClock(), place: project.place } : { visited_at: wallClock() }, state: "begun", sendKey: uuid(), changedAt: Date.now(),
     };
     return write(draft);
   }
   function edit(visit) {
     const draft = {
-      key: visit.key, user: pack.user, project: visit.project, title: visit.title, base: visit.version, checklist: visit.checklist,
+      key: visit.key, kind: visit.kind || "visit", user: pack.user, project: visit.project, title: visit.title, base: visit.version, checklist: visit.checklist,
       values: { ...visit.values }, state: "begun", sendKey: uuid(), changedAt: Date.now(),
     };
     return write(draft);
@@ -118,9 +132,10 @@
     if (draft && mine(draft)) await write(draft);
   }
 
-  function buildChecklist(version) {
-    const parts = pack?.checklists?.[version] || [];
-    one("[data-checklist]").replaceChildren(...parts.map(({ part, items }) => {
+  function buildChecklist(draft) {
+    const known = draft.kind === "site" ? pack?.site?.checklists : pack?.checklists;
+    const parts = known?.[draft.checklist] || [];
+    here("[data-checklist]").replaceChildren(...parts.map(({ part, items }) => {
       const section = make("section", "", { class: "form-section" });
       section.append(make("h2", part, { class: "section-title" }));
       for (const { key, text } of items) {
@@ -139,19 +154,21 @@
 
   async function write(draft) {
     current = draft;
-    one("[data-title]").textContent = draft.title;
+    form = kindOf(draft).form;
+    here("[data-title]").textContent = draft.title;
     form.reset();
-    buildChecklist(draft.checklist);
+    buildChecklist(draft);
     for (const input of Array.from(form.elements)) {
       if (!input.name) continue;
       const value = draft.values[input.name] ?? "";
       if (input.type === "radio") input.checked = input.value === value;
+      else if (input.type === "checkbox") input.checked = Boolean(value);
       else input.value = value;
     }
-    one("[data-saved]").textContent = "";
+    here("[data-saved]").textContent = "";
     showErrors(draft.state === "mend" ? draft.errors : {});
     await showPhotos();
-    view("form");
+    view(draft.kind === "site" ? "site" : "visit");
   }
 
   function read() {
@@ -170,14 +187,15 @@
     if (changed || !current.deviceAt) current.deviceAt = new Date().toISOString();
     try {
       await store.keep(current);
-      one("[data-saved]").textContent = `${words.wSaved} ${new Date().toTimeString().slice(0, 5)}`;
+      here("[data-saved]").textContent = `${words.wSaved} ${new Date().toTimeString().slice(0, 5)}`;
       complain("");
     } catch { complain(words.wFull); throw new Error("not kept"); }
   }
   const keepSoon = () => { clearTimeout(timer); timer = setTimeout(() => current && keep().catch(() => {}), 300); };
-  form.addEventListener("input", (event) => { if (event.target.name) keepSoon(); });
-  form.addEventListener("change", (event) => { if (event.target.name) keepSoon(); });
-  document.addEventListener("visibilitychange", () => { if (document.hidden && current && !one("[data-view=form]").hidden) keep().catch(() => {}); });
+  for (const kind of Object.values(KINDS)) for (const name of ["input", "change"]) {
+    kind.form.addEventListener(name, (event) => { if (event.target.name) keepSoon(); });
+  }
+  document.addEventListener("visibilitychange", () => { if (document.hidden && current && one("[data-view=list]").hidden) keep().catch(() => {}); });
 
   function showErrors(errors) {
     const lines = [];
@@ -188,36 +206,54 @@
       input?.setAttribute?.("aria-invalid", "true");
       for (const text of found) lines.push(make("li", label ? `${label}：${text}` : text));
     }
-    const box = one("[data-errors]");
+    const box = here("[data-errors]");
     one("ul", box).replaceChildren(...lines);
     box.hidden = !lines.length;
     if (lines.length) box.focus();
   }
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  /** What the server would not take, said before it is sent. */
+  async function missing() {
     const empty = all("[required]", form).filter((input) => !input.value.trim());
-    if (empty.length) { await keep().catch(() => {}); showErrors(Object.fromEntries(empty.map((input) => [input.name, [words.wRequired]]))); return; }
-    try { await keep("waiting"); } catch { return; }
+    const found = Object.fromEntries(empty.map((input) => [input.name, [words.wRequired]]));
+    const agreed = form.elements.photos_agreed;
+    if (agreed && !agreed.checked && (await store.photos(current.key)).length) found.photos_agreed = [words.wAgree];
+    return found;
+  }
+  /** A photo that was not taken is tried again with what is sent now. */
+  async function tryAgain(key) {
+    for (const photo of await store.photos(key)) if (photo.refused) await store.keepPhoto({ ...photo, refused: "" });
+  }
+  async function finish(event) {
+    event.preventDefault();
+    const found = await missing();
+    if (Object.keys(found).length) { await keep().catch(() => {}); showErrors(found); return; }
+    try { await keep("waiting"); await tryAgain(current.key); } catch { return; }
     current = null;
     view("list");
     await showList();
     sendAll();
-  });
-  one("[data-back]").addEventListener("click", async () => {
+  }
+  async function goBack() {
     try { await keep(current.state === "begun" ? "begun" : current.state); } catch { return; }
     current = null;
     view("list");
     showList();
-  });
-  one("[data-delete]").addEventListener("click", async () => {
+  }
+  async function discard() {
     if (!window.confirm(words.wDelete)) return;
     clearTimeout(timer);
     await store.drop(current.key);
     current = null;
     view("list");
     showList();
-  });
+  }
+  for (const kind of Object.values(KINDS)) {
+    kind.form.addEventListener("submit", finish);
+    one("[data-back]", kind.form).addEventListener("click", goBack);
+    one("[data-delete]", kind.form).addEventListener("click", discard);
+    one("[data-photo-input]", kind.form).addEventListener("change", takePhotos);
+  }
 
   // -- Photos ------------------------------------------------------------------------------------
 
@@ -234,7 +270,7 @@
     } catch { /* no picture that this browser reads: sent as it is, and the server says so */ }
     return { bytes: await file.arrayBuffer(), type: file.type, name: file.name };
   }
-  one("#v-photos").addEventListener("change", async (event) => {
+  async function takePhotos(event) {
     const files = Array.from(event.target.files);
     event.target.value = "";
     await keep().catch(() => {});
@@ -244,10 +280,10 @@
       try { await store.keepPhoto({ id: uuid(), visit: current.key, sent: false, ...await smaller(file) }); } catch { complain(words.wFull); }
     }
     await showPhotos();
-  });
+  }
   async function showPhotos() {
     const photos = await store.photos(current.key);
-    one("[data-photos]").replaceChildren(...await Promise.all(photos.map(async (photo) => {
+    here("[data-photos]").replaceChildren(...await Promise.all(photos.map(async (photo) => {
       const line = make("li");
       try {
         const picture = await createImageBitmap(new Blob([photo.bytes], { type: photo.type }));
@@ -278,6 +314,7 @@
   /** Who is signed in, whom they may visit, and the token that a sending needs. */
   async function refresh() {
     const found = await ask(words.pack);
+    found.site = await ask(words.sitePack);
     csrf = found.csrf;
     delete found.csrf;                       // not kept: it is worth nothing tomorrow
     if (pack && pack.user !== found.user) await store.unpack();   // what lay here of somebody else, and is on the server
@@ -311,9 +348,9 @@
   async function sendWords(draft) {
     const data = new FormData();
     for (const [name, value] of Object.entries(draft.values)) data.append(name, value);
-    const head = { user: draft.user, project: draft.project, key: draft.key, send_key: draft.sendKey, base: draft.base, checklist: draft.checklist, device_at: draft.deviceAt, sent_at: new Date().toISOString() };
+    const head = { user: draft.user, [kindOf(draft).of]: draft.project, key: draft.key, send_key: draft.sendKey, base: draft.base, checklist: draft.checklist, device_at: draft.deviceAt, sent_at: new Date().toISOString() };
     for (const [name, value] of Object.entries(head)) data.append(name, value);
-    const answer = await post(words.sync, data);
+    const answer = await post(kindOf(draft).sync, data);
     const now = await store.draft(draft.key);
     if (!now) return;
     if (answer.state === "other") throw new SignedOut();
@@ -335,7 +372,7 @@
       const data = new FormData();
       data.append("key", draft.key);
       data.append("photo", new Blob([photo.bytes], { type: photo.type }), photo.name);
-      const answer = await post(words.photo, data);
+      const answer = await post(kindOf(draft).photo, data);
       if (answer.state === "stored") photo.sent = true; else photo.refused = answer.message;
       await store.keepPhoto(photo);
     }

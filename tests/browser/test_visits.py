@@ -170,7 +170,7 @@ def test_who_signs_out_is_asked_about_what_was_not_sent(town, project, open_page
     ready(page)
     page.click(f"[data-new='{project.pk}']")
     fill(page, findings="写了一半")
-    expect(page.locator("[data-saved]")).not_to_be_empty()
+    expect(page.locator("[data-visit] [data-saved]")).not_to_be_empty()
     page.goto(live_server.url + reverse("inbox"))
 
     def sign_out(choice: str) -> None:
