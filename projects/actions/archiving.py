@@ -61,8 +61,8 @@ def complete(project: Project, *, by: User, note: str = "") -> Project:
     if made is not None and (changes := changed_since(made)):
         said = _("The file is not as it was confirmed: %(changes)s. A clerk confirms it once more.")
         raise Refused(said % {"changes": "；".join(changes[:3])})
+    close_changes(project)  # first: afterwards nothing of it changes any more, not even by itself
     advance(project, "complete", by=by, note=note)
-    close_changes(project)
     tell_group(project, _("completed"))
     return project
 
