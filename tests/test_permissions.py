@@ -371,7 +371,7 @@ TABLE = {
     "evaluations:panel": ("call", BUREAU),
     "evaluations:open_review": ("call", set()),
     "evaluations:panels_settle": ("draw", set()),
-    "evaluations:declare": ("call", {"expert1"}),
+    "evaluations:declare": ("call", {"expert1", "evaluator"}),
     "evaluations:conflict_detail": ("conflict", BUREAU),
     "evaluations:ranking": ("call", BUREAU),
     "evaluations:publish_notice": ("call", set()),

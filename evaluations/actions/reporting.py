@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -249,6 +250,8 @@ def reopen_sheet(assignment: Assignment, *, by: User, reason: str) -> SheetRevis
     and the difference stays to be read."""
     hold_panel(assignment.project_id)
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    if locked.evaluation is None:
+        raise PermissionDenied
     evaluation = _locked(locked.evaluation)
     permit("evaluations.inspect", by, evaluation)
     if locked.person_id != by.pk:

@@ -153,10 +153,11 @@ def lock_panel(assignment: Assignment) -> None:
                 url=reverse("evaluations:sheet", args=[sheet.assignment_id]),
             )
     subject = _("%(which)s: every sheet is in") % {"which": Purpose(assignment.purpose).label}
-    if assignment.evaluation_id is None:
+    evaluation = assignment.evaluation
+    if evaluation is None:
         tell_funder(project, subject)
         return
-    evaluation = assignment.evaluation  # the funder reads nothing of a draft before the group does
+    # the funder reads nothing of a draft before the group does
     people = [evaluation.lead] if evaluation.lead else []
     title = _("“%(title)s”: %(step)s") % {"title": project.title, "step": subject}
     notify(people, subject=title, url=evaluation.get_absolute_url())

@@ -46,7 +46,7 @@ def recheck(which: Q) -> list[Conflict]:
         passing = Conflict.Decision.JUDGE_AGAIN if assignment.pk in early else None
         before = [conflict for conflict in assignment.conflicts.all() if conflict.decision != passing]
         known = {key for conflict in before for key in conflict.keys}
-        if assignment.evaluation_id:  # what a clerk has decided about the organisation is not asked of its people
+        if assignment.evaluation is not None:  # what was decided about the organisation is not asked of its people
             known |= settled_keys(assignment.evaluation)
         reasons = found.get((assignment.person_id, assignment.project_id), [])
         if new := [reason for reason in reasons if reason.key not in known]:
