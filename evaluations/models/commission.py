@@ -79,7 +79,9 @@ class Commission(models.Model):
                 violation_error_message=_("It must end after it begins."),
             ),
             models.CheckConstraint(
-                name="commission_scope_is_known", condition=Q(scope__in=["both", "midterm", "final"])
+                name="commission_scope_is_known",
+                condition=Q(scope__in=["both", "midterm", "final"]),
+                violation_error_message=_("Please choose midterm, final or both."),
             ),
         ]
 

@@ -151,7 +151,6 @@ def evidence_list(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": lines,
         "with_names": with_names,
         "sees_project": Project.objects.delivery_visible_to(request.user).filter(pk=evaluation.project_id).exists(),
-        "count": sum(len(line.tied) for line in lines),
         "changed": sum(tied.is_changed or tied.is_gone for line in lines for tied in line.tied),
     }
     return render(request, "evaluations/evidence_list.html", context)

@@ -107,7 +107,10 @@ def site_form(request: HttpRequest, pk: int) -> HttpResponse:
         "attachments": Attachment.objects.of(form),
         "versions": form.versions.select_related("by"),
         "may_amend": may_amend,
-        "may_take_over": may_amend and not recorded and evaluation.state in ("site_visit", "draft"),
+        "may_take_over": may_amend
+        and not recorded
+        and evaluation.asks_visit
+        and evaluation.state in ("site_visit", "draft"),
     }
     return render(request, "evaluations/site_form.html", context)
 
