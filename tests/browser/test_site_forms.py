@@ -119,7 +119,7 @@ def test_two_tablets_that_changed_one_form_are_shown_side_by_side(town, evaluati
     ready(first)
     begin(first, evaluation)
     finish(first)
-    expect(first.locator("[data-waiting] li")).to_have_count(0, timeout=15000)
+    expect(first.locator("[data-sent] li")).to_have_count(1, timeout=15000)
     form = SiteForm.objects.get()
     second = open_page(town.evaluator, APP, width=1280)
     ready(second)
