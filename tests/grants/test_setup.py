@@ -170,7 +170,7 @@ def another(field, now):
     if isinstance(field, models.DateField):  # and of a moment
         return now + timedelta(days=1)
     if isinstance(field, models.DecimalField):
-        return now - 1
+        return now - 1 if now else now + 1
     if isinstance(field, models.IntegerField):
         return (now or 0) + 10 if (now or 0) < 50 else now - 1
     return ["community"] if isinstance(field, models.JSONField) else f"{now}改"[-(field.max_length or 200) :]
