@@ -260,8 +260,8 @@ def reopen_sheet(assignment: Assignment, *, by: User, reason: str) -> SheetRevis
         raise Refused(_("The report rests on this sheet already."))
     if not reason.strip():
         raise Refused(_("Please give a reason."))
-    sheet = Sheet.objects.select_for_update().get(assignment=locked)
-    if not sheet.is_submitted:
+    sheet = Sheet.objects.select_for_update().filter(assignment=locked).first()
+    if sheet is None or not sheet.is_submitted:
         raise Refused(_("This sheet is not locked."))
     revision = SheetRevision.objects.create(sheet=sheet, reason=reason.strip(), by=by, before=sheet.said)
     sheet.submitted_at, sheet.total, sheet.unlocked_at = None, None, clock.now()

@@ -213,7 +213,7 @@ def test_nobody_outside_the_organisation_reads_a_draft_before_it_is_sent(town, p
     paper = reader.get(reverse("reports:evaluation_report", args=[found.pk]))
 
     assert "秘密的结论" not in page.content.decode()
-    assert "75" not in page.content.decode()
+    assert "score-total" not in page.content.decode()
     assert paper.status_code in (403, 404)
     assert "秘密的结论" in browse(town.evaluator).get(page.request["PATH_INFO"]).content.decode()
 

@@ -170,7 +170,7 @@ def another(field, now):
     if isinstance(field, models.DateField):  # and of a moment
         return now + timedelta(days=1)
     if isinstance(field, models.DecimalField):
-        return Decimal(1) if now is None else now - 1
+        return Decimal(1) if now is None else now - 1 if now else now + 1
     if isinstance(field, models.IntegerField):
         return (now or 0) + 10 if (now or 0) < 50 else now - 1
     if field.name == "bands":
