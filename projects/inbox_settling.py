@@ -11,7 +11,7 @@ from core import clock
 from core.inbox import Task
 from people.models import Role, User
 from projects.models import Project, State
-from projects.settling_steps import standings
+from projects.settling_steps import ROLES, standings
 
 TOLD_ELSEWHERE = {
     "pay_request",
@@ -30,13 +30,6 @@ WRITE_BEFORE = timedelta(days=14)
 1.2, S15)."""
 HAND_IN_WITHIN = timedelta(days=15)
 
-ROLES = {
-    "clerk": (Role.STAFF,),
-    "approver": (Role.APPROVER,),
-    "finance": (Role.FINANCE,),
-    "second": (Role.STAFF, Role.APPROVER, Role.FINANCE),
-}
-
 
 def waiting_for(user: User) -> Iterator[Task]:
     yield from _funder(user)
@@ -49,7 +42,12 @@ def _funder(user: User) -> Iterator[Task]:
         return
     for one in standings(Project.objects.filter(call__funder__in=funders)):
         roles, step = ROLES.get(one.step.who, ()), one.step
-        if step.key in TOLD_ELSEWHERE or not roles or not user.has_role(one.project.call.funder_id, *roles):
+        if (
+            step.key in TOLD_ELSEWHERE
+            or step.who == "group"
+            or not roles
+            or not user.has_role(one.project.call.funder_id, *roles)
+        ):
             continue
         if step.key == "refund" and all(refund.recorded_by_id == user.pk for refund in one.project.refunds.all()):
             continue

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from grants.models import LedgerEntry
 from grants.movements import Account
+from people.models import Role
 from projects.models import LeftOver, Project, State
 from projects.spending import keeps_books, spent
 
@@ -22,6 +23,16 @@ ZERO = Decimal("0.00")
 SETTLE_WITHIN = timedelta(days=21)
 """An account is settled within three weeks (field guide 1.2)."""
 ACT_WITHIN = timedelta(days=7)
+READ = ("", "final_accounts", "archive_file", "audit_detail", "report_detail", "return_notice_detail")
+"""Pages of steps that are there to be read; the others are forms, and open only for whom they wait for."""
+ROLES = {
+    "clerk": (Role.STAFF,),
+    "approver": (Role.APPROVER,),
+    "finance": (Role.FINANCE,),
+    "second": (Role.STAFF, Role.APPROVER, Role.FINANCE),
+    "group": (Role.STAFF, Role.FINANCE),
+}
+"""Who of the funder does a step; what waits for the group (an audit) clerk and finance office may hand in as well."""
 PARTS = (
     "tranches", "reports", "expenses", "audits", "return_notices", "refunds", "settlement__left_overs",
 )  # fmt: skip
@@ -30,7 +41,7 @@ PARTS = (
 @dataclass(frozen=True)
 class Step:
     """The next thing to do: what, by whom, where, until when. `who`: group, payee, clerk, approver, finance, second,
-    evaluator; empty when everything is done."""
+    evaluator; empty when everything is done. `is_read`: its page is one that everybody around the project reads."""
 
     key: str
     words: str
@@ -38,6 +49,7 @@ class Step:
     url: str = ""
     due_on: date | None = None
     since: datetime | None = None
+    is_read: bool = True
 
 
 @dataclass(frozen=True)
@@ -116,7 +128,13 @@ def _step(
 ) -> Step:
     url = reverse(f"projects:{name}", args=args or [project.pk]) if name else project.get_absolute_url()
     due_on = due_on or clock.localdate(project.state_since) + SETTLE_WITHIN
-    return Step(key, words, who, url, due_on, project.state_since)
+    return Step(key, words, who, url, due_on, project.state_since, name in READ)
+
+
+def may_open(standing: Standing, user: Any) -> bool:
+    """Whether the page of the next step opens for somebody of the funder: a link to a refusal helps nobody."""
+    roles = ROLES.get(standing.step.who, ())
+    return standing.step.is_read or bool(roles and user.has_role(standing.project.call.funder_id, *roles))
 
 
 def _before_the_account(project: Project) -> Step | None:

@@ -103,12 +103,21 @@ def write_final_accounts(project: Project, target: IO[bytes]) -> None:
             sheet.write_formula(place, 6, f"=E{row}-F{row}", money, float(line.difference or 0))
             share = float(line.actual / line.adjusted) if line.adjusted else 0
             sheet.write_formula(place, 7, f'=IF(E{row}=0,"",F{row}/E{row})', rate, share)
+    whole = None if accounts.is_detailed else accounts.granted
+    if whole is not None:  # no payment was entered one by one: without this row the sum would leave out the grant
+        book.write_row(
+            sheet,
+            len(lines) + 1,
+            [None, "受资助资金（未逐笔登记，只有总额）", None, None, None, whole.actual, whole.difference],
+        )
     if lines:
-        last = len(lines) + 1
+        last = len(lines) + (1 if whole is None else 2)
         sheet.write_string(last, 2, "合计", book.bold)
         for column, letter in ((3, "D"), (4, "E"), (5, "F"), (6, "G")):
             names = ("budget", "adjusted", "actual", "difference")
             value = float(sum(getattr(line, names[column - 3]) or 0 for line in lines))
+            if whole is not None and column > 4:
+                value += float(getattr(whole, names[column - 3]) or 0)
             sheet.write_formula(last, column, f"=SUM({letter}2:{letter}{last})", bold, value)
     rows = [
         [f"第{one.words}期拨款" if one.kind == "grant" else INCOME[one.kind], one.budget, one.actual, one.on]

@@ -117,6 +117,8 @@ class SettlementForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not has_rule:
             del self.fields["share"], self.fields["share_note"]
+        else:
+            self.fields["share"].mark = _("needed where it is higher")
         if books is not None:
             self.fields["recognised"].disabled = True
             self.initial["recognised"] = books

@@ -29,7 +29,7 @@ from projects.forms import (
 from projects.matching import share_as_it_is, share_as_promised
 from projects.models import Audit, Project, Refund, Settlement, State
 from projects.papers import PARTS, listed, missing_of
-from projects.settling_steps import Standing, standings
+from projects.settling_steps import Standing, may_open, standings
 from projects.spending import spent
 from projects.views.project import find
 from projects.views.trouble import press
@@ -44,6 +44,7 @@ def settling_desk(request: HttpRequest) -> HttpResponse:
     rows = standings_of(request.user)
     context = {
         "rows": rows,
+        "open_to_me": {row.project.pk for row in rows if may_open(row, request.user)},
         "late": sum(1 for row in rows if row.is_late),
         "to_pay": sum((row.to_pay or Decimal(0) for row in rows), Decimal("0.00")),
         "due": sum((max(row.due, Decimal(0)) for row in rows), Decimal("0.00")),
@@ -174,7 +175,7 @@ def refund_create(request: HttpRequest, pk: int) -> HttpResponse:
     if press(request, form, verb, _("Recorded. A second person compares it with the bank statement.")):
         return redirect("projects:final_accounts", pk)
     lead = _("Still due: %(unspent)s yuan not spent, %(interest)s yuan of interest.")
-    context = {"project": project, "form": form, "heading": _("Money came back"), "submit": _("Record it")}
+    context = {"project": project, "form": form, "heading": _("Money came back"), "submit": _("Record what came back")}
     context["lead"] = lead % {"unspent": settlement.unspent_due, "interest": settlement.interest_due}
     return render(request, "projects/form.html", context)
 
@@ -189,7 +190,7 @@ def refund_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("Confirmed."))
+        messages.success(request, _("Confirmed: it is on the bank statement."))
     return redirect("projects:final_accounts", refund.project_id)
 
 

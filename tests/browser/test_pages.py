@@ -78,6 +78,16 @@ def test_no_page_is_wider_than_the_screen(town, open_page, name, width):
     assert page.problems == []
 
 
+def test_the_header_in_english_is_not_wider_than_the_screen(town, open_page):
+    page = open_page(town.clerk, reverse("inbox"))
+
+    page.evaluate("document.cookie = 'language=en; path=/'")
+    page.reload()
+
+    assert "Settlement" in page.inner_text(".nav-wide")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
 def test_a_page_that_is_not_there_says_so_in_our_own_words(town, open_page):
     page = open_page(town.head, "/projects/999999/")
 

@@ -611,6 +611,36 @@ def test_the_desk_shows_amounts_and_whom_it_waits_for(town, project, browse):
     assert browse(town.head).get(reverse("projects:settling_desk")).status_code == 403
 
 
+def test_the_desk_links_a_form_only_for_whom_it_waits_for(town, project, browse):
+    link = f'href="{reverse("projects:settlement_edit", args=[project.pk])}"'
+
+    pages = {who: browse(getattr(town, who)).get(reverse("projects:settling_desk")) for who in ("finance", "auditor")}
+
+    assert (link in pages["finance"].content.decode(), link in pages["auditor"].content.decode()) == (True, False)
+    assert "办理结算" in pages["auditor"].content.decode()
+
+
+def test_an_audit_that_waits_is_linked_for_clerk_and_finance_and_not_for_the_approver(town, audited, browse):
+    link = f'href="{reverse("projects:audit_create", args=[audited.pk])}"'
+
+    found = [link in browse(who).get(reverse("projects:settling_desk")).content.decode()
+             for who in (town.clerk, town.finance, town.approver)]  # fmt: skip
+
+    assert found == [True, True, False]
+
+
+def test_what_came_back_is_spoken_of_as_money(town, project, browse):
+    settle(town, project)
+    address = reverse("projects:refund_create", args=[project.pk])
+    page = browse(town.finance).get(address)
+    refund(town, project)
+
+    seen = browse(town.finance).get(reverse("projects:final_accounts", args=[project.pk])).content.decode()
+
+    assert ("登记退款到账" in page.content.decode(), "记录活动" in page.content.decode()) == (True, False)
+    assert ("等第二人核对" in seen, "等另一人录入" in seen) == (True, False)
+
+
 # -- papers ----------------------------------------------------------------------------------------
 
 
@@ -625,6 +655,20 @@ def test_the_workbook_of_the_accounts_tests_itself(town, project, browse):
         "=SUM(D2:D3)", "=SUM(E2:E3)", "=SUM(F2:F3)", "=SUM(G2:G3)",
     ]  # fmt: skip
     assert (sheet["F2"].value, sheet["G2"].value) == (5000.5, "=E2-F2")
+
+
+def test_the_workbook_sums_the_grant_where_payments_were_not_entered_one_by_one(town, life, browse):
+    project = running(town, life)
+    life.pay(project.tranches.get(ordinal=1))
+    payments.terminate(fresh(project), by=town.approver, note="停办")
+    settle(town, project, "300.00")
+
+    response = browse(town.auditor).get(reverse("reports:final_accounts_table", args=[project.pk]))
+
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    rows = list(load_workbook(BytesIO(content))["收支决算表"].iter_rows(values_only=True))
+    assert (rows[-2][1], rows[-2][5]) == ("受资助资金（未逐笔登记，只有总额）", 300)
+    assert rows[-1][5] == f"=SUM(F2:F{len(rows) - 1})"
 
 
 @pytest.mark.parametrize(
