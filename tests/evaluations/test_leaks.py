@@ -47,7 +47,7 @@ ELSEWHERE = {
     *("answer_voice", "take_in", "leave_out", "answer_grievance"),  # of one answer or report of a resident
     *("add_alternative", "recalculate_alternative", "remove_alternative", "take_over_alternative"),
 }
-"""Lines of the log of a call or a pitch day, which only the funder reads; of an evaluation, an organisation, a voice."""
+"""Lines of the log of a call or a pitch day, that only the funder reads; of an evaluation, an organisation, a voice."""
 
 
 def line_of(project, judge) -> Assignment:
