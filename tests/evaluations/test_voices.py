@@ -374,6 +374,14 @@ def test_page_of_the_group_offers_paper_only(town, project, browse):
     assert 'value="phone"' not in page
 
 
+def test_page_says_what_revoking_does_before_a_code_is_revoked(town, project, code, browse):
+    page = browse(town.clerk).get(f"/projects/{project.pk}/voices/").content.decode()
+
+    before, after = page.split(f"/voice-codes/{code.pk}/revoke/")[:2]
+    assert "不能恢复" in before[before.rindex("<details") :]
+    assert "确定作废" in after[: after.index("</details>")]
+
+
 def test_overview_of_a_project_without_money_is_not_found(town, life, browse):
     assert browse(town.head).get(f"/projects/{draft(town).pk}/voices/").status_code == 404
 
