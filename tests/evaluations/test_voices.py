@@ -379,7 +379,7 @@ def test_page_says_what_revoking_does_before_a_code_is_revoked(town, project, co
 
     before, after = page.split(f"/voice-codes/{code.pk}/revoke/")[:2]
     assert "不能恢复" in before[before.rindex("<details") :]
-    assert "确定作废" in after[: after.index("</details>")]
+    assert "确定停用" in after[: after.index("</details>")]
 
 
 def test_overview_of_a_project_without_money_is_not_found(town, life, browse):
