@@ -139,7 +139,8 @@ def _account(facts: Standing) -> Step | None:
         return _step(project, "audit_look", _("Confirm the audit"), "finance", "audit_detail", args=[waiting.pk])
     if facts.needs_audit and not any(one.is_accepted for one in project.audits.all()):
         return _step(project, "audit", _("Hand in the audit report"), "group", "audit_create")
-    if not hasattr(project, "settlement"):
+    confirmed = next((one.pk for one in project.audits.all() if one.is_accepted), None)
+    if not hasattr(project, "settlement") or project.settlement.audit_id != confirmed:
         return _step(project, "settle", _("Settle the account"), "finance", "settlement_edit")
     return None
 
