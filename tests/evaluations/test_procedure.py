@@ -11,9 +11,9 @@ from core import clock
 from core.models import Attachment
 from core.workflow import Refused, Stale
 from evaluations import inbox
-from evaluations.actions import evaluation, inspecting, report_templates, reporting, self_evaluation, unlocking
+from evaluations.actions import evaluation, inspecting, panel, report_templates, reporting, self_evaluation, unlocking
 from evaluations.models import AnswerPoint, ReportTemplate, SheetRevision
-from people.models import User
+from people.models import Role, User
 from projects.actions.people import assign_mentor
 from projects.models import Project
 from tests.evaluated import (
@@ -34,7 +34,7 @@ from tests.evaluated import (
 )
 from tests.life import draft
 from tests.test_files import pdf
-from tests.town import aware
+from tests.town import aware, member, person
 
 
 @pytest.fixture
@@ -448,3 +448,29 @@ def test_every_step_of_the_group_is_a_task_with_a_day(town, project):
 
 def at_draft_from(town, found):
     return visited(town, checked(town, self_evaluated(town, found)))
+
+
+# -- who judges, after the report ---------------------------------------------------------------------
+
+
+def colleague(town) -> User:
+    return member(person("juan", "卢娟"), town.evaluators, Role.EVALUATOR)
+
+
+def test_a_report_is_not_concluded_when_one_of_its_sheets_no_longer_counts(town, project):
+    second = colleague(town)
+    found = at_draft(town, project, people=[town.evaluator, second])
+    fill_in(found.panel.get(person=town.evaluator), 40, 20, 15)
+    fill_in(found.panel.get(person=second), 20, 20, 21)
+    reporting.save_report(fresh(found), by=town.evaluator, texts=TEXTS)
+    reporting.send_draft(fresh(found), by=town.evaluator)
+    reporting.answer(fresh(found), by=town.head, answers={})
+    reporting.issue(fresh(found), by=town.evaluator)
+    panel.stand_down(found.panel.get(person=second), by=town.clerk, reason="亲属在该机构任职")
+
+    with pytest.raises(Refused):
+        evaluation.publish(fresh(found), by=town.clerk)
+
+    reporting.send_back(fresh(found), by=town.clerk, reason="一名评估人员回避，请重新定稿")
+    reporting.issue(fresh(found), by=town.evaluator)
+    assert evaluation.publish(fresh(found), by=town.clerk).score == 75
