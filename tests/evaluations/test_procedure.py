@@ -454,14 +454,16 @@ def at_draft_from(town, found):
 
 
 def colleague(town) -> User:
-    return member(person("juan", "卢娟"), town.evaluators, Role.EVALUATOR)
+    made = person("juan", "卢娟")
+    member(made, town.evaluators, Role.EVALUATOR)
+    return made
 
 
-def test_a_report_is_not_concluded_when_one_of_its_sheets_no_longer_counts(town, project):
+def test_a_report_is_not_concluded_when_one_of_its_sheets_no_longer_counts(town, project, time):
     second = colleague(town)
     found = at_draft(town, project, people=[town.evaluator, second])
     fill_in(found.panel.get(person=town.evaluator), 40, 20, 15)
-    fill_in(found.panel.get(person=second), 20, 20, 21)
+    fill_in(found.panel.get(person=second), 30, 20, 11)
     reporting.save_report(fresh(found), by=town.evaluator, texts=TEXTS)
     reporting.send_draft(fresh(found), by=town.evaluator)
     reporting.answer(fresh(found), by=town.head, answers={})
@@ -471,6 +473,7 @@ def test_a_report_is_not_concluded_when_one_of_its_sheets_no_longer_counts(town,
     with pytest.raises(Refused):
         evaluation.publish(fresh(found), by=town.clerk)
 
+    time.go(clock.now() + timedelta(hours=1))
     reporting.send_back(fresh(found), by=town.clerk, reason="一名评估人员回避，请重新定稿")
     reporting.issue(fresh(found), by=town.evaluator)
     assert evaluation.publish(fresh(found), by=town.clerk).score == 75
