@@ -341,12 +341,12 @@ class Evaluation(Stateful, Kept):
         return self.due_on is not None and self.due_on < clock.today()
 
     def takes_sheet(self, assignment: Any) -> bool:
-        """Points can be entered: from the papers to the draft, afterwards on a sheet that was opened again."""
+        """Points can be entered: from the papers to the draft; afterwards on a sheet that was opened again, or by
+        whoever came in place of an evaluator that stood down."""
         S = self.State
         if self.state in (S.DOCUMENT_CHECK, S.SITE_VISIT, S.DRAFT):
             return True
-        opened = hasattr(assignment, "sheet") and assignment.sheet.unlocked_at is not None
-        return self.state == S.FINAL and opened and self.issued_at is None
+        return self.state == S.FINAL and self.issued_at is None and not assignment.is_submitted
 
     @property
     def is_self_evaluated(self) -> bool:

@@ -12,7 +12,7 @@ from core.models import Attachment
 from core.workflow import Refused, Stale
 from evaluations import inbox
 from evaluations.actions import evaluation, inspecting, panel, report_templates, reporting, self_evaluation, unlocking
-from evaluations.models import AnswerPoint, ReportTemplate, SheetRevision
+from evaluations.models import AnswerPoint, Assignment, ReportTemplate, SheetRevision
 from people.models import Role, User
 from projects.actions.people import assign_mentor
 from projects.models import Project
@@ -32,7 +32,7 @@ from tests.evaluated import (
     visited,
     written,
 )
-from tests.life import draft
+from tests.life import declared, draft
 from tests.test_files import pdf
 from tests.town import aware, member, person
 
@@ -468,6 +468,7 @@ def test_a_report_is_not_concluded_when_one_of_its_sheets_no_longer_counts(town,
     reporting.send_draft(fresh(found), by=town.evaluator)
     reporting.answer(fresh(found), by=town.head, answers={})
     reporting.issue(fresh(found), by=town.evaluator)
+    time.go(clock.now() + timedelta(hours=1))
     panel.stand_down(found.panel.get(person=second), by=town.clerk, reason="亲属在该机构任职")
 
     with pytest.raises(Refused):
@@ -477,3 +478,24 @@ def test_a_report_is_not_concluded_when_one_of_its_sheets_no_longer_counts(town,
     reporting.send_back(fresh(found), by=town.clerk, reason="一名评估人员回避，请重新定稿")
     reporting.issue(fresh(found), by=town.evaluator)
     assert evaluation.publish(fresh(found), by=town.clerk).score == 75
+
+
+def test_whoever_stands_down_after_the_answer_is_followed_by_a_colleague_who_issues_the_report(town, project):
+    second = colleague(town)
+    found = drafted(town, project, 40, 20, 15)
+    with pytest.raises(PermissionDenied):
+        evaluation.distribute(found, [second], by=town.evaluator)  # the group is answering
+    reporting.answer(found, by=town.head, answers={})
+    panel.stand_down(found.panel.get(), by=town.clerk, reason="亲属在该机构任职")
+
+    evaluation.distribute(fresh(found), [second], by=town.evaluator)
+    declared(project)
+    assert Assignment.objects.open().filter(person=second).exists()
+    with pytest.raises(Refused):
+        reporting.issue(fresh(found), by=second)
+    fill_in(fresh(found).panel.get(), 35, 20, 15)
+    reporting.issue(fresh(found), by=second)
+
+    with pytest.raises(PermissionDenied):
+        evaluation.distribute(fresh(found), [town.evaluator], by=town.evaluator)
+    assert evaluation.publish(fresh(found), by=town.clerk).score == 70
