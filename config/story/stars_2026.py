@@ -13,7 +13,7 @@ from typing import Any
 from config.story.proposal import Proposal
 from config.story.stage import Stage, moment, on
 from core import clock
-from evaluations.actions import cautions, evaluation, honours, stars, voices
+from evaluations.actions import cautions, commissions, honours, stars, voices
 from evaluations.models import CautionProposal, Star, StarYear
 from grants.models import Call
 from projects.actions import delivery
@@ -27,6 +27,13 @@ WRITTEN = [
     Proposal("bianzhi", "织一条围巾送邻居", "邻里互助", 150, "学员为独居老人织围巾，送到家里。", "独居老人74位，入户时多数说冬天最冷清。", "围巾150条，入户150户。", "每周二集中织，腊月入户。", [("materials", "毛线", 22, "份", 150), ("meals", "误餐", 20, "份", 30)], 84),
     Proposal("xunluo", "夜间楼门守望", "邻里互助", 300, "晚八点到十点巡查楼门，劝导飞线充电。", "物业记录飞线充电每晚十余处。", "值守200班次，飞线充电减少七成。", "两人一组，巡查记录当晚发群。", [("materials", "反光背心和手电", 65, "套", 24), ("insurance", "意外险", 20, "人", 24), ("meals", "误餐", 15, "份", 120)], 78),
 ]  # fmt: skip
+CLOSING = {
+    "done": "全部活动完成，签到、照片和收支每月公示。",
+    "residents_say": "“人熟了，楼道里见面会打招呼。”",
+    "lessons": "提前一周在楼门贴通知，来的人更多。",
+    "goes_on": "residents",
+    "goes_on_words": "骨干居民继续每月组织一次，社区提供活动室。",
+}
 FINALS = {"caimo": 93, "ziyun": 88, "simei": 86, "bianzhi": 78, "xunluo": 66}
 SAID = {
     "caimo": [5] * 24 + [4] * 10 + [3] * 2,
@@ -92,7 +99,7 @@ def _projects(stage: Stage, present: Any) -> dict[str, Project]:
     projects = present.reviewed(call, WRITTEN, -480, notice=-476, money="25000.00")
     with on(day(-440)):
         organization = stage.cast.groups["evaluator"]
-        evaluation.commission(call, organization, by=stage.clerk, since=day(-440), until=day(-60))
+        commissions.commission(call, organization, by=stage.clerk, since=day(-440), until=day(-60))
     return {key: _carried_out(stage, projects[key], key, day) for key in FINALS}
 
 
@@ -115,7 +122,7 @@ def _carried_out(stage: Stage, project: Project, key: str, day: Day) -> Project:
         with on(day(-138), 16):
             head, note = stage.cast.head(project.applicant), "年终展示照片和总结已上传。"
             delivery.reach_milestone(last, by=head, done_on=day(-139), note=note)
-    stage.report(project, day(-130), closing=True, done="全部活动完成。", persons=120, visits=900, spent=spent)
+    stage.close(project, day(-130), CLOSING, spent=spent, served=120)
     project = stage.ask_for_closure(project, day(-126))
     project = stage.evaluate(project, "final", day(-115), FINALS[key], "目标达成，建议见评语。")
     project = stage.settle(project, day(-85), spent)
