@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.management.commands.tick import DUTIES
@@ -701,3 +702,28 @@ def test_the_desk_pages_answer_and_paper_is_keyed_there(town, projects, browse, 
     assert vote.papers.get().approved == [projects[0].pk]
     assert wrong.context["paper"].errors["approves"]
     assert wrong.context["rows"] == [(1, "mine")]
+
+
+# Two at once
+
+
+def order_of(queries) -> list[str]:
+    """Which of vote and slip was read first, in a verb."""
+    names = {"evaluations_vote": "vote", "evaluations_votecode": "slip"}
+    found = [re.search(r'FROM "(\w+)"', query["sql"]) for query in queries]
+    return list(dict.fromkeys(names[one[1]] for one in found if one and one[1] in names))
+
+
+def test_who_votes_and_who_revokes_hold_vote_and_slip_in_the_same_order(town, projects, time):
+    """Otherwise each would wait for the other for ever on PostgreSQL, and one of them would see an error page."""
+    vote = announced(town, projects)
+    code, lost = printed(town, vote, 2)
+    open_now(time)
+    slip, other = (balloting.slip_of(one, sender="x") for one in (code, lost))
+
+    with CaptureQueriesContext(connection) as casting:
+        balloting.cast_with_code(slip, code, approved=[projects[0].pk])
+    with CaptureQueriesContext(connection) as revoking:
+        vote_codes.revoke(other, by=town.clerk, reason="遗失")
+
+    assert order_of(casting) == order_of(revoking) == ["vote", "slip"]
