@@ -13,7 +13,7 @@ from typing import Any
 from config.story.proposal import Proposal
 from config.story.stage import Stage, moment, on
 from core import clock
-from evaluations.actions import cautions, evaluation, honours, stars, voices
+from evaluations.actions import cautions, commissions, honours, stars, voices
 from evaluations.models import CautionProposal, Star, StarYear
 from grants.models import Call
 from projects.actions import delivery
@@ -92,7 +92,7 @@ def _projects(stage: Stage, present: Any) -> dict[str, Project]:
     projects = present.reviewed(call, WRITTEN, -480, notice=-476, money="25000.00")
     with on(day(-440)):
         organization = stage.cast.groups["evaluator"]
-        evaluation.commission(call, organization, by=stage.clerk, since=day(-440), until=day(-60))
+        commissions.commission(call, organization, by=stage.clerk, since=day(-440), until=day(-60))
     return {key: _carried_out(stage, projects[key], key, day) for key in FINALS}
 
 
