@@ -64,8 +64,8 @@ class Survival:
 
     @property
     def rate(self) -> Decimal | None:
-        """Go on, of all that ended: percent, None before any has ended."""
-        return _percent(self.active, self.ended)
+        """Go on, of all that ended: percent, None before any of them has been asked: that is no "none goes on"."""
+        return _percent(self.active, self.ended) if self.ended > self.not_asked else None
 
     @property
     def rate_of_known(self) -> Decimal | None:

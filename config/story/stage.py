@@ -492,7 +492,7 @@ class Stage:
             "服务人数": {"value": str(served), "reason": "含只在门口签到、没有登记姓名的居民"},
             "满意度": {"value": "93", "reason": "结束时发问卷36份，收回34份"},
         }
-        own = {targets[name]: words for name, words in said.items() if name in targets}
+        own = {targets[name]: value for name, value in said.items() if name in targets}
         values = {"media": "《东风之声》社区报报道一次。", "problems": "雨天改期两次。"} | words
         with on(day, 10):
             closing.write_closing_report(project, by=head, values=values, own_figures=own)

@@ -27,6 +27,13 @@ WRITTEN = [
     Proposal("bianzhi", "织一条围巾送邻居", "邻里互助", 150, "学员为独居老人织围巾，送到家里。", "独居老人74位，入户时多数说冬天最冷清。", "围巾150条，入户150户。", "每周二集中织，腊月入户。", [("materials", "毛线", 22, "份", 150), ("meals", "误餐", 20, "份", 30)], 84),
     Proposal("xunluo", "夜间楼门守望", "邻里互助", 300, "晚八点到十点巡查楼门，劝导飞线充电。", "物业记录飞线充电每晚十余处。", "值守200班次，飞线充电减少七成。", "两人一组，巡查记录当晚发群。", [("materials", "反光背心和手电", 65, "套", 24), ("insurance", "意外险", 20, "人", 24), ("meals", "误餐", 15, "份", 120)], 78),
 ]  # fmt: skip
+CLOSING = {
+    "done": "全部活动完成，签到、照片和收支每月公示。",
+    "residents_say": "“人熟了，楼道里见面会打招呼。”",
+    "lessons": "提前一周在楼门贴通知，来的人更多。",
+    "goes_on": "residents",
+    "goes_on_words": "骨干居民继续每月组织一次，社区提供活动室。",
+}
 FINALS = {"caimo": 93, "ziyun": 88, "simei": 86, "bianzhi": 78, "xunluo": 66}
 SAID = {
     "caimo": [5] * 24 + [4] * 10 + [3] * 2,
@@ -36,14 +43,6 @@ SAID = {
     "xunluo": [4] * 12 + [3] * 7 + [2] * 9 + [1] * 5,
 }
 """How many answered with which of the five steps, when the clerk had them called."""
-WORDS = {
-    "done": "全部活动按方案办完，居民自己排班、自己收尾。",
-    "residents_say": "参加的居民希望明年接着办，时间放在周末上午。",
-    "lessons": "先把人和时间约好再买东西，节省了开支；签到要当场做，事后补不齐。",
-    "goes_on": "residents",
-    "goes_on_words": "骨干每月碰头一次，社区免费提供活动室，材料由居民自带。",
-}
-"""What the groups say in their closing reports."""
 
 
 def play_stars(stage: Stage, present: Any) -> None:
@@ -123,7 +122,7 @@ def _carried_out(stage: Stage, project: Project, key: str, day: Day) -> Project:
         with on(day(-138), 16):
             head, note = stage.cast.head(project.applicant), "年终展示照片和总结已上传。"
             delivery.reach_milestone(last, by=head, done_on=day(-139), note=note)
-    stage.close(project, day(-130), WORDS, spent=spent, served=120)
+    stage.close(project, day(-130), CLOSING, spent=spent, served=120)
     project = stage.ask_for_closure(project, day(-126))
     project = stage.evaluate(project, "final", day(-115), FINALS[key], "目标达成，建议见评语。")
     project = stage.settle(project, day(-85), spent)

@@ -20,6 +20,7 @@ TOLD = {
     *("send_feedback", "schedule_evaluation", "hand_over_evaluation", "hand_in_self_evaluation", "ask_for_papers"),
     *("hand_in_paper", "announce_visit", "answer_visit", "send_draft", "answer_draft", "note_silence"),
     *("issue_report", "send_report_back", "report_item", "accept_item", "send_item_back"),
+    *("lower_grade", "issue_voice_code", "revoke_voice_code", "look_at_voices"),
 }
 """Lines that `evaluations` writes into the log of a project and that its group may read."""
 ELSEWHERE = {
@@ -38,9 +39,15 @@ ELSEWHERE = {
     *("distribute", "reopen_sheet", "record_visit"),  # of an evaluation: its evaluator reads them
     *("prepare_vote", "announce_vote", "take_back_vote", "call_off_vote", "count_vote"),
     *("issue_vote_codes", "revoke_vote_codes"),
+    *("draw_sample", "note_sample", "look_up", "site_form", "amend_site_form", "settle_site_form", "settle_grades"),
+    *("draft", "change_rules", "appeal", "rule_on_appeal", "acknowledge", "propose"),  # of stars and honours
+    *("caution", "answer_caution", "lift_caution", "call_to_talk", "move_talk", "record_talk", "confirm_talk"),
+    *("close_talk", "propose_delisting", "state_on_delisting", "decide_delisting", "appeal_delisting"),
+    *("rule_on_delisting", "lift_delisting"),  # of an organisation, told itself
+    *("answer_voice", "take_in", "leave_out", "answer_grievance"),  # of one answer or report of a resident
     *("add_alternative", "recalculate_alternative", "remove_alternative", "take_over_alternative"),
 }
-"""Lines of the log of a call or a pitch day, which only the funder reads, or of an evaluation."""
+"""Lines of the log of a call or a pitch day, that only the funder reads; of an evaluation, an organisation, a voice."""
 
 
 def line_of(project, judge) -> Assignment:

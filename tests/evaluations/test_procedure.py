@@ -304,15 +304,6 @@ def test_the_page_of_a_visit_speaks_of_a_place_and_not_of_a_rank(town, project, 
     assert [word for word in ("名次", "已公布", "实地走访") if word in page] == []
 
 
-def test_the_bar_of_satisfaction_has_its_style_on_the_page_of_an_evaluation(town, project, browse):
-    found = sent(town, project)
-
-    page = browse(town.evaluator).get(found.get_absolute_url()).content.decode()
-
-    assert "居民怎么说" in page
-    assert "css/voices" in page
-
-
 # -- the answer -------------------------------------------------------------------------------------------
 
 

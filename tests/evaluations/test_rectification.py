@@ -15,7 +15,7 @@ from evaluations import inbox
 from evaluations.actions import evaluation, rectifying
 from evaluations.models import RectificationItem, TerminationProposal
 from people.models import User
-from projects.actions import payments, returns
+from projects.actions import returns, settling
 from projects.gates import facts_of, gates_of
 from projects.models import Project
 from tests.evaluated import commissioned, evaluated, issued, items_of
@@ -211,7 +211,7 @@ def test_the_claw_back_is_what_was_paid_and_not_recognised(town, project):
     rectifying.decide_termination(proposal, by=town.approver, grant=True)
     project = Project.objects.get(pk=project.pk)
 
-    payments.settle(project, by=town.finance, recognised=Decimal("1200.50"), returned=Decimal("0.00"))
+    settling.settle(project, by=town.finance, recognised=Decimal("1200.50"))
     notice = returns.ask_back(
         Project.objects.get(pk=project.pk),
         by=town.finance,
@@ -228,7 +228,7 @@ def test_the_finance_office_finds_the_reason_in_the_notice(town, project, browse
     proposal = rectifying.propose_termination(rectifying.failed_again(project), by=town.clerk, reason="复评仍不合格")
     rectifying.decide_termination(proposal, by=town.approver, grant=True)
     project = Project.objects.get(pk=project.pk)
-    payments.settle(project, by=town.finance, recognised=Decimal("1200.50"), returned=Decimal("0.00"))
+    settling.settle(project, by=town.finance, recognised=Decimal("1200.50"))
 
     page = browse(town.finance).get(reverse("projects:return_notice_create", args=[project.pk]))
 

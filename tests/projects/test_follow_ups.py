@@ -267,7 +267,7 @@ def test_the_rates_by_hand():
 def test_silence_counts_as_not_known_and_an_answer_as_what_it_says(town, life, time):
     project = completed(town, life)
     [line] = lasting([town.call])
-    assert (line.figures.not_asked, line.figures.rate) == (1, Decimal("0.0"))
+    assert (line.figures.not_asked, line.figures.rate) == (1, None)
     asked = asked_after(time, project)
     later(time, project, 6, days=31)
     [line] = lasting([town.call])

@@ -73,7 +73,10 @@ ADVICE_ON_A_PROPOSAL = {"projects.advise", "projects.answer_comment", "projects.
 """What a coach does before the submission: nothing of it is open while a project runs."""
 MAY_BE_A_MENTORS = {*ADVISES, *BOTH_SEE, "projects.amend_advice", "projects.finish_follow_up", "projects.follow_up",
                     "projects.recommend", "projects.see_cuts", "projects.hold_meeting", "evaluations.see_result",
-                    "projects.read_service", "projects.read_all_services", "projects.see_roster"}  # fmt: skip
+                    "projects.read_service", "projects.read_all_services", "projects.see_roster",
+                    # what residents say of the project: asked for and read through, never counted or left out
+                    "evaluations.ask_residents", "evaluations.enter_voice", "evaluations.moderate_voice",
+                    "evaluations.open_desk", "evaluations.read_voices", "evaluations.see_satisfaction"}  # fmt: skip
 """All that a mentor of a project ever has: to advise, to look back afterwards, and to see."""
 
 
