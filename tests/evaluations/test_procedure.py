@@ -141,6 +141,15 @@ def test_a_missing_paper_is_asked_from_the_group_and_looked_at_again(town, proje
     assert (line.standing, line.is_waited_for, line.asked_until) == ("", False, date(2026, 10, 19))
 
 
+def test_a_paper_that_is_there_is_called_complete_as_in_the_report(town, project, browse):
+    found = self_evaluated(town, sent(town, project))
+
+    page = browse(town.evaluator).get(reverse("evaluations:papers", args=[found.pk])).content.decode()
+
+    assert "齐全" in page
+    assert "到会" not in page  # who was present at a meeting
+
+
 def test_what_is_missing_is_asked_with_words_only(town, project):
     found = self_evaluated(town, sent(town, project))
     line = found.papers.first()
@@ -326,6 +335,17 @@ def test_texts_belong_to_the_organisation(town, project):
     assert not ReportTemplate.objects.visible_to(town.clerk).exists()
 
 
+def test_the_page_of_a_visit_speaks_of_a_place_and_not_of_a_rank(town, project, browse):
+    found = checked(town, self_evaluated(town, sent(town, project)))
+    when = clock.now() + timedelta(days=2)
+    inspecting.announce_visit(found, by=town.evaluator, planned_at=when, place="活动室", visitors="评估员")
+
+    page = browse(town.head).get(reverse("evaluations:visit", args=[found.pk])).content.decode()
+
+    assert "地点" in page
+    assert [word for word in ("名次", "已公布", "实地走访") if word in page] == []
+
+
 # -- the answer -------------------------------------------------------------------------------------------
 
 
@@ -345,6 +365,36 @@ def test_the_group_answers_each_point_and_the_evaluator_each_answer(town, projec
     assert about == ["score", "conclusion", "problem", "problem", "other"]
     assert fresh(found).number == "PG2026-0001"
     assert AnswerPoint.objects.get(pk=point.pk).reply == "已核对，删去此条。"
+
+
+def test_the_page_of_an_answer_that_was_sent_leads_back_to_the_evaluation(town, project, browse):
+    """By the back button, or in a second window: nothing happens twice, and nobody is told that it is not theirs."""
+    found = drafted(town, project, 40, 20, 15)
+    page = reverse("evaluations:answer", args=[found.pk])
+    stranger = browse(town.singer).get(page)
+    given = {f"stance-{point.pk}": "agrees" for point in found.points.all()}
+    browse(town.head).post(page, given)
+
+    again = browse(town.head).post(page, given, follow=True)
+
+    assert stranger.status_code == 404
+    assert again.redirect_chain == [(found.get_absolute_url(), 302)]
+    assert "这件事已经完成了" in again.content.decode()
+
+
+def test_what_is_not_replied_to_is_named_with_chinese_punctuation(town, project):
+    found = drafted(town, project, 40, 20, 15)
+
+    assert [str(point) for point in found.points.filter(about="conclusion")] == [f"结论：{found.conclusion[:40]}"]
+
+
+def test_issuing_the_report_says_so_and_whom_it_waits_for(town, project, browse):
+    found = drafted(town, project, 40, 20, 15)
+    reporting.answer(found, by=town.head, answers={})
+
+    page = browse(town.evaluator).post(reverse("evaluations:evaluation_step", args=[found.pk, "issue"]), follow=True)
+
+    assert "正式报告PG2026-0001已出具" in page.content.decode()
 
 
 def test_silence_is_noted_as_agreement_the_day_after_the_last_and_not_before(town, project, time):
