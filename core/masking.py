@@ -94,12 +94,17 @@ def _masked(found: re.Match[str], *, mask: Callable[[str], str]) -> str:
     return mask(found[0])
 
 
+_KEPT_WIDE = "，：；！？"
+"""What stands between the words of a Chinese sentence stays as it was written."""
+
+
 def mask_text(text: str, names: Iterable[str] = ()) -> str:
     """A text for the public: every address, phone, ID number and account in it masked, and each of `names`.
 
     Only names that are given are found: nobody can tell by looking whether two characters are a person.
     """
-    text = half_width(text) if re.search("[０-９]", text) else text
+    if re.search("[０-９]", text):
+        text = "".join(sign if sign in _KEPT_WIDE else half_width(sign) for sign in text)
     for pattern, mask in _HIDDEN_IN_TEXT:
         text = pattern.sub(partial(_masked, mask=mask), text)
     for name in sorted({name.strip() for name in names}, key=len, reverse=True):

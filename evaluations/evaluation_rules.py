@@ -61,7 +61,10 @@ def leads_it(user, obj) -> bool:
 
 @rules.predicate
 def is_before_the_report(user, obj) -> bool:
-    return evaluation_of(obj).state in UP_TO_DRAFT
+    """Or the group has answered and no final report is issued: whoever stood down is followed by somebody else."""
+    evaluation = evaluation_of(obj)
+    waits = evaluation.state == Evaluation.State.FINAL and evaluation.issued_at is None
+    return evaluation.state in UP_TO_DRAFT or waits
 
 
 @rules.predicate

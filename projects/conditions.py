@@ -90,6 +90,16 @@ def is_settled(project) -> bool:
     )
 
 
+@requires(_("The account rests on the confirmed audit, and no audit waits to be confirmed."))
+def account_follows_audit(project) -> bool:
+    """An audit that is confirmed after the account was settled changes it: it is settled anew first."""
+    if project.audits.waiting().exists():
+        return False
+    audit = project.audits.accepted().first()
+    settlement = getattr(project, "settlement", None)
+    return settlement is not None and settlement.audit_id == (audit.pk if audit else None)
+
+
 @requires(_("Everything that came back is confirmed by a second person."))
 def refunds_are_confirmed(project) -> bool:
     return not project.refunds.filter(confirmed_at__isnull=True).exists()

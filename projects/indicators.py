@@ -95,8 +95,8 @@ def percent(part: Decimal | int | None, whole: Decimal | int | None, places: int
     return round_half_up(Decimal(part) * 100 / Decimal(whole), places)
 
 
-def mean(total: int, of: int) -> Decimal | None:
-    return round_half_up(Decimal(total) / of, 1) if of else None
+def mean(total: int, of: int, places: int = 1) -> Decimal | None:
+    return round_half_up(Decimal(total) / of, places) if of else None
 
 
 def median(values: Sequence[int]) -> Decimal | None:
@@ -294,7 +294,7 @@ def _corrections(facts: Facts) -> list[Indicator]:
         Indicator(
             "corrections",
             _("Corrections a proposal"),
-            mean(facts.corrections, facts.submitted),
+            mean(facts.corrections, facts.submitted, 2),
             Unit.PIECES,
             facts.corrections,
             facts.submitted,

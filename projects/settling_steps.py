@@ -16,6 +16,7 @@ from core import clock
 from grants.models import LedgerEntry
 from grants.movements import Account
 from people.models import Role
+from projects.accounting import needs_audit
 from projects.models import LeftOver, Project, State
 from projects.spending import keeps_books, spent
 
@@ -106,15 +107,9 @@ def _standing(project: Project, account: Account) -> Standing:
         to_return=max(project.amount_paid - settlement.recognised, ZERO) if settlement else None,
         returned=account.returned,
         interest=interest,
-        needs_audit=_needs_audit(project),
+        needs_audit=needs_audit(project),
     )
     return Standing(**(vars(facts) | {"step": _next(facts)}))
-
-
-def _needs_audit(project: Project) -> bool:
-    floor = project.call.audit_from
-    at_stake = project.amount_paid if project.state == State.TERMINATED else project.amount_awarded or ZERO
-    return floor is not None and at_stake > 0 and at_stake >= floor
 
 
 def _next(facts: Standing) -> Step:
@@ -157,7 +152,8 @@ def _account(facts: Standing) -> Step | None:
         return _step(project, "audit_look", _("Confirm the audit"), "finance", "audit_detail", args=[waiting.pk])
     if facts.needs_audit and not any(one.is_accepted for one in project.audits.all()):
         return _step(project, "audit", _("Hand in the audit report"), "group", "audit_create")
-    if not hasattr(project, "settlement"):
+    confirmed = next((one.pk for one in project.audits.all() if one.is_accepted), None)
+    if not hasattr(project, "settlement") or project.settlement.audit_id != confirmed:
         return _step(project, "settle", _("Settle the account"), "finance", "settlement_edit")
     return None
 

@@ -33,3 +33,11 @@ def test_the_concepts_name_every_state():
     concepts = (DOCS / "concepts.md").read_text(encoding="utf-8")
 
     assert [state for state in Project.State.values if f"`{state}`" not in concepts] == []
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+def test_no_page_shows_two_versions_of_itself(page):
+    """What a merge leaves behind where two branches wrote at the same place."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+
+    assert [line for line in lines if line == "=======" or line.startswith(("<<<<<<< ", ">>>>>>> "))] == []

@@ -115,7 +115,7 @@ def _begin_the_sheet(stage: Stage, found: Evaluation, day) -> None:
     first, second, *_others = found.scored_lines
     records = records_of(found)
     with on(day(-3), 10):
-        past = [one for one in records if one.day and one.day < day(-20)]
+        past = [one for one in records if one.day and one.day < day(-20) and "已取消" not in one.label]
         held = [one.name for one in past if one.kind == "activity"][:3]
         held += [one.name for one in past if one.kind == "photo"][:1]
         evidence.tie(assignment, first, by=stage.evaluator, names=held, why="活动与签到、照片相符")

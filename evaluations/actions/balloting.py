@@ -63,6 +63,7 @@ def what_is_wrong(vote: Vote, entries: Collection[VoteEntry], approved: Collecti
 @transaction.atomic
 def cast_with_code(slip: VoteCode, code: str, *, approved: Collection[int]) -> Ballot:
     """Cast the ballot of a slip, or change it: the last one before the end counts, under the same number."""
+    Vote.objects.select_for_update().get(pk=slip.vote_id)  # first, as whoever revokes slips does: see `vote_codes`
     locked = VoteCode.objects.select_for_update(of=("self",)).get(pk=slip.pk)
     if locked.revoked_at:
         raise Refused(_("This slip has been revoked. Please ask the office."))

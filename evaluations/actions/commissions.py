@@ -168,7 +168,7 @@ def look_for_ties(
             opened.append(tie)
         if opened:
             subject = _("%(name)s: decide on conflicts of interest") % {"name": commission.organization}
-            body = "\n".join(f"{tie.project.title}: {tie.found}" for tie in opened)
+            body = "\n".join(_(": ").join((tie.project.title, str(tie.found))) for tie in opened)
             tell_funder_of_call(commission.call, subject, body=body, url=commission.get_absolute_url())
     return opened
 

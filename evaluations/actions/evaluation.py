@@ -343,6 +343,13 @@ def _publish(evaluation: Evaluation, *, by: User, note: str, vetoes: Mapping[int
         raise Refused(*reasons)
     if not covers(locked.commission, project):
         raise Refused(_("A conflict of interest of the organisation must be decided on first."))
+    if locked.issued_at and locked.assignments.filter(recused_at__gt=locked.issued_at).exists():
+        raise Refused(
+            _(
+                "An evaluator has stood down since the report was issued: its score is no longer that of the sheets. "
+                "Please send it back."
+            )
+        )
     advance(locked, "publish", by=by, note=note)
     said = outcome(locked, vetoes)
     if said is None:

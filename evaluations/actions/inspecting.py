@@ -71,7 +71,7 @@ def _ask_for(evaluation: Evaluation, lines: list[PaperLine], *, by: User) -> Non
     names = "、".join(line.name for line in wanted)
     record(evaluation.project, "ask_for_papers", by=by, label=_("Papers asked for"), note=names)
     subject = _("please hand in papers until %(day)s") % {"day": until}
-    body = "\n".join(f"{line.name}: {line.remark}" for line in wanted)
+    body = "\n".join(_(": ").join((line.name, line.remark)) for line in wanted)
     tell_group(evaluation.project, subject, body=body, url=evaluation.get_absolute_url())
 
 

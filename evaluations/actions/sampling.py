@@ -132,7 +132,7 @@ def note_result(
     locked.result, locked.words, locked.in_question = result, said, in_question
     locked.looked_by, locked.looked_at = by, clock.now()
     locked.save()
-    label = f"{locked.label}: {locked.get_result_display()}"
+    label = _(": ").join((locked.label, locked.get_result_display()))
     record(locked.sample, "note_sample", by=by, label=label[:120], before=before)
     return locked
 

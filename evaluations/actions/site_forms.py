@@ -91,6 +91,10 @@ class SiteForms(Arrivals):
         photos = list(photos)
         if photos and not record.photos_agreed:
             raise Refused(_("Say first that whoever can be recognised on the photos has agreed."))
+        evaluation = Evaluation.objects.select_related("commission").get(pk=record.evaluation_id)
+        late = SiteForms(evaluation)  # as it is now: a tablet sends its photos long after its form
+        if photos and not late.may_amend(record, by) and not late._was_sent(by, clock.localdate(record.visited_at)):
+            raise Refused(_("The report is issued, or your term is over: no photos are added any more."))
         return super().add_photos(record, by=by, photos=photos)
 
 

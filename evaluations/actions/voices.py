@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -60,10 +60,11 @@ def say(code: VoiceCode, *, device: str, sender: str, values: Mapping[str, Any])
     if code.is_desk:
         raise Refused(_("Behind this code a residents' committee writes down what people say."))
     sender = keyed("voice", str(code.project_id), sender) if sender else ""
+    twice = _("Somebody has answered on this phone today already. Tomorrow you can answer again.")
     if mine(code, device):
-        raise Refused(_("Somebody has answered on this phone today already. Tomorrow you can answer again."))
+        raise Refused(twice)
     _refuse_flood(sender)
-    voice = Voice.objects.create(
+    voice = Voice(
         project=code.project,
         activity=code.activity,
         code=code,
@@ -75,6 +76,11 @@ def say(code: VoiceCode, *, device: str, sender: str, values: Mapping[str, Any])
         sender=sender,
         **_words(values),
     )
+    try:
+        with transaction.atomic():
+            voice.save()
+    except IntegrityError:  # behind another poster of the project, at the same moment
+        raise Refused(twice) from None
     watch(code.project)
     return voice
 

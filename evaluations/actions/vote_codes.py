@@ -66,8 +66,10 @@ def reissue(slip: VoteCode, *, by: User, reason: str) -> Slip:
 
 @transaction.atomic
 def revoke_printing(vote: Vote, batch: int, *, by: User, reason: str) -> int:
-    """A whole printing is lost: all of its slips that were not used end; says how many."""
+    """A whole printing is lost: all of its slips that were not used end; says how many. Refused when there is none."""
     locked = _held(vote, by)
+    if not locked.slips.filter(batch=batch).exists():
+        raise Refused(_("There is no printing no. %(n)s.") % {"n": batch})
     unused = list(
         VoteCode.objects.valid().filter(vote=locked, batch=batch, is_used=False).select_for_update(of=("self",))
     )

@@ -1,7 +1,7 @@
 """Commissions of evaluators, and who is sent to a project."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -18,6 +18,13 @@ from grants.models import Call
 from people.models import Kind, Organization, User
 from projects.models import Project
 from projects.models.state import ENDED, FUNDED
+
+
+def not_past(day: date | None) -> date | None:
+    """Until when something is to be done lies ahead, or is today."""
+    if day is not None and day < clock.today():
+        raise forms.ValidationError(_("This lies in the past."), code="past")
+    return day
 
 
 class CommissionForm(forms.ModelForm):
@@ -101,6 +108,9 @@ class ScheduleForm(forms.Form):
         self.fields["people"].label_from_instance = lambda person: f"{person} ({held[person.pk].organization})"
         self.fields["finish_by"].initial = clock.today() + timedelta(days=45)
 
+    def clean_finish_by(self) -> date | None:
+        return not_past(self.cleaned_data["finish_by"])
+
 
 class DistributeForm(forms.Form):
     """The organisation says who goes, and who leads."""
@@ -118,6 +128,11 @@ class DistributeForm(forms.Form):
         self.fields["people"].initial = list(evaluation.panel.values_list("person", flat=True))
         self.fields["lead"].initial = evaluation.lead_id
         self.fields["finish_by"].initial = evaluation.finish_by
+
+    def clean_finish_by(self) -> date | None:
+        """The day that was set before may have gone by since."""
+        day = self.cleaned_data["finish_by"]
+        return day if day == self.fields["finish_by"].initial else not_past(day)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -316,7 +316,9 @@ class RepliesForm(forms.Form):
 class RectifiedForm(forms.Form):
     """The group reports one thing as mended."""
 
-    words = forms.CharField(label=_("What has been done"), max_length=1000, widget=CountedTextarea(attrs={"rows": 3}))
+    words = forms.CharField(
+        label=_("What has been mended, and how"), max_length=1000, widget=CountedTextarea(attrs={"rows": 3})
+    )
     files = FilesField(label=_("Proof"), required=False)
 
 

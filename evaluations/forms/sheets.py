@@ -128,8 +128,9 @@ class SheetForm(forms.Form):
                 ),
             )
         if line.is_veto or line.fact:
+            label = _("%(line)s: why it is marked") if line.is_veto else _("%(line)s: why other points")
             self.fields[f"reason-{line.pk}"] = forms.CharField(
-                label=_("Why it is marked") if line.is_veto else _("Why other points"),
+                label=label % {"line": line},  # the list of what is wrong names the line
                 widget=CountedTextarea(attrs={"rows": 2}),
                 max_length=300,
                 required=False,

@@ -48,7 +48,7 @@ class AnswerPoint(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_about_display()}: {self.words[:40]}"
+        return _(": ").join(part for part in (self.get_about_display(), self.words[:40]) if part)
 
     @property
     def needs_reply(self) -> bool:

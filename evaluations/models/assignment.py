@@ -24,13 +24,14 @@ class AssignmentQuerySet(KeptQuerySet["Assignment"]):
         """Waiting for their person to score: the sheet is not locked, and the project is where it is judged.
 
         A project on a pitch day is scored when it has been heard, not before; afterwards only what was unlocked is.
-        An evaluation is scored for its draft, and again where a sheet was opened after the answer of the group.
+        An evaluation is scored for its draft; after the answer of the group where a sheet was opened again, or by
+        whoever came in place of an evaluator that stood down.
         """
         heard = Q(project__pitch_slot__isnull=True) | Q(project__pitch_slot__state="scoring")
         heard |= Q(project__pitch_slot__state="locked", sheet__unlocked_at__isnull=False)
         stage = Q(heard, purpose=Purpose.REVIEW, project__state="in_review") | (
             (Q(purpose=Purpose.MIDTERM, project__state="midterm") | Q(purpose=Purpose.FINAL, project__state="final"))
-            & (Q(evaluation__state="draft") | Q(evaluation__state="final", sheet__unlocked_at__isnull=False))
+            & (Q(evaluation__state="draft") | Q(evaluation__state="final", evaluation__issued_at__isnull=True))
         )
         return self.seated().filter(stage).filter(Q(sheet__isnull=True) | Q(sheet__submitted_at__isnull=True))
 

@@ -31,6 +31,8 @@ class DelistingQuerySet(OversightQuerySet):
             return self.model.objects.none().values("pk")
         own = Membership.objects.current().filter(organization=models.OuterRef("funder"), role=Role.APPROVER)
         own = own.exclude(user=models.OuterRef("decided_by")).exclude(user=models.OuterRef("proposed_by"))
+        there = Membership.objects.current().filter(organization=models.OuterRef(models.OuterRef("organization")))
+        own = own.exclude(user__in=there.values("user"))  # whoever belongs to the organisation rules on nothing of it
         found = self.model.objects.filter(ruled_at__isnull=True).exclude(appeal="")
         return found.exclude(organization__in=list(user.roles)).filter(~models.Exists(own)).values("pk")
 

@@ -11,6 +11,7 @@ from core.workflow import StateField, Stateful, requires, step
 from evaluations.models.commission import Commission
 from evaluations.models.kept import Kept, KeptQuerySet
 from evaluations.models.purpose import Purpose
+from people.models import Role
 from projects.models import Project
 
 WORKDAYS = {"scheduled": 3, "document_check": 5, "site_visit": 10, "draft": 10, "final": 5, "publish": 5}
@@ -81,6 +82,15 @@ class EvaluationQuerySet(KeptQuerySet["Evaluation"]):
             return self.none()
         seen = Project.objects.delivery_visible_to(user).filter(pk=OuterRef("project"))
         return self.filter(Exists(seen) | Q(pk__in=self.in_workspace_of(user).values("pk")))
+
+    def files_visible_to(self, user: Any) -> "EvaluationQuerySet":
+        """What the group hands in and answers with is for itself, its host, the funder and the evaluator's people; a
+        mentor reads none of it (`evaluations.read_papers`, `evaluations.read_answers`)."""
+        if not user.is_authenticated:
+            return self.none()
+        applies, works = user.organizations_as(Role.MANAGER, Role.STAFF), list(user.roles)
+        parties = Q(project__applicant__in=applies) | Q(project__host__in=works) | Q(project__call__funder__in=works)
+        return self.visible_to(user).filter(parties | Q(pk__in=self.in_workspace_of(user).values("pk")))
 
 
 class Evaluation(Stateful, Kept):
@@ -331,12 +341,12 @@ class Evaluation(Stateful, Kept):
         return self.due_on is not None and self.due_on < clock.today()
 
     def takes_sheet(self, assignment: Any) -> bool:
-        """Points can be entered: from the papers to the draft, afterwards on a sheet that was opened again."""
+        """Points can be entered: from the papers to the draft; afterwards on a sheet that was opened again, or by
+        whoever came in place of an evaluator that stood down."""
         S = self.State
         if self.state in (S.DOCUMENT_CHECK, S.SITE_VISIT, S.DRAFT):
             return True
-        opened = hasattr(assignment, "sheet") and assignment.sheet.unlocked_at is not None
-        return self.state == S.FINAL and opened and self.issued_at is None
+        return self.state == S.FINAL and self.issued_at is None and not assignment.is_submitted
 
     @property
     def is_self_evaluated(self) -> bool:

@@ -1,9 +1,17 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.evaluation import Evaluation
-from evaluations.models.part import PartOfEvaluation
+from evaluations.models.part import PartOfEvaluation, with_reports_for
+
+
+class EvaluationVisitQuerySet(PartOfEvaluation["EvaluationVisit"]):
+    def files_visible_to(self, user: Any) -> "EvaluationVisitQuerySet":
+        """The day is announced to everybody who sees the evaluation; what was photographed belongs to the report."""
+        return self.filter(evaluation__in=with_reports_for(user)) if user.is_authenticated else self.none()
 
 
 class EvaluationVisit(models.Model):
@@ -40,7 +48,7 @@ class EvaluationVisit(models.Model):
     )
     recorded_at = models.DateTimeField(null=True, editable=False)
 
-    objects = PartOfEvaluation.as_manager()
+    objects = EvaluationVisitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("site visit of an evaluation")

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from evaluations.models.evaluation import Evaluation
 from evaluations.models.part import PartOfEvaluation
@@ -14,7 +15,7 @@ class PaperLine(models.Model):
     """
 
     class Standing(models.TextChoices):
-        PRESENT = "present", _("Present")
+        PRESENT = "present", pgettext_lazy("of a paper", "Present")
         INCOMPLETE = "incomplete", _("Incomplete")
         MISSING = "missing", _("Missing")
         NOT_NEEDED = "none", _("Not needed here")

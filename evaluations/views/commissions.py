@@ -16,11 +16,11 @@ from core.workflow import Refused, permit
 from evaluations.actions import commissions
 from evaluations.actions.evaluation import OPENS_FROM, schedule
 from evaluations.forms import CommissionForm, TermForm, TieForm
-from evaluations.models import Assignment, Commission, CommissionTie, Evaluation, Purpose
+from evaluations.models import Assignment, Commission, CommissionTie, Evaluation, Purpose, RectificationItem
 from evaluations.rules import JUDGED_IN
 from evaluations.views.panels import find as find_call
 from people.models import User
-from projects.models import Project
+from projects.models import Project, State
 
 
 @login_required
@@ -75,7 +75,7 @@ def _arrange(request: HttpRequest, commission: Commission) -> HttpResponse:
                 schedule(row["project"], row["due"], by=request.user, commission=commission)
                 done += 1
             except Refused as refused:
-                refusals.append(f"{row['project'].title}: {refused}")
+                refusals.append(_(": ").join((row["project"].title, str(refused))))
     for sentence in refusals:
         messages.error(request, sentence)
     if done:
@@ -92,6 +92,7 @@ def rows_of(commission: Commission) -> list[dict[str, Any]]:
     barred = {tie.project_id: tie for tie in commission.ties.all() if tie.decision != CommissionTie.Decision.KEEPS}
     chosen = commission.call.projects.all() if commission.is_whole_call else commission.projects.all()
     mine = Evaluation.objects.filter(purpose__in=commission.purposes).select_related("lead", "commission")
+    mine = mine.prefetch_related("items")
     found = chosen.funded().select_related("applicant", "call").order_by("number")
     found = found.prefetch_related(Prefetch("evaluations", queryset=mine, to_attr="evaluated"), "results")
     return [
@@ -105,12 +106,19 @@ def rows_of(commission: Commission) -> list[dict[str, Any]]:
     ]
 
 
+def has_open_items(project: Any) -> bool:
+    """Something is still to be mended: a second look would be refused."""
+    return any(item.state == RectificationItem.State.OPEN for one in project.evaluated for item in one.items.all())
+
+
 def due_for(project: Any, commission: Commission) -> str:
     """The purpose of the evaluation that could be arranged now; empty when there is none."""
     for purpose in (Purpose.MIDTERM, Purpose.FINAL):
         if purpose not in commission.purposes or project.state not in (*OPENS_FROM[purpose], JUDGED_IN[purpose]):
             continue
         if (project.midterm_passed_on is None) != (purpose == Purpose.MIDTERM):
+            continue
+        if project.state == State.RECTIFYING and has_open_items(project):
             continue
         number = sum(1 for result in project.results.all() if result.purpose == purpose) + 1
         if not any(one.purpose == purpose and one.round == number for one in project.evaluated):

@@ -196,7 +196,11 @@ def evaluation_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             messages.error(request, reason)
     else:
         evaluation.refresh_from_db()
-        messages.success(request, _("Done. It is now at “%(state)s”.") % {"state": evaluation.get_state_display()})
+        done = _("Done. It is now at “%(state)s”.") % {"state": evaluation.get_state_display()}
+        if name == "issue":  # which stays at its state until the clerk concludes
+            done = _("The final report %(number)s is issued. The funder's clerk concludes.")
+            done = done % {"number": evaluation.number}
+        messages.success(request, done)
     return redirect(evaluation)
 
 

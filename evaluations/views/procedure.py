@@ -30,7 +30,7 @@ from evaluations.forms import (
     VisitRecordForm,
     item_forms,
 )
-from evaluations.models import EvaluationVisit, PaperLine, ReportTemplate
+from evaluations.models import Evaluation, EvaluationVisit, PaperLine, ReportTemplate
 from evaluations.views.evaluation import find
 
 
@@ -204,6 +204,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The group answers the draft point by point."""
     evaluation = find(request, pk)
+    if evaluation.is_sent and evaluation.state != Evaluation.State.ANSWER:  # the back button, or another window
+        messages.error(request, _("This has been done already."))
+        return redirect(evaluation)
     permit("evaluations.answer_draft", request.user, evaluation)
     form = AnswersForm(request.POST or None, request.FILES or None, points=evaluation.points.all())
     if request.method == "POST" and form.is_valid():

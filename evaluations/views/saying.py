@@ -144,7 +144,8 @@ def voice_more(request: HttpRequest, code: str) -> HttpResponse:
             add_refusal(form, refused)
         else:
             return redirect(found)
-    return _page(request, "evaluations/voice_more.html", {"code": found, "project": found.project, "form": form})
+    context = {"code": found, "project": found.project, "said": said, "form": form}
+    return _page(request, "evaluations/voice_more.html", context)
 
 
 @never_cache

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.forms import add_refusal
+from core.models import Event
 from core.strangers import sender_of
 from core.workflow import Refused, choices
 from evaluations import vote_codes
@@ -75,6 +76,7 @@ def vote_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "form": CodeForm() if vote.is_open and vote.is_by_code else None,
         "choices": choices(vote, request.user),
         "holds": rules.has_perm("evaluations.hold_vote", request.user, vote),
+        "called_off": Event.objects.about(vote).filter(name="call_off").last(),
     }
     if vote.is_counted:
         context |= _result(vote, entries)

@@ -10,7 +10,7 @@ from people.models import Role, User
 from projects.actions.messages import tell_funder, tell_group
 from projects.actions.plan import close_changes
 from projects.actions.settling import keep_accounts
-from projects.conditions import is_settled, refunds_are_confirmed
+from projects.conditions import account_follows_audit, is_settled, refunds_are_confirmed
 from projects.models import ArchiveFile, Project, State
 from projects.papers import digest_of, listed, missing_of
 
@@ -30,7 +30,7 @@ def confirm_file(
         raise Refused(_("The file is confirmed already."))
     if locked.state not in (State.SETTLING, State.TERMINATED):
         raise Refused(_("The file is confirmed when the account is settled."))
-    for condition in (is_settled, refunds_are_confirmed):
+    for condition in (is_settled, account_follows_audit, refunds_are_confirmed):
         if not condition(locked):
             raise Refused(str(condition.reason))  # type: ignore[attr-defined]
     missing = missing_of(locked)

@@ -149,3 +149,10 @@ def test_mask_account_hides_more_than_it_shows(text: str) -> None:
 )
 def test_a_text_for_the_public_hides_whoever_could_be_found(text: str, masked: str) -> None:
     assert masking.mask_text(text, ["张小明", ""]) == masked
+
+
+def test_text_with_wide_figures_keeps_the_marks_of_its_sentence() -> None:
+    masked = masking.mask_text("打１３８００１３８０００，他说：好！（０１０－６５００１２３４）")
+
+    assert masked.startswith("打138****8000，他说：好！")
+    assert "6500" not in masked

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from core.strangers import new_device
 from evaluations.actions import absence, pitch, scoring, stage, unlocking
-from evaluations.models import Assignment, PitchDay, Sheet, Slot
+from evaluations.models import Assignment, Audience, PitchDay, Sheet, Slot, Voice
 from projects.models import Participant, Project
+from tests import speaking
 from tests import town as towns
 from tests.judging import score
-from tests.life import Life
+from tests.life import Life, draft
 from tests.pitching import SESSION, assignment_of, begun, first, hand_in, in_review, taken_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,3 +160,14 @@ def test_a_judge_who_saves_and_a_clerk_who_notes_the_absence_do_not_wait_for_eac
     saves.join()
 
     assert not [one for one in outcomes.values() if isinstance(one, OperationalError)], outcomes
+
+
+def test_a_phone_that_answers_behind_two_posters_at_once_answers_once_and_reads_why(town, life):
+    project = life.walk(draft(town), "running")
+    posters = [speaking.code(town, project), speaking.code(town, project, audience=Audience.VOLUNTEER)]
+    phone = new_device()
+
+    outcomes = before_either_commits(*(lambda code=code: speaking.say(code, device=phone) for code in posters))
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["Refused", "Voice"]
+    assert Voice.objects.count() == 1

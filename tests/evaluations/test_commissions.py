@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from core import clock
 from core.workflow import Refused
-from evaluations.actions import commissions, evaluation
-from evaluations.models import Assignment, Commission, CommissionTie, Evaluation
+from evaluations.actions import commissions, evaluation, rectifying
+from evaluations.models import Assignment, Commission, CommissionTie, Evaluation, RectificationItem
 from people.models import Kind, Organization, Role
 from projects.actions import people
 from projects.models import Project
-from tests.evaluated import commissioned, fresh, scheduled, sent
+from tests.evaluated import commissioned, evaluated, fresh, items_of, scheduled, sent
 from tests.life import choir_draft, draft
 from tests.town import member, person
 
@@ -222,6 +222,34 @@ def test_the_page_of_the_commission_arranges_many_at_once(town, running, browse,
 
     assert Evaluation.objects.get().project == running
     assert browse(town.evaluator).post(page, {"project": [running.pk]}).status_code == 403
+
+
+@pytest.mark.parametrize(("day", "is_taken"), [(-1, False), (0, True)])
+def test_an_evaluation_is_to_be_finished_today_at_the_earliest(town, running, browse, day, is_taken):
+    commissioned(town)
+    found = scheduled(town, running)
+    until = clock.today() + timedelta(days=day)
+    sent_off = {"people": [town.evaluator.pk], "lead": town.evaluator.pk, "finish_by": until.isoformat()}
+
+    page = browse(town.evaluator).post(reverse("evaluations:evaluation_distribute", args=[found.pk]), sent_off)
+
+    found.refresh_from_db()
+    assert (found.finish_by == until) == is_taken
+    assert page.status_code == (302 if is_taken else 200)
+
+
+def test_a_second_look_is_not_offered_while_something_is_to_be_mended(town, running, browse):
+    commission = commissioned(town)
+    evaluated(town, running, 10, 10, 10, items=items_of(30, "补票"))
+    page = reverse("evaluations:commission_detail", args=[commission.pk])
+    before = browse(town.clerk).get(page).content.decode()
+    item = RectificationItem.objects.get()
+    rectifying.report_item(item, by=town.head, words="已补")
+
+    after = browse(town.clerk).get(page).content.decode()
+
+    box = f'id="choose-{running.pk}"'
+    assert (box in before, box in after) == (False, True)
 
 
 def test_a_term_that_runs_out_before_the_end_is_told_to_the_clerk(town, running, time, browse):

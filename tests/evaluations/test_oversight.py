@@ -327,6 +327,15 @@ def test_another_funder_has_no_say_while_the_funder_has_somebody(town, time, sec
     assert not Delisting.objects.visible_to(elsewhere).exists()
 
 
+def test_another_funder_rules_where_the_last_approver_belongs_to_the_organisation(town, time, second, elsewhere):
+    member(second, town.centre, Role.STAFF)
+    found = delisting.appeal(delisted(town, time), by=town.head, text="理由不成立。")
+    with pytest.raises(PermissionDenied):
+        delisting.rule_on_appeal(found, by=fresh(second), ruling="dismissed", reason="x")
+
+    assert delisting.rule_on_appeal(found, by=fresh(elsewhere), ruling="upheld", reason="事实不清。").state == "lifted"
+
+
 def test_another_funder_sees_nothing_without_an_appeal(town, time, elsewhere, browse):
     found = delisted(town, time)
 

@@ -8,11 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core import clock
+from core.models import Attachment
 from core.workflow import Refused, Stale
 from evaluations import inbox
-from evaluations.actions import evaluation, inspecting, report_templates, reporting, self_evaluation, unlocking
-from evaluations.models import AnswerPoint, ReportTemplate, SheetRevision
-from people.models import User
+from evaluations.actions import evaluation, inspecting, panel, report_templates, reporting, self_evaluation, unlocking
+from evaluations.models import AnswerPoint, Assignment, ReportTemplate, SheetRevision
+from people.models import Role, User
+from projects.actions.people import assign_mentor
 from projects.models import Project
 from tests.evaluated import (
     TEXTS,
@@ -30,8 +32,9 @@ from tests.evaluated import (
     visited,
     written,
 )
-from tests.life import draft
-from tests.town import aware
+from tests.life import declared, draft
+from tests.test_files import pdf
+from tests.town import aware, member, person
 
 
 @pytest.fixture
@@ -138,6 +141,15 @@ def test_a_missing_paper_is_asked_from_the_group_and_looked_at_again(town, proje
     assert (line.standing, line.is_waited_for, line.asked_until) == ("", False, date(2026, 10, 19))
 
 
+def test_a_paper_that_is_there_is_called_complete_as_in_the_report(town, project, browse):
+    found = self_evaluated(town, sent(town, project))
+
+    page = browse(town.evaluator).get(reverse("evaluations:papers", args=[found.pk])).content.decode()
+
+    assert "齐全" in page
+    assert "到会" not in page  # who was present at a meeting
+
+
 def test_what_is_missing_is_asked_with_words_only(town, project):
     found = self_evaluated(town, sent(town, project))
     line = found.papers.first()
@@ -199,6 +211,45 @@ def test_a_visit_lies_ahead_when_announced_and_behind_when_written_down(town, pr
     with pytest.raises(Refused):
         evaluation.go_on(found, by=town.evaluator)
     assert visited(town, found).state == "draft"
+
+
+def read_by(browse, people, files) -> set[str]:
+    """Who of these people gets the files."""
+    pages = [reverse("core:attachment", args=[one.pk]) for one in files]
+    return {one.username for one in people if any(browse(one).get(page).status_code == 200 for page in pages)}
+
+
+def test_photos_of_the_visit_are_read_with_the_report(town, project, browse):
+    assign_mentor(project, town.mentor, town.support, by=town.clerk)
+    people = [town.evaluator, town.head, town.clerk, town.mentor]
+    found = checked(town, self_evaluated(town, sent(town, project)))
+    words = {"present": "刘芳", "seen": "活动室锁着。", "files": [pdf("现场.pdf")]}
+    photos = Attachment.objects.of(inspecting.record_visit(found, by=town.evaluator, held_at=clock.now(), **words))
+
+    before = read_by(browse, people, photos)
+    evaluation.go_on(fresh(found), by=town.evaluator)
+    written(town, fresh(found), 40, 20, 15)
+    reporting.send_draft(fresh(found), by=town.evaluator)
+    told = read_by(browse, people, photos)
+
+    assert before == {town.evaluator.username}
+    assert told == {one.username for one in people if one != town.mentor}
+
+
+def test_what_the_group_hands_in_and_answers_is_not_for_its_mentor(town, project, browse):
+    assign_mentor(project, town.mentor, town.support, by=town.clerk)
+    people = [town.evaluator, town.head, town.clerk, town.mentor]
+    found = self_evaluated(town, sent(town, project))
+    line = found.papers.first()
+    inspecting.check_papers(found, by=town.evaluator, found={line.pk: ("missing", "签到表")}, ask=True)
+    line.refresh_from_db()
+    paper = inspecting.hand_in_paper(line, by=town.head, note="补上", files=[pdf("签到表.pdf")])
+    found = visited(town, checked(town, fresh(found)))
+    reporting.send_draft(written(town, found, 40, 20, 15), by=town.evaluator)
+    reporting.answer(fresh(found), by=town.head, answers={}, files=[pdf("说明.pdf")])
+
+    assert read_by(browse, people, Attachment.objects.of(paper)) == {one.username for one in people[:3]}
+    assert read_by(browse, people, reporting.files_of(found)) == {one.username for one in people[:3]}
 
 
 # -- the draft --------------------------------------------------------------------------------------------
@@ -284,6 +335,17 @@ def test_texts_belong_to_the_organisation(town, project):
     assert not ReportTemplate.objects.visible_to(town.clerk).exists()
 
 
+def test_the_page_of_a_visit_speaks_of_a_place_and_not_of_a_rank(town, project, browse):
+    found = checked(town, self_evaluated(town, sent(town, project)))
+    when = clock.now() + timedelta(days=2)
+    inspecting.announce_visit(found, by=town.evaluator, planned_at=when, place="活动室", visitors="评估员")
+
+    page = browse(town.head).get(reverse("evaluations:visit", args=[found.pk])).content.decode()
+
+    assert "地点" in page
+    assert [word for word in ("名次", "已公布", "实地走访") if word in page] == []
+
+
 # -- the answer -------------------------------------------------------------------------------------------
 
 
@@ -303,6 +365,36 @@ def test_the_group_answers_each_point_and_the_evaluator_each_answer(town, projec
     assert about == ["score", "conclusion", "problem", "problem", "other"]
     assert fresh(found).number == "PG2026-0001"
     assert AnswerPoint.objects.get(pk=point.pk).reply == "已核对，删去此条。"
+
+
+def test_the_page_of_an_answer_that_was_sent_leads_back_to_the_evaluation(town, project, browse):
+    """By the back button, or in a second window: nothing happens twice, and nobody is told that it is not theirs."""
+    found = drafted(town, project, 40, 20, 15)
+    page = reverse("evaluations:answer", args=[found.pk])
+    stranger = browse(town.singer).get(page)
+    given = {f"stance-{point.pk}": "agrees" for point in found.points.all()}
+    browse(town.head).post(page, given)
+
+    again = browse(town.head).post(page, given, follow=True)
+
+    assert stranger.status_code == 404
+    assert again.redirect_chain == [(found.get_absolute_url(), 302)]
+    assert "这件事已经完成了" in again.content.decode()
+
+
+def test_what_is_not_replied_to_is_named_with_chinese_punctuation(town, project):
+    found = drafted(town, project, 40, 20, 15)
+
+    assert [str(point) for point in found.points.filter(about="conclusion")] == [f"结论：{found.conclusion[:40]}"]
+
+
+def test_issuing_the_report_says_so_and_whom_it_waits_for(town, project, browse):
+    found = drafted(town, project, 40, 20, 15)
+    reporting.answer(found, by=town.head, answers={})
+
+    page = browse(town.evaluator).post(reverse("evaluations:evaluation_step", args=[found.pk, "issue"]), follow=True)
+
+    assert "正式报告PG2026-0001已出具" in page.content.decode()
 
 
 def test_silence_is_noted_as_agreement_the_day_after_the_last_and_not_before(town, project, time):
@@ -406,3 +498,54 @@ def test_every_step_of_the_group_is_a_task_with_a_day(town, project):
 
 def at_draft_from(town, found):
     return visited(town, checked(town, self_evaluated(town, found)))
+
+
+# -- who judges, after the report ---------------------------------------------------------------------
+
+
+def colleague(town) -> User:
+    made = person("juan", "卢娟")
+    member(made, town.evaluators, Role.EVALUATOR)
+    return made
+
+
+def test_a_report_is_not_concluded_when_one_of_its_sheets_no_longer_counts(town, project, time):
+    second = colleague(town)
+    found = at_draft(town, project, people=[town.evaluator, second])
+    fill_in(found.panel.get(person=town.evaluator), 40, 20, 15)
+    fill_in(found.panel.get(person=second), 30, 20, 11)
+    reporting.save_report(fresh(found), by=town.evaluator, texts=TEXTS)
+    reporting.send_draft(fresh(found), by=town.evaluator)
+    reporting.answer(fresh(found), by=town.head, answers={})
+    reporting.issue(fresh(found), by=town.evaluator)
+    time.go(clock.now() + timedelta(hours=1))
+    panel.stand_down(found.panel.get(person=second), by=town.clerk, reason="亲属在该机构任职")
+
+    with pytest.raises(Refused):
+        evaluation.publish(fresh(found), by=town.clerk)
+
+    time.go(clock.now() + timedelta(hours=1))
+    reporting.send_back(fresh(found), by=town.clerk, reason="一名评估人员回避，请重新定稿")
+    reporting.issue(fresh(found), by=town.evaluator)
+    assert evaluation.publish(fresh(found), by=town.clerk).score == 75
+
+
+def test_whoever_stands_down_after_the_answer_is_followed_by_a_colleague_who_issues_the_report(town, project):
+    second = colleague(town)
+    found = drafted(town, project, 40, 20, 15)
+    with pytest.raises(PermissionDenied):
+        evaluation.distribute(found, [second], by=town.evaluator)  # the group is answering
+    reporting.answer(found, by=town.head, answers={})
+    panel.stand_down(found.panel.get(), by=town.clerk, reason="亲属在该机构任职")
+
+    evaluation.distribute(fresh(found), [second], by=town.evaluator)
+    declared(project)
+    assert Assignment.objects.open().filter(person=second).exists()
+    with pytest.raises(Refused):
+        reporting.issue(fresh(found), by=second)
+    fill_in(fresh(found).panel.get(), 35, 20, 15)
+    reporting.issue(fresh(found), by=second)
+
+    with pytest.raises(PermissionDenied):
+        evaluation.distribute(fresh(found), [town.evaluator], by=town.evaluator)
+    assert evaluation.publish(fresh(found), by=town.clerk).score == 70

@@ -37,6 +37,15 @@ def items(project) -> list[RectificationItem]:
     return list(RectificationItem.objects.filter(evaluation__project=project))
 
 
+def test_the_group_is_asked_what_it_has_mended_and_not_for_activities(town, project, browse):
+    evaluated(town, project, 10, 10, 10, items=items_of(30, "补票"))
+
+    page = browse(town.head).get(reverse("evaluations:item_act", args=[items(project)[0].pk])).content.decode()
+
+    assert "整改情况" in page
+    assert "已开展的活动" not in page
+
+
 def mended(town, project, **words) -> None:
     for item in RectificationItem.objects.filter(evaluation__project=project, state="open"):
         rectifying.report_item(item, by=town.head, words="已补齐", **words)

@@ -218,6 +218,31 @@ def test_photos_are_kept_once_and_only_with_the_word_that_everybody_agreed(town,
     assert Attachment.objects.of(form).count() == 1
 
 
+def test_no_photos_are_added_to_a_form_once_the_report_is_issued(town, evaluation, browse):
+    form = write(evaluation, town.evaluator).form
+    found = evaluated.written(town, evaluated.visited(town, evaluated.fresh(evaluation)), 40, 20, 15)
+    reporting.send_draft(found, by=town.evaluator)
+    reporting.answer(evaluated.fresh(found), by=town.head, answers={})
+    reporting.issue(evaluated.fresh(found), by=town.evaluator)
+
+    with pytest.raises(Refused):
+        site_forms.add_photos(SiteForm.objects.get(pk=form.pk), by=town.evaluator, photos=[photo()])
+    answer = browse(town.evaluator).post(reverse("evaluations:site_photo"), {"key": form.key, "photo": photo()})
+
+    assert json.loads(answer.content)["state"] == "refused"
+    assert not Attachment.objects.of(form).exists()
+
+
+def test_no_photos_are_added_long_after_the_term(town, evaluation, time):
+    form = write(evaluation, town.evaluator).form
+    time.go(datetime.combine(evaluation.commission.until + timedelta(days=14), datetime.min.time()))
+    site_forms.add_photos(form, by=town.evaluator, photos=[photo()])
+    time.go(datetime.combine(evaluation.commission.until + timedelta(days=15), datetime.min.time()))
+
+    with pytest.raises(Refused):
+        site_forms.add_photos(form, by=town.evaluator, photos=[photo("第二张.png")])
+
+
 def test_form_and_photos_are_the_evaluators_alone_until_the_draft_is_sent(town, evaluation, browse):
     form = write(evaluation, town.evaluator, photos=[photo()]).form
     file = reverse("core:attachment", args=[Attachment.objects.of(form).get().pk])

@@ -312,6 +312,21 @@ def test_page_takes_an_answer_without_an_account_and_says_how_to_take_it_back(co
     assert list(Voice.objects.standing()) == []
 
 
+def test_page_of_a_second_poster_of_the_project_says_of_what_the_answer_was(town, project, code, browse):
+    activity = planned(town, project)
+    second = speaking.code(town, project, activity=activity)
+    phone = browse()
+    phone.get(code.get_absolute_url())
+    first = phone.post(code.get_absolute_url(), {"face": "good"}, follow=True).content.decode()
+    assert "您刚扫的是" not in first
+
+    page = phone.get(second.get_absolute_url()).content.decode()
+
+    assert f"<h1>{project.title}</h1>" in page
+    assert f"您刚扫的是“{activity.theme}”" in page
+    assert project.title in phone.get(f"{second.get_absolute_url()}more/").content.decode().split("<form")[1]
+
+
 def test_page_keeps_what_was_typed_when_the_face_is_missing_and_when_the_type_changes(code, browse):
     phone = browse()
 
@@ -357,6 +372,14 @@ def test_page_of_the_group_offers_paper_only(town, project, browse):
 
     assert 'value="paper"' in page
     assert 'value="phone"' not in page
+
+
+def test_page_says_what_revoking_does_before_a_code_is_revoked(town, project, code, browse):
+    page = browse(town.clerk).get(f"/projects/{project.pk}/voices/").content.decode()
+
+    before, after = page.split(f"/voice-codes/{code.pk}/revoke/")[:2]
+    assert "不能恢复" in before[before.rindex("<details") :]
+    assert "确定停用" in after[: after.index("</details>")]
 
 
 def test_overview_of_a_project_without_money_is_not_found(town, life, browse):

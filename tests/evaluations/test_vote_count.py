@@ -162,6 +162,14 @@ def test_what_is_no_such_file_is_refused_with_words(tmp_path, text):
         call_command("recount_vote", str(file))
 
 
+def test_the_table_of_ballots_is_no_file_for_counting_and_the_other_file_is_named(tmp_path):
+    file = tmp_path / "vote-1-ballots.csv"
+    file.write_text(as_csv({"K1": ["A"]}), encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"请使用.*json"):
+        call_command("recount_vote", str(file))
+
+
 def test_a_ballot_that_stands_twice_is_found():
     document = honest()
     document["ballots"] += document["ballots"][:1]

@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.management.commands.tick import DUTIES
@@ -157,6 +158,35 @@ def test_the_clerk_fills_in_the_form_and_what_was_typed_comes_back(town, project
     assert set(vote.entries.values_list("project", flat=True)) == {one.pk for one in projects[:2]}
 
 
+def test_the_reason_of_a_vote_that_was_called_off_is_public_and_whoever_voted_is_told(town, projects, browse, time):
+    """Who comes back to a slip is not told that a vote was cast, before the announced end and after it."""
+    vote = announced(town, projects)
+    used, unused = printed(town, vote, 2)
+    open_now(time)
+    cast(used, projects[0])
+
+    votes.call_off(vote, by=town.approver, note="有人复印了投票码")
+
+    assert "有人复印了投票码" in browse().get(page(vote)).content.decode()
+    for moment in (OPENS + timedelta(hours=2), CLOSES):
+        time.go(moment)
+        for code in (used, unused):
+            said = browse().get(ballot_page(code)).content.decode()
+            assert "这次投票已取消" in said
+            assert "您的票已投出" not in said
+            assert "查看结果" not in said
+
+
+def test_a_phone_without_a_vote_is_told_so_after_the_end_and_not_of_a_slip(town, projects, browse, time):
+    vote = announced(town, projects, codes="device")
+    ended(time)
+
+    said = browse().get(reverse("evaluations:vote_by_device", args=[vote.pk])).content.decode()
+
+    assert "这部手机没有投过票" in said
+    assert "码单" not in said
+
+
 # Codes
 
 
@@ -227,6 +257,15 @@ def test_a_slip_that_was_used_is_neither_revoked_nor_replaced(town, projects, ti
     assert vote_codes.revoke_printing(vote, 1, by=town.clerk, reason="整批遗失") == 1
     with pytest.raises(IntegrityError), transaction.atomic():
         VoteCode.objects.filter(number=1).update(revoked_at=vote.opens_at, revoked_by=town.clerk, reason="x")
+
+
+def test_a_printing_that_never_was_cannot_be_revoked(town, projects, time):
+    vote = announced(town, projects)
+    printed(town, vote, 2)
+
+    with pytest.raises(Refused, match="没有第7次印制"):
+        vote_codes.revoke_printing(vote, 7, by=town.clerk, reason="整批遗失")
+    assert vote.slips.valid().count() == 2
 
 
 @pytest.mark.parametrize("number", [0, -1, vote_codes.MOST_AT_ONCE + 1])
@@ -663,3 +702,28 @@ def test_the_desk_pages_answer_and_paper_is_keyed_there(town, projects, browse, 
     assert vote.papers.get().approved == [projects[0].pk]
     assert wrong.context["paper"].errors["approves"]
     assert wrong.context["rows"] == [(1, "mine")]
+
+
+# Two at once
+
+
+def order_of(queries) -> list[str]:
+    """Which of vote and slip was read first, in a verb."""
+    names = {"evaluations_vote": "vote", "evaluations_votecode": "slip"}
+    found = [re.search(r'FROM "(\w+)"', query["sql"]) for query in queries]
+    return list(dict.fromkeys(names[one[1]] for one in found if one and one[1] in names))
+
+
+def test_who_votes_and_who_revokes_hold_vote_and_slip_in_the_same_order(town, projects, time):
+    """Otherwise each would wait for the other for ever on PostgreSQL, and one of them would see an error page."""
+    vote = announced(town, projects)
+    code, lost = printed(town, vote, 2)
+    open_now(time)
+    slip, other = (balloting.slip_of(one, sender="x") for one in (code, lost))
+
+    with CaptureQueriesContext(connection) as casting:
+        balloting.cast_with_code(slip, code, approved=[projects[0].pk])
+    with CaptureQueriesContext(connection) as revoking:
+        vote_codes.revoke(other, by=town.clerk, reason="遗失")
+
+    assert order_of(casting) == order_of(revoking) == ["vote", "slip"]

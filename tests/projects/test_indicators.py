@@ -49,8 +49,13 @@ def test_each_figure_is_numerator_by_denominator_rounded_half_up():
     assert {key: one.value for key, one in found.items() if one.value is not None} == {
         "certified": Decimal("38.0"), "participation": Decimal("0.50"), "first_time": Decimal("12.5"),
         "public_money": Decimal("66.7"), "filed": Decimal("2.5"), "filed_on_target": Decimal("50.0"),
-        "papers": Decimal("2.5"), "returned": Decimal("25.0"), "corrections": Decimal("0.8"),
+        "papers": Decimal("2.5"), "returned": Decimal("25.0"), "corrections": Decimal("0.75"),
     }  # fmt: skip
+
+
+def test_few_corrections_among_many_proposals_are_not_shown_as_none():
+    """3 of 65: 0.05, which one decimal would show as 0.0."""
+    assert by_key(Facts(submitted=65, returned=3, corrections=3))["corrections"].value == Decimal("0.05")
 
 
 def test_where_nobody_was_recorded_the_participation_is_not_known():

@@ -686,3 +686,41 @@ def test_the_papers_of_the_end_say_what_they_must(town, filed, browse, name, wor
 
     text = text_of(response)
     assert [word for word in words if word not in text] == []
+
+
+# -- an audit after the account --------------------------------------------------------------------
+
+
+def step_of(project) -> tuple[str, str]:
+    [row] = standings(Project.objects.filter(pk=project.pk))
+    return row.step.key, row.step.who
+
+
+def off_by(project, amount="200.00") -> list[dict]:
+    return [{"line_key": key(project, "volunteers"), "amount": D(amount), "reason": "无签领表"}]
+
+
+def test_an_audit_confirmed_after_the_account_was_settled_is_settled_anew_before_the_file(town, project):
+    settle(town, project)
+    settling.confirm_refund(refund(town, project), by=town.clerk)
+    audits.decide_audit(hand_in(town, project, adjustments=off_by(project)), by=town.finance, accepted=True)
+
+    with pytest.raises(Refused):
+        archiving.confirm_file(fresh(project), by=town.clerk, note="结项报告用旧格式")
+    assert step_of(project) == ("settle", "finance")
+
+    assert settle(town, project, "6300.50").still_due == D("200.00")
+    settling.confirm_refund(refund(town, project, "200.00"), by=town.clerk)
+    assert archiving.confirm_file(fresh(project), by=town.clerk, note="结项报告用旧格式").pk
+
+
+def test_the_file_waits_for_an_audit_that_is_handed_in(town, project):
+    settle(town, project)
+    settling.confirm_refund(refund(town, project), by=town.clerk)
+    audit = hand_in(town, project, adjustments=off_by(project))
+
+    with pytest.raises(Refused):
+        archiving.confirm_file(fresh(project), by=town.clerk, note="结项报告用旧格式")
+
+    audits.decide_audit(audit, by=town.finance, accepted=False, answer="重复")
+    assert archiving.confirm_file(fresh(project), by=town.clerk, note="结项报告用旧格式").pk

@@ -30,8 +30,13 @@ class Command(BaseCommand):
         try:
             document = json.loads(file.read_text(encoding="utf-8-sig"))
             found = recount(document)
-        except (OSError, ValueError) as error:  # what cannot be read, is no JSON, or is no file of ours (Unreadable)
-            raise CommandError(str(error)) from (None if isinstance(error, Unreadable) else error)
+        except Unreadable as error:
+            raise CommandError(str(error)) from None
+        except ValueError as error:  # the table of ballots, perhaps, which lies beside it on the page
+            said = _("This file is not readable. Please take the file for counting (vote-….json).")
+            raise CommandError(said) from error
+        except OSError as error:
+            raise CommandError(str(error)) from error
         titles = {str(one["number"]): one.get("title", "") for one in document["projects"]}
         for place, line in enumerate(found.count.lines, start=1):
             head = f"{place}. {line.number} {titles[line.number]}"
