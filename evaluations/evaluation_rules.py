@@ -55,6 +55,13 @@ def is_sent(user, obj) -> bool:
 
 
 @rules.predicate
+def judged_it(user, obj) -> bool:
+    """Leads it or has a sheet in it: such a person does not conclude it for the funder, whatever they are there."""
+    evaluation = evaluation_of(obj)
+    return evaluation.lead_id == user.pk or evaluation.assignments.filter(person=user.pk).exists()
+
+
+@rules.predicate
 def leads_it(user, obj) -> bool:
     return evaluation_of(obj).lead_id == user.pk
 
@@ -159,7 +166,7 @@ rules.add_perm("evaluations.hand_in_paper", in_applicant)
 rules.add_perm("evaluations.answer_visit", in_applicant)
 rules.add_perm("evaluations.answer_draft", in_applicant & waits_for_answer)
 rules.add_perm("evaluations.note_silence", is_the_platform | is_sent)
-rules.add_perm("evaluations.publish", is_clerk & ~has_stake_in_call)
+rules.add_perm("evaluations.publish", is_clerk & ~has_stake_in_call & ~judged_it)
 # what is read, and when
 rules.add_perm("evaluations.see_evaluation", in_evaluator | in_applicant | in_host | in_funder | is_mentor)
 rules.add_perm(

@@ -48,6 +48,12 @@ class Total:
         """Out of 100: a bonus makes nobody better than full points, a deduction nobody worse than none."""
         return max(ZERO, min(HUNDRED, self.base + self.bonus - self.deduction))
 
+    @property
+    def counted(self) -> "Total":
+        """With the bonus and the deduction only as far as they reach: base + bonus − deduction is the score."""
+        bonus = max(ZERO, min(self.bonus, HUNDRED - self.base + self.deduction))
+        return Total(self.base, bonus, min(self.deduction, self.base + bonus))
+
 
 def by_bands(figure: Decimal, bands: Iterable[Sequence[Decimal | str | int]]) -> Decimal:
     """The points of a figure: [[100, 6], [80, 4], [60, 2]] gives 6 from 100 on, 4 from 80 on, 0 below 60."""
@@ -81,11 +87,11 @@ def add_up(marks: Iterable[Mark]) -> Total:
 
 
 def mean(totals: Sequence[Total]) -> Total:
-    """A panel: the mean of each part, half-up to two places, so that the score is exactly their sum. ValueError when
-    there is no sheet."""
+    """A panel: the mean of each part, half-up to two places, so that the score is exactly their sum. What goes beyond
+    the full points on one sheet makes up for nothing on another. ValueError when there is no sheet."""
     if not totals:
         raise ValueError("There is no score to average")
-    parts = [(one.base, one.bonus, one.deduction) for one in totals]
+    parts = [(one.base, one.bonus, one.deduction) for one in (each.counted for each in totals)]
     return Total(*(round_half_up(sum(each, ZERO) / len(totals)) for each in zip(*parts, strict=True)))
 
 

@@ -97,7 +97,8 @@ def save_terms(thing: Rubric | TranchePlan, saves: Iterable[Callable[[], Any]], 
 def new_edition(rubric: Rubric, *, by: User) -> Rubric:
     """A draft of the next edition, made from this one; calls and projects that name an edition keep theirs."""
     permit("grants.make_edition", by, rubric)
-    family = Rubric.objects.select_for_update().filter(**_family(rubric))
+    list(Rubric.objects.select_for_update().filter(**_family(rubric)))  # hold them; then read what a colleague made
+    family = list(Rubric.objects.filter(**_family(rubric)))
     if draft := next((each for each in family if not each.is_announced), None):
         raise Refused(_("Edition %(n)s is not published yet: change that one.") % {"n": draft.edition})
     latest = max(each.edition for each in family)

@@ -87,6 +87,12 @@ def test_a_panel_is_the_mean_of_each_part_so_that_the_score_is_their_sum():
     assert total.score == D("76.00")
 
 
+def test_a_bonus_beyond_full_points_makes_up_for_nothing_on_another_sheet():
+    """The sheets read 100 and 80: the panel has 90, not (105 + 80) / 2."""
+    assert mean([Total(D(100), D(5)), Total(D(80))]).score == 90
+    assert mean([Total(D(3), D(0), D(10)), Total(D(80))]).score == 40
+
+
 def test_no_sheet_has_no_mean():
     with pytest.raises(ValueError, match="no score"):
         mean([])
