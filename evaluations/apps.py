@@ -12,8 +12,10 @@ class EvaluationsConfig(AppConfig):
         from evaluations.actions.reopening import follow_reopening  # noqa: PLC0415
         from evaluations.actions.waitlist import follow_drop_out  # noqa: PLC0415
         from evaluations.signals import watch  # noqa: PLC0415
+        from projects.closing_rules import close_what_is_archived  # noqa: PLC0415
         from projects.signals import dropped_out, reopened  # noqa: PLC0415
 
+        close_what_is_archived("evaluations", voice_rules.STAYS)
         dropped_out.connect(follow_drop_out)
         reopened.connect(follow_reopening)
         watch()

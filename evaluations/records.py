@@ -92,8 +92,8 @@ def _facts(obj: Any, *names: str) -> dict[str, Any]:
 
 def _activities(evaluation: Evaluation) -> Iterator[Record]:
     for one in evaluation.project.activities.with_signed():
-        if one.is_draft:
-            continue
+        if one.is_draft or (one.starts_at > clock.now() and not one.is_cancelled):
+            continue  # nothing has happened yet
         facts = _facts(one, "theme", "starts_at", "ends_at", "place", "state", "head_count", "outcome", "signed")
         words = {"theme": one.theme, "n": one.attendance, "state": one.get_state_display()}
         label = _("%(theme)s (%(n)s came)") % words if one.is_recorded else _("%(theme)s (%(state)s)") % words

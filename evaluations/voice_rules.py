@@ -53,3 +53,10 @@ rules.add_perm("evaluations.see_grievance", is_clerk | is_approver | is_auditor)
 rules.add_perm("evaluations.see_grievances", reads_objections_somewhere)
 rules.add_perm("evaluations.answer_grievance", is_clerk)
 rules.add_perm("evaluations.word_questionnaire", is_clerk_of_some_funder)
+
+STAYS = {
+    # people may still say something until their code ends, and take it back at any time (PIPL 15, 47)
+    *("evaluations.moderate_voice", "evaluations.exclude_voice", "evaluations.take_back_voice"),
+    *("evaluations.answer_voice", "evaluations.answer_grievance"),
+}
+"""What may still be done when a project is archived, besides reading."""

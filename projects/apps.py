@@ -13,6 +13,8 @@ class ProjectsConfig(AppConfig):
         from projects import closing_rules, giving_rules, plan_rules  # noqa: F401, PLC0415
         from projects.actions.payments import refuse_if_archived, refuse_if_awaited  # noqa: PLC0415
 
-        closing_rules.close_what_is_archived()  # last: it asks what all of them have declared
+        closing_rules.close_what_is_archived(
+            "projects", closing_rules.STAYS
+        )  # last: it asks what all of them have declared
         correcting.connect(refuse_if_archived)
         changing_account.connect(refuse_if_awaited)

@@ -1,5 +1,7 @@
 """Who may do what at the end of a project, and that nothing of an archived one changes; loaded at the start."""
 
+from collections.abc import Collection
+
 import rules
 
 from grants.rules import is_in_some_funder
@@ -31,7 +33,8 @@ STAYS = {
 }  # fmt: skip
 """What may still be done when the project is archived, besides reading."""
 
-READING = ("projects.see_", "projects.read_", "projects.list_")
+READING = ("see_", "read_", "list_", "print_")
+"""How the names of permissions begin that only look."""
 
 
 @rules.predicate
@@ -70,8 +73,15 @@ rules.add_perm("projects.confirm_file", is_clerk)
 rules.add_perm("projects.see_settling", is_in_some_funder)
 
 
-def close_what_is_archived() -> None:
-    """Every permission of a project that is more than reading ends with its archive: said once, for all of them."""
-    for name in list(rules.permissions.permissions):
-        if name.startswith("projects.") and name not in STAYS and not name.startswith(READING):
-            rules.set_perm(name, rules.permissions.permissions[name] & ~is_archived)
+def writing_permissions(app: str, stays: Collection[str]) -> list[str]:
+    """Those of an app that are more than reading, apart from what `stays`."""
+    names = (name.split(".", 1) for name in rules.permissions.permissions)
+    own = [f"{label}.{name}" for label, name in names if label == app and not name.startswith(READING)]
+    return [name for name in own if name not in stays]
+
+
+def close_what_is_archived(app: str, stays: Collection[str]) -> None:
+    """Every permission of a project that is more than reading ends with its archive: said once for all of an app, when
+    all of them are declared."""
+    for name in writing_permissions(app, stays):
+        rules.set_perm(name, rules.permissions.permissions[name] & ~is_archived)

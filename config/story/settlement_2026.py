@@ -34,17 +34,17 @@ def play_settlement(stage: Stage, project: Project, day) -> None:
     """The call asks for an audit from 10,000 yuan on; the group has handed it in, and finance looks at it today."""
     Call.objects.filter(pk=project.call_id).update(audit_from=AUDIT_FROM)
     project = Project.objects.get(pk=project.pk)
-    line = project.budget_lines.filter(source="grant").order_by("-unit_price").first()
+    line = project.budget_lines.get(item="护理包")
     values = {
         "firm": "北京诚信会计师事务所",
         "firm_code": "91110105MA01KXYT0B",
         "number": f"诚信审字[{day(-6):%Y}]第0108号",
         "dated_on": day(-7),
         "opinion": "qualified",
-        "words": "一笔120元的护理用品无入库签收，建议不予列支；其余收支真实，专账核算。",
+        "words": "两个护理包（120元）无入库签收，建议不予列支；其余收支真实，专账核算。",
         "paid_by": "东风地区办事处",
     }
-    off = [{"line_key": line.key, "amount": Decimal("120.00"), "reason": "护理用品无入库签收"}]
+    off = [{"line_key": line.key, "amount": Decimal("120.00"), "reason": "两个护理包无入库签收"}]
     scan = SimpleUploadedFile("专项审计报告.pdf", SCAN, "application/pdf")
     with on(day(-6), 15):
         head = stage.cast.head(project.applicant)

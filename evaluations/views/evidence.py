@@ -22,7 +22,7 @@ from evaluations.views.evaluation import find
 from grants.models import Criterion
 from projects.models import Project
 
-PAGE = 50
+PAGE = 20
 
 
 def find_mine(request: HttpRequest, pk: int) -> Assignment:

@@ -569,7 +569,7 @@ def test_a_part_is_stored_row_by_row_and_a_mistake_comes_back(town, browse):
     client = browse(town.clerk)
 
     refused = client.post(page, row)
-    assert refused.context["formset"].errors == [{"legal_basis": ["这个字段是必填项。"]}]
+    assert refused.context["formset"].errors == [{"legal_basis": ["请填写这一项。"]}]
     client.post(page, row | {"conditions-0-legal_basis": "民政部令第39号"})
 
     assert [(rule.kind, rule.value) for rule in call.eligibility_rules.all()] == [("rated", 3)]

@@ -14,11 +14,12 @@ from openpyxl import load_workbook
 
 from core import clock
 from core.workflow import Refused
+from evaluations.voice_rules import STAYS as VOICES_STAY
 from grants.models import Call, LedgerEntry
 from people.models import Membership
 from projects.accounting import final_accounts
 from projects.actions import archiving, audits, delivery, evaluation, payments, returns, settling, spending
-from projects.closing_rules import READING, STAYS
+from projects.closing_rules import STAYS, writing_permissions
 from projects.inbox import waiting_for
 from projects.invariants import breaches
 from projects.models import ArchiveFile, Audit, Project, Refund, Settlement, Tranche
@@ -475,18 +476,15 @@ def test_a_project_that_ended_early_is_closed_with_its_file(town, life):
     assert not rules.has_perm("projects.settle", town.finance, fresh(project))
 
 
-def writing_permissions() -> list[str]:
-    names = [name for name in rules.permissions.permissions if name.startswith("projects.")]
-    return [name for name in names if name not in STAYS and not name.startswith(READING)]
-
-
-def test_nobody_holds_any_writing_permission_on_an_archived_project(town, filed):
-    before = [name for name in writing_permissions() if any_of_town_may(town, name, filed)]
+@pytest.mark.parametrize(("app", "stays", "many"), [("projects", STAYS, 15), ("evaluations", VOICES_STAY, 5)])
+def test_nobody_holds_any_writing_permission_on_an_archived_project(town, filed, app, stays, many):
+    names = writing_permissions(app, stays)
+    before = [name for name in names if any_of_town_may(town, name, filed)]
 
     archiving.complete(filed, by=town.finance)
 
-    assert len(before) > 15  # before its end there is much that somebody may do
-    assert [name for name in writing_permissions() if any_of_town_may(town, name, fresh(filed))] == []
+    assert len(before) > many  # before its end there is much that somebody may do
+    assert [name for name in names if any_of_town_may(town, name, fresh(filed))] == []
 
 
 def any_of_town_may(town, name: str, project: Project) -> bool:

@@ -204,7 +204,7 @@ def test_a_phone_is_answered_in_every_case(town, project, browse):
     assert sync(client, good)["state"] == "stored"
     assert sync(client, good)["state"] == "stored"
     assert sync(client, good | {"send_key": uuid4(), "findings": "改"})["state"] == "conflict"
-    assert sync(client, sent(town, project, findings=""))["errors"] == {"findings": ["这个字段是必填项。"]}
+    assert sync(client, sent(town, project, findings=""))["errors"] == {"findings": ["请填写这一项。"]}
     assert sync(client, sent(town, project, user=town.clerk.pk)) == {"state": "other"}
     assert sync(client, sent(town, project, project=9999))["state"] == "refused"
     assert sync(client, sent(town, project, key="x"))["state"] == "refused"
