@@ -611,7 +611,7 @@ TABLE = {
     "reports:pitch_score_sheets": ("pitch_day", {"clerk"}),
     "reports:workshop_sign_in": ("workshop", {"mentor"}),
     "reports:session_sheet": ("session", SEES_DELIVERY),
-    "reports:evaluation_sheet": ("evaluation", {"expert1"}),  # a draft: of who was asked
+    "reports:evaluation_sheet": ("evaluators_assignment", {"evaluator"}),  # a draft: of who was asked
     "reports:sessions": (None, SIGNED_IN),
     "reports:training_certificate": ("certificate", BUREAU | GROUP | {"mentor"}),
     "reports:feedback": ("project", set()),
@@ -705,9 +705,6 @@ def things(town, life) -> dict[str, object]:
         ),
         "conflict": Conflict.objects.create(
             assignment=expert, reasons=[{"key": "phone:leader", "ground": "phone", "party": "leader"}]
-        ),
-        "evaluation": Assignment.objects.create(
-            project=project, person=town.expert1, purpose="midterm", assigned_by=town.clerk
         ),
         "expert": town.expert1.expert,
         "unlocking": unlocking(expert, town.clerk),

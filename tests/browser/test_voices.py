@@ -100,7 +100,7 @@ def test_two_phones_are_two_answers_and_words_are_public_once_somebody_has_looke
         page.get_by_role("button", name="提交").click()
     moderating.show(Voice.objects.get(text="第一部手机说的"), by=town.clerk)
 
-    page.get_by_role("link", name="居民评价").click()
+    page.get_by_role("link", name="居民怎么说").click()
 
     assert page.get_by_text("第一部手机说的").is_visible()
     assert page.get_by_text("第二部手机说的").count() == 0

@@ -10,9 +10,10 @@ from core.workflow import Refused
 from evaluations import inbox
 from evaluations.actions.excellence import settle_grades
 from evaluations.excellence import excellence_of, is_provisional
-from evaluations.models import GradeSettlement, Result
+from evaluations.models import Commission, Evaluation, GradeSettlement, Result
 from people.models import User
 from projects.models import Project
+from tests.evaluated import commissioned
 from tests.life import draft
 from tests.memory import remembered
 
@@ -35,6 +36,11 @@ def evaluated(town, life, *scores) -> list[Project]:
 
 def result(town, project, score, number=1):
     grade = "excellent" if score >= 90 else "good" if score >= 80 else "pass" if score >= 60 else "fail"
+    commission = Commission.objects.filter(call=town.call).first() or commissioned(town)
+    Evaluation.objects.create(
+        project=project, purpose="final", round=number, commission=commission, rubric=town.call.final_rubric,
+        state="published", scheduled_by=town.clerk,
+    )  # fmt: skip
     return Result.objects.create(
         project=project, purpose="final", round=number, base=score, score=score, sheets=1, grade=grade, earned=grade,
         confirmed_by=town.clerk,

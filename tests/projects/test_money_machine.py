@@ -171,7 +171,7 @@ class Money(RuleBasedStateMachine):
             "closing": closing,
             "final": lambda: evaluation.open_evaluation(project, "begin_final", by=person),
             "pass final": lambda: evaluation.conclude(project, "pass_final", by=person),
-            "read": lambda: delivery.accept_report(project.reports.latest("pk"), by=person),
+            "read": lambda: [delivery.accept_report(one, by=person) for one in project.reports.order_by("-pk")[:1]],
             "seen": lambda: [settling.confirm_refund(one, by=person) for one in project.refunds.all()],
             "file": lambda: archiving.confirm_file(project, by=person, note="从简"),
             "complete": lambda: archiving.complete(project, by=person),
