@@ -6,7 +6,6 @@ The shape is that of `projects.actions.trouble`; there it is about one project, 
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -14,6 +13,7 @@ from core.notifications import notify
 from core.workflow import Refused, permit, record
 from evaluations.models import Caution, CautionProposal, CautionTalk
 from people.models import Organization, Role, User
+from projects.actions import talking
 from projects.actions.messages import holders
 
 
@@ -135,8 +135,7 @@ def call_to_talk(caution: Caution, *, by: User, reason: str, planned_at: datetim
     """Call the organisation to a talk because of a warning; it is told when and where."""
     permit("evaluations.caution", by, caution)
     locked = _locked(caution)
-    if planned_at <= clock.now():
-        raise Refused(_("The talk must lie ahead."))
+    talking.refuse_unless_ahead(planned_at)
     _close(locked, Caution.Outcome.TALK, by=by, note=reason)
     talk = CautionTalk.objects.create(
         organization=locked.organization, funder_id=locked.funder_id, caution=locked, called_by=by,
@@ -152,20 +151,14 @@ def move_talk(talk: CautionTalk, *, by: User, planned_at: datetime, place: str) 
     """Another time or place; the organisation is told."""
     permit("evaluations.caution", by, talk)
     locked = _locked_talk(talk)
-    if locked.is_recorded:
-        raise Refused(_("The talk has taken place already."))
-    if planned_at <= clock.now():
-        raise Refused(_("The talk must lie ahead."))
-    locked.planned_at, locked.place = planned_at, place
-    locked.save()
+    talking.move(locked, planned_at=planned_at, place=place)
     record(locked.organization, "move_talk", by=by, label=_("Talk moved"))
     _invite(locked, _("the talk has been moved"))
     return locked
 
 
 def _invite(talk: CautionTalk, subject: str) -> None:
-    when = f"{timezone.localtime(talk.planned_at):%Y-%m-%d %H:%M}"
-    body = "\n".join([_("%(when)s, %(place)s") % {"when": when, "place": talk.place}, talk.reason])
+    body = talking.invitation(talk)
     tell_organization(talk.organization, subject, body=body, url=talk.get_absolute_url())
 
 
@@ -176,15 +169,7 @@ def record_talk(
     """Write down what was said and agreed; until the organisation has confirmed it, it can be mended."""
     permit("evaluations.caution", by, talk)
     locked = _locked_talk(talk)
-    if locked.planned_at > clock.now():
-        raise Refused(_("A talk can be written down after it has begun."))
-    if locked.confirmed_at:
-        raise Refused(_("The group has confirmed the record: it can no longer change."))
-    if bool(agreed.strip()) != (agreed_until is not None):
-        raise Refused(_("What is to be done needs a last day, and a last day something to be done."))
-    locked.present, locked.said, locked.agreed = present.strip(), said.strip(), agreed.strip()
-    locked.agreed_until, locked.recorded_by, locked.recorded_at = agreed_until, by, clock.now()
-    locked.save()
+    talking.write_down(locked, by=by, present=present, said=said, agreed=agreed, agreed_until=agreed_until)
     record(locked.organization, "record_talk", by=by, label=_("Talk written down"), note=locked.agreed)
     tell_organization(locked.organization, _("please confirm the record of the talk"), url=locked.get_absolute_url())
     return locked
@@ -195,12 +180,7 @@ def confirm_talk(talk: CautionTalk, *, by: User, remark: str = "") -> CautionTal
     """The head of the organisation confirms the record, with a remark where it sees it otherwise."""
     permit("evaluations.confirm_caution_talk", by, talk)
     locked = _locked_talk(talk)
-    if not locked.is_recorded:
-        raise Refused(_("The talk has not been written down yet."))
-    if locked.confirmed_at:
-        raise Refused(_("The record has been confirmed already."))
-    locked.remark, locked.confirmed_by, locked.confirmed_at = remark.strip(), by, clock.now()
-    locked.save()
+    talking.confirm(locked, by=by, remark=remark)
     record(locked.organization, "confirm_talk", by=by, label=_("Record of the talk confirmed"), note=locked.remark)
     subject, url = _("the record of the talk is confirmed"), locked.get_absolute_url()
     tell_funder_of(locked.organization, locked.funder_id, subject, body=locked.remark, url=url)

@@ -8,13 +8,13 @@ from datetime import date, datetime
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.files import attach
 from core.workflow import Refused, permit, record
 from people.models import User
+from projects.actions import talking
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
 from projects.models import Project, Talk, WarningLetter
 from projects.models.state import UNDER_WAY
@@ -105,8 +105,7 @@ def call_to_talk(
     """Call the group to a talk, because of a warning or at once; group and mentors are told when and where."""
     permit("projects.supervise", by, project)
     locked = _under_way(project)
-    if planned_at <= clock.now():
-        raise Refused(_("The talk must lie ahead."))
+    talking.refuse_unless_ahead(planned_at)
     if warning is not None:
         _close(_locked_warning(warning), WarningLetter.Outcome.TALK, by=by, note=reason)
     talk = Talk.objects.create(
@@ -122,20 +121,14 @@ def move_talk(talk: Talk, *, by: User, planned_at: datetime, place: str) -> Talk
     """Another time or place; everybody is told."""
     permit("projects.supervise", by, talk.project)
     locked = _locked_talk(talk)
-    if locked.is_recorded:
-        raise Refused(_("The talk has taken place already."))
-    if planned_at <= clock.now():
-        raise Refused(_("The talk must lie ahead."))
-    locked.planned_at, locked.place = planned_at, place
-    locked.save()
+    talking.move(locked, planned_at=planned_at, place=place)
     record(locked.project, "move_talk", by=by, label=_("Talk moved"))
     _invite(locked, _("the talk has been moved"))
     return locked
 
 
 def _invite(talk: Talk, subject: str) -> None:
-    when = f"{timezone.localtime(talk.planned_at):%Y-%m-%d %H:%M}"
-    body = "\n".join([_("%(when)s, %(place)s") % {"when": when, "place": talk.place}, talk.reason])
+    body = talking.invitation(talk)
     tell_group(talk.project, subject, body=body, url=talk.get_absolute_url())
     tell_mentors(talk.project, subject, body=body)
 
@@ -147,15 +140,7 @@ def record_talk(
     """Write down what was said and agreed; until the group has confirmed it, it can be mended."""
     permit("projects.supervise", by, talk.project)
     locked = _locked_talk(talk)
-    if locked.planned_at > clock.now():
-        raise Refused(_("A talk can be written down after it has begun."))
-    if locked.confirmed_at:
-        raise Refused(_("The group has confirmed the record: it can no longer change."))
-    if bool(agreed.strip()) != (agreed_until is not None):
-        raise Refused(_("What is to be done needs a last day, and a last day something to be done."))
-    locked.present, locked.said, locked.agreed = present.strip(), said.strip(), agreed.strip()
-    locked.agreed_until, locked.recorded_by, locked.recorded_at = agreed_until, by, clock.now()
-    locked.save()
+    talking.write_down(locked, by=by, present=present, said=said, agreed=agreed, agreed_until=agreed_until)
     record(locked.project, "record_talk", by=by, label=_("Talk written down"), note=locked.agreed)
     tell_group(locked.project, _("please confirm the record of the talk"), url=locked.get_absolute_url())
     return locked
@@ -166,12 +151,7 @@ def confirm_talk(talk: Talk, *, by: User, remark: str = "") -> Talk:
     """The head of the group confirms the record, with a remark where it sees it otherwise."""
     permit("projects.confirm_talk", by, talk.project)
     locked = _locked_talk(talk)
-    if not locked.is_recorded:
-        raise Refused(_("The talk has not been written down yet."))
-    if locked.confirmed_at:
-        raise Refused(_("The record has been confirmed already."))
-    locked.remark, locked.confirmed_by, locked.confirmed_at = remark.strip(), by, clock.now()
-    locked.save()
+    talking.confirm(locked, by=by, remark=remark)
     record(locked.project, "confirm_talk", by=by, label=_("Record of the talk confirmed"), note=locked.remark)
     tell_funder(locked.project, _("the record of the talk is confirmed"), body=locked.remark)
     return locked
