@@ -5,7 +5,6 @@ from typing import Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -248,8 +247,7 @@ def sheet_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Open my own sheet again, before the final report is issued."""
     found = Assignment.objects.filter(person=request.user, evaluation__isnull=False)
     assignment = get_object_or_404(found.select_related("project", "evaluation__commission"), pk=pk)
-    if not rules.has_perm("evaluations.inspect", request.user, assignment.evaluation):
-        raise PermissionDenied
+    permit("evaluations.inspect", request.user, assignment.evaluation)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

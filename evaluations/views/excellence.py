@@ -3,13 +3,12 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from evaluations.actions import excellence
 from evaluations.excellence import excellence_of
 from evaluations.forms import SettleGradesForm
@@ -30,8 +29,7 @@ def grades(request: HttpRequest, pk: int) -> HttpResponse:
     )
     form = SettleGradesForm(request.POST or None, standing=standing)
     if request.method == "POST":
-        if not rules.has_perm("evaluations.settle_grades", request.user, call):
-            raise PermissionDenied
+        permit("evaluations.settle_grades", request.user, call)
         if form.is_valid():
             try:
                 excellence.settle_grades(call, by=request.user, reasons=form.reasons)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import rules
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -83,8 +82,7 @@ def save_terms(thing: Rubric | TranchePlan, saves: Iterable[Callable[[], Any]], 
     published call has announced it."""
     with transaction.atomic():
         now = type(thing).objects.select_for_update().get(pk=thing.pk)
-        if not rules.has_perm("grants.change_terms", by, now):
-            raise PermissionDenied
+        permit("grants.change_terms", by, now)
         for save in saves:
             save()
         record(thing, "change", by=by, label=_("Changed: %(what)s") % {"what": thing.name})

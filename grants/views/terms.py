@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.actions import terms
 from grants.comparison import compare
 from grants.descriptions import describe_rubric
@@ -73,8 +73,7 @@ def levels_edit(request: HttpRequest, pk: int) -> HttpResponse:
     permit_terms(request, "rubrics")
     found = Criterion.objects.filter(rubric__in=Rubric.objects.visible_to(request.user)).select_related("rubric")
     criterion = get_object_or_404(found, pk=pk)
-    if not rules.has_perm("grants.change_terms", request.user, criterion.rubric):
-        raise PermissionDenied
+    permit("grants.change_terms", request.user, criterion.rubric)
     formset = LevelFormSet(request.POST or None, instance=criterion, prefix="rows")
     if request.method == "POST" and formset.is_valid():
         terms.save_terms(criterion.rubric, [formset.save], by=request.user)
@@ -89,8 +88,7 @@ def gates_edit(request: HttpRequest, pk: int) -> HttpResponse:
     permit_terms(request)
     found = TrancheRule.objects.filter(plan__in=TranchePlan.objects.visible_to(request.user)).select_related("plan")
     rule = get_object_or_404(found, pk=pk)
-    if not rules.has_perm("grants.change_terms", request.user, rule.plan):
-        raise PermissionDenied
+    permit("grants.change_terms", request.user, rule.plan)
     formset = GateRuleFormSet(request.POST or None, instance=rule, prefix="rows")
     if request.method == "POST" and formset.is_valid():
         terms.save_terms(rule.plan, [formset.save], by=request.user)
