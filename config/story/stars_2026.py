@@ -49,12 +49,7 @@ def play_stars(stage: Stage, present: Any) -> None:
     """`present.day(n)` is n days from today."""
     day = present.day
     year = _announced(stage, day)
-    projects = _projects(stage, present)
-    for key, levels in SAID.items():
-        with on(day(-95), 10):
-            for level in levels:
-                values = {"answers": {"overall": level}, "text": "", "day": day(-95)}
-                voices.enter(projects[key], by=stage.clerk, channel="phone", values=values)
+    _projects(stage, present)
     with on(day(-25), 10):
         stars.calculate(year, by=stage.clerk)
     with on(day(-25), 15):
@@ -86,7 +81,7 @@ def _announced(stage: Stage, day: Day) -> StarYear:
         return stars.announce(year, by=stage.clerk)
 
 
-def _projects(stage: Stage, present: Any) -> dict[str, Project]:
+def _projects(stage: Stage, present: Any) -> None:
     """Last year's micro grants: five small projects, from the proposal to the archive."""
     day, programme = present.day, present.programme
     with on(day(-530)):
@@ -100,10 +95,11 @@ def _projects(stage: Stage, present: Any) -> dict[str, Project]:
     with on(day(-440)):
         organization = stage.cast.groups["evaluator"]
         commissions.commission(call, organization, by=stage.clerk, since=day(-440), until=day(-60))
-    return {key: _carried_out(stage, projects[key], key, day) for key in FINALS}
+    for key in FINALS:
+        _carried_out(stage, projects[key], key, day)
 
 
-def _carried_out(stage: Stage, project: Project, key: str, day: Day) -> Project:
+def _carried_out(stage: Stage, project: Project, key: str, day: Day) -> None:
     project = stage.sign(stage.approve(project, day(-452)), day(-448))
     stage.begin(project, day(-440))
     stage.pay(project, 1, day(-430))
@@ -125,8 +121,12 @@ def _carried_out(stage: Stage, project: Project, key: str, day: Day) -> Project:
     stage.close(project, day(-130), CLOSING, spent=spent, served=120)
     project = stage.ask_for_closure(project, day(-126))
     project = stage.evaluate(project, "final", day(-115), FINALS[key], "目标达成，建议见评语。")
+    with on(day(-95), 10):
+        for level in SAID[key]:
+            values = {"answers": {"overall": level}, "text": "", "day": day(-95)}
+            voices.enter(project, by=stage.clerk, channel="phone", values=values)
     project = stage.settle(project, day(-85), spent)
-    return stage.complete(project, day(-80))
+    stage.complete(project, day(-80))
 
 
 def _star(stage: Stage, year: StarYear, key: str) -> Star:
