@@ -202,9 +202,9 @@ def record(obj: models.Model, name: str, *, by: Any, label: str = "", note: str 
     )
 
 
-def permit(permission: str, by: Any, thing: Any) -> None:
-    """PermissionDenied unless `by` holds the permission on this very thing: the first line of a verb, and of a view
-    whose reader sees the thing but may not do this to it (403)."""
+def permit(permission: str, by: Any, thing: Any = None) -> None:
+    """PermissionDenied unless `by` holds the permission on this very thing, or somewhere when there is no thing: the
+    first line of a verb, and of a view whose reader sees the thing but may not do this to it (403)."""
     if not rules.has_perm(permission, by, thing):
         raise PermissionDenied
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from evaluations.models import Assignment, Feedback, Purpose
 from people.models import User
 from projects.actions.messages import tell_group
@@ -109,5 +107,4 @@ def refuse_names(feedback: Feedback) -> None:
 
 
 def _permit(project: Project, by: User) -> None:
-    if not rules.has_perm("evaluations.write_feedback", by, project):
-        raise PermissionDenied
+    permit("evaluations.write_feedback", by, project)

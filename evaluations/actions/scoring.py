@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.money import plain
 from core.notifications import notify
-from core.workflow import Refused, Stale, continues
+from core.workflow import Refused, Stale, continues, permit
 from evaluations.actions.evidence import without_evidence
 from evaluations.actions.holding import hold_panel
 from evaluations.actions.watching import hindrances, rechecked
@@ -144,8 +143,7 @@ def _writable(assignment: Assignment, by: User, version: int | None, tab: str) -
     """The judge's sheet, locked and theirs to write now."""
     hold_panel(assignment.project_id)  # whose scores may be locked, or whose last other sheet come, this moment
     locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
-    if not rules.has_perm("evaluations.score", by, locked):
-        raise PermissionDenied
+    permit("evaluations.score", by, locked)
     if reasons := hindrances(locked):
         raise Refused(*reasons)
     sheet, _created = Sheet.objects.get_or_create(assignment=locked)

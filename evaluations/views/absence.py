@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from evaluations.actions import absence
 from evaluations.forms import AnswerForm, FewerForm, ReasonForm
 from evaluations.models import Assignment, Purpose, Reduction
@@ -52,8 +52,7 @@ def assignment_absent(request: HttpRequest, pk: int) -> HttpResponse:
 def assignment_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The judge takes the seat again."""
     assignment = find(request, pk)
-    if not rules.has_perm("evaluations.note_absence", request.user, assignment):
-        raise PermissionDenied
+    permit("evaluations.note_absence", request.user, assignment)
     try:
         absence.come_back(assignment, by=request.user)
     except Refused as refused:
@@ -68,8 +67,7 @@ def fewer_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask that a panel go on with the judges who are there."""
     visible = Project.objects.visible_to(request.user).select_related("call__funder")
     project = get_object_or_404(visible, pk=pk)
-    if not rules.has_perm("evaluations.ask_for_fewer", request.user, project):
-        raise PermissionDenied
+    permit("evaluations.ask_for_fewer", request.user, project)
     if asked := project.reductions.open().first():
         return redirect(asked)
     form = ReasonForm(request.POST or None)
@@ -124,8 +122,7 @@ def fewer_decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = Reduction.objects.filter(project__call__funder__in=list(request.user.roles))
     related = ("project__call__funder", "project__pitch_slot__day", "asked_by", "decided_by")
     asked = get_object_or_404(found.select_related(*related), pk=pk)
-    if not rules.has_perm("evaluations.see_ranking", request.user, asked.call):
-        raise PermissionDenied
+    permit("evaluations.see_ranking", request.user, asked.call)
     may_decide = rules.has_perm("evaluations.decide_on_fewer", request.user, asked)
     form = AnswerForm(request.POST or None)
     if request.method == "POST":

@@ -6,7 +6,6 @@ from typing import Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core.forms import add_refusal
 from core.models import Event
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from evaluations.actions import decision as actions
 from evaluations.actions.ranking import money_given
 from evaluations.forms import SendBackForm
@@ -34,8 +33,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A decision as it was proposed; approve it, send it back with a reason, or announce it."""
     found = Decision.objects.select_related("call__funder", "proposed_by", "approved_by")
     decision = get_object_or_404(found.filter(call__in=Call.objects.visible_to(request.user)), pk=pk)
-    if not rules.has_perm("evaluations.see_ranking", request.user, decision.call):
-        raise PermissionDenied
+    permit("evaluations.see_ranking", request.user, decision.call)
     form = SendBackForm(request.POST if {"send_back", "take_back"} & set(request.POST) else None)
     if request.method == "POST":
         for name, (verb, done) in VERBS.items():

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from evaluations.actions import conflict as conflict_actions
 from evaluations.actions import declaring
 from evaluations.forms import ConflictForm, DeclarationForm
@@ -71,8 +71,7 @@ def conflict_detail(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    if not rules.has_perm("evaluations.see_ranking", request.user, conflict.call):
-        raise PermissionDenied
+    permit("evaluations.see_ranking", request.user, conflict.call)
     may_decide = rules.has_perm("evaluations.decide_conflict", request.user, conflict)
     form = ConflictForm(request.POST or None)
     if request.method == "POST":

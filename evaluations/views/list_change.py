@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from evaluations.actions import list_change as actions
 from evaluations.actions.ranking import money_given
 from evaluations.actions.waitlist import next_in_line
@@ -25,8 +25,7 @@ def find(request: HttpRequest, pk: int, kind: str) -> Project:
     """A project I may see (404), that stands where it can be changed so, and is mine to change (403)."""
     related = ("call__fund", "call__funder", "track", "applicant")
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related(*related), pk=pk)
-    if not rules.has_perm("evaluations.confirm", request.user, project.call):
-        raise PermissionDenied
+    permit("evaluations.confirm", request.user, project.call)
     if project.state not in actions.LISTED[Kind(kind)]:
         raise PermissionDenied
     return project
@@ -94,13 +93,11 @@ def list_change(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("project__call__funder", "project__track", "project__applicant", "asked_by", "decided_by")
     change = get_object_or_404(found.select_related(*related), pk=pk)
     call = change.project.call
-    if not rules.has_perm("evaluations.see_ranking", request.user, call):
-        raise PermissionDenied
+    permit("evaluations.see_ranking", request.user, call)
     may_decide = change.granted is None and rules.has_perm("evaluations.decide_list_change", request.user, change)
     form = AnswerForm(request.POST or None)
     if request.method == "POST":
-        if not rules.has_perm("evaluations.decide_list_change", request.user, change):
-            raise PermissionDenied
+        permit("evaluations.decide_list_change", request.user, change)
         if form.is_valid():
             try:
                 actions.decide(

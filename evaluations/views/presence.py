@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from core import clock
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from evaluations import sign_in
 from evaluations.actions import absence, presence
 from evaluations.attendance import judges_of
@@ -72,8 +72,7 @@ def judge_absent(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
 def representative_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Note who came for a group."""
     slot = find_slot(request, pk)
-    if not rules.has_perm("evaluations.conduct", request.user, slot):
-        raise PermissionDenied
+    permit("evaluations.conduct", request.user, slot)
     form = RepresentativeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -117,8 +116,7 @@ def pitch_sign_in(request: HttpRequest, code: str) -> HttpResponse:
     if pk is None:
         return render(request, "evaluations/pitch_code_too_old.html", status=200)
     day = get_object_or_404(PitchDay.objects.select_related("call"), pk=pk)
-    if not rules.has_perm("evaluations.judge_pitch", request.user, day):
-        raise PermissionDenied
+    permit("evaluations.judge_pitch", request.user, day)
     if request.method == "POST":
         try:
             presence.sign_in(day, by=request.user)

@@ -13,7 +13,7 @@ from core import clock
 from core.forms import add_refusal
 from core.models import Event
 from core.workdays import uncertain_years
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from evaluations import actions
 from evaluations.actions.decision import current, inversions
 from evaluations.forms import BonusForm, DecisionForm
@@ -139,8 +139,7 @@ def _act(request: HttpRequest, pk: int, verb, done: str) -> HttpResponse:
 def bonus(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a project in review points by a bonus rule of its call."""
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("call"), pk=pk)
-    if not rules.has_perm("evaluations.confirm", request.user, project.call):
-        raise PermissionDenied
+    permit("evaluations.confirm", request.user, project.call)
     form = BonusForm(request.POST or None, call=project.call)
     if request.method == "POST" and form.is_valid():
         try:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
 from core.views import acknowledge
-from core.workflow import Refused, Stale
+from core.workflow import Refused, Stale, permit
 from evaluations.actions import panel, scoring
 from evaluations.actions.watching import hindrances
 from evaluations.evidence_lists import evidence_on
@@ -196,8 +196,7 @@ def explain_deviation(request: HttpRequest, pk: int) -> HttpResponse:
 def recuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Step down from an assignment, or stand a judge down."""
     assignment = find(request, pk)
-    if not rules.has_perm("evaluations.recuse", request.user, assignment):
-        raise PermissionDenied
+    permit("evaluations.recuse", request.user, assignment)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

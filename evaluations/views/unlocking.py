@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from evaluations.actions import unlocking
 from evaluations.forms import AnswerForm, ReasonForm
 from evaluations.models import Unlocking
@@ -45,8 +45,7 @@ def unlock_decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = Unlocking.objects.filter(sheet__assignment__project__call__funder__in=mine)
     related = ("sheet__assignment__project__call", "sheet__assignment__person", "asked_by", "decided_by")
     asked = get_object_or_404(found.select_related(*related), pk=pk)
-    if not rules.has_perm("evaluations.see_sheets", request.user, asked.project):
-        raise PermissionDenied
+    permit("evaluations.see_sheets", request.user, asked.project)
     may_decide = rules.has_perm("evaluations.decide_on_unlocking", request.user, asked)
     form = AnswerForm(request.POST or None)
     if request.method == "POST":

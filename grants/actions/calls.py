@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.models import Event
-from core.workflow import Refused, Stale, record
+from core.workflow import Refused, Stale, permit, record
 from grants.actions.terms import ready_framework
 from grants.descriptions import TABLES, fingerprint
 from grants.eligibility import years_before
@@ -297,8 +297,7 @@ def publish(call: Call, *, by: User) -> Call:
     locked = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
     if locked.is_published:
         raise Refused(_("This call has been published already."))
-    if not rules.has_perm("grants.publish_call", by, locked):
-        raise PermissionDenied
+    permit("grants.publish_call", by, locked)
     Fund.objects.select_for_update(of=("self",)).get(pk=locked.fund_id)
     if found := gaps(locked):
         raise Refused(*(str(gap) for gap in found))
@@ -317,8 +316,7 @@ def publish(call: Call, *, by: User) -> Call:
 def conclude(call: Call, *, by: User) -> Call:
     """No more awards will come from this call: what it promised and did not give is free in its fund again."""
     locked = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
-    if not rules.has_perm("grants.conclude_call", by, locked):
-        raise PermissionDenied
+    permit("grants.conclude_call", by, locked)
     locked.concluded_at, locked.concluded_by = clock.now(), by
     locked.save(update_fields=["concluded_at", "concluded_by"])
     record(locked, "conclude", by=by, label=_("Concluded: no more awards"))

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.money import yuan
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from grants.models import Fund, LedgerCorrection, LedgerEntry
 from grants.movements import COUNTER, PLACES, Balance
 from grants.signals import correcting
@@ -162,8 +160,7 @@ def ask_correction(entry: LedgerEntry, *, by: User, right_amount: Decimal, reaso
     """Somebody of the finance office says that an amount was mistyped; a second person decides."""
     Fund.objects.select_for_update(of=("self",)).get(pk=entry.fund_id)
     entry = LedgerEntry.objects.get(pk=entry.pk)
-    if not rules.has_perm("grants.ask_correction", by, entry.fund):
-        raise PermissionDenied
+    permit("grants.ask_correction", by, entry.fund)
     if not entry.can_be_corrected:
         raise Refused(_("Only an allocation or a return that has not been taken back yet can be corrected."))
     if entry.corrections.filter(is_approved__isnull=True).exists():
@@ -183,8 +180,7 @@ def decide_correction(correction: LedgerCorrection, *, by: User, approved: bool,
     """A second person decides. Approved: the wrong entry is taken back and the right amount entered, both at once."""
     locked = LedgerCorrection.objects.select_for_update(of=("self",)).get(pk=correction.pk)
     entry = LedgerEntry.objects.get(pk=locked.entry_id)
-    if not rules.has_perm("grants.decide_correction", by, locked):
-        raise PermissionDenied
+    permit("grants.decide_correction", by, locked)
     if not locked.is_open:
         raise Refused(_("This correction has been decided already."))
     if not approved and not answer.strip():

@@ -13,7 +13,7 @@ from core import clock
 from core.numbering import next_number
 from core.strangers import MOST_AN_HOUR, has_sent_enough
 from core.workdays import add_workdays
-from core.workflow import Refused, advance, record
+from core.workflow import Refused, advance, permit, record
 from grants.actions.needs import tell_reporters
 from grants.models import Need, NeedList, NeedListEntry, NeedRemark
 from people.models import Organization, Role, User
@@ -95,8 +95,7 @@ def withdraw_list(found: NeedList, *, by: User, reason: str) -> NeedList:
     Its needs are accepted again, so that they can be worded anew and published in a corrected list. Nobody can begin
     a proposal for them meanwhile; proposals that name an entry keep it.
     """
-    if not rules.has_perm("grants.change_need_list", by, found):
-        raise PermissionDenied
+    permit("grants.change_need_list", by, found)
     locked = NeedList.objects.select_for_update(of=("self",)).get(pk=found.pk)
     if locked.is_withdrawn:
         raise Refused(_("This list has been withdrawn already."))
@@ -146,8 +145,7 @@ def remark_on_list(
 @transaction.atomic
 def answer_remark(remark: NeedRemark, *, by: User, answer: str) -> NeedRemark:
     """A clerk of the funder answers, once; whoever wrote the remark reads it at their link."""
-    if not rules.has_perm("grants.change_need_list", by, remark.list):
-        raise PermissionDenied
+    permit("grants.change_need_list", by, remark.list)
     locked = NeedRemark.objects.select_for_update(of=("self",)).get(pk=remark.pk)
     if locked.answered_at is not None:
         raise Refused(_("This remark has been answered already."))

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import rules
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from core.files import attach
 from core.models import Event
 from core.notifications import notify
 from core.strangers import has_sent_enough
-from core.workflow import Refused, advance, record
+from core.workflow import Refused, advance, permit, record
 from grants.models import Need, NeedList
 from people.models import Community, User
 
@@ -82,8 +81,7 @@ def revise(need: Need, *, by: User, values: Mapping[str, Any]) -> Need:
 
     What was written first stays in the log, for the funders' people. Refused once it is listed, merged or declined.
     """
-    if not rules.has_perm("grants.handle_need", by):
-        raise PermissionDenied
+    permit("grants.handle_need", by)
     locked = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
     if locked.state not in (Need.State.RECEIVED, Need.State.ACCEPTED):
         raise Refused(_("This need can no longer be changed."))
@@ -109,8 +107,7 @@ def decide(need: Need, name: str, *, by: User, note: str = "") -> Need:
 @transaction.atomic
 def vouch(need: Need, *, by: User, note: str) -> Need:
     """A clerk has asked at the residents' committee: it does say so itself. `note`: whom, and when."""
-    if not rules.has_perm("grants.handle_need", by):
-        raise PermissionDenied
+    permit("grants.handle_need", by)
     locked = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
     if locked.source != Need.Source.COMMUNITY or locked.vouched_by_id is not None:
         raise Refused(_("There is nothing to confirm here."))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import rules
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.notifications import notify
 from core.numbering import next_number
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from grants.models import Attendance, TrainingCertificate, Workshop
 from people.models import Organization, User
 
@@ -151,8 +150,7 @@ def issue_certificates(workshop: Workshop, *, by: User) -> list[TrainingCertific
 def withdraw_certificate(certificate: TrainingCertificate, *, by: User, reason: str) -> TrainingCertificate:
     """A certificate that should not have been given counts no longer; its number stays, and the person reads why."""
     certificate = TrainingCertificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
-    if not rules.has_perm("grants.withdraw_certificate", by, certificate):
-        raise PermissionDenied
+    permit("grants.withdraw_certificate", by, certificate)
     if certificate.is_withdrawn:
         raise Refused(_("This certificate has been withdrawn already."))
     if not reason.strip():
@@ -173,8 +171,7 @@ def _locked(workshop: Workshop) -> Workshop:
 
 
 def _permit(workshop: Workshop, by: User) -> None:
-    if not rules.has_perm("grants.change_workshop", by, workshop):
-        raise PermissionDenied
+    permit("grants.change_workshop", by, workshop)
 
 
 def _refuse_if_fixed(workshop: Workshop) -> None:

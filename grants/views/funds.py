@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.actions import ledger
 from grants.forms import AllocationForm, AnswerForm, CorrectionForm, FundForm, FundReferralsForm, LedgerFilter
 from grants.models import Fund, LedgerCorrection, LedgerEntry
@@ -82,8 +82,7 @@ def correction_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """The finance office says that an amount was mistyped."""
     entries = LedgerEntry.objects.filter(fund__in=Fund.objects.visible_to(request.user))
     entry = get_object_or_404(entries.select_related("fund", "by", "taken_back_by"), pk=pk)
-    if not rules.has_perm("grants.ask_correction", request.user, entry.fund):
-        raise PermissionDenied
+    permit("grants.ask_correction", request.user, entry.fund)
     form = CorrectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -105,8 +104,7 @@ def correction_decide(request: HttpRequest, pk: int) -> HttpResponse:
     may_decide = correction.is_open and rules.has_perm("grants.decide_correction", request.user, correction)
     form = AnswerForm(request.POST or None)
     if request.method == "POST":
-        if not rules.has_perm("grants.decide_correction", request.user, correction):
-            raise PermissionDenied
+        permit("grants.decide_correction", request.user, correction)
         if form.is_valid():
             answer, approved = form.cleaned_data["answer"], "approve" in request.POST
             try:
@@ -124,8 +122,7 @@ def correction_decide(request: HttpRequest, pk: int) -> HttpResponse:
 def fund_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Whether the fund looks at proposals all year; its name and year stay."""
     fund = get_object_or_404(Fund.objects.visible_to(request.user), pk=pk)
-    if not rules.has_perm("grants.change_fund", request.user, fund):
-        raise PermissionDenied
+    permit("grants.change_fund", request.user, fund)
     form = FundReferralsForm(request.POST or None, instance=fund)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -139,8 +136,7 @@ def fund_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def fund_allocate(request: HttpRequest, pk: int) -> HttpResponse:
     """The finance office enters money that came into a fund."""
     fund = get_object_or_404(Fund.objects.visible_to(request.user), pk=pk)
-    if not rules.has_perm("grants.allocate", request.user, fund):
-        raise PermissionDenied
+    permit("grants.allocate", request.user, fund)
     form = AllocationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         ledger.allocate(fund, form.cleaned_data["amount"], by=request.user, memo=form.cleaned_data["memo"])

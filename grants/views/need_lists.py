@@ -3,7 +3,6 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from core import clock
 from core.forms import add_refusal
 from core.strangers import sender_of
 from core.workdays import uncertain_years
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.actions import need_lists as actions
 from grants.forms import NeedListForm, RemarkAnswerForm, RemarkForm, WithdrawForm
 from grants.models import Call, NeedList, NeedRemark
@@ -45,8 +44,7 @@ def _call_for(entry, calls: list[Call]) -> Call | None:
 @login_required
 def need_list_create(request: HttpRequest) -> HttpResponse:
     """A clerk chooses and orders accepted needs, looks at the list as it will be, and publishes it."""
-    if not rules.has_perm("grants.handle_need", request.user):
-        raise PermissionDenied
+    permit("grants.handle_need", request.user)
     form = NeedListForm(request.POST or None, user=request.user, corrects=_to_correct(request))
     if request.method == "POST" and "back" not in request.POST and form.is_valid():
         given = form.cleaned_data
@@ -91,8 +89,7 @@ def _preview(form: NeedListForm, last) -> dict:
 def need_list_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a published list back, with a reason; afterwards a corrected one can be published."""
     found = get_object_or_404(NeedList.objects.select_related("funder"), pk=pk)
-    if not rules.has_perm("grants.change_need_list", request.user, found):
-        raise PermissionDenied
+    permit("grants.change_need_list", request.user, found)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

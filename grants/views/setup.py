@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
-from core.workflow import Refused, Stale
+from core.workflow import Refused, Stale, permit
 from grants.actions import calls
 from grants.comparison import compare
 from grants.descriptions import TABLES, describe, describe_rows, describe_table, fingerprint, shown
@@ -117,8 +116,7 @@ def permit_clerk(request: HttpRequest) -> None:
 def draft(request: HttpRequest, pk: int) -> Call:
     """A call this clerk may change; 403 once it is published."""
     call = get_object_or_404(Call.objects.visible_to(request.user), pk=pk)
-    if not rules.has_perm("grants.change_call", request.user, call):
-        raise PermissionDenied
+    permit("grants.change_call", request.user, call)
     return call
 
 

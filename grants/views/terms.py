@@ -39,8 +39,7 @@ CHOSEN_FROM: dict[str, Any] = {
 def permit_terms(request: HttpRequest, which: str = "plans") -> None:
     """Clerks see all of them; evaluators only score sheets."""
     permission = "grants.see_frameworks" if which == "rubrics" else "grants.see_terms"
-    if not rules.has_perm(permission, request.user):
-        raise PermissionDenied
+    permit(permission, request.user)
 
 
 def find(request: HttpRequest, pk: int) -> Rubric:

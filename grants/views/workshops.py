@@ -6,7 +6,6 @@ from typing import Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.actions import workshops as actions
 from grants.forms import (
     AttendanceForm,
@@ -135,8 +134,7 @@ def certificate_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """A certificate that should not have been given."""
     found = TrainingCertificate.objects.select_related("attendance__workshop", "attendance__person")
     certificate = get_object_or_404(found, pk=pk)
-    if not rules.has_perm("grants.withdraw_certificate", request.user, certificate):
-        raise PermissionDenied
+    permit("grants.withdraw_certificate", request.user, certificate)
     form = WithdrawCertificateForm(request.POST or None)
     workshop = certificate.attendance.workshop
     if _done(
@@ -151,8 +149,7 @@ def certificate_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def workshop_create(request: HttpRequest) -> HttpResponse:
     """Announce a workshop."""
-    if not rules.has_perm("grants.hold_workshop", request.user):
-        raise PermissionDenied
+    permit("grants.hold_workshop", request.user)
     return _edit(request, Workshop())
 
 
@@ -184,8 +181,7 @@ def workshop_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def _mine(request: HttpRequest, pk: int) -> Workshop:
     """A workshop that this person may change; 403 otherwise, as everybody sees every workshop."""
     workshop = get_object_or_404(Workshop, pk=pk)
-    if not rules.has_perm("grants.change_workshop", request.user, workshop):
-        raise PermissionDenied
+    permit("grants.change_workshop", request.user, workshop)
     return workshop
 
 

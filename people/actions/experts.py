@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import Expert, Expertise, Interest, Organization, Skill, User
 
 
@@ -27,8 +27,7 @@ def save_expert(
 
     Whoever is on it may be asked; whether they may judge a certain project is another question.
     """
-    if not rules.has_perm("people.keep_roster", by):
-        raise PermissionDenied
+    permit("people.keep_roster", by)
     if not skills or not set(skills) <= set(Expertise.values):
         raise Refused(_("Please choose at least one field of expertise."))
     values = {"employer": employer.strip(), "title": title.strip(), "max_load": max_load, "is_active": is_active}

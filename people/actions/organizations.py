@@ -22,7 +22,7 @@ from core.identifiers import (
 )
 from core.masking import mask_account
 from core.notifications import notify
-from core.workflow import Refused, lead_in, record
+from core.workflow import Refused, lead_in, permit, record
 from people.models import GIVERS, Certificate, CouncilMember, Kind, Membership, Organization, Role, User
 from people.signals import changing_account
 
@@ -154,8 +154,7 @@ def change_organization(organization: Organization, *, by: User, values: Mapping
     back, and a change into a funder, supporter or evaluator, is refused. A new host is told.
     """
     locked = Organization.objects.select_for_update().get(pk=organization.pk)
-    if not rules.has_perm("people.change_profile", by, locked):
-        raise PermissionDenied
+    permit("people.change_profile", by, locked)
     before = {name: getattr(locked, name) for name in CHANGEABLE}
     for name in CHANGEABLE:
         if name in values:
@@ -242,8 +241,7 @@ def _tell_host(organization: Organization) -> None:
 def set_council(organization: Organization, *, by: User, members: Iterable[Mapping[str, str]]) -> None:
     """Replace the whole council by `members` (name, post, phone); the log keeps only how many there are."""
     locked = Organization.objects.select_for_update().get(pk=organization.pk)
-    if not rules.has_perm("people.change_profile", by, locked):
-        raise PermissionDenied
+    permit("people.change_profile", by, locked)
     count = _replace_council(locked, members)
     record(locked, "set_council", by=by, label=_("Council changed"), members=count)
 
@@ -286,8 +284,7 @@ def add_member(organization: Organization, *, by: User, login: str, role: str) -
     `login` is a user name, e-mail address or mobile number. Refused when nobody or several people have
     it, when the role means nothing in this kind of organisation, or when the person holds it already.
     """
-    if not rules.has_perm("people.manage_members", by, organization):
-        raise PermissionDenied
+    permit("people.manage_members", by, organization)
     person = find_person(login)
     if role not in ROLES[organization.kind]:
         raise Refused(_("This role does not exist in this kind of organisation."))

@@ -3,21 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import CreditRecord, Inspection, Organization, Rating, User
 
 
 @transaction.atomic
 def add_rating(organization: Organization, *, by: User, values: Mapping[str, Any]) -> Rating:
     """The head enters a rating; filed groups are not rated."""
-    if not rules.has_perm("people.change_profile", by, organization):
-        raise PermissionDenied
+    permit("people.change_profile", by, organization)
     if organization.is_filed:
         raise Refused(_("Filed groups are not rated."))
     if organization.ratings.filter(granted_on=values["granted_on"]).exists():
@@ -30,8 +27,7 @@ def add_rating(organization: Organization, *, by: User, values: Mapping[str, Any
 @transaction.atomic
 def set_inspection(organization: Organization, *, by: User, values: Mapping[str, Any]) -> Inspection:
     """The head enters the result of an annual inspection, or corrects that of the year, to be checked anew."""
-    if not rules.has_perm("people.change_profile", by, organization):
-        raise PermissionDenied
+    permit("people.change_profile", by, organization)
     if values["year"] >= clock.today().year:
         raise Refused(_("The inspection of a year takes place in the next one."))
     inspection, _created = Inspection.objects.update_or_create(
@@ -54,8 +50,7 @@ def set_inspection(organization: Organization, *, by: User, values: Mapping[str,
 def confirm(entered: Rating | Inspection, *, by: User) -> Rating | Inspection:
     """A funder's clerk has seen the paper of a rating or inspection: no longer only the organisation's word."""
     locked = type(entered)._default_manager.select_for_update().get(pk=entered.pk)
-    if not rules.has_perm("people.confirm_standing", by, locked.organization):
-        raise PermissionDenied
+    permit("people.confirm_standing", by, locked.organization)
     if locked.is_confirmed:
         raise Refused(_("This has been confirmed already."))
     if str(locked) != str(entered):
@@ -69,8 +64,7 @@ def confirm(entered: Rating | Inspection, *, by: User) -> Rating | Inspection:
 @transaction.atomic
 def add_credit_record(organization: Organization, *, by: User, values: Mapping[str, Any]) -> CreditRecord:
     """A funder's clerk enters what a public credit register says; the organisation sees it."""
-    if not rules.has_perm("people.record_credit", by, organization):
-        raise PermissionDenied
+    permit("people.record_credit", by, organization)
     found = CreditRecord.objects.create(organization=organization, recorded_by=by, **values)
     record(organization, "add_credit_record", by=by, label=_("Credit record entered: %(what)s") % {"what": found})
     return found
@@ -79,8 +73,7 @@ def add_credit_record(organization: Organization, *, by: User, values: Mapping[s
 @transaction.atomic
 def lift_credit_record(credit_record: CreditRecord, *, by: User) -> CreditRecord:
     """The register has taken the entry off: it stays, with the day on which it was lifted."""
-    if not rules.has_perm("people.record_credit", by, credit_record.organization):
-        raise PermissionDenied
+    permit("people.record_credit", by, credit_record.organization)
     if credit_record.lifted_on is not None:
         raise Refused(_("This entry has been lifted already."))
     credit_record.lifted_on = clock.today()

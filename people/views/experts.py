@@ -1,9 +1,7 @@
 """The roster of experts, and what ties them."""
 
-import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from people import actions
 from people.forms import (
     ExpertForm,
@@ -23,15 +21,10 @@ from people.models import Expert, Interest, User
 PAGE = 20
 
 
-def permit_roster(request: HttpRequest) -> None:
-    if not rules.has_perm("people.keep_roster", request.user):
-        raise PermissionDenied
-
-
 @login_required
 def expert_list(request: HttpRequest) -> HttpResponse:
     """Who may be asked to judge, for what, and how often."""
-    permit_roster(request)
+    permit("people.keep_roster", request.user)
     found = Expert.objects.select_related("person").prefetch_related("skills").order_by("-is_active", "person__name")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(request, "people/expert_list.html", {"page_obj": page})
@@ -40,7 +33,7 @@ def expert_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def expert_create(request: HttpRequest) -> HttpResponse:
     """Put somebody on the roster."""
-    permit_roster(request)
+    permit("people.keep_roster", request.user)
     form = ExpertForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
@@ -57,7 +50,7 @@ def expert_create(request: HttpRequest) -> HttpResponse:
 @login_required
 def expert_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a line of the roster; who may not be asked any more is switched off, not deleted."""
-    permit_roster(request)
+    permit("people.keep_roster", request.user)
     expert = get_object_or_404(Expert.objects.select_related("person").prefetch_related("skills"), pk=pk)
     form = ExpertForm(request.POST or None, instance=expert)
     if request.method == "POST" and form.is_valid():
@@ -83,7 +76,7 @@ def interest_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def expert_interests(request: HttpRequest, pk: int) -> HttpResponse:
     """The same of an expert, for the clerk who keeps the roster."""
-    permit_roster(request)
+    permit("people.keep_roster", request.user)
     expert = get_object_or_404(Expert.objects.select_related("person"), pk=pk)
     return _interests(request, expert.person, reverse("people:expert_interests", args=[pk]), expert=expert)
 
@@ -103,7 +96,7 @@ def _interests(request: HttpRequest, person: User, here: str, expert: Expert | N
 @require_POST
 def interest_end(request: HttpRequest, pk: int) -> HttpResponse:
     """A clerk writes down that a tie is over."""
-    permit_roster(request)
+    permit("people.keep_roster", request.user)
     interest = get_object_or_404(Interest.objects.select_related("person__expert"), pk=pk)
     try:
         actions.end_interest(interest, by=request.user, reason=request.POST.get("reason", "")[:300])

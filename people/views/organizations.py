@@ -3,7 +3,6 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from people import actions
 from people.forms import (
     CouncilFormset,
@@ -22,7 +21,7 @@ from people.forms import (
     OrganizationForm,
     SearchForm,
 )
-from people.models import Community, Membership, Organization, User
+from people.models import Community, Membership, Organization
 from people.rules import belongs_to
 
 PAGE = 20
@@ -33,12 +32,6 @@ def find(request: HttpRequest, pk: int) -> Organization:
     """The organisation, if this person may see it; 404 otherwise."""
     found = Organization.objects.visible_to(request.user).select_related("host", "community")
     return get_object_or_404(found, pk=pk)
-
-
-def permit(permission: str, user: User, organization: Organization) -> None:
-    """403 for a person who sees the organisation but may not do this to it."""
-    if not rules.has_perm(permission, user, organization):
-        raise PermissionDenied
 
 
 @login_required

@@ -1,16 +1,14 @@
 """What counts for an organisation when it applies: its rating, inspections and credit records."""
 
-import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from people import actions
 from people.forms import (
     CreditRecordForm,
@@ -24,8 +22,7 @@ from people.views.organizations import find
 def add(request: HttpRequest, pk: int, permission: str, form_class, verb, heading: str) -> HttpResponse:
     """Enter one thing about an organisation by its form and its verb."""
     organization = find(request, pk)
-    if not rules.has_perm(permission, request.user, organization):
-        raise PermissionDenied
+    permit(permission, request.user, organization)
     form = form_class(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.files import attach
-from core.workflow import Refused, advance, record
+from core.workflow import Refused, advance, permit, record
 from people.models import User
 from projects.actions.messages import tell_mentors
 from projects.models import Activity, ActivityItem, ActivityPartner, ActivityTarget, Project
@@ -20,8 +18,7 @@ from projects.models.activity import new_sign_in_key
 
 def lock(activity: Activity, by: User) -> Activity:
     """The activity as it is now, for somebody who may work on it."""
-    if not rules.has_perm("projects.plan_delivery", by, activity.project):
-        raise PermissionDenied
+    permit("projects.plan_delivery", by, activity.project)
     related = ("project__call", "project__applicant", "project__community")
     return Activity.objects.select_for_update(of=("self",)).select_related(*related).get(pk=activity.pk)
 
@@ -43,8 +40,7 @@ def plan_activity(
     `targets`: keys of the project's measurable goals that it serves. After a change the mentor reads the reason.
     """
     if activity is None:
-        if not rules.has_perm("projects.plan_delivery", by, project):
-            raise PermissionDenied
+        permit("projects.plan_delivery", by, project)
         activity = Activity(project=project)
     else:
         activity = lock(activity, by)

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.strangers import fingerprint_device, has_sent_enough
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import User
 from projects.actions.activities import lock
 from projects.actions.roster import forget_sign_ins, kept_until
@@ -130,8 +128,7 @@ def strike(signed: SignIn, *, by: User) -> None:
 @transaction.atomic
 def forget(signed: SignIn, *, by: User) -> None:
     """Somebody who signed in takes the consent back, at any time: the name goes, the visit stays."""
-    if not rules.has_perm("projects.take_name_out", by, signed.activity.project):
-        raise PermissionDenied
+    permit("projects.take_name_out", by, signed.activity.project)
     forget_sign_ins([signed])
     record(signed.activity, "forget_sign_in", by=by, label=_("Name removed from the attendance list"))
 
@@ -139,8 +136,7 @@ def forget(signed: SignIn, *, by: User) -> None:
 def _open(activity: Activity, by: User) -> Activity:
     """An activity whose list can still change: handed in, begun and not recorded."""
     locked = lock(activity, by)
-    if not rules.has_perm("projects.see_names", by, locked.project):
-        raise PermissionDenied
+    permit("projects.see_names", by, locked.project)
     if locked.state not in (Activity.State.PLANNED, Activity.State.CHANGED):
         raise Refused(_("The list is open from handing in the plan until the activity is recorded."))
     if clock.now() < locked.sign_in_opens:

@@ -7,13 +7,13 @@ from pathlib import PurePath
 from typing import IO, Any
 
 import rules
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock, spreadsheets
 from core.numbering import next_number
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from grants.models import Fund
 from people.models import Role, User
 from projects.actions import payments
@@ -41,8 +41,7 @@ def make_lists(tranches: Iterable[Tranche], *, by: User) -> list[BankList]:
     found = Tranche.objects.filter(pk__in=asked).select_related(*related).select_for_update(of=("self",))
     chosen = list(found.order_by("project__number", "ordinal"))
     for tranche in chosen:
-        if not rules.has_perm("projects.pay", by, tranche):
-            raise PermissionDenied
+        permit("projects.pay", by, tranche)
     if reasons := [f"{tranche}：{reason}" for tranche in chosen if (reason := why_not(tranche))]:
         raise Refused(*reasons)
     by_fund: dict[int, list[Tranche]] = {}
@@ -110,8 +109,7 @@ def withdraw_lines(bank_list: BankList, lines: Iterable[BankListLine], *, by: Us
 
 def _lock(bank_list: BankList, by: User) -> BankList:
     locked = BankList.objects.select_for_update(of=("self",)).get(pk=bank_list.pk)
-    if not rules.has_perm("projects.work_bank_list", by, locked):
-        raise PermissionDenied
+    permit("projects.work_bank_list", by, locked)
     return locked
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from people.models import User
 from projects.models import CalendarFeed, Project
 
@@ -27,8 +27,7 @@ def make_link(*, by: User, project: Project | None = None) -> CalendarFeed:
 @transaction.atomic
 def take_back_link(feed: CalendarFeed, *, by: User) -> CalendarFeed:
     """The link is worth nothing from now on; calendars that used it stay empty."""
-    if not rules.has_perm("projects.revoke_feed", by, feed):
-        raise PermissionDenied
+    permit("projects.revoke_feed", by, feed)
     feed.revoked_at = feed.revoked_at or clock.now()
     feed.save(update_fields=["revoked_at"])
     return feed

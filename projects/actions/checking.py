@@ -3,8 +3,6 @@
 from datetime import date
 from decimal import Decimal
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +11,7 @@ from django.utils.translation import ngettext
 from core import clock
 from core.models import Event
 from core.money import yuan
-from core.workflow import Refused, advance, lead_in, record
+from core.workflow import Refused, advance, lead_in, permit, record
 from people.models import User
 from projects.actions.coaching import close_coaching
 from projects.actions.messages import tell_group
@@ -24,8 +22,7 @@ CHECKS = ("accept", "return_for_correction", "declare_ineligible")
 
 
 def _permit(project: Project, by: User, permission: str = "projects.check") -> None:
-    if not rules.has_perm(permission, by, project):
-        raise PermissionDenied
+    permit(permission, by, project)
     if project.state != State.SUBMITTED:
         raise Refused(_("The proposal is not in the formal check now."))
 
@@ -125,8 +122,7 @@ def cuts_in_words(project: Project) -> list[str]:
 @transaction.atomic
 def extend_correction(project: Project, *, by: User, until: date, reason: str) -> Project:
     """Give the group more time to correct, until the end of that day; it is told, and the reason is in the log."""
-    if not rules.has_perm("projects.check", by, project):
-        raise PermissionDenied
+    permit("projects.check", by, project)
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     if locked.state != State.RETURNED:
         raise Refused(_("The proposal is not with the group for correction now."))
@@ -194,8 +190,7 @@ def _note_precheck(project: Project, by: User | None) -> None:
 @transaction.atomic
 def judge_likeness(likeness: Likeness, *, by: User, verdict: str, note: str) -> Likeness:
     """A person says what a likeness means; the verdict may be changed, every one is in the log."""
-    if not rules.has_perm("projects.judge_likeness", by, likeness.project):
-        raise PermissionDenied
+    permit("projects.judge_likeness", by, likeness.project)
     if verdict == Likeness.Verdict.COPIED and not note.strip():
         raise Refused(_("Please give the reason."))
     likeness.verdict, likeness.note = Likeness.Verdict(verdict), note.strip()

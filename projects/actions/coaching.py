@@ -4,7 +4,6 @@ A coach advises and never writes into the proposal or submits it (S3; S4: 「凡
 It ends when the group or the coach ends it, and with the formal check at the latest.
 """
 
-import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import Kind, Organization, Role, User
 from projects.actions.messages import holders, tell_group
 from projects.actions.people import add_participant, end_participation
@@ -22,8 +21,7 @@ from projects.models import CoachingRequest, Comment, Part, Participant, Project
 @transaction.atomic
 def ask_for_coaching(project: Project, organization: Organization, *, by: User, message: str = "") -> CoachingRequest:
     """Ask a support organisation to look at the draft; its mentors are told."""
-    if not rules.has_perm("projects.ask_for_coaching", by, project):
-        raise PermissionDenied
+    permit("projects.ask_for_coaching", by, project)
     if organization.kind != Kind.SUPPORT_ORGANIZATION:
         raise Refused(_("Only a support organisation coaches."))
     if project.coaching_requests.open().filter(organization=organization).exists():
@@ -77,8 +75,7 @@ def answer_request(request: CoachingRequest, *, by: User, accepted: bool, answer
 def withdraw_request(request: CoachingRequest, *, by: User) -> CoachingRequest:
     """The group takes a request back that nobody has answered; the mentors of the organisation are told."""
     request = CoachingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
-    if not rules.has_perm("projects.take_request_back", by, request):
-        raise PermissionDenied
+    permit("projects.take_request_back", by, request)
     if request.answered_at is not None:
         raise Refused(_("This request has been answered already."))
     if request.withdrawn_at is not None:
@@ -105,8 +102,7 @@ def end_coaching(coach: Participant, *, by: User, note: str = "") -> None:
     What was said stays with the group. Another request can be made, also of the same organisation.
     """
     project = coach.project
-    if not rules.has_perm("projects.end_coaching", by, coach):
-        raise PermissionDenied
+    permit("projects.end_coaching", by, coach)
     if not project.participants.current().filter(pk=coach.pk, part=Part.COACH).exists():
         raise Refused(_("This coaching has ended already."))
     end_participation(project, coach.person, Part.COACH, by=by, note=note.strip())
@@ -134,8 +130,7 @@ def close_coaching(project: Project, *, by: User) -> None:
 @transaction.atomic
 def advise(project: Project, *, by: User, anchor: str, text: str) -> Comment:
     """A coach comments on a field or a row of the draft; the group is told."""
-    if not rules.has_perm("projects.advise", by, project):
-        raise PermissionDenied
+    permit("projects.advise", by, project)
     comment = Comment.objects.create(
         project=project, kind=Comment.Kind.ADVICE, anchor=anchor, text=text.strip(), by=by, sent_at=clock.now()
     )
@@ -147,8 +142,7 @@ def advise(project: Project, *, by: User, anchor: str, text: str) -> Comment:
 def answer_comment(comment: Comment, *, by: User, text: str) -> Comment:
     """The group answers its coach or the clerk, or the coach answers back; the other side is told."""
     project = comment.project
-    if not rules.has_perm("projects.answer_comment", by, comment):
-        raise PermissionDenied
+    permit("projects.answer_comment", by, comment)
     answer = Comment.objects.create(
         project=project,
         kind=comment.kind,
@@ -169,8 +163,7 @@ def answer_comment(comment: Comment, *, by: User, text: str) -> Comment:
 @transaction.atomic
 def resolve(comment: Comment, *, by: User, resolved: bool = True) -> Comment:
     """The group ticks a comment off, or opens it again."""
-    if not rules.has_perm("projects.resolve_comment", by, comment):
-        raise PermissionDenied
+    permit("projects.resolve_comment", by, comment)
     comment.resolved_at, comment.resolved_by = (clock.now(), by) if resolved else (None, None)
     comment.save(update_fields=["resolved_at", "resolved_by"])
     return comment

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import rules
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.db import transaction
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.models import Attachment
 from core.money import yuan
-from core.workflow import Refused, Stale, continues, record
+from core.workflow import Refused, Stale, continues, permit, record
 from grants.models import Call, NeedListEntry
 from people.models import Organization, Role, User
 from projects.models import BudgetLine, Project, Scratch, State, TeamMember
@@ -149,8 +148,7 @@ def save_proposal(
     form was filled in from, perhaps on another device: once all is stored they are kept no longer.
     """
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    if not rules.has_perm("projects.write_proposal", by, locked):
-        raise PermissionDenied
+    permit("projects.write_proposal", by, locked)
     if locked.version != version and not continues(tab, locked.saved_from):
         if locked.saved_by_id == by.pk:
             raise Stale(_("You saved this proposal in another window meanwhile. Your text is still below."))
@@ -235,8 +233,7 @@ def keep_refused(project: Project, *, by: User, version: int, tab: str, typed: M
     Not that of an old version: it is told of the clash, and what somebody has saved since comes first.
     """
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    if not rules.has_perm("projects.write_proposal", by, locked):
-        raise PermissionDenied
+    permit("projects.write_proposal", by, locked)
     if locked.version == version or continues(tab, locked.saved_from):
         _keep(locked, typed, by=by, tabs=[tab.partition("-")[0]])
 
@@ -257,8 +254,7 @@ def removable_files(project: Project) -> set[Any]:
 @transaction.atomic
 def remove_file(project: Project, attachment: Attachment, *, by: User) -> None:
     """Take a file back that has not been handed in yet; refused for one that the funder has seen."""
-    if not rules.has_perm("projects.write_proposal", by, project):
-        raise PermissionDenied
+    permit("projects.write_proposal", by, project)
     if attachment.pk not in removable_files(project):
         raise Refused(_("This file has been handed in already: it stays."))
     record(project, "remove_file", by=by, label=_("File removed: %(name)s") % {"name": attachment.name})
@@ -305,8 +301,7 @@ def offer_elsewhere(project: Project, call: Call, *, by: User) -> Project:
 
     (S3: 「区一级的政府购买服务申请不上？还有社区公益金…那就找其他部门基金」) The new draft points back at the old one.
     """
-    if not rules.has_perm("projects.offer_elsewhere", by, project):
-        raise PermissionDenied
+    permit("projects.offer_elsewhere", by, project)
     if project.state not in ENDED_WITHOUT_MONEY:
         raise Refused(_("Only a proposal that has ended without money can be offered to another call."))
     if call.pk == project.call_id:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.files import attach
 from core.money import yuan
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import User
 from projects.actions.gifts import gifts_alike
 from projects.actions.messages import tell_funder, tell_group
@@ -24,8 +22,7 @@ def prove_matching(
     project: Project, *, by: User, kind: str, amount: Decimal, words: str, files: Iterable[UploadedFile]
 ) -> MatchingProof:
     """The group hands in a paper that matching funds have come in; the clerk is told."""
-    if not rules.has_perm("projects.prove_matching", by, project):
-        raise PermissionDenied
+    permit("projects.prove_matching", by, project)
     if not project.is_funded or project.has_ended:
         raise Refused(_("Matching funds are proven while the project is under way."))
     files = list(files)
@@ -56,8 +53,7 @@ def decide_matching(
     came and is not named, the clerk says in so many words that it is another thing (`apart`).
     """
     locked = MatchingProof.objects.select_for_update(of=("self",)).get(pk=proof.pk)
-    if not rules.has_perm("projects.confirm_matching", by, locked):
-        raise PermissionDenied
+    permit("projects.confirm_matching", by, locked)
     if not locked.is_open:
         raise Refused(_("This proof has been looked at already."))
     if not accepted and not answer.strip():

@@ -3,9 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-import rules
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -14,7 +12,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.models import Duty
 from core.notifications import notify, write_to
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import Role, User
 from projects.actions.messages import holders, tell_funder
 from projects.models import MonthlyRemark, MonthlyReport, Project, State
@@ -130,8 +128,7 @@ def link_for_community(report: MonthlyReport) -> str:
 def _open(report: MonthlyReport, by: User) -> MonthlyReport:
     found = MonthlyReport.objects.select_for_update(of=("self",)).select_related("project__call", "project__community")
     locked = found.get(pk=report.pk)
-    if not rules.has_perm("projects.write_monthly", by, locked):
-        raise PermissionDenied
+    permit("projects.write_monthly", by, locked)
     if locked.is_handed_in:
         raise Refused(_("This report has been handed in already. What is to be added is said as a remark."))
     return locked
@@ -140,8 +137,7 @@ def _open(report: MonthlyReport, by: User) -> MonthlyReport:
 @transaction.atomic
 def remark(report: MonthlyReport, *, by: User, text: str) -> MonthlyRemark:
     """Mentor, clerk or group say something to a report that is handed in; the others are told."""
-    if not rules.has_perm("projects.remark_on_monthly", by, report):
-        raise PermissionDenied
+    permit("projects.remark_on_monthly", by, report)
     if not report.is_handed_in:
         raise Refused(_("A remark can be made once the report is handed in."))
     project, part = report.project, MonthlyRemark.Part

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.numbering import next_number
-from core.workflow import Refused, advance, record
+from core.workflow import Refused, advance, permit, record
 from grants.actions import ledger
 from grants.models import Call
 from people.models import User
@@ -99,8 +97,7 @@ def extend_notice(notice: Notice, *, by: User) -> Notice:
     """
     locked = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
     projects = Project.objects.filter(notice_entries__notice=locked, state__in=[State.IN_NOTICE, State.OBJECTED])
-    if not rules.has_perm("projects.extend_notice", by, locked):
-        raise PermissionDenied
+    permit("projects.extend_notice", by, locked)
     if locked.is_over:
         raise Refused(_("The public notice ended on %(day)s.") % {"day": locked.last_day})
     if locked.due_end <= locked.last_day:

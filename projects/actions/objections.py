@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -16,7 +14,7 @@ from core.models import Attachment
 from core.notifications import write_to
 from core.numbering import next_number
 from core.strangers import AN_HOUR, MOST_AN_HOUR, has_sent_enough
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import User
 from projects.actions.messages import tell_funder, tell_funder_of_call
 from projects.models import Notice, NoticeEntry, Objection, Project, State
@@ -181,8 +179,7 @@ def confirm_by_link(objection: Objection) -> Objection:
 def confirm_by_call(objection: Objection, *, by: User, reached: bool, note: str) -> Objection:
     """The clerk has called the phone that was left: reached and confirmed, or not to be reached, with a note."""
     locked = locked_objection(objection)
-    if not rules.has_perm("projects.examine_objection", by, locked):
-        raise PermissionDenied
+    permit("projects.examine_objection", by, locked)
     if locked.email or not locked.is_confirmable:
         raise Refused(_("There is nothing to confirm by a call."))
     if not note.strip():

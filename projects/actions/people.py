@@ -3,15 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import Organization, Role, User
 from projects.models import Part, Participant, Project
 
@@ -115,8 +113,7 @@ def end_parts_of(projects: Iterable[Project], organization: Organization, part: 
 @transaction.atomic
 def assign_mentor(project: Project, person: User, organization: Organization, *, by: User) -> Participant:
     """Name a mentor of a support organisation; refused for whoever judges the project or belongs to its applicant."""
-    if not rules.has_perm("projects.assign_mentor", by, project):
-        raise PermissionDenied
+    permit("projects.assign_mentor", by, project)
     if not person.has_role(organization.pk, Role.MENTOR):
         raise Refused(
             _("%(person)s is not a mentor of %(organization)s.") % {"person": person, "organization": organization}

@@ -1,14 +1,12 @@
 """Show a proposal that got no money to a fund without an open call, and the fund's answer."""
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.notifications import notify
-from core.workflow import Refused, lead_in, record
+from core.workflow import Refused, lead_in, permit, record
 from grants.models import Call, Fund
 from people.models import Role, User
 from projects.actions.drafts import elsewhere
@@ -31,8 +29,7 @@ def calls_for(referral: Referral) -> QuerySet[Call]:
 @transaction.atomic
 def refer(project: Project, fund: Fund, *, by: User, words: str) -> Referral:
     """Show the proposal to the fund's people, once, with a sentence on why it suits; they are told."""
-    if not rules.has_perm("projects.offer_elsewhere", by, project):
-        raise PermissionDenied
+    permit("projects.offer_elsewhere", by, project)
     project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     if project.state not in ENDED_WITHOUT_MONEY:
         raise Refused(_("Only a proposal that has ended without money can be shown to a fund."))
@@ -50,8 +47,7 @@ def refer(project: Project, fund: Fund, *, by: User, words: str) -> Referral:
 @transaction.atomic
 def take_back(referral: Referral, *, by: User) -> None:
     """The group thinks better of it before the fund has answered."""
-    if not rules.has_perm("projects.offer_elsewhere", by, referral.project):
-        raise PermissionDenied
+    permit("projects.offer_elsewhere", by, referral.project)
     referral = Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
     if referral.answer:
         raise Refused(_("The fund has answered already."))
@@ -66,8 +62,7 @@ def answer(referral: Referral, *, by: User, answer: str, reply: str, call: Call 
 
     Once only: the group may have acted on it.
     """
-    if not rules.has_perm("projects.answer_referral", by, referral):
-        raise PermissionDenied
+    permit("projects.answer_referral", by, referral)
     referral = Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
     if referral.answer:
         raise Refused(_("It has been answered already."))

@@ -2,15 +2,13 @@
 
 from datetime import date
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.money import in_words, yuan
 from core.numbering import next_number
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import CreditRecord, Organization, Role, User
 from projects.actions.messages import tell_funder, tell_group
 from projects.models import Project, ReturnNotice, State
@@ -24,8 +22,7 @@ def ask_back(project: Project, *, by: User, reason: str, due_on: date, pay_to: s
     with a later last day takes its place and gives more time.
     """
     locked = Project.objects.select_for_update(of=("self",)).select_related("call").get(pk=project.pk)
-    if not rules.has_perm("projects.settle", by, locked):
-        raise PermissionDenied
+    permit("projects.settle", by, locked)
     settlement = getattr(locked, "settlement", None)
     if settlement is None:
         raise Refused(_("Settle the account first: then it is known how much has to come back."))
@@ -75,8 +72,7 @@ def record_breach(notice: ReturnNotice, *, by: User, note: str) -> CreditRecord:
     entry on the page of the organisation; it stays readable.
     """
     project = Project.objects.select_for_update(of=("self",)).select_related("call").get(pk=notice.project_id)
-    if not rules.has_perm("projects.terminate", by, project):
-        raise PermissionDenied
+    permit("projects.terminate", by, project)
     locked = ReturnNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
     locked.project = project
     if locked.breach_id:

@@ -9,8 +9,6 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Max
@@ -20,7 +18,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.files import attach
 from core.models import Attachment
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import User
 from projects.models import Beneficiary, ConsentText, Project, SignIn
 from projects.models.beneficiary import is_child
@@ -73,8 +71,7 @@ def enter(
 
     Sign-ins of the same name and phone tail in this project are known as theirs from now on.
     """
-    if not rules.has_perm("projects.plan_delivery", by, project):
-        raise PermissionDenied
+    permit("projects.plan_delivery", by, project)
     if not agreed:
         raise Refused(_("Nobody is entered without having agreed."))
     Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
@@ -114,8 +111,7 @@ def change(
     """Correct an entry, as everybody may ask (article 46); a new category may need a new consent.
 
     `call_agreed`: whether an evaluator may phone them, from now on; None leaves it as it is."""
-    if not rules.has_perm("projects.see_names", by, beneficiary.project):
-        raise PermissionDenied
+    permit("projects.see_names", by, beneficiary.project)
     locked = _named(beneficiary)
     sensitive_agreed = sensitive_agreed or locked.sensitive_consent_at is not None
     guardian_agreed = guardian_agreed or locked.guardian_consent_at is not None
@@ -138,8 +134,7 @@ def change(
 @transaction.atomic
 def withdraw(beneficiary: Beneficiary, *, by: User) -> Beneficiary:
     """Somebody takes their consent back: what says who they are goes at once, the figures stay."""
-    if not rules.has_perm("projects.take_name_out", by, beneficiary.project):
-        raise PermissionDenied
+    permit("projects.take_name_out", by, beneficiary.project)
     locked = _named(beneficiary)
     locked.withdrawn_at = clock.now()
     _anonymise(locked)

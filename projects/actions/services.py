@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import User
 from projects.models import Beneficiary, Project, Service
 
@@ -19,8 +17,7 @@ def write_service(
     project: Project, method: str, *, by: User, values: Mapping[str, Any], members: Iterable[Beneficiary] = ()
 ) -> Service:
     """Write down a service; the log says that it was given, and nothing about whom."""
-    if not rules.has_perm("projects.plan_delivery", by, project):
-        raise PermissionDenied
+    permit("projects.plan_delivery", by, project)
     made = Service(project=project, method=Service.Method(method), written_by=by)
     _write(made, values, members)
     label = _("Service recorded: %(method)s") % {"method": made.get_method_display()}
@@ -33,8 +30,7 @@ def change_service(
     service: Service, *, by: User, values: Mapping[str, Any], members: Iterable[Beneficiary] = ()
 ) -> Service:
     """Correct a service record; the log keeps that it was done."""
-    if not rules.has_perm("projects.change_service", by, service):
-        raise PermissionDenied
+    permit("projects.change_service", by, service)
     locked = Service.objects.select_for_update(of=("self",)).select_related("project").get(pk=service.pk)
     _write(locked, values, members)
     label = _("Service record corrected: %(method)s") % {"method": locked.get_method_display()}

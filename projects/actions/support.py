@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.workflow import Refused, lead_in, record
+from core.workflow import Refused, lead_in, permit, record
 from grants.models import BudgetRule, EligibilityRule
 from people.models import Community, User
 from projects.actions.messages import tell_group
@@ -26,8 +26,7 @@ def ask_for_recommendation(project: Project, community: Community, *, by: User) 
     Refused for a community in which the project does not take place. One that has answered can be asked again, for
     example after a correction: its newest answer counts, and the clerk reads them all.
     """
-    if not rules.has_perm("projects.write_proposal", by, project):
-        raise PermissionDenied
+    permit("projects.write_proposal", by, project)
     if community.pk not in project.places:
         raise Refused(_("Only a community in which the project takes place recommends it."))
     project.recommendations.filter(community=community, answered_at__isnull=True).delete()
@@ -85,8 +84,7 @@ def confirm_recommendation(
     """
     recommendation = Recommendation.objects.select_for_update(of=("self",)).get(pk=recommendation.pk)
     project = recommendation.project
-    if not rules.has_perm("projects.check", by, project):
-        raise PermissionDenied
+    permit("projects.check", by, project)
     if recommendation.answered_at is None:
         raise Refused(_("The community has not answered yet."))
     if project.state not in (State.SUBMITTED, State.RETURNED):
@@ -105,8 +103,7 @@ def confirm_recommendation(
 @transaction.atomic
 def explain(project: Project, rule: EligibilityRule | BudgetRule, *, by: User, text: str) -> Explanation | None:
     """Say something to a warning of the eligibility check or of a budget rule; an empty text takes it back."""
-    if not rules.has_perm("projects.write_proposal", by, project):
-        raise PermissionDenied
+    permit("projects.write_proposal", by, project)
     if rule.call_id != project.call_id:
         raise PermissionDenied
     about = {"limit": rule} if isinstance(rule, BudgetRule) else {"rule": rule}

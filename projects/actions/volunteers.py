@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.workflow import Refused, record
+from core.workflow import Refused, permit, record
 from people.models import Membership, User
 from projects.actions.activities import lock
 from projects.models import Activity, Project, Volunteer, VolunteerTime
@@ -36,8 +34,7 @@ def enter_times(activity: Activity, *, by: User, rows: Sequence[Mapping[str, Any
 @transaction.atomic
 def enter_time(project: Project, *, by: User, held_on: date, values: Mapping[str, Any]) -> VolunteerTime:
     """Time besides activities: a shift, shopping, a telephone duty."""
-    if not rules.has_perm("projects.plan_delivery", by, project):
-        raise PermissionDenied
+    permit("projects.plan_delivery", by, project)
     if held_on > clock.today():
         raise Refused(_("This day is in the future."))
     return _time(project, by, values, held_on, None)
@@ -73,8 +70,7 @@ def confirm_times(project: Project, *, by: User, times: Iterable[VolunteerTime])
     for time in found.filter(pk__in=[time.pk for time in times]).select_related(
         "volunteer__project", "volunteer__person"
     ):
-        if not rules.has_perm("projects.confirm_hours", by, time):
-            raise PermissionDenied
+        permit("projects.confirm_hours", by, time)
         time.confirmed_at, time.confirmed_by = clock.now(), by
         time.save(update_fields=["confirmed_at", "confirmed_by"])
         done += 1

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core.forms import add_refusal
 from core.models import Event
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from people.models import Organization, Role
 from projects.actions import bank
 from projects.bank_returns import lines_of
@@ -32,8 +32,7 @@ EFFECTS = [
 @login_required
 def bank_list_list(request: HttpRequest) -> HttpResponse:
     """Every list of my funders, newest first, and how many instalments wait for one."""
-    if not rules.has_perm("projects.see_bank_lists", request.user):
-        raise PermissionDenied
+    permit("projects.see_bank_lists", request.user)
     found = BankList.objects.visible_to(request.user).with_lines()
     context = {
         "page_obj": Paginator(found, PAGE).get_page(request.GET.get("page")),
@@ -54,8 +53,7 @@ def payable(request: HttpRequest):
 @login_required
 def bank_list_create(request: HttpRequest) -> HttpResponse:
     """Choose approved instalments; each fund gets a list of its own."""
-    if not rules.has_perm("projects.make_bank_list", request.user):
-        raise PermissionDenied
+    permit("projects.make_bank_list", request.user)
     rows = list(payable(request))
     for tranche in rows:
         tranche.why_not = bank.why_not(tranche)
@@ -77,8 +75,7 @@ def bank_list_create(request: HttpRequest) -> HttpResponse:
 
 
 def find_list(request: HttpRequest, pk: int) -> BankList:
-    if not rules.has_perm("projects.see_bank_lists", request.user):
-        raise PermissionDenied
+    permit("projects.see_bank_lists", request.user)
     return get_object_or_404(BankList.objects.visible_to(request.user).with_lines(), pk=pk)
 
 
@@ -129,8 +126,7 @@ def bank_return_detail(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         BankReturn.objects.select_related("bank_list__fund", "sent_by", "stored_by"), pk=pk, bank_list__in=visible
     )
-    if not rules.has_perm("projects.work_bank_list", request.user, found.bank_list):
-        raise PermissionDenied
+    permit("projects.work_bank_list", request.user, found.bank_list)
     if request.method == "POST":
         try:
             bank.store_return(found, by=request.user)

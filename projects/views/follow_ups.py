@@ -102,8 +102,7 @@ def follow_up_send(request: HttpRequest, pk: int) -> HttpResponse:
 
 def lasting_for(user) -> list[Lasting]:
     """The calls of this person's funders, the newest first; 403 for whoever works at none."""
-    if not rules.has_perm("projects.see_lasting", user):
-        raise PermissionDenied
+    permit("projects.see_lasting", user)
     return lasting(Call.objects.published().filter(funder__in=list(user.roles)).order_by("-closes_at", "-pk"))
 
 

@@ -1,12 +1,11 @@
 """Indicators with their denominators, for one call, district or year."""
 
-import rules
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core.workflow import permit
 from grants.models import Call
 from projects import indicators as calculation
 from projects.indicator_facts import KINDS, Scope, facts_of, scopes
@@ -15,8 +14,7 @@ from projects.models import Project
 
 def scopes_for(user, kind: str) -> list[Scope]:
     """Of the calls of this person's funders, those with proposals first; 403 for whoever works at none."""
-    if not rules.has_perm("projects.see_indicators", user):
-        raise PermissionDenied
+    permit("projects.see_indicators", user)
     handed_in = Project.objects.filter(call=OuterRef("pk"), submitted_at__isnull=False)
     calls = Call.objects.published().filter(funder__in=list(user.roles)).annotate(has_projects=Exists(handed_in))
     calls = calls.order_by("-has_projects", "-closes_at", "-pk")

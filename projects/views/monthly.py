@@ -128,8 +128,7 @@ def monthly_read(request: HttpRequest, token: str) -> HttpResponse:
 
 def ledger_of(user: Any) -> QuerySet[MonthlyReport]:
     """The monthly reports of the calls of this person's funders."""
-    if not rules.has_perm("projects.see_month_ledger", user):
-        raise PermissionDenied
+    permit("projects.see_month_ledger", user)
     mine = MonthlyReport.objects.visible_to(user).filter(project__call__funder__in=list(user.roles))
     return mine.select_related("project__call", "project__applicant", "project__field", "project__community")
 

@@ -3,7 +3,6 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from core import workflow
 from core.forms import NoteForm, SeenState, add_refusal
 from core.identifiers import half_width
 from core.models import Attachment, Event
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from grants.actions import needs as actions
 from grants.forms import ReviseForm, VouchForm
 from grants.models import Need
@@ -31,8 +30,7 @@ SORTABLE = (Need.State.RECEIVED, Need.State.ACCEPTED)
 
 
 def permit_desk(request: HttpRequest, permission: str = "grants.handle_need") -> None:
-    if not rules.has_perm(permission, request.user):
-        raise PermissionDenied
+    permit(permission, request.user)
 
 
 @login_required

@@ -3,7 +3,6 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -78,8 +77,7 @@ def referral_create(request: HttpRequest, pk: int, fund_pk: int) -> HttpResponse
 @login_required
 def referral_list(request: HttpRequest) -> HttpResponse:
     """What has been shown to the funds of my funders, the unanswered first."""
-    if not rules.has_perm("projects.see_referrals", request.user):
-        raise PermissionDenied
+    permit("projects.see_referrals", request.user)
     found = Referral.objects.filter(fund__funder__in=list(request.user.roles))
     related = ("project__applicant", "project__call__funder", "fund")
     page = Paginator(found.select_related(*related).order_by("answered_at", "made_at"), PAGE)

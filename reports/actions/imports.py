@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import rules
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django_tasks.base import Task
 
 from core import clock, spreadsheets
-from core.workflow import Refused, Stale, record
+from core.workflow import Refused, Stale, permit, record
 from people.models import User
 from reports.actions import background
 from reports.exchange import TABLES
@@ -29,7 +28,7 @@ def send(*, by: User, table: str, upload: UploadedFile) -> ImportJob:
     Raises `ValidationError` for a file that is no spreadsheet or has the wrong headings. A small file has
     been checked when this returns, a large one is checked in the background.
     """
-    permit(by, table)
+    permit(TABLES[table].permission, by)
     TABLES[table].resource().recognise(spreadsheets.read(upload).headings)
     upload.seek(0)
     name = upload.name or ""
@@ -85,16 +84,11 @@ def resume(job: ImportJob, *, by: User) -> ImportJob:
     return _start(locked, Status.CHECKING, background.check)
 
 
-def permit(by: User, table: str) -> None:
-    if not rules.has_perm(TABLES[table].permission, by):
-        raise PermissionDenied
-
-
 def _lock(job: ImportJob, by: User) -> ImportJob:
     locked = ImportJob.objects.select_for_update().get(pk=job.pk)
     if locked.by_id != by.pk:
         raise PermissionDenied
-    permit(by, locked.table)
+    permit(TABLES[locked.table].permission, by)
     return locked
 
 

@@ -2,9 +2,7 @@
 
 from functools import partial
 
-import rules
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.workflow import permit
 from people.models import Role
 from projects import sign_in
 from projects.models import Activity
@@ -32,8 +31,7 @@ def activity_sign_in(request: HttpRequest, pk: int) -> HttpResponse:
     seen = Activity.objects.visible_to(request.user)
     related = ("project__call__funder", "project__applicant", "project__community")
     activity = get_object_or_404(seen.select_related(*related), pk=pk)
-    if not rules.has_perm("projects.see_names", request.user, activity.project):
-        raise PermissionDenied
+    permit("projects.see_names", request.user, activity.project)
     address = reverse("projects:activity_sign_in", args=[sign_in.new_code(activity)])
     return respond(activity_papers.sign_in_sheet(activity, request.build_absolute_uri(address)))
 
@@ -52,8 +50,7 @@ def activity_record(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def announcements(request: HttpRequest) -> HttpResponseBase:
     """××年×月活动预告: what is handed in for a month in the projects of my funder."""
-    if not rules.has_perm("projects.export_announcements", request.user):
-        raise PermissionDenied
+    permit("projects.export_announcements", request.user)
     month = month_of(request.GET.get("month", ""), clock.today())
     mine = Activity.objects.filter(project__call__funder__in=request.user.organizations_as(Role.STAFF))
     found = mine.standing().filter(starts_at__date__range=(month.first, month.last)).order_by("starts_at", "pk")
@@ -71,8 +68,7 @@ def announcements(request: HttpRequest) -> HttpResponseBase:
 def roster_template(request: HttpRequest, pk: int) -> HttpResponseBase:
     """An empty roster to fill in."""
     project = find(request, pk)
-    if not rules.has_perm("projects.plan_delivery", request.user, project):
-        raise PermissionDenied
+    permit("projects.plan_delivery", request.user, project)
     resource = partial(RosterResource, project=project)
     table = exchange.Table(resource, gettext_lazy("Roster"), "projects.plan_delivery", "")  # type: ignore[arg-type]
     name = _("%(table)s template") % {"table": table.label}

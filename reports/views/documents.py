@@ -3,13 +3,13 @@
 import rules
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from core.models import Event
+from core.workflow import permit
 from grants.models import Call, NeedList
 from people.models import Organization, User
 from projects.models import Activity, Notice, Project, ReturnNotice
@@ -34,12 +34,6 @@ def find(request: HttpRequest, pk: int, *related: str) -> Project:
     return get_object_or_404(Project.objects.visible_to(request.user).select_related(*RELATED, *related), pk=pk)
 
 
-def permit(user: User | AnonymousUser, project: Project) -> None:
-    """403 for whoever sees the proposal only: an expert of the panel."""
-    if not rules.has_perm("projects.see_delivery", user, project):
-        raise PermissionDenied
-
-
 def _sees_account(user: User | AnonymousUser, project: Project) -> bool:
     return rules.has_perm("projects.see_payee_account", user, project)
 
@@ -60,7 +54,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """The agreement; there is none before the plan is finished and it is drawn up."""
     project = find(request, pk, "agreement__group_signed_by", "agreement__funder_signed_by", "agreement__version")
-    permit(request.user, project)
+    permit("projects.see_delivery", request.user, project)
     if not hasattr(project, "agreement"):
         raise Http404
     return respond(documents.agreement(project, account=_sees_account(request.user, project)))
@@ -71,7 +65,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
 def award_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter of award; there is none before the award is approved."""
     project = find(request, pk)
-    permit(request.user, project)
+    permit("projects.see_delivery", request.user, project)
     if project.approved_at is None:
         raise Http404
     return respond(documents.award_letter(project))
@@ -82,8 +76,7 @@ def award_letter(request: HttpRequest, pk: int) -> HttpResponse:
 def correction_notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The latest notice of what must be corrected; there is none before the proposal was returned."""
     project = find(request, pk)
-    if not rules.has_perm("projects.see_log", request.user, project):
-        raise PermissionDenied
+    permit("projects.see_log", request.user, project)
     returned = Event.objects.about(project).filter(name="return_for_correction").last()
     if returned is None:
         raise Http404
@@ -96,7 +89,7 @@ def return_notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter that asks for money back."""
     related = ("project__call__funder", "project__applicant", "project__host", "project__settlement")
     notice = get_object_or_404(ReturnNotice.objects.visible_to(request.user).select_related(*related), pk=pk)
-    permit(request.user, notice.project)
+    permit("projects.see_delivery", request.user, notice.project)
     return respond(documents.return_notice(notice))
 
 
@@ -107,7 +100,7 @@ def activity_plan(request: HttpRequest, pk: int) -> HttpResponse:
     visible = Project.objects.visible_to(request.user)
     found = Activity.objects.select_related("project__call", "project__applicant", "project__community")
     activity = get_object_or_404(found, pk=pk, project__in=visible)
-    permit(request.user, activity.project)
+    permit("projects.see_delivery", request.user, activity.project)
     contact = rules.has_perm("projects.see_contact", request.user, activity.project)
     return respond(documents.activity_plan(activity, contact=contact))
 

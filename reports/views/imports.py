@@ -3,10 +3,9 @@
 from tempfile import TemporaryFile
 from typing import Any
 
-import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
-from core.workflow import Refused
+from core.workflow import Refused, permit
 from people.resources.rows import Outcome
 from reports import exchange
 from reports.actions import exports, imports
@@ -28,11 +27,6 @@ LATEST = 10
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def permit(permission: str, request: HttpRequest) -> None:
-    if not rules.has_perm(permission, request.user):
-        raise PermissionDenied
-
-
 def find_table(key: str) -> Table:
     if key not in TABLES:
         raise Http404
@@ -42,7 +36,7 @@ def find_table(key: str) -> Table:
 def find(request: HttpRequest, pk: int) -> ImportJob:
     """One's own import, as long as one may still import such a table."""
     job = get_object_or_404(ImportJob.objects.visible_to(request.user), pk=pk)
-    permit(find_table(job.table).permission, request)
+    permit(find_table(job.table).permission, request.user)
     return job
 
 
@@ -68,7 +62,7 @@ def private(response: Any) -> Any:
 @require_safe
 def tables(request: HttpRequest) -> HttpResponse:
     """The tables that this person may take out or send, and the latest that were sent."""
-    permit("reports.open_exchange", request)
+    permit("reports.open_exchange", request.user)
     jobs = ImportJob.objects.visible_to(request.user).exclude(status=ImportJob.Status.DISCARDED)[:LATEST]
     latest = [(job, TABLES[job.table]) for job in jobs if job.table in TABLES]
     return render(request, "reports/exchange.html", {"offers": exchange.offers(request.user), "latest": latest})
@@ -79,7 +73,7 @@ def tables(request: HttpRequest) -> HttpResponse:
 def table_export(request: HttpRequest, table: str, kind: str) -> HttpResponseBase:
     """The whole table, as xlsx or csv; kept in the log."""
     found = find_table(table)
-    permit(found.download, request)
+    permit(found.download, request.user)
     if request.method == "GET":
         exports.record_export(by=request.user, table=table, kind=kind)
     name = f"{found.label} {clock.today():%Y-%m-%d}"
@@ -95,7 +89,7 @@ def table_export(request: HttpRequest, table: str, kind: str) -> HttpResponseBas
 def table_template(request: HttpRequest, table: str) -> HttpResponseBase:
     """An empty workbook to fill in."""
     found = find_table(table)
-    permit(found.permission, request)
+    permit(found.permission, request.user)
     name = _("%(table)s template") % {"table": found.label}
     return send_workbook(request, name, lambda file: exchange.write_template(found, file, by=request.user))
 
@@ -107,7 +101,7 @@ def table_template(request: HttpRequest, table: str) -> HttpResponseBase:
 def import_create(request: HttpRequest, table: str) -> HttpResponse:
     """Send a table; it is checked, and nothing is written."""
     found = find_table(table)
-    permit(found.permission, request)
+    permit(found.permission, request.user)
     form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
     if form.is_valid():
         try:

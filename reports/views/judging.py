@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from io import BytesIO
 
-import rules
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from core.workflow import permit
 from evaluations.models import Decision, Feedback
 from grants.models import Call
 from projects.models import Notice, Objection
@@ -31,8 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def feedback(request: HttpRequest, pk: int) -> HttpResponse:
     """The experts' feedback as PDF."""
     project = find(request, pk)
-    if not rules.has_perm("evaluations.read_feedback", request.user, project):
-        raise PermissionDenied
+    permit("evaluations.read_feedback", request.user, project)
     get_object_or_404(Feedback, project=project)
     return respond(judging.feedback(project))
 
@@ -41,8 +39,7 @@ def find_decision(request: HttpRequest, pk: int) -> Decision:
     """A decision, for those at the funder who may read the ranking."""
     found = Decision.objects.select_related("call__funder", "proposed_by", "approved_by")
     decision = get_object_or_404(found.filter(call__in=Call.objects.visible_to(request.user)), pk=pk)
-    if not rules.has_perm("evaluations.see_ranking", request.user, decision.call):
-        raise PermissionDenied
+    permit("evaluations.see_ranking", request.user, decision.call)
     return decision
 
 
@@ -65,8 +62,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def objections(request: HttpRequest) -> HttpResponse:
     """The register of objections as a workbook: what this person may read on the page."""
-    if not rules.has_perm("projects.see_register", request.user):
-        raise PermissionDenied
+    permit("projects.see_register", request.user)
     found = Objection.objects.visible_to(request.user)
     return _send(lambda target: papers.write_objections(found, target), "异议台账")
 
@@ -115,8 +111,7 @@ def selection(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _workbook(request: HttpRequest, pk: int, write, name: str) -> HttpResponse:
     call = get_object_or_404(Call.objects.visible_to(request.user), pk=pk)
-    if not rules.has_perm("evaluations.see_ranking", request.user, call):
-        raise PermissionDenied
+    permit("evaluations.see_ranking", request.user, call)
     return _send(lambda target: write(call, target), f"{name}-{call.code}")
 
 

@@ -1,8 +1,6 @@
 """The ledger of a fund and the lists for the bank, to take out; who takes out account numbers is kept in the log."""
 
-import rules
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import translation
@@ -11,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import clock
-from core.workflow import record
+from core.workflow import permit, record
 from grants.models import Fund
 from projects.models import BankList
 from reports import ledger
@@ -51,8 +49,7 @@ def fund_ledger(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
 def bank_list(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """The list for the bank with whole account numbers: for the finance office alone."""
     found = get_object_or_404(BankList.objects.visible_to(request.user).with_lines(), pk=pk)
-    if not rules.has_perm("projects.see_list_accounts", request.user, found):
-        raise PermissionDenied
+    permit("projects.see_list_accounts", request.user, found)
     if request.method == "GET":
         record(found, "export", by=request.user, label=_("Taken out with account numbers (%(kind)s)") % {"kind": kind})
     name = f"付款清单 {found.number}"

@@ -2,9 +2,7 @@
 
 from functools import partial
 
-import rules
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import translation
@@ -13,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core import clock
-from core.workflow import record
+from core.workflow import permit, record
 from projects.actions.monthly import renew
 from projects.expense_table import ExpenseResource
 from projects.forms.month_ledger import MonthLedgerFilter
@@ -31,8 +29,7 @@ from reports.views.imports import send_workbook
 def spending(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Every payment of a project as a workbook, with budget against spending."""
     project = find(request, pk)
-    if not rules.has_perm("projects.see_spending", request.user, project):
-        raise PermissionDenied
+    permit("projects.see_spending", request.user, project)
     if not project.is_funded:
         raise Http404
 
@@ -48,8 +45,7 @@ def spending(request: HttpRequest, pk: int) -> HttpResponseBase:
 def spending_template(request: HttpRequest, pk: int) -> HttpResponseBase:
     """An empty table for the bookkeeper, with the lines of this project to choose from."""
     project = find(request, pk)
-    if not rules.has_perm("projects.keep_spending", request.user, project):
-        raise PermissionDenied
+    permit("projects.keep_spending", request.user, project)
     resource = partial(ExpenseResource, project=project)
     table = exchange.Table(resource, gettext_lazy("Payments"), "projects.keep_spending", "")  # type: ignore[arg-type]
     name = _("%(table)s template") % {"table": table.label}
@@ -62,8 +58,7 @@ def monthly(request: HttpRequest, pk: int) -> HttpResponse:
     """A monthly report as PDF; before it is handed in marked as such."""
     related = ("project__call__funder", "project__applicant", "project__community", "project__field", "handed_in_by")
     report = get_object_or_404(MonthlyReport.objects.visible_to(request.user).select_related(*related), pk=pk)
-    if not rules.has_perm("projects.see_spending", request.user, report.project):
-        raise PermissionDenied
+    permit("projects.see_spending", request.user, report.project)
     return respond(papers.monthly(renew(report)))
 
 

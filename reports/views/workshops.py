@@ -1,12 +1,11 @@
 """Papers of a workshop, for whoever holds it."""
 
-import rules
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from core.workflow import permit
 from grants.models import TrainingCertificate, Workshop
 from reports import workshop_papers
 from reports.views.documents import respond
@@ -17,8 +16,7 @@ from reports.views.documents import respond
 def sign_in(request: HttpRequest, pk: int) -> HttpResponse:
     """The sign-in list, to be printed."""
     workshop = get_object_or_404(Workshop.objects.select_related("organizer", "call"), pk=pk)
-    if not rules.has_perm("grants.change_workshop", request.user, workshop):
-        raise PermissionDenied
+    permit("grants.change_workshop", request.user, workshop)
     return respond(workshop_papers.sign_in_sheet(workshop))
 
 
@@ -30,6 +28,5 @@ def training_certificate(request: HttpRequest, pk: int) -> HttpResponse:
         "attendance__person", "attendance__organization", "attendance__workshop__organizer"
     )
     certificate = get_object_or_404(found, pk=pk)
-    if not rules.has_perm("grants.see_certificate", request.user, certificate):
-        raise PermissionDenied
+    permit("grants.see_certificate", request.user, certificate)
     return respond(workshop_papers.training_certificate(certificate))
