@@ -60,6 +60,8 @@ class SelfEvaluationForm(forms.Form):
                 widget=CountedTextarea(attrs={"rows": 2}),
             )
         self.fields["version"].initial = written.version if written else 0
+        for name in ("went_well", "went_badly"):
+            self.fields[name].mark = _("needed before it is handed in")
         for name in ("went_well", "went_badly", "next_steps"):
             self.fields[name].initial = getattr(written, name, "")
 
@@ -249,8 +251,7 @@ class AnswersForm(forms.Form):
         for point in self.points:
             self.fields[f"stance-{point.pk}"] = forms.ChoiceField(
                 label=_("Your answer"),
-                choices=AnswerPoint.Stance.choices,
-                initial=AnswerPoint.Stance.AGREES,
+                choices=AnswerPoint.Stance.choices,  # none is chosen beforehand: it is sent once
                 widget=forms.RadioSelect,
             )
             self.fields[f"answer-{point.pk}"] = forms.CharField(
