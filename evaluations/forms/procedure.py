@@ -68,6 +68,15 @@ class SelfEvaluationForm(forms.Form):
     def rows(self):
         return [(one, self[f"points-{one.pk}"], self[f"words-{one.pk}"]) for one in self.criteria]
 
+    def check_for_submission(self) -> bool:
+        """Put what is missing at its field, beside what is wrong; True when nothing is either."""
+        self.is_valid()
+        needed = [f"{part}-{one.pk}" for one in self.criteria for part in ("points", "words")]
+        for name in [*needed, "went_well", "went_badly"]:
+            if name not in self.errors and self.cleaned_data.get(name) in (None, ""):
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return not self.errors
+
     @property
     def given(self) -> dict[str, Any]:
         """What the verb takes, as far as it is valid."""

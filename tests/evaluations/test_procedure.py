@@ -133,6 +133,20 @@ def test_the_texts_that_must_be_there_are_not_called_optional(town, project, bro
     assert page.count("提交前必填") == 2
 
 
+def test_what_is_missing_in_the_self_evaluation_stands_at_its_field(town, project, browse):
+    found = sent(town, project)
+    page, client = reverse("evaluations:self_evaluation", args=[found.pk]), browse(town.head)
+    first, *others = found.scored_lines
+    given = {f"points-{first.pk}": "1", f"words-{first.pk}": "见记录", "went_well": "好"}
+
+    form = client.post(page, given | {"submit": ""}).context["form"]
+    draft_of_it = client.post(page, given | {"save": ""})
+
+    blank = {f"{part}-{one.pk}" for one in others for part in ("points", "words")}
+    assert set(form.errors) == {*blank, "went_badly"}
+    assert draft_of_it.status_code == 302
+
+
 # -- papers ---------------------------------------------------------------------------------------------
 
 
