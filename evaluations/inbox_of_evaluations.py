@@ -4,6 +4,7 @@ and told on like everything else that has a due day (`config.reminders`)."""
 from collections.abc import Iterator
 from datetime import timedelta
 
+import rules
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -153,6 +154,8 @@ def _clerk_concludes(user: User) -> Iterator[Task]:
     over = found.filter(state__in=early, issued_at=None, commission__until__lt=clock.today())
     for one in over.select_related("project__call", "commission"):
         what = _("The term of the evaluator is over: extend it or hand over")
+        if one.is_sent:  # the group has read the draft: it stays with whoever wrote it
+            what = _("The term of the evaluator is over: extend it")
         url = one.commission.get_absolute_url()
         yield Task(one.project.title, what, url, one.commission.until, None, "bad", one.project.call.funder_id)
 
@@ -171,6 +174,8 @@ def _ties(user: User) -> Iterator[Task]:
 def _approver(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.APPROVER)
     waiting = TerminationProposal.objects.open().filter(evaluation__project__call__funder__in=funders)
-    for one in waiting.exclude(asked_by=user).select_related("evaluation__project"):
+    for one in waiting.select_related("evaluation__project__call"):
+        if not rules.has_perm("evaluations.decide_termination", user, one):
+            continue
         what = _("Decide whether the project is terminated")
         yield Task(one.project.title, what, one.get_absolute_url(), None, one.asked_at, "bad")

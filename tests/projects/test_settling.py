@@ -23,6 +23,7 @@ from projects.closing_rules import STAYS, writing_permissions
 from projects.inbox import waiting_for
 from projects.invariants import breaches
 from projects.models import ArchiveFile, Audit, Project, Refund, Settlement, Tranche
+from projects.papers import listed
 from projects.settling_steps import standings
 from tests.life import draft
 from tests.memory import remembered
@@ -722,3 +723,43 @@ def test_the_file_waits_for_an_audit_that_is_handed_in(town, project):
 
     audits.decide_audit(audit, by=town.finance, accepted=False, answer="重复")
     assert archiving.confirm_file(fresh(project), by=town.clerk, note="结项报告用旧格式").pk
+
+
+def came_back(project, town, *amounts):
+    """Several sums on one day, under one reference of the bank."""
+    for amount in amounts:
+        yield Refund.objects.create(
+            project=project,
+            amount=D(amount),
+            received_on=clock.today(),
+            bank_reference="退20270101",
+            recorded_by=town.finance,
+        )
+
+
+def test_a_changed_sum_is_found_though_another_came_back_the_same_day(town, filed):
+    first, _second = came_back(filed, town, "10.00", "20.00")
+    ArchiveFile.objects.update(papers=listed(filed))
+    untouched = archiving.changed_since(ArchiveFile.objects.get())
+
+    Refund.objects.filter(pk=first.pk).update(amount=D("11.00"))
+
+    assert untouched == []
+    assert archiving.changed_since(ArchiveFile.objects.get()) == ["有改动：退款到账"]
+
+
+def test_a_second_sum_of_the_same_day_is_found_as_added(town, filed):
+    list(came_back(filed, town, "10.00"))
+    ArchiveFile.objects.update(papers=listed(filed))
+
+    list(came_back(filed, town, "10.00"))
+
+    assert archiving.changed_since(ArchiveFile.objects.get()) == ["新增：退款到账"]
+
+
+def test_a_changed_instalment_is_found(town, filed):
+    made = ArchiveFile.objects.get()
+
+    filed.tranches.filter(ordinal=1).update(amount=D("1.00"))
+
+    assert "有改动：第1期拨款凭证" in archiving.changed_since(made)
