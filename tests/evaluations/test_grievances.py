@@ -110,3 +110,22 @@ def test_contact_goes_half_a_year_after_the_answer(town, grievance, time):
 
     kept = Grievance.objects.get()
     assert (kept.contact, kept.phone, kept.email, kept.sender, kept.answer) == ("", "", "", "", "已补发")
+
+
+def test_files_go_with_the_contact_and_the_report_stays(town, project, time, django_capture_on_commit_callbacks):
+    made = grievances.report(
+        project, sender="", values={"kind": "money", "text": "奖品少发了。"}, files=[pdf("单据.pdf")]
+    )
+    stored = Attachment.objects.of(made).get().file
+    grievances.answer_report(made, by=town.clerk, finding="", answer="已补发")
+    time.go(clock.now() + timedelta(days=179))
+    voices.forget_traces()
+    kept = Attachment.objects.of(made).count()
+
+    time.go(clock.now() + timedelta(days=2))
+    with django_capture_on_commit_callbacks(execute=True):
+        voices.forget_traces()
+
+    assert (kept, Attachment.objects.of(made).count(), stored.storage.exists(stored.name)) == (1, 0, False)
+    assert Grievance.objects.get().text == "奖品少发了。"
+    assert voices.forget_traces() == 0
