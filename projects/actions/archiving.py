@@ -40,9 +40,9 @@ def confirm_file(
         raise Refused(_("Something is missing: please say why."))
     locked.settlement.project = locked
     keep_accounts(locked.settlement)
-    papers, year = listed(locked), clock.today().year
+    papers = listed(locked)
     if made is None:
-        number = f"{locked.call.code}-{year}-{next_number(f'archive-{locked.call_id}-{year}'):04d}"
+        number = f"{locked.call.code}-DA-{next_number(f'archive-{locked.call_id}'):04d}"  # 档案; the code has the year
         made = ArchiveFile(project=locked, number=number)
     made.papers, made.missing, made.digest = papers, missing, digest_of(papers)
     made.retention, made.note = retention, note.strip()
