@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import rules
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,8 @@ from evaluations.models import (
     EvaluationVisit,
     PaperLine,
     RectificationItem,
+    Sample,
+    SampleItem,
     TerminationProposal,
 )
 from people.models import Role, User
@@ -29,7 +31,7 @@ S = Evaluation.State
 
 
 def waiting_for(user: User) -> list[Task]:
-    sources = (_group, _heads, _leads, _items_to_judge, _clerk_arranges, _clerk_concludes, _ties, _approver)
+    sources = (_group, _heads, _leads, _samples, _items_to_judge, _clerk_arranges, _clerk_concludes, _ties, _approver)
     return [task for source in sources for task in source(user)]
 
 
@@ -98,6 +100,24 @@ def _leads(user: User) -> Iterator[Task]:
             yield _task(one, _("Write the draft report and send it"))
         elif one.state == S.FINAL and one.issued_at is None:
             yield _task(one, _("Reply to the group and issue the final report"))
+
+
+def _samples(user: User) -> Iterator[Task]:
+    """One task a sample: drawn records whose result nobody has entered, for everybody who was sent. An activity to come
+    is looked at on its day, and a person whom somebody else has begun to phone is left to them."""
+    mine = Evaluation.objects.open().in_workspace_of(user).filter(issued_at=None)
+    mine = mine.filter(assignments__person=user, assignments__recused_at=None, assignments__absent_at=None)
+    to_come = Q(sample__kind=Sample.Kind.AHEAD, day__gt=clock.today())
+    waiting = SampleItem.objects.filter(sample__evaluation__in=mine, result="").exclude(to_come)
+    waiting = waiting.filter(Q(caller=None) | Q(caller=user))
+    left = dict(waiting.order_by().values_list("sample").annotate(n=Count("pk")))
+    for sample in Sample.objects.filter(pk__in=left).select_related("evaluation__project__call"):
+        if not rules.has_perm("evaluations.note_sample", user, sample.evaluation):
+            continue
+        what = _("Enter the results of the sample: %(n)s left (%(kind)s)")
+        words = {"n": left[sample.pk], "kind": sample.get_kind_display()}
+        project, url = sample.project, sample.get_absolute_url()
+        yield Task(project.title, what % words, url, sample.evaluation.due_on, sample.drawn_at)
 
 
 def _items_to_judge(user: User) -> Iterator[Task]:
