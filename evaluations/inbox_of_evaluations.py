@@ -114,7 +114,7 @@ def _samples(user: User) -> Iterator[Task]:
     for sample in Sample.objects.filter(pk__in=left).select_related("evaluation__project__call"):
         if not rules.has_perm("evaluations.note_sample", user, sample.evaluation):
             continue
-        what = _("Enter the results of the sample: %(n)s left (%(kind)s)")
+        what = _("Enter the results of the sample: %(kind)s, %(n)s left")
         words = {"n": left[sample.pk], "kind": sample.get_kind_display()}
         project, url = sample.project, sample.get_absolute_url()
         yield Task(project.title, what % words, url, sample.evaluation.due_on, sample.drawn_at)

@@ -435,8 +435,8 @@ def test_results_that_are_not_entered_wait_for_the_evaluator_until_the_last_is(t
         sampling.note_result(item, by=town.evaluator, result="ok")
 
     assert (before, after) == (
-        [f"录入抽查结果：还有{len(rest) + 1}条（凭证）"],
-        [f"录入抽查结果：还有{len(rest)}条（凭证）"],
+        [f"录入抽查结果：凭证，还有{len(rest) + 1}条"],
+        [f"录入抽查结果：凭证，还有{len(rest)}条"],
     )
     assert waits(town.evaluator) == []
 
@@ -456,6 +456,6 @@ def test_a_person_whom_another_evaluator_phones_waits_for_that_one(town, called)
     SampleItem.objects.filter(pk=item.pk).update(caller=other)
 
     assert [before, waits(town.evaluator)] == [
-        [f"录入抽查结果：还有{n}条（{called.get_kind_display()}）"]
+        [f"录入抽查结果：{called.get_kind_display()}，还有{n}条"]
         for n in (called.items.count(), called.items.count() - 1)
     ]
