@@ -40,11 +40,9 @@ def recognised_so_far(project: Project, audit: Audit | None) -> Decimal | None:
     audit took off. None where neither says anything. The accounts and the desk of settlements show this one figure."""
     if not keeps_books(project) and last_account(project) is None:
         return None
-    by_books = recognisable(project, audit)
-    if by_books is not None:
-        return by_books
-    reported = spent(project) - deducted_from_grant(project, audit)
-    return max(min(reported, project.amount_awarded or ZERO), ZERO)
+    ended_early = project.state == "terminated"  # whose unpaid instalments are cancelled: nothing more is paid
+    most = project.amount_paid if ended_early else project.amount_awarded or ZERO
+    return max(min(spent(project) - deducted_from_grant(project, audit), most), ZERO)
 
 
 def deducted_from_grant(project: Project, audit: Audit | None) -> Decimal:
