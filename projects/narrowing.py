@@ -27,7 +27,7 @@ PASSED_CHECK = PLACED | {
 """States that only a proposal can be in that was accepted."""
 
 REACHED = {
-    "received": _("Received"),
+    "received": _("Handed in"),
     "accepted": _("Accepted as eligible, now or before"),
     "shortlisted": _("Shortlisted, now or before"),
     "funded": _("Funded"),
@@ -111,7 +111,9 @@ def narrowed(projects: ProjectQuerySet, asked: Mapping[str, Any], user: Any = No
     if state := asked.get("state"):
         projects = projects.filter(state=state)
     if left := asked.get("left"):
-        projects = projects.filter(Exists(_events(source_state=left).exclude(target_state__in=["", left])))
+        projects = projects.filter(
+            _was_in(left), Exists(_events(source_state=left).exclude(target_state__in=["", left]))
+        )
     if source := asked.get("source"):
         projects = projects.filter(call__fund__source=source)
     if mentor := asked.get("mentor"):

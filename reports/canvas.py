@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from math import ceil
 from typing import Any
 from unicodedata import east_asian_width
 from xml.etree import ElementTree
@@ -33,23 +34,26 @@ Point = tuple[float, float]
 
 def width_of(text: str, size: float) -> float:
     """About how wide a text is, in the unit of `size`: a Chinese character is a square, a Latin one is narrower."""
-    return size * sum(1.0 if east_asian_width(sign) in "WF" else 0.58 for sign in text)
+    return size * sum(1.0 if east_asian_width(sign) in "WFA" else 0.58 for sign in text)
 
 
 def clipped(text: str, size: float, room: float) -> str:
     """So much of a text as there is room for; what was cut off ends in ….  It stands whole in the table beside."""
     text = " ".join(writable(text).split())
-    if width_of(text, size) <= room:
+    if width_of(text, size) <= room + 0.01:
         return text
-    while text and width_of(text + "…", size) > room:
+    while text and width_of(text + "…", size) > room + 0.01:
         text = text[:-1]
     return text + "…"
 
 
 def wrapped(text: str, size: float, room: float, most: int = 2) -> list[str]:
-    """The text in at most so many lines; broken where the room ends, as Chinese is."""
+    """The text in at most so many lines of about one length; broken anywhere, as Chinese is."""
     rest, lines = " ".join(writable(text).split()), list[str]()
-    while rest and len(lines) < most - 1 and width_of(rest, size) > room:
+    whole = width_of(rest, size)
+    if room < whole <= room * most * 0.95:  # no single sign in a line of its own
+        room = min(room, whole / ceil(whole / room) + size)
+    while rest and len(lines) < most - 1 and width_of(rest, size) > room + 0.01:
         fits = max((n for n in range(1, len(rest)) if width_of(rest[:n], size) <= room), default=1)
         lines.append(rest[:fits].rstrip())
         rest = rest[fits:].lstrip()

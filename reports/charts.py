@@ -32,10 +32,18 @@ SHADES = ("#f5f1e6", "#cfe3dc", "#9cc6bb", "#5b9d90", "#0e5a52")
 
 @dataclass(frozen=True)
 class Size:
-    """How wide a picture is and how large its text, in pixels; the height follows from what is in it."""
+    """How wide a picture is and how large its text, in pixels. The height follows from what is in it, unless one is
+    given to be filled."""
 
     width: int
     text: float
+    height: int = 0
+
+    def step(self, rows: int, usual: float, head: float = 0) -> float:
+        """How high a row is."""
+        if not self.height:
+            return usual
+        return max(usual, min(usual * 1.9, (self.height - head) / max(rows, 1)))
 
 
 WIDE = Size(540, 14)
@@ -43,7 +51,7 @@ NARROW = Size(330, 13.5)
 FULL = Size(1180, 14)
 PAPER = Size(590, 13)
 """156 mm, the type area of a paper, when a point is a pixel."""
-HALL = Size(1760, 42)
+HALL = Size(1760, 42, 780)
 """For a screen of 1920 × 1080 that is read from ten metres."""
 
 
@@ -80,8 +88,8 @@ def _label(canvas: Canvas, right: float, middle: float, text: str, room: float) 
 
 def _says(rows: Sequence[tuple[str, str]], unit: str) -> str:
     """The description: what somebody hears who does not see the picture."""
-    told = "；".join(f"{label} {value}" for label, value in rows[:40])
-    return f"{told}。" + (f"单位：{unit}。" if unit else "")
+    told = "; ".join(f"{label} {value}" for label, value in rows[:40])
+    return f"{told} ({unit})" if unit else told
 
 
 @lru_cache(maxsize=1024)
@@ -90,7 +98,7 @@ def bar(title: str, rows: tuple[tuple[str, Number], ...], unit: str, size: Size 
     most = max((_number(value) for _label_, value in rows), default=0)
     if most <= 0:
         return ""
-    step = size.text * 2.3
+    step = size.step(len(rows), size.text * 2.3)
     left = _labels([label for label, _v in rows], size) + size.text * 0.8
     right = max(width_of(say(value), size.text) for _l, value in rows) + size.text * 0.8
     canvas = Canvas(size.width, step * len(rows) + size.text * 0.4, size.text)
@@ -140,12 +148,12 @@ def stacked(
     sums = [sum(map(_number, values)) for _l, values in rows]
     if not rows or max(sums) <= 0:
         return ""
-    step = size.text * 2.3
     left = _labels([label for label, _v in rows], size) + size.text * 0.8
     wholes = [say(sum(values, Decimal(0)) if isinstance(values[0], Decimal) else sum(values)) for _l, values in rows]
     right = max(width_of(whole, size.text) for whole in wholes) + size.text * 0.8
     canvas = Canvas(size.width, 0, size.text)
     head = _legend(canvas, parts, PARTS)
+    step = size.step(len(rows), size.text * 2.3, head)
     canvas.height = head + step * len(rows) + size.text * 0.4
     room = size.width - left - right
     for place, (label, values) in enumerate(rows):
@@ -163,7 +171,7 @@ def stacked(
         canvas.words(ends[-1] + size.text * 0.4, middle, wholes[place], bold=True)
     canvas.line([(left, head), (left, head + step * len(rows))], SOFT, 1)
     told = [
-        (label, "、".join(f"{part} {say(value)}" for part, value in zip(parts, values, strict=True)))
+        (label, ", ".join(f"{part} {say(value)}" for part, value in zip(parts, values, strict=True)))
         for label, values in rows
     ]
     return canvas.svg(title, _says(told, unit))
@@ -197,7 +205,7 @@ def funnel(title: str, steps: tuple[tuple[str, int], ...], unit: str, size: Size
         canvas.words(
             size.width, top + step / 2, f"{round(100 * n / first)}%", anchor="right", colour=SOFT, size=size.text
         )
-    told = [(label, f"{plain(n)}，占{steps[0][0]}的{round(100 * n / first)}%") for label, n in steps]
+    told = [(label, f"{plain(n)} ({round(100 * n / first)}%)") for label, n in steps]
     return canvas.svg(title, _says(told, unit))
 
 
@@ -222,9 +230,10 @@ def line(title: str, points: tuple[tuple[str, Number | None], ...], unit: str, s
     steps = _round_steps(max(known))
     left = max(width_of(plain(each), size.text * 0.9) for each in steps) + size.text * 0.7
     top, bottom = size.text * 1.6, size.text * 2
-    height = min(size.width * 0.5, size.text * 20)
+    height = size.height or min(size.width * 0.5, size.text * 20)
     canvas = Canvas(size.width, height, size.text)
-    room, deep = size.width - left - size.text * 1.6, height - top - bottom
+    last = width_of(points[-1][0], size.text * 0.9) / 2
+    room, deep = size.width - left - size.text * 0.8 - max(last, size.text), height - top - bottom
     for each in steps:
         y = top + deep * (1 - each / steps[-1])
         canvas.line([(left, y), (size.width, y)], RULE if each else SOFT, 1)
@@ -239,7 +248,7 @@ def line(title: str, points: tuple[tuple[str, Number | None], ...], unit: str, s
     every = max(1, -(-int(wide) // max(1, int(apart))))
     for place, (label, _value) in enumerate(points):
         if (len(points) - 1 - place) % every == 0:
-            x = min(start + place * apart, size.width - width_of(label, size.text * 0.9) / 2)
+            x = start + place * apart
             canvas.words(x, height - size.text * 0.9, label, anchor="center", size=size.text * 0.9, colour=SOFT)
     run: list[tuple[float, float]] = []
     for each in [*at, None]:
@@ -260,7 +269,7 @@ def line(title: str, points: tuple[tuple[str, Number | None], ...], unit: str, s
         if where and value is not None:
             x = min(where[0], size.width - width_of(plain(value), size.text) / 2)
             canvas.words(x, where[1] - size.text * 0.95, plain(value), anchor="center", bold=True)
-    said = [(label, "不详" if value is None else plain(value)) for label, value in points]
+    said = [(label, "–" if value is None else plain(value)) for label, value in points]
     return canvas.svg(title, _says(said, unit))
 
 
@@ -305,14 +314,15 @@ def heat(
             shade = SHADES[0] if depth <= 0 else SHADES[min(4, 1 + int(depth * 3.999))]
             x = left + place * wide
             canvas.box(x, y, wide, step, shade, GROUND, 2)
-            text = clipped(cell.text, size.text, wide - 4)
+            text = cell.text if width_of(cell.text, size.text) < wide - 6 else cell.text.replace(" ", "")
+            text = clipped(text, size.text, wide - 4)
             canvas.words(x + wide / 2, y + step / 2, text, anchor="center", colour=_on(shade), bold=cell.marked)
             if cell.marked:
                 edges.append((x + 2, y + 2))
     for x, y in edges:
         canvas.box(x, y, wide - 4, step - 4, "", ALERT, max(2, size.text / 7))
     told = [
-        (label, "、".join(f"{column} {cell.text}" for column, cell in zip(columns, cells, strict=True) if cell.text))
+        (label, ", ".join(f"{column} {cell.text}" for column, cell in zip(columns, cells, strict=True) if cell.text))
         for label, cells in rows
     ]
     return canvas.svg(title, _says(told, unit))
@@ -340,10 +350,10 @@ def interval(
         return ""
     steps = [0.0, 25.0, 50.0, 75.0, 100.0] if most == 100 else _round_steps(end)
     end = max(end, steps[-1])
-    step = size.text * 2.3
     left = _labels([row.label for row in rows], size) + size.text * 0.8
     right = max(width_of(row.text, size.text * 0.92) for row in rows) + size.text * 0.9
     foot = size.text * 1.7
+    step = size.step(len(rows), size.text * 2.3, foot)
     canvas = Canvas(size.width, step * len(rows) + foot, size.text)
     room = max(size.width - left - right, size.width * 0.15)
     wide = max(width_of(say(each), size.text * 0.85) for each in steps) + size.text * 0.5
@@ -375,7 +385,8 @@ def histogram(
         raise ValueError("a histogram has an edge more than counts")
     if not any(counts):
         return ""
-    height, foot, top = min(size.width * 0.46, size.text * 18), size.text * 1.9, size.text * 1.6
+    height = size.height or min(size.width * 0.46, size.text * 18)
+    foot, top = size.text * 1.9, size.text * 1.6
     canvas = Canvas(size.width, height, size.text)
     side = width_of(say(edges[-1]), size.text) / 2 + 4
     wide, deep = (size.width - 2 * side) / len(counts), height - foot - top
