@@ -10,5 +10,6 @@ urlpatterns = [
     path("dashboard.pdf", dashboards.printed, name="dashboard_pdf"),
     path("screen/", dashboards.screen, name="screen"),
     path("projects/", dashboards.public_projects, name="public_projects"),
+    path("spending/", dashboards.spending, name="spending"),
     path("visits/", dashboards.visits, name="visits"),
 ]

@@ -23,6 +23,8 @@ FONTS = (
     "PingFang SC, Hiragino Sans GB, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, WenQuanYi Micro Hei, sans-serif"
 )
 SVG = "http://www.w3.org/2000/svg"
+OPENING, CLOSING = "（《〈“‘「【", "）》〉”’」】，。、；：！？"
+"""What no line ends with, and what none begins with."""
 INK, SOFT, RULE, GROUND = "#1c2526", "#5c6665", "#d9d2c2", "#fffefb"
 
 _lock = threading.Lock()  # matplotlib's caches of fonts and text are not made for two threads at once
@@ -55,6 +57,8 @@ def wrapped(text: str, size: float, room: float, most: int = 2) -> list[str]:
         room = min(room, whole / ceil(whole / room) + size)
     while rest and len(lines) < most - 1 and width_of(rest, size) > room + 0.01:
         fits = max((n for n in range(1, len(rest)) if width_of(rest[:n], size) <= room), default=1)
+        while fits > 1 and (rest[fits - 1] in OPENING or rest[fits] in CLOSING):
+            fits -= 1
         lines.append(rest[:fits].rstrip())
         rest = rest[fits:].lstrip()
     return [*lines, clipped(rest, size, room)] if rest else lines or [""]

@@ -24,7 +24,7 @@ Say = Callable[[Number], str]
 MAIN = "#0e5a52"
 PALE = "#d7e8e3"
 ALERT = "#b4331f"
-PARTS = ("#0b4a43", "#3f7cac", "#d99a2b", "#bfd0b4", "#ece4d0")
+PARTS = ("#0b4a43", "#37719f", "#d99a2b", "#bfd0b4", "#ece4d0")
 """For the parts of a whole, in their order; the lightness goes from 27 to 91."""
 SHADES = ("#f5f1e6", "#cfe3dc", "#9cc6bb", "#5b9d90", "#0e5a52")
 """For the cells of a heat table: nothing, and four steps."""
@@ -129,8 +129,15 @@ def _legend(canvas: Canvas, parts: Sequence[str], colours: Sequence[str]) -> flo
 
 def _on(colour: str) -> str:
     """The colour of text on a ground: whichever is read more easily."""
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return GROUND if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else INK
+    light = _luminance(colour)
+    return GROUND if 1.05 / (light + 0.05) > (light + 0.05) / (_luminance(INK) + 0.05) else INK
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance, as WCAG 2.2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @lru_cache(maxsize=1024)
@@ -224,6 +231,7 @@ def _round_steps(most: float, number: int = 4) -> list[float]:
 @lru_cache(maxsize=1024)
 def line(title: str, points: tuple[tuple[str, Number | None], ...], unit: str, size: Size = WIDE) -> str:
     """A curve over time; None is a gap in it: not known, or kept back. The highest and the last point say their own."""
+    points = tuple((clipped(label, size.text * 0.9, size.text * 6), value) for label, value in points)
     known = [_number(value) for _l, value in points if value is not None]
     if not known or max(known) <= 0:
         return ""
@@ -232,14 +240,15 @@ def line(title: str, points: tuple[tuple[str, Number | None], ...], unit: str, s
     top, bottom = size.text * 1.6, size.text * 2
     height = size.height or min(size.width * 0.5, size.text * 20)
     canvas = Canvas(size.width, height, size.text)
-    last = width_of(points[-1][0], size.text * 0.9) / 2
-    room, deep = size.width - left - size.text * 0.8 - max(last, size.text), height - top - bottom
+    ends = [width_of(points[place][0], size.text * 0.9) / 2 for place in (0, -1)]
+    start = max(left + size.text * 0.8, ends[0])
+    room, deep = size.width - start - max(ends[1], size.text), height - top - bottom
     for each in steps:
         y = top + deep * (1 - each / steps[-1])
         canvas.line([(left, y), (size.width, y)], RULE if each else SOFT, 1)
         canvas.words(left - size.text * 0.5, y, plain(each), anchor="right", size=size.text * 0.9, colour=SOFT)
     apart = room / max(1, len(points) - 1)
-    start = left + size.text * 0.8 if len(points) > 1 else left + room / 2
+    start += 0 if len(points) > 1 else room / 2
     at = [
         None if value is None else (start + place * apart, top + deep * (1 - _number(value) / steps[-1]))
         for place, (_l, value) in enumerate(points)
@@ -351,7 +360,7 @@ def interval(
     steps = [0.0, 25.0, 50.0, 75.0, 100.0] if most == 100 else _round_steps(end)
     end = max(end, steps[-1])
     left = _labels([row.label for row in rows], size) + size.text * 0.8
-    right = max(width_of(row.text, size.text * 0.92) for row in rows) + size.text * 0.9
+    right = min(max(width_of(row.text, size.text * 0.92) for row in rows) + size.text * 0.9, size.width * 0.4)
     foot = size.text * 1.7
     step = size.step(len(rows), size.text * 2.3, foot)
     canvas = Canvas(size.width, step * len(rows) + foot, size.text)
@@ -372,7 +381,8 @@ def interval(
         canvas.box(low, middle - thick / 2, max(high - low, 1.5), thick, PALE if row.weak else SHADES[2])
         canvas.dot(dot, middle, size.text * 0.38, SOFT if row.weak else MAIN, hollow=row.weak)
         x = size.width - right + size.text * 0.7
-        canvas.words(x, middle, row.text, size=size.text * 0.92, colour=SOFT if row.weak else INK)
+        text = clipped(row.text, size.text * 0.92, size.width - x)
+        canvas.words(x, middle, text, size=size.text * 0.92, colour=SOFT if row.weak else INK)
     return canvas.svg(title, _says([(row.label, row.text) for row in rows], unit))
 
 

@@ -72,7 +72,7 @@ class Board:
     def link(self, to: str = "", **asked: Any) -> str:
         """The list that shows what is counted; of proposals that were not funded everybody has none."""
         if self.is_public and not to:
-            is_open = asked.get("reached") in ("funded", "completed") or "fate" in asked
+            is_open = asked.get("reached") in ("funded", "completed", "ended") or "fate" in asked
             return f"{reverse('boards:public_projects')}?{self.query(**asked)}" if is_open else ""
         return f"{reverse(to or 'projects:project_list')}?{self.query(**asked)}"
 

@@ -69,11 +69,12 @@ def headlines(board: Board, visits: int, visits_url: str) -> list[Tile]:
     awarded, paid = sum((a for a, _p in money), Decimal(0)), sum((p for _a, p in money), Decimal(0))
     received, completed = board.projects.count(), reached(board.projects, "completed").count()
     url = board.link(reached="funded")
+    paid_url = url if board.is_public else board.link("boards:spending")
     return [
         Tile(_("Proposals received"), count(received, board.link(reached="received"))),
         Tile(_("Projects funded"), count(len(money), url)),
         Tile(_("Awarded (yuan)"), amount(awarded, url)),
-        Tile(_("Paid (yuan)"), amount(paid, url), f"{round(100 * paid / awarded)}%" if awarded else ""),
+        Tile(_("Paid (yuan)"), amount(paid, paid_url), f"{round(100 * paid / awarded)}%" if awarded else ""),
         Tile(_("Visits in 12 months"), count(visits, visits_url)),
         Tile(_("Projects completed"), count(completed, board.link(reached="completed"))),
     ]
@@ -147,7 +148,7 @@ def survival(board: Board) -> Picture:
         [
             label(call.title),
             *(count(fates[fate], board.link(call=call, fate=fate.value)) for fate in Fate),
-            count(sum(fates.values())),
+            count(sum(fates.values()), board.link(call=call, reached="ended")),
         ]
         for call, fates in found
     ]

@@ -5,15 +5,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Prefetch, Sum
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.money import round_half_up
 from grants.forms.funds import funds_asked_for
 from grants.models import Fund, ServiceField
-from projects.models import Expense
-from projects.narrowing import NOWHERE, USED, bucket, reached, spending_rates
+from projects.narrowing import NOWHERE, USED, bucket, reached, spending_rates, with_spending
 from projects.spending import spent
 from reports import charts
 from reports.figures.board import STREET, Board
@@ -43,7 +42,9 @@ def funds(board: Board) -> Picture:
     for source in order:
         url = board.link("grants:fund_list", source=source, place=None, scope=None)
         whole = amount(sum(sums[source], ZERO), url)
-        rows.append([label(names[source]), count(number[source], url), *map(amount, sums[source]), whole])
+        rows.append(
+            [label(names[source]), count(number[source], url), *(amount(part, url) for part in sums[source]), whole]
+        )
     return Picture(
         "funds",
         title,
@@ -148,9 +149,8 @@ def _of(board: Board, place: str) -> str:
 
 def spending(board: Board) -> Picture:
     """By call: what is spent, paid and not yet spent, and awarded and not yet paid."""
-    columns = ("project", "source", "state", "recognised", "spent_on", "amount")
     funded = reached(board.projects, "funded").only("pk", "call", "amount_awarded", "amount_paid").order_by()
-    funded = funded.prefetch_related(Prefetch("expenses", Expense.objects.only(*columns)), "reports")
+    funded = with_spending(funded)
     sums: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO] * 3)
     number: dict[int, int] = defaultdict(int)
     for project in funded:
@@ -164,10 +164,17 @@ def spending(board: Board) -> Picture:
     for call in calls:
         award, paid, used = sums[call.pk]
         drawn.append((call.title, (used, max(ZERO, paid - used), max(ZERO, award - max(paid, used)))))
-        url = board.link(call=call, reached="funded")
+        url = board.link("boards:spending", call=call)
         rate = f"{round_half_up(used * 100 / award, 1)}%" if award else "—"
         rows.append(
-            [label(call.title), count(number[call.pk], url), amount(award, url), amount(paid), amount(used), said(rate)]
+            [
+                label(call.title),
+                count(number[call.pk], url),
+                amount(award, url),
+                amount(paid, url),
+                amount(used, url),
+                said(rate),
+            ]
         )
     lines = tuple(drawn)
     return Picture(

@@ -1,5 +1,6 @@
 """Dashboards: for the funder, for mentors and hosts, for everybody; the screen in the hall; the rows behind figures."""
 
+from decimal import Decimal
 from typing import Any
 
 import rules
@@ -17,14 +18,14 @@ from core import clock
 from projects.figures import visits_by_project
 from projects.forms import Narrowing
 from projects.models import Project
-from projects.narrowing import reached
+from projects.narrowing import reached, with_spending
+from projects.spending import spent
 from reports.documents import Document, file_name
 from reports.figures.board import FUNDER, NAMES, PUBLIC, SUPPORT, Board, BoardForm, everybody_may_count
 from reports.figures.boards import SLIDES, sections, slide
 from reports.figures.picture import Picture
 from reports.pdf import LANGUAGE
-from reports.views.documents import PRIVATE, respond
-from reports.views.documents import PUBLIC as FOR_EVERYBODY
+from reports.views.documents import respond
 
 PAGE = 30
 SECONDS = 15
@@ -88,7 +89,7 @@ def printed(request: HttpRequest) -> HttpResponse:
                 "today": clock.today(),
             },
         )
-    return respond(document, caching=FOR_EVERYBODY if board.is_public else PRIVATE)
+    return respond(document)
 
 
 @require_safe
@@ -117,8 +118,8 @@ def public_projects(request: HttpRequest) -> HttpResponse:
     narrowing = Narrowing(request.GET)
     found = narrowing.of(reached(everybody_may_count(), "funded")).with_names()
     page = Paginator(found.order_by("-call__closes_at", "number", "pk"), PAGE).get_page(request.GET.get("page"))
-    awarded = found.order_by().aggregate(sum=Sum("amount_awarded"))["sum"]
-    context = {"page_obj": page, "narrowing": narrowing, "awarded": awarded}
+    sums = found.order_by().aggregate(awarded=Sum("amount_awarded"), paid=Sum("amount_paid"))
+    context = {"page_obj": page, "narrowing": narrowing, **sums}
     return render(request, "reports/public_projects.html", context)
 
 
@@ -141,6 +142,26 @@ def visits(request: HttpRequest) -> HttpResponse:
         "until": until,
     }
     return render(request, "reports/visits.html", context)
+
+
+@require_safe
+@login_required
+def spending(request: HttpRequest) -> HttpResponse:
+    """Award, payments and spending, project by project."""
+    narrowing = Narrowing(request.GET, user=request.user)
+    found = narrowing.of(reached(Project.objects.delivery_visible_to(request.user), "funded"))
+    ordered = with_spending(found.with_names()).order_by("-call__closes_at", "number", "pk")
+    rows = [(project, spent(project)) for project in ordered]
+    context = {
+        "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "narrowing": narrowing,
+        "sums": [
+            sum((project.amount_awarded or 0 for project, _spent in rows), Decimal(0)),
+            sum((project.amount_paid for project, _spent in rows), Decimal(0)),
+            sum((used for _project, used in rows), Decimal(0)),
+        ],
+    }
+    return render(request, "reports/spending.html", context)
 
 
 def _day(text: str) -> Any:
