@@ -35,9 +35,8 @@ def counted(period: str) -> QuerySet[Project]:
 def places(period: str) -> list[tuple[int | None, int | None, int]]:
     """Community, field and project: a line for each community in which a counted project takes place."""
     funded = counted(period)
-    lines = list(funded.values_list("community", "field", "pk"))
     others = funded.filter(other_communities__isnull=False).values_list("other_communities", "field", "pk")
-    return lines + list(others)
+    return [*funded.values_list("community", "field", "pk"), *others]
 
 
 def gaps(period: str = USUAL) -> GapTable:

@@ -66,7 +66,7 @@ def percent(value: Number) -> str:
 
 def in_ten_thousand(value: Number) -> str:
     """An amount as people say it: 12.3万; the exact one stands in the table."""
-    return f"{Decimal(value) / 10000:,.1f}".removesuffix(".0") + "万" if abs(value) >= 10000 else plain(value)
+    return f"{Decimal(value) / 10000:,.1f}".removesuffix(".0") + "万" if abs(Decimal(value)) >= 10000 else plain(value)
 
 
 def _number(value: Number) -> float:
@@ -260,17 +260,17 @@ def line(title: str, points: tuple[tuple[str, Number | None], ...], unit: str, s
             x = start + place * apart
             canvas.words(x, height - size.text * 0.9, label, anchor="center", size=size.text * 0.9, colour=SOFT)
     run: list[tuple[float, float]] = []
-    for each in [*at, None]:
-        if each is not None:
-            run.append(each)
+    for point in [*at, None]:
+        if point is not None:
+            run.append(point)
             continue
         if len(run) > 1:
             canvas.shape([(run[0][0], top + deep), *run, (run[-1][0], top + deep)], PALE)
             canvas.line(run, MAIN, max(2, size.text / 6))
         run = []
-    for each in at:
-        if each:
-            canvas.dot(*each, max(2.5, size.text / 5), MAIN)
+    for point in at:
+        if point:
+            canvas.dot(*point, max(2.5, size.text / 5), MAIN)
     told = {max(range(len(points)), key=lambda n: -1 if points[n][1] is None else _number(points[n][1] or 0))}
     told |= {max(n for n, (_l, value) in enumerate(points) if value is not None)}
     for place in told:

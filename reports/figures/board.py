@@ -99,9 +99,10 @@ class BoardForm(forms.Form):
         years = sorted(
             {clock.localdate(opens).year for opens in calls.values_list("opens_at", flat=True)}, reverse=True
         )
-        self.fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
-        self.fields["call"].queryset = calls
-        self.fields["place"].choices = [("", _("All streets")), *streets(projects).items()]
+        fields: dict[str, Any] = self.fields
+        fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
+        fields["call"].queryset = calls
+        fields["place"].choices = [("", _("All streets")), *streets(projects).items()]
 
     def narrow(self, board: Board) -> Board:
         self.is_valid()

@@ -65,8 +65,9 @@ def funnel(board: Board) -> Picture:
 def headlines(board: Board, visits: int, visits_url: str) -> list[Tile]:
     """What one sees first."""
     funded = reached(board.projects, "funded")
-    money = [(one or 0, paid) for one, paid in funded.values_list("amount_awarded", "amount_paid")]
-    awarded, paid = sum((a for a, _p in money), Decimal(0)), sum((p for _a, p in money), Decimal(0))
+    none = Decimal(0)
+    money = [(award or none, paid) for award, paid in funded.values_list("amount_awarded", "amount_paid")]
+    awarded, paid = sum((award for award, _paid in money), none), sum((paid for _award, paid in money), none)
     received, completed = board.projects.count(), reached(board.projects, "completed").count()
     url = board.link(reached="funded")
     paid_url = url if board.is_public else board.link("boards:spending")

@@ -24,8 +24,7 @@ PLACES = ("paid", "committed", "reserved", "free")
 
 def funds(board: Board) -> Picture:
     """By kind of source: what the ledger says of the funds."""
-    asked = {"year": board.year, "call": board.call}
-    found = list(funds_asked_for(Fund.objects.visible_to(board.user), **asked))
+    found = list(funds_asked_for(Fund.objects.visible_to(board.user), year=board.year, call=board.call))
     sums: dict[str, list[Decimal]] = defaultdict(lambda: [ZERO] * len(PLACES))
     number: dict[str, int] = defaultdict(int)
     for fund, balance in zip(found, Fund.balances(found), strict=True):

@@ -53,7 +53,9 @@ def short_money(value: charts.Number) -> str:
     """An amount as it fits beside a bar: 12.3万, or 123k."""
     if (get_language() or "").startswith("zh"):
         return charts.in_ten_thousand(value)
-    return f"{Decimal(value) / 1000:,.1f}".removesuffix(".0") + "k" if abs(value) >= 1000 else charts.plain(value)
+    return (
+        f"{Decimal(value) / 1000:,.1f}".removesuffix(".0") + "k" if abs(Decimal(value)) >= 1000 else charts.plain(value)
+    )
 
 
 def yuan_words() -> str:
