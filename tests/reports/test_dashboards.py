@@ -402,6 +402,7 @@ def test_screen_is_large(town, life, browse):
     assert 'viewBox="0 0 1760' in page.content.decode()
 
 
+@pytest.mark.one_database
 def test_dashboard_prints_with_its_charts_as_text(town, life, browse):
     busy(town, life)
 
