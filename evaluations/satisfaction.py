@@ -171,13 +171,39 @@ def satisfactions_of_organizations(
     audience: str = Audience.RESIDENT,
 ) -> dict[int, Satisfaction]:
     """Of all projects of each organisation together, in a constant number of queries."""
-    owners = dict(Project.objects.filter(applicant__in=organizations).values_list("pk", "applicant"))
-    voices = Voice.objects.filter(project__in=owners)
-    counted = _counted(voices, "project__applicant", since, until, audience)
-    asked: dict[int, int] = defaultdict(int)
+    projects = Project.objects.filter(applicant__in=organizations)
+    found = satisfactions_by(projects, "applicant", since, until, audience=audience)
+    return {one.pk: found.get(one.pk) or _figures({}, 0, audience) for one in organizations}
+
+
+def satisfactions_by(
+    projects: QuerySet[Project],
+    group: str,
+    since: date | None = None,
+    until: date | None = None,
+    *,
+    audience: str = Audience.RESIDENT,
+) -> dict[Any, Satisfaction]:
+    """Of these projects, those that have the same `group` (a field of theirs) together; a constant number of queries.
+    What has no group stands under None."""
+    owners = dict(projects.order_by().values_list("pk", group))
+    voices = Voice.objects.filter(project__in=projects.order_by().values("pk"))
+    counted = _counted(voices, f"project__{group}", since, until, audience)
+    asked: dict[Any, int] = defaultdict(int)
     for project, n in asked_of(list(owners), since, until, audience=audience).items():
         asked[owners[project]] += n
-    return {one.pk: _figures(counted[one.pk], asked[one.pk], audience) for one in organizations}
+    return {one: _figures(counted[one], asked[one], audience) for one in set(owners.values())}
+
+
+def whole(projects: QuerySet[Project], *, audience: str = Audience.RESIDENT) -> Satisfaction:
+    """Of all these projects together."""
+    voices = Voice.objects.filter(project__in=projects.order_by().values("pk"))
+    counted: Counted = {}
+    for of_project in _counted(voices, "project", None, None, audience).values():
+        for key, n in of_project.items():
+            counted[key] = counted.get(key, 0) + n
+    asked = asked_of(list(projects.order_by().values_list("pk", flat=True)), audience=audience)
+    return _figures(counted, sum(asked.values()), audience)
 
 
 def satisfactions_of_activities(activities: Iterable[Activity]) -> dict[int, Satisfaction]:

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, DateField, Q, QuerySet, Sum, Value
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from core import clock
@@ -154,23 +156,49 @@ def visits_by_activity(activities: Iterable[int]) -> dict[int, int]:
 
 def visits_by_project(projects: Iterable[int], since: date | None = None, until: date | None = None) -> dict[int, int]:
     """Of many projects at once: the visits of `figures`, in a constant number of queries; without days, all of them."""
-    numbers, found = list(projects), dict[int, int]()
-    held = Activity.objects.recorded().filter(project__in=numbers)
-    services = Service.objects.filter(project__in=numbers)
+    return {project: n for (project, _month), n in _visits(list(projects), since, until).items()}
+
+
+def visits_by_month(projects: QuerySet[Project], since: date, until: date) -> dict[date, int]:
+    """Of these projects together, by the first day of the month; every month of the period, in the same five queries
+    however many projects there are."""
+    month = date(since.year, since.month, 1)
+    found = dict[date, int]()
+    while month <= until:
+        found[month] = 0
+        month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    for (_project, at), n in _visits(projects.order_by().values("pk"), since, until, by_month=True).items():
+        if at is not None:
+            found[at] += n
+    return found
+
+
+def _visits(
+    projects: Any, since: date | None, until: date | None, *, by_month: bool = False
+) -> dict[tuple[int, date | None], int]:
+    """The visits of `figures`, by project and, if wanted, month."""
+    found = dict[tuple[int, date | None], int]()
+    held = Activity.objects.recorded().filter(project__in=projects)
+    services = Service.objects.filter(project__in=projects)
     if since:
         held, services = held.filter(starts_at__gte=_midnight(since)), services.filter(held_on__gte=since)
     if until:
         held, services = held.filter(starts_at__lt=_midnight(until, days=1)), services.filter(held_on__lte=until)
-    parts = (
-        held.order_by().values_list("project").annotate(n=Sum("head_count")),
-        SignIn.objects.filter(activity__in=held).order_by().values_list("activity__project").annotate(n=Count("pk")),
-        services.filter(method="case").order_by().values_list("project").annotate(n=Count("pk")),
-        services.filter(method="group").order_by().values_list("project").annotate(n=Count("members")),
-        services.filter(method="group").order_by().values_list("project").annotate(n=Sum("others")),
+    signed = SignIn.objects.filter(activity__in=held)
+    of_case, of_group = services.filter(method="case"), services.filter(method="group")
+    parts: tuple[tuple[Any, str, str, Any], ...] = (
+        (held, "project", "starts_at", Sum("head_count")),
+        (signed, "activity__project", "activity__starts_at", Count("pk")),
+        (of_case, "project", "held_on", Count("pk")),
+        (of_group, "project", "held_on", Count("members")),
+        (of_group, "project", "held_on", Sum("others")),
     )
-    for part in parts:
-        for project, n in part:
-            found[project] = found.get(project, 0) + (n or 0)
+    for rows, project, day, number in parts:
+        month = TruncMonth(day, output_field=DateField()) if by_month else Value(None, output_field=DateField())
+        for pk, at, n in (
+            rows.order_by().values_list(project).annotate(at=month, n=number).values_list(project, "at", "n")
+        ):
+            found[pk, at] = found.get((pk, at), 0) + (n or 0)
     return found
 
 

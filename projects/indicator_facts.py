@@ -191,12 +191,12 @@ def _decisions(projects: Any) -> dict[str, Any]:
     withdrawn = set(projects.filter(state=State.WITHDRAWN).values_list("pk", flat=True))
     return {
         "days": tuple((last - first).days for first, last in spans),
-        "workdays": _workdays(spans),
+        "workdays": workdays_of(spans),
         "undecided": len(set(submitted) - set(decided) - withdrawn),
     }
 
 
-def _workdays(spans: list[tuple[date, date]]) -> tuple[int, ...]:
+def workdays_of(spans: list[tuple[date, date]]) -> tuple[int, ...]:
     """Of each span the workdays after its first day, as `core.workdays.workdays_between` counts them; one query."""
     if not spans:
         return ()

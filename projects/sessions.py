@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from grants.models import Call
 from people.models import User
 from projects.hours import Held
-from projects.models import MentoringNote
+from projects.models import MentoringNote, Project
 
 FILTERS = {
     "call": "project__call",
@@ -27,9 +27,11 @@ def choices_among(seen: QuerySet[MentoringNote]) -> dict[str, Any]:
     }
 
 
-def narrowed(seen: QuerySet[MentoringNote], asked: dict[str, Any]) -> QuerySet[MentoringNote]:
-    """The sessions that are asked for, with the names that a list shows."""
+def narrowed(seen: QuerySet[MentoringNote], asked: dict[str, Any], narrowing: Any = None) -> QuerySet[MentoringNote]:
+    """The sessions that are asked for, with the names that a list shows; `narrowing` says of which projects."""
     found = seen.select_related("project__call", "project__applicant", "mentor")
+    if narrowing is not None and narrowing.asked:
+        found = found.filter(project__in=narrowing.of(Project.objects.all()))
     return found.filter(**{FILTERS[name]: value for name, value in asked.items() if value})
 
 

@@ -3,6 +3,7 @@
 import rules
 
 from people.models import Kind, Organization, Role
+from projects.models import Part, Project
 
 
 @rules.predicate
@@ -23,6 +24,18 @@ def is_administrator(user, obj=None) -> bool:
     return user.is_authenticated and user.is_active and user.is_superuser
 
 
+@rules.predicate
+def helps_somebody(user, obj=None) -> bool:
+    """Is a mentor, or belongs to a host of some project."""
+    return user.is_authenticated and (
+        bool(user.organizations_as(Role.MENTOR))
+        or user.participations.current().filter(part=Part.MENTOR).exists()
+        or Project.objects.filter(host__in=list(user.roles), submitted_at__isnull=False).exists()
+    )
+
+
+rules.add_perm("reports.see_funder_board", is_in_some_funder)
+rules.add_perm("reports.see_support_board", helps_somebody)
 rules.add_perm("reports.open_exchange", is_in_some_funder | is_administrator)
 rules.add_perm("reports.download_tables", is_in_some_funder)
 rules.add_perm("reports.import_tables", is_clerk)

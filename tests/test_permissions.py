@@ -263,6 +263,12 @@ TABLE = {
     "reports:voices": ("project", SEES_DELIVERY),
     "reports:gift_receipt": ("gift", SEES_DELIVERY | {"giver"}),
     "reports:meeting_schedule": ("meeting", {"clerk", "giver"} | GROUP),
+    "boards:dashboard": (None, EVERYBODY),
+    "boards:dashboard_pdf": (None, EVERYBODY),
+    "boards:screen": (None, EVERYBODY),
+    "boards:public_projects": (None, EVERYBODY),
+    "boards:spending": (None, SIGNED_IN),
+    "boards:visits": (None, SIGNED_IN),
     "reports:survival": (None, BUREAU),
     "reports:indicators": (None, BUREAU),
     "reports:vote_slips": ("vote", set()),  # only by a button: 405 for a GET
@@ -633,7 +639,7 @@ def our_urls(patterns=None, namespace: str = "") -> dict[str, URLPattern]:
     found = {}
     for pattern in patterns or get_resolver().url_patterns:
         if isinstance(pattern, URLResolver):
-            if pattern.namespace in (None, "core", "grants", "projects", "evaluations", "people", "reports"):
+            if pattern.namespace in (None, "core", "grants", "projects", "evaluations", "people", "reports", "boards"):
                 prefix = f"{pattern.namespace}:" if pattern.namespace else namespace
                 found |= our_urls(pattern.url_patterns, prefix)
         elif pattern.name and pattern.callback.__module__.split(".")[0] in (

@@ -123,6 +123,9 @@ class RankingFilter(forms.Form):
     kind = forms.ChoiceField(label=_("kind"), required=False)
     district = forms.ChoiceField(label=_("district"), required=False)
     street = forms.ChoiceField(label=_("street or town"), required=False)
+    stars = forms.ChoiceField(
+        label=_("stars"), required=False, choices=[("", _("all")), *((str(n), "★" * n) for n in range(5, 0, -1))]
+    )
 
     def __init__(self, *args: Any, year: StarYear, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,9 +20,10 @@ from core.workflow import Refused, permit
 from evaluations.actions import moderating, voice_codes, voices
 from evaluations.forms import HideForm, LookForm, ReplyForm, ShowForm, WhyForm, WriteDownVoiceForm, kept_from
 from evaluations.models import Audience, Channel, Questionnaire, Voice, VoiceCode
-from evaluations.satisfaction import by_question, satisfaction_of, satisfactions, satisfactions_of_activities
+from evaluations.satisfaction import by_question, satisfaction_of, satisfactions, satisfactions_of_activities, whole
 from evaluations.voice_words import flag_words
 from people.models import User
+from projects.forms import Narrowing
 from projects.models import Activity, Project
 from projects.models.state import FUNDED
 
@@ -48,7 +49,8 @@ def voice_list(request: HttpRequest) -> HttpResponse:
         if found := Voice.objects.visible_to(request.user).filter(number=number).first():
             return redirect(found)
         messages.warning(request, _("There is no answer with this number, or it is not yours to see."))
-    seen = Project.objects.delivery_visible_to(request.user).filter(state__in=FUNDED).with_names()
+    narrowing = Narrowing(request.GET, user=request.user)
+    seen = narrowing.of(Project.objects.delivery_visible_to(request.user).filter(state__in=FUNDED)).with_names()
     counted = seen.annotate(
         waiting=Count("voices", filter=Q(voices__state=Voice.State.WAITING, voices__withdrawn_at__isnull=True)),
         said=Count("voices"),
@@ -56,7 +58,10 @@ def voice_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(counted, PAGE).get_page(request.GET.get("page"))
     figures = satisfactions([project.pk for project in page])
     rows = [(project, figures[project.pk]) for project in page]
-    return render(request, "evaluations/voice_list.html", {"page_obj": page, "rows": rows, "number": number})
+    context = {"page_obj": page, "rows": rows, "number": number, "narrowing": narrowing}
+    if narrowing.asked:
+        context["answers"] = whole(seen).n
+    return render(request, "evaluations/voice_list.html", context)
 
 
 @login_required

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
 from core.forms import CountedTextarea, PhoneField
-from grants.models import Fund
+from grants.models import Call, Fund
 from people.models import Organization, Role, User
 
 
@@ -26,6 +26,36 @@ class FundReferralsForm(forms.ModelForm):
         if values.get("takes_referrals") and not values.get("purpose") and "purpose" not in self.errors:
             self.add_error("purpose", _("A fund that looks at proposals says what it supports."))
         return values
+
+
+class FundFilter(forms.Form):
+    """Which funds: of one kind of source, of one year, or the one that pays for a call."""
+
+    source = forms.ChoiceField(
+        label=_("kind of source"), choices=[("", _("all")), *Fund.Source.choices], required=False
+    )
+    year = forms.IntegerField(label=_("year"), required=False, min_value=2000, max_value=2100)
+    call = forms.ModelChoiceField(
+        label=_("Call"), queryset=Call.objects.none(), required=False, empty_label=_("All calls")
+    )
+
+    def __init__(self, *args: Any, funds: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["call"].queryset = Call.objects.filter(fund__in=funds)
+
+    def chosen(self, funds: Any) -> Any:
+        """The funds that the filter leaves; what cannot be read leaves all."""
+        self.is_valid()
+        return funds_asked_for(funds, **self.cleaned_data)
+
+
+def funds_asked_for(funds: Any, *, source: str = "", year: int | None = None, call: Call | None = None) -> Any:
+    """The same for whoever counts."""
+    if source:
+        funds = funds.filter(source=source)
+    if year:
+        funds = funds.filter(year=year)
+    return funds.filter(pk=call.fund_id) if call else funds
 
 
 class FundForm(FundReferralsForm):

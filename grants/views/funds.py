@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from core.forms import add_refusal
 from core.workflow import Refused, permit
 from grants.actions import ledger
-from grants.forms import AllocationForm, AnswerForm, CorrectionForm, FundForm, FundReferralsForm, LedgerFilter
+from grants.forms import (
+    AllocationForm,
+    AnswerForm,
+    CorrectionForm,
+    FundFilter,
+    FundForm,
+    FundReferralsForm,
+    LedgerFilter,
+)
 from grants.models import Fund, LedgerCorrection, LedgerEntry
 from grants.soundness import promised
 from grants.statement import statement
@@ -26,10 +34,12 @@ def fund_list(request: HttpRequest) -> HttpResponse:
     """The funds of my funders with their balances."""
     if not Organization.objects.filter(pk__in=list(request.user.roles), kind=Kind.FUNDER).exists():
         raise PermissionDenied
-    funds = list(Fund.objects.visible_to(request.user).select_related("funder"))
+    mine = Fund.objects.visible_to(request.user).select_related("funder")
+    form = FundFilter(request.GET, funds=mine)
+    funds = list(form.chosen(mine))
     rows = list(zip(funds, Fund.balances(funds), strict=True))
     may_create = Organization.objects.funders_of(request.user, Role.FINANCE).exists()
-    return render(request, "grants/fund_list.html", {"rows": rows, "may_create": may_create})
+    return render(request, "grants/fund_list.html", {"rows": rows, "form": form, "may_create": may_create})
 
 
 @login_required

@@ -42,6 +42,7 @@ from projects.forms.money import (
     SignForm,
     WithdrawForm,
 )
+from projects.forms.narrowing import Narrowing
 from projects.forms.objections import (
     CallForm,
     ExamineForm,
@@ -158,6 +159,7 @@ __all__ = [
     "MilestoneForm",
     "MonthlyForm",
     "MonthlyRemarkForm",
+    "Narrowing",
     "ObjectionAnswerForm",
     "ObjectionForm",
     "OfferForm",

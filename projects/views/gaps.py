@@ -1,45 +1,20 @@
 """Where needs meet no money: by community and field, and what stands behind each figure."""
 
-from datetime import date
-
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext_lazy as _
 
-from core import clock
-from grants.eligibility import years_before
 from grants.models import Need, ServiceField
 from people.models import Community
-from projects.gaps import gap_table
+from projects.gap_facts import PERIODS, USUAL, counted, gaps, since
 from projects.models import Project
-from projects.models.state import ENDED, FUNDED
 from projects.views.needs import permit_desk
-
-PERIODS = {"1": _("12 months"), "2": _("24 months"), "3": _("36 months"), "all": _("all years")}
-"""How long after its end a project still counts as an answer to a need."""
-USUAL = "1"
 
 
 def chosen_period(request: HttpRequest) -> str:
     period = request.GET.get("years", USUAL)
     return period if period in PERIODS else USUAL
-
-
-def since(period: str) -> date | None:
-    """The first day whose ended projects count; None when all do."""
-    return None if period == "all" else years_before(clock.today(), int(period))
-
-
-def counted(period: str) -> QuerySet[Project]:
-    """Projects with money that run, and those that were carried through and ended in the period."""
-    running = Project.objects.filter(state__in=FUNDED - ENDED)
-    completed = Project.objects.completed().alias(ended_on=Coalesce("ends_on", TruncDate("state_since")))
-    if first := since(period):
-        completed = completed.filter(ended_on__gte=first)
-    return Project.objects.filter(Q(pk__in=running.values("pk")) | Q(pk__in=completed.values("pk")))
 
 
 @login_required
@@ -48,10 +23,7 @@ def need_gaps(request: HttpRequest) -> HttpResponse:
     permit_desk(request, "grants.see_needs")
     period = chosen_period(request)
     fields = list(ServiceField.objects.all())
-    funded = counted(period)
-    places = list(funded.values_list("community", "field"))
-    places += list(funded.filter(other_communities__isnull=False).values_list("other_communities", "field"))
-    table = gap_table(Need.objects.open().values_list("community", "field"), places)
+    table = gaps(period)
     rows = [
         (community, [(field, table.cell(community.pk, field.pk)) for field in fields], table.cell(community.pk, None))
         for community in Community.objects.filter(pk__in=table.communities)

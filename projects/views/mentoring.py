@@ -16,7 +16,7 @@ from core.models import Attachment
 from core.workflow import Refused, permit
 from people.models import User
 from projects.actions import mentoring
-from projects.forms import AnswerAdviceForm, FinishForm, ReopenForm, SessionFilter, SessionForm
+from projects.forms import AnswerAdviceForm, FinishForm, Narrowing, ReopenForm, SessionFilter, SessionForm
 from projects.hours import by_call, by_mentor, by_project, totals, whole
 from projects.models import MentoringNote, Part, Participant, Project
 from projects.models.state import UNDER_WAY
@@ -139,11 +139,13 @@ def session_list(request: HttpRequest) -> HttpResponse:
     """The sessions I may see, with the hours by mentor, project and call."""
     seen = MentoringNote.objects.visible_to(request.user)
     form = SessionFilter(request.GET, **choices_among(seen))
-    found = narrowed(seen, form.cleaned_data if form.is_valid() else {})
+    narrowing = Narrowing(request.GET, user=request.user, own=("call", "mentor"))
+    found = narrowed(seen, form.cleaned_data if form.is_valid() else {}, narrowing)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     lines = held(found)
     context = {
         "form": form,
+        "narrowing": narrowing,
         "page_obj": page,
         "all_hours": whole(lines),
         "sums": [

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from grants.models import PaperKind
 from people.models import User
 from projects.actions import archiving, award, checking, delivery, payments, people, proposals
 from projects.closing import open_items
-from projects.forms import MentorForm, ProjectFilter, SubmitForm
+from projects.forms import MentorForm, Narrowing, ProjectFilter, SubmitForm
 from projects.gates import facts_of, gates_of
 from projects.models import Objection, Part, Project, ReturnNotice, State
 from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS, UNDER_WAY
@@ -77,11 +77,15 @@ def find(request: HttpRequest, pk: int) -> Project:
 def project_list(request: HttpRequest) -> HttpResponse:
     """Every project I may see, with search, filters and paging."""
     form = ProjectFilter(request.GET, user=request.user)
-    projects = Project.objects.visible_to(request.user).with_names()
+    narrowing = Narrowing(request.GET, user=request.user, own=("call",))
+    projects = narrowing.of(Project.objects.visible_to(request.user).with_names())
     if form.is_valid():
         projects = filtered(projects, **form.cleaned_data)
     page = Paginator(projects, PAGE).get_page(request.GET.get("page"))
-    return render(request, "projects/project_list.html", {"page_obj": page, "form": form})
+    context = {"page_obj": page, "form": form, "narrowing": narrowing}
+    if narrowing.asked:
+        context["awarded"] = projects.order_by().aggregate(sum=Sum("amount_awarded"))["sum"]
+    return render(request, "projects/project_list.html", context)
 
 
 def filtered(projects: QuerySet, *, q: str, call, stage: int | None, field) -> QuerySet:

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from projects.forms import SessionFilter
+from projects.forms import Narrowing, SessionFilter
 from projects.models import MentoringNote
 from projects.sessions import choices_among, narrowed
 from projects.views.mentoring import find_session
@@ -26,5 +26,6 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """The sessions that the page lists, with its filter, as a workbook."""
     seen = MentoringNote.objects.visible_to(request.user)
     form = SessionFilter(request.GET, **choices_among(seen))
-    found = narrowed(seen, form.cleaned_data if form.is_valid() else {})
+    narrowing = Narrowing(request.GET, user=request.user, own=("call", "mentor"))
+    found = narrowed(seen, form.cleaned_data if form.is_valid() else {}, narrowing)
     return _send(lambda target: write_sessions(found, target), "辅导记录")

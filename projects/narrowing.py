@@ -1,0 +1,134 @@
+"""Which projects a figure counts, as what can be asked of a list: a dashboard counts by it, and its links lead to a
+list that asks the same. So no figure can say more rows than its list shows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Event
+from core.money import round_half_up
+from grants.models import Call
+from people.models import Kind, Organization
+from projects.lasting import lasting
+from projects.models import Expense, Part, Participant, Project, State
+from projects.models.project import ProjectQuerySet
+from projects.models.state import FUNDED, PLACED, UNDER_WAY
+from projects.spending import spent
+
+NOWHERE = "none"
+"""Asked as a place or a field: nobody has said which."""
+
+PASSED_CHECK = PLACED | {
+    *(State.ELIGIBLE, State.IN_REVIEW, State.NOT_SELECTED, State.WAITLISTED, State.FORFEITED)
+}  # fmt: skip
+"""States that only a proposal can be in that was accepted."""
+
+REACHED = {
+    "received": _("Handed in"),
+    "accepted": _("Accepted as eligible, now or before"),
+    "shortlisted": _("Shortlisted, now or before"),
+    "funded": _("Funded"),
+    "under_way": _("Under way"),
+    "completed": _("Completed"),
+    "ended": _("Completed or terminated"),
+}
+SCOPES = {"funder": _("Calls of my funders"), "support": _("Projects I mentor or host")}
+USED = {"0": (0, 20), "20": (20, 40), "40": (40, 60), "60": (60, 80), "80": (80, None)}
+"""How much of the award is spent, in percent: from, and up to (not included)."""
+
+
+def in_scope(projects: ProjectQuerySet, scope: str, user: Any) -> ProjectQuerySet:
+    """Those that this person has to do with in one of two ways; nobody gets more than `visible_to` gives."""
+    mine = list(user.roles)
+    if scope == "funder":
+        return projects.filter(call__funder__in=Organization.objects.filter(pk__in=mine, kind=Kind.FUNDER))
+    mentored = Participant.objects.current().filter(person=user, part=Part.MENTOR).values("project")
+    return projects.filter(Q(host__in=mine) | Q(pk__in=mentored))
+
+
+def reached(projects: ProjectQuerySet, step: str) -> ProjectQuerySet:
+    """Those that have come so far, now or at any time: the steps of a funnel, each within the one before it."""
+    if step == "accepted":
+        return projects.filter(Q(state__in=PASSED_CHECK) | _was_in(State.ELIGIBLE))
+    if step == "shortlisted":
+        return projects.filter(Q(state__in=[*PLACED, State.FORFEITED]) | _was_in(State.SHORTLISTED))
+    states = {"funded": FUNDED, "under_way": UNDER_WAY, "completed": [State.COMPLETED]}
+    states["ended"] = [State.COMPLETED, State.TERMINATED]
+    if step in states:
+        return projects.filter(state__in=states[step])
+    return projects.filter(submitted_at__isnull=False)
+
+
+def _events(**asked: Any) -> QuerySet[Event]:
+    kind = ContentType.objects.get_for_model(Project)
+    return Event.objects.filter(content_type=kind, object_id=OuterRef("pk"), **asked)
+
+
+def _was_in(state: str) -> Exists:
+    return Exists(_events(target_state=state))
+
+
+def in_place(projects: ProjectQuerySet, code: str) -> ProjectQuerySet:
+    """Of a district, street or community by its code; a project counts where it takes place first of all."""
+    if code == NOWHERE:
+        return projects.filter(community__isnull=True)
+    return projects.filter(community__region_code__startswith=code)
+
+
+def with_spending(projects: ProjectQuerySet) -> ProjectQuerySet:
+    """With all that `spending.spent` reads, in two queries more."""
+    columns = ("project", "source", "state", "recognised", "spent_on", "amount")
+    return projects.prefetch_related(Prefetch("expenses", Expense.objects.only(*columns)), "reports")
+
+
+def spending_rates(projects: ProjectQuerySet) -> dict[int, Any]:
+    """Of projects with money: percent of the award that is spent, by `spending.spent`; a constant number of queries."""
+    plain = projects.filter(amount_awarded__gt=0).select_related(None).order_by()
+    read = with_spending(plain.only("pk", "amount_awarded"))
+    return {one.pk: round_half_up(spent(one) * 100 / one.amount_awarded, 1) for one in read if one.amount_awarded}
+
+
+def bucket(rate: Any) -> str:
+    return next(key for key, (_low, high) in USED.items() if high is None or rate < high)
+
+
+def fates(projects: ProjectQuerySet) -> dict[int, str]:
+    """What became of the ended ones, by `lasting`."""
+    calls = Call.objects.filter(pk__in=projects.order_by().values("call"))
+    return {project.pk: str(fate) for line in lasting(calls) for project, fate, _seen in line.projects}
+
+
+def narrowed(projects: ProjectQuerySet, asked: Mapping[str, Any], user: Any = None) -> ProjectQuerySet:
+    """The projects for which all that is asked is true; what is not asked, or is empty, leaves all."""
+    if scope := asked.get("scope"):
+        projects = in_scope(projects, scope, user)
+    if step := asked.get("reached"):
+        projects = reached(projects, step)
+    if year := asked.get("year"):
+        projects = projects.filter(call__opens_at__year=year)
+    if call := asked.get("call"):
+        projects = projects.filter(call=call)
+    if place := asked.get("place"):
+        projects = in_place(projects, place)
+    if (field := asked.get("in_field")) is not None and field != "":
+        projects = projects.filter(field__isnull=True) if field == NOWHERE else projects.filter(field=int(field))
+    if state := asked.get("state"):
+        projects = projects.filter(state=state)
+    if left := asked.get("left"):
+        projects = projects.filter(
+            _was_in(left), Exists(_events(source_state=left).exclude(target_state__in=["", left]))
+        )
+    if source := asked.get("source"):
+        projects = projects.filter(call__fund__source=source)
+    if mentor := asked.get("mentor"):
+        coached = Participant.objects.current().filter(person=mentor, part=Part.MENTOR).values("project")
+        projects = projects.filter(pk__in=coached)
+    if fate := asked.get("fate"):
+        projects = projects.filter(pk__in=[pk for pk, known in fates(projects).items() if known == fate])
+    if used := asked.get("used"):
+        rates = spending_rates(projects)
+        projects = projects.filter(pk__in=[pk for pk, rate in rates.items() if bucket(rate) == used])
+    return projects

@@ -1,0 +1,119 @@
+"""Whose figures a dashboard shows and of which projects; every link asks its list for exactly the same."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from grants.models import Call
+from people.models import Community
+from projects.models import Project
+from projects.models.project import ProjectQuerySet
+from projects.narrowing import narrowed
+
+FUNDER, SUPPORT, PUBLIC = "funder", "support", "public"
+NAMES = {FUNDER: _("The funder's"), SUPPORT: _("Of mentors and hosts"), PUBLIC: _("For everybody")}
+STREET = 9
+"""So many digits of a community's code name its street."""
+
+
+def everybody_may_count() -> ProjectQuerySet:
+    """What is handed in is public as a number once the call is closed: before, it would tell applicants their odds."""
+    return Project.objects.filter(
+        submitted_at__isnull=False, call__published_at__isnull=False, call__closes_at__lte=clock.now()
+    )
+
+
+@dataclass(frozen=True)
+class Board:
+    """One dashboard of one person (nobody, for everybody's), narrowed to a year, a call or a street."""
+
+    kind: str
+    user: Any = None
+    year: int | None = None
+    call: Call | None = None
+    place: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        return self.kind == PUBLIC
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The filter of the page, as a list is asked for it."""
+        scope = {} if self.is_public else {"scope": self.kind}
+        named = {"year": self.year, "call": self.call, "place": self.place}
+        return scope | {name: value for name, value in named.items() if value}
+
+    @cached_property
+    def all_projects(self) -> ProjectQuerySet:
+        """Before the filter of the page."""
+        if self.is_public:
+            return everybody_may_count()
+        scope = {"scope": self.kind}
+        return narrowed(Project.objects.visible_to(self.user).filter(submitted_at__isnull=False), scope, self.user)
+
+    @cached_property
+    def projects(self) -> ProjectQuerySet:
+        given = {name: value for name, value in self.chosen.items() if name != "scope"}
+        return narrowed(self.all_projects, given, self.user)
+
+    def query(self, **asked: Any) -> str:
+        given = self.chosen | asked
+        return urlencode(
+            {name: getattr(value, "pk", value) for name, value in given.items() if value not in (None, "")}
+        )
+
+    def link(self, to: str = "", **asked: Any) -> str:
+        """The list that shows what is counted; of proposals that were not funded everybody has none."""
+        if self.is_public and not to:
+            is_open = asked.get("reached") in ("funded", "completed", "ended") or "fate" in asked
+            return f"{reverse('boards:public_projects')}?{self.query(**asked)}" if is_open else ""
+        return f"{reverse(to or 'projects:project_list')}?{self.query(**asked)}"
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """The calls of the projects that are counted, the newest first."""
+        found = Call.objects.filter(pk__in=self.projects.order_by().values("call"))
+        return list(found.order_by("-closes_at", "-pk").only("pk", "title", "code", "fund", "closes_at", "opens_at"))
+
+
+class BoardForm(forms.Form):
+    """Year, call and street; what cannot be read is left out."""
+
+    year = forms.TypedChoiceField(label=_("Year of the call"), coerce=int, required=False, empty_value=None)
+    call = forms.ModelChoiceField(
+        label=_("Call"), queryset=Call.objects.none(), required=False, empty_label=_("All calls")
+    )
+    place = forms.ChoiceField(label=_("Street or town"), required=False)
+
+    def __init__(self, *args: Any, board: Board, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        projects = board.all_projects.order_by()
+        calls = Call.objects.filter(pk__in=projects.values("call")).order_by("-closes_at", "-pk")
+        years = sorted(
+            {clock.localdate(opens).year for opens in calls.values_list("opens_at", flat=True)}, reverse=True
+        )
+        fields: dict[str, Any] = self.fields
+        fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
+        fields["call"].queryset = calls
+        fields["place"].choices = [("", _("All streets")), *streets(projects).items()]
+
+    def narrow(self, board: Board) -> Board:
+        self.is_valid()
+        given = self.cleaned_data
+        return Board(board.kind, board.user, given.get("year"), given.get("call"), given.get("place") or "")
+
+
+def streets(projects: ProjectQuerySet) -> dict[str, str]:
+    """By the nine digits of their code, those in which the projects take place."""
+    found = Community.objects.filter(pk__in=projects.order_by().values("community"))
+    names = sorted({(code[:STREET], district, street) for code, district, street in found.values_list(
+        "region_code", "district", "street")})  # fmt: skip
+    several = len({district for _code, district, _street in names}) > 1
+    return {code: f"{district}{street}" if several else street for code, district, street in names}

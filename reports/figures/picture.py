@@ -1,0 +1,118 @@
+"""What a dashboard shows: a chart with the table behind it, every figure with the address of its rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from core.money import yuan
+from reports import charts
+from reports.charts import Size
+
+Drawn = Callable[[Size], str]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of a table: as it is read, what it is, and where its rows stand ("" where they are not public)."""
+
+    text: str
+    url: str = ""
+    value: Any = None
+    is_figure: bool = True
+
+    @property
+    def short(self) -> str:
+        """For the screen in the hall: an amount in ten thousands."""
+        return short_money(self.value) if isinstance(self.value, Decimal) else self.text
+
+
+def label(text: Any) -> Cell:
+    return Cell(str(text), is_figure=False)
+
+
+def count(number: int, url: str = "") -> Cell:
+    """So many; nothing has no rows to lead to."""
+    return Cell(f"{number:,}", url if number else "", number)
+
+
+def amount(money: Decimal | None, url: str = "") -> Cell:
+    """Yuan, exact to the fen."""
+    return Cell(yuan(money or Decimal(0)), url if money else "", money or Decimal(0))
+
+
+def said(text: Any, value: Any = None, url: str = "") -> Cell:
+    return Cell(str(text), url, value)
+
+
+def short_money(value: charts.Number) -> str:
+    """An amount as it fits beside a bar: 12.3万, or 123k."""
+    if (get_language() or "").startswith("zh"):
+        return charts.in_ten_thousand(value)
+    return (
+        f"{Decimal(value) / 1000:,.1f}".removesuffix(".0") + "k" if abs(Decimal(value)) >= 1000 else charts.plain(value)
+    )
+
+
+def yuan_words() -> str:
+    return str(_("yuan"))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One chart. `how` says what is counted; `empty` what is said where there is nothing to draw."""
+
+    key: str
+    title: str
+    unit: str
+    how: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    draw: Drawn
+    empty: str
+    is_wide: bool = False
+    note: str = ""
+    in_hall: Drawn | None = field(default=None)
+
+    def svg(self, size: Size) -> SafeString:
+        # Safe: canvas.py writes it as XML, where every text is escaped (tests/reports/test_charts.py).
+        return mark_safe(self.draw(size))
+
+    @property
+    def wide(self) -> SafeString:
+        return self.svg(charts.FULL if self.is_wide else charts.WIDE)
+
+    @property
+    def narrow(self) -> SafeString:
+        return self.svg(charts.NARROW)
+
+    @property
+    def on_paper(self) -> SafeString:
+        return self.svg(charts.PAPER)
+
+    @property
+    def hall(self) -> SafeString:
+        """For the screen in the hall; a chart that would not fit is drawn from fewer rows."""
+        return mark_safe((self.in_hall or self.draw)(charts.HALL))
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.draw(charts.NARROW)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One headline figure."""
+
+    label: str
+    cell: Cell
+    note: str = ""
+
+
+def shortened(rows: Sequence[tuple[str, Any]], most: int = 7) -> tuple[tuple[str, Any], ...]:
+    """The rows for a screen that is read from far away: the first ones; the rest stands on the page."""
+    return tuple(rows[:most])

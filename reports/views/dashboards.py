@@ -1,0 +1,171 @@
+"""Dashboards: for the funder, for mentors and hosts, for everybody; the screen in the hall; the rows behind figures."""
+
+from decimal import Decimal
+from typing import Any
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
+
+from core import clock
+from projects.figures import visits_by_project
+from projects.forms import Narrowing
+from projects.models import Project
+from projects.narrowing import reached, with_spending
+from projects.spending import spent
+from reports.documents import Document, file_name
+from reports.figures.board import FUNDER, NAMES, PUBLIC, SUPPORT, Board, BoardForm, everybody_may_count
+from reports.figures.boards import SLIDES, sections, slide
+from reports.figures.picture import Picture
+from reports.pdf import LANGUAGE
+from reports.views.documents import respond
+
+PAGE = 30
+SECONDS = 15
+"""So long a slide stands in the hall."""
+MAY = {FUNDER: "reports.see_funder_board", SUPPORT: "reports.see_support_board"}
+
+
+def boards_of(user: Any) -> list[str]:
+    """The dashboards a person may see; everybody sees the last one."""
+    return [kind for kind, permission in MAY.items() if rules.has_perm(permission, user)] + [PUBLIC]
+
+
+def _asked(request: HttpRequest) -> tuple[Board, BoardForm, list[str]]:
+    """The dashboard that is asked for, as far as it can be read; 403 for one that is somebody else's."""
+    allowed = boards_of(request.user)
+    kind = request.GET.get("board", allowed[0])
+    if kind not in NAMES:
+        kind = allowed[0]
+    if kind not in allowed:
+        raise PermissionDenied
+    board = Board(kind, request.user)
+    form = BoardForm(request.GET, board=board)
+    return form.narrow(board), form, allowed
+
+
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Every figure with its chart, its table, and the way to its rows."""
+    board, form, allowed = _asked(request)
+    tiles, found = sections(board)
+    context = {
+        "board": board,
+        "name": NAMES[board.kind],
+        "tabs": [(kind, NAMES[kind]) for kind in allowed],
+        "form": form,
+        "tiles": tiles,
+        "sections": found,
+        "today": clock.today(),
+    }
+    return render(request, "reports/dashboard.html", context)
+
+
+@require_safe
+def printed(request: HttpRequest) -> HttpResponse:
+    """The same as PDF: in Chinese, like every paper."""
+    with translation.override(LANGUAGE):
+        board, form, _allowed = _asked(request)
+        tiles, found = sections(board)
+        name, narrowed_to = str(NAMES[board.kind]), [str(one) for one in (board.year, board.call) if one]
+        if board.place:
+            narrowed_to.append(str(dict(form.fields["place"].choices).get(board.place, board.place)))
+        document = Document(
+            file_name("看板", name, *narrowed_to, f"{clock.today():%Y-%m-%d}"),
+            "pdf/dashboard.html",
+            {
+                "title": f"公益创投数据看板（{name}）",
+                "author": "公益创投平台",
+                "tiles": tiles,
+                "sections": found,
+                "narrowed_to": "、".join(narrowed_to),
+                "today": clock.today(),
+            },
+        )
+    return respond(document)
+
+
+@require_safe
+def screen(request: HttpRequest) -> HttpResponse:
+    """大屏: public figures in large type; the page itself asks for the next slide, without any script."""
+    asked = request.GET.get("slide", "")
+    number = int(asked) % len(SLIDES) if asked.isdecimal() and len(asked) < 6 else 0
+    at, shown = slide(Board(PUBLIC), number)
+    context = {
+        "at": at,
+        "following": (at + 1) % len(SLIDES),
+        "before": (at - 1) % len(SLIDES),
+        "slides": range(len(SLIDES)),
+        "seconds": SECONDS,
+        "picture": shown if isinstance(shown, Picture) else None,
+        "tiles": shown if isinstance(shown, list) else [],
+        "now": clock.now(),
+        "is_held": "hold" in request.GET,
+    }
+    return render(request, "reports/screen.html", context)
+
+
+@require_safe
+def public_projects(request: HttpRequest) -> HttpResponse:
+    """The funded projects, for everybody: what the public notices have told of them, and where they are now."""
+    narrowing = Narrowing(request.GET)
+    found = narrowing.of(reached(everybody_may_count(), "funded")).with_names()
+    page = Paginator(found.order_by("-call__closes_at", "number", "pk"), PAGE).get_page(request.GET.get("page"))
+    sums = found.order_by().aggregate(awarded=Sum("amount_awarded"), paid=Sum("amount_paid"))
+    context = {"page_obj": page, "narrowing": narrowing, **sums}
+    return render(request, "reports/public_projects.html", context)
+
+
+@require_safe
+@login_required
+def visits(request: HttpRequest) -> HttpResponse:
+    """The visits of a period, project by project: what stands behind a point of the curve."""
+    narrowing = Narrowing(request.GET, user=request.user)
+    since, until = _day(request.GET.get("since", "")), _day(request.GET.get("until", ""))
+    projects = narrowing.of(Project.objects.delivery_visible_to(request.user))
+    found = visits_by_project(projects.order_by().values_list("pk", flat=True), since, until)
+    here = {pk: n for pk, n in found.items() if n}
+    named = {project.pk: project for project in Project.objects.filter(pk__in=here).with_names()}
+    rows = sorted(((named[pk], n) for pk, n in here.items()), key=lambda row: (-row[1], row[0].pk))
+    context = {
+        "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "narrowing": narrowing,
+        "whole": sum(here.values()),
+        "since": since,
+        "until": until,
+    }
+    return render(request, "reports/visits.html", context)
+
+
+@require_safe
+@login_required
+def spending(request: HttpRequest) -> HttpResponse:
+    """Award, payments and spending, project by project."""
+    narrowing = Narrowing(request.GET, user=request.user)
+    found = narrowing.of(reached(Project.objects.delivery_visible_to(request.user), "funded"))
+    ordered = with_spending(found.with_names()).order_by("-call__closes_at", "number", "pk")
+    rows = [(project, spent(project)) for project in ordered]
+    context = {
+        "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "narrowing": narrowing,
+        "sums": [
+            sum((project.amount_awarded or 0 for project, _spent in rows), Decimal(0)),
+            sum((project.amount_paid for project, _spent in rows), Decimal(0)),
+            sum((used for _project, used in rows), Decimal(0)),
+        ],
+    }
+    return render(request, "reports/spending.html", context)
+
+
+def _day(text: str) -> Any:
+    try:
+        return parse_date(text)
+    except ValueError:  # such a day there is not
+        return None
