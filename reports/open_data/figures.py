@@ -33,10 +33,10 @@ MEASURES = {
     "paidRate": ("拨付率", "已拨付占资助金额", "%", "amountAwarded"),
     "completed": ("已结项", "结项归档的项目", "个", "awards"),
     "completedRate": ("结项率", "已结项占立项", "%", "awards"),
-    "people": ("服务人数", "已结项项目结项报告中的服务人数（每人计一次），取整到十", "人", "completed"),
+    "visits": ("服务人次", "已结项项目结项报告中的服务人次（同一人每次都计），取整到十", "人次", "completed"),
 }
 """Every figure: its name, what it is, its unit, and what it is part of or counted over."""
-WITHHELD = "为避免认出个人，人数不足10、按街道或领域未获资助的申报不足5份的，不公布（及可由相减得出的其他组）。"
+WITHHELD = "为避免认出个人，人次不足10、按街道或领域未获资助的申报不足5份的，不公布（及可由相减得出的其他组）。"
 
 
 @dataclass(frozen=True)
@@ -69,23 +69,23 @@ def lines() -> list[Line]:
     for values in _proposals().values_list(*BY).annotate(Count("pk")):
         found[values[:-1]] = Figures(proposals=values[-1])
     for values in _of_awards():
-        key, (awards, requested, awarded, paid, completed, people) = values[: len(BY)], values[len(BY) :]
+        key, (awards, requested, awarded, paid, completed, visits) = values[: len(BY)], values[len(BY) :]
         money = (round_half_up(amount or Decimal(0)) for amount in (requested, awarded, paid))  # SQLite adds in binary
-        found[key] = found.get(key, Figures()) + Figures(0, awards, *money, completed, people or 0)
+        found[key] = found.get(key, Figures()) + Figures(0, awards, *money, completed, visits or 0)
     return sorted((_line(*key, figures) for key, figures in found.items()), key=_place)
 
 
 def _of_awards() -> QuerySet:
     closing = Report.objects.filter(project=OuterRef("pk"), kind=Report.Kind.CLOSING).order_by("-submitted_at", "-pk")
     is_completed = Q(state=State.COMPLETED)
-    awards = sources.awards().order_by().annotate(reached=Subquery(closing.values("persons")[:1]))
+    awards = sources.awards().order_by().annotate(reached=Subquery(closing.values("visits")[:1]))
     return awards.values_list(*BY).annotate(
         Count("pk"),
         Sum("amount_requested"),
         Sum("amount_awarded"),
         Sum("amount_paid"),
         completed=Count("pk", filter=is_completed),
-        people=Sum("reached", filter=is_completed),
+        visits=Sum("reached", filter=is_completed),
     )
 
 
@@ -144,7 +144,7 @@ def figures_of(one: Row) -> dict[str, int | float | None]:
         "paidRate": number(one.paid_rate),
         "completed": one.completed,
         "completedRate": number(one.completed_rate),
-        "people": one.people,
+        "visits": one.visits,
     }
 
 

@@ -47,8 +47,8 @@ _ROW = {
     "key": TEXT, "label": SOME, "proposals": {"type": ["integer", "null"], "minimum": 0}, "awardRate": PERCENT,
     "awards": COUNT, "amountRequested": YUAN, "amountAwarded": YUAN, "shareOfAwarded": PERCENT, "amountPaid": YUAN,
     "paidRate": PERCENT, "completed": COUNT, "completedRate": PERCENT,
-    "people": {"type": ["integer", "null"], "minimum": 0, "multipleOf": 10},
-    "withheld": several(value_of("proposals", "people")),
+    "visits": {"type": ["integer", "null"], "minimum": 0, "multipleOf": 10},
+    "withheld": several(value_of("proposals", "visits")),
 }  # fmt: skip
 
 _SUCCESS = {"status": {"const": 200}, "message": TEXT}

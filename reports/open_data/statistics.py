@@ -5,17 +5,17 @@ figures speak of somebody who is not in it, and of few one could tell who they a
 
 - proposals: where it is said by street or field that few got no money, everybody there knows whose they were. A group
   of a table with 1 to 4 of them is withheld, and as many others as it takes that nobody finds it by subtraction;
-- people served: below 10 withheld, else rounded to tens, totals as well, so that no difference is exact.
+- visits of people served: below 10 withheld, else rounded to tens, totals as well, so that no difference is exact.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
 from core.money import round_half_up
 
 FEW_PROPOSALS = 5
-FEW_PEOPLE = 10
+FEW_VISITS = 10
 ZERO = Decimal("0.00")
 
 
@@ -29,7 +29,7 @@ class Figures:
     awarded: Decimal = ZERO
     paid: Decimal = ZERO
     completed: int = 0
-    people: int = 0
+    visits: int = 0
 
     def __add__(self, other: "Figures") -> "Figures":
         return Figures(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Figures)))
@@ -69,12 +69,12 @@ class Row:
     paid_rate: Decimal | None
     completed: int
     completed_rate: Decimal | None
-    people: int | None
+    visits: int | None
 
     @property
     def withheld(self) -> list[str]:
         """The figures that are not said here so that nobody is recognised."""
-        return [name for name in ("proposals", "people") if getattr(self, name) is None]
+        return [name for name in ("proposals", "visits") if getattr(self, name) is None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def row(key: str, label: str, figures: Figures, total: Figures, *, hides: bool) 
         paid_rate=percent(figures.paid, figures.awarded),
         completed=figures.completed,
         completed_rate=percent(figures.completed, figures.awards),
-        people=coarse(figures.people),
+        visits=coarse(figures.visits),
     )
 
 
@@ -157,13 +157,8 @@ def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
     return round_half_up(Decimal(part) * 100 / Decimal(whole), 1) if whole else None
 
 
-def coarse(people: int) -> int | None:
-    """A number of people that tells of nobody: tens, and nothing below ten. Nobody at all is 0."""
-    if 0 < people < FEW_PEOPLE:
+def coarse(visits: int) -> int | None:
+    """A number of visits that tells of nobody: tens, and nothing below ten. None at all is 0."""
+    if 0 < visits < FEW_VISITS:
         return None
-    return (people + 5) // 10 * 10
-
-
-def named(table: Table, name: Callable[[str], str]) -> Table:
-    """The table with a name for the group that is not stated."""
-    return replace(table, rows=tuple(replace(one, label=one.label or name(table.key)) for one in table.rows))
+    return (visits + 5) // 10 * 10
