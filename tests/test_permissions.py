@@ -644,7 +644,16 @@ def our_urls(patterns=None, namespace: str = "") -> dict[str, URLPattern]:
     found = {}
     for pattern in patterns or get_resolver().url_patterns:
         if isinstance(pattern, URLResolver):
-            if pattern.namespace in (None, "core", "grants", "projects", "evaluations", "people", "reports"):
+            if pattern.namespace in (
+                None,
+                "core",
+                "grants",
+                "projects",
+                "evaluations",
+                "people",
+                "reports",
+                "open_data",
+            ):
                 prefix = f"{pattern.namespace}:" if pattern.namespace else namespace
                 found |= our_urls(pattern.url_patterns, prefix)
         elif pattern.name and pattern.callback.__module__.split(".")[0] in (
