@@ -138,7 +138,7 @@ def test_the_page_says_each_figure_with_its_share_and_the_day(town, life, browse
 
     assert "数据截至2027-03-10" in page
     assert "百分比以收到的申报为分母" in page
-    assert '2<br><span class="small muted">占申报100.0%</span>' in page
+    assert '2<br><span class="small muted nowrap">占申报100.0%</span>' in page
 
 
 def test_the_table_says_which_figures_are_withheld(town, life, browse):
