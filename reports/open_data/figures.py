@@ -70,9 +70,13 @@ def lines() -> list[Line]:
         found[values[:-1]] = Figures(proposals=values[-1])
     for values in _of_awards():
         key, (awards, requested, awarded, paid, completed, visits) = values[: len(BY)], values[len(BY) :]
-        money = (round_half_up(amount or Decimal(0)) for amount in (requested, awarded, paid))  # SQLite adds in binary
-        found[key] = found.get(key, Figures()) + Figures(0, awards, *money, completed, visits or 0)
-    return sorted((_line(*key, figures) for key, figures in found.items()), key=_place)
+        given = Figures(0, awards, _sum(requested), _sum(awarded), _sum(paid), completed, visits or 0)
+        found[key] = found.get(key, Figures()) + given
+    return sorted((_line(key, figures) for key, figures in found.items()), key=_place)
+
+
+def _sum(amount: Decimal | None) -> Decimal:
+    return round_half_up(amount or Decimal(0))  # SQLite adds up in binary
 
 
 def _of_awards() -> QuerySet:
@@ -89,7 +93,8 @@ def _of_awards() -> QuerySet:
     )
 
 
-def _line(year: int, code: str, title: str, source: str, district: Any, street: Any, field: Any, figures: Any) -> Line:
+def _line(key: tuple, figures: Figures) -> Line:
+    year, code, title, source, district, street, field = key
     place = f"{district}{street}" if street else ""
     return Line(year, code, title, str(Fund.Source(source).label), place, field or "", figures)
 

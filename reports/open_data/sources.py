@@ -86,7 +86,9 @@ def last_change() -> datetime | None:
 
 def number_of(uuid: UUID | None, prefix: str) -> str | None:
     """The number of the public award with this UUID: among the awards of the call that it says it is of."""
-    for code in Call.objects.published().values_list("code", flat=True) if uuid else ():
+    if uuid is None:
+        return None
+    for code in Call.objects.published().values_list("code", flat=True):
         if is_of_call(uuid, prefix, code):
             numbers = awards().filter(call__code=code).order_by().values_list("number", flat=True)
             return next((one for one in numbers if award_uuid(prefix, code, one) == uuid), None)
@@ -205,6 +207,7 @@ def calls_changed() -> datetime | None:
 
 
 def _opportunity(call: Call) -> Opportunity:
+    assert call.published_at is not None  # of a published call
     lanes = [Lane(one.name, str(one.get_open_to_display()), one.cap, one.max_share) for one in call.tracks.all()]
     return Opportunity(
         code=call.code,
