@@ -22,7 +22,8 @@ def buttons_are_no_pages(answer: Answer) -> Answer:
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = answer(request)
-        if response.status_code == 405 and request.method in ("GET", "HEAD"):
+        is_page = response.get("Content-Type", "").startswith("text/html")  # programs get their answer as data
+        if response.status_code == 405 and is_page and request.method in ("GET", "HEAD"):
             page = render(request, "405.html", status=405)
             page["Allow"] = response["Allow"]
             return page

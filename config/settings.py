@@ -15,6 +15,11 @@
 | NOTIFICATION_CHANNELS | ways out of the site, classes separated by commas  | `core.channels.Mail`       |
 | TRUSTED_PROXIES     | how many proxies stand before us (nginx: 1)         | 0                          |
 | TASKS_BACKEND       | `database` (needs ./run worker) or `immediate`       | database                   |
+| OPEN_DATA_PUBLISHER | who publishes the open data                          | the site's name            |
+| OPEN_DATA_PREFIX    | begins the identifiers in it; never change it later  | venture-grants             |
+| OPEN_DATA_LICENCE   | address of the licence of the open data              | CC BY 4.0                  |
+| OPEN_DATA_LICENCE_NAME | and its name                                      | CC BY 4.0                  |
+| OPEN_DATA_LIMIT     | requests for data an address may send a minute       | 60                         |
 """
 
 import os
@@ -238,6 +243,12 @@ NOTIFICATION_CHANNELS = os.environ.get("NOTIFICATION_CHANNELS", "core.channels.M
 SITE_NAME = _("Venture Grants")
 FILED_GROUPS_TARGET = int(os.environ.get("FILED_GROUPS_TARGET", "10"))  # filed groups that a community should have
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
+
+OPEN_DATA_PUBLISHER = os.environ.get("OPEN_DATA_PUBLISHER", "") or "公益创投平台"
+OPEN_DATA_PREFIX = os.environ.get("OPEN_DATA_PREFIX", "venture-grants")  # 360Giving gives "360G-…" to its publishers
+OPEN_DATA_LICENCE = os.environ.get("OPEN_DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")
+OPEN_DATA_LICENCE_NAME = os.environ.get("OPEN_DATA_LICENCE_NAME", "CC BY 4.0")
+OPEN_DATA_LIMIT = int(os.environ.get("OPEN_DATA_LIMIT", "60"))
 
 LOGGING = {
     "version": 1,

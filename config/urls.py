@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("people.urls")),
     path("dashboard/", include("reports.board_urls")),
     path("documents/", include("reports.urls")),
+    path("", include("reports.open_data.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

@@ -1,4 +1,4 @@
-"""A sheet to draw on in pixels, and the SVG that comes of it; matplotlib writes it (docs/adr/0012). Pure: no ORM.
+"""A sheet to draw on in pixels, and the SVG that comes of it; matplotlib writes it (docs/adr/0011). Pure: no ORM.
 
 What matplotlib writes is cleaned: its style attributes become presentation attributes, because our pages allow nothing
 inline; what nobody reads (metadata, groups, clip paths) goes; title and description come in. The text stays text, so

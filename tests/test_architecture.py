@@ -19,6 +19,9 @@ PURE = [
     "projects/shifting.py", "projects/similarity.py",
     "projects/speed_meeting.py", "projects/spending_account.py", "projects/stages.py", "evaluations/ranking.py",
     "evaluations/stars.py",
+    "reports/open_data/common_grants.py", "reports/open_data/identifiers.py", "reports/open_data/layout.py",
+    "reports/open_data/records.py", "reports/open_data/searching.py", "reports/open_data/statistics.py",
+    "reports/open_data/tables.py", "reports/open_data/threesixty.py",
     "evaluations/oddities.py", "evaluations/questions.py", "evaluations/wilson.py",
 ]  # fmt: skip
 

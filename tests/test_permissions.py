@@ -259,6 +259,17 @@ TABLE = {
     "projects:meeting_leave": (("guest", "meeting_guest"), set()),
     "projects:intent_create": ("talk_of_meeting", {"giver"}),
     "projects:intent_detail": ("letter", BUREAU | GROUP | {"giver"}),
+    "open_data:overview": (None, EVERYBODY),
+    "open_data:statistics": (None, EVERYBODY),
+    "open_data:file": (("awards.csv",), EVERYBODY),
+    "open_data:description": (None, EVERYBODY),
+    "open_data:opportunity_list": (None, EVERYBODY),
+    "open_data:opportunity_search": (None, set()),  # by POST only
+    "open_data:opportunity": (("f47ac10b-58cc-8372-a567-0e02b2c3d479",), set()),  # nobody's
+    "open_data:award_list": (None, EVERYBODY),
+    "open_data:award": (("f47ac10b-58cc-8372-a567-0e02b2c3d479",), set()),
+    "open_data:no_record": (("x",), set()),
+    "open_data:no_interface": (("x",), set()),
     "reports:poster": (("code_pk", "a4"), GROUP | {"mentor", "clerk"}),
     "reports:voices": ("project", SEES_DELIVERY),
     "reports:gift_receipt": ("gift", SEES_DELIVERY | {"giver"}),
@@ -639,7 +650,17 @@ def our_urls(patterns=None, namespace: str = "") -> dict[str, URLPattern]:
     found = {}
     for pattern in patterns or get_resolver().url_patterns:
         if isinstance(pattern, URLResolver):
-            if pattern.namespace in (None, "core", "grants", "projects", "evaluations", "people", "reports", "boards"):
+            if pattern.namespace in (
+                None,
+                "core",
+                "grants",
+                "projects",
+                "evaluations",
+                "people",
+                "reports",
+                "boards",
+                "open_data",
+            ):
                 prefix = f"{pattern.namespace}:" if pattern.namespace else namespace
                 found |= our_urls(pattern.url_patterns, prefix)
         elif pattern.name and pattern.callback.__module__.split(".")[0] in (
@@ -1080,7 +1101,7 @@ def mistakes(statuses: dict[str, int], allowed: set[str]) -> list[str]:
     got_in = {name for name, status in statuses.items() if status == 200 or (status == 302 and name != "anonymous")}
     found = [f"{name}: {statuses[name]}" for name in sorted(got_in ^ allowed)]
     for name in sorted(EVERYBODY - allowed - got_in):
-        turned_away = (302, 404) if name == "anonymous" else (403, 404, 405)
+        turned_away = (302, 404, 405) if name == "anonymous" else (403, 404, 405)
         found += [f"{name}: {statuses[name]}"] if statuses[name] not in turned_away else []
     return found
 
