@@ -363,6 +363,7 @@ def award_letter(project: Project) -> Document:
             "funder": project.call.funder,
             "source": FUND_SOURCES[Fund.Source(project.call.fund.source)],
             "approved_on": approved_on,
+            "printed_on": approved_on,
             "sign_by": add_workdays(approved_on, project.call.signing_workdays),
         },
     )
