@@ -1,9 +1,9 @@
 """Which face fills each role of an official paper (GB/T 9704-2012): a bureau's own, a free one, or a stand-in.
 
 方正小标宋 and 仿宋_GB2312 may not be handed on with a product. So a bureau puts the fonts it has licensed into
-`FONTS_DIR`, and they come before the free ones, which `./run` installs (docs/adr/0009-fonts.md). Which file is which is
-told by its name, as these fonts are usually called. The style sheets name faces by their role (static/css/pdf/text.css);
-characters that a face does not have are taken from Noto, which has all of GB 18030.
+`FONTS_DIR`, and they come before the free ones, which `./run` installs (docs/adr/0009-fonts.md). Which file is which
+is told by its name, as these fonts are usually called. The style sheets name faces by their role
+(static/css/pdf/text.css); characters that a face does not have are taken from Noto, which has those of GB 18030.
 """
 
 from pathlib import Path

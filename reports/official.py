@@ -1,22 +1,24 @@
-"""What an official paper asks of words by GB/T 9704-2012: lines of a title, the size of the red mark, levels of headings.
+"""What an official paper asks of words by GB/T 9704-2012: lines of a title, size of the red mark, levels of headings.
 
 Pure: no database. A width is counted in characters of full width; what is narrow (ASCII) counts half.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from itertools import pairwise
 
 TITLE_ROOM = 20
 """So many characters of 22 pt stand in the 156 mm of a line (20.1)."""
 MARK_STEPS = (8, 10, 12, 15, 18)
-"""A red mark of at most so many characters has a size of its own (static/css/pdf/official.css); a longer one two lines."""
+"""A red mark of at most so many characters has a size of its own (static/css/pdf/official.css), a longer one two lines.
+"""
 LONG_MARK_ROOM = 17
 
-OPENS, CLOSES = "（《“〔【‘(", "）》”〕】’、，。：；！？)的了和与及年月日号级期届"
+BRACKETS = "（《“〔【‘(", "）》”〕】’)"
+OPENS, CLOSES = BRACKETS[0], f"{BRACKETS[1]}、，。：；！？的了和与及年月日号级期届"
 BROKEN_WORD = 9.0
-"""How much worse a break within a part is than one between parts, in squared characters."""
+"""How much worse a break within a word is than one between parts, in squared characters."""
 
 
 class Level(StrEnum):
@@ -30,6 +32,8 @@ class Level(StrEnum):
     """1. and （1）, and all other text, in 仿宋."""
 
 
+_OFFICE_ENDS = re.compile(r"(?<=[省市县镇乡局])|(?<=[^社]区)|(?<=街道|政府)|(?<=委员会|办公室|办事处|基金会|联合会)")
+"""Where the name of a place or an office ends; 社区 is none."""
 _FIRST = re.compile(r"[一二三四五六七八九十]{1,3}、")
 _SECOND = re.compile(r"（[一二三四五六七八九十]{1,3}）")
 HEADING_ROOM = 40
@@ -68,59 +72,55 @@ def mark_lines(text: str) -> list[str]:
 def balanced(parts: Sequence[str], room: float = TITLE_ROOM) -> list[str]:
     """A title in as few lines as it needs, of about the same length, and broken where a part ends if that is possible.
 
-    `parts` are what belongs together, in order: ["2026年柳溪镇公益创投", "项目", "立项通知书"]. (7.3.1: 「回行时，要做到
-    词意完整，排列对称，长短适宜，间距恰当」.) Chosen is the smallest sum of squared differences from the mean length, a
-    break within a part counting `BROKEN_WORD` more; never between two digits or letters, nor so that a line begins with
-    what closes or ends with what opens. A line that cannot be broken stays too long.
+    `parts` are what belongs together, in order: ["2026年柳溪镇公益创投", "项目", "立项通知书"]. The rule (7.3.1):
+    「回行时，要做到词意完整，排列对称，长短适宜，间距恰当」. Chosen is the smallest sum of squared differences from the
+    mean length and of what each break costs (`_costs`). A line that cannot be broken stays too long.
     """
     text = "".join(parts)
     if width(text) <= room:
         return [text] if text else []
-    seams, at = set(), 0
+    costs = _costs(parts)
+    for lines in range(int(-(-width(text) // room)), len(text) + 1):
+        if found := _cut(text, costs, lines, room):
+            return found
+    return [text]
+
+
+def _costs(parts: Sequence[str]) -> dict[int, float]:
+    """What a break costs after so many characters: nothing where a part ends, little after the name of a place or
+    office and around brackets, much within a word or within brackets. Where none may be there is no entry: between two
+    digits or letters, before what closes and after what opens."""
+    text, costs, depth = "".join(parts), {}, 0
+    names = {found.start() for found in _OFFICE_ENDS.finditer(text)}
+    for at, (before, after) in enumerate(pairwise(text), start=1):
+        depth += (before in BRACKETS[0]) - (before in BRACKETS[1])
+        if (before.isascii() and after.isascii()) or after in CLOSES or before in OPENS:
+            continue
+        natural = at in names or after in BRACKETS[0] or before in BRACKETS[1]
+        costs[at] = (1.0 if natural else BROKEN_WORD) + (BROKEN_WORD if depth > 0 else 0.0)
+    seam = 0
     for part in parts:
-        at += len(part)
-        seams.add(at)
-    breaks = [at for at in range(1, len(text)) if at in seams or _may_break(text[at - 1], text[at])]
-    lines = int(-(-width(text) // room))
-    while True:
-        found = _cut(text, breaks, seams, lines, room)
-        if found or lines > len(text):
-            return found or [text]
-        lines += 1
+        seam += len(part)
+        costs[seam] = 0.0
+    return costs
 
 
-def _may_break(before: str, after: str) -> bool:
-    narrow = before.isascii() and after.isascii()
-    return not (narrow or after in CLOSES or before in OPENS)
-
-
-def _cut(text: str, breaks: Sequence[int], seams: set[int], lines: int, room: float) -> list[str]:
+def _cut(text: str, costs: dict[int, float], lines: int, room: float) -> list[str]:
     """The best way into exactly so many lines, or nothing. `best[at]`: cost and cuts of the text up to `at`."""
     mean = width(text) / lines
     best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, (0,))}
     for _line in range(lines):
         reached: dict[int, tuple[float, tuple[int, ...]]] = {}
         for start, (cost, cuts) in best.items():
-            for end, more in _ends(text, start, breaks, seams, mean, room):
-                if end not in reached or cost + more < reached[end][0]:
-                    reached[end] = (cost + more, (*cuts, end))
+            for end, more in costs.items():
+                wide = width(text[start:end])
+                if end <= start or wide > room:
+                    continue
+                total = cost + more + (wide - mean) ** 2
+                if end not in reached or total < reached[end][0]:
+                    reached[end] = (total, (*cuts, end))
         best = reached
-    if len(text) not in best:
-        return []
-    return [text[start:end] for start, end in pairwise(best[len(text)][1])]
-
-
-def _ends(
-    text: str, start: int, breaks: Sequence[int], seams: set[int], mean: float, room: float
-) -> Iterator[tuple[int, float]]:
-    """Where a line that begins at `start` may end, and what each end costs."""
-    for end in (*breaks, len(text)):
-        if end <= start:
-            continue
-        wide = width(text[start:end])
-        if wide > room:
-            return
-        yield end, (wide - mean) ** 2 + (0.0 if end in seams else BROKEN_WORD)
+    return [text[start:end] for start, end in pairwise(best[len(text)][1])] if len(text) in best else []
 
 
 DIGITS = "〇一二三四五六七八九"

@@ -12,15 +12,18 @@ register = template.Library()
 @register.simple_tag
 def title_lines(*parts: str) -> SafeString:
     """`{% title_lines call.title "项目" "立项通知书" %}`: a title in balanced lines."""
-    return format_html_join("", "<span>{}</span>", ((line,) for line in official.balanced([str(part) for part in parts])))
+    return _lines(official.balanced([str(part) for part in parts]))
 
 
 @register.simple_tag
 def red_mark(name: str, suffix: str = "") -> SafeString:
-    """`{% red_mark funder.name "文件" %}`: 发文机关标志, as large as it fits."""
+    """`{% red_mark author "文件" %}`: 发文机关标志, as large as it fits."""
     text = f"{name}{suffix}"
-    lines = format_html_join("", "<span>{}</span>", ((line,) for line in official.mark_lines(text)))
-    return format_html('<div class="mark {}">{}</div>', official.mark_size(text), lines)
+    return format_html('<div class="mark {}">{}</div>', official.mark_size(text), _lines(official.mark_lines(text)))
+
+
+def _lines(lines: list[str]) -> SafeString:
+    return format_html_join("", "<span>{}</span>", ((line,) for line in lines))
 
 
 @register.filter
@@ -31,7 +34,9 @@ def paragraphs(text: str) -> SafeString:
 
 def _paragraph(line: str) -> SafeString:
     level, heading, rest = official.level(line)
-    return format_html('<p><span class="{}">{}</span>{}</p>', level, heading, rest) if heading else format_html("<p>{}</p>", line)
+    if not heading:
+        return format_html("<p>{}</p>", line)
+    return format_html('<p><span class="{}">{}</span>{}</p>', level, heading, rest)
 
 
 @register.simple_tag
