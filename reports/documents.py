@@ -191,7 +191,7 @@ def proposal(project: Project, *, contact: bool, cuts: bool = True, account: boo
 
 
 def eligibility_notice(organization: Organization, call: Call, project: Project | None = None) -> Document:
-    """One page for an applicant (资格自检告知单): each condition of the call, met or not, why, and what to do; and each
+    """One sheet for an applicant (资格自检告知单): each condition of the call, met or not, why, and what to do; and each
     paper, there or not. `project`: the proposal being written, by whose places, host and files it is answered.
 
     (S1: 「自动填表并生成一张告知单」「还需要哪些手续」) It says what the platform knows at that minute and decides

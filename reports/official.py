@@ -17,8 +17,9 @@ LONG_MARK_ROOM = 17
 
 BRACKETS = "（《“〔【‘(", "）》”〕】’)"
 OPENS, CLOSES = BRACKETS[0], f"{BRACKETS[1]}、，。：；！？的了和与及年月日号级期届"
-BROKEN_WORD = 9.0
-"""How much worse a break within a word is than one between parts, in squared characters."""
+NAME_END, BROKEN_WORD, BROKEN_BRACKET = 4.0, 40.0, 60.0
+"""How much worse than between parts a break is after a name, within a word, and more within brackets: in squared
+characters, as uneven lines are counted."""
 
 
 class Level(StrEnum):
@@ -97,7 +98,7 @@ def _costs(parts: Sequence[str]) -> dict[int, float]:
         if (before.isascii() and after.isascii()) or after in CLOSES or before in OPENS:
             continue
         natural = at in names or after in BRACKETS[0] or before in BRACKETS[1]
-        costs[at] = (1.0 if natural else BROKEN_WORD) + (BROKEN_WORD if depth > 0 else 0.0)
+        costs[at] = (NAME_END if natural else BROKEN_WORD) + (BROKEN_BRACKET if depth > 0 else 0.0)
     seam = 0
     for part in parts:
         seam += len(part)
