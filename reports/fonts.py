@@ -30,7 +30,7 @@ class Role(NamedTuple):
 
 ROLES = (
     Role("小标宋", "Own XiaoBiaoSong", True, ("小标宋", "xiaobiaosong", "fzxbs"), ("FandolSong",), "Noto Serif CJK SC"),
-    Role("仿宋", "Own FangSong", False, ("仿宋", "fangsong", "simfang", "fzfs"), ("FandolFang",), "Noto Serif CJK SC"),
+    Role("仿宋", "Own FangSong", False, ("仿宋", "fangso", "simfang", "fzfs"), ("FandolFang",), "Noto Serif CJK SC"),
     Role("楷体", "Own KaiTi", False, ("楷", "kai"), ("FandolKai",), "Noto Serif CJK SC"),
     Role("黑体", "Own HeiTi", False, ("黑", "hei"), ("Noto Sans CJK SC",), "Noto Sans CJK SC"),
     Role("宋体", "Own SongTi", False, ("宋", "song", "simsun"), ("Noto Serif CJK SC",), "Noto Serif CJK SC"),

@@ -17,7 +17,7 @@ LONG_MARK_ROOM = 17
 
 BRACKETS = "（《“〔【‘(", "）》”〕】’)"
 OPENS, CLOSES = BRACKETS[0], f"{BRACKETS[1]}、，。：；！？的了和与及年月日号级期届"
-NAME_END, BROKEN_WORD, BROKEN_BRACKET = 4.0, 40.0, 60.0
+NAME_END, BROKEN_WORD, BROKEN_BRACKET = 4.0, 60.0, 60.0
 """How much worse than between parts a break is after a name, within a word, and more within brackets: in squared
 characters, as uneven lines are counted."""
 
@@ -89,7 +89,7 @@ def balanced(parts: Sequence[str], room: float = TITLE_ROOM) -> list[str]:
 
 def _costs(parts: Sequence[str]) -> dict[int, float]:
     """What a break costs after so many characters: nothing where a part ends, little after the name of a place or
-    office and around brackets, much within a word or within brackets. Where none may be there is no entry: between two
+    office and around quotes, much within a word or within brackets. Where none may be there is no entry: between two
     digits or letters, before what closes and after what opens."""
     text, costs, depth = "".join(parts), {}, 0
     names = {found.start() for found in _OFFICE_ENDS.finditer(text)}
@@ -97,7 +97,7 @@ def _costs(parts: Sequence[str]) -> dict[int, float]:
         depth += (before in BRACKETS[0]) - (before in BRACKETS[1])
         if (before.isascii() and after.isascii()) or after in CLOSES or before in OPENS:
             continue
-        natural = at in names or after in BRACKETS[0] or before in BRACKETS[1]
+        natural = at in names or after in "“《" or before in BRACKETS[1]
         costs[at] = (NAME_END if natural else BROKEN_WORD) + (BROKEN_BRACKET if depth > 0 else 0.0)
     seam = 0
     for part in parts:
