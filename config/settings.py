@@ -10,6 +10,7 @@
 | CSRF_TRUSTED_ORIGINS| comma separated, with scheme                        | empty                      |
 | HTTPS               | `1`: secure cookies, HSTS, redirect                 | `0`                        |
 | VAR_DIR             | database, uploads, mail files                       | `var/`                     |
+| FONTS_DIR           | a bureau's own 小标宋, 仿宋, 楷体, 黑体, 宋体         | `VAR_DIR/fonts`            |
 | EMAIL_URL_HOST      | SMTP host; without one, mail is written to files    | empty                      |
 | SITE_URL            | the site's own address, for links in mail           | empty: mail has no links   |
 | NOTIFICATION_CHANNELS | ways out of the site, classes separated by commas  | `core.channels.Mail`       |
@@ -187,6 +188,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+FONTS_DIR = Path(os.environ.get("FONTS_DIR") or VAR_DIR / "fonts")
 PRIVATE_ROOT = VAR_DIR / "private"  # never served by the web server: every download asks `visible_to`
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024  # field guide 2.6: 20 MB a document or photo
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000

@@ -10,8 +10,11 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from io import StringIO
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 from django.utils.translation import gettext as _
+
+from reports.fonts import ROLES, Role, own_fonts
 
 PANGO = ("libpango-1.0.so.0", "libpango-1.0.0.dylib", "libpango-1.0-0.dll")
 PANGOFT2 = ("libpangoft2-1.0.so.0", "libpangoft2-1.0.0.dylib", "libpangoft2-1.0-0.dll")
@@ -109,3 +112,49 @@ def check_printing(**kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+def filled_by(role: Role) -> str | None:
+    """What fills a role: the file of the bureau's own, or a free family; None when something else must stand in."""
+    if own := own_fonts().files.get(role.name):
+        return own.name
+    return next((family for family in role.free if count_fonts(f":family={family}")), None)
+
+
+@register()
+def check_roles(**kwargs: Any) -> list[CheckMessage]:
+    """A face for each role of an official paper, and a use for each file in FONTS_DIR."""
+    if count_fonts(CHINESE) in (0, None):
+        return []  # said above, or nobody knows
+    found: list[CheckMessage] = []
+    missing = [role.name for role in ROLES if filled_by(role) is None]
+    if missing:
+        found.append(
+            Warning(
+                _("No font for %(roles)s: another stands in on official papers.") % {"roles": "、".join(missing)},
+                hint=_("./run installs free ones; licensed ones go into FONTS_DIR (docs/operations.md)."),
+                id="reports.W003",
+            )
+        )
+    if unused := own_fonts().unused:
+        found.append(
+            Warning(
+                _("In FONTS_DIR, not used: %(files)s.") % {"files": "、".join(path.name for path in unused)},
+                hint=_("One .ttf or .otf file a role, with the name of the role in its name: 仿宋_GB2312.ttf."),
+                id="reports.W004",
+            )
+        )
+    return found
+
+
+@register(Tags.compatibility, deploy=True)
+def check_who_fills(**kwargs: Any) -> list[CheckMessage]:
+    """`manage.py check --deploy` says which role is filled by what, even when all is well."""
+    filled = "；".join(f"{role.name}：{filled_by(role) or role.stand_in}" for role in ROLES)
+    return [
+        Info(
+            _("Faces of official papers: %(filled)s.") % {"filled": filled},
+            hint=_("Own fonts are looked for in %(folder)s.") % {"folder": settings.FONTS_DIR},
+            id="reports.I001",
+        )
+    ]

@@ -46,7 +46,7 @@ ZERO = Decimal("0.00")
 ROOMY = 36
 """So many lines have room on a notice of eligibility; with more it is set smaller."""
 CLIP, REASON = {False: 70, True: 36}, {False: 140, True: 72}
-"""How much of a basis or hint, and of a reason, one page has room for: roomy, and set smaller."""
+"""How much of a basis or hint, and of a reason, one sheet has room for: roomy, and set smaller."""
 TIERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
 
@@ -191,8 +191,8 @@ def proposal(project: Project, *, contact: bool, cuts: bool = True, account: boo
 
 
 def eligibility_notice(organization: Organization, call: Call, project: Project | None = None) -> Document:
-    """One page for an applicant (资格自检告知单): each condition of the call, met or not, why, and what to do; and each
-    paper, there or not. `project`: the proposal being written, by whose places, host and files it is answered.
+    """One sheet for an applicant (资格自检告知单): each condition of the call, met or not, why, and what to do; and
+    each paper, there or not. `project`: the proposal being written, by whose places, host and files it is answered.
 
     (S1: 「自动填表并生成一张告知单」「还需要哪些手续」) It says what the platform knows at that minute and decides
     nothing: a print-out, with its time and without a number of its own.
@@ -259,7 +259,7 @@ def _lines(rows: Iterable[tuple[str, str]]) -> int:
 
 
 def _clip(text: str, most: int) -> str:
-    """So much of a basis, a hint or a reason as one page has room for; the pages on the screen have all of it."""
+    """So much of a basis, a hint or a reason as one sheet has room for; the pages on the screen have all of it."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
@@ -363,6 +363,7 @@ def award_letter(project: Project) -> Document:
             "funder": project.call.funder,
             "source": FUND_SOURCES[Fund.Source(project.call.fund.source)],
             "approved_on": approved_on,
+            "printed_on": approved_on,
             "sign_by": add_workdays(approved_on, project.call.signing_workdays),
         },
     )

@@ -4,6 +4,7 @@ Minutes bear no seal (GB/T 9704 and the field guide, 3.4): who proposed and who 
 and there is room for the hand of those who were there. In Chinese like every paper: see `documents`.
 """
 
+from collections import Counter
 from decimal import Decimal
 from itertools import groupby
 from typing import IO, Any, NamedTuple
@@ -17,6 +18,7 @@ from reports.documents import Document, file_name
 
 ZERO = Decimal("0.00")
 Outcome = DecisionLine.Outcome
+UNDECIDED = "未定"
 OUTCOMES = {Outcome.SHORTLIST: "拟立项", Outcome.WAITLIST: "候补", Outcome.DECLINE: "不予立项"}
 ABSTAINED = "路演缺席，视为弃权"
 """Also what the reason begins with unless somebody words it otherwise (`evaluations.actions.decision.suggested`)."""
@@ -34,6 +36,12 @@ class Group(NamedTuple):
     track: str
     lines: list[tuple[DecisionLine, str, Decimal, str]]
     amount: Decimal
+
+    @property
+    def said(self) -> str:
+        """How many of each outcome: 拟立项1项，候补1项."""
+        found = Counter(outcome for _line, outcome, _cut, _why in self.lines)
+        return "，".join(f"{name}{found[name]}项" for name in (*OUTCOMES.values(), UNDECIDED) if found[name])
 
 
 def minutes(decision: Decision) -> Document:
@@ -57,8 +65,8 @@ def minutes(decision: Decision) -> Document:
             "decision": decision,
             "people": [
                 ("出席", _named(decision.present)),
+                ("请假", _named(decision.absent)),
                 ("列席", _named(decision.attending)),
-                ("请假、缺席", _named(decision.absent)),
             ],
             "groups": groups,
             "counts": counts,
@@ -75,7 +83,7 @@ def _lines(decision: Decision) -> list[DecisionLine]:
 
 def _group(track: str, lines: list[DecisionLine], over: set[int]) -> Group:
     rows = [
-        (line, OUTCOMES.get(Outcome(line.outcome), "") if line.outcome else "未定", _cut(line), _why(line, over))
+        (line, OUTCOMES.get(Outcome(line.outcome), "") if line.outcome else UNDECIDED, _cut(line), _why(line, over))
         for line in lines
     ]
     return Group(track, rows, sum((line.amount or ZERO for line in lines), ZERO))
@@ -131,7 +139,7 @@ def _row(line: DecisionLine, over: set[int]) -> list[Any]:
     return [
         project.track.name, line.rank, project.number, project.title, project.applicant.name,
         line.base, bonus, line.score, project.amount_requested,
-        OUTCOMES[Outcome(line.outcome)] if line.outcome else "未定", line.amount,
+        OUTCOMES[Outcome(line.outcome)] if line.outcome else UNDECIDED, line.amount,
         _cut(line) if line.amount is not None else None, _why(line, over),
     ]  # fmt: skip
 

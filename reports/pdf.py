@@ -16,6 +16,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from reports.fonts import faces, own_fonts
+
 LANGUAGE = "zh-hans"
 STYLESHEET = "css/pdf.css"
 SOURCE = Path(settings.BASE_DIR) / "static"
@@ -63,7 +65,20 @@ def _press() -> Press:
                 raise ValueError(f"A document may load static files only, not {url}")
             return super().fetch(url, headers)
 
+    own = own_fonts().files
+    allowed = {path.resolve().as_uri() for path in own.values()}
+
+    class OwnFontsOnly(URLFetcher):
+        """For the faces of the bureau alone: no document can name a file of that directory."""
+
+        def fetch(self, url: str, headers: dict | None = None) -> Any:
+            if url not in allowed:
+                raise ValueError(f"Not one of the fonts in FONTS_DIR: {url}")
+            return super().fetch(url, headers)
+
     fonts = FontConfiguration()
+    if own:  # reading the style sheet makes them known to `fonts`
+        CSS(string=faces(own), font_config=fonts, url_fetcher=OwnFontsOnly(allowed_protocols=["file"]))
     # A document with a hole in it is refused rather than sent: hence fail_on_errors.
     fetcher = OwnFilesOnly(allowed_protocols=["file", "data"], allow_redirects=False, fail_on_errors=True)
     stylesheet = CSS(filename=str(SOURCE / STYLESHEET), font_config=fonts, url_fetcher=fetcher)

@@ -17,7 +17,10 @@ def test_the_list_says_what_is_needed_where_and_until_when_to_speak(town, draw):
     assert "编号需求社区服务领域人数XQ2026-1-01老人看病没人陪独居老人挂号取药没人陪。" in paper.text
     assert "柳溪镇柳溪社区为老服务86" in paper.text
     assert all(paper.fonts.values())
-    assert [f"—{number}—" in page for number, page in enumerate(paper.pages, start=1)] == [True] * len(paper.pages)
+    assert [f"—{number}—" in page for number, page in enumerate(paper.pages, start=1)] == [
+        False,
+        *[True] * (len(paper.pages) - 1),
+    ]  # a letter has none on its first page
 
 
 def test_a_withdrawn_list_says_so_first_and_the_corrected_one_names_it(town, draw):
