@@ -35,7 +35,7 @@ def test_poster_is_one_page_with_question_address_payer_and_day(code, draw, size
 
     assert len(paper.pages) == 1
     assert round(float(paper.reader.pages[0].mediabox.width)) == width
-    for words in ("夕阳红暖心陪伴", "这个项目，您满意吗？", "不用注册", "2027年3月30日前有效", "柳溪镇人民政府"):
+    for words in ("夕阳红暖心陪伴", "这个项目，您满意吗？", "不用注册", "有效期至2027年3月30日", "柳溪镇人民政府"):
         assert words in paper.text
     assert f"gongyi.example.cn/s/{code.code}" in paper.text
     assert all(paper.fonts.values())
