@@ -3,12 +3,13 @@
 .venv/bin/python docs/screenshots.py
 """
 
+import os
 import shutil
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-BASE = "http://127.0.0.1:8000"
+BASE = os.environ.get("BASE", "http://127.0.0.1:8000")
 TARGET = Path(__file__).parent / "img"
 PASSWORD = "demo-2026"
 
@@ -37,6 +38,10 @@ SHOTS = [
     ("pairs", "minzheng", "/ledger/pledges/", None, 1280),
     ("notice", None, "/notices/", "第三批公益创投", 1280),
     ("phone", "yaoshengyun", "/todo/", None, 390),
+    ("evaluation", "pinggu", "/my-evaluations/", "邻里多元文化客厅 > 填写评分表", 1280),
+    ("voice", "qingnian", "/projects/?q=邻里多元文化客厅", "邻里多元文化客厅 > 海报、评价和意见 > 打开页面", 390),
+    ("vote", None, "/votes/", "窗台与楼道", 1280),
+    ("stars", None, "/stars/", None, 1280),
 ]
 
 

@@ -65,6 +65,7 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
+        """How it came about; that it is chosen or not stands beside it, by `is_chosen`."""
         said = {
             "votes": self.votes,
             "price": yuan(_rounded(self.price or Fraction(0))),
@@ -72,9 +73,9 @@ class Outcome:
         }
         match self.code:
             case Code.SHARES:
-                return _("Chosen: its %(votes)s supporters pay for it, at most %(price)s yuan each.") % said
+                return _("Its %(votes)s supporters pay for it, at most %(price)s yuan each.") % said
             case Code.VOTES:
-                return _("Chosen with the money that was left, by its %(votes)s votes.") % said
+                return _("Paid from the money that was left, by its %(votes)s votes.") % said
             case Code.NO_VOTES:
                 return _("Nobody voted for it.")
             case Code.SUPPORTERS_SHORT:

@@ -6,7 +6,7 @@ read by nobody outside the evaluator organisation before it goes to the group.
 
 import rules
 
-from evaluations.models import Evaluation, RectificationItem
+from evaluations.models import Evaluation, Purpose, RectificationItem, Result
 from evaluations.models.commission import SENDS
 from evaluations.rules import asked_for_it, works_for_funder
 from grants.rules import is_clerk as is_clerk_of_call
@@ -147,6 +147,13 @@ def writes_for_it(user, template) -> bool:
     return user.is_authenticated and user.has_role(template.organization_id, *SENDS)
 
 
+@rules.predicate
+def concluded_a_failure(user, proposal) -> bool:
+    """Published, as a clerk, a report that failed the project: somebody else decides whether this ends it."""
+    failed = Result.objects.filter(project=proposal.evaluation.project_id, grade=Result.Grade.FAIL)
+    return failed.exclude(purpose=Purpose.REVIEW).filter(confirmed_by=user.pk).exists()
+
+
 begins = (heads_evaluator | is_clerk) & ~has_stake
 rules.add_perm("evaluations.see_commission", works_for_funder_of | works_for_its_evaluator)
 rules.add_perm("evaluations.change_commission", clerk_of_commission & ~has_stake_in_call)
@@ -184,5 +191,7 @@ rules.add_perm("evaluations.read_sheets", in_evaluator | (in_funder & ~has_stake
 rules.add_perm("evaluations.report_item", in_applicant & its_project_goes_on)
 rules.add_perm("evaluations.judge_item", (is_clerk & ~has_stake_in_call) | (in_evaluator & ~has_stake))
 rules.add_perm("evaluations.propose_termination", is_clerk & ~has_stake_in_call)
-rules.add_perm("evaluations.decide_termination", is_approver & ~asked_for_it & ~has_stake_in_call)
+rules.add_perm(
+    "evaluations.decide_termination", is_approver & ~asked_for_it & ~concluded_a_failure & ~has_stake_in_call
+)
 rules.add_perm("evaluations.see_termination", in_funder & ~has_stake)

@@ -2,13 +2,14 @@
 
 Nothing is counted here: figures come from `projects.figures`, spending from `projects.spending`, what a payment breaks
 from `projects.expense_facts`, lateness from the monthly reports. A fact that cannot be said (nothing was promised,
-nothing paid) is left out, and its line is filled in by hand.
+nothing paid) is left out, and its line is filled in by hand. Shares are shown rounded; points go by the exact figure.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -30,11 +31,19 @@ OUTSIDE_THE_PLAN = {"early", "unplanned", "line"}
 
 @dataclass(frozen=True)
 class Fact:
-    """One figure of the records: its value, how it came about in words, and where that can be looked up."""
+    """One figure of the records: its value, how it came about in words, and where that can be looked up.
+
+    `value` is what is shown, and may be rounded; `exact` is what points are given by, where the two differ."""
 
     value: Decimal
     words: str
     source_url: str
+    exact: Fraction | None = None
+
+    @property
+    def figure(self) -> Fraction:
+        """What a band or a number of units is compared with: 89.996 percent is shown as 90.00 and does not reach 90."""
+        return Fraction(self.value) if self.exact is None else self.exact
 
     @property
     def kept(self) -> dict[str, str]:
@@ -60,8 +69,9 @@ class _Records:
         """So many percent; `words` name part and whole."""
         if not whole:
             return None
-        rate = round_half_up(Decimal(part) * 100 / Decimal(whole))
-        return Fact(rate, words % {"rate": plain(rate)}, self.url(page))
+        rate = Fraction(part) * 100 / Fraction(whole)
+        shown = round_half_up(Decimal(part) * 100 / Decimal(whole))
+        return Fact(shown, words % {"rate": plain(shown)}, self.url(page), rate)
 
 
 def facts_of(project: Project, until: date | None = None) -> dict[str, Fact]:
@@ -98,16 +108,17 @@ def _targets(records: _Records) -> Known:
     """The mean of what is reached of each goal that activities count for, none counted above 100 percent."""
     reached = progress(records.project, records.until)
     rates = [
-        min(Decimal(100), reached[target.key] * 100 / target.value)
+        min(Fraction(100), Fraction(reached[target.key]) * 100 / Fraction(target.value))
         for target in records.project.targets.all()
         if target.value and target.key in reached
     ]
     if not rates:
         return None
-    mean = round_half_up(sum(rates, Decimal(0)) / len(rates))
-    words = {"n": len(rates), "all": len(records.project.targets.all()), "rate": plain(mean)}
+    mean = sum(rates, Fraction(0)) / len(rates)
+    shown = round_half_up(Decimal(mean.numerator) / Decimal(mean.denominator))
+    words = {"n": len(rates), "all": len(records.project.targets.all()), "rate": plain(shown)}
     said = _("%(n)s of %(all)s goals are counted by activities, on average reached to %(rate)s%%") % words
-    return Fact(mean, said, records.url("work_plan"))
+    return Fact(shown, said, records.url("work_plan"), mean)
 
 
 def _is_accounted(project: Project) -> bool:
@@ -193,7 +204,7 @@ def _satisfaction(records: _Records) -> Known:
         return None
     words = {"n": found.n, "share": plain(found.share), "low": plain(found.low), "high": plain(found.high)}
     said = _("%(share)s%% of %(n)s answers are satisfied (95%% interval %(low)s–%(high)s%%)") % words
-    return Fact(found.share, said, reverse("evaluations:voice_overview", args=[records.project.pk]))
+    return Fact(found.share, said, reverse("evaluations:voice_overview", args=[records.project.pk]), found.exact)
 
 
 READERS: dict[Any, Callable[[_Records], Known]] = {

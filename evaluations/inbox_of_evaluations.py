@@ -4,7 +4,8 @@ and told on like everything else that has a due day (`config.reminders`)."""
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+import rules
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,8 @@ from evaluations.models import (
     EvaluationVisit,
     PaperLine,
     RectificationItem,
+    Sample,
+    SampleItem,
     TerminationProposal,
 )
 from people.models import Role, User
@@ -28,7 +31,7 @@ S = Evaluation.State
 
 
 def waiting_for(user: User) -> list[Task]:
-    sources = (_group, _heads, _leads, _items_to_judge, _clerk_arranges, _clerk_concludes, _ties, _approver)
+    sources = (_group, _heads, _leads, _samples, _items_to_judge, _clerk_arranges, _clerk_concludes, _ties, _approver)
     return [task for source in sources for task in source(user)]
 
 
@@ -99,6 +102,24 @@ def _leads(user: User) -> Iterator[Task]:
             yield _task(one, _("Reply to the group and issue the final report"))
 
 
+def _samples(user: User) -> Iterator[Task]:
+    """One task a sample: drawn records whose result nobody has entered, for everybody who was sent. An activity to come
+    is looked at on its day, and a person whom somebody else has begun to phone is left to them."""
+    mine = Evaluation.objects.open().in_workspace_of(user).filter(issued_at=None)
+    mine = mine.filter(assignments__person=user, assignments__recused_at=None, assignments__absent_at=None)
+    to_come = Q(sample__kind=Sample.Kind.AHEAD, day__gt=clock.today())
+    waiting = SampleItem.objects.filter(sample__evaluation__in=mine, result="").exclude(to_come)
+    waiting = waiting.filter(Q(caller=None) | Q(caller=user))
+    left = dict(waiting.order_by().values_list("sample").annotate(n=Count("pk")))
+    for sample in Sample.objects.filter(pk__in=left).select_related("evaluation__project__call"):
+        if not rules.has_perm("evaluations.note_sample", user, sample.evaluation):
+            continue
+        what = _("Enter the results of the sample: %(kind)s, %(n)s left")
+        words = {"n": left[sample.pk], "kind": sample.get_kind_display()}
+        project, url = sample.project, sample.get_absolute_url()
+        yield Task(project.title, what % words, url, sample.evaluation.due_on, sample.drawn_at)
+
+
 def _items_to_judge(user: User) -> Iterator[Task]:
     """What was reported as mended, one task a project: for the evaluators in their term, and for the clerks."""
     funders = user.organizations_as(Role.STAFF)
@@ -153,6 +174,8 @@ def _clerk_concludes(user: User) -> Iterator[Task]:
     over = found.filter(state__in=early, issued_at=None, commission__until__lt=clock.today())
     for one in over.select_related("project__call", "commission"):
         what = _("The term of the evaluator is over: extend it or hand over")
+        if one.is_sent:  # the group has read the draft: it stays with whoever wrote it
+            what = _("The term of the evaluator is over: extend it")
         url = one.commission.get_absolute_url()
         yield Task(one.project.title, what, url, one.commission.until, None, "bad", one.project.call.funder_id)
 
@@ -171,6 +194,8 @@ def _ties(user: User) -> Iterator[Task]:
 def _approver(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.APPROVER)
     waiting = TerminationProposal.objects.open().filter(evaluation__project__call__funder__in=funders)
-    for one in waiting.exclude(asked_by=user).select_related("evaluation__project"):
+    for one in waiting.select_related("evaluation__project__call"):
+        if not rules.has_perm("evaluations.decide_termination", user, one):
+            continue
         what = _("Decide whether the project is terminated")
         yield Task(one.project.title, what, one.get_absolute_url(), None, one.asked_at, "bad")

@@ -3,7 +3,8 @@
 | what | rule (field guide 2.8, 2.9) |
 |---|---|
 | bands | the band with the highest beginning that the figure reaches gives its points; below all of them none |
-| points a unit | units × points, never more than the line has |
+| figures | are exact: a share of 89.996 percent is shown as 90.00 and does not reach the band from 90 on |
+| points a unit | units × points, rounded half-up once, never more than the line has |
 | total | full points + bonuses − deductions, each line within its own points; never below 0 or above 100 |
 | grade | from the framework's marks on, e.g. 90/80/60 (财预〔2020〕10号) or 85/75/60 (苏州); a confirmed veto fails |
 | excellent | a share of the call's projects, rounded down; who is equal at the limit is treated equally: none of them |
@@ -12,6 +13,7 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from fractions import Fraction
 
 from core.money import round_half_up
 
@@ -55,19 +57,20 @@ class Total:
         return Total(self.base, bonus, min(self.deduction, self.base + bonus))
 
 
-def by_bands(figure: Decimal, bands: Iterable[Sequence[Decimal | str | int]]) -> Decimal:
+def by_bands(figure: Decimal | Fraction, bands: Iterable[Sequence[Decimal | str | int]]) -> Decimal:
     """The points of a figure: [[100, 6], [80, 4], [60, 2]] gives 6 from 100 on, 4 from 80 on, 0 below 60."""
-    reached = [(Decimal(start), Decimal(points)) for start, points in bands if figure >= Decimal(start)]
+    reached = [(Decimal(start), Decimal(points)) for start, points in bands if Fraction(figure) >= Fraction(start)]
     return max(reached)[1] if reached else ZERO
 
 
-def by_units(figure: Decimal, each: Decimal, most: Decimal) -> Decimal:
+def by_units(figure: Decimal | Fraction, each: Decimal, most: Decimal) -> Decimal:
     """So many points a unit, at most `most`: 7 days late at 1 a day and 5 at most are 5."""
-    return min(round_half_up(max(figure, ZERO) * each), most)
+    points = max(Fraction(figure), Fraction(0)) * Fraction(each)
+    return min(round_half_up(Decimal(points.numerator) / Decimal(points.denominator)), most)
 
 
 def propose(
-    figure: Decimal,
+    figure: Decimal | Fraction,
     *,
     most: Decimal,
     bands: Iterable[Sequence[Decimal | str | int]] = (),

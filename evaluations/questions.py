@@ -19,7 +19,7 @@ def _file() -> dict[str, Any]:
 
 
 def shipped(audience: str) -> dict[str, Any]:
-    """Question, open question and items for these people, as they ship."""
+    """What these people are asked, as it ships: about a project, about an activity, openly, and item by item."""
     return dict(_file()[audience])
 
 

@@ -6,7 +6,8 @@ A signal for whoever judges, never the trigger of a payment: no gate, instalment
 Satisfied = 非常满意 + 满意 over valid answers (field guide 2.11). Valid is what was neither taken back nor left out by
 a person with a reason; what was left out is counted beside it, so that both figures can be read. Questionnaires that
 the group itself has entered stand apart (`own_paper`) and are in no other figure. Residents, the community and
-volunteers are indicators of their own. Shares are in percent with one place, and so are the ends of Wilson's interval.
+volunteers are indicators of their own. Shares are shown in percent with one place, and so are the ends of Wilson's
+interval; what is decided by a share is decided by the exact one: 2249 of 2500 are shown as 90.0 and are not 90.
 Below 30 answers there is no grade. Of how many asked depends on whom one asks: see `asked_of`.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -44,7 +46,13 @@ class Tally:
 
     @property
     def share(self) -> Decimal | None:
+        """In percent with one place, to be shown."""
         return percent(self.satisfied, self.n)
+
+    @property
+    def exact(self) -> Fraction:
+        """In percent, to be decided by; 0 where nobody has answered."""
+        return Fraction(100 * self.satisfied, self.n) if self.n else Fraction(0)
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.n + other.n, self.satisfied + other.satisfied)
@@ -103,9 +111,9 @@ class Satisfaction(Tally):
     @property
     def grade(self) -> str:
         """excellent, good, pass or fail; empty below 30 answers."""
-        if not self.is_enough or self.share is None:
+        if not self.is_enough:
             return ""
-        return next((name for least, name in GRADES if self.share >= least), "fail")
+        return next((name for least, name in GRADES if self.exact >= least), "fail")
 
     @property
     def grade_words(self) -> str:

@@ -31,4 +31,4 @@ def suggest(line: Criterion, fact: Fact) -> Suggestion:
     """A line that has neither bands nor points a unit shows the figure and leaves the points to the evaluator."""
     if not line.bands and line.per_unit is None:
         return Suggestion(fact)
-    return Suggestion(fact, propose(fact.value, most=line.weight, bands=line.bands, each=line.per_unit))
+    return Suggestion(fact, propose(fact.figure, most=line.weight, bands=line.bands, each=line.per_unit))

@@ -6,7 +6,7 @@ from typing import Any
 from projects.final_accounts import FinalAccounts, Income, Line
 from projects.matching import proven_by_source
 from projects.models import Audit, BudgetLine, Project
-from projects.spending import keeps_books, spent
+from projects.spending import keeps_books, last_account, spent
 from projects.spending_plan import SpendingPlan
 
 ZERO = Decimal("0.00")
@@ -35,11 +35,24 @@ def recognisable(project: Project, audit: Audit | None) -> Decimal | None:
     return max(min(spent(project) - deducted_from_grant(project, audit), project.amount_awarded or ZERO), ZERO)
 
 
+def recognised_so_far(project: Project, audit: Audit | None) -> Decimal | None:
+    """What the grant bears as long as nobody has settled it: by the books, else as a report was accepted, less what the
+    audit took off. None where neither says anything. The accounts and the desk of settlements show this one figure."""
+    if not keeps_books(project) and last_account(project) is None:
+        return None
+    ended_early = project.state == "terminated"  # whose unpaid instalments are cancelled: nothing more is paid
+    most = project.amount_paid if ended_early else project.amount_awarded or ZERO
+    return max(min(spent(project) - deducted_from_grant(project, audit), most), ZERO)
+
+
 def deducted_from_grant(project: Project, audit: Audit | None) -> Decimal:
     """What the audit took off the lines that this grant pays."""
     if audit is None:
         return ZERO
-    granted = {line.key for line in SpendingPlan(project).lines if line.is_granted}
+    if keeps_books(project):  # nothing is taken off a line of which nothing was spent
+        granted = {one.line_key for one in project.expenses.all() if one.is_granted}
+    else:
+        granted = {line.key for line in SpendingPlan(project).lines if line.is_granted}
     return sum((one.amount for one in audit.adjustments.all() if one.line_key in granted), ZERO)
 
 
@@ -47,10 +60,7 @@ def final_accounts(project: Project, *, recognised: Decimal | None = None, lower
     """The accounts as of now. `recognised`: what the grant bears, once it is decided; before, what the books say."""
     audit = audit_of(project)
     if recognised is None:
-        recognised = recognisable(project, audit)
-    if recognised is None:
-        reported = spent(project) - deducted_from_grant(project, audit)
-        recognised = max(min(reported, project.amount_awarded or ZERO), ZERO)
+        recognised = recognised_so_far(project, audit) or ZERO
     settlement = getattr(project, "settlement", None)
     account = project.account
     books = keeps_books(project)

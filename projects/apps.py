@@ -10,7 +10,13 @@ class ProjectsConfig(AppConfig):
         # Here, not above: it needs the models, which are not loaded yet when this file is read.
         from grants.signals import correcting  # noqa: PLC0415
         from people.signals import changing_account  # noqa: PLC0415
-        from projects import closing_rules, giving_rules, plan_rules  # noqa: F401, PLC0415
+        from projects import (  # noqa: PLC0415
+            closing_rules,
+            delivery_rules,  # noqa: F401
+            giving_rules,  # noqa: F401
+            money_rules,  # noqa: F401
+            plan_rules,  # noqa: F401
+        )
         from projects.actions.payments import refuse_if_archived, refuse_if_awaited  # noqa: PLC0415
 
         closing_rules.close_what_is_archived(

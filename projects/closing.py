@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from core import clock
 from core.money import plain, yuan
-from projects.figures import Figures, figures, progress
+from projects.figures import Figures, figures, progress, unit_of_progress
 from projects.models import Activity, ClosingReport, Expense, Gift, Project, Report, VolunteerTime
 from projects.models.activity import STANDING
 from projects.spending import keeps_books, spent
@@ -165,6 +165,11 @@ class Reached:
     reason: str = ""
 
     @property
+    def recorded_unit(self) -> str:
+        """What the records count in: attendance where the goal is a number of persons."""
+        return unit_of_progress(self.unit)
+
+    @property
     def reached(self) -> Decimal | None:
         return self.own if self.own is not None else self.recorded
 
@@ -216,6 +221,7 @@ def facts_of_closing(report: ClosingReport) -> dict[str, Any]:
             "goal": one.goal,
             "indicator": one.indicator,
             "unit": one.unit,
+            "recorded_unit": one.recorded_unit,
             "planned": plain(one.planned),
             "recorded": "" if one.recorded is None else plain(one.recorded),
             "own": "" if one.own is None else plain(one.own),

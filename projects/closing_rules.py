@@ -6,6 +6,7 @@ import rules
 
 from grants.rules import is_in_some_funder
 from projects.models import Audit, Project, State
+from projects.money_rules import keeps_account
 from projects.rules import (
     heads_applicant,
     in_applicant,
@@ -13,7 +14,6 @@ from projects.rules import (
     is_clerk,
     is_finance,
     is_under_way,
-    keeps_account,
     project_of,
 )
 

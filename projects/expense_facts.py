@@ -14,19 +14,8 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.models import Attachment
 from people.models import Membership
-from projects.expense_rules import (
-    FORBIDDEN,
-    LECTURE_LIMITS,
-    Elsewhere,
-    Finding,
-    Lecture,
-    Limit,
-    Outlay,
-    Room,
-    Terms,
-    check,
-    name_key,
-)
+from projects.expense_rules import Finding, check, name_key
+from projects.expense_terms import FORBIDDEN, LECTURE_LIMITS, Elsewhere, Lecture, Limit, Outlay, Room, Terms
 from projects.models import Expense, Project
 from projects.spending_account import Payment, room, taken_before, with_tolerance
 from projects.spending_plan import SpendingPlan

@@ -19,6 +19,10 @@ from core.money import round_half_up
 from projects.models import Activity, ActivityTarget, Project, Service, SignIn, VolunteerTime
 from projects.models.volunteer import in_hours
 
+PERSONS = ("人", "名", "位")
+EACH_TIME = "人次"
+"""Units of goals, as groups write them."""
+
 Person = tuple[str, object]
 """By what somebody is known: their place in the roster, or the key of their name."""
 
@@ -178,6 +182,12 @@ def progress(project: Project, until: date | None = None) -> dict[str, Decimal]:
     if until:
         links = links.filter(activity__starts_at__lt=_midnight(until, days=1))
     return dict(links.order_by().values_list("key").annotate(sum=Sum("achieved")))
+
+
+def unit_of_progress(unit: str) -> str:
+    """In what `progress` counts: a goal in persons is reached by everybody each time (人次), as activities are
+    added up; how many different persons there were says `Figures.persons`."""
+    return EACH_TIME if unit.strip() in PERSONS else unit
 
 
 def _midnight(day: date, days: int = 0) -> datetime:

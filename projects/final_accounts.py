@@ -55,11 +55,13 @@ def rate(actual: Decimal | None, planned: Decimal) -> Decimal | None:
 
 @dataclass(frozen=True)
 class Sum:
-    """What several lines come to; `actual` is None as soon as one of them is not known."""
+    """What several lines come to; `actual` is None as soon as one of them is not known, and `known` is what is known
+    all the same: what was given in kind is proven also where no payment is entered."""
 
     budget: Decimal = ZERO
     adjusted: Decimal = ZERO
     actual: Decimal | None = ZERO
+    known: Decimal = ZERO
 
     @property
     def difference(self) -> Decimal | None:
@@ -72,10 +74,9 @@ class Sum:
 
 def total(lines: Iterable[Line]) -> Sum:
     found = list(lines)
-    actual = ZERO if all(line.actual is not None for line in found) else None
-    if actual is not None:
-        actual = sum((line.actual or ZERO for line in found), ZERO)
-    return Sum(sum((line.budget for line in found), ZERO), sum((line.adjusted for line in found), ZERO), actual)
+    known = sum((line.actual or ZERO for line in found), ZERO)
+    actual = known if all(line.actual is not None for line in found) else None
+    return Sum(sum((line.budget for line in found), ZERO), sum((line.adjusted for line in found), ZERO), actual, known)
 
 
 @dataclass(frozen=True)

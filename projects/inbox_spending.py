@@ -12,7 +12,7 @@ from core import clock
 from core.inbox import Task
 from people.models import Organization, Role, User
 from projects.models import Expense, MonthlyReport, Part, Project
-from projects.rules import WITH_ACCOUNT
+from projects.money_rules import WITH_ACCOUNT
 
 DECIDE_WITHIN = timedelta(days=7)
 """A payment is decided on within a week; the mentor looks before that."""

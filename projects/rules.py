@@ -12,7 +12,6 @@ from grants.rules import is_clerk as is_clerk_of_call
 from grants.rules import is_in_some_funder
 from people.models import Kind, Organization, Role
 from projects.models import ChangeRequest, Comment, Objection, Part, Pledge, Project, State
-from projects.models.bank_list import HANDLERS
 from projects.models.objection import READERS
 
 
@@ -166,12 +165,6 @@ def is_objected_to(user, obj) -> bool:
     return project is not None and in_applicant(user, project)
 
 
-WITH_ACCOUNT = {
-    *(State.RUNNING, State.SUSPENDED, State.MIDTERM, State.RECTIFYING, State.CLOSING, State.FINAL),
-    *(State.SETTLING, State.TERMINATED),
-}
-"""Payments are entered until the account is settled, also after an early end."""
-
 is_coach = plays(Part.COACH)
 is_mentor = plays(Part.MENTOR) & ~in_funder & ~belongs_to_group
 """Who works at the funder, or in the group, is not its mentor, whatever was written down before
@@ -184,57 +177,6 @@ is_evaluator = plays(Part.EVALUATOR)
 def is_under_way(user, obj) -> bool:
     """Delivery can be recorded: work goes on, is being looked at, or is being mended."""
     return project_of(obj).state in (State.RUNNING, State.MIDTERM, State.RECTIFYING)
-
-
-@rules.predicate
-def is_social_worker(user, obj) -> bool:
-    """Holds a social worker's certificate that has not lapsed."""
-    return user.is_authenticated and user.certificates.valid().exists()
-
-
-@rules.predicate
-def wrote_it(user, service) -> bool:
-    return service.written_by_id == user.pk
-
-
-@rules.predicate
-def is_their_own(user, time) -> bool:
-    """The volunteer whose time it is."""
-    return time.volunteer.person_id == user.pk
-
-
-@rules.predicate
-def is_of_a_head(user, time) -> bool:
-    """The volunteer heads the group: somebody else of the group confirms that time."""
-    person = time.volunteer.person
-    return person is not None and person.has_role(project_of(time).applicant_id, Role.MANAGER)
-
-
-@rules.predicate
-def made_the_link(user, feed) -> bool:
-    return feed.person_id == user.pk
-
-
-@rules.predicate
-def shares_the_project(user, feed) -> bool:
-    """Works in the group whose project the link shows."""
-    return feed.project is not None and in_applicant(user, feed.project)
-
-
-@rules.predicate
-def keeps_account(user, obj) -> bool:
-    """Works in the group or keeps its books; of a filed group the host keeps the account."""
-    project, roles = project_of(obj), (Role.MANAGER, Role.STAFF, Role.FINANCE)
-    return user.is_authenticated and any(
-        user.has_role(organization, *roles) for organization in (project.applicant_id, project.host_id) if organization
-    )
-
-
-@rules.predicate
-def account_is_open(user, obj) -> bool:
-    """Money was awarded and the last account is not made yet: payments can still be entered and decided."""
-    project = project_of(obj)
-    return project.state in WITH_ACCOUNT and not hasattr(project, "settlement")
 
 
 @rules.predicate
@@ -257,11 +199,6 @@ def cuts_are_told(user, obj) -> bool:
 @rules.predicate
 def is_clerk_of_some_funder(user, obj=None) -> bool:
     return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
-
-
-@rules.predicate
-def has_ended_well(user, obj) -> bool:
-    return project_of(obj).state == State.COMPLETED
 
 
 @rules.predicate
@@ -293,18 +230,6 @@ def coaches_it(user, participant) -> bool:
 
 
 @rules.predicate
-def gave_it(user, advice) -> bool:
-    """Held the session or made the visit."""
-    return user.is_authenticated and advice.author == user
-
-
-@rules.predicate
-def asked_for_it(user, tranche) -> bool:
-    """Is the person who requested this instalment."""
-    return tranche.requested_by_id == user.pk
-
-
-@rules.predicate
 def group_is_overdue(user, project) -> bool:
     """The time to sign is over, and it is the group that has not done its part."""
     if project.due_on is None or clock.today() <= project.due_on:
@@ -314,24 +239,6 @@ def group_is_overdue(user, project) -> bool:
         return waiting is not None and waiting.is_writable
     following = project.agreement.next_step
     return following is not None and following.name in ("group", "copy")
-
-
-@rules.predicate
-def handles_bank_lists(user, obj=None) -> bool:
-    """Works at some funder in a role that has to do with payments."""
-    held = user.organizations_as(*HANDLERS) if user.is_authenticated else []
-    return Organization.objects.filter(pk__in=held, kind=Kind.FUNDER).exists()
-
-
-@rules.predicate
-def keeps_some_purse(user, obj=None) -> bool:
-    return user.is_authenticated and Organization.objects.funders_of(user, Role.FINANCE).exists()
-
-
-@rules.predicate
-def keeps_purse_of_list(user, bank_list) -> bool:
-    """Finance office of the funder whose list this is: sees whole account numbers, as the bank must."""
-    return user.is_authenticated and user.has_role(bank_list.funder_id, Role.FINANCE)
 
 
 # the proposal
@@ -380,61 +287,6 @@ rules.add_perm("projects.sign_for_funder", is_approver)
 rules.add_perm("projects.draw_up", is_clerk)
 rules.add_perm("projects.upload_signed_copy", heads_payee | in_applicant | is_clerk)
 rules.add_perm("projects.start", is_approver | is_clerk)
-# the money
-rules.add_perm("projects.request_payment", is_clerk)
-rules.add_perm("projects.approve_payment", is_approver & ~asked_for_it)
-rules.add_perm("projects.pay", is_finance & ~asked_for_it)
-rules.add_perm("projects.reverse_payment", is_finance)
-rules.add_perm("projects.see_bank_lists", handles_bank_lists)
-rules.add_perm("projects.make_bank_list", keeps_some_purse)
-rules.add_perm("projects.work_bank_list", keeps_purse_of_list)
-rules.add_perm("projects.see_list_accounts", keeps_purse_of_list)
-rules.add_perm("projects.prove_matching", in_applicant)
-rules.add_perm("projects.confirm_matching", is_clerk)
-rules.add_perm("projects.receipt", keeps_books_of_payee)
-rules.add_perm("projects.settle", is_finance)
-# the spending: the group or its host enters, a mentor gives an opinion, a clerk decides
-rules.add_perm("projects.see_spending", belongs_to_group | in_funder | is_mentor | is_evaluator)
-rules.add_perm("projects.keep_spending", keeps_account & account_is_open)
-rules.add_perm("projects.look_at_spending", is_mentor & ~belongs_to_group & account_is_open)
-rules.add_perm("projects.judge_expense", is_clerk & account_is_open)
-rules.add_perm("projects.see_other_claims", in_funder & ~has_stake)
-# the monthly report
-rules.add_perm("projects.write_monthly", in_applicant)
-rules.add_perm("projects.remark_on_monthly", is_mentor | is_clerk | in_applicant)
-rules.add_perm("projects.see_month_ledger", is_in_some_funder)
-rules.add_perm("projects.see_lasting", is_in_some_funder)
-rules.add_perm("projects.see_indicators", is_in_some_funder)
-# the delivery
-rules.add_perm("projects.plan_delivery", in_applicant & is_under_way)
-rules.add_perm("projects.deliver", in_applicant)
-# names are for the group; mentor, clerk, evaluator and auditor check masked entries; everybody else sees figures
-rules.add_perm("projects.see_names", in_applicant)
-rules.add_perm("projects.see_roster", in_applicant | is_mentor | is_evaluator | is_clerk | is_auditor)
-rules.add_perm("projects.take_name_out", in_applicant | is_clerk)
-works_on_people = in_applicant & (is_social_worker | heads_applicant)
-rules.add_perm("projects.read_all_services", works_on_people | is_mentor)
-rules.add_perm("projects.read_service", works_on_people | is_mentor | (in_applicant & wrote_it))
-rules.add_perm("projects.change_service", (works_on_people | (in_applicant & wrote_it)) & is_under_way)
-confirms_hours = (heads_applicant | (in_applicant & is_of_a_head)) & ~is_their_own
-rules.add_perm("projects.confirm_hours", confirms_hours & is_under_way)
-rules.add_perm("projects.revoke_feed", made_the_link | shares_the_project)
-rules.add_perm("projects.word_consent", is_clerk_of_some_funder)
-rules.add_perm("projects.export_announcements", is_clerk_of_some_funder)
-rules.add_perm("projects.accept_report", is_clerk)
-rules.add_perm("projects.assign_mentor", is_clerk)
-rules.add_perm("projects.mentor", is_mentor)
-rules.add_perm("projects.visit", is_mentor | is_clerk)
-rules.add_perm("projects.amend_advice", (is_mentor | is_clerk) & gave_it)
-rules.add_perm("projects.answer_advice", in_applicant)
-rules.add_perm("projects.finish_follow_up", in_applicant | ((is_mentor | is_clerk) & gave_it))
-rules.add_perm("projects.supervise", is_clerk)
-rules.add_perm("projects.confirm_talk", heads_applicant)
-rules.add_perm("projects.conclude_evaluation", is_clerk)
-rules.add_perm("projects.require_rectification", is_clerk | is_approver)
-rules.add_perm("projects.terminate", is_approver)
-rules.add_perm("projects.cancel_tranche", heads_payee | is_approver | is_finance)
-rules.add_perm("projects.follow_up", (is_mentor | is_clerk) & has_ended_well)
 # what is shown
 rules.add_perm("projects.see_delivery", in_applicant | in_host | in_funder | is_mentor | is_evaluator)
 rules.add_perm("projects.see_judges", in_funder & ~has_stake)

@@ -16,9 +16,8 @@ from core import clock
 from grants.models import LedgerEntry
 from grants.movements import Account
 from people.models import Role
-from projects.accounting import needs_audit
+from projects.accounting import needs_audit, recognised_so_far
 from projects.models import LeftOver, Project, State
-from projects.spending import keeps_books, spent
 
 ZERO = Decimal("0.00")
 SETTLE_WITHIN = timedelta(days=21)
@@ -35,7 +34,7 @@ ROLES = {
 }
 """Who of the funder does a step; what waits for the group (an audit) clerk and finance office may hand in as well."""
 PARTS = (
-    "tranches", "reports", "expenses", "audits", "return_notices", "refunds", "settlement__left_overs",
+    "tranches", "reports", "expenses", "audits__adjustments", "return_notices", "refunds", "settlement__left_overs",
 )  # fmt: skip
 
 
@@ -67,6 +66,11 @@ class Standing:
     needs_audit: bool
 
     @property
+    def is_settled(self) -> bool:
+        """The finance office has decided what is recognised; before, it is what books or report say."""
+        return self.to_pay is not None
+
+    @property
     def due(self) -> Decimal:
         """What has still to come back."""
         return (self.to_return or ZERO) - self.returned + self.interest
@@ -94,7 +98,8 @@ def standings(projects: QuerySet[Project]) -> list[Standing]:
 
 def _standing(project: Project, account: Account) -> Standing:
     settlement = getattr(project, "settlement", None)
-    recognised = settlement.recognised if settlement else spent(project) if keeps_books(project) else None
+    audit = next((one for one in project.audits.all() if one.is_accepted), None)
+    recognised = settlement.recognised if settlement else recognised_so_far(project, audit)
     interest = ZERO
     if settlement:
         bore = (one.amount for one in settlement.left_overs.all() if one.kind == LeftOver.Kind.INTEREST)

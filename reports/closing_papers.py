@@ -17,7 +17,7 @@ from reports.activity_papers import inline
 from reports.documents import Document, file_name
 from reports.wording import CATEGORIES, SOURCES
 
-INCOME = {"own": "单位自筹", "donated": "社会捐赠", "in_kind": "实物与服务折价", "interest": "专户利息"}
+INCOME = {"own": "单位自筹", "donated": "社会捐赠", "in_kind": "实物折价", "interest": "专户利息"}
 PART_NAMES = dict(
     zip(PARTS, ("申报与公示", "立项、协议与方案", "实施过程", "资金", "评估与结项", "附件原件"), strict=True)
 )
@@ -63,7 +63,7 @@ def accounts_of(project: Project) -> tuple[FinalAccounts, Settlement | None]:
 
 
 def category_name(category: str) -> str:
-    return CATEGORIES[BudgetCategory(category)] if category != "in_kind" else "实物与服务折价"
+    return CATEGORIES[BudgetCategory(category)] if category != "in_kind" else "实物折价"
 
 
 def final_accounts_paper(project: Project) -> Document:

@@ -32,7 +32,7 @@ SOURCES = {
     BudgetLine.Source.GRANT: "申请资助",
     BudgetLine.Source.OWN: "单位自筹",
     BudgetLine.Source.DONATED: "社会捐赠",
-    BudgetLine.Source.IN_KIND: "实物与服务折价",
+    BudgetLine.Source.IN_KIND: "实物折价",
 }
 TEXTS = {
     "summary": "项目概述",

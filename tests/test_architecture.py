@@ -14,8 +14,9 @@ WITHIN = ["rules", "models", "actions", "forms", "views"]
 PURE = [
     "core/money.py", "core/masking.py", "grants/comparison.py", "grants/eligibility.py", "grants/presets.py",
     "projects/budget_rules.py", "projects/comparison.py", "projects/gaps.py", "projects/peers.py",
-    "projects/expense_rules.py", "projects/grant_share.py", "projects/lights.py", "projects/month.py",
-    "projects/pictures.py", "projects/sections.py", "projects/shifting.py", "projects/similarity.py",
+    "projects/expense_rules.py", "projects/expense_terms.py", "projects/grant_share.py",
+    "projects/lights.py", "projects/month.py", "projects/pictures.py", "projects/sections.py",
+    "projects/shifting.py", "projects/similarity.py",
     "projects/speed_meeting.py", "projects/spending_account.py", "projects/stages.py", "evaluations/ranking.py",
     "evaluations/stars.py",
     "evaluations/oddities.py", "evaluations/questions.py", "evaluations/wilson.py",

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from config.story.clockwork import on
+from config.story.company import LINE, SCAN
 from config.story.proposal import Proposal
-from config.story.stage import LINE, SCAN, Stage, on
+from config.story.stage import Stage
 from grants.actions import agreement_templates
 from grants.agreement_text import default_clauses
 from projects.actions import agreements, award, changing

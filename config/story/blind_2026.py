@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
+from config.story.clockwork import on
 from config.story.proposals_2026 import BLIND
-from config.story.stage import Stage, on
+from config.story.stage import Stage
 from core import clock
 from evaluations.actions import panel
 from evaluations.models import Assignment

@@ -6,6 +6,8 @@ from decimal import Decimal
 from config.story import money_2026
 from config.story.agreement_2026 import play_changes, play_signing
 from config.story.blind_2026 import play_blind
+from config.story.clockwork import moment, on
+from config.story.company import ADVICE, PRAISE
 from config.story.decisions_2026 import play_correction, play_decisions, play_feedback
 from config.story.evaluations_2026 import play_evaluations
 from config.story.evidence_2026 import play_evidence
@@ -22,7 +24,7 @@ from config.story.records_2026 import play_records
 from config.story.review_2026 import announce_rules, compare_and_choose
 from config.story.settlement_2026 import WORDS, play_settlement
 from config.story.spending_2026 import play_spending
-from config.story.stage import ADVICE, PRAISE, Stage, moment, on
+from config.story.stage import Stage
 from config.story.stars_2026 import play_stars
 from config.story.trouble_2026 import play_trouble
 from config.story.voices_2026 import play_voices

@@ -5,7 +5,9 @@ from decimal import ROUND_UP, Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from config.story.stage import SCAN, Stage, on
+from config.story.clockwork import on
+from config.story.company import SCAN
+from config.story.stage import Stage
 from projects.actions import spending
 from projects.models import Expense, Project
 from projects.spending_plan import SpendingPlan

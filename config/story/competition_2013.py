@@ -3,10 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
+from config.story.clockwork import moment, on
 from config.story.closing_2013 import WORDS, keep_books
 from config.story.programme import Programme
 from config.story.proposals_2013 import INELIGIBLE, PRESENTED
-from config.story.stage import Stage, moment, on
+from config.story.stage import Stage
 from evaluations.actions import commissions, excellence, list_change, panel
 from evaluations.excellence import excellence_of
 from grants.actions import calls

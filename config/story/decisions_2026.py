@@ -4,8 +4,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from config.story.clockwork import on
 from config.story.proposal import Proposal
-from config.story.stage import Stage, on
+from config.story.stage import Stage
 from core import clock
 from evaluations.actions import feedback, panel, ranking
 from evaluations.standings import standings

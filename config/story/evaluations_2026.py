@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import date
 
 from config.story import evaluating
-from config.story.stage import Stage, on
+from config.story.clockwork import on
+from config.story.stage import Stage
 from evaluations.actions import rectifying, report_templates
 from evaluations.models import RectificationItem, ReportTemplate
 from projects.models import Project

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from config.story import evaluating
 from config.story.clockwork import moment, on
-from config.story.stage import Stage, picture
+from config.story.company import picture
+from config.story.stage import Stage
 from evaluations.actions import evaluation, evidence, inspecting, sampling, scoring, site_forms
 from evaluations.actions.self_evaluation import hand_in
 from evaluations.models import Assignment, Evaluation, Sample

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from config.story.stage import Stage, on
+from config.story.clockwork import on
+from config.story.stage import Stage
 from grants.actions import terms
 from grants.frameworks import frameworks
 from grants.models import Rubric

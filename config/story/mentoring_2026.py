@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from config.story.stage import Stage, moment, on
+from config.story.clockwork import moment, on
+from config.story.stage import Stage
 from grants.actions import workshops
 from grants.models import Attendance, Workshop
 from projects.actions import mentoring, visits

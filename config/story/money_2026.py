@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from config.story.stage import SCAN, Stage, on
+from config.story.clockwork import on
+from config.story.company import SCAN
+from config.story.stage import Stage
 from grants.actions import ledger
 from grants.models import Fund
 from projects.actions import bank, matching, payments

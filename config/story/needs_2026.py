@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from config.story.stage import SCAN, Stage, moment, on
+from config.story.clockwork import moment, on
+from config.story.company import SCAN
+from config.story.stage import Stage
 from grants.actions import need_lists, needs, workshops
 from grants.models import Call, Need, NeedListEntry, Workshop
 from people.actions import confirm

@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from config.story.clockwork import on
 from config.story.needs_2026 import play_workshops
 from config.story.proposal import Proposal
 from config.story.proposals_2026 import MICRO, OPEN
-from config.story.stage import Stage, on
+from config.story.stage import Stage
 from grants.models import Call, Fund, NeedListEntry
 from people.models import Organization
 from projects.actions import checking, coaching, drafts, proposals, referrals, support

@@ -3,8 +3,10 @@
 from datetime import date, time
 from decimal import Decimal
 
+from config.story.clockwork import on
+from config.story.company import ADVICE, PRAISE
 from config.story.proposal import Proposal
-from config.story.stage import ADVICE, PRAISE, Stage, on
+from config.story.stage import Stage
 from evaluations.actions import panel, paper, pitch, presence
 from evaluations.models import Assignment, PitchDay
 from grants.models import Call

@@ -11,7 +11,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from config.story.stage import SCAN, Stage, moment, on
+from config.story.clockwork import moment, on
+from config.story.company import SCAN
+from config.story.stage import Stage
 from projects.actions import gifts, meetings, pledges
 from projects.models import Meeting, MeetingTalk, Pledge, Project
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from config.story.stage import EMERGENCY, Stage, moment, on
+from config.story.clockwork import moment, on
+from config.story.company import EMERGENCY
+from config.story.stage import Stage
 from core import clock
 from core.strangers import new_device
 from people.models import User

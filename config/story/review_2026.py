@@ -3,7 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from config.story.stage import ADVICE, PRAISE, Stage, on
+from config.story.clockwork import on
+from config.story.company import ADVICE, PRAISE
+from config.story.stage import Stage
 from evaluations.actions import ranking, scoring, selecting
 from evaluations.models import Assignment
 from grants.models import BonusRule, Call, TieBreak

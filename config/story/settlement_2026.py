@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from config.story.stage import SCAN, Stage, on
+from config.story.clockwork import on
+from config.story.company import SCAN
+from config.story.stage import Stage
 from grants.models import Call
 from projects.actions import audits
 from projects.models import Project

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from config.story.clockwork import moment, on
 from config.story.proposal import Proposal
-from config.story.stage import Stage, moment, on
+from config.story.stage import Stage
 from core import clock
 from evaluations.actions import cautions, commissions, honours, stars, voices
 from evaluations.models import CautionProposal, Star, StarYear

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from config.story.stage import Stage, moment, on
+from config.story.clockwork import moment, on
+from config.story.stage import Stage
 from projects.actions import trouble
 from projects.models import Project
 

@@ -7,7 +7,8 @@ connection with the same words within ten minutes and wait to be looked at; five
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from config.story.stage import Stage, on
+from config.story.clockwork import on
+from config.story.stage import Stage
 from core import clock
 from core.strangers import new_device
 from evaluations.actions import grievances, moderating, voice_codes, voices

@@ -4,8 +4,9 @@ import random
 from datetime import date, timedelta
 from decimal import Decimal
 
+from config.story.clockwork import moment, on
 from config.story.proposal import Proposal
-from config.story.stage import Stage, moment, on
+from config.story.stage import Stage
 from core import clock
 from evaluations.actions import balloting, panel, vote_codes, votes
 from evaluations.models import Vote

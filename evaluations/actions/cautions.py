@@ -60,8 +60,7 @@ def warn(
     if ground in Caution.BY_FIGURES and (proposal is None or proposal.ground != ground):
         raise Refused(_("Figures are a ground only where the stars propose it. Please choose another ground."))
     Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
-    if answer_until < clock.today():
-        raise Refused(_("The last day to answer has passed already."))
+    talking.refuse_if_over(answer_until)
     if Caution.objects.open().filter(organization=organization, funder=funder).exists():
         raise Refused(_("A warning to this organisation is open already: please go on with that one."))
     caution.save()
@@ -98,12 +97,7 @@ def answer_caution(caution: Caution, *, by: User, answer: str) -> Caution:
     """The organisation says what it has done or will do, once; the clerks are told. Late is better than never."""
     permit("evaluations.answer_caution", by, caution)
     locked = _locked(caution)
-    if locked.outcome:
-        raise Refused(_("The funder has closed this warning already."))
-    if locked.answer:
-        raise Refused(_("It has been answered already."))
-    locked.answer, locked.answered_by, locked.answered_at = answer.strip(), by, clock.now()
-    locked.save()
+    talking.answer_warning(locked, by=by, answer=answer)
     record(locked.organization, "answer_caution", by=by, label=_("Warning answered"), note=locked.answer)
     subject = _("the warning has been answered")
     tell_funder_of(locked.organization, locked.funder_id, subject, body=locked.answer, url=locked.get_absolute_url())
@@ -115,21 +109,11 @@ def lift_caution(caution: Caution, *, by: User, note: str) -> Caution:
     """It is settled; the organisation reads why."""
     permit("evaluations.caution", by, caution)
     locked = _locked(caution)
-    _close(locked, Caution.Outcome.LIFTED, by=by, note=note)
+    talking.close_warning(locked, Caution.Outcome.LIFTED, by=by, note=note)
     record(locked.organization, "lift_caution", by=by, label=_("Warning lifted"), note=locked.closing_note)
     url = locked.get_absolute_url()
     tell_organization(locked.organization, _("the warning is lifted"), body=locked.closing_note, url=url)
     return locked
-
-
-def _close(caution: Caution, outcome: str, *, by: User, note: str) -> None:
-    if caution.outcome:
-        raise Refused(_("The funder has closed this warning already."))
-    if not note.strip():
-        raise Refused(_("Please give a reason: the people concerned will read it."))
-    caution.outcome, caution.closing_note = outcome, note.strip()
-    caution.closed_by, caution.closed_at = by, clock.now()
-    caution.save()
 
 
 @transaction.atomic
@@ -138,7 +122,7 @@ def call_to_talk(caution: Caution, *, by: User, reason: str, planned_at: datetim
     permit("evaluations.caution", by, caution)
     locked = _locked(caution)
     talking.refuse_unless_ahead(planned_at)
-    _close(locked, Caution.Outcome.TALK, by=by, note=reason)
+    talking.close_warning(locked, Caution.Outcome.TALK, by=by, note=reason)
     talk = CautionTalk.objects.create(
         organization=locked.organization, funder_id=locked.funder_id, caution=locked, called_by=by,
         reason=reason.strip(), planned_at=planned_at, place=place,
@@ -194,12 +178,7 @@ def close_talk(talk: CautionTalk, *, by: User, note: str) -> CautionTalk:
     """What became of it: mended, or the organisation is proposed to be delisted (`delisting.propose` closes it)."""
     permit("evaluations.caution", by, talk)
     locked = _locked_talk(talk)
-    if not locked.is_recorded:
-        raise Refused(_("The talk has not been written down yet."))
-    if locked.outcome:
-        raise Refused(_("It has been closed already."))
-    locked.outcome, locked.closed_by, locked.closed_at = note.strip(), by, clock.now()
-    locked.save()
+    talking.close(locked, by=by, note=note)
     record(locked.organization, "close_talk", by=by, label=_("After the talk"), note=locked.outcome)
     tell_organization(locked.organization, _("after the talk"), body=locked.outcome, url=locked.get_absolute_url())
     return locked

@@ -1,6 +1,7 @@
 """Residents report a problem (居民监督举报): to the funder's clerks alone, with an answer if a contact was left."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext
 
 from core import clock
 from core.files import attach
+from core.models import Attachment
 from core.notifications import write_to
 from core.numbering import next_number
 from core.strangers import MOST_AN_HOUR, has_sent_enough
@@ -50,6 +52,20 @@ def report(
         attach(made, upload, by=None)
     tell_funder(project, _("a resident reports a problem"))
     return made
+
+
+def forget_contacts() -> int:
+    """Once the time is over the contact goes, and with it the files: a photo or a scan can say who sent it. How many
+    reports; report and answer stay."""
+    done = 0
+    for grievance in Grievance.objects.forgettable():
+        with transaction.atomic():
+            for attachment in Attachment.objects.of(grievance):
+                transaction.on_commit(partial(attachment.file.delete, save=False))
+                attachment.delete()
+            gone = {"contact": "", "email": "", "phone": "", "sender": "", "forgotten_at": clock.now()}
+            done += Grievance.objects.filter(pk=grievance.pk).update(**gone)
+    return done
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ def show(voice: Voice, *, by: User, names: Sequence[str] = ()) -> Voice:
 def hide(voice: Voice, *, by: User, why: str, note: str) -> Voice:
     """The words are not shown, for a kind of reason and in words. Nothing is deleted, and the answer counts.
 
-    What accuses somebody goes to the funder's clerks as a report.
+    What accuses somebody goes to the funder's clerks as a report, once.
     """
     permit("evaluations.moderate_voice", by, voice)
     voice = advance(voice, "hide", by=by, note=note, hidden_for=why)
@@ -39,11 +39,15 @@ def hide(voice: Voice, *, by: User, why: str, note: str) -> Voice:
 
 
 def take_up(voice: Voice) -> Grievance:
-    """What was written as a comment is looked into like a report."""
+    """What was written as a comment is looked into like a report; one that was taken up already stays one. `voice` is
+    locked by the step before."""
+    if found := Grievance.objects.filter(voice=voice).first():
+        return found
     year = clock.today().year
     made = Grievance.objects.create(
         project=voice.project,
         activity=voice.activity,
+        voice=voice,
         number=f"JB{year}-{next_number(f'grievance:{year}'):04d}",
         kind=Grievance.Kind.OTHER,
         text=voice.text,

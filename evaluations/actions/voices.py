@@ -12,7 +12,8 @@ from core import clock
 from core.masking import mask_text
 from core.strangers import fingerprint_device, has_sent_enough, keyed
 from core.workflow import Refused, advance, permit
-from evaluations.models import Audience, Channel, Grievance, Questionnaire, Voice, VoiceCode
+from evaluations.actions.grievances import forget_contacts
+from evaluations.models import Audience, Channel, Questionnaire, Voice, VoiceCode
 from evaluations.models.voice import LEVEL_OF, Face
 from evaluations.oddities import Said, oddities
 from evaluations.questions import OVERALL
@@ -219,11 +220,7 @@ def forget_traces() -> int:
     """Take away what could lead to a phone, a connection or a person once its time is over; how many. For the timer."""
     now = clock.now()
     done = Voice.objects.traceable(now - TRACES_KEPT).update(device="", sender="")
-    old = Grievance.objects.forgettable()
-    done += old.exclude(contact="", email="", phone="").update(
-        contact="", email="", phone="", sender="", forgotten_at=now
-    )
-    done += old.update(sender="")  # nobody left a contact
+    done += forget_contacts()
     for voice in Voice.objects.filter(~Q(text=""), said_at__lt=now - WORDS_KEPT):
         masked = mask_text(voice.text)
         if masked != voice.text:

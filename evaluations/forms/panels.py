@@ -42,8 +42,14 @@ class DeclarationForm(forms.Form):
     shown = forms.CharField(widget=forms.HiddenInput)
     """The assignments that the page spoke of: what was asked meanwhile has not been answered with it."""
 
-    def __init__(self, *args: Any, assignments: list[Assignment], projects: list[Project], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, assignments: list[Assignment], projects: list[Project], evaluates: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if evaluates:
+            self.fields["promised"].label = _(
+                "I evaluate fairly, keep what I read to myself, and say at once if a tie comes up later."
+            )
         self.asked = [assignment.pk for assignment in assignments]
         self.fields["shown"].initial = ",".join(str(pk) for pk in self.asked)
         found = {key: name for parties in behind(projects).values() for key, name in parties.items()}

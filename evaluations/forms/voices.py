@@ -40,9 +40,11 @@ class SayForm(TrapForm):
         error_messages={"required": _("Please choose one of the three faces.")},
     )
 
-    def __init__(self, *args: Any, questionnaire: Questionnaire, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, questionnaire: Questionnaire, activity: Activity | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["face"].label = questionnaire.question
+        self.fields["face"].label = questionnaire.question_about(activity)
         self.fields["text"] = words_field(questionnaire)
         self.fields["inside"] = inside_field()
 
@@ -269,10 +271,10 @@ class QuestionnaireForm(forms.ModelForm):
 
     class Meta:
         model = Questionnaire
-        fields = ("question", "open_question")
+        fields = ("question", "activity_question", "open_question")
 
     def __init__(self, *args: Any, now: Questionnaire, shipped: list[dict[str, str]], **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"question": now.question, "open_question": now.open_question})
+        kwargs.setdefault("initial", {name: getattr(now, name) for name in self.Meta.fields})
         super().__init__(*args, **kwargs)
         self.shipped = shipped
         texts = {item["key"]: item["text"] for item in now.items}

@@ -15,7 +15,7 @@ ANSWER_WITHIN = timedelta(days=15)
 READERS = (Role.STAFF, Role.APPROVER, Role.AUDITOR)
 """Who at the funder reads reports; a clerk answers them."""
 CONTACT_KEPT = timedelta(days=180)
-"""How long a contact is kept after the answer, in case somebody asks again."""
+"""How long a contact and the files are kept after the answer, in case somebody asks again."""
 
 
 def new_token() -> str:
@@ -38,9 +38,8 @@ class GrievanceQuerySet(models.QuerySet["Grievance"]):
         return self.filter(answered_at__isnull=False, told_at__isnull=True, email="").exclude(phone="")
 
     def forgettable(self) -> "GrievanceQuerySet":
-        """Answered long ago, and still with a contact."""
-        over = Q(answered_at__lt=clock.now() - CONTACT_KEPT)
-        return self.filter(over).exclude(contact="", email="", phone="", sender="")
+        """Answered long ago, and still with whatever could say who it was: contact, connection, files."""
+        return self.filter(answered_at__lt=clock.now() - CONTACT_KEPT, forgotten_at=None)
 
 
 class Grievance(models.Model):
@@ -64,6 +63,9 @@ class Grievance(models.Model):
         "projects.Activity", verbose_name=_("activity"), on_delete=models.PROTECT, null=True, blank=True,
         related_name="grievances",
     )  # fmt: skip
+    voice = models.OneToOneField(
+        "evaluations.Voice", on_delete=models.SET_NULL, null=True, related_name="grievance", editable=False
+    )  # the words that were taken up as a report, once however often it is decided on them
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
     kind = models.CharField(_("kind of problem"), max_length=8, choices=Kind.choices)
@@ -82,7 +84,7 @@ class Grievance(models.Model):
     told_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     told_at = models.DateTimeField(_("told by phone at"), null=True, editable=False)
     told_how = models.CharField(_("how the answer was told"), max_length=200, blank=True, editable=False)
-    forgotten_at = models.DateTimeField(_("contact deleted at"), null=True, editable=False)
+    forgotten_at = models.DateTimeField(_("contact and files removed at"), null=True, editable=False)
 
     objects = GrievanceQuerySet.as_manager()
 

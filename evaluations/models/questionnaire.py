@@ -42,6 +42,12 @@ class Questionnaire(models.Model):
     question = models.CharField(
         _("the one question"), max_length=40, help_text=_("Stands on the poster and above the three faces")
     )
+    activity_question = models.CharField(
+        _("the one question about an activity"),
+        max_length=40,
+        blank=True,
+        help_text=_("On the poster of an activity and above its three faces; empty: the same as for the project"),
+    )
     open_question = models.CharField(_("the open question"), max_length=60)
     items = models.JSONField(_("questions"), default=list)
     """[{key, scale, text}]: five steps each; `overall` is always among them."""
@@ -67,3 +73,7 @@ class Questionnaire(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("evaluations:questionnaire_detail", args=[self.pk])
+
+    def question_about(self, activity: Any = None) -> str:
+        """The one question as it is asked about the project, or about one of its activities."""
+        return (self.activity_question if activity else "") or self.question

@@ -13,7 +13,7 @@ from core.workflow import Refused, permit
 from evaluations.actions import conflict as conflict_actions
 from evaluations.actions import declaring
 from evaluations.forms import ConflictForm, DeclarationForm
-from evaluations.models import Assignment, Conflict
+from evaluations.models import Assignment, Conflict, Purpose
 from grants.models import Call
 from projects.models import State
 
@@ -39,7 +39,8 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("evaluations:declare", pk=pk)
     # Whose names stand here tells nothing about whose proposals these are: where they are judged blind, all are asked.
     projects = list(call.projects.filter(state__in=TO_BE_JUDGED)) if call.is_blind else [w.project for w in answered]
-    form = DeclarationForm(request.POST or None, assignments=answered, projects=projects)
+    evaluates = all(one.purpose != Purpose.REVIEW for one in answered)
+    form = DeclarationForm(request.POST or None, assignments=answered, projects=projects, evaluates=evaluates)
     if request.method == "POST" and form.is_valid():
         try:
             made = declaring.declare(
@@ -49,16 +50,27 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
             add_refusal(form, refused)
         else:
             if any(one.tie for one in made):
-                messages.info(request, _("Thank you for saying so. You do not judge those to which you are tied."))
+                messages.info(
+                    request,
+                    _("Thank you for saying so. You do not evaluate those to which you are tied.")
+                    if evaluates
+                    else _("Thank you for saying so. You do not judge those to which you are tied."),
+                )
             else:
-                messages.success(request, _("Thank you. You can read the proposals now."))
+                messages.success(
+                    request,
+                    _("Thank you. You can see the projects and evaluate them now.")
+                    if evaluates
+                    else _("Thank you. You can read the proposals now."),
+                )
             if len(answered) < len(waiting):
                 messages.info(
                     request, _("You have been asked for another proposal meanwhile: please answer for it, too.")
                 )
                 return redirect("evaluations:declare", pk=pk)
             return redirect("evaluations:desk")
-    return render(request, "evaluations/declare.html", {"call": call, "form": form, "waiting": answered})
+    context = {"call": call, "form": form, "waiting": answered, "evaluates": evaluates}
+    return render(request, "evaluations/declare.html", context)
 
 
 @login_required

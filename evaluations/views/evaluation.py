@@ -235,6 +235,9 @@ def evaluation_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """The clerk gives it to another organisation."""
     evaluation = find(request, pk)
     permit("evaluations.hand_over", request.user, evaluation)
+    if evaluation.is_sent:
+        messages.error(request, _("The group has the draft report already: it cannot be handed over any more."))
+        return redirect(evaluation)
     form = HandOverForm(request.POST or None, evaluation=evaluation)
     if request.method == "POST" and form.is_valid():
         try:

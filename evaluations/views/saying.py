@@ -86,8 +86,7 @@ def voice_say(request: HttpRequest, code: str) -> HttpResponse:
     device = device_of(request)
     said = voices.mine(found, device)
     questionnaire = Questionnaire.objects.in_force(found.project.call.funder, found.audience)
-    form = SayForm(_sent(request), questionnaire=questionnaire, **_typed(request))
-    form.fields["face"].label = found.asks(questionnaire)
+    form = SayForm(_sent(request), questionnaire=questionnaire, activity=found.activity, **_typed(request))
     if form.is_bound and form.is_valid():
         response = redirect(found)
         if form.is_trapped:

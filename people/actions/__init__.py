@@ -1,22 +1,10 @@
 """What people do with themselves and with organisations. Whatever cannot be done is `Refused` with its reasons."""
 
+from people.actions.checks import check_email, check_number, check_phone
 from people.actions.experts import declare_interest, end_interest, save_expert
-from people.actions.organizations import (
-    OPEN_KINDS,
-    ROLES,
-    add_certificate,
-    add_member,
-    change_organization,
-    change_profile,
-    check_email,
-    check_number,
-    check_phone,
-    end_membership,
-    find_person,
-    register_organization,
-    set_council,
-    set_identity,
-)
+from people.actions.members import ROLES, add_member, end_membership, find_person
+from people.actions.oneself import add_certificate, change_profile, set_identity
+from people.actions.organizations import OPEN_KINDS, change_organization, register_organization, set_council
 from people.actions.standing import add_credit_record, add_rating, confirm, lift_credit_record, set_inspection
 
 __all__ = [

@@ -1,5 +1,7 @@
 """The file of a project: confirmed by a clerk with its list, before everything is closed."""
 
+from collections import Counter, defaultdict
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -38,9 +40,9 @@ def confirm_file(
         raise Refused(_("Something is missing: please say why."))
     locked.settlement.project = locked
     keep_accounts(locked.settlement)
-    papers, year = listed(locked), clock.today().year
+    papers = listed(locked)
     if made is None:
-        number = f"{locked.call.code}-{year}-{next_number(f'archive-{locked.call_id}-{year}'):04d}"
+        number = f"{locked.call.code}-DA-{next_number(f'archive-{locked.call_id}'):04d}"  # 档案; the code has the year
         made = ArchiveFile(project=locked, number=number)
     made.papers, made.missing, made.digest = papers, missing, digest_of(papers)
     made.retention, made.note = retention, note.strip()
@@ -70,12 +72,21 @@ def complete(project: Project, *, by: User, note: str = "") -> Project:
 def changed_since(made: ArchiveFile) -> list[str]:
     """What of the file is not as it was confirmed, in words: a paper that says something else, one that is gone, one
     that came. Empty for a file that nobody has touched."""
-    before = {_key(row): row["digest"] for row in made.papers}
-    now = {_key(row): row["digest"] for row in listed(made.project)}
-    found = [_("changed: %(name)s") % {"name": key[1]} for key in before if key in now and now[key] != before[key]]
-    found += [_("gone: %(name)s") % {"name": key[1]} for key in before if key not in now]
-    return found + [_("added: %(name)s") % {"name": key[1]} for key in now if key not in before]
+    before, now = _by_key(made.papers), _by_key(listed(made.project))
+    changed, gone, added = [], [], []
+    for key in dict.fromkeys([*before, *now]):
+        lost, came = before[key] - now[key], now[key] - before[key]
+        both = min(lost.total(), came.total())
+        changed += [_("changed: %(name)s") % {"name": key[1]}] * both
+        gone += [_("gone: %(name)s") % {"name": key[1]}] * (lost.total() - both)
+        added += [_("added: %(name)s") % {"name": key[1]}] * (came.total() - both)
+    return [*changed, *gone, *added]
 
 
-def _key(row: dict[str, str]) -> tuple[str, ...]:
-    return row["part"], row["name"], row["number"], row["day"], row["url"]
+def _by_key(papers: list[dict[str, str]]) -> defaultdict[tuple[str, ...], Counter[str]]:
+    """What the papers say, as often as it is said: several can have the same name, number and day, like two sums that
+    came back on one day, and none of them may hide that another one was changed."""
+    found: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for row in papers:
+        found[row["part"], row["name"], row["number"], row["day"], row["url"]][row["digest"]] += 1
+    return found

@@ -103,8 +103,8 @@ def decide_audit(audit: Audit, *, by: User, accepted: bool, answer: str = "") ->
         raise Refused(_("Please give a reason: the people concerned will read it."))
     if accepted:
         for earlier in project.audits.accepted():
-            earlier.is_accepted, earlier.answer = False, _("Replaced by a later audit")
-            earlier.save(update_fields=["is_accepted", "answer"])
+            earlier.is_accepted, earlier.replaced_at = False, clock.now()
+            earlier.save(update_fields=["is_accepted", "replaced_at"])
     locked.is_accepted, locked.answer = accepted, answer.strip()
     locked.decided_by, locked.decided_at = by, clock.now()
     locked.save()

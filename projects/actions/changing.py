@@ -15,7 +15,8 @@ from core.workflow import Refused, Stale, advance, permit, record
 from people.models import Role, User
 from projects.actions import agreements, payments, plan
 from projects.actions.messages import tell_funder, tell_group, tell_mentors
-from projects.changes import ACCOUNT, current, is_small, lowered, overlaps, parts_of, problems
+from projects.change_problems import is_small, lowered, overlaps, problems
+from projects.changes import ACCOUNT, current, parts_of
 from projects.models import ChangeRequest, PlanVersion, Project
 from projects.models.change_request import OPINION_WORKDAYS
 

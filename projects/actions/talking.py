@@ -1,4 +1,4 @@
-"""What every warning and every talk goes through, to a project (`trouble`) or to an organisation as a whole
+"""What every warning and every talk goes through: with a project (`trouble`) or with an organisation as a whole
 (`evaluations.actions.cautions`): the checks and what is written. Who is told, and the log, is said there.
 
 Each is called inside a transaction with a row that is locked, after the permission was asked.
@@ -12,7 +12,35 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.workflow import Refused
 from people.models import User
-from projects.models.warning import TalkShape
+from projects.models.warning import TalkShape, WarningShape
+
+
+def refuse_if_over(answer_until: date) -> None:
+    if answer_until < clock.today():
+        raise Refused(_("The last day to answer has passed already."))
+
+
+def answer_warning(warning: WarningShape, *, by: User, answer: str) -> None:
+    """Whoever was warned answers once, late or not, until it is closed."""
+    if warning.outcome:
+        raise Refused(_("The funder has closed this warning already."))
+    if warning.answer:
+        raise Refused(_("It has been answered already."))
+    if not answer.strip():
+        raise Refused(_("Please write an answer."))
+    warning.answer, warning.answered_by, warning.answered_at = answer.strip(), by, clock.now()
+    warning.save()
+
+
+def close_warning(warning: WarningShape, outcome: str, *, by: User, note: str) -> None:
+    """It is lifted, or talked about: once, and with words."""
+    if warning.outcome:
+        raise Refused(_("The funder has closed this warning already."))
+    if not note.strip():
+        raise Refused(_("Please give a reason: the people concerned will read it."))
+    warning.outcome, warning.closing_note = outcome, note.strip()
+    warning.closed_by, warning.closed_at = by, clock.now()
+    warning.save()
 
 
 def refuse_unless_ahead(planned_at: datetime) -> None:
@@ -59,4 +87,14 @@ def confirm(talk: TalkShape, *, by: User, remark: str) -> None:
     if talk.confirmed_at:
         raise Refused(_("The record has been confirmed already."))
     talk.remark, talk.confirmed_by, talk.confirmed_at = remark.strip(), by, clock.now()
+    talk.save()
+
+
+def close(talk: TalkShape, *, by: User, note: str) -> None:
+    """What became of what was agreed: said once, after the talk was written down."""
+    if not talk.is_recorded:
+        raise Refused(_("The talk has not been written down yet."))
+    if talk.outcome:
+        raise Refused(_("It has been closed already."))
+    talk.outcome, talk.closed_by, talk.closed_at = note.strip(), by, clock.now()
     talk.save()

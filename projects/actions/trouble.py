@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import clock
 from core.files import attach
 from core.workflow import Refused, permit, record
 from people.models import User
@@ -46,8 +45,7 @@ def warn(project: Project, *, by: User, ground: str, words: str, answer_until: d
     """Warn the group; it is told with a last day to answer, and so are its mentors."""
     permit("projects.supervise", by, project)
     locked = _under_way(project)
-    if answer_until < clock.today():
-        raise Refused(_("The last day to answer has passed already."))
+    talking.refuse_if_over(answer_until)
     warning = WarningLetter.objects.create(
         project=locked, issued_by=by, ground=ground, words=words.strip(), answer_until=answer_until
     )
@@ -66,12 +64,7 @@ def answer_warning(
     """The group says what it has done or will do, once, with proof; the clerks are told. Late is better than never."""
     permit("projects.deliver", by, warning.project)
     locked = _locked_warning(warning)
-    if locked.outcome:
-        raise Refused(_("The funder has closed this warning already."))
-    if locked.answer:
-        raise Refused(_("It has been answered already."))
-    locked.answer, locked.answered_by, locked.answered_at = answer.strip(), by, clock.now()
-    locked.save()
+    talking.answer_warning(locked, by=by, answer=answer)
     for upload in files:
         attach(locked, upload, by=by, kind="evidence")
     record(locked.project, "answer_warning", by=by, label=_("Warning answered"), note=locked.answer)
@@ -84,18 +77,10 @@ def lift_warning(warning: WarningLetter, *, by: User, note: str) -> WarningLette
     """It is settled; the group reads why."""
     permit("projects.supervise", by, warning.project)
     locked = _locked_warning(warning)
-    _close(locked, WarningLetter.Outcome.LIFTED, by=by, note=note)
+    talking.close_warning(locked, WarningLetter.Outcome.LIFTED, by=by, note=note)
     record(locked.project, "lift_warning", by=by, label=_("Warning lifted"), note=locked.closing_note)
     tell_group(locked.project, _("the warning is lifted"), body=locked.closing_note, url=locked.get_absolute_url())
     return locked
-
-
-def _close(warning: WarningLetter, outcome: str, *, by: User, note: str) -> None:
-    if warning.outcome:
-        raise Refused(_("The funder has closed this warning already."))
-    warning.outcome, warning.closing_note = outcome, note.strip()
-    warning.closed_by, warning.closed_at = by, clock.now()
-    warning.save()
 
 
 @transaction.atomic
@@ -107,7 +92,7 @@ def call_to_talk(
     locked = _under_way(project)
     talking.refuse_unless_ahead(planned_at)
     if warning is not None:
-        _close(_locked_warning(warning), WarningLetter.Outcome.TALK, by=by, note=reason)
+        talking.close_warning(_locked_warning(warning), WarningLetter.Outcome.TALK, by=by, note=reason)
     talk = Talk.objects.create(
         project=locked, warning=warning, called_by=by, reason=reason.strip(), planned_at=planned_at, place=place
     )
@@ -162,12 +147,7 @@ def close_talk(talk: Talk, *, by: User, note: str) -> Talk:
     """The clerk says what became of what was agreed; suspension or termination are steps of their own."""
     permit("projects.supervise", by, talk.project)
     locked = _locked_talk(talk)
-    if not locked.is_recorded:
-        raise Refused(_("The talk has not been written down yet."))
-    if locked.outcome:
-        raise Refused(_("It has been closed already."))
-    locked.outcome, locked.closed_by, locked.closed_at = note.strip(), by, clock.now()
-    locked.save()
+    talking.close(locked, by=by, note=note)
     record(locked.project, "close_talk", by=by, label=_("After the talk"), note=locked.outcome)
     tell_group(locked.project, _("after the talk"), body=locked.outcome, url=locked.get_absolute_url())
     return locked

@@ -47,6 +47,7 @@ class Audit(models.Model):
     decided_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
     answer = models.CharField(_("answer"), max_length=300, blank=True, editable=False)
+    replaced_at = models.DateTimeField(_("replaced by a later audit at"), null=True, editable=False)
 
     objects = AuditQuerySet.as_manager()
 

@@ -17,7 +17,7 @@ from core.models import Attachment, Event
 from core.workflow import Refused, permit
 from grants.models import BudgetCategory
 from people.models import User
-from projects import changes
+from projects import change_problems, changes
 from projects.actions import changing
 from projects.comparison import Difference, compare
 from projects.forms.changing import AdviceForm, ChangeForms, ConsentForm, LookForm
@@ -123,12 +123,12 @@ def change_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "change": change,
         "changes": shown(changes.difference(change), request.user, project),
         "beside": changes.beside(change, shown=sees_account),
-        "shifts": changes.category_shifts(change) if change.is_open else [],
+        "shifts": change_problems.category_shifts(change) if change.is_open else [],
         "labels": dict(BudgetCategory.choices),
-        "lowered": changes.lowered(change) if change.is_open else [],
-        "warnings": changes.warnings(change),
-        "problems": changes.problems(change) if change.is_writable else [],
-        "is_small": change.is_writable and changes.is_small(change),
+        "lowered": change_problems.lowered(change) if change.is_open else [],
+        "warnings": change_problems.warnings(change),
+        "problems": change_problems.problems(change) if change.is_writable else [],
+        "is_small": change.is_writable and change_problems.is_small(change),
         "choices": choices(change, request.user),
         "may_write": rules.has_perm("projects.write_change", request.user, change),
         "may_look": may_look(change, request.user),
@@ -185,7 +185,7 @@ def change_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "change": change,
         "form": form,
         "now": changes.current(change.project),
-        "warnings": changes.warnings(change),
+        "warnings": change_problems.warnings(change),
         "remarks": change.project.comments.open().filter(kind="advice") if change.is_optimisation else [],
     }
     return render(request, "projects/change_form.html", context)
@@ -226,7 +226,7 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             messages.error(request, _("This cannot be done any more: the state is now “%(state)s”.") % {"state": state})
             return redirect(change)
         raise PermissionDenied
-    lowered = changes.lowered(change) if name == "approve" else []
+    lowered = change_problems.lowered(change) if name == "approve" else []
     form_class: type[NoteForm] = {"advise": AdviceForm, "look": LookForm}.get(name, NoteForm)
     if lowered:
         form_class = ConsentForm
@@ -242,5 +242,5 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     context = {"project": change.project, "change": change, "choice": choice, "form": form, "lowered": lowered}
     if name in ("approve", "advise"):  # what it is about stands on the page on which one says yes or no
         context["changes"] = shown(changes.difference(change), request.user, change.project)
-        context["warnings"] = changes.warnings(change)
+        context["warnings"] = change_problems.warnings(change)
     return render(request, "projects/change_step.html", context)

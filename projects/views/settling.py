@@ -16,7 +16,7 @@ from core.forms import add_refusal
 from core.models import Attachment
 from core.workflow import Refused, permit
 from grants.models import BudgetCategory
-from projects.accounting import audit_of, final_accounts, needs_audit, recognisable
+from projects.accounting import audit_of, final_accounts, needs_audit, recognisable, recognised_so_far
 from projects.actions import archiving, audits, settling
 from projects.forms import (
     AuditDecisionForm,
@@ -134,6 +134,7 @@ def final_accounts_page(request: HttpRequest, pk: int) -> HttpResponse:
         "settlement": settlement,
         "accounts": kept or final_accounts(project),
         "is_kept": kept is not None,
+        "is_known": kept is not None or recognised_so_far(project, audit_of(project)) is not None,
         "names": dict(BudgetCategory.choices) | {"in_kind": _("In kind")},
         "account": project.account,
         "audits": project.audits.all(),

@@ -88,6 +88,40 @@ def test_the_header_in_english_is_not_wider_than_the_screen(town, open_page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
+ROLES = ["clerk", "approver", "finance", "auditor", "head", "mentor", "evaluator", "giver", "expert1", "stranger"]
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_the_header_stands_on_one_line_for_everybody(town, open_page, name):
+    page = open_page(town.people[name], reverse("inbox"))
+
+    assert page.evaluate("document.querySelector('.site-head').offsetHeight") < 80
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_what_is_rarer_opens_by_the_keyboard_without_javascript(town, open_page):
+    page = open_page(town.clerk, reverse("inbox"), javascript=False)
+    assert page.locator(".nav-more a").first.is_visible() is False
+
+    page.focus(".nav-more > summary")
+    page.keyboard.press("Enter")
+    page.focus(f".nav-more a[href='{reverse('evaluations:oversight_list')}']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{reverse('evaluations:oversight_list')}")
+
+    assert page.locator(".nav-more a[aria-current=page]").count() == 1
+
+
+def test_a_phone_has_one_menu_with_everything_in_it(town, open_page):
+    page = open_page(town.clerk, reverse("inbox"), width=390)
+
+    page.click(".nav-phone > summary")
+
+    assert page.locator(".nav-phone details").count() == 0
+    assert page.locator(f".nav-phone a[href='{reverse('evaluations:oversight_list')}']").is_visible() is True
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_a_page_that_is_not_there_says_so_in_our_own_words(town, open_page):
     page = open_page(town.head, "/projects/999999/")
 

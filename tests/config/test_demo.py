@@ -159,8 +159,9 @@ KNOWN = {"English", "PDF", "pdf", "SHA", "PPT", "Office", "Email", "Word", "Exce
 """Latin letters that belong on a Chinese page, besides what `NAMES` takes away."""
 NAMES = re.compile(
     r"[0-9a-f]{16,64}|DF[A-Z]\d*\S*|\S+@[\w.]+\.(org|example)|https?://\S+|sha256sum|printf|certutil -hashfile"
+    r"|manage\.py \w+"
 )
-"""Digests, codes of projects, addresses and the commands that recompute a digest."""
+"""Digests, codes of projects, addresses and the commands that recompute a digest or draw a sample again."""
 
 
 WANDERERS = [None, "minzheng", "lingdao", "yaoshengyun", "daiguan", "daoshi", "zhuanjia1", "pinggu"]

@@ -13,7 +13,7 @@ from evaluations.models import Assignment, Commission, CommissionTie, Evaluation
 from people.models import Kind, Organization, Role
 from projects.actions import people
 from projects.models import Project
-from tests.evaluated import commissioned, evaluated, fresh, items_of, scheduled, sent
+from tests.evaluated import commissioned, drafted, evaluated, fresh, items_of, scheduled, sent
 from tests.life import choir_draft, draft
 from tests.town import member, person
 
@@ -269,3 +269,24 @@ def test_a_filed_groups_project_is_evaluated_like_any_other(town, life):
     found = scheduled(town, project)
 
     assert (found.asks_self_evaluation, found.asks_visit) == (True, False)  # 2,000 yuan: no visit
+
+
+def test_once_the_draft_is_sent_the_page_says_that_nothing_is_handed_over(town, running, second, browse):
+    found = drafted(town, running, 40, 20, 15)
+    commissioned(town, organization=second)
+    clerk, address = browse(town.clerk), reverse("evaluations:evaluation_hand_over", args=[found.pk])
+
+    page = clerk.get(address, follow=True)
+
+    assert page.redirect_chain == [(found.get_absolute_url(), 302)]
+    assert "报告初稿已经发给团队，不能再移交" in page.content.decode()
+    assert address not in page.content.decode()
+
+
+def test_before_the_draft_is_sent_the_page_of_handing_over_is_there(town, running, second, browse):
+    found = sent(town, running)
+    commissioned(town, organization=second)
+
+    page = browse(town.clerk).get(reverse("evaluations:evaluation_hand_over", args=[found.pk]))
+
+    assert page.status_code == 200

@@ -95,8 +95,8 @@ def test_each_outcome_says_why_in_a_sentence():
     plain = equal_shares(NORTH_AND_SOUTH, costs, budget=D(100), completion=None).outcomes
 
     assert [greedy[one].sentence for one in ("park", "road", "clinic", "statue")] == [
-        "Chosen: its 6 supporters pay for it, at most 6.67 yuan each.",
-        "Chosen with the money that was left, by its 6 votes.",
+        "Its 6 supporters pay for it, at most 6.67 yuan each.",
+        "Paid from the money that was left, by its 6 votes.",
         "It does not fit into the money that is left: 20.00 yuan are missing.",
         "Nobody voted for it.",
     ]

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.db import connection
@@ -10,7 +11,8 @@ from django.urls import reverse
 
 from core import clock
 from evaluations.evidence_facts import facts_of
-from grants.models import FactKind
+from evaluations.suggestions import suggest
+from grants.models import Criterion, FactKind
 from projects.actions import activities, services, spending
 from projects.models import MonthlyReport, Project
 from tests.records import WHOLE, entered, held, planned, recorded
@@ -165,3 +167,14 @@ def test_the_facts_of_a_longer_story_cost_no_more_queries(town, project, time):
     month(project, 6, (7, 8), town.head)
 
     assert cost() == before
+
+
+def test_a_share_that_is_shown_rounded_gives_points_by_what_it_exactly_is(town, project):
+    Project.objects.filter(pk=project.pk).update(amount_awarded=Decimal("10000.00"))
+    recognised(town, project, "4999.99")
+
+    fact = facts(project)[FactKind.EXECUTION]  # 49.9999 percent
+
+    assert (fact.value, fact.figure) == (Decimal("50.00"), Fraction(499999, 10000))
+    line = Criterion(fact=FactKind.EXECUTION, weight=Decimal(10), bands=[[50, 10], [40, 6]])
+    assert suggest(line, fact).points == 6

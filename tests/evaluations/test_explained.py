@@ -15,7 +15,7 @@ from evaluations.reliability import outliers
 
 ANCHORS = [
     "conflicts", "assignment", "lots", "adding-up", "outliers", "agreement", "severity", "selection", "change",
-    "votes", "notice",
+    "votes", "marks", "notice",
 ]  # fmt: skip
 
 
@@ -175,3 +175,17 @@ def test_equal_shares_give_the_two_residents_their_project(page):
 def test_the_period_of_the_example_is_that_of_the_calendar(page):
     assert "首日计入：到 2021-08-24。" in section(page, "notice")
     assert "首日不计入：到 2021-08-25。" in section(page, "notice")
+
+
+def test_the_marks_of_an_evaluation_stand_there_as_they_are_calculated(page):
+    words = section(page, "marks")
+
+    # 19,999 of 25,000 are 79.996 percent; (88 + 97) ÷ 2 + (5 + 3) ÷ 2 − (1 + 0) ÷ 2 = 92.5 + 4 − 0.5
+    assert [(one.shown, one.points) for one in examples.banded()] == [
+        (Decimal("100.00"), Decimal(10)), (Decimal("80.00"), Decimal("6.67")), (Decimal("80.00"), Decimal("3.33")),
+        (Decimal("48.00"), Decimal("0.00")),
+    ]  # fmt: skip
+    assert (examples.evaluated().total.score, examples.evaluated().grade) == (Decimal("96.00"), "excellent")
+    assert [(one.most, one.stay) for one in examples.excellent()] == [(1, ["甲"]), (1, [])]
+    assert "92.50 + 4.00 − 0.50 = 96.00" in words
+    assert ("甲保留优秀" in words, "都不保留优秀" in words) == (True, True)

@@ -158,14 +158,32 @@ def test_whoever_was_written_to_need_not_be_called(town, grievance):
     assert not waits(town.clerk)
 
 
-@pytest.mark.parametrize(("left", "said"), [({}, True), ({"contact": "", "phone": "", "email": ""}, False)])
-def test_a_contact_that_was_deleted_says_so_and_none_that_was_never_left(town, project, time, browse, left, said):
-    made = grievances.report(project, sender="a", values=VALUES | left)
+def test_a_contact_that_was_deleted_says_so(town, project, time, browse):
+    made = grievances.report(project, sender="a", values=VALUES)
     grievances.answer_report(made, by=town.clerk, finding="", answer="已补发")
     time.go(clock.now() + timedelta(days=181))
 
     voices.forget_traces()
 
     found = Grievance.objects.get()
-    assert (found.phone, found.sender, found.forgotten_at is not None) == ("", "", said)
-    assert ("联系方式已于" in browse(town.clerk).get(found.get_absolute_url()).text) is said
+    assert (found.phone, found.sender) == ("", "")
+    assert "（联系方式、附件）已于" in browse(town.clerk).get(found.get_absolute_url()).text
+
+
+def test_files_go_with_the_contact_and_the_report_stays(town, project, time, django_capture_on_commit_callbacks):
+    made = grievances.report(
+        project, sender="", values={"kind": "money", "text": "奖品少发了。"}, files=[pdf("单据.pdf")]
+    )
+    stored = Attachment.objects.of(made).get().file
+    grievances.answer_report(made, by=town.clerk, finding="", answer="已补发")
+    time.go(clock.now() + timedelta(days=179))
+    voices.forget_traces()
+    kept = Attachment.objects.of(made).count()
+
+    time.go(clock.now() + timedelta(days=2))
+    with django_capture_on_commit_callbacks(execute=True):
+        voices.forget_traces()
+
+    assert (kept, Attachment.objects.of(made).count(), stored.storage.exists(stored.name)) == (1, 0, False)
+    assert Grievance.objects.get().text == "奖品少发了。"
+    assert voices.forget_traces() == 0

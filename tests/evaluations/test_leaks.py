@@ -44,7 +44,13 @@ ELSEWHERE = {
     *("caution", "answer_caution", "lift_caution", "call_to_talk", "move_talk", "record_talk", "confirm_talk"),
     *("close_talk", "propose_delisting", "state_on_delisting", "decide_delisting", "appeal_delisting"),
     *("rule_on_delisting", "lift_delisting"),  # of an organisation, told itself
-    *("answer_voice", "take_in", "leave_out", "answer_grievance"),  # of one answer or report of a resident
+    *(
+        "answer_voice",
+        "take_in",
+        "leave_out",
+        "answer_grievance",
+        "tell_by_phone",
+    ),  # of one answer or report of a resident
     *("add_alternative", "recalculate_alternative", "remove_alternative", "take_over_alternative"),
 }
 """Lines of the log of a call or a pitch day, that only the funder reads; of an evaluation, an organisation, a voice."""

@@ -1,6 +1,7 @@
 """From figures to points to a grade: every expected figure is worked out by hand."""
 
 from decimal import Decimal as D
+from fractions import Fraction
 
 import pytest
 
@@ -135,3 +136,14 @@ def test_equal_scores_at_the_limit_all_go():
 
     assert stay_excellent(scores, 2) == {"a"}
     assert stay_excellent(scores, 3) == {"a", "b", "c"}
+
+
+def test_a_share_just_below_a_band_does_not_reach_it_though_it_is_shown_as_if():
+    just_below, exactly = Fraction(100 * 8999, 10000), Fraction(90)  # 89.99: both are 90.0 with one place
+
+    assert [by_bands(share, [[90, 10], [80, 8]]) for share in (just_below, exactly)] == [8, 10]
+
+
+def test_units_of_an_exact_figure_are_rounded_once():
+    assert by_units(Fraction(200, 3), D("0.03"), D(5)) == D("2.00")
+    assert by_units(D("66.67"), D("0.03"), D(5)) == D("2.00")

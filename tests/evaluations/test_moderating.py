@@ -215,3 +215,21 @@ def test_page_leaves_out_what_was_chosen(town, code, odd, browse):
     browse(town.clerk).post(f"/projects/{code.project_id}/voices/", chosen)
 
     assert satisfaction_of(code.project).n == 6
+
+
+def test_words_that_accuse_are_taken_up_once_however_often_it_is_decided_on_them(town, words):
+    moderating.hide(words, by=town.clerk, why=Voice.Why.CHARGE, note="指控")
+    moderating.show(Voice.objects.get(pk=words.pk), by=town.clerk)
+    moderating.hide(Voice.objects.get(pk=words.pk), by=town.mentor, why=Voice.Why.CHARGE, note="还是指控")
+
+    assert Grievance.objects.get().voice == words
+    assert town.clerk.notifications.filter(subject__contains="反映问题").count() == 1
+
+
+def test_the_mentor_reads_who_decides_on_odd_answers_and_the_clerk_has_the_button(town, odd, browse):
+    address = f"/projects/{odd[0].project_id}/voices/"
+
+    mentor, clerk = (browse(user).get(address).content.decode() for user in (town.mentor, town.clerk))
+
+    assert ("由柳溪镇人民政府的经办人决定" in mentor, 'name="leave_out"' in mentor) == (True, False)
+    assert ("由柳溪镇人民政府的经办人决定" in clerk, 'name="leave_out"' in clerk) == (False, True)

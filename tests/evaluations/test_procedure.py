@@ -626,3 +626,18 @@ def test_whoever_stands_down_after_the_answer_is_followed_by_a_colleague_who_iss
     with pytest.raises(PermissionDenied):
         evaluation.distribute(fresh(found), [town.evaluator], by=town.evaluator)
     assert evaluation.publish(fresh(found), by=town.clerk).score == 70
+
+
+def test_before_an_evaluation_one_declares_for_an_evaluation_and_not_for_a_review(town, project, browse):
+    found = scheduled(town, project)
+    evaluation.distribute(found, [town.evaluator], by=town.evaluator)
+    address = reverse("evaluations:declare", args=[town.call.pk])
+
+    page = browse(town.evaluator).get(address).content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    [asked] = Assignment.objects.filter(evaluation=found)
+    done = browse(town.evaluator).post(address, {"shown": asked.pk, "promised": "on"}, follow=True)
+
+    assert "评审" not in main
+    assert "有1个项目等您评估" in main
+    assert "谢谢，现在可以查看项目并开始评估了。" in done.content.decode()

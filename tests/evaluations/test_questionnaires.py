@@ -9,6 +9,7 @@ from evaluations.models import Audience, Questionnaire
 from evaluations.questions import OVERALL, shipped, steps
 from tests import speaking
 from tests.mentored import running
+from tests.records import planned
 
 KEYS = ["known", "fits", "time_place", "manner", "skill", "effect", "overall", "again"]
 
@@ -70,3 +71,23 @@ def test_page_leaves_out_what_is_left_empty(town, browse):
 
     made = Questionnaire.objects.get(funder=town.bureau)
     assert [(item["key"], item["text"]) for item in made.items] == [("effect", "效果？"), (OVERALL, "总的来说？")]
+
+
+def test_about_an_activity_the_activity_is_asked_about(town, life, browse):
+    project = running(town, life)
+    of_project, of_activity = (
+        speaking.code(town, project, **about) for about in ({}, {"activity": planned(town, project)})
+    )
+
+    asked = [browse().get(code.get_absolute_url()).content.decode() for code in (of_project, of_activity)]
+
+    assert ["这个项目，您满意吗？" in page for page in asked] == [True, False]
+    assert ["这次活动，您满意吗？" in page for page in asked] == [False, True]
+
+
+def test_a_funder_that_words_no_question_about_activities_asks_the_same_one(town):
+    values = {"question": "您满意吗？", "open_question": "说一句", "items": shipped("resident")["items"]}
+
+    made = questionnaires.publish_questionnaire(town.bureau, Audience.RESIDENT, by=town.clerk, values=values)
+
+    assert made.question_about(activity=object()) == "您满意吗？"

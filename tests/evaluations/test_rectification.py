@@ -14,12 +14,13 @@ from core.workflow import Refused
 from evaluations import inbox
 from evaluations.actions import evaluation, rectifying
 from evaluations.models import RectificationItem, TerminationProposal
-from people.models import User
+from people.models import Role, User
 from projects.actions import returns, settling
 from projects.gates import facts_of, gates_of
 from projects.models import Project
 from tests.evaluated import commissioned, evaluated, issued, items_of
 from tests.life import draft
+from tests.town import member, person
 
 
 @pytest.fixture
@@ -273,3 +274,31 @@ def test_the_clerk_and_then_the_approver_are_asked(town, project):
     assert proposal.get_absolute_url() not in before[1]
     assert propose not in urls(town.clerk)
     assert proposal.get_absolute_url() in urls(town.approver)
+
+
+def test_who_published_a_failing_report_does_not_decide_on_the_end(town, project):
+    member(town.approver, town.bureau, Role.STAFF)
+    second = person("approver2", "冯国栋")
+    member(second, town.bureau, Role.APPROVER)
+    evaluated(town, project, 20, 10, 5)
+    mended(town, project)
+    evaluation.publish(issued_again(town, project), by=User.objects.get(pk=town.approver.pk))
+    last = rectifying.failed_again(Project.objects.get(pk=project.pk))
+    proposal = rectifying.propose_termination(last, by=town.clerk, reason="复评仍不合格")
+
+    with pytest.raises(PermissionDenied):
+        rectifying.decide_termination(proposal, by=User.objects.get(pk=town.approver.pk), grant=True)
+    asked = {
+        user.username: proposal.get_absolute_url() in {task.url for task in inbox.waiting_for(user)}
+        for user in (User.objects.get(pk=town.approver.pk), second)
+    }
+    rectifying.decide_termination(proposal, by=second, grant=True)
+
+    assert asked == {"approver": False, "approver2": True}
+    assert Project.objects.get(pk=project.pk).state == "terminated"
+
+
+def issued_again(town, project):
+    """The second report, which fails as well; what was mended is accepted."""
+    accepted(town, project)
+    return issued(town, project, 20, 10, 5, items=items_of(20, "重建专账"))

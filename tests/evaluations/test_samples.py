@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from core.models import Attachment, Event
 from core.workflow import Refused
-from evaluations import samples
+from evaluations import inbox, samples
 from evaluations.actions import reporting, sampling
 from evaluations.models import Commission, Sample, SampleItem
 from evaluations.samples import Looked, Unit
-from people.models import Role
+from people.models import Role, User
 from projects.actions import roster
 from tests import evaluated
 from tests.records import entered, held
@@ -415,3 +415,47 @@ def test_the_consent_to_be_phoned_is_kept_with_its_text_and_its_day(town, projec
     time.go(datetime(2026, 6, 11, 10) + timedelta(days=1))
     roster.withdraw(someone, by=town.head)
     assert not project.roster.agreed_to_be_called().exists()
+
+
+# -- what waits for the evaluator --------------------------------------------------------------------------
+
+
+def waits(user) -> list[str]:
+    return [task.what for task in inbox.waiting_for(User.objects.get(pk=user.pk)) if "抽查" in task.what]
+
+
+def test_results_that_are_not_entered_wait_for_the_evaluator_until_the_last_is(town, evaluation):
+    sample = drawn(town, evaluation)
+    first, *rest = sample.items.all()
+    before = waits(town.evaluator)
+
+    sampling.note_result(first, by=town.evaluator, result="ok")
+    after = waits(town.evaluator)
+    for item in rest:
+        sampling.note_result(item, by=town.evaluator, result="ok")
+
+    assert (before, after) == (
+        [f"录入抽查结果：凭证，还有{len(rest) + 1}条"],
+        [f"录入抽查结果：凭证，还有{len(rest)}条"],
+    )
+    assert waits(town.evaluator) == []
+
+
+@pytest.mark.parametrize("who", ["head", "mentor", "clerk", "approver", "stranger"])
+def test_results_of_a_sample_wait_for_nobody_else(town, evaluation, who):
+    drawn(town, evaluation)
+
+    assert waits(town.people[who]) == []
+
+
+def test_a_person_whom_another_evaluator_phones_waits_for_that_one(town, called):
+    other = person("evaluator2", "郭磊")
+    item = called.items.first()
+    before = waits(town.evaluator)
+
+    SampleItem.objects.filter(pk=item.pk).update(caller=other)
+
+    assert [before, waits(town.evaluator)] == [
+        [f"录入抽查结果：{called.get_kind_display()}，还有{n}条"]
+        for n in (called.items.count(), called.items.count() - 1)
+    ]

@@ -9,6 +9,7 @@ from core import clock
 from evaluations.actions import moderating, voice_codes, voices
 from evaluations.models import Audience, Channel, Voice
 from evaluations.satisfaction import (
+    Satisfaction,
     Tally,
     by_question,
     satisfaction_of,
@@ -208,3 +209,19 @@ def test_forty_who_are_not_satisfied_close_no_gate(project, code):
 
     assert Voice.objects.count() == 40
     assert gates_of(tranche, facts_of([project])[project.pk]) == before
+
+
+@pytest.mark.parametrize(
+    ("satisfied", "n", "shown", "grade"),
+    [
+        (2250, 2500, "90.0", "excellent"),
+        (2249, 2500, "90.0", "good"),  # 89.96 percent
+        (1999, 2500, "80.0", "pass"),  # 79.96
+        (1499, 2500, "60.0", "fail"),  # 59.96
+        (1500, 2500, "60.0", "pass"),
+    ],
+)
+def test_grade_goes_by_the_exact_share_and_not_by_the_one_that_is_shown(satisfied, n, shown, grade):
+    found = Satisfaction(n, satisfied)
+
+    assert (found.share, found.grade) == (Decimal(shown), grade)

@@ -15,7 +15,8 @@ from core.workflow import Refused
 from people.models import Organization
 from projects import inbox
 from projects.actions import changing, people
-from projects.changes import as_wish, category_shifts, difference, is_small, lowered, problems, warnings
+from projects.change_problems import category_shifts, is_small, lowered, problems, warnings
+from projects.changes import as_wish, difference
 from projects.expense_facts import ExpenseBook
 from projects.models import ChangeRequest, Project
 from projects.shifting import shifts

@@ -11,6 +11,7 @@ from core import clock
 from core.workflow import Refused
 from projects.actions import closing, delivery, payments, spending, trouble
 from projects.closing import goals_of, open_items
+from projects.figures import unit_of_progress
 from projects.inbox import waiting_for
 from projects.models import ActivityPhoto, ClosingReport, Project, WarningLetter
 from tests.life import draft
@@ -197,3 +198,25 @@ def test_rubbish_in_the_form_breaks_nothing(town, project, browse):
 
     assert browse(town.head).post(page, rubbish).status_code == 200
     assert not ClosingReport.objects.exists()
+
+
+def test_persons_and_attendance_have_names_of_their_own(town, project, browse):
+    """A goal in persons is added up over activities: what the records say of it is 人次, beside 服务人数 above."""
+    [goal] = goals_of(project, {})
+    made = hand_in_whole(town, project)
+
+    page = browse(town.head).get(reverse("projects:closing_report", args=[project.pk])).content.decode()
+
+    assert (goal.unit, goal.recorded_unit) == ("人", "人次")
+    assert made.facts["goals"][0]["recorded_unit"] == "人次"
+    assert "同一个人来三次可能算了三次" in page
+    assert ("每人每次都计" in page, "同一人只计一次" in page) == (True, True)
+
+
+def test_a_goal_that_is_no_number_of_persons_keeps_its_unit():
+    assert [unit_of_progress(unit) for unit in ("人", "名", "次", "%")] == ["人次", "人次", "次", "%"]
+
+
+def hand_in_whole(town, project):
+    write(town, project)
+    return closing.hand_in_closing_report(project, by=town.head, files=[pdf("总结.pdf")])

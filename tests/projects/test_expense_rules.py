@@ -8,17 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.expense_rules import (
-    Elsewhere,
-    Forbidden,
-    Lecture,
-    Outlay,
-    Room,
-    Terms,
-    check,
-    invoice_key,
-    name_key,
-)
+from projects.expense_rules import check, invoice_key, name_key
+from projects.expense_terms import Elsewhere, Forbidden, Lecture, Outlay, Room, Terms
 from projects.spending_account import Payment, PlanLine, accounts, room, total, with_tolerance
 
 D = Decimal

@@ -131,3 +131,15 @@ def test_open_instalments_never_come_to_more_than_is_left(agreed, left):
 def test_the_last_instalment_is_the_one_that_shrinks():
     assert shares_of([Open(1, D("4000")), Open(2, D("1000"))], D("4300")) == {1: D("4000"), 2: D("300")}
     assert shares_of([Open(1, D("1000"))], D("0")) == {1: D("0.00")}
+
+
+def test_what_was_given_in_kind_is_known_where_no_payment_is_entered():
+    accounts = FinalAccounts(
+        lines=[
+            line("a", source="own", budget=D("50"), adjusted=D("50"), recognised=None),
+            line("k", "in_kind", "in_kind", budget=D("20"), adjusted=D("20"), recognised=D("18")),
+        ],
+        income=[], award=D("100"), paid=D(0), recognised=D("80"), whole=D("80"),
+    )  # fmt: skip
+
+    assert (accounts.others.actual, accounts.others.known) == (None, D("18"))

@@ -1,5 +1,6 @@
 """The end of the money: the account before the last instalment, audit, what comes back, the file, the archive."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal as D
 from io import BytesIO
@@ -23,6 +24,7 @@ from projects.closing_rules import STAYS, writing_permissions
 from projects.inbox import waiting_for
 from projects.invariants import breaches
 from projects.models import ArchiveFile, Audit, Project, Refund, Settlement, Tranche
+from projects.papers import listed
 from projects.settling_steps import standings
 from tests.life import draft
 from tests.memory import remembered
@@ -361,7 +363,7 @@ def test_what_came_back_is_seen_by_a_second_person_before_the_end(town, project)
     settling.confirm_refund(made, by=town.clerk)
 
     assert LedgerEntry.objects.get(kind="refund").amount == D("2499.50")
-    assert archiving.confirm_file(fresh(project), by=town.clerk, note="示例").number == "LX2026-2027-0001"
+    assert archiving.confirm_file(fresh(project), by=town.clerk, note="示例").number == "LX2026-DA-0001"
 
 
 def test_no_more_comes_back_than_is_due(town, project):
@@ -695,7 +697,7 @@ def test_the_workbook_sums_the_grant_where_payments_were_not_entered_one_by_one(
     ("name", "words"),
     [
         ("final_accounts", ["项目收支决算表", "6,500.50", "2,499.50", "人民币贰仟肆佰玖拾玖元伍角"]),
-        ("archive_list", ["项目档案目录", "LX2026-2027-0001", "30年"]),
+        ("archive_list", ["项目档案目录", "LX2026-DA-0001", "30年"]),
         ("completion_certificate", ["结项证书", "准予结项"]),
     ],
 )
@@ -744,3 +746,75 @@ def test_the_file_waits_for_an_audit_that_is_handed_in(town, project):
 
     audits.decide_audit(audit, by=town.finance, accepted=False, answer="重复")
     assert archiving.confirm_file(fresh(project), by=town.clerk, note="结项报告用旧格式").pk
+
+
+def came_back(project, town, *amounts):
+    """Several sums on one day, under one reference of the bank."""
+    for amount in amounts:
+        yield Refund.objects.create(
+            project=project,
+            amount=D(amount),
+            received_on=clock.today(),
+            bank_reference="退20270101",
+            recorded_by=town.finance,
+        )
+
+
+def test_a_changed_sum_is_found_though_another_came_back_the_same_day(town, filed):
+    first, _second = came_back(filed, town, "10.00", "20.00")
+    ArchiveFile.objects.update(papers=listed(filed))
+    untouched = archiving.changed_since(ArchiveFile.objects.get())
+
+    Refund.objects.filter(pk=first.pk).update(amount=D("11.00"))
+
+    assert untouched == []
+    assert archiving.changed_since(ArchiveFile.objects.get()) == ["有改动：退款到账"]
+
+
+def test_a_second_sum_of_the_same_day_is_found_as_added(town, filed):
+    list(came_back(filed, town, "10.00"))
+    ArchiveFile.objects.update(papers=listed(filed))
+
+    list(came_back(filed, town, "10.00"))
+
+    assert archiving.changed_since(ArchiveFile.objects.get()) == ["新增：退款到账"]
+
+
+def test_a_changed_instalment_is_found(town, filed):
+    made = ArchiveFile.objects.get()
+
+    filed.tranches.filter(ordinal=1).update(amount=D("1.00"))
+
+    assert "有改动：第1期拨款凭证" in archiving.changed_since(made)
+
+
+def test_before_it_is_settled_accounts_and_desk_show_the_same_figure(town, project, browse):
+    [row] = standings(Project.objects.filter(pk=project.pk))
+    shown = final_accounts(fresh(project)).recognised
+
+    accounts = browse(town.finance).get(reverse("projects:final_accounts", args=[project.pk])).content.decode()
+    desk = browse(town.finance).get(reverse("projects:settling_desk")).content.decode()
+
+    assert (row.recognised, row.is_settled) == (shown, False)
+    assert ("尚未结算" in accounts, "尚未结算" in desk) == (True, True)
+
+
+def test_once_it_is_settled_nobody_says_that_it_is_not(town, project, browse):
+    settle(town, project)
+
+    accounts = browse(town.finance).get(reverse("projects:final_accounts", args=[project.pk])).content.decode()
+    desk = browse(town.finance).get(reverse("projects:settling_desk")).content.decode()
+
+    assert ("尚未结算" in accounts, "尚未结算" in desk) == (False, False)
+
+
+def test_an_audit_says_whether_it_was_sent_back_or_replaced(town, audited, browse):
+    audits.decide_audit(hand_in(town, audited), by=town.finance, accepted=False, answer="缺附注")
+    audits.decide_audit(hand_in(town, audited), by=town.finance, accepted=True, answer="属实")
+    audits.decide_audit(hand_in(town, audited), by=town.finance, accepted=True)
+
+    page = browse(town.finance).get(reverse("projects:final_accounts", args=[audited.pk])).content.decode()
+    said = re.findall(r">(已退回|已被新的报告替代|已确认)</span>", page)
+
+    assert said == ["已确认", "已被新的报告替代", "已退回"]
+    assert Audit.objects.get(replaced_at__isnull=False).answer == "属实"

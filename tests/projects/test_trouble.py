@@ -97,6 +97,16 @@ def test_the_group_answers_once_and_the_clerk_lifts_it(town, warning):
         trouble.lift_warning(warning, by=town.clerk, note="再解除。")
 
 
+def test_an_answer_and_the_lifting_need_words(town, warning):
+    with pytest.raises(Refused):
+        trouble.answer_warning(warning, by=town.head, answer=" ")
+    with pytest.raises(Refused):
+        trouble.lift_warning(warning, by=town.clerk, note=" ")
+
+    warning.refresh_from_db()
+    assert (warning.answer, warning.outcome) == ("", "")
+
+
 def test_a_mentor_neither_answers_nor_lifts(town, warning):
     with pytest.raises(PermissionDenied):
         trouble.answer_warning(warning, by=town.mentor, answer="我替他们答。")

@@ -53,9 +53,8 @@ def test_poster_says_lottery_only_where_the_lottery_pays(town, project, code, dr
 def test_poster_of_an_activity_names_it_and_its_day(town, project, draw):
     paper = draw(poster(speaking.code(town, project, activity=planned(town, project))))
 
-    assert [words in paper.text for words in ("端午包粽子", "6月19日", "这次活动，您满意吗？", "这个项目")] == [
-        True, True, True, False,
-    ]  # fmt: skip
+    assert ("端午包粽子" in paper.text, "6月19日" in paper.text) == (True, True)
+    assert ("这次活动，您满意吗？" in paper.text, "这个项目" in paper.text) == (True, False)
 
 
 def test_longest_title_stays_on_the_page(town, project, code, draw):
