@@ -5,9 +5,11 @@ asking `fc-list` another process.
 """
 
 import ctypes
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -136,6 +138,10 @@ def check_roles(**kwargs: Any) -> list[CheckMessage]:
                 id="reports.W003",
             )
         )
+    folder = Path(settings.FONTS_DIR)
+    is_wanted = folder != Path(settings.VAR_DIR) / "fonts" or folder.exists()
+    if is_wanted and not (folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)):
+        found.append(Warning(_("FONTS_DIR cannot be read: %(folder)s.") % {"folder": folder}, id="reports.W005"))
     if unused := own_fonts().unused:
         found.append(
             Warning(

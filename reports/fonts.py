@@ -6,6 +6,7 @@ is told by its name, as these fonts are usually called. The style sheets name fa
 (static/css/pdf/text.css); characters that a face does not have are taken from Noto, which has those of GB 18030.
 """
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,9 +56,9 @@ def own_fonts() -> OwnFonts:
     """The bureau's own fonts by the name of their role; of two for one role the first in the order of names."""
     found, unused = {}, []
     folder = Path(settings.FONTS_DIR)
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in sorted(folder.iterdir()) if folder.is_dir() and os.access(folder, os.R_OK | os.X_OK) else ():
         role = role_of(path.name)
-        if role is None or role.name in found or not path.is_file():
+        if role is None or role.name in found or not path.is_file() or not os.access(path, os.R_OK):
             unused.append(path)
         else:
             found[role.name] = path

@@ -99,3 +99,16 @@ def test_check_names_files_that_fill_no_role(folder):
     told = [message.msg for message in checks.check_roles() if message.id == "reports.W004"]
 
     assert [("simsun.ttc" in said, "方正仿宋.ttf" in said) for said in told] == [(True, True)]
+
+
+def test_check_says_that_the_directory_is_not_there(folder, settings):
+    settings.FONTS_DIR = folder / "none"
+
+    assert [message.id for message in checks.check_roles() if message.id != "reports.W003"] == ["reports.W005"]
+
+
+def test_no_directory_of_own_fonts_is_no_fault(settings, tmp_path):
+    settings.VAR_DIR, settings.FONTS_DIR = tmp_path, tmp_path / "fonts"
+
+    assert fonts.own_fonts() == ({}, [])
+    assert "reports.W005" not in [message.id for message in checks.check_roles()]
