@@ -14,6 +14,9 @@
 | SITE_URL            | the site's own address, for links in mail           | empty: mail has no links   |
 | NOTIFICATION_CHANNELS | ways out of the site, classes separated by commas  | `core.channels.Mail`       |
 | TRUSTED_PROXIES     | how many proxies stand before us (nginx: 1)         | 0                          |
+| SIGNING_DIR         | `<credit code>.p12`: offices that sign their papers | empty: nothing is signed   |
+| SIGNING_PASSPHRASE  | opens them                                          | empty                      |
+| SIGNING_TIMESTAMP_URL | who confirms the hour of a signature (RFC 3161)   | empty: PAdES B-B           |
 | TASKS_BACKEND       | `database` (needs ./run worker) or `immediate`       | database                   |
 """
 
@@ -236,6 +239,12 @@ NOTIFICATION_CHANNELS = os.environ.get("NOTIFICATION_CHANNELS", "core.channels.M
 SITE_NAME = _("Venture Grants")
 FILED_GROUPS_TARGET = int(os.environ.get("FILED_GROUPS_TARGET", "10"))  # filed groups that a community should have
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
+
+# -- Signing issued papers (docs/operations.md) --------------------------------------------------
+
+SIGNING_DIR = os.environ.get("SIGNING_DIR", "")
+SIGNING_PASSPHRASE = os.environ.get("SIGNING_PASSPHRASE", "")
+SIGNING_TIMESTAMP_URL = os.environ.get("SIGNING_TIMESTAMP_URL", "")
 
 LOGGING = {
     "version": 1,

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("evaluations.urls")),
     path("", include("people.urls")),
+    path("", include("reports.verify_urls")),
     path("documents/", include("reports.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -6,6 +6,7 @@ treat them as errors: a box in place of a name is not a blemish, it is a wrong d
 """
 
 import threading
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,17 @@ SOURCE = Path(settings.BASE_DIR) / "static"
 # One document at a time in a process: Pango's font map may not be used by two threads at once, and
 # laying out is pure Python, so that threads would only wait for each other anyway.
 _lock = threading.Lock()
+
+
+ARCHIVAL = "pdf/a-2b"
+"""What an issued paper is written as (ISO 19005-2): everything it needs is in it, also in thirty years."""
+
+
+class Issue(NamedTuple):
+    """What makes a document an issued one: the identifier of its file, and the moment that it bears."""
+
+    identifier: str
+    moment: datetime
 
 
 class Press(NamedTuple):
@@ -70,14 +82,33 @@ def _press() -> Press:
     return Press(HTML, stylesheet, fonts, fetcher)
 
 
-def render(template: str, context: dict[str, Any]) -> bytes:
+def render(template: str, context: dict[str, Any], *, issued: Issue | None = None) -> bytes:
     """The document as PDF; the same input gives the same bytes.
 
-    Always in Chinese, whatever language the reader's pages are in: these are papers that are signed.
+    Always in Chinese, whatever language the reader's pages are in: these are papers that are signed. `issued`: written
+    as PDF/A-2b, identified by the paper itself and dated by its day, not by the hour at which it was laid out.
     """
+    return lay_out(html_of(template, context), issued=issued)
+
+
+def html_of(template: str, context: dict[str, Any]) -> str:
+    """The document before it is laid out."""
     with translation.override(LANGUAGE):
-        html = render_to_string(template, context)
+        return render_to_string(template, context)
+
+
+def lay_out(html: str, *, issued: Issue | None = None) -> bytes:
+    """The pages of a document whose HTML is known."""
+    options: dict[str, Any] = {"pdf_tags": True}
+    if issued:
+        options |= {"pdf_variant": ARCHIVAL, "pdf_identifier": issued.identifier.encode(), "finisher": _archival}
     with _lock:
         press = _press()
         document = press.html(string=html, base_url=SOURCE.as_uri() + "/", url_fetcher=press.fetcher)
-        return document.write_pdf(stylesheets=[press.stylesheet], font_config=press.fonts, pdf_tags=True)
+        return document.write_pdf(stylesheets=[press.stylesheet], font_config=press.fonts, **options)
+
+
+def _archival(_document: Any, made: Any) -> None:
+    """The metadata as they can be read without unpacking anything: WeasyPrint packs them like every other stream."""
+    number = int(made.catalog["Metadata"].split()[0])
+    made.objects[number].compress = False
