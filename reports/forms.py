@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import MaxLengthValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import NoteForm
+from core.forms import CountedTextarea, NoteForm
 from people.models import Organization
 from reports.actions.papers import default_mark
 from reports.models import ImportJob, Mark, Paper
@@ -98,6 +98,7 @@ class VoidForm(NoteForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, needs_note=True, **kwargs)
-        self.fields["note"].max_length = 300  # type: ignore[attr-defined]
-        self.fields["note"].validators.append(MaxLengthValidator(300))
-        self.fields["note"].help_text = _("It stands in the register; the public reads only that the paper is void.")
+        help_text = _("It stands in the register; the public reads only that the paper is void.")
+        self.fields["note"] = forms.CharField(
+            label=_("Reason"), widget=CountedTextarea, max_length=300, help_text=help_text
+        )

@@ -63,6 +63,7 @@ PICTURE = "data:image/jpeg;base64,"
 @cache
 def _press() -> Press:
     # Here, not above: importing WeasyPrint loads Pango, and a machine without it must still serve every other page.
+    import pydyf  # noqa: PLC0415
     from weasyprint import CSS, HTML  # noqa: PLC0415
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
@@ -75,6 +76,7 @@ def _press() -> Press:
                 raise ValueError(f"A document may load static files only, not {url}")
             return super().fetch(url, headers)
 
+    _end_streams_clearly(pydyf.Stream)
     fonts = FontConfiguration()
     # A document with a hole in it is refused rather than sent: hence fail_on_errors.
     fetcher = OwnFilesOnly(allowed_protocols=["file", "data"], allow_redirects=False, fail_on_errors=True)
@@ -106,6 +108,20 @@ def lay_out(html: str, *, issued: Issue | None = None) -> bytes:
         press = _press()
         document = press.html(string=html, base_url=SOURCE.as_uri() + "/", url_fetcher=press.fetcher)
         return document.write_pdf(stylesheets=[press.stylesheet], font_config=press.fonts, **options)
+
+
+def _end_streams_clearly(stream: Any) -> None:
+    """Write CR LF before `endstream`, where pydyf writes LF.
+
+    Packed data may end with a CR by chance (one stream in 256). Followed by LF the two are one end of line, and the
+    length of the stream is one byte too long: ISO 19005-2, 6.1.7.1, does not let this pass.
+    """
+    plain = stream.data.fget
+
+    def data(self: Any) -> bytes:
+        return plain(self).removesuffix(b"\nendstream") + b"\r\nendstream"
+
+    stream.data = property(data)
 
 
 def _archival(_document: Any, made: Any) -> None:

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import page
+import pydyf
 import pytest
 from django.urls import reverse
 from pypdf import PdfReader
@@ -39,6 +40,15 @@ def test_validator_finds_what_is_no_pdf_a():
     plain = pdf.lay_out("<html lang='zh-CN'><title>题</title><p>公益创投</p></html>")
 
     assert [name.split(":")[0] for name in failures(plain)] != []
+
+
+@pytest.mark.parametrize("end", [b"x", b"\r", b"\n", b"\r\n"])
+def test_stream_ends_where_it_says_whatever_its_last_byte_is(end):
+    pdf._press()
+
+    written = pydyf.Stream([b"data" + end]).data
+
+    assert written.endswith(b"/Length %d>>\nstream\ndata%b\r\nendstream" % (4 + len(end), end))
 
 
 def test_every_paper_of_a_life_is_pdf_a_with_its_code_on_the_page(town, life, address):
@@ -87,7 +97,7 @@ def test_without_an_address_there_is_no_code_that_leads_nowhere(town, life, sett
 
     text = PdfReader(BytesIO(lay_out(Paper.objects.get(kind="award")).content)).pages[0].extract_text()
 
-    assert "文件核验" in text
+    assert "“文件核验”页" in text
     assert "扫码" not in text
 
 
