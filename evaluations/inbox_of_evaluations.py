@@ -89,7 +89,7 @@ def _leads(user: User) -> Iterator[Task]:
         if one.state == S.SELF_EVALUATION and one.is_overdue:
             yield _task(one, _("Go on without the self-evaluation"))
         elif one.state == S.DOCUMENT_CHECK:
-            yield _task(one, _("Check the papers"), "papers")
+            yield _task(one, _("Go through the papers"), "papers")
         elif one.state == S.SITE_VISIT:
             planned = hasattr(one, "visit")
             yield _task(one, _("Write the site visit down") if planned else _("Announce a day to the group"), "visit")

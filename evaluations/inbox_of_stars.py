@@ -121,6 +121,11 @@ def _delistings(user: User) -> Iterator[Task]:
         if rules.has_perm("evaluations.rule_on_delisting", user, one):
             what, url = _("Rule on the appeal against the delisting"), one.get_absolute_url()
             yield Task(one.organization.name, what, url, one.ruling_due_on, one.appealed_at, "bad", one.funder_id)
+    hanging = Delisting.objects.appealed().filter(funder__in=user.organizations_as(Role.STAFF, Role.APPROVER))
+    for one in hanging.exclude(organization__in=list(user.roles)).select_related("organization"):
+        if not one.has_somebody_to_rule:
+            what, url = _("Nobody may rule on the appeal: have another approver appointed"), one.get_absolute_url()
+            yield Task(one.organization.name, what, url, one.ruling_due_on, one.appealed_at, "bad", one.funder_id)
 
 
 def _honours(user: User) -> Iterator[Task]:

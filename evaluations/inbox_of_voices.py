@@ -18,6 +18,7 @@ def waiting_for(user: User) -> Iterator[Task]:
     yield from _words(user)
     yield from _odd(user)
     yield from _reports(user)
+    yield from _calls(user)
 
 
 def _words(user: User) -> Iterator[Task]:
@@ -69,6 +70,18 @@ def _reports(user: User) -> Iterator[Task]:
                 "bad",
                 grievance.project.call.funder_id,
             )
+
+
+def _calls(user: User) -> Iterator[Task]:
+    """Answered reports of people who left a phone alone: somebody calls."""
+    mine = (
+        Grievance.objects.visible_to(user).to_tell().filter(project__call__funder__in=user.organizations_as(Role.STAFF))
+    )
+    for one in mine.select_related("project__call"):
+        if rules.has_perm("evaluations.answer_grievance", user, one):
+            what = _("Tell the answer by phone: %(number)s") % {"number": one.number}
+            url, funder = one.get_absolute_url(), one.project.call.funder_id
+            yield Task(one.project.title, what, url, None, one.answered_at, "warn", funder)
 
 
 def _url(project: Project, part: str) -> str:

@@ -241,11 +241,16 @@ def _durations(facts: Facts) -> list[Indicator]:
     note = _("%(n)s proposals are not decided yet and left out") % {"n": facts.undecided} if facts.undecided else ""
     source = _("The first submission, and the log of the decision")
     found = []
+    halves = {
+        "days": (_("Days from submission to decision, median"), _("Days from submission to decision, 90th percentile")),
+        "workdays": (
+            _("Workdays from submission to decision, median"),
+            _("Workdays from submission to decision, 90th percentile"),
+        ),
+    }
     for values, unit, name in ((facts.days, Unit.DAYS, "days"), (facts.workdays, Unit.WORKDAYS, "workdays")):
-        for how, value, label in (
-            ("median", median(values), _("From submission to decision, median")),
-            ("p90", percentile_90(values), _("From submission to decision, 90th percentile")),
-        ):
+        half, nine_tenths = halves[name]
+        for how, value, label in (("median", median(values), half), ("p90", percentile_90(values), nine_tenths)):
             found.append(
                 Indicator(
                     f"{name}_{how}",

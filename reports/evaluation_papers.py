@@ -20,6 +20,7 @@ NATURES = {"service": "服务类项目", "governance": "自治类项目"}
 STANDINGS = {"present": "齐全", "incomplete": "不完整", "missing": "缺少", "none": "不适用", "": "未查"}
 ABOUT = {
     "score": "得分与等级",
+    "veto": "一票否决",
     "conclusion": "评估结论",
     "problem": "存在问题",
     "item": "整改事项",
@@ -116,6 +117,7 @@ def evaluation_report(evaluation: Evaluation) -> Document:
         "result": result,
         "sheets": said.sheets if said else 0,
         "vetoes": [line for line in evaluation.lines if line.is_veto],
+        "marked": result.vetoes if result else said.vetoes if said else [],
         "papers": [(line.name, STANDINGS[line.standing], line.remark) for line in papers],
         "counted": [
             (name, n) for key, name in STANDINGS.items() if (n := sum(1 for line in papers if line.standing == key))

@@ -34,7 +34,7 @@ def poster(code: VoiceCode, address: str, size: str) -> Document:
             "activity": code.activity,
             "about": code.about,
             "size": size,
-            "question": Questionnaire.objects.in_force(call.funder, code.audience).question,
+            "question": code.asks(Questionnaire.objects.in_force(call.funder, code.audience)),
             "code": qr.inline(address),
             "address": f"{parts.netloc}{parts.path}".rstrip("/"),
             "is_lottery": call.fund.source == Fund.Source.LOTTERY,

@@ -151,6 +151,8 @@ def _answered(stage: Stage, project: Project, day: Day) -> None:
             made, by=stage.clerk, finding="问了团队和两位志愿者，当天排队没有标线。",
             answer="情况属实，团队已向您致歉，以后活动设排队标线并安排专人。感谢监督。",
         )  # fmt: skip
+    with on(day(-35), 11):
+        grievances.tell_by_phone(made, by=stage.clerk, note="已打电话告知，反映人表示满意。")
 
 
 def _reported(stage: Stage, project: Project, day: Day) -> None:

@@ -36,6 +36,15 @@ def slip_of(code: str, *, sender: str) -> VoteCode | None:
     return slip
 
 
+def was_revoked(code: str) -> bool:
+    """Of a code that is not valid: it stood on a slip that was lost or replaced, and is not mistyped."""
+    plain = vote_codes.normalise(code)
+    return (
+        bool(plain)
+        and VoteCode.objects.filter(fingerprint=vote_codes.fingerprint(plain), revoked_at__isnull=False).exists()
+    )
+
+
 def ballot_of(vote: Vote, voter: str) -> Ballot | None:
     """What this voter has cast so far."""
     return vote.ballots.filter(voter=voter).first() if voter else None

@@ -57,6 +57,8 @@ def warn(
         answer_until=answer_until,
     )  # fmt: skip
     permit("evaluations.caution", by, caution)
+    if ground in Caution.BY_FIGURES and (proposal is None or proposal.ground != ground):
+        raise Refused(_("Figures are a ground only where the stars propose it. Please choose another ground."))
     Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
     if answer_until < clock.today():
         raise Refused(_("The last day to answer has passed already."))

@@ -69,3 +69,22 @@ def answer_report(grievance: Grievance, *, by: User, finding: str, answer: str) 
         subject = _("Your report %(number)s is answered") % {"number": locked.number}
         write_to(locked.email, subject=subject, text=locked.answer)
     return locked
+
+
+@transaction.atomic
+def tell_by_phone(grievance: Grievance, *, by: User, note: str) -> Grievance:
+    """A clerk has called whoever left a phone and no mail, or could not reach them: what came of it is written down.
+
+    Refused before there is an answer, and a second time."""
+    permit("evaluations.answer_grievance", by, grievance)
+    locked = Grievance.objects.select_for_update(of=("self",)).select_related("project").get(pk=grievance.pk)
+    if not locked.answered_at:
+        raise Refused(_("Please write the answer first."))
+    if locked.told_at:
+        raise Refused(_("It is written down already that somebody has called."))
+    if not note.strip():
+        raise Refused(_("Please note what came of the call."))
+    locked.told_by, locked.told_at, locked.told_how = by, clock.now(), note.strip()
+    locked.save(update_fields=["told_by", "told_at", "told_how"])
+    record(locked, "tell_by_phone", by=by, label=_("Answer told by phone"), note=locked.told_how)
+    return locked

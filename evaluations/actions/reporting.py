@@ -22,6 +22,7 @@ from evaluations.actions.evaluation import WORKDAYS, outcome
 from evaluations.actions.holding import hold_panel
 from evaluations.models import AnswerPoint, Assignment, Evaluation, RectificationItem, Result, Sheet, SheetRevision
 from evaluations.models.evaluation import TEXTS
+from evaluations.vetoes import marked
 from people.models import User
 from projects.actions.messages import tell_funder, tell_group
 from projects.figures import so_far
@@ -155,6 +156,8 @@ def _points(evaluation: Evaluation, draft: dict) -> list[AnswerPoint]:
     About = AnswerPoint.About
     grade = Result.Grade(draft["grade"]).label
     found = [(About.SCORE, _("%(score)s points, %(grade)s") % {"score": plain_of(draft["score"]), "grade": grade})]
+    for veto in marked(evaluation.panel.select_related("sheet")):  # it can fail the project, so the group hears of it
+        found.append((About.VETO, _(": ").join((veto.criterion.name, "；".join(veto.reasons)))[:3000]))
     found.append((About.CONCLUSION, evaluation.conclusion))
     found += [(About.PROBLEM, line.strip()) for line in evaluation.problems.splitlines() if line.strip()]
     found += [(About.ITEM, item.what) for item in evaluation.items.all()]

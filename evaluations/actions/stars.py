@@ -58,6 +58,12 @@ def _sound(year: StarYear) -> None:
         raise Refused(str(begins_later.reason))  # type: ignore[attr-defined]
     if not year.counts_from < year.counts_until < year.expires_on:
         raise Refused(_("First the year counts, then it ends, then the stars hold for a while."))
+    same = StarYear.objects.filter(funder=year.funder_id, region=year.region).exclude(pk=year.pk)
+    if other := same.filter(counts_from__lte=year.counts_until, counts_until__gte=year.counts_from).first():
+        raise Refused(
+            _("These days are counted in “%(other)s” already (%(since)s to %(until)s): nothing counts twice.")
+            % {"other": other.title, "since": other.counts_from, "until": other.counts_until}
+        )
 
 
 @transaction.atomic

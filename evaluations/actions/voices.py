@@ -219,7 +219,11 @@ def forget_traces() -> int:
     """Take away what could lead to a phone, a connection or a person once its time is over; how many. For the timer."""
     now = clock.now()
     done = Voice.objects.traceable(now - TRACES_KEPT).update(device="", sender="")
-    done += Grievance.objects.forgettable().update(contact="", email="", phone="", sender="")
+    old = Grievance.objects.forgettable()
+    done += old.exclude(contact="", email="", phone="").update(
+        contact="", email="", phone="", sender="", forgotten_at=now
+    )
+    done += old.update(sender="")  # nobody left a contact
     for voice in Voice.objects.filter(~Q(text=""), said_at__lt=now - WORDS_KEPT):
         masked = mask_text(voice.text)
         if masked != voice.text:

@@ -73,8 +73,10 @@ from evaluations.forms.voices import (
     ReplyForm,
     SayForm,
     ShowForm,
+    TellForm,
     WhyForm,
     WriteDownVoiceForm,
+    kept_from,
 )
 from evaluations.forms.votes import (
     BallotForm,
@@ -167,6 +169,7 @@ __all__ = [
     "StarYearForm",
     "StatementForm",
     "StrikeForm",
+    "TellForm",
     "TermForm",
     "TieForm",
     "VetoForm",
@@ -178,4 +181,5 @@ __all__ = [
     "WithdrawHonourForm",
     "WriteDownVoiceForm",
     "item_forms",
+    "kept_from",
 ]

@@ -125,8 +125,11 @@ class DistributeForm(forms.Form):
         super().__init__(*args, **kwargs)
         able = User.objects.filter(pk__in=[held.user_id for held in evaluators_of(evaluation.commission)])
         self.fields["people"].queryset = self.fields["lead"].queryset = able
-        self.fields["people"].initial = list(evaluation.panel.values_list("person", flat=True))
-        self.fields["lead"].initial = evaluation.lead_id
+        here = list(evaluation.panel.values_list("person", flat=True))
+        self.fields["people"].initial = here
+        self.fields["lead"].initial = evaluation.lead_id if evaluation.lead_id in here else None
+        if not here and len(only := list(able[:2])) == 1:  # nobody else could go
+            self.fields["people"].initial, self.fields["lead"].initial = [only[0].pk], only[0].pk
         self.fields["finish_by"].initial = evaluation.finish_by
 
     def clean_finish_by(self) -> date | None:

@@ -38,9 +38,14 @@ class CautionForm(FunderChoice, forms.ModelForm):
         fields = ("ground", "words", "answer_until")
         widgets = {"words": CountedTextarea(attrs={"rows": 6}), "answer_until": DateInput}
 
-    def __init__(self, *args: Any, funders: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, funders: Any, proposed: str = "", **kwargs: Any) -> None:
+        """`proposed` is the ground that the stars propose; no other that is said by figures is offered."""
         super().__init__(*args, **kwargs)
         self.choose_funder(funders)
+        offered = self.fields["ground"].choices
+        self.fields["ground"].choices = [
+            (value, label) for value, label in offered if value == proposed or value not in Caution.BY_FIGURES
+        ]
         self.fields["answer_until"].initial = add_workdays(clock.today(), ANSWER_WORKDAYS * 2)
         self.fields["answer_until"].validators.append(within_a_year)
 

@@ -60,11 +60,22 @@ class SelfEvaluationForm(forms.Form):
                 widget=CountedTextarea(attrs={"rows": 2}),
             )
         self.fields["version"].initial = written.version if written else 0
+        for name in ("went_well", "went_badly"):
+            self.fields[name].mark = _("needed before it is handed in")
         for name in ("went_well", "went_badly", "next_steps"):
             self.fields[name].initial = getattr(written, name, "")
 
     def rows(self):
         return [(one, self[f"points-{one.pk}"], self[f"words-{one.pk}"]) for one in self.criteria]
+
+    def check_for_submission(self) -> bool:
+        """Put what is missing at its field, beside what is wrong; True when nothing is either."""
+        self.is_valid()
+        needed = [f"{part}-{one.pk}" for one in self.criteria for part in ("points", "words")]
+        for name in [*needed, "went_well", "went_badly"]:
+            if name not in self.errors and self.cleaned_data.get(name) in (None, ""):
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return not self.errors
 
     @property
     def given(self) -> dict[str, Any]:
@@ -249,8 +260,7 @@ class AnswersForm(forms.Form):
         for point in self.points:
             self.fields[f"stance-{point.pk}"] = forms.ChoiceField(
                 label=_("Your answer"),
-                choices=AnswerPoint.Stance.choices,
-                initial=AnswerPoint.Stance.AGREES,
+                choices=AnswerPoint.Stance.choices,  # none is chosen beforehand: it is sent once
                 widget=forms.RadioSelect,
             )
             self.fields[f"answer-{point.pk}"] = forms.CharField(

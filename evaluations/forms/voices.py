@@ -1,6 +1,8 @@
 """What residents fill in on a phone, what others write down for them, and what is decided about it."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -92,7 +94,7 @@ class WriteDownVoiceForm(_Questions):
     day = forms.DateField(label=_("On which day"), widget=DateInput)
 
     def __init__(self, *args: Any, project: Project, channels: list[Channel], **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"day": clock.today()})
+        kwargs["initial"] = {"day": clock.today()} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.project = project
         self.fields["channel"].choices = [(channel.value, channel.label) for channel in channels]
@@ -118,6 +120,21 @@ class WriteDownVoiceForm(_Questions):
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("day", "text", "inside")} | {"answers": self.answers}
+
+    @property
+    def for_the_next(self) -> str:
+        """How, when and where the last one was asked, as a query: who writes down many sets it once."""
+        data = self.cleaned_data
+        activity = data["activity"].pk if data["activity"] else ""
+        return urlencode({"channel": data["channel"], "day": data["day"].isoformat(), "activity": activity})
+
+
+KEPT = ("channel", "day", "activity")
+"""What stays from one answer that is written down to the next."""
+
+
+def kept_from(query: Mapping[str, str]) -> dict[str, str]:
+    return {name: query[name] for name in KEPT if query.get(name)}
 
 
 class DeskForm(TrapForm, WriteDownVoiceForm):
@@ -166,6 +183,17 @@ class GrievanceForm(TrapForm, forms.ModelForm):
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class TellForm(forms.Form):
+    """A call to whoever reported: reached, or not."""
+
+    note = forms.CharField(
+        label=_("What came of the call"),
+        max_length=200,
+        widget=CountedTextarea(attrs={"rows": 2}),
+        help_text=_("For example: told on the phone, satisfied; or called three times, nobody answers"),
+    )
 
 
 class AnswerGrievanceForm(forms.Form):

@@ -14,6 +14,7 @@ class AnswerPoint(models.Model):
 
     class About(models.TextChoices):
         SCORE = "score", _("Score and grade")
+        VETO = "veto", _("Veto")
         CONCLUSION = "conclusion", _("Conclusion")
         PROBLEM = "problem", _("Problem found")
         ITEM = "item", _("To be mended")

@@ -35,6 +35,9 @@ class Caution(WarningShape):
         CONDUCT = "conduct", _("Breaches of rules or agreements")
         OTHER = "other", _("Other")
 
+    BY_FIGURES = (Ground.LAST_TWICE, Ground.BAD_VOICES)
+    """Grounds that the figures of a year of stars say: nobody chooses them by hand."""
+
     organization = models.ForeignKey(
         "people.Organization", verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="cautions"
     )

@@ -225,5 +225,14 @@ class Delisting(Stateful):
         return bool(self.appeal) and not self.ruling
 
     @property
+    def has_somebody_to_rule(self) -> bool:
+        """Some approver, of the funder or of another one, neither proposed nor decided it nor belongs to the
+        organisation. Without one an appeal hangs, and the delisting cannot be lifted either."""
+        there = Membership.objects.current().filter(organization=self.organization_id)
+        approvers = Membership.objects.current().filter(role=Role.APPROVER, organization__kind=Kind.FUNDER)
+        free = approvers.exclude(user__in=[self.proposed_by_id, self.decided_by_id])
+        return free.exclude(user__in=there.values("user")).exists()
+
+    @property
     def ruling_due_on(self) -> date | None:
         return add_workdays(clock.localdate(self.appealed_at), RULING_WORKDAYS) if self.appealed_at else None

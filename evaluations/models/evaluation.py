@@ -331,6 +331,13 @@ class Evaluation(Stateful, Kept):
         return self.assignments.seated()
 
     @property
+    def is_left_alone(self) -> bool:
+        """Whoever leads has stood down, and nobody else was sent: the work stands still before the report."""
+        if self.lead_id is None or self.issued_at or self.is_published:
+            return False
+        return all(one.person_id != self.lead_id for one in self.assignments.all() if one.is_seated)
+
+    @property
     def result(self):
         """Score and grade as they were frozen; None before it is published."""
         return self.project.results.filter(purpose=self.purpose, round=self.round).first()

@@ -33,6 +33,10 @@ class GrievanceQuerySet(models.QuerySet["Grievance"]):
     def open(self) -> "GrievanceQuerySet":
         return self.filter(answered_at__isnull=True)
 
+    def to_tell(self) -> "GrievanceQuerySet":
+        """Answered, and whoever reported left a phone alone: they know it when somebody has called."""
+        return self.filter(answered_at__isnull=False, told_at__isnull=True, email="").exclude(phone="")
+
     def forgettable(self) -> "GrievanceQuerySet":
         """Answered long ago, and still with a contact."""
         over = Q(answered_at__lt=clock.now() - CONTACT_KEPT)
@@ -75,6 +79,10 @@ class Grievance(models.Model):
         "people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
+    told_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    told_at = models.DateTimeField(_("told by phone at"), null=True, editable=False)
+    told_how = models.CharField(_("how the answer was told"), max_length=200, blank=True, editable=False)
+    forgotten_at = models.DateTimeField(_("contact deleted at"), null=True, editable=False)
 
     objects = GrievanceQuerySet.as_manager()
 
@@ -88,7 +96,12 @@ class Grievance(models.Model):
                 name="grievance_answer_is_whole",
                 condition=Q(answer="", finding="", answered_by__isnull=True, answered_at__isnull=True)
                 | (~Q(answer="") & Q(answered_by__isnull=False, answered_at__isnull=False)),
-            )
+            ),
+            models.CheckConstraint(
+                name="grievance_told_after_its_answer",
+                condition=Q(told_at__isnull=True, told_by__isnull=True, told_how="")
+                | (Q(told_at__isnull=False, told_by__isnull=False, answered_at__isnull=False) & ~Q(told_how="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -103,6 +116,11 @@ class Grievance(models.Model):
     @property
     def due_on(self):
         return clock.localdate(self.arrived_at + ANSWER_WITHIN)
+
+    @property
+    def waits_for_a_call(self) -> bool:
+        """See `GrievanceQuerySet.to_tell`."""
+        return bool(self.answered_at and self.phone and not self.email and self.told_at is None)
 
     @property
     def can_be_reached(self) -> bool:

@@ -42,7 +42,7 @@ class Honour(Stateful):
         NOTICE = "notice", _("In notice")
         GRANTED = "granted", _("Granted")
         DECLINED = "declined", _("Not granted")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", _("Honour withdrawn")
 
     organization = models.ForeignKey(
         "people.Organization", verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="honours"
@@ -52,7 +52,7 @@ class Honour(Stateful):
     )
     year = models.PositiveSmallIntegerField(_("year"))
     title = models.CharField(_("honour"), max_length=60, help_text=_("As it stands on the certificate"))
-    reason = models.TextField(_("for what"), max_length=500)
+    reason = models.TextField(_("why it is honoured"), max_length=500)
     number = models.CharField(_("number"), max_length=20, blank=True, editable=False)
     state = StateField(_("state"), default=State.NOTICE, choices=State.choices, max_length=10)
     state_since = models.DateTimeField(_("in this state since"), default=clock.now, editable=False)

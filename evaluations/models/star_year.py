@@ -94,7 +94,7 @@ class StarYear(Stateful):
         ANNOUNCED = "announced", _("Rules announced")
         CALCULATED = "calculated", _("Calculated")
         NOTICE = "notice", _("In notice")
-        CONFIRMED = "confirmed", _("Confirmed")
+        CONFIRMED = "confirmed", _("Confirmed by a second person")
         PUBLISHED = "published", _("Stars published")
 
     funder = models.ForeignKey(

@@ -131,8 +131,9 @@ class Voice(Stateful):
     entered_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     entered_name = models.CharField(_("who writes it down"), max_length=40, blank=True)
     face = models.CharField(_("how satisfied"), max_length=4, choices=Face.choices, blank=True)
-    level = models.PositiveSmallIntegerField(_("step of five"))
-    """1 to 5: the face, or the answer to the question about the whole, once somebody has given one."""
+    level = models.PositiveSmallIntegerField(_("step of five"), null=True)
+    """1 to 5: the face, or the answer to the question about the whole, once somebody has given one. None when it was
+    taken back."""
     answers = models.JSONField(_("answers"), default=dict, blank=True)
     said_at = models.DateTimeField(_("said at"), default=clock.now, editable=False)
     day = models.DateField(default=clock.today, editable=False)
@@ -179,7 +180,10 @@ class Voice(Stateful):
                 name="one_voice_a_phone_and_day",
                 condition=~Q(device="") & Q(withdrawn_at__isnull=True),
             ),
-            models.CheckConstraint(name="voice_has_a_level", condition=Q(level__gte=1, level__lte=5)),
+            models.CheckConstraint(
+                name="voice_has_a_level",
+                condition=Q(level__gte=1, level__lte=5, level__isnull=False) | Q(withdrawn_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="written_down_by_somebody",
                 condition=Q(channel="web", entered_by__isnull=True, entered_name="")
@@ -188,7 +192,8 @@ class Voice(Stateful):
             ),
             models.CheckConstraint(
                 name="withdrawn_voice_is_empty",
-                condition=Q(withdrawn_at__isnull=True) | Q(text="", shown_text="", device="", state="silent"),
+                condition=Q(withdrawn_at__isnull=True)
+                | Q(text="", shown_text="", device="", face="", level__isnull=True, state="silent"),
             ),
             models.CheckConstraint(
                 name="voice_left_out_by_somebody_with_a_reason",
@@ -222,7 +227,7 @@ class Voice(Stateful):
 
     @property
     def is_satisfied(self) -> bool:
-        return self.level >= SATISFIED_FROM
+        return (self.level or 0) >= SATISFIED_FROM
 
     @property
     def mood(self) -> Face:
@@ -232,7 +237,7 @@ class Voice(Stateful):
     @property
     def level_words(self) -> str:
         """The level as one of five steps."""
-        return dict(steps("satisfied"))[self.level]
+        return dict(steps("satisfied")).get(self.level, "")
 
     @property
     def withdraw_until(self):
@@ -305,7 +310,8 @@ class Voice(Stateful):
         button=False,
     )
     def take_back(self):
-        """Whoever said it no longer says it: answers and words go, that there was one stays."""
+        """Whoever said it no longer says it: face, answers and words go, that there was one stays."""
         self.withdrawn_at = clock.now()
-        self.text = self.shown_text = self.hidden_for = self.device = self.reply = ""
+        self.text = self.shown_text = self.hidden_for = self.device = self.reply = self.face = ""
+        self.level = None
         self.replied_by, self.replied_at, self.answers = None, None, {}

@@ -7,7 +7,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from evaluations.models.questionnaire import Audience
+from evaluations.models.questionnaire import Audience, Questionnaire
+from evaluations.questions import shipped
 from projects.models.in_delivery import InDelivery
 
 LETTERS = "ACDEFHJKMNPQRTUVWXY3479"
@@ -78,6 +79,12 @@ class VoiceCode(models.Model):
 
     def __str__(self) -> str:
         return gettext("%(about)s (%(audience)s)") % {"about": self.about, "audience": self.get_audience_display()}
+
+    def asks(self, questionnaire: Questionnaire) -> str:
+        """The one question, as this poster puts it: at an activity residents are asked about that, unless the funder
+        has words of its own."""
+        is_ours = questionnaire.funder_id is None and self.audience == Audience.RESIDENT
+        return str(shipped("activity")["question"] if self.activity_id and is_ours else questionnaire.question)
 
     def get_absolute_url(self) -> str:
         """What stands on the poster."""

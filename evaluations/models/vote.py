@@ -44,6 +44,12 @@ def all_stand(vote: "Vote") -> bool:
     return not vote.entries.exclude(project__state__in=STANDS_WHILE).exists()
 
 
+@requires(_("None of its projects stands in another vote that is not over: it would be chosen, and paid, twice."))
+def stands_once(vote: "Vote") -> bool:
+    others = VoteEntry.objects.filter(vote__state=Vote.State.ANNOUNCED, project__in=vote.entries.values("project"))
+    return not others.exclude(vote=vote.pk).exists()
+
+
 @requires(_("Every project that stands asks for money, and the money reaches for at least one of them."))
 def money_reaches(vote: "Vote") -> bool:
     asked = [
@@ -192,7 +198,7 @@ class Vote(Stateful):
 
     @step(
         state, source=State.DRAFT, target=State.ANNOUNCED, permission="evaluations.hold_vote", label=_("Announce it"),
-        conditions=[has_projects, says_who, has_a_period, all_stand, money_reaches, gives_nothing_away],
+        conditions=[has_projects, says_who, has_a_period, all_stand, stands_once, money_reaches, gives_nothing_away],
     )  # fmt: skip
     def announce(self, *, seed: str):
         """Everybody reads the rule; from now on it stands."""

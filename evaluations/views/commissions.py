@@ -221,6 +221,8 @@ def lacking(evaluation: Evaluation) -> list[str]:
     elif state == S.SITE_VISIT:
         visit = getattr(evaluation, "visit", None)
         found.append(_("announce a day") if visit is None else _("write the visit down"))
+    if evaluation.is_left_alone:
+        found.append(_("whoever leads has stood down: send somebody else"))
     unsent = [str(one.person) for one in panel if not one.is_submitted]
     if unsent and state in (S.DOCUMENT_CHECK, S.SITE_VISIT, S.DRAFT, S.FINAL):
         found.append(_("sheet of %(names)s") % {"names": "、".join(unsent)})

@@ -16,12 +16,13 @@ from core.forms import add_refusal
 from core.models import Event
 from core.workflow import Refused, permit
 from evaluations.actions import evaluation as actions
-from evaluations.actions import rectifying, reporting
+from evaluations.actions import inspecting, rectifying, reporting
 from evaluations.excellence import is_provisional
 from evaluations.forms import DistributeForm, HandOverForm, ReasonForm, ScheduleForm, VetoForm
-from evaluations.models import Assignment, Evaluation, Purpose, Score
+from evaluations.models import Assignment, Evaluation, Purpose, Result, Score
 from evaluations.vetoes import marked
 from evaluations.views.commissions import visible_project
+from grants.models import Criterion
 from grants.sheet_sections import sections
 from people.models import User
 from projects.figures import so_far
@@ -115,6 +116,7 @@ def evaluation_page(request: HttpRequest, pk: int) -> HttpResponse:
     reads_report, reads_sheets = may("read_report"), may("read_sheets")
     said = actions.outcome(evaluation) if reads_report and reads_sheets else None
     vetoes = marked(panel) if reads_sheets else []
+    hands_in = evaluation.state in inspecting.CHECKED_IN and may("hand_in_paper")
     context: dict[str, Any] = {
         "evaluation": evaluation,
         "project": project,
@@ -132,14 +134,17 @@ def evaluation_page(request: HttpRequest, pk: int) -> HttpResponse:
         "panel": panel,
         "mine": mine,
         "undeclared": mine is not None and Assignment.objects.undeclared().filter(pk=mine.pk).exists(),
+        "unled": evaluation.is_left_alone,
         "outcome": said,
+        "grade": Result.Grade(said.grade).label if said else "",
         "is_provisional": evaluation.purpose == Purpose.FINAL and is_provisional(project.call),
         "vetoes": vetoes,
         "veto_form": VetoForm(vetoes=vetoes) if may("publish") else None,
         "said": reasons_of(panel) if reads_sheets else [],
         "sections": sections(evaluation.lines),
         "result": evaluation.result if evaluation.is_published else None,
-        "papers": evaluation.papers.all(),
+        "papers": (papers := list(evaluation.papers.all())),
+        "asked_papers": [one for one in papers if one.is_waited_for] if hands_in else [],
         "points": evaluation.points.all(),
         "items": evaluation.items.all(),
         "blocked": blocked(evaluation),
@@ -163,6 +168,7 @@ def blocked(evaluation: Evaluation) -> list[str]:
 def reasons_of(panel: list[Assignment]) -> QuerySet[Score]:
     """Where evaluators gave other points than the records propose, or marked a veto, and why."""
     found = Score.objects.filter(sheet__assignment__in=panel, sheet__submitted_at__isnull=False).exclude(reason="")
+    found = found.exclude(criterion__kind=Criterion.Kind.VETO, points=0)  # written, and then not marked
     return found.select_related("criterion", "sheet__assignment__person")
 
 

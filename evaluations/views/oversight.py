@@ -61,7 +61,9 @@ def caution_create(request: HttpRequest, pk: int) -> HttpResponse:
     )
     proposal = open_ones.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 16 else None
     initial = {"ground": proposal.ground, "words": _proposed_words(proposal)} if proposal else None
-    form = CautionForm(request.POST or None, funders=funders, initial=initial)
+    form = CautionForm(
+        request.POST or None, funders=funders, initial=initial, proposed=proposal.ground if proposal else ""
+    )
     if request.method == "POST" and form.is_valid():
         verb = partial(cautions.warn, organization, form.funder, by=request.user, proposal=proposal, **form.values)
         made = press(request, form, lambda **_given: verb(), _("The organisation is warned."))
@@ -143,6 +145,8 @@ def caution_talk_create(request: HttpRequest, pk: int) -> HttpResponse:
     """Call the organisation to a talk because of a warning."""
     caution = get_object_or_404(Caution.objects.visible_to(request.user).select_related("organization"), pk=pk)
     permit("evaluations.caution", request.user, caution)
+    if request.method == "GET" and caution.outcome:  # closed in another tab, or the talk is called already
+        return redirect(getattr(caution, "talk", None) or caution)
     form = CautionTalkForm(request.POST or None, initial={"reason": caution.words})
     verb = partial(cautions.call_to_talk, caution, by=request.user)
     if talk := press(request, form, verb, _("The organisation is called to the talk.")):

@@ -58,7 +58,8 @@ def self_evaluation_edit(request: HttpRequest, pk: int) -> HttpResponse:
         verb, done = self_evaluation.save, _("The draft is saved; only your group can see it.")
         if hands_in:
             verb, done = self_evaluation.hand_in, _("The self-evaluation is handed in. Thank you.")
-        if form.is_valid() and press(request, form, lambda: verb(evaluation, by=request.user, **form.given), done):
+        complete = form.check_for_submission() if hands_in else form.is_valid()
+        if complete and press(request, form, lambda: verb(evaluation, by=request.user, **form.given), done):
             return redirect(evaluation) if hands_in else redirect("evaluations:self_evaluation", pk)
     context = {
         "evaluation": evaluation,

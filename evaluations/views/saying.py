@@ -1,6 +1,7 @@
 """Behind the poster: what anybody can say on a phone, without an account, a message or JavaScript."""
 
 from typing import Any
+from urllib.parse import quote, unquote
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,7 +16,7 @@ from core.models import Attachment
 from core.strangers import device_of, new_device, remember_device, sender_of
 from core.workflow import Refused
 from evaluations.actions import grievances, voices
-from evaluations.forms import DeskForm, GrievanceForm, MoreForm, SayForm
+from evaluations.forms import DeskForm, GrievanceForm, MoreForm, SayForm, kept_from
 from evaluations.models import Channel, Grievance, Questionnaire, Voice, VoiceCode
 from evaluations.satisfaction import satisfaction_of
 from projects.models import Project
@@ -25,6 +26,9 @@ SIZES = ("", "l", "xl")
 """The type of these pages: large, larger, and the care version (关怀版)."""
 SIZE = "type-size"
 SIZE_FOR = 400 * 24 * 3600
+WRITER = "desk-writer"
+"""Who writes down at the community's desk, kept on this device for a working day: a name is in no address."""
+WRITER_FOR = 12 * 3600
 PAGE = 20
 
 
@@ -83,6 +87,7 @@ def voice_say(request: HttpRequest, code: str) -> HttpResponse:
     said = voices.mine(found, device)
     questionnaire = Questionnaire.objects.in_force(found.project.call.funder, found.audience)
     form = SayForm(_sent(request), questionnaire=questionnaire, **_typed(request))
+    form.fields["face"].label = found.asks(questionnaire)
     if form.is_bound and form.is_valid():
         response = redirect(found)
         if form.is_trapped:
@@ -109,7 +114,7 @@ def _desk(request: HttpRequest, code: VoiceCode) -> HttpResponse:
         questionnaire=questionnaire,
         project=code.project,
         channels=[Channel.PHONE, Channel.DOOR],
-        **_typed(request),
+        **(_typed(request) or {"initial": kept_from(request.GET) | {"name": unquote(request.COOKIES.get(WRITER, ""))}}),
     )
     if form.is_bound and form.is_valid():
         if form.is_trapped:
@@ -123,7 +128,10 @@ def _desk(request: HttpRequest, code: VoiceCode) -> HttpResponse:
             messages.success(
                 request, _("Saved, number %(number)s. You can write down the next one.") % {"number": said}
             )
-            return redirect(code)
+            response = redirect(f"{code.get_absolute_url()}?{form.for_the_next}")
+            response.set_cookie(WRITER, quote(who["name"]), max_age=WRITER_FOR, path=code.get_absolute_url(),
+                                httponly=True, samesite="Lax", secure=request.is_secure())  # fmt: skip
+            return response
     return _page(request, "evaluations/voice_desk.html", {"code": code, "project": code.project, "form": form})
 
 

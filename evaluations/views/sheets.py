@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from core.forms import add_refusal
 from core.views import acknowledge
 from core.workflow import Refused, Stale, permit
-from evaluations.actions import panel, scoring
+from evaluations.actions import evidence, panel, scoring
 from evaluations.actions.watching import hindrances
 from evaluations.evidence_lists import evidence_on
 from evaluations.forms import DeviationForm, ReasonForm, SheetForm
@@ -87,7 +87,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         if not may_score:
             messages.error(request, _("This sheet can no longer be changed."))
             return redirect("evaluations:sheet", pk=pk)
-        if form.check_for_submission() if "submit" in request.POST else form.is_valid():
+        if is_complete(form, assignment) if "submit" in request.POST else form.is_valid():
             verb = scoring.submit_sheet if "submit" in request.POST else scoring.save_sheet
             try:
                 verb(assignment, by=request.user, points=form.points, reasons=form.reasons, **form.texts)
@@ -103,6 +103,17 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("The draft is saved; only you can see it."))
                 return acknowledge(redirect("evaluations:sheet", pk=pk), form.texts["tab"])
     return render(request, "evaluations/sheet.html", {"form": form, **shown(request, assignment, may_score)})
+
+
+def is_complete(form: SheetForm, assignment: Assignment) -> bool:
+    """Nothing is missing on the sheet; what is, stands at its field, also where few points rest on nothing."""
+    if not form.check_for_submission():
+        return False
+    explained = scoring.explained(form.points, form.reasons, form.known)
+    for line in evidence.lacking(assignment, form.points, explained):
+        said = _("Few points or a deduction: please tie a record to it, or say in one sentence what shows it.")
+        form.add_error(f"points-{line.pk}", said)
+    return not form.errors
 
 
 def shown(request: HttpRequest, assignment: Assignment, may_score: bool) -> dict:

@@ -1,6 +1,7 @@
 """Stars: the ranking for everybody, an organisation's page with its explanation, the clerk's pages of a year."""
 
 from functools import partial
+from itertools import count
 from typing import Any
 
 import rules
@@ -142,6 +143,11 @@ def star_appeal(request: HttpRequest, pk: int) -> HttpResponse:
     """The organisation appeals while the notice runs."""
     star = find_star(request, pk)
     permit("evaluations.appeal_star", request.user, star)
+    if request.method == "GET" and (mine := star.appeals.filter(made_at__date__gte=star.year.notice_from).first()):
+        return redirect(mine)  # made already, perhaps in another tab
+    if request.method == "GET" and not star.year.takes_appeals:
+        messages.info(request, _("Appeals are taken while the notice runs."))
+        return redirect(star)
     form = StarAppealForm(request.POST or None)
     made = press(request, form, partial(actions.appeal, star, by=request.user), _("The funder has your appeal."))
     if made:
@@ -204,9 +210,10 @@ def star_year_create(request: HttpRequest) -> HttpResponse:
 
 
 def _suggested(funder: Organization) -> dict[str, Any]:
-    """The next calendar year, by the rules of the last one."""
+    """The next calendar year that is not there yet, by the rules of the last one."""
     last = funder.star_years.first()
-    year = clock.today().year + 1
+    there = set(funder.star_years.filter(region="").values_list("year", flat=True))
+    year = next(number for number in count(clock.today().year + 1) if number not in there)
     values: dict[str, Any] = {"contact_phone": funder.phone}
     if last is not None:
         kept = [name for name in StarYearForm.Meta.fields if name not in ("title", "year")]

@@ -18,7 +18,7 @@ from core.forms import add_refusal
 from core.models import Event
 from core.workflow import Refused, permit
 from evaluations.actions import moderating, voice_codes, voices
-from evaluations.forms import HideForm, LookForm, ReplyForm, ShowForm, WhyForm, WriteDownVoiceForm
+from evaluations.forms import HideForm, LookForm, ReplyForm, ShowForm, WhyForm, WriteDownVoiceForm, kept_from
 from evaluations.models import Audience, Channel, Questionnaire, Voice, VoiceCode
 from evaluations.satisfaction import by_question, satisfaction_of, satisfactions, satisfactions_of_activities
 from evaluations.voice_words import flag_words
@@ -177,19 +177,20 @@ def voice_enter(request: HttpRequest, pk: int) -> HttpResponse:
     audience = request.GET.get("audience", Audience.RESIDENT)
     audience = audience if audience in Audience.values else Audience.RESIDENT
     questionnaire = Questionnaire.objects.in_force(project.call.funder, audience)
-    form = WriteDownVoiceForm(request.POST or None, questionnaire=questionnaire, project=project, channels=channels)
+    about = {"questionnaire": questionnaire, "project": project, "channels": channels}
+    form = WriteDownVoiceForm(request.POST or None, initial=kept_from(request.GET), **about)
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
-        about = {"activity": data["activity"], "audience": audience, "channel": data["channel"]}
+        what = {"activity": data["activity"], "audience": audience, "channel": data["channel"]}
         try:
-            said = voices.enter(project, by=request.user, values=form.values, **about)
+            said = voices.enter(project, by=request.user, values=form.values, **what)
         except Refused as refused:
             add_refusal(form, refused)
         else:
             messages.success(
                 request, _("Saved, number %(number)s. You can write down the next one.") % {"number": said}
             )
-            return redirect(request.get_full_path())
+            return redirect(f"{request.path}?audience={audience}&{form.for_the_next}")
     context = {"project": project, "form": form, "audience": audience, "audiences": Audience.choices}
     context["is_paper"] = channels == [Channel.PAPER]
     return render(request, "evaluations/voice_enter.html", context)

@@ -49,8 +49,8 @@ def _amounts(vote: Vote) -> dict[str, Decimal]:
 
 @require_safe
 def vote_list(request: HttpRequest) -> HttpResponse:
-    """Votes that are announced, open or counted, the newest first."""
-    found = Vote.objects.announced().select_related("call__funder")
+    """Votes that are announced, open or counted, the newest first; to the funder also what it prepares."""
+    found = Vote.objects.visible_to(request.user).select_related("call__funder")
     open_now = [vote for vote in found if vote.is_open]
     return render(
         request,
@@ -197,11 +197,13 @@ def vote_code(request: HttpRequest) -> HttpResponse:
             if slip is not None:
                 plain = vote_codes.normalise(form.cleaned_data["code"])
                 return redirect("evaluations:vote_by_code", code=vote_codes.shown(plain))
-            form.add_error("code", _wrong_code())
+            form.add_error("code", _wrong_code(form.cleaned_data["code"]))
     return render(request, "evaluations/vote_code.html", {"form": form})
 
 
-def _wrong_code() -> str:
+def _wrong_code(code: str) -> str:
+    if balloting.was_revoked(code):
+        return _("This slip has been revoked. Please ask the office.")
     return _("This code is not valid. It has ten letters and figures; there is no 0, O, 1 and I in it.")
 
 
@@ -216,7 +218,7 @@ def vote_by_code(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "evaluations/vote_code.html", {"form": form})
     if slip is None:
         form = CodeForm({"code": code})
-        form.add_error("code", _wrong_code())
+        form.add_error("code", _wrong_code(code))
         return render(request, "evaluations/vote_code.html", {"form": form}, status=404)
     plain = vote_codes.normalise(code)
     voter = vote_codes.voter_by_code(slip.vote_id, plain)

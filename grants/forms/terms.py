@@ -109,7 +109,9 @@ class BandsField(forms.CharField):
 class CriterionForm(forms.ModelForm):
     """One line of a framework; what is not said is a line with full points for every project, filled in by hand."""
 
-    kind = forms.ChoiceField(label=_("Kind of line"), choices=Criterion.Kind.choices, required=False)
+    kind = forms.ChoiceField(
+        label=_("Kind of line"), choices=Criterion.Kind.choices, initial=Criterion.Kind.POINTS, required=False
+    )
     bands = BandsField(label=_("Figure → points"), help_text=_("One a line, e.g. 100 = 6; below all of them 0"))
 
     class Meta:

@@ -60,6 +60,11 @@ def settle(
         raise Refused(
             _("No more can be recognised than was awarded: %(award)s yuan.") % {"award": yuan(locked.amount_awarded)}
         )
+    if locked.state == State.TERMINATED and recognised > locked.amount_paid:  # whose instalments are all cancelled
+        raise Refused(
+            _("The project was terminated and nothing more is paid: at most %(paid)s yuan can be recognised.")
+            % {"paid": yuan(locked.amount_paid)}
+        )
     _keep_to_the_books(locked, recognised, audit)
     lowered = _lowered_by_share(locked, recognised, share, share_note)
     settlement = Settlement.objects.filter(project=locked).first() or Settlement(project=locked)

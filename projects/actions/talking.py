@@ -45,6 +45,8 @@ def write_down(
         raise Refused(_("The group has confirmed the record: it can no longer change."))
     if bool(agreed.strip()) != (agreed_until is not None):
         raise Refused(_("What is to be done needs a last day, and a last day something to be done."))
+    if agreed_until is not None and agreed_until < timezone.localtime(talk.planned_at).date():
+        raise Refused(_("What is to be done cannot be due before the talk: please look at the last day."))
     talk.present, talk.said, talk.agreed = present.strip(), said.strip(), agreed.strip()
     talk.agreed_until, talk.recorded_by, talk.recorded_at = agreed_until, by, clock.now()
     talk.save()

@@ -57,6 +57,12 @@ def standings_of(user: Any) -> list[Standing]:
     return standings(Project.objects.visible_to(user).filter(call__funder__in=list(user.roles)))
 
 
+def _without_a_report(project: Project) -> Decimal:
+    """What is taken as spent until a figure is typed: all that was paid; nothing of a project that was terminated, from
+    which as much is claimed back as the proposal to terminate it says."""
+    return spent(project) if project.state == State.TERMINATED else project.amount_paid
+
+
 @login_required
 def settlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The finance office settles the last account."""
@@ -86,7 +92,7 @@ def settlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The account is settled."))
             return redirect("projects:final_accounts", pk)
     known = [form.cleaned_data.get("recognised") if form.is_bound else None, initial.get("recognised"), books]
-    known += [last_report.spent if last_report else project.amount_paid]
+    known += [last_report.spent if last_report else _without_a_report(project)]
     figure = next(figure for figure in known if figure is not None)
     context = {
         "project": project,

@@ -15,7 +15,7 @@ from evaluations.actions import evaluation as procedure
 from evaluations.actions import evidence, reporting, sampling, scoring
 from evaluations.evidence_due import asks_for_evidence
 from evaluations.evidence_lists import evidence_of
-from evaluations.models import Commission, Evidence
+from evaluations.models import Commission, Evidence, Sheet
 from evaluations.records import compared, digest_of, records_of
 from people.models import Role
 from projects.actions import services, spending
@@ -98,6 +98,20 @@ def test_a_sentence_is_enough_where_no_record_shows_it_and_blanks_are_none(town,
     evidence.say(assignment, line, by=town.evaluator, text="档案室当天锁着，没有看到签到表")
 
     submit(assignment, "10", "20", "15")
+
+
+def test_few_points_without_a_record_are_marked_at_their_line_and_what_was_typed_stays(town, assignment, line, browse):
+    first, second, third = assignment.lines
+    given = {f"points-{first.pk}": "29", f"points-{second.pk}": "20", f"points-{third.pk}": "15"}
+
+    page = browse(town.evaluator).post(
+        reverse("evaluations:sheet", args=[assignment.pk]), given | {"strengths": "好", "submit": ""}
+    )
+
+    form = page.context["form"]
+    assert list(form.errors) == [f"points-{line.pk}"]
+    assert form[f"points-{first.pk}"].value() == "29"
+    assert not Sheet.objects.filter(submitted_at__isnull=False).exists()
 
 
 # -- what is kept ------------------------------------------------------------------------------------------

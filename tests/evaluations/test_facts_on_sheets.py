@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from core.workflow import Refused
@@ -12,6 +13,7 @@ from evaluations.actions import evaluation, reporting, scoring
 from evaluations.models import Assignment, Evaluation, Result, Score
 from evaluations.suggestions import suggestions
 from projects.models import MonthlyReport, Project
+from reports.evaluation_papers import evaluation_report
 from tests.by_framework import WHOLE, framework, points, sent, submit
 from tests.evaluated import TEXTS, fresh, items_of
 from tests.life import draft
@@ -228,6 +230,46 @@ def test_the_page_that_concludes_asks_about_the_veto(town, assignment, browse):
     assert Result.objects.get().grade == "fail"
     group = browse(town.head).get(page).content.decode()
     assert "签到表三处笔迹相同" in group
+
+
+def test_the_group_answers_a_veto_that_could_fail_it_and_reads_it_in_the_draft(town, assignment):
+    submit(assignment, 虚报=1, reasons={"虚报": "签到表三处笔迹相同"})
+
+    issue(town, found := fresh(Evaluation.objects.get()))
+
+    assert [point.words for point in found.points.filter(about="veto")] == ["虚报：签到表三处笔迹相同"]
+    printed = evaluation_report(fresh(found))
+    text = render_to_string(printed.template, printed.context)
+    assert "虚报——签到表三处笔迹相同（尚待第二人确认，确认后评为不合格）" in text
+    assert "未发现" not in text
+
+
+def test_a_draft_without_a_veto_asks_about_none(town, assignment):
+    submit(assignment)
+
+    issue(town, found := fresh(Evaluation.objects.get()))
+
+    assert not found.points.filter(about="veto").exists()
+    assert evaluation_report(fresh(found)).context["marked"] == []
+
+
+def test_why_a_veto_would_have_been_marked_is_not_shown_when_it_is_not(town, assignment, browse):
+    submit(assignment, 虚报=0, reasons={"虚报": "笔迹看起来像"})
+    issue(town, found := fresh(Evaluation.objects.get()))
+
+    page = browse(town.clerk).get(found.get_absolute_url()).content.decode()
+
+    assert "笔迹看起来像" not in page
+
+
+def test_whoever_concludes_reads_the_grade_and_that_it_cannot_be_taken_back(town, assignment, browse):
+    submit(assignment)
+    issue(town, found := fresh(Evaluation.objects.get()))
+
+    page = browse(town.clerk).get(found.get_absolute_url()).content.decode()
+
+    assert "结果：65分，合格。" in page
+    assert "公布后不能撤回" in page
 
 
 # -- What follows ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from core import clock
 from core.models import Attachment
 from core.workflow import Refused
 from evaluations.actions import grievances, voices
+from evaluations.inbox import waiting_for
 from evaluations.models import Grievance
 from tests import speaking
 from tests.mentored import running
@@ -110,3 +111,61 @@ def test_contact_goes_half_a_year_after_the_answer(town, grievance, time):
 
     kept = Grievance.objects.get()
     assert (kept.contact, kept.phone, kept.email, kept.sender, kept.answer) == ("", "", "", "", "已补发")
+
+
+# Whoever left a phone alone
+
+
+@pytest.fixture
+def by_phone(project):
+    return grievances.report(project, sender="a", values=VALUES | {"email": ""})
+
+
+def waits(user) -> bool:
+    return any(task.what.startswith("电话告知答复") for task in waiting_for(type(user).objects.get(pk=user.pk)))
+
+
+def test_a_phone_alone_is_called_and_what_came_of_it_is_written_down(town, by_phone, browse):
+    address = by_phone.get_absolute_url()
+    assert (waits(town.clerk), "打电话告知反映人" in browse(town.clerk).get(address).text) == (False, False)
+    grievances.answer_report(by_phone, by=town.clerk, finding="", answer="已补发")
+    assert (waits(town.clerk), waits(town.approver), waits(town.head)) == (True, False, False)
+
+    page = browse(town.clerk).post(address, {"told": "1", "note": ""})
+    assert "请填写这一项" in page.text
+    browse(town.clerk).post(address, {"told": "1", "note": "已告知，本人满意。"})
+
+    found = Grievance.objects.get()
+    assert (found.told_by, found.told_how, waits(town.clerk)) == (town.clerk, "已告知，本人满意。", False)
+    assert "已告知，本人满意。" in browse(town.auditor).get(address).text
+
+
+def test_nobody_is_told_before_there_is_an_answer_and_nobody_twice(town, by_phone):
+    with pytest.raises(Refused):
+        grievances.tell_by_phone(by_phone, by=town.clerk, note="打过了")
+    grievances.answer_report(by_phone, by=town.clerk, finding="", answer="已补发")
+    with pytest.raises(PermissionDenied):
+        grievances.tell_by_phone(by_phone, by=town.approver, note="打过了")
+    grievances.tell_by_phone(by_phone, by=town.clerk, note="三次无人接听")
+
+    with pytest.raises(Refused):
+        grievances.tell_by_phone(by_phone, by=town.clerk, note="又打")
+
+
+def test_whoever_was_written_to_need_not_be_called(town, grievance):
+    grievances.answer_report(grievance, by=town.clerk, finding="", answer="已补发")
+
+    assert not waits(town.clerk)
+
+
+@pytest.mark.parametrize(("left", "said"), [({}, True), ({"contact": "", "phone": "", "email": ""}, False)])
+def test_a_contact_that_was_deleted_says_so_and_none_that_was_never_left(town, project, time, browse, left, said):
+    made = grievances.report(project, sender="a", values=VALUES | left)
+    grievances.answer_report(made, by=town.clerk, finding="", answer="已补发")
+    time.go(clock.now() + timedelta(days=181))
+
+    voices.forget_traces()
+
+    found = Grievance.objects.get()
+    assert (found.phone, found.sender, found.forgotten_at is not None) == ("", "", said)
+    assert ("联系方式已于" in browse(town.clerk).get(found.get_absolute_url()).text) is said

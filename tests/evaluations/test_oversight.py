@@ -420,3 +420,58 @@ def test_the_record_of_an_organisation_shows_it_to_itself(town, time, browse):
     page = browse(town.volunteer).get(reverse("evaluations:organization_record", args=[town.centre.pk]))
 
     assert "清退至2027-04-01" in page.content.decode()
+
+
+# -- Nobody left, nothing made up --------------------------------------------------------------------
+
+
+def test_an_appeal_that_nobody_may_rule_on_says_so_and_waits_for_another_approver(town, time, browse):
+    found = delisting.appeal(delisted(town, time), by=town.head, text="理由不成立。")
+    hanging = "没有人可以裁决清退申诉：请增设一名审批人"
+    assert not found.has_somebody_to_rule
+    assert [hanging in tasks(user) for user in (town.approver, town.clerk, town.head)] == [True, True, False]
+    assert "目前没有人可以裁决" in browse(town.head).get(found.get_absolute_url()).text
+
+    other = person("second", "吴思远")
+    member(other, town.bureau, Role.APPROVER)
+
+    assert found.has_somebody_to_rule
+    assert (hanging in tasks(town.clerk), "对清退申诉作出裁决" in tasks(other)) == (False, True)
+    assert "目前没有人可以裁决" not in browse(town.head).get(found.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("ground", ["last_twice", "bad_voices"])
+def test_nobody_warns_by_hand_for_what_only_figures_say(town, ground, browse):
+    with pytest.raises(Refused, match="星级结果"):
+        cautioned(town, ground=ground)
+
+    address = reverse("evaluations:caution_create", args=[town.centre.pk])
+    offered = browse(town.clerk).get(address).context["form"].fields["ground"].choices
+    assert [value for value, _label in offered if value] == ["conduct", "other"]
+    assert not Caution.objects.exists()
+
+
+@pytest.mark.parametrize(("day", "taken"), [(15, False), (16, True)])
+def test_what_is_agreed_on_in_a_talk_is_not_due_before_it(town, time, day, taken):
+    talk = cautions.call_to_talk(
+        cautioned(town), by=town.clerk, reason="x", planned_at=aware(2026, 3, 16, 14), place="会议室"
+    )
+    time.go(datetime(2026, 3, 16, 16))
+    words = {"present": "陈静", "said": "说清了", "agreed": "补交", "agreed_until": date(2026, 3, day)}
+
+    if taken:
+        cautions.record_talk(talk, by=town.clerk, **words)
+    else:
+        with pytest.raises(Refused, match="不能早于约谈"):
+            cautions.record_talk(talk, by=town.clerk, **words)
+
+    assert CautionTalk.objects.get().is_recorded is taken
+
+
+def test_a_warning_that_led_to_a_talk_leads_to_that_talk(town, browse):
+    found = cautioned(town)
+    address = reverse("evaluations:caution_talk_create", args=[found.pk])
+    assert browse(town.clerk).get(address).status_code == 200
+    talk = cautions.call_to_talk(found, by=town.clerk, reason="x", planned_at=aware(2026, 3, 16, 14), place="会议室")
+
+    assert browse(town.clerk).get(address).url == talk.get_absolute_url()

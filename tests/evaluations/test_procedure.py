@@ -27,6 +27,7 @@ from tests.evaluated import (
     fresh,
     issued,
     items_of,
+    scheduled,
     self_evaluated,
     sent,
     visited,
@@ -124,6 +125,28 @@ def test_what_was_typed_comes_back_when_the_self_evaluation_is_refused(town, pro
     assert "9999" in page.content.decode()
 
 
+def test_the_texts_that_must_be_there_are_not_called_optional(town, project, browse):
+    found = sent(town, project)
+
+    page = browse(town.head).get(reverse("evaluations:self_evaluation", args=[found.pk])).content.decode()
+
+    assert page.count("提交前必填") == 2
+
+
+def test_what_is_missing_in_the_self_evaluation_stands_at_its_field(town, project, browse):
+    found = sent(town, project)
+    page, client = reverse("evaluations:self_evaluation", args=[found.pk]), browse(town.head)
+    first, *others = found.scored_lines
+    given = {f"points-{first.pk}": "1", f"words-{first.pk}": "见记录", "went_well": "好"}
+
+    form = client.post(page, given | {"submit": ""}).context["form"]
+    draft_of_it = client.post(page, given | {"save": ""})
+
+    blank = {f"{part}-{one.pk}" for one in others for part in ("points", "words")}
+    assert set(form.errors) == {*blank, "went_badly"}
+    assert draft_of_it.status_code == 302
+
+
 # -- papers ---------------------------------------------------------------------------------------------
 
 
@@ -148,6 +171,20 @@ def test_a_paper_that_is_there_is_called_complete_as_in_the_report(town, project
 
     assert "齐全" in page
     assert "到会" not in page  # who was present at a meeting
+
+
+def test_the_group_finds_the_paper_that_is_asked_for_on_the_page_of_the_evaluation(town, project, browse):
+    found = self_evaluated(town, sent(town, project))
+    line = found.papers.first()
+    hand_in = reverse("evaluations:paper_hand_in", args=[line.pk])
+    before = browse(town.head).get(found.get_absolute_url()).content.decode()
+
+    given = {one.pk: ("present", "") for one in found.papers.all()} | {line.pk: ("missing", "请补签章页")}
+    inspecting.check_papers(fresh(found), by=town.evaluator, found=given, ask=True)
+
+    assert hand_in not in before
+    assert hand_in in browse(town.head).get(found.get_absolute_url()).content.decode()
+    assert hand_in not in browse(town.clerk).get(found.get_absolute_url()).content.decode()
 
 
 def test_what_is_missing_is_asked_with_words_only(town, project):
@@ -382,6 +419,21 @@ def test_the_page_of_an_answer_that_was_sent_leads_back_to_the_evaluation(town, 
     assert "这件事已经完成了" in again.content.decode()
 
 
+def test_an_answer_is_not_sent_with_points_that_nobody_has_answered(town, project, browse):
+    """It is sent once: agreement is never chosen beforehand."""
+    found = drafted(town, project, 40, 20, 15)
+    page, client = reverse("evaluations:answer", args=[found.pk]), browse(town.head)
+
+    chosen = [stance.value() for _point, stance, _words in client.get(page).context["form"].rows()]
+    first, *others = found.points.all()
+    response = client.post(page, {f"stance-{first.pk}": "agrees"})
+
+    assert set(chosen) == {None}
+    assert response.status_code == 200
+    assert fresh(found).state == "answer"
+    assert set(response.context["form"].errors) == {f"stance-{point.pk}" for point in others}
+
+
 def test_what_is_not_replied_to_is_named_with_chinese_punctuation(town, project):
     found = drafted(town, project, 40, 20, 15)
 
@@ -528,6 +580,31 @@ def test_a_report_is_not_concluded_when_one_of_its_sheets_no_longer_counts(town,
     reporting.send_back(fresh(found), by=town.clerk, reason="一名评估人员回避，请重新定稿")
     reporting.issue(fresh(found), by=town.evaluator)
     assert evaluation.publish(fresh(found), by=town.clerk).score == 75
+
+
+def test_an_evaluation_whose_lead_has_stood_down_says_so(town, project, browse):
+    found = sent(town, project)
+    page = found.get_absolute_url()
+    before = browse(town.clerk).get(page).content.decode()
+
+    panel.recuse(found.panel.get(), by=town.evaluator, reason="妹妹在该社任会计")
+
+    assert "已回避" not in before
+    assert "已回避：请评估机构负责人另派人员" in browse(town.clerk).get(page).content.decode()
+    assert "组长已回避" in browse(town.evaluator).get(reverse("evaluations:workspace")).content.decode()
+    assert "已回避：请评估机构负责人另派人员" not in browse(town.head).get(page).content.decode()
+
+
+def test_the_only_evaluator_of_an_organisation_is_chosen_beforehand(town, project, browse):
+    found = scheduled(town, project)
+    page, client = reverse("evaluations:evaluation_distribute", args=[found.pk]), browse(town.evaluator)
+    one = client.get(page).context["form"]
+
+    member(person("pinggu2", "第二人"), town.evaluators, Role.EVALUATOR)
+    two = client.get(page).context["form"]
+
+    assert (one["people"].value(), one["lead"].value()) == ([town.evaluator.pk], town.evaluator.pk)
+    assert (two["people"].value(), two["lead"].value()) == ([], None)
 
 
 def test_whoever_stands_down_after_the_answer_is_followed_by_a_colleague_who_issues_the_report(town, project):

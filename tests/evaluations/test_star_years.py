@@ -553,3 +553,49 @@ def test_the_desk_shows_who_is_rated_and_what_is_in_the_way(town, life, browse):
 
     assert "78.09" in page
     assert "公示期已满" in page
+
+
+# -- Twice ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "region", "taken"),
+    [(date(2026, 12, 31), "", False), (date(2027, 1, 1), "", True), (date(2026, 12, 31), "110105", True)],
+    ids=["a day of both", "the day after", "of a region"],
+)
+def test_no_day_counts_in_two_years_of_stars(town, first, region, taken):
+    announced(town)
+    values = RULES | {"year": 2027, "region": region, "counts_from": first, "counts_until": date(2027, 12, 31),
+                      "expires_on": date(2028, 12, 31)}  # fmt: skip
+
+    if taken:
+        assert stars.draft(town.bureau, by=town.clerk, values=values).pk
+    else:
+        with pytest.raises(Refused, match="不能计两次"):
+            stars.draft(town.bureau, by=town.clerk, values=values)
+
+
+def test_the_form_proposes_the_next_year_that_is_not_there(town, browse):
+    address = reverse("evaluations:star_year_create")
+    assert browse(town.clerk).get(address).context["form"]["year"].value() == 2027
+
+    announced(town, year=2027)
+
+    assert browse(town.clerk).get(address).context["form"]["year"].value() == 2028
+
+
+def test_who_comes_back_to_the_form_of_an_appeal_finds_the_appeal(town, life, browse):
+    star = star_of(in_notice(town, life), town.centre)
+    address = reverse("evaluations:star_appeal", args=[star.pk])
+    assert browse(town.head).get(address).status_code == 200
+
+    made = stars.appeal(star, by=town.head, text="里程碑已交。")
+
+    assert browse(town.head).get(address).url == made.get_absolute_url()
+
+
+def test_the_form_of_an_appeal_is_gone_after_the_notice(town, life, browse):
+    star = star_of(in_notice(town, life), town.centre)
+    life.time.go(datetime(2027, 1, 20, 9))
+
+    assert browse(town.head).get(reverse("evaluations:star_appeal", args=[star.pk])).url == star.get_absolute_url()

@@ -1,6 +1,7 @@
 """What residents say on their phones, what others write down, and who may."""
 
 from datetime import date, timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,7 +11,7 @@ from core.models import Event
 from core.strangers import new_device
 from core.workflow import Refused
 from evaluations.actions import voice_codes, voices
-from evaluations.models import Audience, Channel, Voice, VoiceCode
+from evaluations.models import Audience, Channel, Questionnaire, Voice, VoiceCode
 from projects.models import Project
 from tests import speaking
 from tests.life import draft
@@ -399,3 +400,57 @@ def test_satisfaction_of_an_activity_counts_at_the_activity(town, project, time)
     said = say(speaking.code(town, Project.objects.get(pk=project.pk), activity=activity))
 
     assert said.activity == activity
+
+
+# -- nothing left, nothing typed twice -------------------------------------------------------------
+
+
+def test_what_is_taken_back_leaves_neither_face_nor_step(town, code, browse):
+    said = say(code, "bad", "太吵")
+
+    voices.withdraw(said)
+
+    left = Voice.objects.get()
+    assert (left.face, left.level, left.answers, left.text) == ("", None, {}, "")
+    page = browse(town.clerk).get(left.get_absolute_url()).text
+    assert "评价内容已清除" in page
+    assert "不满意" not in page
+
+
+def test_who_writes_down_many_sets_how_and_when_once(town, project, time, browse):
+    activity = held(town, project, time, heads=5)
+    day = clock.localdate(activity.starts_at).isoformat()
+    address = f"/projects/{project.pk}/voices/enter/"
+    sent = {"channel": "door", "day": day, "activity": str(activity.pk), "overall": "4"}
+
+    page = browse(town.clerk).post(address, sent, follow=True)
+
+    form = page.context["form"]
+    assert [str(form[name].value()) for name in ("channel", "day", "activity")] == ["door", day, str(activity.pk)]
+    assert form["overall"].value() is None
+    assert Voice.objects.get().channel == "door"
+
+
+def test_the_desk_remembers_who_writes_down_and_no_address_names_them(town, project, browse):
+    desk = voice_codes.issue_code(project, by=town.clerk, is_desk=True)
+    Project.objects.filter(pk=project.pk).update(starts_on=clock.today())
+    sent = {"name": "李主任", "channel": "door", "day": clock.today().isoformat(), "overall": "4"}
+    client = browse()
+
+    page = client.post(desk.get_absolute_url(), sent, follow=True)
+
+    assert page.context["form"]["name"].value() == "李主任"
+    assert "李" not in unquote(page.redirect_chain[-1][0])
+    assert browse().get(desk.get_absolute_url()).context["form"]["name"].value() in ("", None)
+
+
+def test_at_an_activity_people_are_asked_about_it_and_a_funders_own_words_stay(town, project, code, browse):
+    poster = speaking.code(town, project, activity=planned(town, project))
+    asked = [browse().get(one.get_absolute_url()).context["form"]["face"].label for one in (code, poster)]
+    assert asked == ["这个项目，您满意吗？", "这次活动，您满意吗？"]
+
+    ours = Questionnaire.objects.in_force(town.bureau, Audience.RESIDENT)
+    Questionnaire.objects.create(funder=town.bureau, audience="resident", version=2, question="街坊们，满意吗？",
+                                 open_question="还想说", items=ours.items)  # fmt: skip
+
+    assert browse().get(poster.get_absolute_url()).context["form"]["face"].label == "街坊们，满意吗？"

@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from config.management.commands.tick import DUTIES
 from core.models import Event
@@ -727,3 +728,38 @@ def test_who_votes_and_who_revokes_hold_vote_and_slip_in_the_same_order(town, pr
         vote_codes.revoke(other, by=town.clerk, reason="遗失")
 
     assert order_of(casting) == order_of(revoking) == ["vote", "slip"]
+
+
+# What a new clerk and a resident trip over
+
+
+def test_what_is_prepared_stands_in_the_list_of_who_prepares_it(town, projects, browse):
+    prepared(town, projects)
+
+    seen = [len(browse(one).get(reverse("evaluations:vote_list")).context["votes"]) for one in (town.clerk, town.head)]
+    assert (seen, len(browse().get(reverse("evaluations:vote_list")).context["votes"])) == ([1, 0], 0)
+
+
+def test_a_project_stands_in_one_vote_at_a_time(town, projects, time):
+    announced(town, projects[:2])
+    again = prepared(town, projects[1:], title="又一场")
+    with pytest.raises(Refused, match="另一场"):
+        votes.announce(again, by=town.clerk)
+    ended(time)
+    votes.close_ended()
+    later = {"opens_at": CLOSES + timedelta(days=1), "closes_at": CLOSES + timedelta(days=2)}
+    Vote.objects.filter(pk=again.pk).update(**{name: timezone.make_aware(at) for name, at in later.items()})
+
+    assert votes.announce(Vote.objects.get(pk=again.pk), by=town.clerk).announced_at
+
+
+def test_a_slip_that_was_revoked_is_not_called_mistyped(town, projects, browse, time):
+    vote = announced(town, projects)
+    [code] = printed(town, vote, 1)
+    vote_codes.revoke(vote.slips.get(), by=town.clerk, reason="遗失")
+    open_now(time)
+
+    typed = browse().post(reverse("evaluations:vote_code"), {"code": code}).text
+    scanned = browse().get(ballot_page(code)).text
+
+    assert [("已经作废" in one, "投票码共十位" in one) for one in (typed, scanned)] == [(True, False)] * 2

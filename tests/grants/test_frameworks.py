@@ -287,6 +287,31 @@ def test_a_line_that_makes_no_sense_comes_back_with_its_field(town, own, browse,
     assert not own.criteria.filter(name="新行").exists()
 
 
+def test_the_page_can_be_saved_as_a_browser_sends_it_with_its_blank_row(town, own, browse):
+    """A browser sends the first kind of a row that nobody touched; that alone is no line to be filled in."""
+    page, client = reverse("grants:terms_edit", args=["rubrics", own.pk]), browse(town.clerk)
+    shown = client.get(page).context["formset"]
+    blank = shown.forms[-1]
+    kept = {f"{one.prefix}-{name}": one[name].value() for one in shown.forms for name in one.fields if name != "DELETE"}
+    sent = {name: "" if value is None else value for name, value in kept.items()} | {f"{blank.prefix}-kind": "points"}
+    counts = {f"rows-{name}_FORMS": shown.management_form[f"{name}_FORMS"].value() for name in ("TOTAL", "INITIAL")}
+    lines = own.criteria.count()
+
+    response = client.post(page, form(own) | sent | counts)
+
+    assert response.status_code == 302
+    assert own.criteria.count() == lines
+
+
+def test_a_published_edition_says_that_it_is_published_and_not_that_a_call_names_it(town, own, browse):
+    terms.publish_edition(own, by=town.clerk)
+
+    page = browse(town.clerk).get(reverse("grants:terms_edit", args=["rubrics", own.pk])).content.decode()
+
+    assert "这一版已发布，不能再改" in page
+    assert "已有公布的批次使用它" not in page
+
+
 def test_a_veto_has_no_points_and_a_line_without_a_place_comes_last(town, own, browse):
     page = reverse("grants:terms_edit", args=["rubrics", own.pk])
 

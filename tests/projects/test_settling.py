@@ -202,6 +202,28 @@ def test_a_project_that_ended_early_has_final_accounts_too(town, life):
     assert (accounts.granted.actual, accounts.paid, accounts.to_return) == (D("300.00"), D("5000.00"), D("4700.00"))
 
 
+def test_of_a_terminated_project_no_more_is_recognised_than_was_paid(town, life):
+    """Its instalments are cancelled: what is above would stand there as still to be paid, for ever."""
+    project = running(town, life)
+    life.pay(project.tranches.get(ordinal=1))
+    payments.terminate(fresh(project), by=town.approver, note="停办")
+
+    with pytest.raises(Refused, match=r"最多认可5,000\.00元"):
+        settle(town, project, "5000.01")
+
+    assert settle(town, project, "5000.00").to_pay == 0
+
+
+def test_the_settlement_of_a_terminated_project_asks_back_what_the_proposal_said(town, life, browse):
+    project = running(town, life)
+    life.pay(project.tranches.get(ordinal=1))
+    payments.terminate(fresh(project), by=town.approver, note="停办")
+
+    page = browse(town.finance).get(reverse("projects:settlement_edit", args=[project.pk]))
+
+    assert page.context["to_return"] == D("5000.00")
+
+
 def test_a_group_does_not_settle_its_own_account(town, project):
     with pytest.raises(PermissionDenied):
         settling.settle(project, by=town.head, recognised=D("6500.50"))
