@@ -96,6 +96,12 @@ def document_of(paper: Paper) -> Document:
     return ROWS[paper.kind].document(paper.target)
 
 
+def issued_as(document: Document, paper: Paper) -> Document:
+    """The document with what proves it, and with the number of the series where it has one."""
+    more = {"paper": on_paper(paper), "document_number": paper.number if paper.serial else ""}
+    return document._replace(context=document.context | more)
+
+
 def source_of(document: Document) -> str:
     """The digest of what a document says, without what makes it an issued paper."""
     return hashlib.sha256(pdf.html_of(document.template, document.context).encode()).hexdigest()
@@ -116,7 +122,7 @@ def lay_out(paper: Paper) -> Laid:
         document = document_of(paper)
         source = source_of(document)
         issue = pdf.Issue(MARKER + paper.code, _moment(paper))
-        content = pdf.render(document.template, document.context | {"paper": on_paper(paper)}, issued=issue)
+        content = pdf.render(document.template, issued_as(document, paper).context, issued=issue)
     return Laid(document.filename, content, source)
 
 

@@ -13,7 +13,7 @@ from reports.actions.papers import printed
 from reports.documents import Document
 from reports.models import Paper
 from reports.paper_kinds import ROWS
-from reports.paper_layout import has_changed, on_paper
+from reports.paper_layout import has_changed, issued_as
 from reports.signing import CannotSign
 
 PRIVATE = "private, no-store"
@@ -41,8 +41,7 @@ def respond_issued(
     if paper is None:
         return respond(fresh(), caching=caching)
     if not paper.is_in_force:
-        document = fresh()
-        return respond(document._replace(context=document.context | {"paper": on_paper(paper)}), caching=caching)
+        return respond(issued_as(fresh(), paper), caching=caching)
     if ROWS[kind].may_change and paper.file and has_changed(paper):
         return respond(fresh(), caching=caching)
     return give_out(request, paper, caching=caching)
