@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -267,3 +268,18 @@ def test_group_without_a_look_at_the_account_gets_a_masked_agreement(town, life,
 
     browse(town.head).get(page)
     assert project.papers.get(kind=Kind.AGREEMENT).file
+
+
+def test_register_costs_the_same_for_one_paper_and_for_many(town, approved, browse):
+    client, page = browse(town.clerk), reverse("reports:paper_list")
+    client.get(page, {"kind": "award"})
+    with CaptureQueriesContext(connection) as one:
+        client.get(page, {"kind": "award"})
+    event = letter(approved).event
+    for _each in range(30):
+        papers.issue(Kind.AWARD, approved, event=event)
+
+    with CaptureQueriesContext(connection) as many:
+        client.get(page, {"kind": "award"})
+
+    assert len(many) == len(one)
