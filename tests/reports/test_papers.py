@@ -194,6 +194,17 @@ def test_clock_lays_out_what_nobody_has_opened(town, approved, without_layout):
 
 
 @pytest.mark.one_database
+def test_paper_that_cannot_be_laid_out_keeps_no_other_from_it(town, approved, without_layout, caplog):
+    waiting = Paper.objects.count()
+    Paper.objects.filter(kind=Kind.NOTICE).update(object_id=0)  # what it was about is gone
+
+    assert papers.print_waiting() == waiting - 1
+    assert [record.message for record in caplog.records if record.name == papers.log.name] == [
+        f"Paper {Paper.objects.get(kind=Kind.NOTICE).pk} cannot be laid out"
+    ]
+
+
+@pytest.mark.one_database
 def test_step_lays_nothing_out(town, approved):
     assert not Paper.objects.exclude(file="").exists()
 
