@@ -22,6 +22,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "checks": Kind.FUNDER in kinds and bool(user.organizations_as(Role.STAFF, Role.FINANCE)),
             "judge": "judge" in parts,
             "evaluator": Kind.EVALUATOR in kinds,
+            "issues": bool(kinds & {Kind.FUNDER, Kind.SUPPORT_ORGANIZATION, Kind.EVALUATOR}),
             "giver": bool(kinds & set(GIVERS)),
         },
         "unread_count": user.notifications.filter(read_at__isnull=True).count(),

@@ -15,6 +15,9 @@
 | SITE_URL            | the site's own address, for links in mail           | empty: mail has no links   |
 | NOTIFICATION_CHANNELS | ways out of the site, classes separated by commas  | `core.channels.Mail`       |
 | TRUSTED_PROXIES     | how many proxies stand before us (nginx: 1)         | 0                          |
+| SIGNING_DIR         | `<credit code>.p12`: offices that sign their papers | empty: nothing is signed   |
+| SIGNING_PASSPHRASE  | opens them                                          | empty                      |
+| SIGNING_TIMESTAMP_URL | who confirms the hour of a signature (RFC 3161)   | empty: PAdES B-B           |
 | TASKS_BACKEND       | `database` (needs ./run worker) or `immediate`       | database                   |
 | OPEN_DATA_PUBLISHER | who publishes the open data                          | the site's name            |
 | OPEN_DATA_PREFIX    | begins the identifiers in it; never change it later  | venture-grants             |
@@ -251,6 +254,11 @@ OPEN_DATA_PREFIX = os.environ.get("OPEN_DATA_PREFIX", "venture-grants")  # 360Gi
 OPEN_DATA_LICENCE = os.environ.get("OPEN_DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")
 OPEN_DATA_LICENCE_NAME = os.environ.get("OPEN_DATA_LICENCE_NAME", "CC BY 4.0")
 OPEN_DATA_LIMIT = int(os.environ.get("OPEN_DATA_LIMIT", "60"))
+# -- Signing issued papers (docs/operations.md) --------------------------------------------------
+
+SIGNING_DIR = os.environ.get("SIGNING_DIR", "")
+SIGNING_PASSPHRASE = os.environ.get("SIGNING_PASSPHRASE", "")
+SIGNING_TIMESTAMP_URL = os.environ.get("SIGNING_TIMESTAMP_URL", "")
 
 LOGGING = {
     "version": 1,

@@ -15,6 +15,7 @@ import rules
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 from django_fsm import FSMField, FSMFieldDescriptor, Transition
 from django_fsm import transition as fsm_transition
@@ -24,6 +25,11 @@ from core.models import Event
 
 M = TypeVar("M", bound=models.Model)
 Condition = Callable[[Any], bool]
+
+
+happened = Signal()
+"""Something stands in the log: `thing` and its `event`. Sent inside the transaction, so that what follows from a deed
+(the number of a paper that it issues) comes with it or not at all."""
 
 
 class Refused(Exception):
@@ -191,15 +197,14 @@ def lead_in(label: Any) -> str:
 
 def record(obj: models.Model, name: str, *, by: Any, label: str = "", note: str = "", **data: Any) -> Event:
     """Write one line of the log that is no change of state."""
-    return Event.objects.create(
-        content_type=ContentType.objects.get_for_model(obj),
-        object_id=obj.pk,
-        name=name,
-        label=label,
-        actor=by,
-        note=note,
-        data=data,
-    )
+    return _log(obj, name=name, label=label, actor=by, note=note, data=data)
+
+
+def _log(thing: models.Model, **said: Any) -> Event:
+    kind = ContentType.objects.get_for_model(thing)
+    event = Event.objects.create(content_type=kind, object_id=thing.pk, **said)
+    happened.send(type(thing), thing=thing, event=event)
+    return event
 
 
 def permit(permission: str, by: Any, thing: Any = None) -> None:
@@ -241,9 +246,8 @@ def advance(obj: M, name: str, *, by: Any, note: str = "", **values: Any) -> M:
     if hasattr(locked, "state_since"):
         locked.state_since = clock.now()
     locked.save()
-    Event.objects.create(
-        content_type=ContentType.objects.get_for_model(obj),
-        object_id=obj.pk,
+    _log(
+        locked,
         name=name,
         label=str(found.custom["label"]),
         source_state=before,

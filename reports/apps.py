@@ -8,4 +8,8 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing registers the checks; only now are the apps there that the messages are translated with.
+        from core.workflow import happened  # noqa: PLC0415
         from reports import checks  # noqa: F401, PLC0415
+        from reports.actions.papers import follow  # noqa: PLC0415
+
+        happened.connect(follow)

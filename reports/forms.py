@@ -1,12 +1,21 @@
-"""Forms of the tables that go in."""
+"""Forms of the tables that go in, and of the register of issued papers."""
+
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import RegexValidator
+from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from reports.models import ImportJob
+from core import clock
+from core.forms import CountedTextarea, NoteForm
+from people.models import Organization
+from reports.actions.papers import default_mark
+from reports.models import ImportJob, Mark, Paper
+from reports.models.paper import PaperQuerySet, normalise
 
 
 class TableForm(forms.Form):
@@ -38,3 +47,58 @@ class DecisionForm(forms.Form):
         initial=ImportJob.Mode.GOOD_ROWS,
         widget=forms.RadioSelect,
     )
+
+
+class PaperFilter(forms.Form):
+    """Which papers of the register are listed."""
+
+    q = forms.CharField(label=_("Number, title or code"), required=False, max_length=80)
+    year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *Paper.Kind.choices])
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Paper.State.choices])
+
+    def __init__(self, *args: Any, papers: PaperQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        years = papers.order_by("-year").values_list("year", flat=True).distinct()
+        self.fields["year"].choices = [("", _("All")), *((year, year) for year in years)]  # type: ignore[attr-defined]
+
+    def chosen(self, papers: PaperQuerySet) -> PaperQuerySet:
+        """The papers that fit; a choice that there is none of is passed over."""
+        said = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+        for name in ("year", "kind", "state"):
+            if value := said.get(name):
+                papers = papers.filter(**{name: value})
+        if q := (said.get("q") or "").strip():
+            words = Q(number__contains=q) | Q(title__contains=q) | Q(project__number__contains=q)
+            papers = papers.filter(words | Q(code=normalise(q))) if normalise(q) else papers.filter(words)
+        return papers
+
+
+WITHOUT_FIGURES = RegexValidator(r"^[^〔〕\[\]()（）0-9０-９\s]+$", _("Without brackets, figures and blanks."))
+"""What is read as a mark: else a mark and a year could together look like the number of another."""
+
+
+class MarksForm(forms.Form):
+    """What stands before the year in the numbers of an office; empty: its name and the word of the series."""
+
+    def __init__(self, *args: Any, issuer: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        marks = {mark.series: mark.text for mark in Mark.objects.filter(issuer=issuer)}
+        for series, label in Paper.Series.choices:
+            usual = default_mark(issuer, series)
+            self.fields[series] = forms.CharField(
+                label=label, required=False, max_length=20, initial=marks.get(series, ""),
+                validators=[WITHOUT_FIGURES],
+                help_text=_("Empty: %(usual)s") % {"usual": f"{usual}〔{clock.today().year}〕1号"},
+            )  # fmt: skip
+
+
+class VoidForm(NoteForm):
+    """Why a paper is void: for the register, not for the public."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, needs_note=True, **kwargs)
+        help_text = _("It stands in the register; the public reads only that the paper is void.")
+        self.fields["note"] = forms.CharField(
+            label=_("Reason"), widget=CountedTextarea, max_length=300, help_text=help_text
+        )

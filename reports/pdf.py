@@ -6,6 +6,7 @@ treat them as errors: a box in place of a name is not a blemish, it is a wrong d
 """
 
 import threading
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +26,17 @@ SOURCE = Path(settings.BASE_DIR) / "static"
 # One document at a time in a process: Pango's font map may not be used by two threads at once, and
 # laying out is pure Python, so that threads would only wait for each other anyway.
 _lock = threading.Lock()
+
+
+ARCHIVAL = "pdf/a-2b"
+"""What an issued paper is written as (ISO 19005-2): everything it needs is in it, also in thirty years."""
+
+
+class Issue(NamedTuple):
+    """What makes a document an issued one: the identifier of its file, and the moment that it bears."""
+
+    identifier: str
+    moment: datetime
 
 
 class Press(NamedTuple):
@@ -53,6 +65,7 @@ PICTURE = "data:image/jpeg;base64,"
 @cache
 def _press() -> Press:
     # Here, not above: importing WeasyPrint loads Pango, and a machine without it must still serve every other page.
+    import pydyf  # noqa: PLC0415
     from weasyprint import CSS, HTML  # noqa: PLC0415
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
@@ -76,6 +89,7 @@ def _press() -> Press:
                 raise ValueError(f"Not one of the fonts in FONTS_DIR: {url}")
             return super().fetch(url, headers)
 
+    _end_streams_clearly(pydyf.Stream)
     fonts = FontConfiguration()
     if own:  # reading the style sheet makes them known to `fonts`
         CSS(string=faces(own), font_config=fonts, url_fetcher=OwnFontsOnly(allowed_protocols=["file"]))
@@ -85,14 +99,47 @@ def _press() -> Press:
     return Press(HTML, stylesheet, fonts, fetcher)
 
 
-def render(template: str, context: dict[str, Any]) -> bytes:
+def render(template: str, context: dict[str, Any], *, issued: Issue | None = None) -> bytes:
     """The document as PDF; the same input gives the same bytes.
 
-    Always in Chinese, whatever language the reader's pages are in: these are papers that are signed.
+    Always in Chinese, whatever language the reader's pages are in: these are papers that are signed. `issued`: written
+    as PDF/A-2b, identified by the paper itself and dated by its day, not by the hour at which it was laid out.
     """
+    return lay_out(html_of(template, context), issued=issued)
+
+
+def html_of(template: str, context: dict[str, Any]) -> str:
+    """The document before it is laid out."""
     with translation.override(LANGUAGE):
-        html = render_to_string(template, context)
+        return render_to_string(template, context)
+
+
+def lay_out(html: str, *, issued: Issue | None = None) -> bytes:
+    """The pages of a document whose HTML is known."""
+    options: dict[str, Any] = {"pdf_tags": True}
+    if issued:
+        options |= {"pdf_variant": ARCHIVAL, "pdf_identifier": issued.identifier.encode(), "finisher": _archival}
     with _lock:
         press = _press()
         document = press.html(string=html, base_url=SOURCE.as_uri() + "/", url_fetcher=press.fetcher)
-        return document.write_pdf(stylesheets=[press.stylesheet], font_config=press.fonts, pdf_tags=True)
+        return document.write_pdf(stylesheets=[press.stylesheet], font_config=press.fonts, **options)
+
+
+def _end_streams_clearly(stream: Any) -> None:
+    """Write CR LF before `endstream`, where pydyf writes LF.
+
+    Packed data may end with a CR by chance (one stream in 256). Followed by LF the two are one end of line, and the
+    length of the stream is one byte too long: ISO 19005-2, 6.1.7.1, does not let this pass.
+    """
+    plain = stream.data.fget
+
+    def data(self: Any) -> bytes:
+        return plain(self).removesuffix(b"\nendstream") + b"\r\nendstream"
+
+    stream.data = property(data)
+
+
+def _archival(_document: Any, made: Any) -> None:
+    """The metadata as they can be read without unpacking anything: WeasyPrint packs them like every other stream."""
+    number = int(made.catalog["Metadata"].split()[0])
+    made.objects[number].compress = False

@@ -4,6 +4,7 @@ import rules
 
 from people.models import Kind, Organization, Role
 from projects.models import Part, Project
+from projects.rules import has_stake, is_the_platform
 
 
 @rules.predicate
@@ -34,8 +35,38 @@ def helps_somebody(user, obj=None) -> bool:
     )
 
 
+@rules.predicate
+def issues_papers(user, obj=None) -> bool:
+    """Belongs to whoever keeps a register of papers: funders, support organisations and evaluators."""
+    kinds = (Kind.FUNDER, Kind.SUPPORT_ORGANIZATION, Kind.EVALUATOR)
+    return user.is_authenticated and Organization.objects.filter(pk__in=list(user.roles), kind__in=kinds).exists()
+
+
+@rules.predicate
+def approves_for_issuer(user, paper) -> bool:
+    """Approves at the funder that issued it; of another organisation it is the head."""
+    role = Role.APPROVER if paper.issuer.kind == Kind.FUNDER else Role.MANAGER
+    return user.is_authenticated and user.has_role(paper.issuer_id, role)
+
+
+@rules.predicate
+def has_stake_in_it(user, paper) -> bool:
+    return paper.project is not None and has_stake(user, paper.project)
+
+
+@rules.predicate
+def keeps_office(user, organization) -> bool:
+    """Clerk or approver of this funder, head of another organisation that issues papers."""
+    roles = (Role.STAFF, Role.APPROVER) if organization.kind == Kind.FUNDER else (Role.MANAGER,)
+    return user.is_authenticated and user.has_role(organization.pk, *roles)
+
+
 rules.add_perm("reports.see_funder_board", is_in_some_funder)
 rules.add_perm("reports.see_support_board", helps_somebody)
+rules.add_perm("reports.see_register", issues_papers)
+rules.add_perm("reports.supersede_paper", is_the_platform)
+rules.add_perm("reports.void_paper", approves_for_issuer & ~has_stake_in_it)
+rules.add_perm("reports.set_marks", keeps_office)
 rules.add_perm("reports.open_exchange", is_in_some_funder | is_administrator)
 rules.add_perm("reports.download_tables", is_in_some_funder)
 rules.add_perm("reports.import_tables", is_clerk)

@@ -543,6 +543,15 @@ TABLE = {
     "evaluations:delisting_detail": ("delisting", BUREAU | GROUP),
     "evaluations:honour_list": (None, EVERYBODY),
     "evaluations:honour_detail": ("honour", EVERYBODY),
+    "verify": (None, EVERYBODY),
+    "verify_code": ("paper_code", EVERYBODY),
+    "verify_facts": ("paper_code", EVERYBODY),
+    "reports:paper_list": (None, BUREAU | {"mentor", "evaluator"}),
+    "reports:paper_table": (None, BUREAU | {"mentor", "evaluator"}),
+    "reports:paper_detail": ("paper", BUREAU),
+    "reports:paper_file": ("paper", BUREAU),
+    "reports:marks_edit": ("bureau", {"clerk", "approver"}),
+    "reports:project_papers": ("project", SEES_DELIVERY),
     "reports:star_letter": ("star", BUREAU | GROUP),
     "reports:star_year": ("star_year", BUREAU),
     "reports:honour_certificate": ("honour", EVERYBODY),
@@ -690,6 +699,7 @@ def things(town, life) -> dict[str, object]:
     tranche = payments.request_payment(project.tranches.first(), by=town.clerk)
     with_draft = draft_after_close(town)
     Fund.objects.filter(pk=town.fund.pk).update(takes_referrals=True, purpose="社区助老")
+    letter = project.papers.get(kind="award")
     return {
         "project": project,
         "return_notice": ReturnNotice.objects.create(
@@ -743,6 +753,9 @@ def things(town, life) -> dict[str, object]:
         **worked_on(town, project),
         "report": delivery.submit_report(project, by=town.head, values=report),
         "organization": town.centre,
+        "bureau": town.bureau,
+        "paper": letter,
+        "paper_code": letter.shown_code,
         "rubric": town.rubric,
         "own_framework": framework(town.bureau),
         "framework_key": "closing",

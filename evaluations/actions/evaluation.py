@@ -368,6 +368,7 @@ def _publish(evaluation: Evaluation, *, by: User, note: str, vetoes: Mapping[int
     )
     for item in items:
         advance(item, "ask", by=by)
+    record(locked, "publish_report", by=by, label=_("Report %(number)s published") % {"number": locked.number})
     _follow(locked, project, result, by=by)
     _tell(locked, result)
     evaluation.refresh_from_db()

@@ -1,3 +1,6 @@
+from reports.models.file_check import FileCheck
 from reports.models.import_job import ImportJob
+from reports.models.mark import Mark
+from reports.models.paper import Paper
 
-__all__ = ["ImportJob"]
+__all__ = ["FileCheck", "ImportJob", "Mark", "Paper"]

@@ -13,9 +13,11 @@ from core.workflow import permit, record
 from projects.models import State
 from projects.views.settling import standings_of
 from reports import closing_papers as papers
+from reports.models import Paper
 from reports.pdf import LANGUAGE
 from reports.views.documents import find, respond
 from reports.views.imports import send_workbook
+from reports.views.output import respond_issued
 
 
 def _find_funded(request: HttpRequest, pk: int, permission: str = "projects.see_spending", *related: str):
@@ -31,7 +33,8 @@ def _find_funded(request: HttpRequest, pk: int, permission: str = "projects.see_
 @login_required
 def final_accounts(request: HttpRequest, pk: int) -> HttpResponse:
     """The final accounts as a paper."""
-    return respond(papers.final_accounts_paper(_find_funded(request, pk)))
+    project = _find_funded(request, pk)
+    return respond_issued(request, Paper.Kind.ACCOUNTS, project, lambda: papers.final_accounts_paper(project))
 
 
 @require_safe
@@ -56,7 +59,7 @@ def closing_report(request: HttpRequest, pk: int) -> HttpResponse:
     if closing is None:
         raise Http404
     closing.project = project
-    return respond(papers.closing_report_paper(closing))
+    return respond_issued(request, Paper.Kind.CLOSING, closing, lambda: papers.closing_report_paper(closing))
 
 
 @require_safe
@@ -76,7 +79,7 @@ def completion_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     project = _find_funded(request, pk, "projects.see_delivery", "archive_file", "settlement")
     if project.state != State.COMPLETED or not hasattr(project, "archive_file"):
         raise Http404
-    return respond(papers.completion_certificate(project))
+    return respond_issued(request, Paper.Kind.COMPLETION, project, lambda: papers.completion_certificate(project))
 
 
 @require_safe

@@ -1,11 +1,12 @@
 """Documents as PDF. Who may not see the project gets 404, who may see it but not this paper 403."""
 
+from functools import partial
+
 import rules
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from core.models import Event
@@ -13,20 +14,11 @@ from core.workflow import permit
 from grants.models import Call, NeedList
 from people.models import Organization, User
 from projects.models import Activity, Notice, Project, ReturnNotice
-from reports import documents, pdf, public_papers
+from reports import documents, public_papers
+from reports.models import Paper
+from reports.views.output import PUBLIC, respond, respond_issued
 
-PRIVATE = "private, no-store"
-PUBLIC = "public, max-age=600"
 RELATED = ("call__funder", "call__fund", "track", "applicant", "applicant__community", "host", "field", "community")
-
-
-def respond(document: documents.Document, *, caching: str = PRIVATE) -> HttpResponse:
-    """The document, to be read in the browser and saved under its Chinese name."""
-    response = HttpResponse(pdf.render(document.template, document.context), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, document.filename) or "inline"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = caching
-    return response
 
 
 def find(request: HttpRequest, pk: int, *related: str) -> Project:
@@ -57,7 +49,10 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     permit("projects.see_delivery", request.user, project)
     if not hasattr(project, "agreement"):
         raise Http404
-    return respond(documents.agreement(project, account=_sees_account(request.user, project)))
+    if not _sees_account(request.user, project):  # then a copy with the account masked, which is not what was signed
+        return respond(documents.agreement(project, account=False))
+    document = partial(documents.agreement, project, account=True)
+    return respond_issued(request, Paper.Kind.AGREEMENT, project.agreement, document)
 
 
 @require_safe
@@ -68,7 +63,7 @@ def award_letter(request: HttpRequest, pk: int) -> HttpResponse:
     permit("projects.see_delivery", request.user, project)
     if project.approved_at is None:
         raise Http404
-    return respond(documents.award_letter(project))
+    return respond_issued(request, Paper.Kind.AWARD, project, lambda: documents.award_letter(project))
 
 
 @require_safe
@@ -80,7 +75,8 @@ def correction_notice(request: HttpRequest, pk: int) -> HttpResponse:
     returned = Event.objects.about(project).filter(name="return_for_correction").last()
     if returned is None:
         raise Http404
-    return respond(documents.correction_notice(project, returned))
+    document = partial(documents.correction_notice, project, returned)
+    return respond_issued(request, Paper.Kind.CORRECTION, returned, document)
 
 
 @require_safe
@@ -90,7 +86,7 @@ def return_notice(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("project__call__funder", "project__applicant", "project__host", "project__settlement")
     notice = get_object_or_404(ReturnNotice.objects.visible_to(request.user).select_related(*related), pk=pk)
     permit("projects.see_delivery", request.user, notice.project)
-    return respond(documents.return_notice(notice))
+    return respond_issued(request, Paper.Kind.RETURN, notice, lambda: documents.return_notice(notice))
 
 
 @require_safe
@@ -122,7 +118,8 @@ def eligibility(request: HttpRequest, call_pk: int, organization_pk: int) -> Htt
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The public notice, for anybody: it exists from the moment it is published."""
     found = get_object_or_404(Notice.objects.select_related("call__funder"), pk=pk)
-    return respond(public_papers.notice(found), caching=PUBLIC)
+    document = partial(public_papers.notice, found)
+    return respond_issued(request, Paper.Kind.NOTICE, found, document, caching=PUBLIC)
 
 
 @require_safe

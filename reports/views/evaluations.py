@@ -1,5 +1,7 @@
 """Papers of evaluations: read by whoever may read what is in them."""
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -9,7 +11,9 @@ from evaluations.models import Purpose
 from evaluations.views import sheets
 from evaluations.views.evaluation import find
 from reports import evaluation_papers
+from reports.models import Paper
 from reports.views.documents import respond
+from reports.views.output import respond_issued
 
 
 @require_safe
@@ -29,7 +33,8 @@ def evaluation_report(request: HttpRequest, pk: int) -> HttpResponse:
     """The report: a draft for the evaluator's people, from its sending on for group and funder."""
     evaluation = find(request, pk)
     permit("evaluations.read_report", request.user, evaluation)
-    return respond(evaluation_papers.evaluation_report(evaluation))
+    document = partial(evaluation_papers.evaluation_report, evaluation)
+    return respond_issued(request, Paper.Kind.EVALUATION, evaluation, document)
 
 
 @require_safe
@@ -40,7 +45,8 @@ def rectification_notice(request: HttpRequest, pk: int) -> HttpResponse:
     permit("evaluations.read_report", request.user, evaluation)
     if not evaluation.is_published or not evaluation.items.exists():
         raise Http404
-    return respond(evaluation_papers.rectification_notice(evaluation))
+    document = partial(evaluation_papers.rectification_notice, evaluation)
+    return respond_issued(request, Paper.Kind.RECTIFICATION, evaluation, document)
 
 
 @require_safe

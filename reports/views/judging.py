@@ -17,9 +17,11 @@ from projects.models import Notice, Objection
 from reports import judging
 from reports import minutes as papers
 from reports.conflicts import write_conflicts
+from reports.models import Paper
 from reports.panels import write_panels
 from reports.pdf import LANGUAGE
 from reports.views.documents import find, respond
+from reports.views.output import respond_issued
 from reports.workdays import write_days
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,7 +49,8 @@ def find_decision(request: HttpRequest, pk: int) -> Decision:
 @login_required
 def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     """The minutes of the meeting as PDF."""
-    return respond(papers.minutes(find_decision(request, pk)))
+    decision = find_decision(request, pk)
+    return respond_issued(request, Paper.Kind.MINUTES, decision, lambda: papers.minutes(decision))
 
 
 @require_safe

@@ -11,9 +11,11 @@ from core.workflow import permit, record
 from evaluations.models import Honour, StarYear
 from evaluations.views.stars import find_star, place_of
 from reports import star_papers
+from reports.models import Paper
 from reports.pdf import LANGUAGE
 from reports.views.documents import respond
 from reports.views.imports import send_workbook
+from reports.views.output import respond_issued
 
 
 @require_safe
@@ -30,7 +32,8 @@ def star_letter(request: HttpRequest, pk: int) -> HttpResponse:
 def honour_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """The certificate, for everybody, as the honour itself is; there is none before it is granted."""
     found = Honour.objects.visible_to(request.user).exclude(number="").select_related("organization", "funder")
-    return respond(star_papers.honour_certificate(get_object_or_404(found, pk=pk)))
+    honour = get_object_or_404(found, pk=pk)
+    return respond_issued(request, Paper.Kind.HONOUR, honour, lambda: star_papers.honour_certificate(honour))
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """Papers of a workshop, for whoever holds it."""
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -8,7 +10,9 @@ from django.views.decorators.http import require_safe
 from core.workflow import permit
 from grants.models import TrainingCertificate, Workshop
 from reports import workshop_papers
+from reports.models import Paper
 from reports.views.documents import respond
+from reports.views.output import respond_issued
 
 
 @require_safe
@@ -29,4 +33,5 @@ def training_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     )
     certificate = get_object_or_404(found, pk=pk)
     permit("grants.see_certificate", request.user, certificate)
-    return respond(workshop_papers.training_certificate(certificate))
+    document = partial(workshop_papers.training_certificate, certificate)
+    return respond_issued(request, Paper.Kind.TRAINING, certificate, document)
