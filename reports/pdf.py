@@ -125,8 +125,9 @@ def lay_out(html: str, *, issued: Issue | None = None) -> bytes:
         return document.write_pdf(stylesheets=[press.stylesheet], font_config=press.fonts, **options)
 
 
+@cache
 def _end_streams_clearly(stream: Any) -> None:
-    """Write CR LF before `endstream`, where pydyf writes LF.
+    """Write CR LF before `endstream`, where pydyf writes LF; once in a process, however often the press is set up.
 
     Packed data may end with a CR by chance (one stream in 256). Followed by LF the two are one end of line, and the
     length of the stream is one byte too long: ISO 19005-2, 6.1.7.1, does not let this pass.
