@@ -126,6 +126,10 @@ def test_the_story_of_the_seed_and_of_today(demo):
     assert (Project.objects.count(), Event.objects.count()) == before
 
 
+UNREAD = ("script", "style", "template", "code", "pre")
+"""What is no text for a person, and what is written for a machine: names of files, fields and commands."""
+
+
 class Page(HTMLParser):
     """The links and the words of a page."""
 
@@ -137,7 +141,7 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
-        self.hidden += tag in ("script", "style", "template")
+        self.hidden += tag in UNREAD
         href = dict(attrs).get("href") or ""
         if (
             tag == "a"
@@ -147,7 +151,7 @@ class Page(HTMLParser):
             self.links.append(href.split("#")[0])
 
     def handle_endtag(self, tag):
-        self.hidden -= tag in ("script", "style", "template")
+        self.hidden -= tag in UNREAD
 
     def handle_data(self, data):
         if not self.hidden:
@@ -156,10 +160,11 @@ class Page(HTMLParser):
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
 KNOWN = {"English", "PDF", "pdf", "SHA", "PPT", "Office", "Email", "Word", "Excel", "xlsx", "HiGHS", "ICC"}
+KNOWN |= {"JSON", "CSV", "OpenAPI", "CommonGrants", "Giving", "ETag", "POST", "Wilson"}
 """Latin letters that belong on a Chinese page, besides what `NAMES` takes away."""
 NAMES = re.compile(
     r"[0-9a-f]{16,64}|DF[A-Z]\d*\S*|\S+@[\w.]+\.(org|example)|https?://\S+|sha256sum|printf|certutil -hashfile"
-    r"|manage\.py \w+"
+    r"|manage\.py \w+|\w+\.(csv|json)\b"
 )
 """Digests, codes of projects, addresses and the commands that recompute a digest or draw a sample again."""
 

@@ -20,7 +20,7 @@ TOLD = {
     *("send_feedback", "schedule_evaluation", "hand_over_evaluation", "hand_in_self_evaluation", "ask_for_papers"),
     *("hand_in_paper", "announce_visit", "answer_visit", "send_draft", "answer_draft", "note_silence"),
     *("issue_report", "send_report_back", "report_item", "accept_item", "send_item_back"),
-    *("lower_grade", "issue_voice_code", "revoke_voice_code", "look_at_voices"),
+    *("publish_report", "lower_grade", "issue_voice_code", "revoke_voice_code", "look_at_voices"),
 }
 """Lines that `evaluations` writes into the log of a project and that its group may read."""
 ELSEWHERE = {
