@@ -134,3 +134,12 @@ def without_layout():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("weasyprint.HTML.write_pdf", lambda *_args, **_options: b"%PDF-1.7")
         yield
+
+
+@pytest.fixture
+def without_pages():
+    """Pages are not filled in: for the sweep that asks thousands of times who gets in. What a page looks like is asked
+    elsewhere; test_bad_input opens every one of them, and the walk through the demo many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.template.backends.django.Template.render", lambda *_args, **_options: "")
+        yield

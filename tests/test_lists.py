@@ -21,6 +21,8 @@ from tests.life import LINES, draft
 from tests.records import planned
 from tests.town import aware, rubric
 
+pytestmark = pytest.mark.one_database
+
 
 def drafts(town, number):
     draft(town)

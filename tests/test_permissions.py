@@ -1136,7 +1136,7 @@ def test_the_portions_are_the_table():
 
 @pytest.mark.one_database
 @pytest.mark.parametrize("names", portions())
-def test_exactly_the_people_of_the_table_get_in(names, town, things, browse, without_layout):
+def test_exactly_the_people_of_the_table_get_in(names, town, things, browse, without_layout, without_pages):
     clients = {name: browse(None if name == "anonymous" else town.people[name]) for name in sorted(EVERYBODY)}
 
     wrong = {}

@@ -9,6 +9,8 @@ from reports import activity_papers, documents
 from tests.life import draft
 from tests.records import NOBODY_ON_IT, entered, held, planned, png
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def activity(town, life):

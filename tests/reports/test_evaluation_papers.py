@@ -7,6 +7,8 @@ from reports import evaluation_papers
 from tests.evaluated import at_draft, commissioned, evaluated, fresh, items_of, self_evaluated, sent, written
 from tests.life import draft
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def project(town, life) -> Project:

@@ -1,8 +1,12 @@
 """The printed score sheet of an evaluation: dimensions, what the records say, what was given instead and why."""
 
+import pytest
+
 from evaluations.models import Assignment
 from reports.evaluation_papers import evaluation_sheet
 from tests.by_framework import sent, submit
+
+pytestmark = pytest.mark.one_database
 
 
 def printed(assignment, draw) -> str:

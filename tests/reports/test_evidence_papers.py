@@ -16,6 +16,8 @@ from tests import evaluated
 from tests.records import entered
 from tests.spending import handed_in, running
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def evaluation(town, life):

@@ -15,6 +15,8 @@ from tests.pitching import begun, hand_in, slot_at, taken_to
 from tests.pitching import first as first_slot
 from tests.reports.test_access import text_of
 
+pytestmark = pytest.mark.one_database
+
 MEETING = {
     "present": "王局长（分管负责人）\n陈静（经办人）",
     "attending": "李审计（审计科）",

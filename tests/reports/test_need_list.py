@@ -1,10 +1,13 @@
 """The list of needs on paper."""
 
+import pytest
 from django.urls import reverse
 
 from grants.actions import need_lists
 from reports import public_papers
 from tests.grants.test_need_lists import accepted, publish
+
+pytestmark = pytest.mark.one_database
 
 
 def test_the_list_says_what_is_needed_where_and_until_when_to_speak(town, draw):

@@ -11,6 +11,8 @@ from projects.models import Notice, Project
 from reports import public_papers
 from tests.life import draft
 
+pytestmark = pytest.mark.one_database
+
 
 def eligible(town, life, count: int) -> list[Project]:
     """So many proposals, handed in before the call closed."""

@@ -9,6 +9,8 @@ from weasyprint.urls import FatalURLFetchingError
 
 from reports import pdf
 
+pytestmark = pytest.mark.one_database
+
 STATIC = settings.BASE_DIR / "static"
 
 

@@ -1,9 +1,13 @@
 """What is printed for a pitch day: levels on the score sheets, numbers instead of names where the call is blind."""
 
+import pytest
+
 from evaluations.actions import absence
 from evaluations.models import PitchDay
 from reports import pitch_papers
 from tests.pitching import assignment_of, drawn, first
+
+pytestmark = pytest.mark.one_database
 
 ADDRESS = "https://example.org/reviews/0/paper/"
 

@@ -1,8 +1,12 @@
 """The letter that asks for money back."""
 
+import pytest
+
 from projects.models import ReturnNotice
 from reports import documents
 from tests.projects.test_returns import asked_back, settled, terminated
+
+pytestmark = pytest.mark.one_database
 
 __all__ = ["terminated"]  # the fixture
 

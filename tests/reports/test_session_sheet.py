@@ -3,12 +3,15 @@
 from datetime import date, datetime
 from io import BytesIO
 
+import pytest
 from openpyxl import load_workbook
 
 from projects.actions import mentoring
 from projects.models import MentoringNote
 from reports.mentoring import session_sheet, write_sessions
 from tests.mentored import advice, running
+
+pytestmark = pytest.mark.one_database
 
 
 def test_the_sheet_says_what_was_advised_and_that_it_is_no_order(town, life, draw):

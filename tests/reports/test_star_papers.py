@@ -13,6 +13,8 @@ from reports import star_papers
 from tests.evaluations.test_honours import granted
 from tests.starry import RULES, in_notice, published, star_of
 
+pytestmark = pytest.mark.one_database
+
 
 def test_the_explanation_says_every_line_and_how_to_appeal(town, life, draw):
     star = star_of(in_notice(town, life), town.centre)

@@ -14,6 +14,8 @@ from tests.mentored import running
 from tests.records import planned
 from tests.speaking import entered, say
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def project(town, life):

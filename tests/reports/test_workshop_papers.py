@@ -11,6 +11,8 @@ from grants.models import TrainingCertificate, Workshop
 from reports import workshop_papers
 from tests.town import aware, make_call
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def workshop(town):
