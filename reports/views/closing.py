@@ -1,8 +1,6 @@
 """Papers of the end. Who may not see the project gets 404, who may see it but not this paper 403."""
 
-import rules
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -22,8 +20,7 @@ from reports.views.output import respond_issued
 
 def _find_funded(request: HttpRequest, pk: int, permission: str = "projects.see_spending", *related: str):
     project = find(request, pk, *related)
-    if not rules.has_perm(permission, request.user, project):
-        raise PermissionDenied
+    permit(permission, request.user, project)
     if not project.is_funded:
         raise Http404
     return project

@@ -159,8 +159,9 @@ class Page(HTMLParser):
 
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
-KNOWN = {"English", "PDF", "pdf", "SHA", "PPT", "Office", "Email", "Word", "Excel", "xlsx", "HiGHS", "ICC"}
-KNOWN |= {"JSON", "CSV", "OpenAPI", "CommonGrants", "Giving", "ETag", "POST", "Wilson"}
+KNOWN = {"English", "PDF", "pdf", "SHA", "PPT", "Office", "Email", "Word", "Excel", "xlsx", "HiGHS", "ICC"} | {
+    *("JSON", "CSV", "OpenAPI", "CommonGrants", "Giving", "ETag", "POST", "Wilson")
+}
 """Latin letters that belong on a Chinese page, besides what `NAMES` takes away."""
 NAMES = re.compile(
     r"[0-9a-f]{16,64}|DF[A-Z]\d*\S*|\S+@[\w.]+\.(org|example)|https?://\S+|sha256sum|printf|certutil -hashfile"
