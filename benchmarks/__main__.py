@@ -32,7 +32,7 @@ from benchmarks.texts import corpus, half_copied  # noqa: E402
 from core import clock  # noqa: E402
 from projects.models import Project  # noqa: E402
 from projects.similarity import similar_pairs  # noqa: E402
-from reports import documents, pdf  # noqa: E402
+from reports import pdf, proposal_papers  # noqa: E402
 from reports.actions import imports  # noqa: E402
 from tests import town as towns  # noqa: E402
 from tests.life import draft  # noqa: E402
@@ -117,7 +117,7 @@ def main(count: int) -> None:
         ):
             milliseconds, queries = page(clerk, path)
             print(f"  {label:<20} {milliseconds:7.1f} ms  {queries:3d} queries")
-        _name, template, context = documents.proposal(projects[0], contact=True)
+        _name, template, context = proposal_papers.proposal(projects[0], contact=True)
         print(f"  {'proposal as PDF':<20} {median_ms(lambda: pdf.render(template, context)):7.1f} ms")
         tables(town)
     similarity()

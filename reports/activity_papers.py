@@ -1,6 +1,5 @@
-"""Papers of activities: the sheet on which people sign in, the record, and the month's announcements as a table.
-
-In Chinese like every paper: see `documents`.
+"""Papers of activities: the plan, the sheet on which people sign in, the record, and the month's announcements
+as a table. In Chinese like every paper: see `documents`.
 """
 
 from base64 import b64encode
@@ -9,6 +8,7 @@ from typing import IO
 from django.utils import timezone
 
 from core import clock
+from core.masking import mask_phone
 from core.models import Event
 from core.spreadsheets import Heading, Workbook
 from projects import qr
@@ -20,6 +20,26 @@ PHOTOS = 12
 """So many are printed with a record."""
 LINES = range(1, 31)
 """Empty lines: no name of the roster is printed on a sheet that lies about in a room."""
+
+
+def activity_plan(activity: Activity, *, contact: bool) -> Document:
+    """The plan of one activity (活动方案) with its materials. `contact` as for the proposal."""
+    project = activity.project
+    return Document(
+        file_name("活动方案", clock.localdate(activity.starts_at).isoformat(), activity.theme),
+        "pdf/activity_plan.html",
+        {
+            "title": "活动方案",
+            "number": project.number,
+            "author": project.applicant.name,
+            "activity": activity,
+            "project": project,
+            "leader_phone": project.leader_phone if contact else mask_phone(project.leader_phone),
+            "partners": activity.partners.all(),
+            "items": activity.items.all(),
+            "cost": activity.cost,
+        },
+    )
 
 
 def sign_in_sheet(activity: Activity, address: str) -> Document:

@@ -20,7 +20,15 @@ from evaluations.models import Decision, DecisionLine, Evaluation, Honour
 from grants.models import Call, TrainingCertificate, Workshop
 from people.models import Organization
 from projects.models import Agreement, Notice, Project
-from reports import closing_papers, documents, evaluation_papers, public_papers, star_papers, workshop_papers
+from reports import (
+    agreement_papers,
+    closing_papers,
+    evaluation_papers,
+    letters,
+    public_papers,
+    star_papers,
+    workshop_papers,
+)
 from reports import minutes as minute_papers
 from reports.documents import Document
 from reports.models import Paper
@@ -174,7 +182,7 @@ ROWS: dict[str, Row] = {
         title=lambda project: f"立项通知书：{project.title}",
         addressee=_groups,
         facts=_award_facts,
-        document=documents.award_letter,
+        document=letters.award_letter,
         permission="projects.see_delivery",
     ),
     Kind.CORRECTION: Row(
@@ -186,7 +194,7 @@ ROWS: dict[str, Row] = {
         title=lambda event: f"补正通知书：{event.target.title}",
         addressee=lambda event: event.target.applicant.name,
         facts=lambda event: _number_only(event.target),
-        document=lambda event: documents.correction_notice(event.target, event),
+        document=lambda event: letters.correction_notice(event.target, event),
         permission="projects.see_log",
         asked=_target,
     ),
@@ -219,7 +227,7 @@ ROWS: dict[str, Row] = {
         title=lambda agreement: f"立项协议书：{agreement.project.title}",
         addressee=lambda agreement: _groups(agreement.project),
         facts=lambda agreement: _award_facts(agreement.project),
-        document=lambda agreement: documents.agreement(agreement.project, account=True),
+        document=lambda agreement: agreement_papers.agreement(agreement.project, account=True),
         permission="projects.see_payee_account",
         asked=_project_of,
     ),
@@ -255,7 +263,7 @@ ROWS: dict[str, Row] = {
         title=lambda notice: f"{'追缴' if notice.is_clawback else '结余资金退回'}通知书：{notice.project.title}",
         addressee=lambda notice: notice.project.payee.name,
         facts=lambda notice: _number_only(notice.project),
-        document=documents.return_notice,
+        document=letters.return_notice,
         permission="projects.see_delivery",
         asked=_project_of,
         earlier=lambda notice: {"project": notice.project_id},

@@ -14,7 +14,7 @@ from core.workflow import permit
 from grants.models import Call, NeedList
 from people.models import Organization, User
 from projects.models import Activity, Notice, Project, ReturnNotice
-from reports import documents, public_papers
+from reports import activity_papers, agreement_papers, eligibility_papers, letters, proposal_papers, public_papers
 from reports.models import Paper
 from reports.views.output import PUBLIC, respond, respond_issued
 
@@ -38,7 +38,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     contact = rules.has_perm("projects.see_contact", request.user, project)
     cuts = rules.has_perm("projects.see_cuts", request.user, project)
     account = _sees_account(request.user, project)
-    return respond(documents.proposal(project, contact=contact, cuts=cuts, account=account))
+    return respond(proposal_papers.proposal(project, contact=contact, cuts=cuts, account=account))
 
 
 @require_safe
@@ -50,8 +50,8 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     if not hasattr(project, "agreement"):
         raise Http404
     if not _sees_account(request.user, project):  # then a copy with the account masked, which is not what was signed
-        return respond(documents.agreement(project, account=False))
-    document = partial(documents.agreement, project, account=True)
+        return respond(agreement_papers.agreement(project, account=False))
+    document = partial(agreement_papers.agreement, project, account=True)
     return respond_issued(request, Paper.Kind.AGREEMENT, project.agreement, document)
 
 
@@ -63,7 +63,7 @@ def award_letter(request: HttpRequest, pk: int) -> HttpResponse:
     permit("projects.see_delivery", request.user, project)
     if project.approved_at is None:
         raise Http404
-    return respond_issued(request, Paper.Kind.AWARD, project, lambda: documents.award_letter(project))
+    return respond_issued(request, Paper.Kind.AWARD, project, lambda: letters.award_letter(project))
 
 
 @require_safe
@@ -75,7 +75,7 @@ def correction_notice(request: HttpRequest, pk: int) -> HttpResponse:
     returned = Event.objects.about(project).filter(name="return_for_correction").last()
     if returned is None:
         raise Http404
-    document = partial(documents.correction_notice, project, returned)
+    document = partial(letters.correction_notice, project, returned)
     return respond_issued(request, Paper.Kind.CORRECTION, returned, document)
 
 
@@ -86,7 +86,7 @@ def return_notice(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("project__call__funder", "project__applicant", "project__host", "project__settlement")
     notice = get_object_or_404(ReturnNotice.objects.visible_to(request.user).select_related(*related), pk=pk)
     permit("projects.see_delivery", request.user, notice.project)
-    return respond_issued(request, Paper.Kind.RETURN, notice, lambda: documents.return_notice(notice))
+    return respond_issued(request, Paper.Kind.RETURN, notice, lambda: letters.return_notice(notice))
 
 
 @require_safe
@@ -98,7 +98,7 @@ def activity_plan(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(found, pk=pk, project__in=visible)
     permit("projects.see_delivery", request.user, activity.project)
     contact = rules.has_perm("projects.see_contact", request.user, activity.project)
-    return respond(documents.activity_plan(activity, contact=contact))
+    return respond(activity_papers.activity_plan(activity, contact=contact))
 
 
 @require_safe
@@ -111,7 +111,7 @@ def eligibility(request: HttpRequest, call_pk: int, organization_pk: int) -> Htt
     if not (request.user.has_role(organization.pk) or request.user.has_role(call.funder_id)):
         raise Http404
     written = Project.objects.visible_to(request.user).draft_of(organization, call)
-    return respond(documents.eligibility_notice(organization, call, written))
+    return respond(eligibility_papers.eligibility_notice(organization, call, written))
 
 
 @require_safe

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from projects.actions import photos
 from projects.models import ConsentText
-from reports import activity_papers, documents
+from reports import activity_papers
 from tests.life import draft
 from tests.records import NOBODY_ON_IT, entered, held, planned, png
 
@@ -42,7 +42,7 @@ def test_the_plan_prints_goal_and_division_of_work(town, activity, draw):
     activity.partners.create(name="海心阁文学社", task="写小短剧剧本")
     activity.items.create(name="矿泉水", count=10, unit_price=1, amount=10)
 
-    text = draw(documents.activity_plan(activity, contact=True)).text
+    text = draw(activity_papers.activity_plan(activity, contact=True)).text
 
     assert "一、活动目标让独居老人认识邻居。" in text
     assert "1海心阁文学社写小短剧剧本" in text

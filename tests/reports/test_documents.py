@@ -14,9 +14,18 @@ from grants.models import Call, EligibilityRule, Fund, Gate, PaperKind
 from people.models import Community, Kind, Organization
 from projects.actions import activities, checking, competition, delivery, drafts, notices, people, proposals
 from projects.actions.notices import Place
-from projects.agreement_text import GATES
+from projects.agreement_text import FUND_SOURCES, GATES
 from projects.models import BudgetLine, Notice, Project
-from reports import documents, public_papers
+from reports import (
+    activity_papers,
+    agreement_papers,
+    eligibility_papers,
+    letters,
+    proposal_papers,
+    public_papers,
+    wording,
+)
+from reports.documents import Document
 from tests.life import LINES, choir_draft, draft
 from tests.reports.conftest import Paper
 from tests.test_files import pdf as pdf_file
@@ -61,13 +70,13 @@ def plan(town, project, **changes):
 # -- every document ----------------------------------------------------------------------------
 
 
-def every_document(town, life) -> list[documents.Document]:
+def every_document(town, life) -> list[Document]:
     project = life.walk(draft(town), "running")
     return [
-        documents.proposal(project, contact=True),
-        documents.agreement(project),
-        documents.award_letter(project),
-        documents.activity_plan(plan(town, project), contact=True),
+        proposal_papers.proposal(project, contact=True),
+        agreement_papers.agreement(project),
+        letters.award_letter(project),
+        activity_papers.activity_plan(plan(town, project), contact=True),
         public_papers.notice(project.notice_entries.get().notice),
     ]
 
@@ -107,7 +116,7 @@ def test_every_document_names_itself_and_its_language(town, life, draw):
 
 
 def test_same_input_gives_the_same_bytes(town, draw):
-    document = documents.proposal(draft(town), contact=True)
+    document = proposal_papers.proposal(draft(town), contact=True)
 
     assert draw(document).content == draw(document).content
 
@@ -116,13 +125,13 @@ def test_documents_are_chinese_for_an_english_reader(town, draw):
     project = draft(town, lines=AWKWARD, amount_requested=Decimal("33333.33"))
 
     with translation.override("en"):
-        text = draw(documents.proposal(project, contact=True)).text
+        text = draw(proposal_papers.proposal(project, contact=True)).text
 
     assert "培训及专家费培训33,333.331项33,333.33申请资助" in text
 
 
 def test_rare_characters_survive(town, draw):
-    text = draw(documents.proposal(draft(town, title="龚䶮喆与𬱖", leader="翟堃玥"), contact=True)).text
+    text = draw(proposal_papers.proposal(draft(town, title="龚䶮喆与𬱖", leader="翟堃玥"), contact=True)).text
 
     assert "龚䶮喆与𬱖" in text
     assert "翟堃玥" in text
@@ -132,23 +141,23 @@ def test_markup_in_a_title_is_printed_and_not_obeyed(town, life, draw):
     hostile = '<img src="http://example.org/x.png"><b>粗</b>'
     project = life.walk(draft(town, title=hostile), "running")
 
-    for document in (documents.proposal(project, contact=True), documents.agreement(project)):
+    for document in (proposal_papers.proposal(project, contact=True), agreement_papers.agreement(project)):
         paper = draw(document)
         assert '<imgsrc="http://example.org/x.png"><b>粗</b>' in paper.text
         assert paper.reader.metadata.title.endswith(hostile)
 
 
 def test_file_name_is_one_that_every_system_takes(town):
-    document = documents.proposal(draft(town, title="老人/儿童:共享\n时光"), contact=True)
+    document = proposal_papers.proposal(draft(town, title="老人/儿童:共享\n时光"), contact=True)
 
     assert document.filename == "项目申报书-老人_儿童_共享_时光.pdf"
 
 
 def test_every_choice_has_its_chinese_word():
-    assert set(documents.KINDS) == set(Kind)
-    assert set(documents.CATEGORIES) == set(BudgetLine.Category)
-    assert set(documents.SOURCES) == set(BudgetLine.Source)
-    assert set(documents.FUND_SOURCES) == set(Fund.Source)
+    assert set(wording.KINDS) == set(Kind)
+    assert set(wording.CATEGORIES) == set(BudgetLine.Category)
+    assert set(wording.SOURCES) == set(BudgetLine.Source)
+    assert set(FUND_SOURCES) == set(Fund.Source)
     assert set(GATES) == set(Gate)
 
 
@@ -156,7 +165,7 @@ def test_every_choice_has_its_chinese_word():
 
 
 def test_proposal_says_who_what_and_how_much(town, life, draw):
-    text = draw(documents.proposal(life.walk(draft(town), "submitted"), contact=True)).text
+    text = draw(proposal_papers.proposal(life.walk(draft(town), "submitted"), contact=True)).text
 
     assert "编号：LX2026-0012026年柳溪镇公益创投项目申报书" in text
     assert "项目名称夕阳红暖心陪伴申报单位柳溪社会工作服务中心" in text
@@ -170,15 +179,15 @@ def test_proposal_says_who_what_and_how_much(town, life, draw):
 
 def test_proposal_says_who_pledged_what_and_when(town, life, draw):
     project = draft(town)
-    before = draw(documents.proposal(project, contact=True)).text
-    after = draw(documents.proposal(life.walk(project, "submitted"), contact=True)).text
+    before = draw(proposal_papers.proposal(project, contact=True)).text
+    after = draw(proposal_papers.proposal(life.walk(project, "submitted"), contact=True)).text
 
     assert "在线承诺" not in before
     assert "刘芳于2026年3月10日10:00代表申报单位确认：“我们承诺：所填内容真实" in after
 
 
 def test_proposal_of_a_filed_group_names_its_host(town, draw):
-    text = draw(documents.proposal(choir_draft(town), contact=True)).text
+    text = draw(proposal_papers.proposal(choir_draft(town), contact=True)).text
 
     assert "备案编号BA-110105030001-2025-0001" in text
     assert "代管单位统一社会信用代码91110108551385082Q" in text
@@ -187,7 +196,7 @@ def test_proposal_of_a_filed_group_names_its_host(town, draw):
 def test_proposal_for_a_judge_hides_phones_and_account(town, draw):
     town.centre.phone = "13900139000"
     town.centre.save()
-    text = draw(documents.proposal(draft(town), contact=False)).text
+    text = draw(proposal_papers.proposal(draft(town), contact=False)).text
 
     assert "138****8000" in text
     assert "139****9000" in text
@@ -197,23 +206,23 @@ def test_proposal_for_a_judge_hides_phones_and_account(town, draw):
 
 
 def test_proposal_that_is_a_draft_says_so_on_every_page(town, draw):
-    assert all("草稿，未提交" in page for page in draw(documents.proposal(draft(town), contact=True)).pages)
+    assert all("草稿，未提交" in page for page in draw(proposal_papers.proposal(draft(town), contact=True)).pages)
 
 
 def test_empty_draft_can_be_printed(town, draw):
     project = drafts.create_draft(town.call, town.centre, by=town.head, title="草稿")
 
-    assert "项目总预算0.00" in draw(documents.proposal(project, contact=True)).text
+    assert "项目总预算0.00" in draw(proposal_papers.proposal(project, contact=True)).text
 
 
 def test_milestones_are_printed_when_there_are_any(town, life, draw):
     project = life.walk(draft(town), "running")
-    assert "五、申报承诺与签章" in draw(documents.proposal(project, contact=True)).text
+    assert "五、申报承诺与签章" in draw(proposal_papers.proposal(project, contact=True)).text
     delivery.add_milestone(
         project, by=town.head, values={"name": "完成招募", "due_on": date(2026, 6, 30), "proof": "签到表"}
     )
 
-    text = draw(documents.proposal(Project.objects.get(pk=project.pk), contact=True)).text
+    text = draw(proposal_papers.proposal(Project.objects.get(pk=project.pk), contact=True)).text
 
     assert "五、项目里程碑序号阶段目标完成时间成果证明1完成招募2026年6月30日签到表" in text
     assert "六、申报承诺与签章" in text
@@ -227,7 +236,7 @@ def test_budget_adds_up_by_source(town, draw):
         "quantity": Decimal("1.5"),
         "source": "own",
     }
-    text = draw(documents.proposal(draft(town, lines=[*LINES, own]), contact=True)).text
+    text = draw(proposal_papers.proposal(draft(town, lines=[*LINES, own]), contact=True)).text
 
     assert "申请资助小计10,000.00单位自筹小计750.00项目总预算10,750.00" in text
     assert "场地500.001.5750.00单位自筹" in text
@@ -235,7 +244,7 @@ def test_budget_adds_up_by_source(town, draw):
 
 def test_long_budget_repeats_its_header_on_every_page(town, draw):
     lines = [LINES[1] | {"item": f"第{number}项", "quantity": Decimal(1)} for number in range(1, 61)]
-    paper = draw(documents.proposal(draft(town, lines=lines), contact=True))
+    paper = draw(proposal_papers.proposal(draft(town, lines=lines), contact=True))
 
     with_lines = [page for page in paper.pages if "志愿者补贴第" in page]
     assert len(with_lines) > 1
@@ -245,14 +254,14 @@ def test_long_budget_repeats_its_header_on_every_page(town, draw):
 
 def test_long_texts_go_on_over_the_page(town, draw):
     texts = {name: LONG[:500] for name in ("needs", "goals", "risks")} | {"method": LONG}
-    paper = draw(documents.proposal(draft(town, **texts), contact=True))
+    paper = draw(proposal_papers.proposal(draft(town, **texts), contact=True))
 
-    assert len(paper.pages) > len(draw(documents.proposal(draft(town), contact=True)).pages)
+    assert len(paper.pages) > len(draw(proposal_papers.proposal(draft(town), contact=True)).pages)
     assert paper.text.count("志愿者须先接受培训") >= 75
 
 
 def test_signatures_stand_below_the_promise(town, draw):
-    last = draw(documents.proposal(draft(town), contact=True)).pages[-1]
+    last = draw(proposal_papers.proposal(draft(town), contact=True)).pages[-1]
 
     assert last.index("本单位郑重承诺") < last.index("申报单位（盖章）") < last.index("主办单位意见（盖章）")
 
@@ -263,7 +272,7 @@ def test_signatures_stand_below_the_promise(town, draw):
 def test_agreement_states_award_and_instalments_in_figures_and_words(town, life, draw):
     project = life.walk(draft(town, lines=AWKWARD, amount_requested=Decimal("33333.33")), "running")
 
-    text = draw(documents.agreement(project, account=True)).text
+    text = draw(agreement_papers.agreement(project, account=True)).text
 
     assert "¥33,333.33（大写：人民币叁万叁仟叁佰叁拾叁元叁角叁分）" in text
     assert "150%16,666.67人民币壹万陆仟陆佰陆拾陆元陆角柒分本协议生效" in text
@@ -273,7 +282,7 @@ def test_agreement_states_award_and_instalments_in_figures_and_words(town, life,
 
 
 def test_agreement_of_ten_thousand_yuan(town, life, draw):
-    text = draw(documents.agreement(life.walk(draft(town), "running"), account=True)).text
+    text = draw(agreement_papers.agreement(life.walk(draft(town), "running"), account=True)).text
 
     assert "¥10,000.00（大写：人民币壹万元整）" in text
     assert "乙方（承接方）：柳溪社会工作服务中心统一社会信用代码：52110105MJ01000190" in text
@@ -286,7 +295,7 @@ def test_agreement_of_a_filed_group_is_signed_by_its_host_who_is_paid(town, life
     town.host.save()
     choir = life.walk(choir_draft(town), "running")
 
-    text = draw(documents.agreement(choir, account=True)).text
+    text = draw(agreement_papers.agreement(choir, account=True)).text
 
     assert "乙方（承接方）：柳溪社区服务中心（代管单位）统一社会信用代码：91110108551385082Q" in text
     assert "项目实施团队：夕阳红合唱队备案编号：BA-110105030001-2025-0001" in text
@@ -296,20 +305,20 @@ def test_agreement_of_a_filed_group_is_signed_by_its_host_who_is_paid(town, life
 
 
 def test_agreement_records_who_signed_and_when(town, choir, draw):
-    text = draw(documents.agreement(choir, account=True)).text
+    text = draw(agreement_papers.agreement(choir, account=True)).text
 
     assert "（甲方）：签署人：赵启明签署时间：2026年4月22日10:00" in text
     assert "（乙方）：签署人：马力签署时间：2026年4月22日10:00" in text
 
 
 def test_agreement_before_signing_says_that_nobody_has_signed(town, life, draw):
-    text = draw(documents.agreement(life.walk(draft(town), "approved"))).text
+    text = draw(agreement_papers.agreement(life.walk(draft(town), "approved"))).text
 
     assert text.count("尚未签署") == 2
 
 
 def test_signatures_never_stand_alone_on_a_page(town, choir, draw):
-    [page] = [page for page in draw(documents.agreement(choir)).pages if "甲方（盖章）" in page]
+    [page] = [page for page in draw(agreement_papers.agreement(choir)).pages if "甲方（盖章）" in page]
 
     assert page.index("本协议未尽事宜") < page.index("甲方（盖章）")
 
@@ -318,7 +327,7 @@ def test_agreement_on_lottery_money_asks_for_the_mark(town, life, draw):
     Fund.objects.filter(pk=town.fund.pk).update(source=Fund.Source.LOTTERY)
     project = life.walk(draft(town), "running")
 
-    assert "“彩票公益金资助”标识" in draw(documents.agreement(project, account=True)).text
+    assert "“彩票公益金资助”标识" in draw(agreement_papers.agreement(project, account=True)).text
 
 
 def test_agreement_says_what_was_signed_whatever_changes_afterwards(town, life, draw):
@@ -327,7 +336,7 @@ def test_agreement_says_what_was_signed_whatever_changes_afterwards(town, life, 
     town.centre.save()
     Fund.objects.filter(pk=town.fund.pk).update(source=Fund.Source.LOTTERY)
 
-    text = draw(documents.agreement(Project.objects.get(pk=project.pk), account=True)).text
+    text = draw(agreement_papers.agreement(Project.objects.get(pk=project.pk), account=True)).text
 
     assert "乙方（承接方）：柳溪社会工作服务中心" in text
     assert "6222000011112222" in text
@@ -336,7 +345,7 @@ def test_agreement_says_what_was_signed_whatever_changes_afterwards(town, life, 
 
 
 def test_agreement_annexes_the_plan_without_telephone_numbers(town, life, draw):
-    text = draw(documents.agreement(life.walk(draft(town), "running"))).text
+    text = draw(agreement_papers.agreement(life.walk(draft(town), "running"))).text
 
     assert "附件项目实施方案（第1版" in text
     assert "慰问活动物资200.00次408,000.00" in text
@@ -349,7 +358,7 @@ def test_agreement_annexes_the_plan_without_telephone_numbers(town, life, draw):
 def test_award_letter_says_how_much_and_until_when_to_sign(town, life, draw):
     project = life.walk(draft(town), "approved")
 
-    text = draw(documents.award_letter(project)).text
+    text = draw(letters.award_letter(project)).text
 
     assert "立项通知书柳溪社会工作服务中心：" in text
     assert "一、项目名称。夕阳红暖心陪伴。" in text
@@ -361,9 +370,9 @@ def test_award_letter_says_how_much_and_until_when_to_sign(town, life, draw):
 
 def test_award_letter_stays_as_it_was_sent(town, life, draw):
     project = life.walk(draft(town), "approved")
-    sent = draw(documents.award_letter(project)).content
+    sent = draw(letters.award_letter(project)).content
 
-    assert draw(documents.award_letter(life.walk(project, "running"))).content == sent
+    assert draw(letters.award_letter(life.walk(project, "running"))).content == sent
 
 
 def returned(town, life) -> Project:
@@ -380,7 +389,7 @@ def returns_of(project: Project):
 def test_correction_notice_says_every_place_and_the_last_day(town, life, draw):
     project = returned(town, life)
 
-    text = draw(documents.correction_notice(project, returns_of(project).last())).text
+    text = draw(letters.correction_notice(project, returns_of(project).last())).text
 
     assert "补正通知书柳溪社会工作服务中心：" in text
     assert "一、需补正的内容材料基本齐全。（一）" in text
@@ -398,9 +407,9 @@ def test_correction_notice_of_an_earlier_return_has_none_of_the_later_remarks(to
     checking.check(project, "return_for_correction", by=town.clerk, note="漏看一处")
     first, second = returns_of(project)
 
-    assert "目标写成数字" not in draw(documents.correction_notice(project, first)).text
-    assert "写明调查人数" not in draw(documents.correction_notice(project, second)).text
-    assert "目标写成数字" in draw(documents.correction_notice(project, second)).text
+    assert "目标写成数字" not in draw(letters.correction_notice(project, first)).text
+    assert "写明调查人数" not in draw(letters.correction_notice(project, second)).text
+    assert "目标写成数字" in draw(letters.correction_notice(project, second)).text
 
 
 def test_there_is_no_correction_notice_before_a_return(town, life, browse):
@@ -477,7 +486,7 @@ def test_activity_plan_sums_its_materials(town, life, draw):
     project = life.walk(draft(town), "running")
     activity = plan(town, project, programme="签到\n包粽子", ends_at=aware(2026, 6, 19, 16, 30))
 
-    text = draw(documents.activity_plan(activity, contact=True)).text
+    text = draw(activity_papers.activity_plan(activity, contact=True)).text
 
     assert "端午包粽子活动方案" in text
     assert "活动时间2026年6月19日14:00至2026年6月19日16:30" in text
@@ -491,7 +500,7 @@ def test_activity_plan_is_named_after_the_day_in_shanghai(town, life):
     activity = plan(town, project, starts_at=aware(2026, 6, 19, 6))  # still the 18th in Greenwich
     activity.refresh_from_db()
 
-    assert documents.activity_plan(activity, contact=True).filename == "活动方案-2026-06-19-端午包粽子.pdf"
+    assert activity_papers.activity_plan(activity, contact=True).filename == "活动方案-2026-06-19-端午包粽子.pdf"
 
 
 # -- notice of eligibility ---------------------------------------------------------------------
@@ -504,7 +513,7 @@ def test_the_notice_says_of_each_condition_and_paper_how_it_stands(town, draw):
     town.call.papers.create(kind="audit", is_required=False, legal_basis="通知")
     town.call.papers.create(kind="host", track=town.call.tracks.get(open_to="filed"), legal_basis="通知")
 
-    text = draw(documents.eligibility_notice(town.centre, town.call)).text
+    text = draw(eligibility_papers.eligibility_notice(town.centre, town.call)).text
 
     assert "可以申报；有1项需要说明。" in text
     assert "不符合" not in text
@@ -521,7 +530,7 @@ def test_what_blocks_reads_like_it_and_is_what_the_conclusion_speaks_of(town, dr
     town.call.eligibility_rules.create(kind="hosted", legal_basis="依据")
     Organization.objects.filter(pk=town.choir.pk).update(host=None)
 
-    text = draw(documents.eligibility_notice(Organization.objects.get(pk=town.choir.pk), town.call)).text
+    text = draw(eligibility_papers.eligibility_notice(Organization.objects.get(pk=town.choir.pk), town.call)).text
 
     assert "暂不符合申报条件，请先办理下列“不符合”“缺材料”事项。" in text
     assert "备案组织有代管单位不符合" in text
@@ -533,7 +542,7 @@ def test_the_notice_counts_the_files_of_the_proposal_being_written(town, draw):
     project = draft(town)
     attach(project, pdf_file(), by=town.head, kind="registration")
 
-    text = draw(documents.eligibility_notice(town.centre, town.call, project)).text
+    text = draw(eligibility_papers.eligibility_notice(town.centre, town.call, project)).text
 
     assert "按正在填写的申报书“夕阳红暖心陪伴”的附件核对" in text
     assert "登记证书或备案通知必须已有" in text
@@ -554,12 +563,12 @@ def test_the_notice_stays_one_sheet_with_everything_a_call_can_ask(town, draw):
     Organization.objects.filter(pk=town.choir.pk).update(name="柳溪镇夕阳红" * 20)
     Call.objects.filter(pk=town.call.pk).update(title="公益创投" * 30)
 
-    paper = draw(documents.eligibility_notice(Organization.objects.get(pk=town.choir.pk), Call.objects.get()))
+    paper = draw(eligibility_papers.eligibility_notice(Organization.objects.get(pk=town.choir.pk), Call.objects.get()))
 
     assert len(paper.pages) <= 2
     assert "自检打印件" in paper.text
-    assert [f"{name}" in paper.text for name in documents.CONDITIONS.values()] == [True] * len(EligibilityRule.Kind)
-    assert [f"{name}" in paper.text for name in documents.PAPERS.values()] == [True] * 10
+    assert [f"{name}" in paper.text for name in wording.CONDITIONS.values()] == [True] * len(EligibilityRule.Kind)
+    assert [f"{name}" in paper.text for name in wording.PAPERS.values()] == [True] * 10
 
 
 # -- the proposal: who applies, where, with whom, and what each line is for -------------------------
@@ -571,7 +580,7 @@ def test_proposal_says_how_the_applicant_stands(town, life, draw):
     project = draft(town)
     life.walk(draft(town, title="去年的陪伴"), "approved")
 
-    text = draw(documents.proposal(project, contact=True)).text
+    text = draw(proposal_papers.proposal(project, contact=True)).text
 
     assert "社会组织评估等级4A（2024年6月1日获评，有效期至2029年6月1日）（单位自填，待核）" in text
     assert "年度检查（年报）2025年度基本合格曾获资助的项目" in text
@@ -580,7 +589,7 @@ def test_proposal_says_how_the_applicant_stands(town, life, draw):
 
 
 def test_proposal_of_a_filed_group_is_not_asked_for_a_rating(town, draw):
-    text = draw(documents.proposal(choir_draft(town), contact=True)).text
+    text = draw(proposal_papers.proposal(choir_draft(town), contact=True)).text
 
     assert "评估等级" not in text
     assert "年度检查" not in text
@@ -595,8 +604,8 @@ def test_proposal_says_where_else_with_whom_and_for_which_step(town, draw):
     project = draft(town, lines=lines, tables={"partners": partners, "plan_steps": steps})
     project.other_communities.add(other)
 
-    known = draw(documents.proposal(project, contact=True)).text
-    masked = draw(documents.proposal(project, contact=False)).text
+    known = draw(proposal_papers.proposal(project, contact=True)).text
+    masked = draw(proposal_papers.proposal(project, contact=False)).text
 
     assert "同时实施的社区柳溪镇桃园社区" in known
     assert "柳溪小学周老师010-65001111出场地教室两间" in known
@@ -609,7 +618,7 @@ def test_proposal_says_where_else_with_whom_and_for_which_step(town, draw):
 def test_who_neither_pays_nor_is_paid_reads_no_account_number_on_paper(town, life, draw):
     project = life.walk(draft(town), "running")
 
-    for document in (documents.agreement(project), documents.proposal(project, contact=True)):
+    for document in (agreement_papers.agreement(project), proposal_papers.proposal(project, contact=True)):
         text = draw(document).text
         assert "****2222" in text
         assert "6222000011112222" not in text

@@ -15,8 +15,9 @@ from PIL import Image
 
 from people.models import Organization
 from projects.models import Project
-from reports import documents, pdf, public_papers
+from reports import letters, pdf, public_papers
 from reports.checks import filled_by
+from reports.documents import Document
 from reports.fonts import ROLES
 from tests.life import draft
 from tests.reports.test_documents import both_in_notice, returned, returns_of
@@ -41,7 +42,7 @@ class Line(NamedTuple):
 class Measured:
     """The pages of a paper, with what stands on them in millimetres."""
 
-    def __init__(self, document: documents.Document, **changes: Any):
+    def __init__(self, document: Document, **changes: Any):
         self.content = pdf.render(document.template, document.context | changes)
         self.book = pdfplumber.open(BytesIO(self.content))
         self.pages = self.book.pages
@@ -103,16 +104,16 @@ def near(value: float, tolerance: float = 0.1) -> Any:
 
 
 @pytest.fixture
-def notice(town, life) -> documents.Document:
+def notice(town, life) -> Document:
     """A correction notice of three pages and more: the second is full of nothing but text."""
     project = returned(town, life)
-    made = documents.correction_notice(project, returns_of(project).last())
+    made = letters.correction_notice(project, returns_of(project).last())
     return made._replace(context=made.context | {"reason": "公益创投" * 320})
 
 
 @pytest.fixture
-def letter(town, life) -> documents.Document:
-    return documents.award_letter(life.walk(draft(town), "approved"))
+def letter(town, life) -> Document:
+    return letters.award_letter(life.walk(draft(town), "approved"))
 
 
 # -- the type area -----------------------------------------------------------------------------
@@ -227,7 +228,7 @@ def test_each_role_is_set_in_what_fills_it_and_every_font_is_embedded(letter, dr
 
 def test_heading_of_the_second_level_is_set_in_the_face_of_楷体(town, life, draw):
     project = returned(town, life)
-    paper = draw(documents.correction_notice(project, returns_of(project).last()))
+    paper = draw(letters.correction_notice(project, returns_of(project).last()))
 
     expected = (filled_by(next(role for role in ROLES if role.name == "楷体")) or "NotoSerif").replace(" ", "")
     assert any(expected in name.replace("-", "") for name in paper.fonts), paper.fonts
@@ -238,7 +239,7 @@ def test_rare_characters_of_names_have_a_glyph(town, life, draw):
     Organization.objects.filter(pk=town.centre.pk).update(name=f"{RARE}社会工作服务中心")
     project = life.walk(draft(town, title=f"{RARE}的陪伴"), "approved")
 
-    text = draw(documents.award_letter(Project.objects.get(pk=project.pk))).text
+    text = draw(letters.award_letter(Project.objects.get(pk=project.pk))).text
 
     assert f"{RARE}社会工作服务中心：" in text
     assert f"一、项目名称。{RARE}的陪伴。" in text

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from projects.models import Notice, Project
 from reports import pdf
 from reports.actions import papers
-from reports.documents import award_letter
+from reports.letters import award_letter
 from reports.models import Paper
 from reports.paper_layout import lay_out
 from reports.verification import code_in

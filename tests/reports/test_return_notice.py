@@ -3,7 +3,7 @@
 import pytest
 
 from projects.models import ReturnNotice
-from reports import documents
+from reports import letters
 from tests.projects.test_returns import asked_back, settled, terminated
 
 pytestmark = pytest.mark.one_database
@@ -12,7 +12,7 @@ __all__ = ["terminated"]  # the fixture
 
 
 def test_it_says_how_the_sum_came_about_in_figures_and_words(town, terminated, draw):
-    text = draw(documents.return_notice(asked_back(town, terminated))).text
+    text = draw(letters.return_notice(asked_back(town, terminated))).text
 
     for said in (
         "追缴通知书",
@@ -28,8 +28,8 @@ def test_it_says_how_the_sum_came_about_in_figures_and_words(town, terminated, d
 
 def test_it_stays_as_it_was_sent(town, terminated, draw):
     notice = asked_back(town, terminated)
-    before = draw(documents.return_notice(notice)).text
+    before = draw(letters.return_notice(notice)).text
 
     settled(town, terminated, recognised="2000.00")
 
-    assert draw(documents.return_notice(ReturnNotice.objects.get(pk=notice.pk))).text == before
+    assert draw(letters.return_notice(ReturnNotice.objects.get(pk=notice.pk))).text == before
