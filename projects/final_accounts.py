@@ -138,6 +138,18 @@ class FinalAccounts:
         return [(category, lines, total(lines)) for category, lines in groups.items()]
 
     @property
+    def granted_by_category(self) -> list[tuple[str, Decimal, Decimal]]:
+        """What the grant pays for, by category: planned and spent; nothing where only the whole is known."""
+        if not self.is_detailed:
+            return []
+        groups: dict[str, list[Line]] = {}
+        for line in self.lines:
+            if line.is_granted:
+                groups.setdefault(line.category, []).append(line)
+        sums = [(category, total(lines)) for category, lines in groups.items()]
+        return [(category, found.adjusted, found.known) for category, found in sums]
+
+    @property
     def came_in(self) -> Decimal:
         return sum((one.actual for one in self.income), ZERO)
 

@@ -2,7 +2,6 @@
 as a table. In Chinese like every paper: see `documents`.
 """
 
-from base64 import b64encode
 from typing import IO
 
 from django.utils import timezone
@@ -12,12 +11,11 @@ from core.masking import mask_phone
 from core.models import Event
 from core.spreadsheets import Heading, Workbook
 from projects import qr
-from projects.models import Activity, ActivityPhoto, ConsentText
+from projects.models import Activity, ConsentText
 from projects.month import Month
 from reports.documents import Document, file_name
+from reports.photo_pages import of_activities
 
-PHOTOS = 12
-"""So many are printed with a record."""
 LINES = range(1, 31)
 """Empty lines: no name of the roster is printed on a sheet that lies about in a room."""
 
@@ -67,8 +65,6 @@ def record(activity: Activity) -> Document:
     A photo of people who did not agree to be shown is counted and not printed: the paper leaves the house.
     """
     project = activity.project
-    photos = list(activity.photos.all())
-    shown = [photo for photo in photos if photo.has_consent or not photo.shows_people]
     return Document(
         file_name("活动记录表", clock.localdate(activity.starts_at).isoformat(), activity.theme),
         "pdf/activity_record.html",
@@ -80,18 +76,10 @@ def record(activity: Activity) -> Document:
             "activity": activity,
             "signed": activity.sign_ins.count(),
             "aims": activity.aims,
-            "photos": [(photo.caption, inline(photo)) for photo in shown[:PHOTOS]],
-            "kept_back": len(photos) - len(shown),
-            "left_out": len(shown) - len(shown[:PHOTOS]),
+            "photos": of_activities(activity.photos.all()),
             "events": Event.objects.about(activity).select_related("actor").order_by("at", "pk"),
         },
     )
-
-
-def inline(photo: ActivityPhoto) -> str:
-    """The small picture as a part of the page."""
-    with photo.preview.open("rb") as file:
-        return "data:image/jpeg;base64," + b64encode(file.read()).decode()
 
 
 HEADINGS = [

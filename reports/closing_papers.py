@@ -9,11 +9,12 @@ from core import clock
 from core.spreadsheets import Heading, Workbook
 from grants.models import BudgetCategory
 from projects.accounting import final_accounts
-from projects.final_accounts import FinalAccounts, Line
+from projects.final_accounts import FinalAccounts, Income, Line
 from projects.models import ArchiveFile, Audit, ClosingReport, LeftOver, Project, Settlement
 from projects.papers import PARTS
 from projects.settling_steps import Standing
-from reports.activity_papers import inline
+from reports import photo_pages
+from reports.budget_execution import execution
 from reports.documents import Document, file_name
 from reports.wording import CATEGORIES, SOURCES
 
@@ -66,10 +67,14 @@ def category_name(category: str) -> str:
     return CATEGORIES[BudgetCategory(category)] if category != "in_kind" else "实物折价"
 
 
+def income_of(accounts: FinalAccounts) -> list[tuple[str, Income]]:
+    """What came in, each with its name."""
+    return [(f"第{one.words}期拨款" if one.kind == "grant" else INCOME[one.kind], one) for one in accounts.income]
+
+
 def final_accounts_paper(project: Project) -> Document:
     """The final accounts (收支决算表), both sides with their sums."""
     accounts, settlement = accounts_of(project)
-    income = [(f"第{one.words}期拨款" if one.kind == "grant" else INCOME[one.kind], one) for one in accounts.income]
     context = {
         "title": "项目收支决算表",
         "number": project.number,
@@ -79,7 +84,7 @@ def final_accounts_paper(project: Project) -> Document:
         "settlement": settlement,
         "groups": [(category_name(category), lines, total) for category, lines, total in accounts.by_category],
         "sources": {str(source): name for source, name in SOURCES.items()},
-        "income": income,
+        "income": income_of(accounts),
         "audit": settlement.audit if settlement else None,
         "opinion": OPINIONS[Audit.Opinion(settlement.audit.opinion)] if settlement and settlement.audit else "",
         "left_overs": settlement.left_overs.filter(kind=LeftOver.Kind.ASSET) if settlement else [],
@@ -119,10 +124,7 @@ def write_final_accounts(project: Project, target: IO[bytes]) -> None:
             if whole is not None and column > 4:
                 value += float(getattr(whole, names[column - 3]) or 0)
             sheet.write_formula(last, column, f"=SUM({letter}2:{letter}{last})", bold, value)
-    rows = [
-        [f"第{one.words}期拨款" if one.kind == "grant" else INCOME[one.kind], one.budget, one.actual, one.on]
-        for one in accounts.income
-    ]
+    rows = [[name, one.budget, one.actual, one.on] for name, one in income_of(accounts)]
     sheet = book.add_sheet("收入", CAME_IN, rows)
     last = len(rows) + 1
     sheet.write_string(last, 0, "合计", book.bold)
@@ -143,11 +145,9 @@ def _cells(line: Line) -> Sequence[Any]:
 
 
 def closing_report_paper(closing: ClosingReport) -> Document:
-    """The closing report (结项报告) as it was handed in, with the photos the group chose."""
+    """The closing report (结项报告) as it was handed in, with the accounts and the photos the group chose."""
     project = closing.project
-    photos = [
-        photo for photo in closing.photos.select_related("activity") if not photo.shows_people or photo.has_consent
-    ]
+    accounts, settlement = accounts_of(project)
     context = {
         "title": "项目结项报告",
         "number": project.number,
@@ -158,8 +158,11 @@ def closing_report_paper(closing: ClosingReport) -> Document:
         "figures": closing.facts["figures"],
         "goals": closing.facts["goals"],
         "goes_on": GOES_ON.get(ClosingReport.GoesOn(closing.goes_on), "") if closing.goes_on else "",
-        "photos": [(photo.caption or photo.activity.theme, inline(photo)) for photo in photos],
-        "kept_back": closing.photos.count() - len(photos),
+        "execution": execution(accounts.granted_by_category),
+        "accounts": accounts,
+        "settlement": settlement,
+        "income": income_of(accounts),
+        "photos": photo_pages.of_activities(closing.photos.all()),
     }
     return Document(file_name("结项报告", project.number, project.title), "pdf/closing_report.html", context)
 

@@ -5,13 +5,16 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from core import clock
+from core.models import Attachment
 from core.money import round_half_up
 from evaluations.actions.evaluation import outcome
 from evaluations.actions.reporting import figures_of
 from evaluations.forms import SheetForm
-from evaluations.models import Assignment, Evaluation
+from evaluations.models import Assignment, Evaluation, SiteForm
 from evaluations.suggestions import suggestions
-from reports import evidence_papers
+from projects.models import ActivityPhoto
+from reports import evidence_papers, photo_pages
+from reports.budget_execution import Execution, execution
 from reports.documents import Document, file_name
 from reports.wording import PURPOSES
 
@@ -81,16 +84,36 @@ def _shown(figures: dict[str, str]) -> dict[str, Any]:
     return figures | {name: Decimal(figures[name]) for name in ("paid", "recognised")}
 
 
+def _execution(figures: dict[str, Any]) -> Execution | None:
+    """Spending against budget as it was kept with the figures."""
+    kept = figures.get("categories", [])
+    return execution((category, Decimal(planned), Decimal(spent)) for category, planned, spent in kept)
+
+
+def _site_photos(evaluation: Evaluation) -> photo_pages.PhotoPages:
+    """Photos of the site forms on which everybody who can be recognised has agreed."""
+    forms = SiteForm.objects.filter(evaluation=evaluation, photos_agreed=True).order_by("visited_at", "pk")
+    return photo_pages.of_files(
+        (file, clock.localdate(form.visited_at), form.place) for form in forms for file in Attachment.objects.of(form)
+    )
+
+
 def self_evaluation(evaluation: Evaluation) -> Document:
     """The self-evaluation (自评报告) of the group, to be signed by its head."""
     title = f"{PURPOSES[evaluation.purpose]}自评报告"
     written = evaluation.self_evaluation
+    figures = figures_of(evaluation.project)
+    shown = ActivityPhoto.objects.filter(activity__project=evaluation.project)
+    if written.handed_in_at:
+        shown = shown.filter(activity__starts_at__lte=written.handed_in_at)
     context = _common(evaluation, title) | {
         "number": evaluation.project.number,
         "author": evaluation.project.applicant.name,
         "written": written,
         "scores": written.scores.select_related("criterion"),
-        "figures": _shown(figures_of(evaluation.project)),
+        "figures": _shown(figures),
+        "execution": _execution(figures),
+        "photos": photo_pages.of_activities(shown),
     }
     return Document(file_name(title, evaluation.project.title), "pdf/self_evaluation.html", context)
 
@@ -105,12 +128,15 @@ def evaluation_report(evaluation: Evaluation) -> Document:
     grade = result.grade if result else said.grade if said else ""
     visit = getattr(evaluation, "visit", None)
     papers = list(evaluation.papers.all())
+    figures = evaluation.figures or figures_of(evaluation.project)
     context = _common(evaluation, title) | {
         "number": evaluation.number,
         "author": evaluation.commission.organization.name,
         "state": "" if evaluation.issued_at else "征求意见稿" if evaluation.is_sent else "草稿",
         "issued_on": clock.localdate(evaluation.issued_at) if evaluation.issued_at else None,
-        "figures": _shown(evaluation.figures or figures_of(evaluation.project)),
+        "figures": _shown(figures),
+        "execution": _execution(figures),
+        "photos": _site_photos(evaluation),
         "dimensions": dimensions(evaluation),
         "total": frozen,
         "grade": GRADES[grade] if grade else "",

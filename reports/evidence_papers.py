@@ -3,24 +3,21 @@
 In Chinese like every paper: see `documents`. The list is an appendix of the report as well.
 """
 
-from base64 import b64encode
 from typing import Any, NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.utils import translation
 
+from core import clock
 from core.models import Attachment
 from evaluations import site_checklists
 from evaluations.actions.sampling import tally_of
 from evaluations.evidence_lists import evidence_of
 from evaluations.models import Evaluation, Sample, SiteForm
 from evaluations.samples import Tally
-from projects.pictures import preview
 from reports.documents import Document, file_name
+from reports.photo_pages import of_files
 from reports.wording import PURPOSES
 
-PHOTOS = 12
-"""So many are printed with a site record."""
 SAMPLES = {
     "vouchers": "凭证抽查",
     "people": "服务对象电话核实",
@@ -71,8 +68,8 @@ def site_record(form: SiteForm) -> Document:
     """The site record (现场评估记录表) with its checklist, the photos, and who signed by name."""
     evaluation = form.evaluation
     title = "现场评估记录表"
-    files = list(Attachment.objects.of(form))
-    photos = [(file.name, picture) for file in files[:PHOTOS] if (picture := _inline(file))]
+    day = clock.localdate(form.visited_at)
+    photos = of_files((file, day, form.place) for file in Attachment.objects.of(form))
     with translation.override("zh-hans"):
         parts = site_checklists.answered(form.checklist, form.answers)
     context = {
@@ -86,15 +83,5 @@ def site_record(form: SiteForm) -> Document:
         "organization": evaluation.commission.organization,
         "parts": parts,
         "photos": photos,
-        "left_out": len(files) - len(photos),
     }
     return Document(file_name(title, evaluation.project.title), "pdf/site_record.html", context)
-
-
-def _inline(photo: Attachment) -> str:
-    """A small picture as a part of the page, without what a camera writes into it; empty for what is no picture."""
-    with photo.file.open("rb") as file:
-        try:
-            return "data:image/jpeg;base64," + b64encode(preview(file).read()).decode()
-        except ValidationError:
-            return ""

@@ -6,6 +6,7 @@ from core import clock
 from core.models import Event
 from core.workdays import add_workdays
 from grants.models import Fund
+from people.models import Community
 from projects.agreement_text import FUND_SOURCES
 from projects.models import Comment, Project, ReturnNotice
 from projects.places import name_places
@@ -29,8 +30,28 @@ def award_letter(project: Project) -> Document:
             "approved_on": approved_on,
             "printed_on": approved_on,
             "sign_by": add_workdays(approved_on, project.call.signing_workdays),
+            "copies": [committee(place) for place in _places(project)],
         },
     )
+
+
+def _places(project: Project) -> list[Community]:
+    """Where the project takes place: whose committees have to know of the award (抄送)."""
+    first = [project.community] if project.community else []
+    return [*first, *project.other_communities.all()]
+
+
+def committee(place: Community) -> str:
+    """The committee of a community by its full name: 紫萝园 → 紫萝园社区居民委员会, 辛庄村 → 辛庄村村民委员会."""
+    if place.name.endswith("村"):
+        return f"{place.name}村民委员会"
+    return f"{place.name}{'' if place.name.endswith('社区') else '社区'}居民委员会"
+
+
+def _authorities(project: Project) -> list[str]:
+    """Who registered or filed those that have to pay back, and has to know of it; the funder itself needs no copy."""
+    found = dict.fromkeys(one.authority for one in (project.payee, project.applicant))
+    return [name for name in found if name and name != project.call.funder.name]
 
 
 def correction_notice(project: Project, returned: Event) -> Document:
@@ -75,5 +96,6 @@ def return_notice(notice: ReturnNotice) -> Document:
             "payee": project.payee,
             "funder": project.call.funder,
             "issued_on": clock.localdate(notice.issued_at),
+            "copies": _authorities(project) if notice.is_clawback else [],
         },
     )

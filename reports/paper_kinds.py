@@ -19,12 +19,13 @@ from core.money import yuan
 from evaluations.models import Decision, DecisionLine, Evaluation, Honour
 from grants.models import Call, TrainingCertificate, Workshop
 from people.models import Organization
-from projects.models import Agreement, Notice, Project
+from projects.models import Agreement, Notice, Project, Tranche
 from reports import (
     agreement_papers,
     closing_papers,
     evaluation_papers,
     letters,
+    money_papers,
     public_papers,
     star_papers,
     workshop_papers,
@@ -231,6 +232,18 @@ ROWS: dict[str, Row] = {
         permission="projects.see_payee_account",
         asked=_project_of,
     ),
+    Kind.PAYMENT: Row(
+        deed=(Tranche, "approve"),
+        issuer=lambda tranche: _funder(tranche.project),
+        number=money_papers.payment_number,
+        project=_project_of,
+        title=lambda tranche: f"资金拨付审批单：{tranche.project.title}第{tranche.ordinal}期",
+        addressee=lambda tranche: tranche.project.payee.name,
+        facts=lambda tranche: _number_only(tranche.project),
+        document=lambda tranche: money_papers.payment_approval(tranche, account=True),
+        permission="projects.see_payee_account",
+        asked=_project_of,
+    ),
     Kind.EVALUATION: Row(
         deed=(Evaluation, "publish_report"),
         issuer=lambda evaluation: evaluation.commission.organization,
@@ -334,6 +347,8 @@ def _withdrawn(workshop: Workshop, _event: Event) -> Iterable[TrainingCertificat
 
 LAPSES: dict[tuple[type, str], tuple[str, Callable[[Any, Event], Iterable[Any]], str]] = {
     (Project, "forfeit"): (Kind.AWARD, _itself, "放弃立项"),
+    (Tranche, "reverse"): (Kind.PAYMENT, _itself, "付款已撤回"),
+    (Tranche, "cancel"): (Kind.PAYMENT, _itself, "本期不再拨付"),
     (Honour, "withdraw"): (Kind.HONOUR, _itself, "荣誉已撤销"),
     (Workshop, "withdraw_certificate"): (Kind.TRAINING, _withdrawn, "证书已撤销"),
 }

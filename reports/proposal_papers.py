@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import prefetch_related_objects
 
 from core.masking import mask_account, mask_phone
+from grants.models import Track
 from people.models import Inspection
 from projects.applicants import applicant_facts
 from projects.models import BudgetLine, Project, TeamMember
@@ -131,5 +132,6 @@ def proposal(project: Project, *, contact: bool, cuts: bool = True, account: boo
             "subtotals": [(name, amount) for name, amount in subtotals if amount],
             "total": project.total_budget,
             "milestones": project.milestones.all(),
+            "contents": "page" if project.track.form == Track.Form.FULL else "none",
         },
     )

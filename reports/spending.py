@@ -1,17 +1,15 @@
-"""Payments and months as papers: the book of a project, the monthly report, the funder's ledger (台账)."""
+"""Payments and months as tables: the book of a project, the funder's ledger (台账)."""
 
 from collections.abc import Iterable
 from typing import IO, Any
 
 from django.db.models import QuerySet
 
-from core.money import plain
 from core.spreadsheets import Heading, Workbook
 from grants.models import BudgetCategory
 from projects.expense_facts import ExpenseBook
 from projects.models import BudgetLine, Expense, MonthlyReport, Project
 from projects.spending_account import accounts
-from reports.documents import Document, file_name
 from reports.wording import CATEGORIES, SOURCES
 
 STATES = {
@@ -145,20 +143,3 @@ def _month(report: MonthlyReport) -> list[Any]:
         report.volunteer_hours, report.spent, report.spent_in_all, report.recognised, report.award,
         report.rate / 100, report.handed_in_at, late, report.problems, report.plans, report.media,
     ]  # fmt: skip
-
-
-def monthly(report: MonthlyReport) -> Document:
-    """The monthly report as a paper for the files: figures, words, and what was said to it."""
-    project = report.project
-    context = {
-        "title": "项目月报",
-        "number": project.number,
-        "author": project.applicant.name,
-        "project": project,
-        "report": report,
-        "remarks": report.remarks.select_related("by"),
-        "hours": plain(report.volunteer_hours),
-        "rate": plain(report.rate),
-    }
-    name = file_name("项目月报", f"{report.month:%Y-%m}", project.number, project.title)
-    return Document(name, "pdf/monthly.html", context)

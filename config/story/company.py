@@ -3,7 +3,7 @@
 from functools import cache
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from config.story.people import Cast
 from config.story.programme import Programme
@@ -33,9 +33,17 @@ EMERGENCY = "停电改为室外；老人不适立即联系社区卫生站。"
 
 @cache
 def picture(colour: str) -> bytes:
-    """A small picture in one colour with a lighter band, as PNG."""
-    made = Image.new("RGB", (64, 48), colour)
-    made.paste(Image.new("RGB", (64, 16), "#f3eee3"), (0, 16))
+    """What stands for a photo of an activity: a room of that colour, a table, and people without faces; as PNG."""
+    made = Image.new("RGB", (480, 360), "#f3eee3")
+    drawn = ImageDraw.Draw(made)
+    drawn.rectangle((0, 0, 480, 170), fill=colour)
+    drawn.rectangle((40, 30, 160, 110), fill="#dfe9f1")
+    drawn.rectangle((320, 40, 440, 100), fill="#b4331f")
+    for place, coat in enumerate(("#37719f", "#8a5a36", "#4f7f77", "#d99a2b", "#6b5b7b")):
+        x = 60 + place * 90
+        drawn.ellipse((x - 22, 108, x + 22, 152), fill="#e8c9a8")
+        drawn.rounded_rectangle((x - 36, 150, x + 36, 280), radius=26, fill=coat)
+    drawn.rectangle((0, 250, 480, 300), fill="#a98257")
     file = BytesIO()
     made.save(file, "PNG")
     return file.getvalue()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -24,6 +25,7 @@ from evaluations.models import AnswerPoint, Assignment, Evaluation, Rectificatio
 from evaluations.models.evaluation import TEXTS
 from evaluations.vetoes import marked
 from people.models import User
+from projects.accounting import final_accounts
 from projects.actions.messages import tell_funder, tell_group
 from projects.figures import so_far
 from projects.models import Project
@@ -319,7 +321,7 @@ def issue(evaluation: Evaluation, *, by: User) -> Evaluation:
     return evaluation
 
 
-def figures_of(project: Project) -> dict[str, str]:
+def figures_of(project: Project) -> dict[str, Any]:
     """What the records of the project say now, as a report shows it; kept with it when it is issued."""
     found = so_far(project)
     used = spent(project)
@@ -333,6 +335,10 @@ def figures_of(project: Project) -> dict[str, str]:
         "paid": str(paid),
         "recognised": str(used),
         "rate": str(round_half_up(used * 100 / paid)) if paid else "",
+        "categories": [
+            [category, str(planned), str(used)]
+            for category, planned, used in final_accounts(project).granted_by_category
+        ],
     }
 
 

@@ -96,8 +96,10 @@ def agreement_url(project: Project) -> str:
 
 
 def _number(project: Project) -> str:
+    """DFA2026-XY-001; the year of signing stands in it where the code of the call does not end in it already."""
     year = clock.today().year
-    return f"{project.call.code}-XY-{year}-{next_number(f'agreement:{project.call.funder_id}:{year}'):03d}"
+    said = "" if project.call.code.endswith(str(year)) else f"-{year}"
+    return f"{project.call.code}-XY{said}-{next_number(f'agreement:{project.call.funder_id}:{year}'):03d}"
 
 
 @transaction.atomic

@@ -62,6 +62,7 @@ class Paper(Stateful):
         RECTIFICATION = "rectification", _("Rectification notice")
         RETURN = "return", _("Return notice")
         AGREEMENT = "agreement", _("Agreement")
+        PAYMENT = "payment", _("Payment approval")
         EVALUATION = "evaluation", _("Evaluation report")
         CLOSING = "closing", _("Closing report")
         ACCOUNTS = "accounts", _("Final accounts")

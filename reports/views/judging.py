@@ -14,7 +14,7 @@ from core.workflow import permit
 from evaluations.models import Decision, Feedback
 from grants.models import Call
 from projects.models import Notice, Objection
-from reports import judging
+from reports import judging, ranking_papers
 from reports import minutes as papers
 from reports.conflicts import write_conflicts
 from reports.models import Paper
@@ -75,6 +75,16 @@ def objections(request: HttpRequest) -> HttpResponse:
 def ranking(request: HttpRequest, pk: int) -> HttpResponse:
     """The ranking with every sheet that counts, as a workbook."""
     return _workbook(request, pk, judging.write_ranking, "评审排名")
+
+
+@require_safe
+@login_required
+def ranking_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """The ranking as PDF, to be signed."""
+    found = Call.objects.visible_to(request.user).select_related("funder", "review_rubric")
+    call = get_object_or_404(found, pk=pk)
+    permit("evaluations.see_ranking", request.user, call)
+    return respond(ranking_papers.ranking(call))
 
 
 @require_safe

@@ -1,7 +1,11 @@
-"""The ledger of a fund and the lists for the bank, to take out; who takes out account numbers is kept in the log."""
+"""The ledger of a fund and the lists for the bank, to take out (who takes out account numbers is kept in the log), and
+the approval of a payment as a paper."""
 
+from functools import partial
+
+import rules
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.utils.http import content_disposition_header
@@ -11,10 +15,12 @@ from django.views.decorators.http import require_safe
 from core import clock
 from core.workflow import permit, record
 from grants.models import Fund
-from projects.models import BankList
-from reports import ledger
+from projects.models import BankList, Project, Tranche
+from reports import ledger, money_papers
+from reports.models import Paper
 from reports.pdf import LANGUAGE
 from reports.views.imports import private, send_workbook
+from reports.views.output import respond, respond_issued
 
 
 def _csv(name: str, lines) -> StreamingHttpResponse:
@@ -56,3 +62,20 @@ def bank_list(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     if kind == "csv":
         return _csv(name, ledger.bank_lines(found))
     return send_workbook(request, name, _in_chinese(lambda file: ledger.write_bank_list(found, file)))
+
+
+@require_safe
+@login_required
+def payment_approval(request: HttpRequest, pk: int) -> HttpResponse:
+    """The paper of an instalment that was asked for; there is none before. As with the agreement, whoever may not see
+    the payee's account gets a copy with its number masked."""
+    related = ("project__call__funder", "project__call__fund", "project__applicant", "project__host")
+    visible = Project.objects.visible_to(request.user)
+    tranche = get_object_or_404(Tranche.objects.select_related(*related), pk=pk, project__in=visible)
+    permit("projects.see_delivery", request.user, tranche.project)
+    if tranche.state not in money_papers.PRINTABLE:
+        raise Http404
+    if not rules.has_perm("projects.see_payee_account", request.user, tranche.project):
+        return respond(money_papers.payment_approval(tranche))
+    document = partial(money_papers.payment_approval, tranche, account=True)
+    return respond_issued(request, Paper.Kind.PAYMENT, tranche, document)

@@ -15,9 +15,9 @@ from core.workflow import permit, record
 from projects.actions.monthly import renew
 from projects.expense_table import ExpenseResource
 from projects.forms.month_ledger import MonthLedgerFilter
-from projects.models import MonthlyReport
+from projects.models import MonthlyReport, Report
 from projects.views.monthly import ledger_of
-from reports import exchange
+from reports import exchange, progress_papers
 from reports import spending as papers
 from reports.pdf import LANGUAGE
 from reports.views.documents import find, respond
@@ -59,7 +59,18 @@ def monthly(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("project__call__funder", "project__applicant", "project__community", "project__field", "handed_in_by")
     report = get_object_or_404(MonthlyReport.objects.visible_to(request.user).select_related(*related), pk=pk)
     permit("projects.see_spending", request.user, report.project)
-    return respond(papers.monthly(renew(report)))
+    return respond(progress_papers.monthly(renew(report)))
+
+
+@require_safe
+@login_required
+def milestone_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a group reported at a milestone, as PDF; the report at the end is the closing report."""
+    related = ("project__call__funder", "project__applicant", "project__community", "milestone", "submitted_by")
+    found = Report.objects.visible_to(request.user).filter(kind=Report.Kind.MILESTONE)
+    report = get_object_or_404(found.select_related(*related, "accepted_by"), pk=pk)
+    permit("projects.see_spending", request.user, report.project)
+    return respond(progress_papers.milestone_report(report))
 
 
 @require_safe

@@ -145,7 +145,7 @@ def test_paper_is_shown_and_saved_under_its_chinese_name(town, running, browse):
 
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == (
-        "inline; filename*=utf-8''%E7%AB%8B%E9%A1%B9%E5%8D%8F%E8%AE%AE%E4%B9%A6-LX2026-XY-2026-001-"
+        "inline; filename*=utf-8''%E7%AB%8B%E9%A1%B9%E5%8D%8F%E8%AE%AE%E4%B9%A6-LX2026-XY-001-"
         "%E5%A4%95%E9%98%B3%E7%BA%A2%E6%9A%96%E5%BF%83%E9%99%AA%E4%BC%B4.pdf"
     )
     assert response["X-Content-Type-Options"] == "nosniff"

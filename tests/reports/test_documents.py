@@ -81,13 +81,13 @@ def every_document(town, life) -> list[Document]:
     ]
 
 
-def test_every_page_has_its_number_but_the_first_of_a_letter(town, life, draw):
+def test_every_page_has_its_number_but_a_cover_and_the_first_of_a_letter(town, life, draw):
     for document in every_document(town, life):
         paper = draw(document)
 
         numbered = [f"—{number}—" in page for number, page in enumerate(paper.pages, start=1)]
-        is_letter = document.template == "pdf/notice.html"
-        assert numbered == [not is_letter] + [True] * (len(paper.pages) - 1)
+        is_bare = document.template in ("pdf/notice.html", "pdf/proposal.html")
+        assert numbered == [not is_bare] + [True] * (len(paper.pages) - 1)
 
 
 def test_every_font_is_embedded_and_chinese(town, life, draw):
@@ -250,6 +250,15 @@ def test_long_budget_repeats_its_header_on_every_page(town, draw):
     assert len(with_lines) > 1
     assert all("序号费用类别支出项目及说明" in page for page in with_lines)
     assert all(f"第{number}项" in paper.text for number in range(1, 61))
+
+
+@pytest.mark.parametrize("n", [16, 18, 20])
+def test_sums_of_the_budget_never_stand_alone_on_a_page(town, draw, n):
+    lines = [LINES[1] | {"item": f"第{number}项", "quantity": Decimal(1)} for number in range(1, n + 1)]
+    paper = draw(proposal_papers.proposal(draft(town, lines=lines), contact=True))
+
+    [page] = [page for page in paper.pages if "项目总预算" in page and "申请资助小计" in page]
+    assert f"第{n}项" in page
 
 
 def test_long_texts_go_on_over_the_page(town, draw):

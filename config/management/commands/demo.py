@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import translation
 
-from config.story import calls_2026, competition_2013
+from config.story import calls_2026, competition_2013, offices
 from config.story.people import LOGINS, PASSWORD, found
 from config.story.programme import Programme
 from config.story.stage import Stage
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         """All of the story, or none."""
         cast = found()
         programme = Programme(cast, clock.today())
+        offices.set_marks(cast)
         stage = Stage(cast, programme)
         competition_2013.play(stage, programme)
         calls_2026.play(stage, programme)
