@@ -192,6 +192,14 @@ def test_the_text_is_drawn_up_anew_only_until_somebody_signs(town, life):
         agreements.draw_up(project, by=town.clerk)
 
 
+@pytest.mark.parametrize(("code", "number"), [("LX2026", "LX2026-XY-001"), ("LX-A", "LX-A-XY-2026-001")])
+def test_number_says_the_year_once(town, life, code, number):
+    town.call.code = code
+    town.call.save()
+
+    assert life.walk(draft(town), "approved").agreement.number == number
+
+
 def test_the_clerk_forfeits_only_when_the_group_has_let_the_time_pass(town, life, time):
     project = life.walk(draft(town), "approved")
     assert not workflow.can_proceed(project, "forfeit", town.clerk)
