@@ -18,7 +18,8 @@ from core.notifications import notify
 from core.numbering import next_number
 from core.workdays import add_workdays
 from core.workflow import Refused, Stale, advance, permit, record
-from evaluations.actions.evaluation import WORKDAYS, outcome
+from evaluations.actions.concluding import outcome
+from evaluations.actions.evaluation import WORKDAYS
 from evaluations.actions.holding import hold_panel
 from evaluations.models import AnswerPoint, Assignment, Evaluation, RectificationItem, Result, Sheet, SheetRevision
 from evaluations.models.evaluation import TEXTS

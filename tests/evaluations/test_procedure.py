@@ -11,7 +11,16 @@ from core import clock
 from core.models import Attachment
 from core.workflow import Refused, Stale
 from evaluations import inbox
-from evaluations.actions import evaluation, inspecting, panel, report_templates, reporting, self_evaluation, unlocking
+from evaluations.actions import (
+    concluding,
+    evaluation,
+    inspecting,
+    panel,
+    report_templates,
+    reporting,
+    self_evaluation,
+    unlocking,
+)
 from evaluations.models import AnswerPoint, Assignment, ReportTemplate, SheetRevision
 from people.models import Role, User
 from projects.actions.people import assign_mentor
@@ -490,7 +499,7 @@ def test_a_sheet_opened_after_the_answer_keeps_what_it_said(town, project):
     lines = SheetRevision.objects.get(pk=revision.pk).lines()
     changed = [(line.before, line.after) for line in lines if line.is_changed]
     assert changed == [("40", "45"), ("75", "80")]
-    assert evaluation.publish(fresh(found), by=town.clerk).score == 80
+    assert concluding.publish(fresh(found), by=town.clerk).score == 80
 
 
 def test_nobody_else_opens_a_sheet_and_not_once_it_is_issued(town, project):
@@ -514,7 +523,7 @@ def test_the_clerk_sends_a_report_back_with_a_reason_and_changes_nothing_in_it(t
 
     reporting.send_back(found, by=town.clerk, reason="漏了一次走访")
     with pytest.raises(Refused):
-        evaluation.publish(fresh(found), by=town.clerk)
+        concluding.publish(fresh(found), by=town.clerk)
     reporting.issue(fresh(found), by=town.evaluator)
 
     assert fresh(found).number == "PG2026-0001"
@@ -574,12 +583,12 @@ def test_a_report_is_not_concluded_when_one_of_its_sheets_no_longer_counts(town,
     panel.stand_down(found.panel.get(person=second), by=town.clerk, reason="亲属在该机构任职")
 
     with pytest.raises(Refused):
-        evaluation.publish(fresh(found), by=town.clerk)
+        concluding.publish(fresh(found), by=town.clerk)
 
     time.go(clock.now() + timedelta(hours=1))
     reporting.send_back(fresh(found), by=town.clerk, reason="一名评估人员回避，请重新定稿")
     reporting.issue(fresh(found), by=town.evaluator)
-    assert evaluation.publish(fresh(found), by=town.clerk).score == 75
+    assert concluding.publish(fresh(found), by=town.clerk).score == 75
 
 
 def test_an_evaluation_whose_lead_has_stood_down_says_so(town, project, browse):
@@ -625,7 +634,7 @@ def test_whoever_stands_down_after_the_answer_is_followed_by_a_colleague_who_iss
 
     with pytest.raises(PermissionDenied):
         evaluation.distribute(fresh(found), [town.evaluator], by=town.evaluator)
-    assert evaluation.publish(fresh(found), by=town.clerk).score == 70
+    assert concluding.publish(fresh(found), by=town.clerk).score == 70
 
 
 def test_before_an_evaluation_one_declares_for_an_evaluation_and_not_for_a_review(town, project, browse):
