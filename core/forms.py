@@ -172,6 +172,26 @@ class SeenState(forms.Form):
         return seen
 
 
+class VersionedForm(forms.Form):
+    """A form of what another window may have saved since it was opened: what was typed stays, beside what is stored."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, required=False)
+    clashes: list[tuple[str, str]] | None = None
+    """Label and what is stored now of the fields that differ; None while there was no clash."""
+
+    def take_over(self, stored: "VersionedForm") -> None:
+        """After a clash: keep what was typed, and let the next press store it over what `stored`, this form filled in
+        from the store, says."""
+        now = {name: stored.get_initial_for_field(field, name) for name, field in stored.fields.items()}
+        self.data = self.data.copy()
+        self.data["version"] = str(now.pop("version"))
+        self.clashes = [
+            (str(self.fields[name].label), str(value if value is not None else "") or "—")
+            for name, value in now.items()
+            if self.fields[name].has_changed(value, self[name].data)
+        ]
+
+
 class NoteForm(SeenState):
     """Confirm a step, with a note for the people concerned."""
 

@@ -68,7 +68,7 @@ def save_report(
     permit("evaluations.lead", by, locked)
     _refuse_when_fixed(locked)
     if version is not None and version != locked.version:
-        raise Stale(_("This has been changed in another window since you opened it. Please load it anew."))
+        raise Stale(_("This has been changed in another window since you opened it."))
     for name in TEXTS:
         if name in texts:
             setattr(locked, name, texts[name].strip())

@@ -111,6 +111,24 @@ def test_two_people_of_the_group_do_not_overwrite_each_other(town, project):
         self_evaluation.save(found, by=town.volunteer, scores={}, went_well="二", version=0)
 
 
+def test_who_saves_over_another_window_keeps_what_was_typed_and_sees_what_is_stored(town, project, browse):
+    found = sent(town, project)
+    self_evaluation.save(found, by=town.head, scores={}, went_well="先保存的", went_badly="一样", version=0)
+    address, client = reverse("evaluations:self_evaluation", args=[found.pk]), browse(town.volunteer)
+    typed = {"version": "0", "went_well": "后来写的", "went_badly": "一样", "save": ""}
+
+    page = client.post(address, typed)
+
+    form = page.context["form"]
+    assert (form["went_well"].value(), form.clashes) == ("后来写的", [("做得好的方面", "先保存的")])
+    assert "先保存的" in page.content.decode()
+    assert fresh(found).self_evaluation.went_well == "先保存的"
+
+    client.post(address, typed | {"version": form["version"].value()})
+
+    assert fresh(found).self_evaluation.went_well == "后来写的"
+
+
 def test_without_a_self_evaluation_it_goes_on_only_after_the_last_day(town, project, time):
     found = sent(town, project)
     with pytest.raises(Refused):
@@ -355,6 +373,18 @@ def test_two_windows_of_the_lead_do_not_overwrite_each_other(town, project):
 
     with pytest.raises(Stale):
         reporting.save_report(found, by=town.evaluator, texts={"conclusion": "二"}, version=0)
+
+
+def test_the_report_in_an_older_window_shows_what_is_stored_and_keeps_what_was_typed(town, project, browse):
+    found = at_draft(town, project)
+    reporting.save_report(found, by=town.evaluator, texts={"conclusion": "先保存的"}, version=0)
+    data = {"version": "0", "conclusion": "后来写的", "items-TOTAL_FORMS": "0", "items-INITIAL_FORMS": "0"}
+
+    form = browse(town.evaluator).post(reverse("evaluations:report", args=[found.pk]), data).context["form"]
+
+    assert [text for _label, text in form.clashes] == ["先保存的"]
+    assert form["conclusion"].value() == "后来写的"
+    assert fresh(found).conclusion == "先保存的"
 
 
 def test_an_own_text_is_added_without_losing_what_is_typed(town, project, browse):
