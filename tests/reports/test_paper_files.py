@@ -60,7 +60,7 @@ def test_every_paper_of_a_life_is_pdf_a_with_its_code_on_the_page(town, life, ad
 
     laid = {paper: lay_out(paper).content for paper in found}
 
-    assert kinds == {"award", "agreement", "accounts", "completion"}
+    assert kinds == {"award", "agreement", "payment", "accounts", "completion"}
     assert {paper.number: failures(content) for paper, content in laid.items()} == {paper.number: [] for paper in found}
     for paper, content in laid.items():
         reader = PdfReader(BytesIO(content))
