@@ -4,7 +4,8 @@ import rules
 
 from people.models import Kind, Organization, Role
 from projects.models import Part, Project
-from projects.rules import has_stake, is_the_platform
+from projects.rules import has_stake, is_auditor, is_the_platform
+from projects.rules import is_clerk as is_clerk_of_it
 
 
 @rules.predicate
@@ -67,6 +68,7 @@ rules.add_perm("reports.see_register", issues_papers)
 rules.add_perm("reports.supersede_paper", is_the_platform)
 rules.add_perm("reports.void_paper", approves_for_issuer & ~has_stake_in_it)
 rules.add_perm("reports.set_marks", keeps_office)
+rules.add_perm("reports.take_archive", is_clerk_of_it | is_auditor)
 rules.add_perm("reports.open_exchange", is_in_some_funder | is_administrator)
 rules.add_perm("reports.download_tables", is_in_some_funder)
 rules.add_perm("reports.import_tables", is_clerk)

@@ -6,6 +6,7 @@ What you may not see is 404, what you see but may not do is 403, and without an 
 from datetime import date, time, timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -88,6 +89,7 @@ from projects.models import (
     ReturnNotice,
 )
 from reports.actions import imports
+from reports.models import ArchivePackage
 from tests import speaking
 from tests.by_framework import framework
 from tests.evaluated import commissioned
@@ -552,6 +554,8 @@ TABLE = {
     "reports:paper_file": ("paper", BUREAU),
     "reports:marks_edit": ("bureau", {"clerk", "approver"}),
     "reports:project_papers": ("project", SEES_DELIVERY),
+    "reports:archive_packages": ("project", {"clerk", "auditor"}),
+    "reports:archive_package_file": ("archive_package", {"clerk"}),  # who asked for it
     "reports:star_letter": ("star", BUREAU | GROUP),
     "reports:star_year": ("star_year", BUREAU),
     "reports:honour_certificate": ("honour", EVERYBODY),
@@ -679,6 +683,12 @@ def our_urls(patterns=None, namespace: str = "") -> dict[str, URLPattern]:
     return found
 
 
+def packaged(project, town) -> ArchivePackage:
+    made = ArchivePackage.objects.create(project=project, edition="interim", by=town.clerk)
+    made.file.save("package.zip", ContentFile(b"zip"))
+    return made
+
+
 @pytest.fixture
 @remembered
 def things(town, life) -> dict[str, object]:
@@ -755,6 +765,7 @@ def things(town, life) -> dict[str, object]:
         "organization": town.centre,
         "bureau": town.bureau,
         "paper": letter,
+        "archive_package": packaged(project, town),
         "paper_code": letter.shown_code,
         "rubric": town.rubric,
         "own_framework": framework(town.bureau),
