@@ -62,8 +62,19 @@ def keeps_office(user, organization) -> bool:
     return user.is_authenticated and user.has_role(organization.pk, *roles)
 
 
+@rules.predicate
+def writes_reports(user, obj=None) -> bool:
+    """Clerk or approver of some funder, or of a support organisation."""
+    if not user.is_authenticated:
+        return False
+    if Organization.objects.funders_of(user, Role.STAFF, Role.APPROVER).exists():
+        return True
+    return Organization.objects.filter(pk__in=list(user.roles), kind=Kind.SUPPORT_ORGANIZATION).exists()
+
+
 rules.add_perm("reports.see_funder_board", is_in_some_funder)
 rules.add_perm("reports.see_support_board", helps_somebody)
+rules.add_perm("reports.compose_research", writes_reports)
 rules.add_perm("reports.see_register", issues_papers)
 rules.add_perm("reports.supersede_paper", is_the_platform)
 rules.add_perm("reports.void_paper", approves_for_issuer & ~has_stake_in_it)

@@ -554,6 +554,9 @@ TABLE = {
     "reports:paper_file": ("paper", BUREAU),
     "reports:marks_edit": ("bureau", {"clerk", "approver"}),
     "reports:project_papers": ("project", SEES_DELIVERY),
+    "research:research": (None, {"clerk", "approver", "mentor"}),
+    "research:research_pdf": (None, {"clerk", "approver", "mentor"}),  # the page, as nothing is chosen
+    "research:research_docx": (None, {"clerk", "approver", "mentor"}),
     "reports:archive_packages": ("project", {"clerk", "auditor"}),
     "reports:archive_package_file": ("archive_package", {"clerk"}),  # who asked for it
     "reports:star_letter": ("star", BUREAU | GROUP),
