@@ -134,7 +134,7 @@ def forget_packages() -> int:
             locked = ArchivePackage.objects.select_for_update().get(pk=found.pk)
             if not locked.file:
                 continue
-            transaction.on_commit(partial(locked.file.storage.delete, locked.file.name))
+            transaction.on_commit(partial(locked.file.storage.delete, str(locked.file.name)))
             locked.file = ""
             locked.save(update_fields=["file"])
             done += 1

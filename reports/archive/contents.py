@@ -129,7 +129,7 @@ class _Stored:
             self.paper = printed(self.paper)
         except CannotSign as failure:
             raise Unavailable(Reason.UNSIGNED) from failure
-        return self.paper.file.storage.open(self.paper.file.name, "rb")
+        return self.paper.file.storage.open(str(self.paper.file.name), "rb")
 
     def sha256(self) -> str:
         return self.paper.sha256

@@ -102,7 +102,7 @@ def gathered(project: Project, reader: Reader) -> Iterator[Entry | Withheld]:
         for file in found.select_related("uploaded_by").order_by("at", "pk"):
             reason = _kept_back(model, file, file.object_id in allowed, agreed.get(file.object_id, True))
             if reason:
-                left_out[folder, kind, reason] += 1
+                left_out[folder, "签到表" if reason == Reason.SIGN_IN else kind, reason] += 1
             else:
                 yield original(file, folder, kind)
     yield from _photos(project, left_out)
@@ -133,7 +133,7 @@ def original(file: Attachment, folder: str, kind: str, **said: Any) -> Entry:
     return Entry(
         folder=folder,
         suffix=name.suffix.lower(),
-        opens=partial(file.file.storage.open, file.file.name, "rb"),
+        opens=partial(file.file.storage.open, str(file.file.name), "rb"),
         sha256=partial(str, file.sha256),
         **(given | said),
     )
@@ -170,7 +170,7 @@ def _photos(project: Project, left_out: Counter[tuple[str, str, Reason]]) -> Ite
                 f"{title}（公开）",
                 ".jpg",
                 "活动照片",
-                partial(photo.preview.storage.open, photo.preview.name, "rb"),
+                partial(photo.preview.storage.open, str(photo.preview.name), "rb"),
                 day=day,
                 responsible=project.applicant.name,
                 is_public=True,

@@ -49,7 +49,7 @@ def compose(this: Year, before: Year, *, office: str, today: date) -> Report:
 
 
 def _opening(this: Year, region: str, today: date) -> list[Block]:
-    until = "" if today > date(this.year, 12, 31) else "（年度尚未结束，数据截至当日）"
+    until = "" if today > date(this.year, 12, 31) else f"（年度尚未结束，数据截至{today.month}月{today.day}日）"
     return [
         Paragraph(
             f"{this.year}年，{region}开展公益创投{len(this.calls)}个批次，收到申报{this.steps['received']}份，立项"
@@ -274,13 +274,13 @@ def _comparison(this: Year, before: Year) -> Table:
         row("满意率", "%", this.satisfaction.share, before.satisfaction.share),
     ]
     note = "" if not before.is_empty else f"{before.year}年度没有数据，不能比较。"
-    return Table("主要数据与上年对比", ["指标", f"{this.year}年", f"{before.year}年", "增减"], rows, note, range(1, 4))
+    return Table("", ["指标", f"{this.year}年", f"{before.year}年", "增减"], rows, note, range(1, 4))
 
 
 def _thresholds(measured: Sequence[Measure]) -> Table:
     rows = [[one.threshold.name, one.shown, one.threshold.words, one.outcome, one.threshold.why] for one in measured]
     note = "阈值为平台缺省值，可由主办方另定；恰好等于阈值的不算超出；不详的指标不作判断。"
-    return Table("问题判断阈值", ["指标", "本年度", "阈值", "结果", "计算方法"], rows, note, (1, 2))
+    return Table("", ["指标", "本年度", "阈值", "结果", "计算方法"], rows, note, (1, 2))
 
 
 def _definitions(this: Year) -> list[Block]:

@@ -84,7 +84,8 @@ def _block(document: Any, block: Block) -> None:
 
 
 def _table(document: Any, block: Table) -> None:
-    document.add_paragraph(block.title, style="Caption")
+    if block.title:
+        document.add_paragraph(block.title, style="Caption")
     made = document.add_table(rows=1, cols=len(block.head), style="Table Grid")
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     for cell, text in zip(made.rows[0].cells, block.head, strict=True):
@@ -144,7 +145,7 @@ def _page(document: Any) -> None:
 def _number(footer: Any, side: Any) -> None:
     footer.is_linked_to_previous = False
     paragraph = footer.paragraphs[0]
-    paragraph.alignment = side
+    paragraph.alignment, paragraph.paragraph_format.first_line_indent = side, 0
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(14)
     for kind, text in (("text", "— "), ("begin", ""), ("code", "PAGE"), ("end", ""), ("text", " —")):
         run = _face(paragraph.add_run(text if kind == "text" else ""), SONGTI)
@@ -179,6 +180,10 @@ def _styles(document: Any) -> None:
         made = styles.add_style(name, 1)
         made.base_style = styles["Normal"]
         _style(made, face, size)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-US")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    styles["Normal"].element.rPr.append(language)
     normal = styles["Normal"].paragraph_format
     normal.first_line_indent, normal.line_spacing = BODY * 2, PITCH
     normal.line_spacing_rule, normal.space_before, normal.space_after = WD_LINE_SPACING.EXACTLY, 0, 0

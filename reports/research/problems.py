@@ -7,7 +7,7 @@ not crossed it.
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from core.money import yuan
 
@@ -73,26 +73,8 @@ class Measure:
         return "—" if self.value is None else f"{said(self.value)}{self.threshold.unit}"
 
 
-class Facts(Protocol):
-    """What is asked of `facts.Year`, so that thresholds are tested without a database."""
-
-    steps: Any
-    awarded: Any
-    spent: Any
-    late: Any
-    due: Any
-    load: Any
-    satisfaction: Any
-    survival: Any
-    waiting: Any
-    grades: Any
-    gaps: Any
-    indicators: Any
-
-    @property
-    def rate(self) -> Decimal | None: ...
-    @property
-    def late_share(self) -> Decimal | None: ...
+Facts = Any
+"""A `facts.Year`, or whatever has its attributes: thresholds are tested without a database."""
 
 
 def said(value: Decimal | int) -> str:

@@ -7,6 +7,7 @@ same drawing gives the same bytes on one machine; the letters are those of the C
 import io
 import re
 import warnings
+from typing import Any
 from xml.etree import ElementTree
 
 from reports.canvas import SVG, _lock, _tools
@@ -50,11 +51,11 @@ def png(svg: str) -> bytes:
     return out.getvalue()
 
 
-def _path(patches, element: ElementTree.Element, order: int):
+def _path(patches: Any, element: ElementTree.Element, order: int) -> Any:
     from matplotlib.path import Path  # noqa: PLC0415 - as above
 
     points: list[tuple[float, float]] = []
-    codes: list[int] = []
+    codes: list[Any] = []
     kinds = {"M": Path.MOVETO, "L": Path.LINETO, "Q": Path.CURVE3, "C": Path.CURVE4}
     for letter, rest in _PART.findall(element.get("d", "")):
         name = letter.upper()

@@ -115,7 +115,7 @@ def test_every_file_of_the_project_is_in_it_or_listed_as_left_out(town, life, ti
     taken = {one.sha256() for one in entries}
     left = [one for one in Attachment.objects.all() if one.sha256 not in taken]
     assert {one.name for one in left} <= {"认得出.png", "孩子.png", "签到表.pdf"}
-    assert sum(one.count for one in withheld if one.title in ("活动照片", "活动附件")) == 3
+    assert sum(one.count for one in withheld if one.title in ("活动照片", "签到表")) == 3
 
 
 def test_log_of_a_package_is_json_and_a_table_of_the_same_events(town, life, time, tmp_path):
@@ -176,7 +176,7 @@ def test_residents_are_in_no_package_and_named_as_left_out(town, life, time, tmp
     assert PHONE not in said
     left_out = {one["title"]: (one["count"], one["reason"]) for one in index(path)["withheld"]}
     assert left_out["服务对象名册"] == (1, str(Reason.ROSTER))
-    assert left_out["活动附件"] == (1, str(Reason.SIGN_IN))
+    assert left_out["签到表"] == (1, str(Reason.SIGN_IN))
 
 
 def test_photos_stay_out_without_consent_or_with_children_on_them(town, life, time):
