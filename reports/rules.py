@@ -4,7 +4,8 @@ import rules
 
 from people.models import Kind, Organization, Role
 from projects.models import Part, Project
-from projects.rules import has_stake, is_the_platform
+from projects.rules import has_stake, is_auditor, is_the_platform
+from projects.rules import is_clerk as is_clerk_of_it
 
 
 @rules.predicate
@@ -61,12 +62,24 @@ def keeps_office(user, organization) -> bool:
     return user.is_authenticated and user.has_role(organization.pk, *roles)
 
 
+@rules.predicate
+def writes_reports(user, obj=None) -> bool:
+    """Clerk or approver of some funder, or of a support organisation."""
+    if not user.is_authenticated:
+        return False
+    if Organization.objects.funders_of(user, Role.STAFF, Role.APPROVER).exists():
+        return True
+    return Organization.objects.filter(pk__in=list(user.roles), kind=Kind.SUPPORT_ORGANIZATION).exists()
+
+
 rules.add_perm("reports.see_funder_board", is_in_some_funder)
 rules.add_perm("reports.see_support_board", helps_somebody)
+rules.add_perm("reports.compose_research", writes_reports)
 rules.add_perm("reports.see_register", issues_papers)
 rules.add_perm("reports.supersede_paper", is_the_platform)
 rules.add_perm("reports.void_paper", approves_for_issuer & ~has_stake_in_it)
 rules.add_perm("reports.set_marks", keeps_office)
+rules.add_perm("reports.take_archive", is_clerk_of_it | is_auditor)
 rules.add_perm("reports.open_exchange", is_in_some_funder | is_administrator)
 rules.add_perm("reports.download_tables", is_in_some_funder)
 rules.add_perm("reports.import_tables", is_clerk)

@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from reports.views import (
     activities,
+    archiving,
     closing,
     documents,
     evaluations,
@@ -93,6 +94,8 @@ urlpatterns = [
     path("papers/<int:pk>/paper.pdf", papers.paper_file, name="paper_file"),
     path("papers/marks/<int:pk>/", papers.marks_edit, name="marks_edit"),
     path("projects/<int:pk>/papers/", papers.project_papers, name="project_papers"),
+    path("projects/<int:pk>/archive/", archiving.archive_packages, name="archive_packages"),
+    path("archive-packages/<int:pk>/package.zip", archiving.archive_package_file, name="archive_package_file"),
     path("tables/", imports.tables, name="exchange"),
     re_path(r"^tables/(?P<table>[a-z-]+)\.(?P<kind>xlsx|csv)$", imports.table_export, name="table_export"),
     path("tables/<slug:table>/template.xlsx", imports.table_template, name="table_template"),

@@ -6,6 +6,7 @@ What you may not see is 404, what you see but may not do is 403, and without an 
 from datetime import date, time, timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -88,6 +89,7 @@ from projects.models import (
     ReturnNotice,
 )
 from reports.actions import imports
+from reports.models import ArchivePackage
 from tests import speaking
 from tests.by_framework import framework
 from tests.evaluated import commissioned
@@ -557,6 +559,11 @@ TABLE = {
     "reports:paper_file": ("paper", BUREAU),
     "reports:marks_edit": ("bureau", {"clerk", "approver"}),
     "reports:project_papers": ("project", SEES_DELIVERY),
+    "research:research": (None, {"clerk", "approver", "mentor"}),
+    "research:research_pdf": (None, {"clerk", "approver", "mentor"}),  # the page, as nothing is chosen
+    "research:research_docx": (None, {"clerk", "approver", "mentor"}),
+    "reports:archive_packages": ("project", {"clerk", "auditor"}),
+    "reports:archive_package_file": ("archive_package", {"clerk"}),  # who asked for it
     "reports:star_letter": ("star", BUREAU | GROUP),
     "reports:star_year": ("star_year", BUREAU),
     "reports:honour_certificate": ("honour", EVERYBODY),
@@ -685,6 +692,12 @@ def our_urls(patterns=None, namespace: str = "") -> dict[str, URLPattern]:
     return found
 
 
+def packaged(project, town) -> ArchivePackage:
+    made = ArchivePackage.objects.create(project=project, edition="interim", by=town.clerk)
+    made.file.save("package.zip", ContentFile(b"zip"))
+    return made
+
+
 @pytest.fixture
 @remembered
 def things(town, life) -> dict[str, object]:
@@ -761,6 +774,7 @@ def things(town, life) -> dict[str, object]:
         "organization": town.centre,
         "bureau": town.bureau,
         "paper": letter,
+        "archive_package": packaged(project, town),
         "paper_code": letter.shown_code,
         "rubric": town.rubric,
         "own_framework": framework(town.bureau),

@@ -1,6 +1,7 @@
+from reports.models.archive_package import ArchivePackage
 from reports.models.file_check import FileCheck
 from reports.models.import_job import ImportJob
 from reports.models.mark import Mark
 from reports.models.paper import Paper
 
-__all__ = ["FileCheck", "ImportJob", "Mark", "Paper"]
+__all__ = ["ArchivePackage", "FileCheck", "ImportJob", "Mark", "Paper"]
