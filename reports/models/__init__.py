@@ -2,6 +2,6 @@ from reports.models.file_check import FileCheck
 from reports.models.import_job import ImportJob
 from reports.models.mark import Mark
 from reports.models.paper import Paper
-from reports.models.search import SearchEntry, SearchWords
+from reports.models.search import SearchEntry
 
-__all__ = ["FileCheck", "ImportJob", "Mark", "Paper", "SearchEntry", "SearchWords"]
+__all__ = ["FileCheck", "ImportJob", "Mark", "Paper", "SearchEntry"]

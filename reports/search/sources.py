@@ -283,7 +283,3 @@ BY_KIND = {source.kind: source for source in SOURCES}
 def of_model(model: type[Model]) -> Iterator[Source]:
     return (source for source in SOURCES if source.model is model)
 
-
-def of_group(group: str) -> list[Source]:
-    """The kinds of one group; of no group, all."""
-    return [source for source in SOURCES if not group or source.group == group]

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
-from reports.models.search import SearchEntry, SearchWords
+from reports.models import SearchEntry
 
-TABLE = SearchWords._meta.db_table
+TABLE = "reports_search_words"
 _SQLITE = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5"
     "(tokens, content='', detail=none, columnsize=0, tokenize=\"ascii tokenchars '_'\")",
@@ -20,8 +20,8 @@ _POSTGRESQL = (
     f"CREATE INDEX IF NOT EXISTS {TABLE}_tokens ON {TABLE} USING gin (tokens)",
 )
 
-Clause = Sequence[tuple[str, bool]]
-"""Tokens of which one is enough, each with whether it may go on."""
+Clause = Sequence[str]
+"""Tokens of which one is enough."""
 
 
 def is_postgresql() -> bool:
@@ -69,15 +69,12 @@ def remove(rows: Iterable[tuple[int, set[str]]]) -> None:
             cursor.executemany(delete, [(key, " ".join(sorted(tokens))) for key, tokens in rows])
 
 
+def match() -> str:
+    """The condition that an entry has the tokens; its one parameter is an `expression`."""
+    return f"{TABLE}.tokens @@ %s::tsquery" if is_postgresql() else f"{TABLE}.{TABLE} MATCH %s"
+
+
 def expression(clauses: Iterable[Clause]) -> str:
     """All of the clauses, in the language of the database."""
-    if is_postgresql():
-        one, either, both = "'{}'{}", " | ", " & "
-        goes_on = ":*"
-    else:
-        one, either, both = '"{}"{}', " OR ", " AND "
-        goes_on = " *"
-    return both.join(
-        f"({either.join(one.format(token, goes_on if may_go_on else '') for token, may_go_on in clause)})"
-        for clause in clauses
-    )
+    one, either, both = ("'{}'", " | ", " & ") if is_postgresql() else ('"{}"', " OR ", " AND ")
+    return both.join(f"({either.join(map(one.format, clause))})" for clause in clauses)

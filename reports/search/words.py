@@ -17,6 +17,8 @@ MOST_CHARACTERS = 100
 MOST_WORDS = 8
 """So many words of a line are looked for."""
 LONGEST_WORD = 40
+FEWEST_BEGINNING = 3
+"""With so many letters or figures of its beginning a number is found."""
 _HAN = "\u3005-\u3007\u3040-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
 _PARTS = re.compile(r"\d+|\D+")
@@ -26,13 +28,12 @@ _PARTS = re.compile(r"\d+|\D+")
 class Asked:
     """What a typed line asks for.
 
-    `tokens` all have to be there; those of `beginnings` may go on (5211 finds 52110105…). `phrases` are what pairs alone
-    do not prove: three characters and more have to stand together. `needles` are marked where they are found.
+    `tokens` all have to be there. `phrases` are what pairs alone do not prove: three characters and more have to stand
+    together. `needles` are marked where they are found.
     """
 
     key: str
     tokens: tuple[str, ...]
-    beginnings: frozenset[str]
     phrases: tuple[str, ...]
     needles: tuple[str, ...]
     is_cut: bool
@@ -115,12 +116,13 @@ def _of_word(word: str) -> set[str]:
 
 
 def _of_number(number: str) -> set[str]:
-    """LX2026-0001 is also found as LX20260001 and as 1."""
+    """LX2026-0001 is also found as LX20260001, as 1, and by how it and each part of it begin: LX2, 000."""
     runs = _RUNS.findall(_folded(number))
-    found = {_word(part.lstrip("0")) for _han, latin in runs for part in _PARTS.findall(latin) if part.lstrip("0")}
-    if runs and not any(han for han, _latin in runs):
-        found.add(_word("".join(latin for _han, latin in runs)))
-    return found
+    whole = [] if any(han for han, _latin in runs) else ["".join(latin for _han, latin in runs)]
+    begun = {end for _han, latin in runs for end in _of_word(latin)} | {_word(text) for text in whole if text}
+    found = {end[:length] for end in begun for length in range(FEWEST_BEGINNING + 1, len(end) + 1)}
+    parts = (part.lstrip("0") for _han, latin in runs for part in _PARTS.findall(latin))
+    return found | {_word(part) for part in parts if part}
 
 
 def read(line: str) -> Asked:
@@ -128,11 +130,10 @@ def read(line: str) -> Asked:
     folded = _folded(line.translate(_SHOWN))
     runs = list(dict.fromkeys(_RUNS.findall(folded)))
     tokens: dict[str, None] = {}
-    beginnings, phrases = set(), []
+    phrases = []
     for han, latin in runs[:MOST_WORDS]:
         if latin:
             tokens[_word(latin)] = None
-            beginnings.add(_word(latin))
         elif len(han) == 1:
             tokens[f"h{ord(han):x}"] = None
         else:
@@ -144,7 +145,6 @@ def read(line: str) -> Asked:
     return Asked(
         key="".join(han or latin for han, latin in _RUNS.findall(folded)),
         tokens=tuple(tokens),
-        beginnings=frozenset(beginnings),
         phrases=tuple(phrases),
         needles=tuple(han or latin for han, latin in runs[:MOST_WORDS]),
         is_cut=len(runs) > MOST_WORDS,

@@ -23,7 +23,7 @@ def search(request: HttpRequest) -> HttpResponse:
     after = _key(request.GET.get("after", ""))
     found = Found()
     if asked:
-        found = Finder(request.user).find(asked, group=group, after=after, goes_on="begins" in request.GET)
+        found = Finder(request.user).find(asked, group=group, after=after)
     context: dict[str, Any] = {
         "q": line,
         "asked": asked,
