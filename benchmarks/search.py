@@ -118,7 +118,7 @@ def _megabytes() -> float:
 
 
 def fill(count: int):
-    """A town with so many projects of 400 groups, in the words of real proposals; a clerk, a group's head, the names."""
+    """A town with so many projects of 400 groups, in the words of real proposals. Clerk, a group's head, the names."""
     import random  # noqa: PLC0415
     from contextlib import ExitStack  # noqa: PLC0415
     from datetime import timedelta  # noqa: PLC0415
@@ -133,9 +133,13 @@ def fill(count: int):
     with ExitStack() as stack:
         stack.enter_context(clock.at(towns.MARCH))
         town = towns.build()
-        names = [f"{dice.choice('柳杨松竹梅兰荷菊')}{dice.choice('溪林岸园桥湖山庄')}第{n}社工服务站" for n in range(GROUPS)]
+        names = [
+            f"{dice.choice('柳杨松竹梅兰荷菊')}{dice.choice('溪林岸园桥湖山庄')}第{n}社工服务站" for n in range(GROUPS)
+        ]
         groups = Organization.objects.bulk_create(
-            Organization(name=name, kind=Kind.COMMUNITY_GROUP, status="filed", filing_number=f"BA-110105030001-2024-{n:04}")
+            Organization(
+                name=name, kind=Kind.COMMUNITY_GROUP, status="filed", filing_number=f"BA-110105030001-2024-{n:04}"
+            )
             for n, name in enumerate(names)
         )
         Membership.objects.create(user=town.stranger, organization=groups[1], role="manager", since=towns.MARCH.date())
@@ -147,7 +151,8 @@ def fill(count: int):
                 call=town.call, track=track, applicant=groups[n % GROUPS], number=f"SS2026-{n:05}",
                 title=f"{''.join(words[:2])}项目", summary="，".join(words[2:7]), field=town.elderly,
                 needs="，".join(words[7:]) + "。" + dice.choice(TEMPLATE), community=town.community,
-                state="submitted", submitted_at=begin, created_by=town.head, created_at=begin - timedelta(minutes=count - n),
+                state="submitted", submitted_at=begin, created_by=town.head,
+                created_at=begin - timedelta(minutes=count - n),
             )  # fmt: skip
 
         for start in range(0, count, 5000):

@@ -6,13 +6,13 @@ class SearchEntry(models.Model):
     """What can be found of one record: its number, title and words. Entries are numbered in the order in which records
     came about, so that "newest first" is the order of the key.
 
-    Who may see the record is not kept here: it is asked of the record itself whenever somebody searches. `audience` only
-    narrows down whom it could concern, so that a word which everything has costs nobody much.
+    Who may see the record is not kept here: it is asked of the record itself whenever somebody searches. `audience`
+    only narrows down whom it could concern, so that a word which everything has costs nobody much.
     """
 
     kind = models.CharField(_("kind"), max_length=20)
     object_id = models.BigIntegerField()
-    at = models.DateTimeField(_("of"))
+    at = models.DateTimeField(_("date"))
     number = models.CharField(_("number"), max_length=170, blank=True)
     title = models.CharField(_("title"), max_length=300)
     names = models.TextField(_("names"), blank=True)

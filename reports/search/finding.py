@@ -27,7 +27,9 @@ _ENTRIES = f"{SearchEntry._meta.db_table} entry"
 # The words lead: SQLite takes a CROSS JOIN in the order in which it is written, PostgreSQL as any other.
 _JOINED = f"{tables.TABLE} CROSS JOIN {_ENTRIES}"
 _SAME = f"entry.id = {tables.TABLE}.rowid"
-_KEYS = " UNION ".join(f"SELECT id FROM {SearchEntry._meta.db_table} WHERE {name}_key = %s" for name in ("number", "title"))
+_KEYS = " UNION ".join(
+    f"SELECT id FROM {SearchEntry._meta.db_table} WHERE {name}_key = %s" for name in ("number", "title")
+)
 
 Statement = tuple[str, list[Any]]
 """A condition with its parameters."""

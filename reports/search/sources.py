@@ -170,7 +170,7 @@ def _paper_of_project(paper: Paper) -> Content:
 
 
 def _papers_for(user: Any) -> QuerySet:
-    """What a group, its host and its helpers find on the page of their project's papers: the rest is in the register."""
+    """What a group, its host and its helpers find on the page of their project's papers; others use the register."""
     if not user.is_authenticated:
         return Paper.objects.none()
     of_mine = Paper.objects.filter(project__in=Project.objects.delivery_visible_to(user))
@@ -282,4 +282,3 @@ BY_KIND = {source.kind: source for source in SOURCES}
 
 def of_model(model: type[Model]) -> Iterator[Source]:
     return (source for source in SOURCES if source.model is model)
-

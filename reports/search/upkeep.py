@@ -1,4 +1,4 @@
-"""Writes the index: what was saved is read anew once its transaction has committed, all of it by `manage.py rebuild_search`.
+"""Writes the index: what was saved is read anew once its transaction has committed; `manage.py rebuild_search` all.
 
 After the commit, not within: a deed neither waits for the index nor fails by it, and one that is undone leaves nothing
 there. What an interruption between the two leaves out is caught up with once a day (`catch_up`, a duty of `manage.py

@@ -1,7 +1,7 @@
 """The words of a text as the index keeps them, and what somebody asks for who types a line. Pure.
 
-Chinese has no blanks between words, so it is cut into pairs of neighbouring characters: 社区养老 is 社区, 区养, 养老. Latin
-letters and figures are words as they stand. Full width, capitals and brackets of any kind make no difference.
+Chinese has no blanks between words, so it is cut into pairs of neighbours: 社区养老 is 社区, 区养, 养老. Latin letters and
+figures are words as they stand. Full width, capitals and brackets of any kind make no difference.
 """
 
 import re
@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -19,7 +20,9 @@ MOST_WORDS = 8
 LONGEST_WORD = 40
 FEWEST_BEGINNING = 3
 """With so many letters or figures of its beginning a number is found."""
-_HAN = "\u3005-\u3007\u3040-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN = (
+    "\u3005-\u3007\u3040-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
 _RUNS = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
 _PARTS = re.compile(r"\d+|\D+")
 
@@ -99,7 +102,7 @@ def tokens_of(number: str, names: Iterable[str], texts: Iterable[str]) -> set[st
 
 def _pairs(han: str) -> set[str]:
     codes = [f"{ord(one):x}" for one in han]
-    return {f"c{first}_{second}" for first, second in zip(codes, codes[1:], strict=False)}
+    return {f"c{first}_{second}" for first, second in pairwise(codes)}
 
 
 def _word(text: str) -> str:
@@ -118,10 +121,12 @@ def _of_word(word: str) -> set[str]:
 def _of_number(number: str) -> set[str]:
     """LX2026-0001 is also found as LX20260001, as 1, and by how it and each part of it begin: LX2, 000."""
     runs = _RUNS.findall(_folded(number))
-    whole = [] if any(han for han, _latin in runs) else ["".join(latin for _han, latin in runs)]
-    begun = {end for _han, latin in runs for end in _of_word(latin)} | {_word(text) for text in whole if text}
+    texts = [latin for _han, latin in runs if latin]
+    if texts and not any(han for han, _latin in runs):
+        texts.append("".join(texts))
+    begun = {end for text in texts for end in _of_word(text)}
     found = {end[:length] for end in begun for length in range(FEWEST_BEGINNING + 1, len(end) + 1)}
-    parts = (part.lstrip("0") for _han, latin in runs for part in _PARTS.findall(latin))
+    parts = (part.lstrip("0") for text in texts for part in _PARTS.findall(text))
     return found | {_word(part) for part in parts if part}
 
 
@@ -178,8 +183,8 @@ def excerpt(text: str, needles: Iterable[str], *, before: int = 24, length: int 
 
 
 def _pattern(needles: Iterable[str]) -> re.Pattern[str] | None:
-    """The longest first, so that 社区养老 is marked as a whole where 社区 is looked for as well. A single figure or letter
-    is marked only where it stands alone."""
+    """The longest first, so that 社区养老 is marked as a whole where 社区 is looked for as well. A single figure or
+    letter is marked only where it stands alone."""
     found = [
         rf"(?<![^\W_{_HAN}]){re.escape(one)}(?![^\W_{_HAN}])" if one.isascii() and len(one) < 2 else re.escape(one)
         for one in sorted(set(needles), key=len, reverse=True)
