@@ -17,6 +17,7 @@ urlpatterns = [
     path("dashboard/", include("reports.board_urls")),
     path("research/", include("reports.research_urls")),
     path("", include("reports.verify_urls")),
+    path("", include("reports.search_urls")),
     path("documents/", include("reports.urls")),
     path("", include("reports.open_data.urls")),
     path("accounts/", include("allauth.urls")),

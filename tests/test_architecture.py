@@ -21,7 +21,7 @@ PURE = [
     "evaluations/stars.py",
     "reports/open_data/common_grants.py", "reports/open_data/identifiers.py", "reports/open_data/layout.py",
     "reports/open_data/records.py", "reports/open_data/searching.py", "reports/open_data/statistics.py",
-    "reports/open_data/tables.py", "reports/open_data/threesixty.py",
+    "reports/open_data/tables.py", "reports/open_data/threesixty.py", "reports/search/words.py",
     "evaluations/oddities.py", "evaluations/questions.py", "evaluations/wilson.py",
 ]  # fmt: skip
 

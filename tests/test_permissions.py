@@ -550,6 +550,7 @@ TABLE = {
     "evaluations:delisting_detail": ("delisting", BUREAU | GROUP),
     "evaluations:honour_list": (None, EVERYBODY),
     "evaluations:honour_detail": ("honour", EVERYBODY),
+    "search": (None, EVERYBODY),
     "verify": (None, EVERYBODY),
     "verify_code": ("paper_code", EVERYBODY),
     "verify_facts": ("paper_code", EVERYBODY),

@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -27,6 +28,7 @@ from people.resources.base import CHUNK, TableResource
 from people.resources.rows import Outcome, Row
 from reports import exchange
 from reports.models import ImportJob
+from reports.search.upkeep import index
 
 Status = ImportJob.Status
 SAMPLES = 50
@@ -124,6 +126,7 @@ def _import(job: ImportJob, attempt: int) -> None:
                 if place > finished:
                     _write(resource, rows)
                     _move(job, attempt, rows)
+                    _tell_search(resource, rows)
             wrong += [row for row in rows if row.outcome == Outcome.WRONG]
         if wrong and whole:  # only now: whoever mends the table wants to know of all wrong rows at once
             raise SomeWrong(wrong)
@@ -163,6 +166,12 @@ def _write(resource: TableResource, rows: list[Row]) -> None:
             if not row.errors:
                 row.blame("", _("Somebody else has just entered the same, or it contradicts what is stored."))
             row.outcome = Outcome.WRONG
+
+
+def _tell_search(resource: TableResource, rows: list[Row]) -> None:
+    """Rows are stored many at a time, of which no signal tells."""
+    written = [row.instance.pk for row in rows if row.outcome in (Outcome.NEW, Outcome.CHANGED)]
+    transaction.on_commit(partial(index, resource._meta.model, written), robust=True)
 
 
 # -- What is kept of it ----------------------------------------------------------------------------

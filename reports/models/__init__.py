@@ -3,5 +3,6 @@ from reports.models.file_check import FileCheck
 from reports.models.import_job import ImportJob
 from reports.models.mark import Mark
 from reports.models.paper import Paper
+from reports.models.search import SearchEntry
 
-__all__ = ["ArchivePackage", "FileCheck", "ImportJob", "Mark", "Paper"]
+__all__ = ["ArchivePackage", "FileCheck", "ImportJob", "Mark", "Paper", "SearchEntry"]
