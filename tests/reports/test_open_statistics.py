@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projects.indicators import percent
 from projects.models import Project
-from reports.open_data.statistics import FEW_PROPOSALS, Figures, Line, coarse, few, percent, tables
+from reports.open_data.statistics import FEW_PROPOSALS, Figures, Line, coarse, few, tables
 from tests.life import draft
 from tests.reports.opened import against, body, fetched, two_awards
 
