@@ -22,13 +22,6 @@ STREET = 9
 """So many digits of a community's code name its street."""
 
 
-def everybody_may_count() -> ProjectQuerySet:
-    """What is handed in is public as a number once the call is closed: before, it would tell applicants their odds."""
-    return Project.objects.filter(
-        submitted_at__isnull=False, call__published_at__isnull=False, call__closes_at__lte=clock.now()
-    )
-
-
 @dataclass(frozen=True)
 class Board:
     """One dashboard of one person (nobody, for everybody's), narrowed to a year, a call or a street."""
@@ -54,7 +47,7 @@ class Board:
     def all_projects(self) -> ProjectQuerySet:
         """Before the filter of the page."""
         if self.is_public:
-            return everybody_may_count()
+            return Project.objects.all().counted_in_public()
         scope = {"scope": self.kind}
         return narrowed(Project.objects.visible_to(self.user).filter(submitted_at__isnull=False), scope, self.user)
 
