@@ -56,7 +56,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(Q(applicant__in=mine) | Q(host__in=mine), submitted_at__isnull=False)
 
     def counted_in_public(self) -> "ProjectQuerySet":
-        """What is handed in is public as a number once the call is closed: before, it would tell applicants their odds."""
+        """What is handed in is public as a number once the call is closed: before, it would tell people their odds."""
         return self.filter(
             submitted_at__isnull=False, call__published_at__isnull=False, call__closes_at__lte=clock.now()
         )
