@@ -37,6 +37,10 @@ class Board:
         return self.kind == PUBLIC
 
     @property
+    def is_narrowed(self) -> bool:
+        return bool(self.year or self.call or self.place)
+
+    @property
     def chosen(self) -> dict[str, Any]:
         """The filter of the page, as a list is asked for it."""
         scope = {} if self.is_public else {"scope": self.kind}

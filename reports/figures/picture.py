@@ -75,6 +75,8 @@ class Picture:
     is_wide: bool = False
     note: str = ""
     in_hall: Drawn | None = field(default=None)
+    is_narrowed: bool = True
+    """Whether the filter of the page narrows it: then an empty one says so, instead of “not yet”."""
 
     def svg(self, size: Size) -> SafeString:
         # Safe: canvas.py writes it as XML, where every text is escaped (tests/reports/test_charts.py).

@@ -97,4 +97,5 @@ def stars(board: Board) -> Picture:
         rows,
         lambda size: charts.bar(title, drawn, unit, size),
         _("No stars have been published yet."),
+        is_narrowed=False,
     )
