@@ -73,6 +73,8 @@ class Paper(Stateful):
     class Series(models.TextChoices):
         """Which numbers run on together; a paper of none has the number that its thing has already."""
 
+        DOCUMENTS = "documents", pgettext_lazy("number series", "Red-headed documents")
+        """In the form of a document (文件式): its number must not say 函, which is that of a letter (信函)."""
         LETTERS = "letters", pgettext_lazy("number series", "Letters")
         NOTICES = "notices", pgettext_lazy("number series", "Public notices")
         MINUTES = "minutes", pgettext_lazy("number series", "Minutes")
