@@ -47,7 +47,7 @@ def opportunity_search(request: HttpRequest) -> HttpResponseBase:
     body = body_of(request)
     asked = body.get("pagination")
     if asked is not None and not isinstance(asked, dict):
-        raise Problem(400, "pagination 应为一个对象", [("pagination", "an object is expected")])
+        raise Problem(400, "pagination 应为一个对象", [("pagination", "应为一个对象")])
     wanted, now = paging(asked or {}, MOST), clock.now()
     try:
         found = search(sources.opportunities(), body, now)
