@@ -1,6 +1,7 @@
 """Private files: what may be handed in, how it is kept."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
@@ -39,7 +40,7 @@ def looks_like(head: bytes, name: str) -> str:
         return ""
 
 
-def validate_upload(upload: UploadedFile) -> None:
+def validate_upload(upload: UploadedFile, kinds: Iterable[str] = ALLOWED) -> None:
     """Raise `ValidationError` for a file that is too large, empty, of a kind not taken, or not what it says."""
     name = upload.name or ""
     if upload.size is not None and upload.size > settings.UPLOAD_MAX_BYTES:
@@ -55,11 +56,11 @@ def validate_upload(upload: UploadedFile) -> None:
     if not upload.size:
         raise ValidationError(_("“%(name)s” is empty."), code="empty", params={"name": name})
     suffix = PurePath(name).suffix.lower()
-    if suffix not in ALLOWED:
+    if suffix not in kinds:
         raise ValidationError(
             _("Files of the kind “%(suffix)s” are not taken. Please use %(allowed)s."),
             code="kind",
-            params={"suffix": suffix or "?", "allowed": " ".join(ALLOWED)},
+            params={"suffix": suffix or "?", "allowed": " ".join(kinds)},
         )
     upload.seek(0)
     head = upload.read(4096)

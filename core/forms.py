@@ -1,6 +1,7 @@
 """Form parts that every app uses: counted texts, dates, phones, several files, refused verbs, stale pages."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.files import ACCEPT, validate_upload
+from core.files import ACCEPT, ALLOWED, validate_upload
 from core.identifiers import half_width
 from core.models import Rhythm
 from core.workflow import Refused
@@ -123,16 +124,17 @@ class FilesField(forms.FileField):
 
 
 class FileField(forms.FileField):
-    """One file, checked by what it really is."""
+    """One file, checked by what it really is; `kinds` where not every kind is taken."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ACCEPT}))
+    def __init__(self, kinds: Sequence[str] = tuple(ALLOWED), **kwargs: Any) -> None:
+        self.kinds = kinds
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ",".join(kinds)}))
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         upload = super().clean(data, initial)
         if upload:
-            validate_upload(upload)
+            validate_upload(upload, self.kinds)
         return upload
 
 

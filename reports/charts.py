@@ -10,63 +10,28 @@ the colour-blind as well (`tests/reports/test_charts.py` measures both); the ver
 missing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from reports.canvas import GROUND, INK, RULE, SOFT, Canvas, clipped, width_of, wrapped
-
-Number = int | float | Decimal
-Say = Callable[[Number], str]
-
-MAIN = "#0e5a52"
-PALE = "#d7e8e3"
-ALERT = "#b4331f"
-PARTS = ("#0b4a43", "#37719f", "#d99a2b", "#bfd0b4", "#ece4d0")
-"""For the parts of a whole, in their order; the lightness goes from 27 to 91."""
-SHADES = ("#f5f1e6", "#cfe3dc", "#9cc6bb", "#5b9d90", "#0e5a52")
-"""For the cells of a heat table: nothing, and four steps."""
-
-
-@dataclass(frozen=True)
-class Size:
-    """How wide a picture is and how large its text, in pixels. The height follows from what is in it, unless one is
-    given to be filled."""
-
-    width: int
-    text: float
-    height: int = 0
-
-    def step(self, rows: int, usual: float, head: float = 0) -> float:
-        """How high a row is."""
-        if not self.height:
-            return usual
-        return max(usual, min(usual * 1.9, (self.height - head) / max(rows, 1)))
-
-
-WIDE = Size(540, 14)
-NARROW = Size(330, 13.5)
-FULL = Size(1180, 14)
-PAPER = Size(590, 13)
-"""156 mm, the type area of a paper, when a point is a pixel."""
-HALL = Size(1760, 42, 780)
-"""For a screen of 1920 × 1080 that is read from ten metres."""
-
-
-def plain(value: Number) -> str:
-    """12,345 or 12.5: as many decimals as there are, two at most."""
-    return f"{round(Decimal(value), 2):,f}".rstrip("0").rstrip(".") if value % 1 else f"{int(value):,}"
-
-
-def percent(value: Number) -> str:
-    return f"{plain(value)}%"
-
-
-def in_ten_thousand(value: Number) -> str:
-    """An amount as people say it: 12.3万; the exact one stands in the table."""
-    return f"{Decimal(value) / 10000:,.1f}".removesuffix(".0") + "万" if abs(Decimal(value)) >= 10000 else plain(value)
+from reports.chart_style import (
+    ALERT,
+    FULL,
+    MAIN,
+    PALE,
+    PARTS,
+    SHADES,
+    WIDE,
+    Number,
+    Say,
+    Size,
+    part_of,
+    plain,
+    text_on,
+)
 
 
 def _number(value: Number) -> float:
@@ -127,19 +92,6 @@ def _legend(canvas: Canvas, parts: Sequence[str], colours: Sequence[str]) -> flo
     return y + text * 1.3
 
 
-def _on(colour: str) -> str:
-    """The colour of text on a ground: whichever is read more easily."""
-    light = _luminance(colour)
-    return GROUND if 1.05 / (light + 0.05) > (light + 0.05) / (_luminance(INK) + 0.05) else INK
-
-
-def _luminance(colour: str) -> float:
-    """Relative luminance, as WCAG 2.2 defines it."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 @lru_cache(maxsize=1024)
 def stacked(
     title: str,
@@ -172,9 +124,8 @@ def stacked(
                 continue
             canvas.box(start, top, end - start, step * 0.64, colour, GROUND, 1)
             if width_of(say(value), size.text * 0.85) + 6 < end - start:
-                canvas.words(
-                    (start + end) / 2, middle, say(value), anchor="center", size=size.text * 0.85, colour=_on(colour)
-                )
+                centre, small = (start + end) / 2, size.text * 0.85
+                canvas.words(centre, middle, say(value), anchor="center", size=small, colour=text_on(colour))
         canvas.words(ends[-1] + size.text * 0.4, middle, wholes[place], bold=True)
     canvas.line([(left, head), (left, head + step * len(rows))], SOFT, 1)
     told = [
@@ -209,10 +160,8 @@ def funnel(title: str, steps: tuple[tuple[str, int], ...], unit: str, size: Size
             canvas.words(centre, top + step / 2, said, anchor="center", size=large, bold=True, colour=GROUND)
         else:
             canvas.words(centre + length / 2 + size.text * 0.4, top + step / 2, said, size=large, bold=True)
-        canvas.words(
-            size.width, top + step / 2, f"{round(100 * n / first)}%", anchor="right", colour=SOFT, size=size.text
-        )
-    told = [(label, f"{plain(n)} ({round(100 * n / first)}%)") for label, n in steps]
+        canvas.words(size.width, top + step / 2, part_of(n, first), anchor="right", colour=SOFT, size=size.text)
+    told = [(label, f"{plain(n)} ({part_of(n, first)})") for label, n in steps]
     return canvas.svg(title, _says(told, unit))
 
 
@@ -325,7 +274,7 @@ def heat(
             canvas.box(x, y, wide, step, shade, GROUND, 2)
             text = cell.text if width_of(cell.text, size.text) < wide - 6 else cell.text.replace(" ", "")
             text = clipped(text, size.text, wide - 4)
-            canvas.words(x + wide / 2, y + step / 2, text, anchor="center", colour=_on(shade), bold=cell.marked)
+            canvas.words(x + wide / 2, y + step / 2, text, anchor="center", colour=text_on(shade), bold=cell.marked)
             if cell.marked:
                 edges.append((x + 2, y + 2))
     for x, y in edges:

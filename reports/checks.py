@@ -1,4 +1,4 @@
-"""What a machine needs to print documents, said at start instead of at the first document.
+"""What a machine needs to print and sign documents, said at start instead of at the first document.
 
 The libraries are asked directly: importing WeasyPrint costs half a second on every `manage.py`, and
 asking `fc-list` another process.
@@ -8,14 +8,17 @@ import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from reports import signing
 from reports.fonts import ROLES, Role, own_fonts
 
 PANGO = ("libpango-1.0.so.0", "libpango-1.0.0.dylib", "libpango-1.0-0.dll")
@@ -23,6 +26,10 @@ PANGOFT2 = ("libpangoft2-1.0.so.0", "libpangoft2-1.0.0.dylib", "libpangoft2-1.0-
 SUBSET = ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset-0.dll")
 CHINESE = ":lang=zh-cn"
 FONTCONFIG = ("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig-1.dll")
+
+
+EXPIRES_WITHIN = timedelta(days=30)
+"""So long before its end a certificate is spoken of."""
 
 
 class FontSet(ctypes.Structure):
@@ -150,6 +157,38 @@ def check_roles(**kwargs: Any) -> list[CheckMessage]:
                 id="reports.W004",
             )
         )
+    return found
+
+
+@register()
+def check_certificates(**kwargs: Any) -> list[CheckMessage]:
+    """The certificate of each office that signs: papers wait, unsigned, when it cannot be used, and a new one takes
+    weeks to come."""
+    if not settings.SIGNING_DIR:
+        return []
+    folder, found = Path(settings.SIGNING_DIR), list[CheckMessage]()
+    if not (folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)):
+        return [Warning(_("SIGNING_DIR cannot be read: %(folder)s.") % {"folder": folder}, id="reports.W006")]
+    hint = _("Put the new certificate with its key into SIGNING_DIR under the same name (docs/operations.md).")
+    now = timezone.now()
+    for path in sorted(folder.glob("*.p12")):
+        try:
+            since, until = signing.validity(signing.opened(path))
+        except signing.CannotSign as failure:
+            words = _("%(file)s cannot be used, papers wait for a signature: %(failure)s.")
+            found.append(Warning(words % {"file": path.name, "failure": failure}, hint=hint, id="reports.W007"))
+            continue
+        named = {"file": path.name, "day": f"{timezone.localtime(until):%Y-%m-%d}"}
+        if until < now:
+            words = _("The certificate in %(file)s expired on %(day)s: papers wait for a signature.")
+            found.append(Warning(words % named, hint=hint, id="reports.W008"))
+        elif until < now + EXPIRES_WITHIN:
+            words = _("The certificate in %(file)s expires on %(day)s.")
+            found.append(Warning(words % named, hint=hint, id="reports.W009"))
+        elif since > now:
+            named["day"] = f"{timezone.localtime(since):%Y-%m-%d}"
+            words = _("The certificate in %(file)s holds only from %(day)s: papers wait for a signature.")
+            found.append(Warning(words % named, hint=hint, id="reports.W010"))
     return found
 
 

@@ -178,7 +178,7 @@ ROWS: dict[str, Row] = {
     Kind.AWARD: Row(
         deed=(Project, "approve"),
         issuer=_funder,
-        series=Series.LETTERS,
+        series=Series.DOCUMENTS,
         project=_own,
         title=lambda project: f"立项通知书：{project.title}",
         addressee=_groups,
@@ -193,7 +193,7 @@ ROWS: dict[str, Row] = {
         series=Series.LETTERS,
         project=_target,
         title=lambda event: f"补正通知书：{event.target.title}",
-        addressee=lambda event: event.target.applicant.name,
+        addressee=lambda event: _groups(event.target),
         facts=lambda event: _number_only(event.target),
         document=lambda event: letters.correction_notice(event.target, event),
         permission="projects.see_log",

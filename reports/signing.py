@@ -7,6 +7,7 @@ afterwards: a signature holds the hour at which it was made.
 """
 
 import logging
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,21 +37,30 @@ def key_of(issuer: Organization) -> Path | None:
     return path if path.is_file() else None
 
 
-def load(path: Path) -> "SimpleSigner":
-    """The key with its certificate; `CannotSign` when it cannot be read, or holds no longer."""
+def opened(path: Path) -> "SimpleSigner":
+    """The key with its certificate, whether it holds or not; `CannotSign` when it cannot be read."""
     # Here, not above: pyHanko costs a quarter of a second at every start, and most offices have no key.
     from pyhanko.sign import signers  # noqa: PLC0415
 
     passphrase = settings.SIGNING_PASSPHRASE.encode() or None
     try:
-        signer = signers.SimpleSigner.load_pkcs12_data(path.read_bytes(), [], passphrase)
+        return signers.SimpleSigner.load_pkcs12_data(path.read_bytes(), [], passphrase)
     except (ValueError, OSError) as failure:
         raise CannotSign(f"{path.name}: not a PKCS#12 file that this passphrase opens") from failure
+
+
+def validity(signer: "SimpleSigner") -> tuple[datetime, datetime]:
+    """From when and until when the certificate holds."""
     valid = signer.signing_cert["tbs_certificate"]["validity"]
-    now = timezone.now()
-    if not valid["not_before"].native <= now <= valid["not_after"].native:
-        raise CannotSign(f"{path.name}: the certificate is valid from {valid['not_before'].native} "
-                         f"to {valid['not_after'].native}")  # fmt: skip
+    return valid["not_before"].native, valid["not_after"].native
+
+
+def load(path: Path) -> "SimpleSigner":
+    """The key with its certificate; `CannotSign` when it cannot be read, or does not hold now."""
+    signer = opened(path)
+    since, until = validity(signer)
+    if not since <= timezone.now() <= until:
+        raise CannotSign(f"{path.name}: the certificate is valid from {since} to {until}")
     return signer
 
 

@@ -29,6 +29,12 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     VOID = "void"
     UNKNOWN = "unknown"
+    UNREADABLE = "unreadable"
+    """Locked by a password, or broken on its way: nobody can say what it is, least of all that it is forged."""
+
+
+class Unreadable(Exception):
+    """A file of which nobody can say what is in it."""
 
 
 class Verdict(NamedTuple):
@@ -52,7 +58,10 @@ def of_file(upload: UploadedFile, *, sender: str) -> Verdict:
     found = Paper.objects.filter(sha256=hashlib.sha256(content).hexdigest()).select_related("issuer", "superseded_by")
     if paper := found.first():
         return Verdict(_standing(paper), paper, is_file=True)
-    paper = Paper.objects.typed(code_in(content))
+    try:
+        paper = Paper.objects.typed(code_in(content))
+    except Unreadable:
+        return Verdict(Outcome.UNREADABLE, is_file=True)
     return Verdict(Outcome.ALTERED if paper else Outcome.UNKNOWN, paper, is_file=True)
 
 
@@ -66,18 +75,17 @@ def forget_checks() -> int:
 
 
 def code_in(content: bytes) -> str:
-    """The code that a PDF bears, however it was changed: among its keywords, or in the words of its first page."""
+    """The code that a PDF bears, however it was changed: among its keywords, or in the words of its first page; "" when
+    it bears none. Raises `Unreadable`."""
     if plain := _MARKED.search(content.decode("latin-1")):
         return plain[1]
-    if not content.startswith(b"%PDF-"):
-        return ""
     try:
         reader = PdfReader(BytesIO(content))
         if marked := _MARKED.search(str((reader.metadata or {}).get("/Keywords", ""))):
             return marked[1]
         printed = _PRINTED.search(reader.pages[0].extract_text())
-    except Exception:  # whatever somebody sends: a file that cannot be read has no code
-        return ""
+    except Exception as failure:  # whatever somebody sends: programs break in many ways on what is no PDF
+        raise Unreadable from failure
     return "".join(printed.groups()) if printed else ""
 
 

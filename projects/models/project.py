@@ -55,6 +55,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         mine = list(user.roles) if user.is_authenticated else []
         return self.filter(Q(applicant__in=mine) | Q(host__in=mine), submitted_at__isnull=False)
 
+    def counted_in_public(self) -> "ProjectQuerySet":
+        """What is handed in is public as a number once the call is closed: before, it would tell people their odds."""
+        return self.filter(
+            submitted_at__isnull=False, call__published_at__isnull=False, call__closes_at__lte=clock.now()
+        )
+
     def with_names(self) -> "ProjectQuerySet":
         """What every list shows, in one query, without the long texts."""
         return self.select_related("call", "call__funder", "track", "applicant", "field", "community").defer(

@@ -22,13 +22,6 @@ STREET = 9
 """So many digits of a community's code name its street."""
 
 
-def everybody_may_count() -> ProjectQuerySet:
-    """What is handed in is public as a number once the call is closed: before, it would tell applicants their odds."""
-    return Project.objects.filter(
-        submitted_at__isnull=False, call__published_at__isnull=False, call__closes_at__lte=clock.now()
-    )
-
-
 @dataclass(frozen=True)
 class Board:
     """One dashboard of one person (nobody, for everybody's), narrowed to a year, a call or a street."""
@@ -44,6 +37,10 @@ class Board:
         return self.kind == PUBLIC
 
     @property
+    def is_narrowed(self) -> bool:
+        return bool(self.year or self.call or self.place)
+
+    @property
     def chosen(self) -> dict[str, Any]:
         """The filter of the page, as a list is asked for it."""
         scope = {} if self.is_public else {"scope": self.kind}
@@ -54,7 +51,7 @@ class Board:
     def all_projects(self) -> ProjectQuerySet:
         """Before the filter of the page."""
         if self.is_public:
-            return everybody_may_count()
+            return Project.objects.all().counted_in_public()
         scope = {"scope": self.kind}
         return narrowed(Project.objects.visible_to(self.user).filter(submitted_at__isnull=False), scope, self.user)
 

@@ -16,7 +16,7 @@ from projects.lasting import lasting
 from projects.models import Project, State
 from projects.narrowing import reached
 from projects.survival import Fate
-from reports import charts
+from reports import chart_style, charts
 from reports.charts import Span
 from reports.figures.board import Board
 from reports.figures.picture import Cell, Picture, Tile, amount, count, label, said, shortened
@@ -109,7 +109,7 @@ def waiting(board: Board) -> Picture:
         here = count(standing, board.link(state=state.value))
         if wait:
             left = count(wait.projects, board.link(left=state.value))
-            days: list[Cell] = [said(charts.plain(each), each) for each in (wait.lower, wait.middle, wait.upper)]
+            days: list[Cell] = [said(chart_style.plain(each), each) for each in (wait.lower, wait.middle, wait.upper)]
         else:
             left, days = count(0), [said("—")] * 3
         rows.append([label(state.label), here, left, *days])
@@ -131,7 +131,7 @@ def waiting(board: Board) -> Picture:
 
 
 def _said(wait: Wait) -> str:
-    return f"{charts.plain(wait.middle)} ({charts.plain(wait.lower)}–{charts.plain(wait.upper)})"
+    return f"{chart_style.plain(wait.middle)} ({chart_style.plain(wait.lower)}–{chart_style.plain(wait.upper)})"
 
 
 def survival(board: Board) -> Picture:

@@ -14,7 +14,7 @@ from grants.forms.funds import funds_asked_for
 from grants.models import Fund, ServiceField
 from projects.narrowing import NOWHERE, USED, bucket, reached, spending_rates, with_spending
 from projects.spending import spent
-from reports import charts
+from reports import chart_style, charts
 from reports.figures.board import STREET, Board
 from reports.figures.picture import Picture, amount, count, label, said, short_money, shortened, yuan_words
 
@@ -211,6 +211,6 @@ def rates(board: Board) -> Picture:
         _("Projects under way by the share of the award that is spent. Each step goes up to, and without, its end."),
         [_("Spent of the award"), _("Projects")],
         rows,
-        lambda size: charts.histogram(title, (0, 20, 40, 60, 80, 100), numbers, unit, size, charts.percent),
+        lambda size: charts.histogram(title, (0, 20, 40, 60, 80, 100), numbers, unit, size, chart_style.with_percent),
         _("No project is under way."),
     )

@@ -18,6 +18,7 @@ from projects.models.state import UNDER_WAY
 from projects.narrowing import NOWHERE, reached
 from projects.sessions import held
 from reports import charts
+from reports.chart_style import plain, with_percent
 from reports.charts import Span
 from reports.figures.board import Board
 from reports.figures.disclosure import LEAST, kept_back
@@ -130,7 +131,7 @@ def satisfaction(board: Board) -> Picture:
         how,
         [_("Service field"), _("Projects"), _("Valid answers"), _("Satisfied"), _("Interval of 95 percent")],
         rows,
-        lambda size: charts.interval(title, lines, unit, size, 100, charts.percent),
+        lambda size: charts.interval(title, lines, unit, size, 100, with_percent),
         _("Too few residents have answered yet.") if board.is_public else _("No resident has answered yet."),
     )
 
@@ -161,7 +162,7 @@ def mentors(board: Board) -> Picture:
             label(user),
             count(carried.get(user.pk, 0), board.link(reached="under_way", mentor=user.pk)),
             count(entries.get(user.pk, 0), sessions),
-            said(charts.plain(total.hours) if total else "0", total.hours if total else 0, sessions if total else ""),
+            said(plain(total.hours) if total else "0", total.hours if total else 0, sessions if total else ""),
         ])  # fmt: skip
     return Picture(
         "mentors",

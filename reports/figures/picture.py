@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.money import yuan
-from reports import charts
-from reports.charts import Size
+from reports import chart_style
+from reports.chart_style import Size
 
 Drawn = Callable[[Size], str]
 
@@ -49,13 +49,11 @@ def said(text: Any, value: Any = None, url: str = "") -> Cell:
     return Cell(str(text), url, value)
 
 
-def short_money(value: charts.Number) -> str:
+def short_money(value: chart_style.Number) -> str:
     """An amount as it fits beside a bar: 12.3万, or 123k."""
     if (get_language() or "").startswith("zh"):
-        return charts.in_ten_thousand(value)
-    return (
-        f"{Decimal(value) / 1000:,.1f}".removesuffix(".0") + "k" if abs(Decimal(value)) >= 1000 else charts.plain(value)
-    )
+        return chart_style.in_ten_thousand(value)
+    return chart_style.in_thousand(value)
 
 
 def yuan_words() -> str:
@@ -77,6 +75,8 @@ class Picture:
     is_wide: bool = False
     note: str = ""
     in_hall: Drawn | None = field(default=None)
+    is_narrowed: bool = True
+    """Whether the filter of the page narrows it: then an empty one says so, instead of “not yet”."""
 
     def svg(self, size: Size) -> SafeString:
         # Safe: canvas.py writes it as XML, where every text is escaped (tests/reports/test_charts.py).
@@ -84,24 +84,24 @@ class Picture:
 
     @property
     def wide(self) -> SafeString:
-        return self.svg(charts.FULL if self.is_wide else charts.WIDE)
+        return self.svg(chart_style.FULL if self.is_wide else chart_style.WIDE)
 
     @property
     def narrow(self) -> SafeString:
-        return self.svg(charts.NARROW)
+        return self.svg(chart_style.NARROW)
 
     @property
     def on_paper(self) -> SafeString:
-        return self.svg(charts.PAPER)
+        return self.svg(chart_style.PAPER)
 
     @property
     def hall(self) -> SafeString:
         """For the screen in the hall; a chart that would not fit is drawn from fewer rows."""
-        return mark_safe((self.in_hall or self.draw)(charts.HALL))
+        return mark_safe((self.in_hall or self.draw)(chart_style.HALL))
 
     @property
     def is_empty(self) -> bool:
-        return not self.draw(charts.NARROW)
+        return not self.draw(chart_style.NARROW)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from evaluations.models import StarYear
 from grants.models import ServiceField
 from people.models import Community
 from projects.gap_facts import USUAL, counted, gaps, places
-from reports import charts
+from reports import chart_style, charts
 from reports.charts import Heat
 from reports.figures.board import Board
 from reports.figures.picture import Picture, amount, count, label
@@ -50,8 +50,8 @@ def gap(board: Board) -> Picture:
         drawn.append((str(community) if several else community.name, tuple(cells)))
     lines, columns = tuple(drawn), tuple(name for _pk, name in fields)
 
-    def draw(size: charts.Size) -> str:
-        if size.width < charts.PAPER.width and len(columns) > 4:  # turned: there is more room downwards
+    def draw(size: chart_style.Size) -> str:
+        if size.width < chart_style.PAPER.width and len(columns) > 4:  # turned: there is more room downwards
             turned = tuple((name, tuple(cells[at] for _c, cells in lines)) for at, name in enumerate(columns))
             names = tuple(name for name, _cells in lines)
             if len(names) <= 4:
@@ -97,4 +97,5 @@ def stars(board: Board) -> Picture:
         rows,
         lambda size: charts.bar(title, drawn, unit, size),
         _("No stars have been published yet."),
+        is_narrowed=False,
     )

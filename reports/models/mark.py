@@ -10,7 +10,12 @@ class Mark(models.Model):
     One for each series of an issuer; where none was set, it is the office's name with the word of the series.
     """
 
-    WORDS = {Paper.Series.LETTERS: "函", Paper.Series.NOTICES: "公示", Paper.Series.MINUTES: "纪要"}
+    WORDS = {
+        Paper.Series.DOCUMENTS: "发",
+        Paper.Series.LETTERS: "函",
+        Paper.Series.NOTICES: "公示",
+        Paper.Series.MINUTES: "纪要",
+    }
     """What the mark of a series ends in when nobody has chosen another."""
 
     issuer = models.ForeignKey(

@@ -1,3 +1,4 @@
+import re
 import uuid
 from typing import Any
 
@@ -73,6 +74,8 @@ class Paper(Stateful):
     class Series(models.TextChoices):
         """Which numbers run on together; a paper of none has the number that its thing has already."""
 
+        DOCUMENTS = "documents", pgettext_lazy("number series", "Red-headed documents")
+        """In the form of a document (文件式): its number must not say 函, which is that of a letter (信函)."""
         LETTERS = "letters", pgettext_lazy("number series", "Letters")
         NOTICES = "notices", pgettext_lazy("number series", "Public notices")
         MINUTES = "minutes", pgettext_lazy("number series", "Minutes")
@@ -221,8 +224,18 @@ class Paper(Stateful):
         return "-".join(self.code[start : start + 4] for start in range(0, LENGTH, 4))
 
 
+_GAP = r"[\s\u2010-\u2015-]+"
+_WITHIN = re.compile(rf"(?<![0-9A-Z])([{LETTERS}]{{4}}){_GAP}([{LETTERS}]{{4}}){_GAP}([{LETTERS}]{{4}})(?![0-9A-Z])")
+"""A code in its three groups among other words."""
+
+
 def normalise(typed: str) -> str:
     """The code that somebody typed: small letters, blanks, dashes and full width do not matter. Empty when it cannot
-    be a code."""
-    code = "".join(sign for sign in half_width(typed).upper() if sign.isalnum())
-    return code if len(code) == LENGTH and set(code) <= set(LETTERS) else ""
+    be a code. What was pasted with it does not matter either: the words before it on the paper, or the address that the
+    QR code leads to."""
+    text = half_width(typed).upper()
+    code = "".join(sign for sign in text if sign.isalnum())
+    if len(code) == LENGTH and set(code) <= set(LETTERS):
+        return code
+    within = _WITHIN.search(text)
+    return "".join(within.groups()) if within else ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from reports.open_data.identifiers import opportunity_uuid
+from reports.open_data.identifiers import award_uuid, grant_id, opportunity_uuid, party_uuid
 from reports.open_data.layout import Layout, json_list, number, stated
 from reports.open_data.records import PHASE_WORDS, STATUS_WORDS, Award, Opportunity, Party, Publisher
 
@@ -48,7 +48,11 @@ def _party(party: Party, prefix: str) -> dict[str, Any]:
     """An organisation with the number by which the authorities know it: credit code, or the filing number."""
     own = {"org:cn:uscc": party.credit_code, "org:cn:filing": party.filing_number}
     others = {code: _registered(code, value) for code, value in own.items() if value}
-    return {"id": str(party.uuid(prefix)), "name": party.name, "identifiers": {"otherIds": others}}
+    return {
+        "id": str(party_uuid(prefix, party.identifier(prefix))),
+        "name": party.name,
+        "identifiers": {"otherIds": others},
+    }
 
 
 # -- Calls -----------------------------------------------------------------------------------------
@@ -61,7 +65,7 @@ def opportunity(call: Opportunity, publisher: Publisher, now: datetime) -> dict[
         for lane in call.lanes
     ]
     return stated(
-        id=str(call.uuid(publisher.prefix)),
+        id=str(opportunity_uuid(publisher.prefix, call.code)),
         title=call.title,
         identifiers={"otherIds": {"opp:cn:code": _registered("opp:cn:code", call.code)}},
         status={"value": str(phase), "description": PHASE_WORDS[phase]},
@@ -115,9 +119,9 @@ def award(one: Award, publisher: Publisher) -> dict[str, Any]:
         f"{label}：{words}" for label, words in (("资金来源", one.source), ("服务领域", one.field)) if words
     )
     others = {"awd:cn:number": _registered("awd:cn:number", one.number)}
-    others["awd:xi:360giving"] = _registered("awd:xi:360giving", one.identifier(prefix))
+    others["awd:xi:360giving"] = _registered("awd:xi:360giving", grant_id(prefix, one.number))
     return stated(
-        id=str(one.uuid(prefix)),
+        id=str(award_uuid(prefix, one.call_code, one.number)),
         title=one.title,
         identifiers={"otherIds": others},
         description=one.description,

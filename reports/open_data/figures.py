@@ -1,4 +1,4 @@
-"""The lines of the statistics by query: proposals to published calls, and the awards of `sources.awards`."""
+"""The lines of the statistics by query: proposals to closed calls, and the awards of `sources.awards`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ BY = (
 )
 TITLES = {"year": "按年度", "call": "按批次", "field": "按服务领域", "street": "按街道（镇）", "source": "按资金来源"}
 MEASURES = {
-    "proposals": ("收到的申报", "向已发布批次提交的申报（含后来撤回的）", "份", ""),
+    "proposals": ("收到的申报", "申报已截止的批次收到的申报（含后来撤回的）", "份", ""),
     "awardRate": ("立项率", "立项数占收到的申报", "%", "proposals"),
     "awards": ("立项", "经公示并批准的立项（不含放弃立项的）", "个", ""),
     "amountRequested": ("申请金额", "立项项目申请的金额", "元", "awards"),
@@ -60,7 +60,7 @@ def last_change() -> datetime | None:
 
 
 def _proposals() -> QuerySet[Project]:
-    return Project.objects.filter(call__published_at__isnull=False, submitted_at__isnull=False).order_by()
+    return Project.objects.all().counted_in_public().order_by()
 
 
 def lines() -> list[Line]:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from uuid import UUID
 
-from reports.open_data.identifiers import award_uuid, grant_id, opportunity_uuid, organization_id, party_uuid
+from reports.open_data.identifiers import organization_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,6 @@ class Party:
 
     def identifier(self, prefix: str) -> str:
         return organization_id(prefix, credit_code=self.credit_code, filing_number=self.filing_number)
-
-    def uuid(self, prefix: str) -> UUID:
-        return party_uuid(prefix, self.identifier(prefix))
 
 
 class Status(StrEnum):
@@ -79,12 +75,6 @@ class Award:
     ended_on: date | None
     page: str
     modified: datetime
-
-    def identifier(self, prefix: str) -> str:
-        return grant_id(prefix, self.number)
-
-    def uuid(self, prefix: str) -> UUID:
-        return award_uuid(prefix, self.call_code, self.number)
 
 
 class Phase(StrEnum):
@@ -146,6 +136,3 @@ class Opportunity:
     def highest_grant(self) -> Decimal | None:
         """The highest grant of any of its tracks."""
         return max((lane.cap for lane in self.lanes), default=None)
-
-    def uuid(self, prefix: str) -> UUID:
-        return opportunity_uuid(prefix, self.code)

@@ -49,14 +49,14 @@ def search(calls: list[Opportunity], wanted: dict[str, Any], now: datetime) -> F
     found = Found(list(calls))
     words = wanted.get("search")
     if words is not None and not isinstance(words, str):
-        raise Misread("search", "a text is expected")
+        raise Misread("search", "应为文字")
     for word in (words or "").casefold().split():
         found.items = [one for one in found.items if word in _text(one)]
     for name, value in _object(wanted, "filters").items():
         if value is None:
             continue
         if name not in FILTERS:
-            found.filter_errors.append(f"filters.{name[:80]}: not available here")
+            found.filter_errors.append(f"filters.{name[:80]}：这里没有这个条件")
             continue
         test = FILTERS[name](f"filters.{name}", value, now)
         found.items = [one for one in found.items if test(one)]
@@ -74,7 +74,7 @@ def _object(wanted: dict[str, Any], name: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise Misread(name, "an object is expected")
+        raise Misread(name, "应为一个对象")
     return value
 
 
@@ -86,9 +86,9 @@ Test = Callable[[Opportunity], bool]
 def _operator(place: str, value: Any, *allowed: str) -> str:
     """The operator of a filter; every filter has one and a value."""
     if not isinstance(value, dict) or "value" not in value:
-        raise Misread(place, "an object with operator and value is expected")
+        raise Misread(place, "应为含 operator 和 value 的对象")
     if value.get("operator") not in allowed:
-        raise Misread(f"{place}.operator", f"one of {', '.join(allowed)} is expected")
+        raise Misread(f"{place}.operator", f"应为 {'、'.join(allowed)} 之一")
     return str(value["operator"])
 
 
@@ -96,7 +96,7 @@ def _status(place: str, value: Any, now: datetime) -> Test:
     operator = _operator(place, value, "in", "notIn")
     asked = value["value"]
     if not isinstance(asked, list) or not all(isinstance(one, str) for one in asked):
-        raise Misread(f"{place}.value", "a list of texts is expected")
+        raise Misread(f"{place}.value", "应为文字的列表")
     known = {str(phase) for phase in Phase} & set(asked)
     return lambda one: (str(one.phase(now)) in known) == (operator == "in")
 
@@ -120,7 +120,7 @@ def _range(place: str, value: Any, read: Callable[[str, Any], Any]) -> tuple[Any
     _operator(place, value, "between", "outside")
     ends = value["value"]
     if not isinstance(ends, dict):
-        raise Misread(f"{place}.value", "an object with min and max is expected")
+        raise Misread(f"{place}.value", "应为含 min 和 max 的对象")
     low, high = (None if ends.get(end) is None else read(f"{place}.value.{end}", ends[end]) for end in ("min", "max"))
     return low, high
 
@@ -144,15 +144,15 @@ def _day(place: str, value: Any) -> date:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise Misread(place, "a day like 2026-05-01 is expected")
+    raise Misread(place, "应为日期，如 2026-05-01")
 
 
 def _yuan(place: str, value: Any) -> Decimal:
     if not isinstance(value, dict) or value.get("currency") != "CNY":
-        raise Misread(place, "an object with amount and the currency CNY is expected")
+        raise Misread(place, "应为含 amount 和币种 CNY 的对象")
     amount = value.get("amount")
     if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
-        raise Misread(f"{place}.amount", "a decimal number as a text is expected")
+        raise Misread(f"{place}.amount", '应为写成文字的数，如 "12000.00"')
     return Decimal(amount)
 
 
@@ -186,12 +186,12 @@ def _sort(found: Found, wanted: dict[str, Any], now: datetime) -> None:
     orders = _orders(now)
     name = wanted.get("sortBy", BY_DEFAULT)
     if not isinstance(name, str):
-        raise Misread("sorting.sortBy", "a text is expected")
+        raise Misread("sorting.sortBy", "应为文字")
     order = wanted.get("sortOrder") or "desc"
     if order not in ("asc", "desc"):
-        raise Misread("sorting.sortOrder", "asc or desc is expected")
+        raise Misread("sorting.sortOrder", "应为 asc 或 desc")
     if name not in orders:
-        found.sort_errors.append(f"sorting.sortBy {name[:80]}: not available here, sorted by {BY_DEFAULT}")
+        found.sort_errors.append(f"sorting.sortBy {name[:80]}：不能按它排序，已按 {BY_DEFAULT} 排序")
         name = BY_DEFAULT
     found.sort_by, found.descending = name, order == "desc"
     by_code = sorted(found.items, key=lambda one: one.code)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
-from core.money import round_half_up
+from projects.indicators import percent
 
 FEW_PROPOSALS = 5
 FEW_VISITS = 10
@@ -150,11 +150,6 @@ def row(key: str, label: str, figures: Figures, total: Figures, *, hides: bool) 
         completed_rate=percent(figures.completed, figures.awards),
         visits=coarse(figures.visits),
     )
-
-
-def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
-    """How many percent of the whole, half up to one place; None of nothing."""
-    return round_half_up(Decimal(part) * 100 / Decimal(whole), 1) if whole else None
 
 
 def coarse(visits: int) -> int | None:

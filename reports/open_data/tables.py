@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from core.spreadsheets import BOM, csv_lines
+from reports.open_data.identifiers import grant_id
 from reports.open_data.layout import Layout
 from reports.open_data.records import PHASE_WORDS, STATUS_WORDS, Award, Opportunity, Party, Publisher
 
@@ -23,7 +24,7 @@ def award_columns(publisher: Publisher) -> list[Column]:
     """The columns of the awards; the page on open data says which member of the JSON each one is."""
     prefix = publisher.prefix
     return [
-        ("资助标识", lambda one: one.identifier(prefix)),
+        ("资助标识", lambda one: grant_id(prefix, one.number)),
         ("项目编号", lambda one: one.number),
         ("项目名称", lambda one: one.title),
         ("主要内容", lambda one: one.description),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from reports.open_data.identifiers import grant_id
 from reports.open_data.layout import Layout, json_list, moment, number, stated
 from reports.open_data.records import Award, Party, Publisher
 
@@ -23,7 +24,7 @@ def grant(award: Award, publisher: Publisher) -> dict[str, Any]:
     actual = stated(startDate=_day(award.started_on), endDate=_day(award.ended_on))
     programme = stated(code=award.call_code, title=award.call_title, url=publisher.link(award.call_page))
     return stated(
-        id=award.identifier(prefix),
+        id=grant_id(prefix, award.number),
         title=award.title,
         description=award.description,
         currency="CNY",

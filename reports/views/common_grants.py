@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponseBase
 from core import clock
 from reports.open_data import common_grants, sources
 from reports.open_data.description import MOST
-from reports.open_data.identifiers import uuid_of
+from reports.open_data.identifiers import opportunity_uuid, uuid_of
 from reports.open_data.records import Publisher
 from reports.open_data.searching import Misread, newest_first, search
 from reports.views.api import Problem, body_of, data, paging, send_json
@@ -35,7 +35,7 @@ def opportunity_detail(request: HttpRequest, key: str) -> HttpResponseBase:
     publisher, now = _publisher(request), clock.now()
     uuid = uuid_of(key)
     for one in sources.opportunities():
-        if one.uuid(publisher.prefix) == uuid:
+        if opportunity_uuid(publisher.prefix, one.code) == uuid:
             answer = GOOD | {"data": common_grants.opportunity(one, publisher, now)}
             return send_json(request, answer, one.modified(now))
     raise Problem(404, "没有这个批次")
@@ -47,7 +47,7 @@ def opportunity_search(request: HttpRequest) -> HttpResponseBase:
     body = body_of(request)
     asked = body.get("pagination")
     if asked is not None and not isinstance(asked, dict):
-        raise Problem(400, "pagination 应为一个对象", [("pagination", "an object is expected")])
+        raise Problem(400, "pagination 应为一个对象", [("pagination", "应为一个对象")])
     wanted, now = paging(asked or {}, MOST), clock.now()
     try:
         found = search(sources.opportunities(), body, now)

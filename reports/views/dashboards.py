@@ -21,7 +21,7 @@ from projects.models import Project
 from projects.narrowing import reached, with_spending
 from projects.spending import spent
 from reports.documents import Document, file_name
-from reports.figures.board import FUNDER, NAMES, PUBLIC, SUPPORT, Board, BoardForm, everybody_may_count
+from reports.figures.board import FUNDER, NAMES, PUBLIC, SUPPORT, Board, BoardForm
 from reports.figures.boards import SLIDES, sections, slide
 from reports.figures.picture import Picture
 from reports.pdf import LANGUAGE
@@ -116,7 +116,7 @@ def screen(request: HttpRequest) -> HttpResponse:
 def public_projects(request: HttpRequest) -> HttpResponse:
     """The funded projects, for everybody: what the public notices have told of them, and where they are now."""
     narrowing = Narrowing(request.GET)
-    found = narrowing.of(reached(everybody_may_count(), "funded")).with_names()
+    found = narrowing.of(reached(Project.objects.all().counted_in_public(), "funded")).with_names()
     page = Paginator(found.order_by("-call__closes_at", "number", "pk"), PAGE).get_page(request.GET.get("page"))
     sums = found.order_by().aggregate(awarded=Sum("amount_awarded"), paid=Sum("amount_paid"))
     context = {"page_obj": page, "narrowing": narrowing, **sums}

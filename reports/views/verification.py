@@ -1,6 +1,5 @@
 """Checking a paper, for everybody and without an account."""
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,17 +13,20 @@ from reports.paper_kinds import PUBLIC_PAGES
 from reports.paper_layout import canonical, digest_of
 from reports.verification import Outcome, Verdict, may_ask, of_code, of_file
 
+MOST_TYPED = 200
+"""A code is short, but an address that ends in one is pasted as well."""
+
 
 class FileCheckForm(TrapForm):
     """The PDF that somebody has received."""
 
-    file = FileField(label=gettext_lazy("The PDF file"), widget=forms.FileInput(attrs={"accept": ".pdf"}))
+    file = FileField(label=gettext_lazy("The PDF file"), kinds=[".pdf"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Type the code of a print-out, or have a file looked at."""
-    typed = request.GET.get("code", "").strip()[:80]
+    typed = request.GET.get("code", "").strip()[:MOST_TYPED]
     if typed and (found := of_code(typed)).paper:
         return redirect("verify_code", found.paper.shown_code)
     form = FileCheckForm(request.POST, request.FILES) if request.method == "POST" else FileCheckForm()
@@ -42,7 +44,7 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     """What stands behind a code, as the QR code on the paper asks for it."""
     verdict = of_code(code)
     if verdict.paper is None:
-        return render(request, "reports/verify.html", {"form": FileCheckForm(), "typed": code[:80]}, status=404)
+        return render(request, "reports/verify.html", {"form": FileCheckForm(), "typed": code[:MOST_TYPED]}, status=404)
     return _answer(request, verdict)
 
 

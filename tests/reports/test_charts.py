@@ -6,9 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports import charts
+from reports import chart_style, charts
 from reports.canvas import width_of, wrapped
-from reports.charts import FULL, HALL, NARROW, PAPER, WIDE, Heat, Size, Span
+from reports.chart_style import FULL, HALL, NARROW, PAPER, WIDE, Size
+from reports.charts import Heat, Span
 
 HOSTILE = '<script>alert(1)</script> & "x" $\\frac{1}{0}$ 😀\x00\x0b\ud800 ' + "长" * 300
 SVG = "{http://www.w3.org/2000/svg}"
@@ -18,7 +19,7 @@ def every_chart(title: str, name: str, size: Size) -> dict[str, str]:
     """One of each kind, with two rows of which one has this name."""
     money = (Decimal("1234567.89"), Decimal("0.00"))
     return {
-        "bar": charts.bar(title, ((name, 7), ("乙", Decimal("2.5"))), "元", size, charts.in_ten_thousand),
+        "bar": charts.bar(title, ((name, 7), ("乙", Decimal("2.5"))), "元", size, chart_style.in_ten_thousand),
         "stacked": charts.stacked(title, (name, "未拨"), ((name, money), ("乙", money[::-1])), "元", size),
         "funnel": charts.funnel(title, ((name, 40), ("受理", 30), ("结项", 0)), "个", size),
         "line": charts.line(title, ((name, 3), ("二月", None), ("三月", 900)), "人次", size),
@@ -26,7 +27,7 @@ def every_chart(title: str, name: str, size: Size) -> dict[str, str]:
         "interval": charts.interval(
             title, (Span(name, 80, 90, 95, name), Span("乙", 0, 50, 100, "n=3", True)), "%", size, 100
         ),
-        "histogram": charts.histogram(title, (0, 20, 40), (3, 0), name, size, charts.percent),
+        "histogram": charts.histogram(title, (0, 20, 40), (3, 0), name, size, chart_style.with_percent),
     }  # fmt: skip
 
 
@@ -120,14 +121,14 @@ def test_without_figures_there_is_no_empty_axis(drawn):
 def test_bars_are_as_long_as_their_figures():
     root = ElementTree.fromstring(charts.bar("题", (("甲", 100), ("乙", 25)), "元"))
 
-    lengths = [_width(path) for path in root.iter(f"{SVG}path") if path.get("fill") == charts.MAIN]
+    lengths = [_width(path) for path in root.iter(f"{SVG}path") if path.get("fill") == chart_style.MAIN]
     assert lengths[1] / lengths[0] == pytest.approx(0.25, abs=0.005)
 
 
 def test_parts_of_a_bar_are_as_long_as_their_figures():
     root = ElementTree.fromstring(charts.stacked("题", ("一", "二"), (("甲", (30, 10)), ("乙", (10, 10))), "元"))
 
-    ground = {charts.PARTS[0], charts.PARTS[1]}
+    ground = {chart_style.PARTS[0], chart_style.PARTS[1]}
     paths = [path for path in root.iter(f"{SVG}path") if path.get("fill") in ground and path.get("stroke") == "#fffefb"]
     first, *others = map(_width, paths)
     assert [first / other for other in others] == pytest.approx([3, 3, 3], abs=0.02)
@@ -178,7 +179,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_parts_differ_in_grey():
-    steps = [lightness(colour) for colour in charts.PARTS]
+    steps = [lightness(colour) for colour in chart_style.PARTS]
 
     assert all(b - a >= 7 for a, b in pairwise(steps)), steps
 
@@ -190,16 +191,16 @@ def test_every_two_parts_differ_for_the_colour_blind():
         "deutan": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
     }
     for rows in missing.values():
-        seen = [[sum(a * b for a, b in zip(row, linear(c), strict=True)) for row in rows] for c in charts.PARTS]
+        seen = [[sum(a * b for a, b in zip(row, linear(c), strict=True)) for row in rows] for c in chart_style.PARTS]
         distances = [
             sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 for one, other in combinations(seen, 2)
         ]
         assert min(distances) > 0.1
 
 
-@pytest.mark.parametrize("ground", [*charts.PARTS, *charts.SHADES, charts.MAIN])
+@pytest.mark.parametrize("ground", [*chart_style.PARTS, *chart_style.SHADES, chart_style.MAIN])
 def test_text_on_every_ground_can_be_read(ground):
-    assert contrast(charts._on(ground), ground) >= 4.5
+    assert contrast(chart_style.text_on(ground), ground) >= 4.5
 
 
 # -- Words ----------------------------------------------------------------------------------------
@@ -213,19 +214,27 @@ def test_text_on_every_ground_can_be_read(ground):
         (Decimal("12.50"), "12.5"),
         (Decimal("1000.00"), "1,000"),
         (8.5, "8.5"),
+        (Decimal("0.125"), "0.13"),
+        (2.675, "2.68"),
+        (Decimal("0.999"), "1"),
         (100.0, "100"),
     ],
 )
 def test_figure_is_said_without_needless_zeros(value, said):
-    assert charts.plain(value) == said
+    assert chart_style.plain(value) == said
 
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(Decimal("9999.99"), "9,999.99"), (Decimal("10000.00"), "1万"), (Decimal("1234567.00"), "123.5万")],
+    [
+        (Decimal("9999.99"), "9,999.99"),
+        (Decimal("10000.00"), "1万"),
+        (Decimal("1234567.00"), "123.5万"),
+        (Decimal("12500.00"), "1.3万"),
+    ],
 )
 def test_large_amount_is_said_in_ten_thousands(value, said):
-    assert charts.in_ten_thousand(value) == said
+    assert chart_style.in_ten_thousand(value) == said
 
 
 def test_label_is_broken_into_lines_of_about_one_length():

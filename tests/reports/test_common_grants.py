@@ -237,7 +237,7 @@ def test_a_filter_and_an_order_that_we_do_not_have_are_said_and_the_rest_is_done
     )
 
     assert names(answer) == ["邻里微创投"]
-    assert answer["filterInfo"] == {"filters": {}, "errors": ["filters.minAwardAmountRange: not available here"]}
+    assert answer["filterInfo"] == {"filters": {}, "errors": ["filters.minAwardAmountRange：这里没有这个条件"]}
     assert answer["sortInfo"]["sortBy"] == "lastModifiedAt"
     assert len(answer["sortInfo"]["errors"]) == 1
 
@@ -259,6 +259,15 @@ def test_a_search_that_says_nothing_is_refused_with_the_place(town, browse, want
     answer = searched(browse(), wanted, status=400)
 
     assert against(answer, "Problem") == []
+    assert "expected" not in answer["detail"]
+
+
+@pytest.mark.parametrize("shortened", ["/api/", "/common-grants/"])
+def test_who_shortens_an_address_finds_the_page_that_explains(town, browse, shortened):
+    response = browse().get(shortened, follow=True)
+
+    assert response.redirect_chain == [("/open-data/", 302)]
+    assert response.status_code == 200
 
 
 def test_a_search_that_is_too_long_is_refused(town, browse):

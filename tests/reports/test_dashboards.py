@@ -22,6 +22,7 @@ from tests.memory import remembered
 from tests.records import held
 from tests.reports.conftest import Paper
 from tests.starry import announced
+from tests.town import make_call
 
 BOARD = reverse("boards:dashboard")
 
@@ -131,6 +132,23 @@ def test_every_linked_figure_is_what_its_list_shows(town, life, browse, kind, us
 
     assert wrong == {}
     assert {where for where, _at, _value, _url in found if not where.startswith("tile")} == pictures
+
+
+def test_filter_that_nothing_fits_says_so_and_claims_nothing_of_the_whole(town, life, browse):
+    projects = busy(town, life)
+    other = make_call(town, code="LX2026-2", publish=False)
+    Project.objects.filter(pk=projects["withdrawn"].pk).update(call=other)
+    client = browse(town.clerk)
+
+    fitting = client.get(f"{BOARD}?board=funder&call={other.pk}").content.decode()
+    nothing = client.get(f"{BOARD}?board=funder&call={other.pk}&place=110105031").content.decode()
+    whole = client.get(f"{BOARD}?board=funder").content.decode()
+
+    hint, clear = "没有项目同时符合", f'href="?board={FUNDER}">显示全部'
+    assert [(hint in page, clear in page) for page in (fitting, nothing, whole)] == [
+        (False, True), (True, True), (False, False),
+    ]  # fmt: skip
+    assert ("上面所选的范围内没有数据" in nothing, "还没有立项项目" in nothing) == (True, False)
 
 
 @pytest.mark.parametrize("narrowed", [{"year": 2026}, {"place": "110105031"}, {"call": "LX2026"}], ids=str)

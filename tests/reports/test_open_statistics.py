@@ -1,6 +1,7 @@
 """Statistics for everybody: sums that are right, each over its denominator, and nobody recognised in them."""
 
 import json
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -9,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projects.indicators import percent
 from projects.models import Project
-from reports.open_data.statistics import FEW_PROPOSALS, Figures, Line, coarse, few, percent, tables
+from reports.open_data.statistics import FEW_PROPOSALS, Figures, Line, coarse, few, tables
 from tests.life import draft
 from tests.reports.opened import against, body, fetched, two_awards
 
@@ -120,15 +122,18 @@ def test_the_statistics_count_what_is_in_the_open_data(town, life, browse):
     ]
 
 
-def test_a_draft_is_no_proposal_and_one_more_proposal_is_a_change(town, life, browse):
+def test_a_proposal_is_counted_when_its_call_is_closed_and_not_before(town, life, browse, time):
     project = draft(town)
-    before = fetched(browse(), "/open-data/statistics.json")
-
+    drafted = fetched(browse(), "/open-data/statistics.json")
     life.walk(project, "submitted")
+    handed_in = fetched(browse(), "/open-data/statistics.json")
 
-    after = fetched(browse(), "/open-data/statistics.json")
-    assert [one["tables"][0]["total"]["proposals"] for one in (before, after)] == [0, 1]
-    assert after["modified"] == "2026-03-10T10:00:00+08:00"
+    time.go(datetime(2026, 4, 1, 0, 0))
+
+    closed = fetched(browse(), "/open-data/statistics.json")
+    found = [one["tables"][0]["total"]["proposals"] for one in (drafted, handed_in, closed)]
+    assert found == [0, 0, 1]
+    assert closed["modified"] == "2026-04-01T00:00:00+08:00"
 
 
 def test_the_page_says_each_figure_with_its_share_and_the_day(town, life, browse):

@@ -42,7 +42,7 @@ def test_failed_report_brings_the_funders_notice_to_mend(town, life):
     evaluated(town, project, 10, 10, 10)
 
     paper = Paper.objects.get(kind=Kind.RECTIFICATION)
-    assert (paper.issuer, paper.number) == (town.bureau, "柳溪镇人民政府函〔2026〕2号")
+    assert (paper.issuer, paper.number) == (town.bureau, "柳溪镇人民政府函〔2026〕1号")
     assert paper.facts == [["项目编号", project.number]]
 
 

@@ -43,7 +43,7 @@ def returned(life, town, project) -> Project:
 def test_award_gives_its_letter_the_first_number_of_the_year(town, approved):
     paper = letter(approved)
 
-    assert (paper.number, paper.serial, paper.year) == ("柳溪镇人民政府函〔2026〕1号", 1, 2026)
+    assert (paper.number, paper.serial, paper.year) == ("柳溪镇人民政府发〔2026〕1号", 1, 2026)
     assert (paper.issuer, paper.state, paper.addressee) == (town.bureau, State.ISSUED, town.centre.name)
     assert paper.issued_on == clock.localdate(approved.approved_at)
 
@@ -57,7 +57,23 @@ def test_nothing_is_issued_before_the_award(town, life):
 def test_notices_have_a_series_of_their_own(town, approved):
     serials = Paper.objects.exclude(series="").values_list("series", "serial")
 
-    assert sorted(serials) == [("letters", 1), ("notices", 1)]
+    assert sorted(serials) == [("documents", 1), ("notices", 1)]
+
+
+def test_documents_and_letters_are_numbered_apart(town, life):
+    project, other = draft(town), returned(life, town, choir_draft(town))
+
+    project = life.walk(project, "approved")
+
+    numbers = [letter(project).number, other.papers.get(kind=Kind.CORRECTION).number]
+
+    assert numbers == ["柳溪镇人民政府发〔2026〕1号", "柳溪镇人民政府函〔2026〕1号"]
+
+
+def test_letter_to_a_group_with_a_host_is_registered_as_sent_to_both(town, life):
+    project = returned(life, town, choir_draft(town))
+
+    assert project.papers.get(kind=Kind.CORRECTION).addressee == f"{town.choir.name}、{town.host.name}"
 
 
 def test_deed_that_is_undone_gives_its_number_back(town, life):
@@ -74,11 +90,11 @@ def test_deed_that_is_undone_gives_its_number_back(town, life):
 
 
 def test_mark_of_the_office_stands_before_the_year(town, life):
-    marks.set_marks(town.bureau, by=town.clerk, texts={"letters": "江民创函"})
+    marks.set_marks(town.bureau, by=town.clerk, texts={"documents": "江民创发"})
 
     project = life.walk(draft(town), "approved")
 
-    assert letter(project).number == "江民创函〔2026〕1号"
+    assert letter(project).number == "江民创发〔2026〕1号"
 
 
 def test_year_is_that_of_the_day_in_shanghai(town, life):
@@ -92,7 +108,7 @@ def test_year_is_that_of_the_day_in_shanghai(town, life):
     assert (paper.number, paper.issued_on) == ("柳溪镇人民政府函〔2027〕1号", date(2027, 1, 1))
 
 
-@pytest.mark.parametrize("text", ["江民创函", "江民创公示"])
+@pytest.mark.parametrize("text", ["江民创发", "江民创公示"])
 def test_two_series_never_share_a_mark(town, text):
     with pytest.raises(Refused):
         marks.set_marks(town.bureau, by=town.clerk, texts={"letters": text, "notices": text})
@@ -101,7 +117,7 @@ def test_two_series_never_share_a_mark(town, text):
 
 
 def test_mark_of_another_series_is_refused_after_it_was_used(town, life):
-    marks.set_marks(town.bureau, by=town.clerk, texts={"letters": "江民创"})
+    marks.set_marks(town.bureau, by=town.clerk, texts={"documents": "江民创"})
     life.walk(draft(town), "approved")
 
     with pytest.raises(Refused):
@@ -111,7 +127,7 @@ def test_mark_of_another_series_is_refused_after_it_was_used(town, life):
 @pytest.mark.parametrize("who", ["head", "auditor", "finance", "mentor"])
 def test_others_do_not_set_marks(town, who):
     with pytest.raises(PermissionDenied):
-        marks.set_marks(town.bureau, by=getattr(town, who), texts={"letters": "江民创"})
+        marks.set_marks(town.bureau, by=getattr(town, who), texts={"documents": "江民创"})
 
 
 def test_database_refuses_a_number_twice(approved):

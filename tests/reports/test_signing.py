@@ -13,13 +13,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.urls import reverse
+from django.utils import timezone
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from reports import signing
+from reports import checks, signing
 from reports.actions import papers
 from reports.models import Paper
 from tests.life import draft
@@ -190,3 +191,37 @@ def test_hour_that_nobody_confirms_makes_the_paper_wait(paper, signs, settings):
 
     with pytest.raises(signing.CannotSign):
         papers.printed(paper)
+
+
+# -- Said at start -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(-1, ["reports.W008"]), (29, ["reports.W009"]), (31, [])],
+    ids=["expired", "within a month", "later"],
+)
+def test_certificate_that_ends_is_a_warning_with_its_file_and_day(authority, keys_of, days, said):
+    (keys_of / "office.p12").write_bytes(authority.pkcs12("柳溪镇人民政府", days=days))
+
+    found = checks.check_certificates()
+
+    until = timezone.localdate(timezone.now() + timedelta(days=days))
+    assert [message.id for message in found] == said
+    assert all("office.p12" in message.msg and f"{until:%Y-%m-%d}" in message.msg for message in found)
+
+
+def test_certificate_that_cannot_be_opened_is_a_warning(authority, keys_of, settings):
+    (keys_of / "a.p12").write_bytes(b"rubbish")
+    (keys_of / "b.p12").write_bytes(authority.pkcs12("柳溪镇人民政府", days=300))
+    settings.SIGNING_PASSPHRASE = "wrong"
+
+    assert [message.id for message in checks.check_certificates()] == ["reports.W007", "reports.W007"]
+
+
+def test_folder_of_certificates_that_is_not_there_is_a_warning_and_none_is_fine(settings, tmp_path):
+    settings.SIGNING_DIR = str(tmp_path / "nowhere")
+    assert [message.id for message in checks.check_certificates()] == ["reports.W006"]
+
+    settings.SIGNING_DIR = ""
+    assert checks.check_certificates() == []

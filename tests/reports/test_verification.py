@@ -45,7 +45,19 @@ def outcome(response) -> str:
 # -- By its code ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("change", [str, str.lower, lambda code: code.replace("-", " "), lambda code: f" {code}　"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        str,
+        str.lower,
+        lambda code: code.replace("-", " "),
+        lambda code: code.replace("-", ""),
+        lambda code: f" {code}　",
+        lambda code: f"核验码 {code}　内容摘要 fed1 2107 f042 94de",
+        lambda code: f"https://gongyi.example.org/verify/{code.lower()}/",
+        lambda code: "".join(chr(ord(sign) + 0xFEE0) for sign in f"核验码：{code}" if ord(sign) < 0x80),
+    ],
+)
 def test_code_is_found_however_it_is_typed(paper, browse, change):
     response = browse().get(PAGE, {"code": change(paper.shown_code)}, follow=True)
 
@@ -146,8 +158,36 @@ def test_file_saved_anew_by_another_program_is_altered(paper, file, browse):
 
 @pytest.mark.one_database
 @pytest.mark.parametrize("content", [b"%PDF-1.7\nrubbish", b"%PDF-1.4 signed", b"%PDF-" + b"\x00" * 5000])
-def test_file_of_somebody_else_is_unknown(paper, browse, content):
-    assert outcome(send(browse(), content)) == "unknown"
+def test_broken_file_is_not_called_forged(paper, browse, content):
+    response = send(browse(), content)
+
+    assert outcome(response) == "unreadable"
+    assert "没有核验成" in response.content.decode()
+
+
+@pytest.mark.one_database
+def test_file_that_is_locked_by_a_password_is_not_called_forged(paper, file, browse):
+    writer, saved = PdfWriter(clone_from=BytesIO(file)), BytesIO()
+    writer.encrypt("secret", algorithm="AES-256")
+    writer.write(saved)
+
+    assert outcome(send(browse(), saved.getvalue())) == "unreadable"
+
+
+def test_file_of_somebody_else_is_unknown(paper, browse):
+    writer, saved = PdfWriter(), BytesIO()
+    writer.add_blank_page(100, 100)
+    writer.write(saved)
+
+    assert outcome(send(browse(), saved.getvalue())) == "unknown"
+
+
+@pytest.mark.parametrize(("name", "content"), [("photo.jpg", b"\xff\xd8\xff\xe0"), ("table.xlsx", b"PK\x03\x04")])
+def test_only_a_pdf_is_taken(paper, browse, name, content):
+    response = send(browse(), content, name)
+
+    suffix = name.partition(".")[2]
+    assert response.context["form"].errors["file"] == [f"不接收“.{suffix}”类型的文件，请使用.pdf。"]
 
 
 @pytest.mark.one_database
@@ -188,13 +228,13 @@ def test_nothing_of_a_file_is_kept(paper, browse, tmp_path):
 def test_one_sender_has_so_many_files_an_hour_and_then_waits(paper, browse, life):
     client = browse()
     for _each in range(verification.MOST_AN_HOUR):
-        assert outcome(send(client, b"%PDF-1.4")) == "unknown"
+        assert outcome(send(client, b"%PDF-1.4")) == "unreadable"
 
     refused = send(client, b"%PDF-1.4")
     life.time.go(clock.now() + timedelta(hours=1, minutes=1))
 
     assert "稍后再试" in refused.content.decode()
-    assert outcome(send(client, b"%PDF-1.4")) == "unknown"
+    assert outcome(send(client, b"%PDF-1.4")) == "unreadable"
 
 
 def test_traces_of_senders_go_after_a_day(paper, browse, life):
