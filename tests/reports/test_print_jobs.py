@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from core import clock
 from core.models import Event, Notification
 from core.workflow import Refused, Stale
-from projects.models import Project
+from projects.models import Part, Participant, Project
 from reports import pdf
 from reports.actions import papers, print_run, printing
 from reports.models import Paper, PrintItem, PrintJob
@@ -150,6 +150,7 @@ def test_names_in_the_zip_are_safe_and_unique():
 
 def test_a_forbidden_paper_refuses_the_job_and_is_named(town, life):
     project = life.walk(draft(town), "approved")
+    Participant.objects.create(project=project, person=town.expert1, part=Part.JUDGE)
     seen = project in Project.objects.visible_to(town.expert1)
 
     with pytest.raises(Refused) as refused:
