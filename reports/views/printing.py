@@ -86,9 +86,8 @@ def print_job_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _progress(job: PrintJob) -> dict[str, Any]:
-    waiting = job.items.filter(status=PrintItem.Status.WAITING).count()
-    total = job.items.count()
-    return {"job": job, "total": total, "printed": total - waiting}
+    printed = job.items.filter(status=PrintItem.Status.DONE).count()
+    return {"job": job, "total": job.items.count(), "printed": printed}
 
 
 @require_safe
