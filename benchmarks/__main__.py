@@ -1,12 +1,17 @@
-"""What the README's figures come from: `./run bench [projects]` prints a table, on a database of its own."""
+"""What the README's figures come from: `./run bench [projects]` prints a table, on a database of its own.
+
+`./run bench printing [documents]` prints only what concerns papers.
+"""
 
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import tracemalloc
 from contextlib import ExitStack
 from time import perf_counter
+from types import SimpleNamespace
 
 SCRATCH = tempfile.TemporaryDirectory()
 os.environ |= {
@@ -27,7 +32,7 @@ from django.db import connection, reset_queries, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from benchmarks import agreement, open_data, panels, portfolios  # noqa: E402
+from benchmarks import agreement, open_data, panels, portfolios, press  # noqa: E402
 from benchmarks.texts import corpus, half_copied  # noqa: E402
 from core import clock  # noqa: E402
 from projects.models import Project  # noqa: E402
@@ -35,7 +40,7 @@ from projects.similarity import similar_pairs  # noqa: E402
 from reports import pdf, proposal_papers  # noqa: E402
 from reports.actions import imports  # noqa: E402
 from tests import town as towns  # noqa: E402
-from tests.life import draft  # noqa: E402
+from tests.life import Life, draft  # noqa: E402
 from tests.reports.tables import centre, csv_file  # noqa: E402
 
 ROUNDS = 15
@@ -97,8 +102,17 @@ def tables(town, count: int = 10_000) -> None:
         print(f"  {count} organisations, {label:<6} check {checked - start:5.1f} s  import {done:5.1f} s")
 
 
+def printing(documents: int) -> None:
+    """Papers one by one and by the hundred, in a town of their own."""
+    with ExitStack() as stack:
+        time = SimpleNamespace(go=lambda moment: stack.enter_context(clock.at(moment)))
+        time.go(towns.MARCH)
+        town = towns.build()
+        for label, figure in press.measure(town, Life(town, time), documents):
+            print(f"  {label}: {figure}", flush=True)
+
+
 def main(count: int) -> None:
-    call_command("migrate", verbosity=0)
     with ExitStack() as stack:
         stack.enter_context(clock.at(towns.MARCH))
         town = towns.build()
@@ -127,4 +141,9 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    call_command("migrate", verbosity=0)
+    if sys.argv[1:2] == ["printing"]:
+        printing(int(sys.argv[2]) if len(sys.argv) > 2 else press.DOCUMENTS)
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+        subprocess.run([sys.executable, "-m", "benchmarks", "printing"], check=True)

@@ -19,6 +19,7 @@
 | SIGNING_PASSPHRASE  | opens them                                          | empty                      |
 | SIGNING_TIMESTAMP_URL | who confirms the hour of a signature (RFC 3161)   | empty: PAdES B-B           |
 | TASKS_BACKEND       | `database` (needs ./run worker) or `immediate`       | database                   |
+| PRINT_PROCESSES     | so many processes lay out a print job at once        | one a core, at most 4      |
 | OPEN_DATA_PUBLISHER | who publishes the open data                          | the site's name            |
 | OPEN_DATA_PREFIX    | begins the identifiers in it; never change it later  | venture-grants             |
 | OPEN_DATA_LICENCE   | address of the licence of the open data              | CC BY 4.0                  |
@@ -242,6 +243,8 @@ TASKS = {
         else "django_tasks_db.DatabaseBackend"
     }
 }
+
+PRINT_PROCESSES = int(os.environ.get("PRINT_PROCESSES", "0")) or min(os.cpu_count() or 1, 4)
 
 NOTIFICATION_CHANNELS = os.environ.get("NOTIFICATION_CHANNELS", "core.channels.Mail").split(",")
 

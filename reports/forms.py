@@ -1,5 +1,6 @@
-"""Forms of the tables that go in, and of the register of issued papers."""
+"""Forms of the tables that go in, of the register of issued papers, and of printing in bulk."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from core import clock
 from core.forms import CountedTextarea, NoteForm
 from people.models import Organization
 from reports.actions.papers import default_mark
-from reports.models import ImportJob, Mark, Paper
+from reports.models import ImportJob, Mark, Paper, PrintJob
 from reports.models.paper import PaperQuerySet, normalise
 
 
@@ -102,3 +103,24 @@ class VoidForm(NoteForm):
         self.fields["note"] = forms.CharField(
             label=_("Reason"), widget=CountedTextarea, max_length=300, help_text=help_text
         )
+
+
+class PrintForm(forms.Form):
+    """Which papers of a choice are printed, and as what."""
+
+    kind = forms.ChoiceField(label=_("Which papers"), widget=forms.RadioSelect)
+    form = forms.ChoiceField(
+        label=_("As"), choices=PrintJob.Form.choices, initial=PrintJob.Form.MERGED, widget=forms.RadioSelect
+    )
+    both_sides = forms.BooleanField(
+        label=_("I print on both sides of the sheet"),
+        required=False,
+        help_text=_("Then every paper begins on a new sheet. Only for the one PDF."),
+    )
+
+    def __init__(self, *args: Any, offers: Iterable[tuple[str, Any, int]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(key, _("%(label)s: %(n)s") % {"label": label, "n": count}) for key, label, count in offers]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        if kinds:
+            self.fields["kind"].initial = kinds[0][0]

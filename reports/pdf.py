@@ -67,6 +67,7 @@ def _press() -> Press:
     # Here, not above: importing WeasyPrint loads Pango, and a machine without it must still serve every other page.
     import pydyf  # noqa: PLC0415
     from weasyprint import CSS, HTML  # noqa: PLC0415
+    from weasyprint.pdf import fonts as weasy_fonts  # noqa: PLC0415
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
@@ -90,6 +91,7 @@ def _press() -> Press:
             return super().fetch(url, headers)
 
     _end_streams_clearly(pydyf.Stream)
+    _read_fonts_once(weasy_fonts)
     fonts = FontConfiguration()
     if own:  # reading the style sheet makes them known to `fonts`
         CSS(string=faces(own), font_config=fonts, url_fetcher=OwnFontsOnly(allowed_protocols=["file"]))
@@ -97,6 +99,13 @@ def _press() -> Press:
     fetcher = OwnFilesOnly(allowed_protocols=["file", "data"], allow_redirects=False, fail_on_errors=True)
     stylesheet = CSS(filename=str(SOURCE / STYLESHEET), font_config=fonts, url_fetcher=fetcher)
     return Press(HTML, stylesheet, fonts, fetcher)
+
+
+def warm() -> None:
+    """Set up anew what every document needs: for a process that has just been forked, whose fonts are not its own."""
+    with _lock:
+        _press.cache_clear()
+        _press()
 
 
 def render(template: str, context: dict[str, Any], *, issued: Issue | None = None) -> bytes:
@@ -138,6 +147,31 @@ def _end_streams_clearly(stream: Any) -> None:
         return plain(self).removesuffix(b"\nendstream") + b"\r\nendstream"
 
     stream.data = property(data)
+
+
+@cache
+def _read_fonts_once(module: Any) -> None:
+    """Keep what has been read of a font file. WeasyPrint copies the whole file (16 MB) for each font of a paper, only
+    to throw it away when the font is subset: an eighth of the time of a letter.
+
+    Fonts of Pango live as long as its font map, and a reference of ours keeps their addresses from being given again.
+    """
+    read, begin, kept = module.get_hb_object_data, module.Font.__init__, {}
+
+    def once(face: Any) -> bytes:
+        place = int(module.ffi.cast("uintptr_t", face))
+        if place not in kept:
+            kept[place] = (module.harfbuzz.hb_face_reference(face), read(face))
+        return kept[place][1]
+
+    def __init__(self: Any, *args: Any) -> None:
+        module.get_hb_object_data = once
+        try:
+            begin(self, *args)
+        finally:
+            module.get_hb_object_data = read
+
+    module.Font.__init__ = __init__
 
 
 def _archival(_document: Any, made: Any) -> None:

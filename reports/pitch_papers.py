@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from evaluations.attendance import judges_of
 from evaluations.models import Assignment, PitchDay, Purpose, Slot
+from evaluations.models.assignment import AssignmentQuerySet
 from projects import qr
 from reports.documents import Document, file_name
 
@@ -43,14 +44,20 @@ def sign_in_list(day: PitchDay) -> Document:
     return _document(day, "路演签到表", "pdf/pitch_sign_in.html", slots=day.order, judges=judges, spare=SPARE_LINES)
 
 
-def score_sheets(day: PitchDay, address: str) -> Document:
+def to_be_scored(day: PitchDay) -> AssignmentQuerySet:
+    """Who still has to score what on this day."""
+    shown = [slot.project_id for slot in day.order if not slot.is_absent]
+    asked = Assignment.objects.seated().filter(project__in=shown, purpose=Purpose.REVIEW)
+    return asked.exclude(sheet__submitted_at__isnull=False).select_related("person", "project")
+
+
+def score_sheets(day: PitchDay, address: str, *, of: AssignmentQuerySet | None = None) -> Document:
     """A page for every judge and project (评分表), by judge in the running order; found again by its number and code.
 
-    `address` of the page on which a sheet is keyed, with 0 in place of its number.
+    `address` of the page on which a sheet is keyed, with 0 in place of its number. `of`: only for these.
     """
     slots = {slot.project_id: slot for slot in day.order if not slot.is_absent}
-    asked = Assignment.objects.seated().filter(project__in=slots, purpose=Purpose.REVIEW)
-    asked = asked.exclude(sheet__submitted_at__isnull=False).select_related("person", "project")
+    asked = to_be_scored(day) if of is None else of
     papers = [
         Paper(found, slots[found.project_id], f"{found.pk:06d}", qr.inline(address.replace("/0/", f"/{found.pk}/")))
         for found in asked

@@ -72,6 +72,11 @@ def writes_reports(user, obj=None) -> bool:
     return Organization.objects.filter(pk__in=list(user.roles), kind=Kind.SUPPORT_ORGANIZATION).exists()
 
 
+@rules.predicate
+def asked_for_it(user, job) -> bool:
+    return user is not None and user.is_authenticated and job.by_id == user.pk
+
+
 rules.add_perm("reports.see_funder_board", is_in_some_funder)
 rules.add_perm("reports.see_support_board", helps_somebody)
 rules.add_perm("reports.compose_research", writes_reports)
@@ -86,3 +91,6 @@ rules.add_perm("reports.import_tables", is_clerk)
 rules.add_perm("reports.download_places", is_in_some_funder | is_administrator)
 rules.add_perm("reports.import_places", is_clerk | is_administrator)
 rules.add_perm("reports.see_unmasked", is_clerk)
+rules.add_perm("reports.run_print_job", asked_for_it)
+rules.add_perm("reports.print", is_the_platform)
+rules.add_perm("reports.clear_print_job", asked_for_it | is_the_platform)

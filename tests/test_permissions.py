@@ -88,7 +88,7 @@ from projects.models import (
     Refund,
     ReturnNotice,
 )
-from reports.actions import imports
+from reports.actions import imports, printing
 from reports.models import ArchivePackage
 from tests import speaking
 from tests.by_framework import framework
@@ -640,6 +640,12 @@ TABLE = {
     "reports:import_confirm": ("job", set()),
     "reports:import_discard": ("job", set()),
     "reports:import_resume": ("job", set()),
+    "reports:print_job_list": (None, SIGNED_IN),
+    "reports:print_job_create": ("projects", SIGNED_IN),  # what one sees; what one may not open refuses the job
+    "reports:print_job_detail": ("print_job", {"clerk"}),
+    "reports:print_job_progress": ("print_job", {"clerk"}),
+    "reports:print_job_file": ("print_job", set()),  # not printed yet
+    "reports:print_job_step": (("print_job", "pause"), set()),  # only by a button
     "reports:activity_sign_in": ("activity", GROUP),
     "reports:announcements": (None, {"clerk"}),
     "reports:roster_template": ("project", GROUP),
@@ -1098,6 +1104,9 @@ def around(town, project, with_draft) -> dict[str, object]:
         ),
         "job": imports.send(
             by=town.clerk, table="organizations", upload=SimpleUploadedFile("t.csv", csv_file(centre(1)))
+        ),
+        "print_job": printing.start(
+            by=town.clerk, kind="proposal", asked={}, form="zip", origin="https://grants.example.org/"
         ),
         "interest": town.expert1.interests.create(organization=town.support, kind="other", words="旧识"),
         "credit_record": add_credit_record(town.centre, by=town.clerk, values=record),

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ from projects.closing import open_items
 from projects.forms import MentorForm, Narrowing, ProjectFilter, SubmitForm
 from projects.gates import facts_of, gates_of
 from projects.models import Objection, Part, Project, ReturnNotice, State
+from projects.models.project import ProjectQuerySet
 from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS, UNDER_WAY
 from projects.places import name_places
 from projects.stages import stage_bar
@@ -76,16 +77,20 @@ def find(request: HttpRequest, pk: int) -> Project:
 @login_required
 def project_list(request: HttpRequest) -> HttpResponse:
     """Every project I may see, with search, filters and paging."""
-    form = ProjectFilter(request.GET, user=request.user)
-    narrowing = Narrowing(request.GET, user=request.user, own=("call",))
-    projects = narrowing.of(Project.objects.visible_to(request.user).with_names())
-    if form.is_valid():
-        projects = filtered(projects, **form.cleaned_data)
+    projects, form, narrowing = listed(request.GET, request.user)
     page = Paginator(projects, PAGE).get_page(request.GET.get("page"))
     context = {"page_obj": page, "form": form, "narrowing": narrowing}
     if narrowing.asked:
         context["awarded"] = projects.order_by().aggregate(sum=Sum("amount_awarded"))["sum"]
     return render(request, "projects/project_list.html", context)
+
+
+def listed(asked: QueryDict, user: User) -> tuple[ProjectQuerySet, ProjectFilter, Narrowing]:
+    """The projects of the list by what its address asks for, with the two forms that have read it."""
+    form = ProjectFilter(asked, user=user)
+    narrowing = Narrowing(asked, user=user, own=("call",))
+    projects = narrowing.of(Project.objects.visible_to(user).with_names())
+    return filtered(projects, **form.cleaned_data) if form.is_valid() else projects, form, narrowing
 
 
 def filtered(projects: QuerySet, *, q: str, call, stage: int | None, field) -> QuerySet:

@@ -3,6 +3,7 @@ from reports.models.file_check import FileCheck
 from reports.models.import_job import ImportJob
 from reports.models.mark import Mark
 from reports.models.paper import Paper
+from reports.models.print_job import PrintItem, PrintJob
 from reports.models.search import SearchEntry
 
-__all__ = ["ArchivePackage", "FileCheck", "ImportJob", "Mark", "Paper", "SearchEntry"]
+__all__ = ["ArchivePackage", "FileCheck", "ImportJob", "Mark", "Paper", "PrintItem", "PrintJob", "SearchEntry"]

@@ -8,12 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
-from reports import pdf
 from reports.actions.papers import printed
+from reports.copies import bytes_of, copy_of
 from reports.documents import Document
 from reports.models import Paper
-from reports.paper_kinds import ROWS
-from reports.paper_layout import has_changed, issued_as
 from reports.signing import CannotSign
 
 PRIVATE = "private, no-store"
@@ -23,7 +21,7 @@ log = logging.getLogger(__name__)
 
 def respond(document: Document, *, caching: str = PRIVATE) -> HttpResponse:
     """The document, to be read in the browser and saved under its Chinese name."""
-    response = HttpResponse(pdf.render(document.template, document.context), content_type="application/pdf")
+    response = HttpResponse(bytes_of(document), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, document.filename) or "inline"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = caching
@@ -33,18 +31,11 @@ def respond(document: Document, *, caching: str = PRIVATE) -> HttpResponse:
 def respond_issued(
     request: HttpRequest, kind: str, about: Model, fresh: Callable[[], Document], *, caching: str = PRIVATE
 ) -> HttpResponse:
-    """The stored file of the paper that was issued about this; before one is issued, the document as it is now.
-
-    Of a paper that is void, or whose thing says something else by now, a copy that says how things stand.
-    """
-    paper = Paper.objects.about(about).filter(kind=kind).select_related("issuer").first()
-    if paper is None:
-        return respond(fresh(), caching=caching)
-    if not paper.is_in_force:
-        return respond(issued_as(fresh(), paper), caching=caching)
-    if ROWS[kind].may_change and paper.file and has_changed(paper):
-        return respond(fresh(), caching=caching)
-    return give_out(request, paper, caching=caching)
+    """The stored file of the paper that was issued about this, or what stands in its place (`copies.copy_of`)."""
+    found = copy_of(kind, about, fresh)
+    if isinstance(found, Paper):
+        return give_out(request, found, caching=caching)
+    return respond(found, caching=caching)
 
 
 def give_out(request: HttpRequest, paper: Paper, *, caching: str = PRIVATE) -> HttpResponse:

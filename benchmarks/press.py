@@ -1,0 +1,123 @@
+"""How long papers take: one page when everything is warm, many at once, and against WeasyPrint called naively.
+
+Naively is: its own fonts and its own reading of the style sheet for each document, one after the other. What is laid
+out is the same award letter as PDF/A in all cases; the bulk is a whole print job, from the queue to the file.
+"""
+
+import multiprocessing
+import statistics
+from collections.abc import Callable
+from time import perf_counter, sleep
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+from django.db.models import Sum
+from django.test import override_settings
+from pypdf import PdfReader
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+
+from projects.models import Project
+from reports import pdf
+from reports.actions import print_run
+from reports.documents import eligibility_notice
+from reports.models import Paper, PrintJob
+from reports.paper_layout import document_of, issued_as, lay_out
+from tests.life import Life
+from tests.printing import ask, awarded
+from tests.town import Town
+
+DOCUMENTS = 500
+ROUNDS = 9
+NOBODY = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+
+
+def measure(town: Town, life: Life, documents: int = DOCUMENTS) -> list[tuple[str, str]]:
+    """Label and figure of each measurement."""
+    letter = awarded(town, life, documents)[0]
+    paper = Paper.objects.select_related("issuer").get(kind="award", object_id=letter.pk)
+    document = document_of(paper)
+    html = pdf.html_of(document.template, issued_as(document, paper).context)
+    warm, naive = median(lambda: lay_out(paper)), median(lambda: naively(html))
+    page = one_page(letter)
+    figures = [
+        ("one page, warm", f"{page * 1000:.0f} ms"),
+        ("award letter as PDF/A, from the record, warm", f"{warm * 1000:.0f} ms"),
+        ("the same, WeasyPrint called naively", f"{naive * 1000:.0f} ms ({naive / warm:.1f} ×)"),
+    ]
+    for form in PrintJob.Form.values:
+        figures += whole_job(town, form, documents, naive)
+    return figures
+
+
+def median(work: Callable[[], Any]) -> float:
+    """Seconds; one run before is not counted."""
+    work()
+    times = []
+    for _round in range(ROUNDS):
+        start = perf_counter()
+        work()
+        times.append(perf_counter() - start)
+    return statistics.median(times)
+
+
+def naively(html: str) -> bytes:
+    fonts = FontConfiguration()
+    css = CSS(filename=str(pdf.SOURCE / pdf.STYLESHEET), font_config=fonts)
+    page = HTML(string=html, base_url=pdf.SOURCE.as_uri() + "/")
+    return page.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant=pdf.ARCHIVAL, pdf_tags=True)
+
+
+def one_page(project: Project) -> float:
+    """The notice of eligibility: one sheet, from the facts to the file."""
+
+    def work() -> None:
+        found = eligibility_notice(project.applicant, project.call)
+        pdf.render(found.template, found.context)
+
+    return median(work)
+
+
+def whole_job(town: Town, form: str, documents: int, naive: float) -> list[tuple[str, str]]:
+    """A job from the queue to the file, in a process of its own, as the worker does it; and how much memory it took."""
+    Paper.objects.update(file="", filename="", sha256="", source_sha256="", signed_by="", printed_at=None)
+    with override_settings(TASKS=NOBODY):  # else it would be printed here, before anybody looks at a clock
+        job = ask(town.clerk, form=form)
+    connections.close_all()
+    start = perf_counter()
+    worker = multiprocessing.get_context("fork").Process(target=print_run.run.call, args=(job.pk, job.attempt))
+    worker.start()
+    most = 0
+    while worker.is_alive():
+        most = max(most, memory_of(worker.pid))
+        sleep(0.1)
+    seconds = perf_counter() - start
+    job.refresh_from_db()
+    assert job.state == PrintJob.State.DONE, job.problem
+    with job.result.open("rb") as file:
+        pages = len(PdfReader(file).pages) if form == PrintJob.Form.MERGED else 0
+    label = f"{documents} award letters, {form}, {settings.PRINT_PROCESSES} processes"
+    size = job.items.aggregate(sum=Sum("size"))["sum"] / 1e6
+    times = f"{documents / seconds:.1f} letters/s ({naive * documents / seconds:.1f} × naive)"
+    figures = [(label, f"{seconds:.1f} s, {times}")]
+    if pages:
+        figures.append(("  that is", f"{pages / seconds:.1f} pages/s"))
+    held = f"{most / 1e6:.0f} MB, for {size:.0f} MB of papers and a file of {job.result_size / 1e6:.0f} MB"
+    figures.append(("  memory at most, all processes", held))
+    return figures
+
+
+def memory_of(pid: int) -> int:
+    """Bytes that a process and its children hold for themselves alone or share, each counted once (Linux)."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            family = [pid, *map(int, file.read().split())]
+        return sum(_proportional(one) for one in family)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def _proportional(pid: int) -> int:
+    with open(f"/proc/{pid}/smaps_rollup") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))

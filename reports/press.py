@@ -1,0 +1,69 @@
+"""Many papers at once: a few processes that have everything warm, one paper after another in each.
+
+Laying out is pure Python, one document at a time in a process (`reports.pdf`), so that only more processes help. They
+are forked, which costs next to nothing, and each sets up its own fonts and style sheet once: what Pango has begun in
+one process is not safe in its child. Where forking is impossible the papers are laid out here, one by one: inside a
+transaction (a child would not see what is not committed), beside other threads (a web server), or on one core.
+
+A process that is killed loses the paper it was at; whoever asked sees `BrokenProcessPool` and begins anew. When the
+parent is killed, its children end as well.
+"""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import islice
+from time import sleep
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import connections
+
+Key = TypeVar("Key")
+Made = TypeVar("Made")
+
+AHEAD = 2
+"""So many papers a process has waiting: enough never to be idle, few enough that a pause takes hold at once."""
+
+
+def hands() -> int:
+    """How many processes may lay out here; 1: this one alone."""
+    if "fork" not in multiprocessing.get_all_start_methods() or multiprocessing.current_process().daemon:
+        return 1
+    if threading.active_count() > 1 or any(each.in_atomic_block for each in connections.all(initialized_only=True)):
+        return 1
+    return settings.PRINT_PROCESSES
+
+
+def each(work: Callable[[Key], Made], keys: Iterable[Key], *, processes: int) -> Iterator[Made]:
+    """`work` done for each key, as soon as it is done and in no order. `work` and what it returns can be pickled."""
+    if processes == 1:
+        yield from map(work, keys)
+        return
+    connections.close_all()  # a connection is never shared with a child
+    context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_warm, initargs=(os.getpid(),))
+    try:
+        todo = iter(keys)
+        under_way: set[Future] = {pool.submit(work, key) for key in islice(todo, processes * AHEAD)}
+        while under_way:
+            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            under_way |= {pool.submit(work, key) for key in islice(todo, len(done))}
+            yield from (future.result() for future in done)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _warm(parent: int) -> None:
+    from reports import pdf  # noqa: PLC0415 - in the child: what it sets up is its own
+
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    pdf.warm()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        sleep(1)
+    os._exit(1)

@@ -1,0 +1,30 @@
+"""Many award letters in the town: one project is approved by the real verbs, the others are copies of it."""
+
+from core.models import Event
+from core.workflow import record
+from people.models import User
+from projects.models import Project
+from reports.actions import papers, printing
+from reports.models import Paper, PrintJob
+from tests.life import Life, draft
+from tests.town import Town
+
+
+def awarded(town: Town, life: Life, count: int) -> list[Project]:
+    """`count` approved projects, each with its award letter in the register."""
+    first = life.walk(draft(town), "approved")
+    found = [first]
+    for n in range(2, count + 1):
+        other = Project.objects.get(pk=first.pk)
+        other.pk, other._state.adding = None, True
+        other.number, other.title = f"{first.number}-{n:04d}", f"{first.title}（{n}）"
+        other.save()
+        event = record(other, "copied", by=town.approver)
+        papers.issue(Paper.Kind.AWARD, other, event=Event.objects.get(pk=event.pk))
+        found.append(other)
+    return found
+
+
+def ask(by: User, kind: str = "award", *, form: str = "zip", asked: dict[str, str] | None = None) -> PrintJob:
+    origin = "https://grants.example.org/"
+    return printing.start(by=by, kind=kind, asked=asked or {}, form=form, origin=origin)
