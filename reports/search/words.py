@@ -1,7 +1,7 @@
 """The words of a text as the index keeps them, and what somebody asks for who types a line. Pure.
 
-Chinese has no blanks between words, so it is cut into pairs of neighbours: 社区养老 is 社区, 区养, 养老. Latin letters and
-figures are words as they stand. Full width, capitals and brackets of any kind make no difference.
+Chinese has no blanks between words, so it is cut into pairs of neighbours: 社区养老 is 社区, 区养, 养老. Latin letters
+and figures are words as they stand. Full width, capitals and brackets of any kind make no difference.
 """
 
 import re
