@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("evaluations.urls")),
     path("", include("people.urls")),
     path("dashboard/", include("reports.board_urls")),
+    path("ledgers/", include("reports.ledger_urls")),
     path("", include("reports.verify_urls")),
     path("documents/", include("reports.urls")),
     path("", include("reports.open_data.urls")),

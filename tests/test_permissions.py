@@ -280,6 +280,8 @@ TABLE = {
     "boards:public_projects": (None, EVERYBODY),
     "boards:spending": (None, SIGNED_IN),
     "boards:visits": (None, SIGNED_IN),
+    "ledgers:ledger_list": (None, SIGNED_IN),
+    "ledgers:ledger_file": (("funds", "csv"), BUREAU),
     "reports:survival": (None, BUREAU),
     "reports:indicators": (None, BUREAU),
     "reports:vote_slips": ("vote", set()),  # only by a button: 405 for a GET
