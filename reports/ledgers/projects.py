@@ -12,6 +12,7 @@ from evaluations.satisfaction import satisfactions
 from grants.models import LedgerEntry
 from grants.movements import Account
 from projects.models import Project, Tranche
+from projects.models.state import STANDINGS, State
 from projects.narrowing import with_spending
 from projects.spending import spent
 from reports.evaluation_papers import GRADES
@@ -56,7 +57,7 @@ def count(asked: Asked) -> int:
 def rows(asked: Asked) -> Rows:
     with_money = with_spending(found(asked).with_names().select_related("host")).prefetch_related("tranches")
     may_see: dict[int, bool] = {}
-    today = clock.today()
+    words = {state: (str(STANDINGS[state].stage.label), str(label)) for state, label in State.choices}
     for batch in pieces(with_money, "call_id"):
         keys = [project.pk for project in batch]
         for project in batch:
@@ -67,19 +68,27 @@ def rows(asked: Asked) -> Rows:
         results = _results(keys)
         stars = stars_of({project.applicant_id for project in batch})
         for project in batch:
-            yield _row(project, accounts.get(project.number, Account()), voices[project.pk],
-                       results.get(project.pk, {}) if may_see[project.call_id] else {}, stars, today)  # fmt: skip
+            judged = results.get(project.pk, {}) if may_see[project.call_id] else {}
+            account = accounts.get(project.number, Account())
+            yield _row(project, words[project.state], account, voices[project.pk], judged, stars)
 
 
-def _row(project: Project, account: Account, voice: Any, results: dict[str, Result], stars: dict, today: Any) -> list:
+def _row(
+    project: Project,
+    where: tuple[str, str],
+    account: Account,
+    voice: Any,
+    results: dict[str, Result],
+    stars: dict[int, int],
+) -> list[Any]:
     tranches = [tranche for tranche in project.tranches.all() if tranche.state != Tranche.State.CANCELLED]
     since = clock.localdate(project.state_since)
     used = round_half_up(spent(project))
     review, final = results.get(Purpose.REVIEW), results.get(Purpose.FINAL)
     return [
         *project_cells(project), project.track.name, project.call.funder.name, KINDS[project.applicant.kind],
-        project.host.name if project.host else "", str(project.standing.stage.label), project.get_state_display(),
-        since, None if project.has_ended else (today - since).days, clock.localdate(project.submitted_at),
+        project.host.name if project.host else "", *where,
+        since, None if project.has_ended else (clock.today() - since).days, clock.localdate(project.submitted_at),
         clock.localdate(project.approved_at) if project.approved_at else None, project.starts_on, project.ends_on,
         project.amount_requested, project.amount_awarded, account.committed, account.paid_out,
         sum(tranche.state in PAID for tranche in tranches), len(tranches), account.returned, used,
