@@ -21,7 +21,7 @@ from weasyprint.text.fonts import FontConfiguration
 from projects.models import Project
 from reports import pdf
 from reports.actions import print_run
-from reports.documents import eligibility_notice
+from reports.eligibility_papers import eligibility_notice
 from reports.models import Paper, PrintJob
 from reports.paper_layout import document_of, issued_as, lay_out
 from tests.life import Life

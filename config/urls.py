@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("people.urls")),
     path("dashboard/", include("reports.board_urls")),
     path("research/", include("reports.research_urls")),
+    path("ledgers/", include("reports.ledger_urls")),
     path("", include("reports.verify_urls")),
     path("", include("reports.search_urls")),
     path("documents/", include("reports.urls")),

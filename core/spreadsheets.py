@@ -20,11 +20,14 @@ import xlsxwriter
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from xlsxwriter.utility import xl_col_to_name
 
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
 # A workbook is packed: without a limit, some kilobytes can fill the memory.
 MAX_UNPACKED = 400 * 1024 * 1024
+MAX_CELL = 32_767
+"""Characters that a cell of a workbook holds; a longer text would make the file unreadable, so it is cut."""
 BOM = "\ufeff"
 
 Cell = Any  # str, int, float, bool, Decimal, date, datetime or None
@@ -204,13 +207,35 @@ def unguard(text: str) -> str:
 # -- Writing ---------------------------------------------------------------------------------------
 
 
+MONEY, COUNT, NUMBER, PERCENT, DAY, MOMENT = "#,##0.00", "#,##0", "0.00", "0.0%", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+TEXT = "@"
+"""How the cells of a column are shown. Codes, telephone and account numbers are text: as numbers they lose digits."""
+WIDTHS = {MONEY: 16, COUNT: 10, NUMBER: 10, PERCENT: 10, DAY: 12, MOMENT: 17, TEXT: 18}
+
+
 @dataclass(frozen=True)
 class Heading:
-    """The head of a column: its words, its width in characters, and whether it must be filled in."""
+    """The head of a column: its words, its width in characters, and whether it must be filled in.
+
+    With a `shown` (MONEY, COUNT …) every cell of the column is shown alike; `adds_up`: a list has its sum below.
+    `formula` calculates the cell from others of its row, named by their labels: "{收入}-{支出}"; what the row holds
+    there is kept as its result.
+    """
 
     label: str
     width: int = 16
     required: bool = False
+    shown: str = ""
+    adds_up: bool = False
+    formula: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a list came to: how many rows, and the sums of the columns that add up, by their place."""
+
+    rows: int
+    sums: dict[int, Decimal]
 
 
 def csv_lines(headings: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
@@ -240,6 +265,12 @@ def _local(moment: datetime) -> datetime:
     return timezone.localtime(moment).replace(tzinfo=None) if timezone.is_aware(moment) else moment
 
 
+def _by_place(formula: str, headings: Sequence[Heading]) -> str:
+    """The formula with cells for the labels, and {row} for the number of the row."""
+    cells = {one.label: f"{xl_col_to_name(place)}{{row}}" for place, one in enumerate(headings)}
+    return "=" + formula.format_map(cells)
+
+
 class Workbook:
     """An xlsx file written row by row: headings that stay in sight, real dates and numbers, text as text."""
 
@@ -252,12 +283,60 @@ class Workbook:
         self.text = self.book.add_format({"num_format": "@"})
         # Typed into and left again, such a cell still is no formula.
         self.quoted = self.book.add_format({"num_format": "@", "quote_prefix": True})
-        self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
-        self.money = self.book.add_format({"num_format": "#,##0.00"})
-        self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        self.day = self.book.add_format({"num_format": DAY})
+        self.money = self.book.add_format({"num_format": MONEY})
+        self.moment = self.book.add_format({"num_format": MOMENT})
+        self.styles: dict[tuple[str, bool], Any] = {}
 
     def add_sheet(self, name: str, headings: Sequence[Heading], rows: Iterable[Iterable[Cell]]) -> Any:
         """One sheet with all its rows; returns xlsxwriter's sheet."""
+        sheet = self._begin(name, headings)
+        for number, cells in enumerate(rows, start=1):
+            self.write_row(sheet, number, cells)
+        return sheet
+
+    def add_list(self, name: str, headings: Sequence[Heading], rows: Iterable[Sequence[Cell]], title: str) -> Written:
+        """A list to work with and to print (台账): typed columns, a filter, sums below, A4 across.
+
+        The sums are formulas that follow the filter, and hold their result: whoever only reads the file, without
+        calculating it, sees it too. Rows are written as they come; nothing is kept but the sums.
+        """
+        sheet = self._begin(name, headings)
+        styles = [self._style(heading.shown) if heading.shown else None for heading in headings]
+        formulas = {place: _by_place(one.formula, headings) for place, one in enumerate(headings) if one.formula}
+        sums = {place: Decimal(0) for place, heading in enumerate(headings) if heading.adds_up}
+        number = 0
+        for number, cells in enumerate(rows, start=1):
+            for place in sums:
+                sums[place] += Decimal(str(cells[place] or 0))
+            for place, (cell, style) in enumerate(zip(cells, styles, strict=True)):
+                if place in formulas:
+                    sheet.write_formula(number, place, formulas[place].format(row=number + 1), style, cell)
+                else:
+                    self._write(sheet, number, place, cell, style)
+        if number:
+            sheet.autofilter(0, 0, number, len(headings) - 1)
+            self._add_sums(sheet, headings, number + 1, sums)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(len(headings) - 1)}{number + 2}"})
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
+        sheet.set_header(f"&C{title.replace('&', '&&')[:200]}")
+        sheet.set_footer("&C&P / &N")
+        return Written(number, sums)
+
+    def _add_sums(self, sheet: Any, headings: Sequence[Heading], row: int, sums: dict[int, Decimal]) -> None:
+        last = row  # rows of a file are counted from 1, and the first has the headings
+        if sums:
+            sheet.write_string(row, 0, "合计", self._style(TEXT, is_sum=True))
+        for place, total in sums.items():
+            letter = xl_col_to_name(place)
+            style = self._style(headings[place].shown or NUMBER, is_sum=True)
+            sheet.write_formula(row, place, f"=SUBTOTAL(109,{letter}2:{letter}{last})", style, total)
+
+    def _begin(self, name: str, headings: Sequence[Heading]) -> Any:
         # Excel allows 31 characters and none of these.
         sheet = self.book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name)[:31])
         for column, heading in enumerate(headings):
@@ -265,25 +344,34 @@ class Workbook:
         sheet.freeze_panes(1, 0)
         for column, heading in enumerate(headings):
             sheet.write_string(0, column, heading.label, self.required if heading.required else self.bold)
-        for number, cells in enumerate(rows, start=1):
-            self.write_row(sheet, number, cells)
         return sheet
+
+    def _style(self, shown: str, *, is_sum: bool = False) -> Any:
+        key = (shown, is_sum)
+        if key not in self.styles:
+            more = {"bold": True, "top": 1} if is_sum else {}
+            self.styles[key] = self.book.add_format({"num_format": shown} | more)
+        return self.styles[key]
 
     def write_row(self, sheet: Any, number: int, cells: Iterable[Cell], style: Any = None) -> None:
         for column, cell in enumerate(cells):
-            if cell is None or cell == "":
-                continue
-            if isinstance(cell, datetime):
-                sheet.write_datetime(number, column, _local(cell), self.moment)
-            elif isinstance(cell, date):
-                sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), self.day)
-            elif isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
-                is_money = isinstance(cell, Decimal) and cell.as_tuple().exponent == -2
-                sheet.write_number(number, column, cell, style or (self.money if is_money else None))
-            else:
-                self._write_text(sheet, number, column, str(cell), style)
+            self._write(sheet, number, column, cell, style)
+
+    def _write(self, sheet: Any, number: int, column: int, cell: Cell, style: Any) -> None:
+        if cell is None or cell == "":
+            return
+        if isinstance(cell, datetime):
+            sheet.write_datetime(number, column, _local(cell), self.moment)
+        elif isinstance(cell, date):
+            sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), self.day)
+        elif isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+            is_money = isinstance(cell, Decimal) and cell.as_tuple().exponent == -2
+            sheet.write_number(number, column, cell, style or (self.money if is_money else None))
+        else:
+            self._write_text(sheet, number, column, str(cell), style)
 
     def _write_text(self, sheet: Any, number: int, column: int, text: str, style: Any) -> None:
+        text = text[: MAX_CELL - 1]
         if not _RISKY.match(text):
             sheet.write_string(number, column, text, style or self.text)
         else:

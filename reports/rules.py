@@ -80,6 +80,8 @@ def asked_for_it(user, job) -> bool:
 rules.add_perm("reports.see_funder_board", is_in_some_funder)
 rules.add_perm("reports.see_support_board", helps_somebody)
 rules.add_perm("reports.compose_research", writes_reports)
+rules.add_perm("reports.see_score_ledger", is_in_some_funder)
+rules.add_perm("reports.see_fund_statement", is_in_some_funder)
 rules.add_perm("reports.see_register", issues_papers)
 rules.add_perm("reports.supersede_paper", is_the_platform)
 rules.add_perm("reports.void_paper", approves_for_issuer & ~has_stake_in_it)

@@ -287,6 +287,8 @@ TABLE = {
     "boards:annual_list": (None, BUREAU),
     "boards:call_report": ("call", BUREAU),
     "boards:district_report": (("2026", "110105"), BUREAU),
+    "ledgers:ledger_list": (None, SIGNED_IN),
+    "ledgers:ledger_file": (("funds", "csv"), BUREAU),
     "reports:survival": (None, BUREAU),
     "reports:indicators": (None, BUREAU),
     "reports:vote_slips": ("vote", set()),  # only by a button: 405 for a GET

@@ -1,5 +1,8 @@
 """Taking a table out: who did it is kept, because it may hold many people's telephone numbers."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import rules
 from django.utils.translation import gettext as _
 
@@ -7,6 +10,7 @@ from core.models import Event
 from core.workflow import permit, record
 from people.models import User
 from reports.exchange import TABLES
+from reports.ledgers.ledger import Ledger
 
 
 def record_export(*, by: User, table: str, kind: str) -> Event:
@@ -14,3 +18,12 @@ def record_export(*, by: User, table: str, kind: str) -> Event:
     permit(TABLES[table].download, by)
     full = rules.has_perm("reports.see_unmasked", by)
     return record(by, "export", by=by, label=_("Table downloaded"), table=table, kind=kind, masked=not full)
+
+
+def record_ledger(*, by: User, ledger: Ledger, kind: str, chosen: Sequence[tuple[str, str]], rows: int) -> Event:
+    """One line in the person's log: which ledger, narrowed to what, how many rows. Refused to whoever may not."""
+    if ledger.permission:
+        permit(ledger.permission, by)
+    words = " · ".join(f"{label} {value}" for label, value in chosen)
+    said: dict[str, Any] = {"ledger": ledger.title, "kind": kind, "filter": words, "rows": rows}
+    return record(by, "export", by=by, label=_("Ledger downloaded"), **said)

@@ -18,7 +18,6 @@ from evaluations.models import Assignment, Evaluation, Feedback, Purpose
 from projects.models import ArchiveFile, ChangeRequest, Expense, Project, Tranche
 from reports import activity_papers, closing_papers, documents, evaluation_papers, judging, pdf
 from reports import mentoring as mentoring_papers
-from reports import spending as spending_papers
 from reports.actions.papers import printed
 from reports.archive import bag
 from reports.archive.entries import (
@@ -41,6 +40,7 @@ from reports.archive.entries import (
 )
 from reports.archive.files import Reader, gathered, not_taken
 from reports.documents import Document
+from reports.ledgers import spending as spending_papers
 from reports.models import Paper
 from reports.paper_kinds import ROWS
 from reports.signing import CannotSign

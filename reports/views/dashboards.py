@@ -64,6 +64,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "tiles": tiles,
         "sections": found,
         "today": clock.today(),
+        "ledger_query": board.query(),
     }
     return render(request, "reports/dashboard.html", context)
 

@@ -16,7 +16,8 @@ from core import clock
 from core.workflow import permit, record
 from grants.models import Fund
 from projects.models import BankList, Project, Tranche
-from reports import ledger, money_papers
+from reports import money_papers
+from reports.ledgers import funds
 from reports.models import Paper
 from reports.pdf import LANGUAGE
 from reports.views.imports import private, send_workbook
@@ -46,8 +47,8 @@ def fund_ledger(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     fund = get_object_or_404(Fund.objects.visible_to(request.user), pk=pk)
     name = f"资金台账 {fund.name} {clock.today():%Y-%m-%d}"
     if kind == "csv":
-        return _csv(name, ledger.ledger_lines(fund))
-    return send_workbook(request, name, _in_chinese(lambda file: ledger.write_ledger(fund, file)))
+        return _csv(name, funds.ledger_lines(fund))
+    return send_workbook(request, name, _in_chinese(lambda file: funds.write_ledger(fund, file)))
 
 
 @login_required
@@ -60,8 +61,8 @@ def bank_list(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
         record(found, "export", by=request.user, label=_("Taken out with account numbers (%(kind)s)") % {"kind": kind})
     name = f"付款清单 {found.number}"
     if kind == "csv":
-        return _csv(name, ledger.bank_lines(found))
-    return send_workbook(request, name, _in_chinese(lambda file: ledger.write_bank_list(found, file)))
+        return _csv(name, funds.bank_lines(found))
+    return send_workbook(request, name, _in_chinese(lambda file: funds.write_bank_list(found, file)))
 
 
 @require_safe

@@ -18,7 +18,8 @@ from projects.forms.month_ledger import MonthLedgerFilter
 from projects.models import MonthlyReport, Report
 from projects.views.monthly import ledger_of
 from reports import exchange, progress_papers
-from reports import spending as papers
+from reports.ledgers import catalogue, months
+from reports.ledgers import spending as papers
 from reports.pdf import LANGUAGE
 from reports.views.documents import find, respond
 from reports.views.imports import send_workbook
@@ -83,7 +84,7 @@ def month_ledger(request: HttpRequest) -> HttpResponseBase:
     record(request.user, "export", by=request.user, label=_("Ledger of the projects downloaded"), filter=form.words())
 
     def write(file) -> None:
-        with translation.override(LANGUAGE):
-            papers.write_month_ledger(found, form.words(), file)
+        chosen = [("筛选", form.words())] if form.words() else []
+        catalogue.write_list(catalogue.LEDGERS["months"], months.COLUMNS, months.rows_of(found), chosen, file)
 
     return send_workbook(request, f"项目月度台账-{clock.today():%Y-%m-%d}", write)

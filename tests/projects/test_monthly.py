@@ -253,6 +253,6 @@ def test_the_ledger_leaves_as_a_workbook_with_sums(town, report, browse):
     response = browse(town.finance).get(page, {"month": "2026-06"})
 
     sheet = openpyxl.load_workbook(BytesIO(b"".join(response.streaming_content)))["项目月度台账"]
-    assert (sheet["A2"].value, sheet["I2"].value, sheet["O2"].value) == ("2026-06", 0, 300)
-    assert (sheet["O3"].value, sheet["H3"].value) == ("=SUM(O2:O2)", "合计")
-    assert sheet["S2"].value == 0.035
+    assert (sheet["A2"].value, sheet["J2"].value, sheet["P2"].value) == ("2026-06", 0, 300)
+    assert (sheet["P3"].value, sheet["A3"].value) == ("=SUBTOTAL(109,P2:P2)", "合计")
+    assert sheet["T2"].value == 0.035

@@ -1,0 +1,159 @@
+"""All ledgers, and how one becomes a file. A new ledger is a module and an entry here."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO, Any
+
+import rules
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from core import clock, spreadsheets
+from core.money import yuan
+from core.spreadsheets import COUNT, MONEY, NUMBER, PERCENT, Heading, Workbook, Written
+from reports.ledgers import activities, fund_statement, gifts, months, organizations, payments, projects, scores
+from reports.ledgers.ledger import Asked, Ledger, Rows
+from reports.pdf import LANGUAGE
+
+PREVIEW = 20
+COUNTED_AT_ONCE = 2000
+"""A page adds up so many rows; of a longer ledger the sums stand in the file."""
+
+LEDGERS = {
+    one.key: one
+    for one in (
+        Ledger(
+            "projects", "项目台账", _("Projects"), projects.columns, projects.count, projects.rows,
+            period=_("handed in"), notes=projects.NOTES,
+        ),
+        Ledger(
+            "months", "项目月度台账", _("Projects by month"), months.columns, months.count, months.rows,
+            permission="projects.see_month_ledger", period=_("month of the report"), notes=months.NOTES,
+        ),
+        Ledger(
+            "organizations", "组织台账", _("Organisations"), organizations.columns, organizations.count,
+            organizations.rows, permission="reports.download_tables", notes=organizations.NOTES,
+        ),
+        Ledger(
+            "scores", "评分台账", _("Scores"), scores.columns, scores.count, scores.rows,
+            permission="reports.see_score_ledger", needs_call=True, notes=scores.NOTES,
+        ),
+        Ledger(
+            "funds", "资金收支表", _("Fund statement"), fund_statement.columns, fund_statement.count,
+            fund_statement.rows, permission="reports.see_fund_statement", period=_("months shown"),
+            follows=("call", "year"), notes=fund_statement.NOTES,
+        ),
+        Ledger(
+            "payments", "拨付台账", _("Payments"), payments.columns, payments.count, payments.rows,
+            period=_("entered in the ledger"), notes=payments.NOTES,
+        ),
+        Ledger(
+            "bank", "拨款清单台账", _("Bank lists"), payments.bank_columns, payments.bank_count, payments.bank_rows,
+            permission="projects.see_bank_lists", period=_("list made"), notes=payments.BANK_NOTES,
+        ),
+        Ledger(
+            "activities", "活动台账", _("Activities"), activities.columns, activities.count, activities.rows,
+            period=_("day of the activity"), notes=activities.NOTES,
+        ),
+        Ledger(
+            "services", "服务记录台账", _("Services"), activities.service_columns, activities.service_count,
+            activities.service_rows, period=_("day of the service"), notes=activities.SERVICE_NOTES,
+        ),
+        Ledger(
+            "gifts", "捐赠台账", _("Gifts received"), gifts.columns, gifts.count, gifts.rows,
+            period=_("day on which it came"), notes=gifts.NOTES,
+        ),
+    )
+}  # fmt: skip
+
+
+def allowed(user: Any) -> list[Ledger]:
+    """The ledgers that this person may have; what stands in them is asked again, row by row."""
+    return [one for one in LEDGERS.values() if not one.permission or rules.has_perm(one.permission, user)]
+
+
+def in_chinese(found: Rows) -> Rows:
+    """Like all papers; a streamed answer outlives the request and its language."""
+    with translation.override(LANGUAGE):
+        yield from found
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows, how many there are, and the sums below the columns; None where the ledger is too long."""
+
+    headings: list[tuple[str, bool]]
+    """With whether they stand to the right, like figures."""
+    rows: list[list[tuple[str, bool]]]
+    count: int
+    sums: list[str]
+    """One a column, empty where nothing is added up; no sums at all of a ledger that is too long for a page."""
+
+    @property
+    def is_whole(self) -> bool:
+        return self.count == len(self.rows)
+
+
+def preview(ledger: Ledger, asked: Asked) -> Preview:
+    headings, number = ledger.columns(asked), ledger.count(asked)
+    shown: list[list[tuple[str, bool]]] = []
+    sums = {place: Decimal(0) for place, one in enumerate(headings) if one.adds_up}
+    for row in in_chinese(ledger.rows(asked)):
+        if len(shown) < PREVIEW:
+            shown.append([(said(cell, one), one.shown in FIGURES) for cell, one in zip(row, headings, strict=True)])
+        elif number > COUNTED_AT_ONCE:
+            break
+        for place in sums:
+            sums[place] += Decimal(str(row[place] or 0))
+    below = [said(sums[place], one) if place in sums else "" for place, one in enumerate(headings)]
+    heads = [(one.label, one.shown in FIGURES) for one in headings]
+    return Preview(heads, shown, number, below if sums and number <= COUNTED_AT_ONCE else [])
+
+
+FIGURES = (MONEY, COUNT, NUMBER, PERCENT)
+
+
+def said(cell: Any, heading: Heading) -> str:
+    """A cell as the workbook shows it."""
+    if cell is None or cell == "":
+        return ""
+    if isinstance(cell, datetime):
+        return f"{timezone.localtime(cell):%Y-%m-%d %H:%M}"
+    if isinstance(cell, date):
+        return f"{cell:%Y-%m-%d}"
+    if heading.shown == MONEY:
+        return yuan(cell)
+    if heading.shown == PERCENT:
+        return f"{cell:.1%}"
+    if heading.shown in (COUNT, NUMBER):
+        return f"{cell:,.0f}" if heading.shown == COUNT else f"{cell:,.2f}"
+    return str(cell)
+
+
+def write_xlsx(ledger: Ledger, asked: Asked, chosen: Sequence[tuple[str, str]], target: IO[bytes]) -> Written:
+    """The ledger, and a sheet that says what was asked and how it counts."""
+    return write_list(ledger, ledger.columns(asked), ledger.rows(asked), chosen, target)
+
+
+def write_list(
+    ledger: Ledger, headings: list[Heading], found: Rows, chosen: Sequence[tuple[str, str]], target: IO[bytes]
+) -> Written:
+    """The same for rows that were chosen by another page."""
+    with translation.override(LANGUAGE):
+        book = Workbook(target)
+        words = "；".join(f"{label}：{value}" for label, value in chosen)
+        written = book.add_list(ledger.title, headings, found, f"{ledger.title}（{words}）" if words else ledger.title)
+        about = [
+            ["台账", ledger.title], ["筛选条件", words or "全部"], ["行数", written.rows],
+            ["导出时间", clock.now()], *ledger.notes,
+        ]  # fmt: skip
+        book.add_sheet("说明", [Heading("事项", 24), Heading("内容", 100)], about)
+        book.close()
+    return written
+
+
+def csv_lines(ledger: Ledger, asked: Asked) -> Iterator[str]:
+    labels = [heading.label for heading in ledger.columns(asked)]
+    return spreadsheets.csv_lines(labels, in_chinese(ledger.rows(asked)))

@@ -1,0 +1,140 @@
+"""What a ledger (台账) is, who asks for it, and how its rows are read in pieces.
+
+A ledger is a function from what was asked to rows; page, workbook and csv file come from the same rows. Rows are read
+2,000 at a time, each time from where the last piece ended, and what belongs to them in a number of queries that does
+not grow with their number: so memory stays the same, however long the ledger is.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import reduce
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from core.spreadsheets import TEXT, WIDTHS, Heading
+from grants.models import Call
+from people.models import User
+from projects.models import Project
+from projects.models.project import ProjectQuerySet
+from projects.narrowing import narrowed
+
+BATCH = 2000
+Rows = Iterator[list[Any]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One person's question: narrowed as the dashboards narrow (`projects.narrowing`), and from one day to another."""
+
+    user: User
+    given: dict[str, Any] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+    """The last day, included."""
+
+    @property
+    def projects(self) -> ProjectQuerySet:
+        """The projects handed in whose delivery the person may see, as far as they are asked for."""
+        seen = Project.objects.delivery_visible_to(self.user).filter(submitted_at__isnull=False)
+        return narrowed(seen, self.given, self.user)
+
+    @property
+    def call(self) -> Call | None:
+        return self.given.get("call")
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(value not in (None, "") for value in self.given.values())
+
+    def within(self, found: QuerySet, name: str) -> Any:
+        """Those whose day or moment lies in the period."""
+        is_moment = found.model._meta.get_field(name.split("__")[0]).get_internal_type() == "DateTimeField"
+        for day, comparison, hour in ((self.since, "gte", time.min), (self.until, "lte", time.max)):
+            if day is not None:
+                at = timezone.make_aware(datetime.combine(day, hour)) if is_moment else day
+                found = found.filter(**{f"{name}__{comparison}": at})
+        return found
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One ledger: its names on paper and on the page, who may have it, its columns, and its rows.
+
+    `period`: what the chosen months are compared with; empty, when they do not matter. `needs_call`: its columns follow
+    from the call. `notes` say how it counts, on the second sheet.
+    """
+
+    key: str
+    title: str
+    label: Any
+    columns: Callable[[Asked], list[Heading]]
+    count: Callable[[Asked], int]
+    rows: Callable[[Asked], Rows]
+    permission: str = ""
+    period: Any = ""
+    needs_call: bool = False
+    follows: tuple[str, ...] = ("call", "place", "in_field", "state", "year")
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+def column(label: str, shown: str = TEXT, width: int = 0, *, adds_up: bool = False, formula: str = "") -> Heading:
+    """A typed column, as wide as what stands in it."""
+    return Heading(label, width or WIDTHS[shown], shown=shown, adds_up=adds_up, formula=formula)
+
+
+def pieces(found: QuerySet, *order: str, size: int = 0) -> Iterator[list[Any]]:
+    """The rows in this order (fields that are never empty), in pieces; each begins after the last row before it."""
+    size = size or BATCH
+    names = (*order, "pk")
+    found = found.order_by(*names)
+    last: list[Any] = []
+    while True:
+        rows = list((found.filter(_after(names, last)) if last else found)[:size])
+        if rows:
+            yield rows
+        if len(rows) < size:
+            return
+        last = [reduce(getattr, name.split("__"), rows[-1]) for name in names]
+
+
+def _after(names: tuple[str, ...], values: list[Any]) -> Q:
+    condition = Q()
+    for place, name in enumerate(names):
+        same = dict(zip(names[:place], values, strict=False))
+        condition |= Q(**same, **{f"{name}__gt": values[place]})
+    return condition
+
+
+def month_of(moment: date | datetime) -> str:
+    day = timezone.localtime(moment) if isinstance(moment, datetime) else moment
+    return f"{day:%Y-%m}"
+
+
+PLACE = [column("区县", width=12), column("街道（镇）", width=14), column("社区", width=16)]
+
+
+def place_cells(community: Any) -> list[str]:
+    return [community.district, community.street, community.name] if community else ["", "", ""]
+
+
+PROJECT = [
+    column("项目编号", width=20), column("项目", width=32), column("批次", width=30), column("申报单位", width=30),
+    column("服务领域", width=14), *PLACE,
+]  # fmt: skip
+"""What every ledger says of the project that a row belongs to."""
+OF_PROJECT = ("call", "applicant", "field", "community")
+
+
+def project_cells(project: Any) -> list[Any]:
+    return [
+        project.number, project.title, project.call.title, project.applicant.name, str(project.field or ""),
+        *place_cells(project.community),
+    ]  # fmt: skip
+
+
+def of_project(found: QuerySet, path: str = "project") -> Any:
+    """With what `project_cells` reads, without the long texts."""
+    return found.select_related(*(f"{path}__{name}" for name in OF_PROJECT))
