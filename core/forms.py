@@ -153,6 +153,13 @@ class RowFormSet(forms.BaseInlineFormSet):
         return str(_("Another row says the same already."))
 
 
+def _send_instead(form: forms.BaseForm, name: str, value: str) -> None:
+    """As if this had been sent in the field; what was sent in the others stays."""
+    data = form.data.copy() if isinstance(form.data, QueryDict) else dict(form.data)
+    data[form.add_prefix(name)] = value
+    form.data = data
+
+
 class SeenState(forms.Form):
     """Carries the state in which a page was opened, so that a press on a stale page moves nothing."""
 
@@ -167,11 +174,28 @@ class SeenState(forms.Form):
         seen = self.cleaned_data["seen"]
         if seen and seen != self.state:
             # From now on the form speaks of the present state: pressing again is then a decision.
-            data = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
-            data[self.add_prefix("seen")] = self.state
-            self.data = data
+            _send_instead(self, "seen", self.state)
             raise ValidationError(_("The state has changed since you opened this page. Please look again."))
         return seen
+
+
+class VersionedForm(forms.Form):
+    """A form of what another window may have saved since it was opened: what was typed stays, beside what is stored."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, required=False)
+    clashes: list[tuple[str, str]] | None = None
+    """Label and what is stored now of the fields that differ; None while there was no clash."""
+
+    def take_over(self, stored: "VersionedForm") -> None:
+        """After a clash: keep what was typed, and let the next press store it over what `stored`, this form filled in
+        from the store, says."""
+        now = {name: stored.get_initial_for_field(field, name) for name, field in stored.fields.items()}
+        _send_instead(self, "version", str(now.pop("version")))
+        self.clashes = [
+            (str(self.fields[name].label), str(value if value is not None else "") or "—")
+            for name, value in now.items()
+            if self.fields[name].has_changed(value, self[name].data)
+        ]
 
 
 class NoteForm(SeenState):

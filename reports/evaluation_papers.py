@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from core import clock
 from core.money import round_half_up
-from evaluations.actions.evaluation import outcome
+from evaluations.actions.concluding import outcome
 from evaluations.actions.reporting import figures_of
 from evaluations.forms import SheetForm
 from evaluations.models import Assignment, Evaluation

@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from core import clock
-from evaluations.actions import commissions, evaluation, evidence, inspecting, reporting, scoring, self_evaluation
+from evaluations.actions import (
+    commissions,
+    concluding,
+    evaluation,
+    evidence,
+    inspecting,
+    reporting,
+    scoring,
+    self_evaluation,
+)
 from evaluations.actions.reporting import Item
 from evaluations.models import Assignment, Commission, Evaluation, Result
 from people.models import User
@@ -125,7 +134,7 @@ def issued(town, project: Project, *points, purpose: str = "midterm", items: Seq
 
 def evaluated(town, project: Project, *points, purpose: str = "midterm", items: Sequence[Item] = (), **texts) -> Result:
     """From the schedule to the published report in one day: the result with these points."""
-    return evaluation.publish(issued(town, project, *points, purpose=purpose, items=items, **texts), by=town.clerk)
+    return concluding.publish(issued(town, project, *points, purpose=purpose, items=items, **texts), by=town.clerk)
 
 
 def on(year: int, month: int, day: int) -> datetime:

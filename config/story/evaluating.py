@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from config.story.clockwork import moment, on
 from core.workdays import add_workdays
-from evaluations.actions import evaluation, inspecting, rectifying, reporting, self_evaluation
+from evaluations.actions import concluding, evaluation, inspecting, rectifying, reporting, self_evaluation
 from evaluations.actions.reporting import Item
 from evaluations.models import Evaluation, RectificationItem
 from projects.models import Project
@@ -109,7 +109,7 @@ def publish(stage: "Stage", found: Evaluation, day: date) -> Project:
     with on(day + timedelta(days=7), 15):
         reporting.issue(fresh(found), by=stage.evaluator)
     with on(day + timedelta(days=8), 15):
-        evaluation.publish(fresh(found), by=stage.clerk)
+        concluding.publish(fresh(found), by=stage.clerk)
     return Project.objects.get(pk=found.project_id)
 
 

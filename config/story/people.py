@@ -58,6 +58,7 @@ LOGINS = [
     ("jingban", "吴思远", "经办人（第二人录入）· 东风地区办事处"),
     ("qiye", "罗明远", "爱心企业 · 泛海物业服务有限公司"),
     ("jijinhui", "苏婉", "爱心基金会 · 邻里公益基金会"),
+    ("fuhe", "李国栋", "审批人（复核）· 东风地区办事处"),
 ]
 
 EXPERTS = [
@@ -199,6 +200,7 @@ def found() -> Cast:
         ("minzheng", Role.STAFF),
         ("jingban", Role.STAFF),
         ("lingdao", Role.APPROVER),
+        ("fuhe", Role.APPROVER),
         ("caiwu", Role.FINANCE),
         ("shenji", Role.AUDITOR),
     ):

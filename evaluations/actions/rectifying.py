@@ -13,7 +13,7 @@ from core.files import attach
 from core.notifications import notify
 from core.workdays import add_workdays
 from core.workflow import Refused, advance, permit, record
-from evaluations.actions.evaluation import waiting_items
+from evaluations.actions.concluding import waiting_items
 from evaluations.actions.second_person import answer_to, words_of
 from evaluations.models import Evaluation, RectificationItem, RectificationReport, Result, TerminationProposal
 from people.models import Role, User

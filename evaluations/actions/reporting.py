@@ -18,7 +18,8 @@ from core.notifications import notify
 from core.numbering import next_number
 from core.workdays import add_workdays
 from core.workflow import Refused, Stale, advance, permit, record
-from evaluations.actions.evaluation import WORKDAYS, outcome
+from evaluations.actions.concluding import outcome
+from evaluations.actions.evaluation import WORKDAYS
 from evaluations.actions.holding import hold_panel
 from evaluations.models import AnswerPoint, Assignment, Evaluation, RectificationItem, Result, Sheet, SheetRevision
 from evaluations.models.evaluation import TEXTS
@@ -67,7 +68,7 @@ def save_report(
     permit("evaluations.lead", by, locked)
     _refuse_when_fixed(locked)
     if version is not None and version != locked.version:
-        raise Stale(_("This has been changed in another window since you opened it. Please load it anew."))
+        raise Stale(_("This has been changed in another window since you opened it."))
     for name in TEXTS:
         if name in texts:
             setattr(locked, name, texts[name].strip())

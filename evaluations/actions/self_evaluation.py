@@ -84,7 +84,7 @@ def _writable(evaluation: Evaluation, by: User, version: int | None) -> SelfEval
     if written.is_handed_in:
         raise Refused(_("The self-evaluation has been handed in already."))
     if version is not None and version != written.version:
-        raise Stale(_("This has been changed in another window since you opened it. Please load it anew."))
+        raise Stale(_("This has been changed in another window since you opened it."))
     return written
 
 

@@ -9,7 +9,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import FigureFormField
-from core.forms import CountedTextarea, DateInput, DateTimeInput, FilesField, within_a_year
+from core.forms import CountedTextarea, DateInput, DateTimeInput, FilesField, VersionedForm, within_a_year
 from core.money import plain
 from evaluations.actions.reporting import MOST_ITEMS, Item, proposed_day
 from evaluations.models import AnswerPoint, Evaluation, EvaluationVisit, PaperLine, ReportTemplate
@@ -18,10 +18,9 @@ from evaluations.models.evaluation import NEEDED, TEXTS
 SHORT = CountedTextarea(attrs={"rows": 2})
 
 
-class SelfEvaluationForm(forms.Form):
+class SelfEvaluationForm(VersionedForm):
     """How the group sees itself: points and words for each criterion, and three texts."""
 
-    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, required=False)
     went_well = forms.CharField(
         label=_("What went well"), widget=CountedTextarea(attrs={"rows": 5}), max_length=2000, required=False
     )
@@ -173,10 +172,8 @@ class VisitRecordForm(forms.ModelForm):
             self.fields[name].required = True
 
 
-class ReportForm(forms.Form):
+class ReportForm(VersionedForm):
     """The texts of a report; what is missing is asked for when it is sent, not while it is written."""
-
-    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -50,15 +50,13 @@ def stands_once(vote: "Vote") -> bool:
     return not others.exclude(vote=vote.pk).exists()
 
 
-@requires(_("Every project that stands asks for money, and the money reaches for at least one of them."))
+@requires(_("Every project that stands asks for money, and for no more than there is: it could never be chosen."))
 def money_reaches(vote: "Vote") -> bool:
     asked = [
         entry.project.amount_payable
         for entry in vote.entries.select_related("project").prefetch_related("project__budget_lines")
     ]
-    return (
-        bool(asked) and all(one and one > 0 for one in asked) and min(one or Decimal(0) for one in asked) <= vote.budget
-    )
+    return bool(asked) and all(one is not None and 0 < one <= vote.budget for one in asked)
 
 
 @requires(_("In a call that is judged blind the experts have locked their sheets: the ballot names the groups."))

@@ -15,8 +15,8 @@ from core import workflow
 from core.forms import add_refusal
 from core.models import Event
 from core.workflow import Refused, permit
+from evaluations.actions import concluding, inspecting, rectifying, reporting
 from evaluations.actions import evaluation as actions
-from evaluations.actions import inspecting, rectifying, reporting
 from evaluations.excellence import is_provisional
 from evaluations.forms import DistributeForm, HandOverForm, ReasonForm, ScheduleForm, VetoForm
 from evaluations.models import Assignment, Evaluation, Purpose, Result, Score
@@ -114,7 +114,7 @@ def evaluation_page(request: HttpRequest, pk: int) -> HttpResponse:
         one.evaluation = evaluation  # read once
     mine = next((one for one in panel if one.person_id == user.pk), None)
     reads_report, reads_sheets = may("read_report"), may("read_sheets")
-    said = actions.outcome(evaluation) if reads_report and reads_sheets else None
+    said = concluding.outcome(evaluation) if reads_report and reads_sheets else None
     vetoes = marked(panel) if reads_sheets else []
     hands_in = evaluation.state in inspecting.CHECKED_IN and may("hand_in_paper")
     context: dict[str, Any] = {
@@ -177,7 +177,7 @@ STEPS = {
     "send-draft": (reporting.send_draft, ""),
     "note-silence": (reporting.note_silence, ""),
     "issue": (reporting.issue, ""),
-    "publish": (actions.publish, ""),
+    "publish": (concluding.publish, ""),
     "send-back": (reporting.send_back, "reason"),
 }
 

@@ -14,9 +14,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.forms import add_refusal
+from core.forms import VersionedForm, add_refusal
 from core.models import Attachment
-from core.workflow import Refused, permit
+from core.workflow import Refused, Stale, permit
 from evaluations.actions import inspecting, reporting, self_evaluation
 from evaluations.forms import (
     AnswersForm,
@@ -34,10 +34,23 @@ from evaluations.models import Evaluation, EvaluationVisit, PaperLine, ReportTem
 from evaluations.views.evaluation import find
 
 
-def press(request: HttpRequest, form: Form, verb: Callable[[], Any], done: str) -> bool:
-    """Let the verb happen; its refusal stands above the form, where what was typed still is."""
+def press(
+    request: HttpRequest,
+    form: Form,
+    verb: Callable[[], Any],
+    done: str,
+    stored: Callable[[], VersionedForm] | None = None,
+) -> bool:
+    """Let the verb happen; its refusal stands above the form, where what was typed still is.
+
+    `stored` makes the form anew from what is stored, for who saves over what another window has saved since."""
     try:
         verb()
+    except Stale as stale:
+        if stored is not None:
+            form.take_over(stored())
+        add_refusal(form, stale)
+        return False
     except Refused as refused:
         add_refusal(form, refused)
         return False
@@ -59,7 +72,13 @@ def self_evaluation_edit(request: HttpRequest, pk: int) -> HttpResponse:
         if hands_in:
             verb, done = self_evaluation.hand_in, _("The self-evaluation is handed in. Thank you.")
         complete = form.check_for_submission() if hands_in else form.is_valid()
-        if complete and press(request, form, lambda: verb(evaluation, by=request.user, **form.given), done):
+        if complete and press(
+            request,
+            form,
+            lambda: verb(evaluation, by=request.user, **form.given),
+            done,
+            stored=lambda: SelfEvaluationForm(evaluation=find(request, pk)),
+        ):
             return redirect(evaluation) if hands_in else redirect("evaluations:self_evaluation", pk)
     context = {
         "evaluation": evaluation,
@@ -188,7 +207,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     if data is not None and adds is None and form.is_valid() and items.is_valid():
         verb = partial(reporting.save_report, evaluation, by=request.user, texts=form.texts, items=items.items)
         verb = partial(verb, version=form.cleaned_data["version"])
-        if press(request, form, verb, _("Saved. Nobody outside your organisation reads it before it is sent.")):
+        done = _("Saved. Nobody outside your organisation reads it before it is sent.")
+        if press(request, form, verb, done, stored=lambda: ReportForm(evaluation=find(request, pk))):
             return redirect(evaluation) if "close" in data else redirect("evaluations:report", pk)
     context = {
         "evaluation": evaluation,

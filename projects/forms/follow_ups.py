@@ -33,6 +33,11 @@ class FollowUpForm(forms.ModelForm):
         money = data.get("money") or []
         if FollowUp.Money.NONE in money and len(money) > 1:
             self.add_error("money", _("Either it needs no money, or say from where it comes."))
+        if data.get("form") == FollowUp.Form.STOPPED:
+            if data.get("people"):
+                self.add_error("people", _("It has stopped, so nobody takes part any more: leave this empty."))
+            if set(money) - {FollowUp.Money.NONE}:
+                self.add_error("money", _("It has stopped, so it costs nothing any more: leave this empty."))
         return data
 
     @property

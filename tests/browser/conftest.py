@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from core import clock
 from tests import town as towns
@@ -17,6 +17,9 @@ CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 # Playwright keeps an event loop in this thread; the ORM calls of the tests are made between its steps.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# How long `expect` waits for what a press leads to: long, since the whole suite may share two cores.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

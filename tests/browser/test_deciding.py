@@ -11,6 +11,7 @@ from evaluations.actions import declaring, panel, scoring
 from evaluations.models import Assignment
 from grants.models import Call
 from projects.actions import checking, proposals
+from tests.browser.layout import is_no_wider
 from tests.life import draft
 
 pytestmark = pytest.mark.browser
@@ -43,8 +44,8 @@ def ranking(town):
 def test_the_list_that_is_being_decided_fits_the_screen(town, ranking, open_page, width):
     page = open_page(town.clerk, ranking, width=width)
 
-    assert page.locator("input[name^=reason-]").count() == 2
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(page.locator("input[name^=reason-]")).to_have_count(2)
+    assert is_no_wider(page)
     assert page.problems == []
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from core import clock
 from evaluations.actions import declaring, panel
@@ -11,6 +12,7 @@ from evaluations.models import Sheet
 from grants.models import Call
 from projects.actions import checking, proposals
 from projects.models import Project
+from tests.browser.layout import is_no_wider
 from tests.life import draft
 
 pytestmark = pytest.mark.browser
@@ -38,7 +40,7 @@ def test_the_sheet_adds_up_marks_too_many_points_and_is_submitted(town, assignme
     inputs.nth(0).fill("25")
     inputs.nth(1).fill("35.5")
     inputs.nth(2).fill("31")
-    assert page.inner_text(".score-total") == "91.5"
+    expect(page.locator(".score-total")).to_have_text("91.5")
     assert inputs.nth(2).get_attribute("aria-invalid") == "true"
 
     inputs.nth(2).fill("28")
@@ -74,7 +76,7 @@ def test_the_first_tab_leads_past_the_header(town, open_page):
 def test_no_page_is_wider_than_the_screen(town, open_page, name, width):
     page = open_page(town.clerk, reverse(name), width=width)
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert is_no_wider(page)
     assert page.problems == []
 
 
@@ -84,8 +86,8 @@ def test_the_header_in_english_is_not_wider_than_the_screen(town, open_page):
     page.evaluate("document.cookie = 'language=en; path=/'")
     page.reload()
 
-    assert "Settlement" in page.inner_text(".nav-wide")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    expect(page.locator(".nav-wide").first).to_contain_text("Settlement")
+    assert is_no_wider(page)
 
 
 ROLES = ["clerk", "approver", "finance", "auditor", "head", "mentor", "evaluator", "giver", "expert1", "stranger"]
@@ -96,12 +98,12 @@ def test_the_header_stands_on_one_line_for_everybody(town, open_page, name):
     page = open_page(town.people[name], reverse("inbox"))
 
     assert page.evaluate("document.querySelector('.site-head').offsetHeight") < 80
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert is_no_wider(page)
 
 
 def test_what_is_rarer_opens_by_the_keyboard_without_javascript(town, open_page):
     page = open_page(town.clerk, reverse("inbox"), javascript=False)
-    assert page.locator(".nav-more a").first.is_visible() is False
+    expect(page.locator(".nav-more a").first).to_be_hidden()
 
     page.focus(".nav-more > summary")
     page.keyboard.press("Enter")
@@ -109,7 +111,7 @@ def test_what_is_rarer_opens_by_the_keyboard_without_javascript(town, open_page)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{reverse('evaluations:oversight_list')}")
 
-    assert page.locator(".nav-more a[aria-current=page]").count() == 1
+    expect(page.locator(".nav-more a[aria-current=page]")).to_have_count(1)
 
 
 def test_a_phone_has_one_menu_with_everything_in_it(town, open_page):
@@ -117,13 +119,13 @@ def test_a_phone_has_one_menu_with_everything_in_it(town, open_page):
 
     page.click(".nav-phone > summary")
 
-    assert page.locator(".nav-phone details").count() == 0
-    assert page.locator(f".nav-phone a[href='{reverse('evaluations:oversight_list')}']").is_visible() is True
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator(".nav-phone details")).to_have_count(0)
+    expect(page.locator(f".nav-phone a[href='{reverse('evaluations:oversight_list')}']")).to_be_visible()
+    assert is_no_wider(page)
 
 
 def test_a_page_that_is_not_there_says_so_in_our_own_words(town, open_page):
     page = open_page(town.head, "/projects/999999/")
 
-    assert "找不到" in page.inner_text("h1")
+    expect(page.locator("h1").first).to_contain_text("找不到")
     assert Project.objects.count() == 0

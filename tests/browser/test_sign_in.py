@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from core import clock
 from projects import sign_in
 from projects.models import Project
+from tests.browser.layout import is_for_thumbs, is_no_wider
 from tests.life import draft
 from tests.records import planned
 
@@ -39,13 +41,13 @@ def test_two_phones_sign_in_and_one_corrects_what_it_wrote(town, phone, live_ser
 
     first = phone()
     first.goto(address)
-    assert first.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    assert min(box["height"] for box in map(lambda b: b.bounding_box(), first.locator("button").all())) >= 44
+    assert is_no_wider(first)
+    assert is_for_thumbs(first, "button")
     first.get_by_label("您的姓名，或者怎么称呼").fill("王秀荣")
     first.get_by_label("您的手机后四位").fill("8000")
     first.get_by_label("我已看过上面的说明，同意").check()
     first.get_by_role("button", name="我来了，签到").click()
-    assert first.get_by_text("王秀荣，已签到").is_visible()
+    expect(first.get_by_text("王秀荣，已签到")).to_be_visible()
     first.get_by_role("link", name="写错了，我要更正").click()
     first.get_by_label("您的姓名，或者怎么称呼").fill("王秀英")
     first.get_by_label("我已看过上面的说明，同意").check()
@@ -53,7 +55,7 @@ def test_two_phones_sign_in_and_one_corrects_what_it_wrote(town, phone, live_ser
 
     second = phone()
     second.goto(address)
-    assert second.get_by_text("王秀英").count() == 0
+    expect(second.get_by_text("王秀英")).to_have_count(0)
     second.get_by_label("您的姓名，或者怎么称呼").fill("小李")
     second.get_by_label("我已看过上面的说明，同意").check()
     second.get_by_role("button", name="我来了，签到").click()

@@ -71,7 +71,7 @@ def test_a_form_written_without_a_line_is_sent_once_with_its_photos(town, evalua
     assert not SiteForm.objects.exists()
 
     page.context.set_offline(False)
-    expect(page.locator("[data-waiting] li")).to_have_count(0, timeout=15000)
+    expect(page.locator("[data-waiting] li")).to_have_count(0)
     form = SiteForm.objects.get()
     assert (form.findings, form.writer, form.checklist) == ("账本在，缺两张发票", town.evaluator, 1)
     assert (form.answers["books"]["answer"], form.signatures[1]) == ("partly", "王大爷，居民")
@@ -108,7 +108,7 @@ def test_a_line_that_breaks_in_the_middle_stores_it_once_and_loses_no_photo(town
     expect(page.locator("[data-send]")).to_be_visible()
     page.click("[data-send]")
 
-    expect(page.locator("[data-waiting] li")).to_have_count(0, timeout=20000)
+    expect(page.locator("[data-waiting] li")).to_have_count(0)
     assert len(answers_lost) >= 2
     assert (SiteForm.objects.count(), SiteFormVersion.objects.count()) == (1, 1)
     assert Attachment.objects.of(SiteForm.objects.get()).count() == 1
@@ -119,7 +119,7 @@ def test_two_tablets_that_changed_one_form_are_shown_side_by_side(town, evaluati
     ready(first)
     begin(first, evaluation)
     finish(first)
-    expect(first.locator("[data-sent] li")).to_have_count(1, timeout=15000)
+    expect(first.locator("[data-sent] li")).to_have_count(1)
     form = SiteForm.objects.get()
     second = open_page(town.evaluator, APP, width=1280)
     ready(second)
@@ -134,7 +134,7 @@ def test_two_tablets_that_changed_one_form_are_shown_side_by_side(town, evaluati
         finish(page)
         page.wait_for_selector("[data-waiting] li")
         page.context.set_offline(False)
-        expect(page.locator("[data-waiting] li")).to_have_count(0, timeout=15000)
+        expect(page.locator("[data-waiting] li")).to_have_count(0)
 
     second.locator("[data-sent] a").first.click()
     table = second.inner_text("table.versions")

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from core import clock
 from evaluations.actions import moderating
 from evaluations.models import Grievance, Voice
 from projects.models import Project
 from tests import speaking
+from tests.browser.layout import is_for_thumbs, is_no_wider
 from tests.life import draft
 
 pytestmark = pytest.mark.browser
@@ -40,10 +42,7 @@ def code(town):
 
 def fits(page) -> bool:
     """Nothing is wider than the phone, and nothing to press is smaller than a thumb."""
-    pressed = page.locator("button:not(.say-default), .face, .say-links a").all()
-    heights = [box["height"] for box in map(lambda one: one.bounding_box(), pressed) if box]
-    narrow = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    return narrow and min(heights) >= 44
+    return is_no_wider(page) and is_for_thumbs(page, "button:not(.say-default), .face, .say-links a")
 
 
 def test_resident_answers_says_more_takes_it_back_and_answers_anew(town, code, phone, live_server):
@@ -53,15 +52,15 @@ def test_resident_answers_says_more_takes_it_back_and_answers_anew(town, code, p
 
     page.get_by_label("您最想说的一句话").fill("后排看不见")
     page.get_by_role("button", name="提交").click()
-    assert page.get_by_text("请在三个表情里选一个。").first.is_visible()
-    assert page.get_by_label("您最想说的一句话").input_value() == "后排看不见"
+    expect(page.get_by_text("请在三个表情里选一个。").first).to_be_visible()
+    expect(page.get_by_label("您最想说的一句话")).to_have_value("后排看不见")
 
     page.get_by_role("button", name="关怀版").click()
     assert fits(page)
-    assert page.get_by_label("您最想说的一句话").input_value() == "后排看不见"
+    expect(page.get_by_label("您最想说的一句话")).to_have_value("后排看不见")
     page.locator("label.face").nth(2).click()
     page.get_by_role("button", name="提交").click()
-    assert page.get_by_text("谢谢您，评价已提交").is_visible()
+    expect(page.get_by_text("谢谢您，评价已提交")).to_be_visible()
     assert fits(page)
     assert Voice.objects.get().level == 2
 
@@ -72,7 +71,7 @@ def test_resident_answers_says_more_takes_it_back_and_answers_anew(town, code, p
     assert Voice.objects.get().level == 1
 
     page.get_by_role("button", name="撤回重填").click()
-    assert page.get_by_text("已撤回").is_visible()
+    expect(page.get_by_text("已撤回")).to_be_visible()
     page.locator("label.face").first.click()
     page.get_by_role("button", name="提交").click()
     assert [voice.level for voice in Voice.objects.standing()] == [4]
@@ -87,7 +86,7 @@ def test_keyboard_alone_is_enough(code, phone, live_server):
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
-    assert page.get_by_text("谢谢您，评价已提交").is_visible()
+    expect(page.get_by_text("谢谢您，评价已提交")).to_be_visible()
     assert Voice.objects.get().face == "fair"
 
 
@@ -102,8 +101,8 @@ def test_two_phones_are_two_answers_and_words_are_public_once_somebody_has_looke
 
     page.get_by_role("link", name="居民怎么说").click()
 
-    assert page.get_by_text("第一部手机说的").is_visible()
-    assert page.get_by_text("第二部手机说的").count() == 0
+    expect(page.get_by_text("第一部手机说的")).to_be_visible()
+    expect(page.get_by_text("第二部手机说的")).to_have_count(0)
 
 
 def test_resident_types_the_code_and_reports_a_problem(code, phone, live_server):
@@ -116,5 +115,5 @@ def test_resident_types_the_code_and_reports_a_problem(code, phone, live_server)
     page.get_by_label("具体情况").fill("奖品少发了")
     page.get_by_role("button", name="提交").click()
 
-    assert page.get_by_text("已收到您反映的问题").is_visible()
+    expect(page.get_by_text("已收到您反映的问题")).to_be_visible()
     assert Grievance.objects.get().text == "奖品少发了"

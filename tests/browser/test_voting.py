@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from core import clock
 from evaluations import vote_codes as codes
 from evaluations.actions import vote_codes, votes
 from evaluations.models import Ballot, Vote
 from projects.models import Project
+from tests.browser.layout import is_for_thumbs, is_no_wider
 from tests.life import choir_draft, draft
 
 pytestmark = pytest.mark.browser
@@ -48,10 +50,6 @@ def vote(town) -> Vote:
         return votes.announce(made, by=town.clerk)
 
 
-def fits(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
 def test_a_resident_votes_changes_the_vote_and_finds_it_in_the_published_list(town, vote, phone, live_server):
     [slip] = vote_codes.issue(vote, town.community, by=town.clerk, number=1)
     first, second = vote.entries.all()
@@ -60,24 +58,26 @@ def test_a_resident_votes_changes_the_vote_and_finds_it_in_the_published_list(to
     page.goto(live_server.url + reverse("evaluations:vote_code"))
     page.get_by_label("码单上的投票码").fill("ABCDE-FGHJK")
     page.get_by_role("button", name="去投票").click()
-    assert page.get_by_label("码单上的投票码").input_value() == "ABCDE-FGHJK"
+    expect(page.get_by_label("码单上的投票码")).to_have_value("ABCDE-FGHJK")
     page.get_by_label("码单上的投票码").fill(slip.shown.lower())
     page.get_by_role("button", name="去投票").click()
-    assert fits(page)
+    assert is_no_wider(page)
     boxes = page.locator("input[name=approves]")
-    assert min(box.bounding_box()["height"] for box in page.locator(".ballot-item").all()) >= 44
+    assert is_for_thumbs(page, ".ballot-item")
     boxes.nth(0).check()
     boxes.nth(1).check()
     page.get_by_role("button", name="核对我选的").click()
-    assert page.get_by_text("最多勾选1个项目，您勾选了2个。").is_visible()
-    assert [box.is_checked() for box in boxes.all()] == [True, True]
+    expect(page.get_by_text("最多勾选1个项目，您勾选了2个。")).to_be_visible()
+    expect(boxes.nth(0)).to_be_checked()
+    expect(boxes.nth(1)).to_be_checked()
     boxes.nth(1).uncheck()
     page.get_by_role("button", name="核对我选的").click()
-    assert page.get_by_text(first.project.title).is_visible()
-    assert page.get_by_text(f"{first.amount:,.2f}").first.is_visible()
-    assert fits(page)
+    expect(page.get_by_text(first.project.title)).to_be_visible()
+    expect(page.get_by_text(f"{first.amount:,.2f}").first).to_be_visible()
+    assert is_no_wider(page)
     page.get_by_role("button", name="不对，回去重选").click()
-    assert [box.is_checked() for box in boxes.all()] == [True, False]
+    expect(boxes.nth(0)).to_be_checked()
+    expect(boxes.nth(1)).not_to_be_checked()
     page.get_by_role("button", name="核对我选的").click()
     page.get_by_role("button", name="对，投票").click()
     receipt = page.locator(".receipt").inner_text()
@@ -87,18 +87,18 @@ def test_a_resident_votes_changes_the_vote_and_finds_it_in_the_published_list(to
     boxes.nth(1).check()
     page.get_by_role("button", name="核对我选的").click()
     page.get_by_role("button", name="对，投票").click()
-    assert page.locator(".receipt").inner_text() == receipt
+    expect(page.locator(".receipt")).to_have_text(receipt)
 
     Vote.objects.filter(pk=vote.pk).update(closes_at=clock.now() - timedelta(seconds=1))
     page.reload()
-    assert page.get_by_role("link", name="改票").count() == 0
+    expect(page.get_by_role("link", name="改票")).to_have_count(0)
     page.get_by_role("link", name="查看结果").click()
-    assert fits(page)
+    assert is_no_wider(page)
     page.get_by_role("link", name="看选票，找我的票").click()
     page.get_by_label("我的票号").fill(receipt.lower())
     page.get_by_role("button", name="查找").click()
-    assert page.locator("#mine").get_by_text(second.project.title).is_visible()
-    assert fits(page)
+    expect(page.locator("#mine").get_by_text(second.project.title)).to_be_visible()
+    assert is_no_wider(page)
 
 
 def test_with_javascript_the_sum_of_what_is_ticked_is_shown_at_once(town, vote, phone, live_server):
@@ -109,4 +109,4 @@ def test_with_javascript_the_sum_of_what_is_ticked_is_shown_at_once(town, vote, 
     page.goto(live_server.url + reverse("evaluations:vote_by_code", args=[codes.shown(slip.code)]))
     page.locator("input[name=approves]").nth(1).check()
 
-    assert page.locator("[data-ballot-sum]").inner_text() == f"已选1个，共{second.amount:,.2f}元"
+    expect(page.locator("[data-ballot-sum]")).to_have_text(f"已选1个，共{second.amount:,.2f}元")

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.workflow import Refused
 from evaluations import inbox
-from evaluations.actions import commissions, evaluation, panel, rectifying, reporting
+from evaluations.actions import commissions, concluding, evaluation, panel, rectifying, reporting
 from evaluations.models import Evaluation, Result
 from people.models import User
 from projects.models import Project
@@ -73,7 +73,7 @@ def finish(town, found):
     reporting.send_draft(found, by=found.lead)
     reporting.answer(fresh(found), by=town.head, answers={})
     reporting.issue(fresh(found), by=found.lead)
-    return evaluation.publish(fresh(found), by=town.clerk)
+    return concluding.publish(fresh(found), by=town.clerk)
 
 
 def test_a_failed_midterm_is_rectified_until_the_last_day_of_its_items(town, project):
@@ -88,7 +88,7 @@ def test_nothing_is_concluded_before_the_report_is_issued(town, project):
     found = drafted(town, project, 40, 20, 15)
 
     with pytest.raises(Refused):
-        evaluation.publish(found, by=town.clerk)
+        concluding.publish(found, by=town.clerk)
 
 
 def test_an_evaluator_sees_the_project_only_for_the_term(town, project, time):
@@ -120,7 +120,7 @@ def test_only_the_clerk_arranges_and_concludes(town, project, username):
         evaluation.open_evaluation(project, "midterm", [town.evaluator], by=town.people[username])
     found = issued(town, project, 40, 20, 15)
     with pytest.raises(PermissionDenied):
-        evaluation.publish(found, by=town.people[username])
+        concluding.publish(found, by=town.people[username])
 
 
 def test_the_group_reads_the_result_and_never_who_gave_which_points(town, project, browse):

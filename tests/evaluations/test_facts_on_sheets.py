@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from core.workflow import Refused
-from evaluations.actions import evaluation, reporting, scoring
+from evaluations.actions import concluding, reporting, scoring
 from evaluations.models import Assignment, Evaluation, Result, Score
 from evaluations.suggestions import suggestions
 from projects.models import MonthlyReport, Project
@@ -163,7 +163,7 @@ def conclude(town, assignment, **more):
     found = fresh(Evaluation.objects.get(pk=assignment.evaluation_id))
     if not found.issued_at:
         issue(town, found)
-    return evaluation.publish(fresh(found), by=town.clerk, **more)
+    return concluding.publish(fresh(found), by=town.clerk, **more)
 
 
 def issue(town, found):

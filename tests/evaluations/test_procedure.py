@@ -11,7 +11,16 @@ from core import clock
 from core.models import Attachment
 from core.workflow import Refused, Stale
 from evaluations import inbox
-from evaluations.actions import evaluation, inspecting, panel, report_templates, reporting, self_evaluation, unlocking
+from evaluations.actions import (
+    concluding,
+    evaluation,
+    inspecting,
+    panel,
+    report_templates,
+    reporting,
+    self_evaluation,
+    unlocking,
+)
 from evaluations.models import AnswerPoint, Assignment, ReportTemplate, SheetRevision
 from people.models import Role, User
 from projects.actions.people import assign_mentor
@@ -100,6 +109,24 @@ def test_two_people_of_the_group_do_not_overwrite_each_other(town, project):
 
     with pytest.raises(Stale):
         self_evaluation.save(found, by=town.volunteer, scores={}, went_well="二", version=0)
+
+
+def test_who_saves_over_another_window_keeps_what_was_typed_and_sees_what_is_stored(town, project, browse):
+    found = sent(town, project)
+    self_evaluation.save(found, by=town.head, scores={}, went_well="先保存的", went_badly="一样", version=0)
+    address, client = reverse("evaluations:self_evaluation", args=[found.pk]), browse(town.volunteer)
+    typed = {"version": "0", "went_well": "后来写的", "went_badly": "一样", "save": ""}
+
+    page = client.post(address, typed)
+
+    form = page.context["form"]
+    assert (form["went_well"].value(), form.clashes) == ("后来写的", [("做得好的方面", "先保存的")])
+    assert "先保存的" in page.content.decode()
+    assert fresh(found).self_evaluation.went_well == "先保存的"
+
+    client.post(address, typed | {"version": form["version"].value()})
+
+    assert fresh(found).self_evaluation.went_well == "后来写的"
 
 
 def test_without_a_self_evaluation_it_goes_on_only_after_the_last_day(town, project, time):
@@ -348,6 +375,18 @@ def test_two_windows_of_the_lead_do_not_overwrite_each_other(town, project):
         reporting.save_report(found, by=town.evaluator, texts={"conclusion": "二"}, version=0)
 
 
+def test_the_report_in_an_older_window_shows_what_is_stored_and_keeps_what_was_typed(town, project, browse):
+    found = at_draft(town, project)
+    reporting.save_report(found, by=town.evaluator, texts={"conclusion": "先保存的"}, version=0)
+    data = {"version": "0", "conclusion": "后来写的", "items-TOTAL_FORMS": "0", "items-INITIAL_FORMS": "0"}
+
+    form = browse(town.evaluator).post(reverse("evaluations:report", args=[found.pk]), data).context["form"]
+
+    assert [text for _label, text in form.clashes] == ["先保存的"]
+    assert form["conclusion"].value() == "后来写的"
+    assert fresh(found).conclusion == "先保存的"
+
+
 def test_an_own_text_is_added_without_losing_what_is_typed(town, project, browse):
     found = at_draft(town, project)
     text = report_templates.keep(town.evaluators, by=town.evaluator, kind="advice", title="归档", text="按月归档。")
@@ -490,7 +529,7 @@ def test_a_sheet_opened_after_the_answer_keeps_what_it_said(town, project):
     lines = SheetRevision.objects.get(pk=revision.pk).lines()
     changed = [(line.before, line.after) for line in lines if line.is_changed]
     assert changed == [("40", "45"), ("75", "80")]
-    assert evaluation.publish(fresh(found), by=town.clerk).score == 80
+    assert concluding.publish(fresh(found), by=town.clerk).score == 80
 
 
 def test_nobody_else_opens_a_sheet_and_not_once_it_is_issued(town, project):
@@ -514,7 +553,7 @@ def test_the_clerk_sends_a_report_back_with_a_reason_and_changes_nothing_in_it(t
 
     reporting.send_back(found, by=town.clerk, reason="漏了一次走访")
     with pytest.raises(Refused):
-        evaluation.publish(fresh(found), by=town.clerk)
+        concluding.publish(fresh(found), by=town.clerk)
     reporting.issue(fresh(found), by=town.evaluator)
 
     assert fresh(found).number == "PG2026-0001"
@@ -574,12 +613,12 @@ def test_a_report_is_not_concluded_when_one_of_its_sheets_no_longer_counts(town,
     panel.stand_down(found.panel.get(person=second), by=town.clerk, reason="亲属在该机构任职")
 
     with pytest.raises(Refused):
-        evaluation.publish(fresh(found), by=town.clerk)
+        concluding.publish(fresh(found), by=town.clerk)
 
     time.go(clock.now() + timedelta(hours=1))
     reporting.send_back(fresh(found), by=town.clerk, reason="一名评估人员回避，请重新定稿")
     reporting.issue(fresh(found), by=town.evaluator)
-    assert evaluation.publish(fresh(found), by=town.clerk).score == 75
+    assert concluding.publish(fresh(found), by=town.clerk).score == 75
 
 
 def test_an_evaluation_whose_lead_has_stood_down_says_so(town, project, browse):
@@ -625,7 +664,7 @@ def test_whoever_stands_down_after_the_answer_is_followed_by_a_colleague_who_iss
 
     with pytest.raises(PermissionDenied):
         evaluation.distribute(fresh(found), [town.evaluator], by=town.evaluator)
-    assert evaluation.publish(fresh(found), by=town.clerk).score == 70
+    assert concluding.publish(fresh(found), by=town.clerk).score == 70
 
 
 def test_before_an_evaluation_one_declares_for_an_evaluation_and_not_for_a_review(town, project, browse):

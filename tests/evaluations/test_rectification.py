@@ -12,7 +12,7 @@ from core import clock
 from core.models import Attachment
 from core.workflow import Refused
 from evaluations import inbox
-from evaluations.actions import evaluation, rectifying
+from evaluations.actions import concluding, evaluation, rectifying
 from evaluations.models import RectificationItem, TerminationProposal
 from people.models import Role, User
 from projects.actions import returns, settling
@@ -282,7 +282,7 @@ def test_who_published_a_failing_report_does_not_decide_on_the_end(town, project
     member(second, town.bureau, Role.APPROVER)
     evaluated(town, project, 20, 10, 5)
     mended(town, project)
-    evaluation.publish(issued_again(town, project), by=User.objects.get(pk=town.approver.pk))
+    concluding.publish(issued_again(town, project), by=User.objects.get(pk=town.approver.pk))
     last = rectifying.failed_again(Project.objects.get(pk=project.pk))
     proposal = rectifying.propose_termination(last, by=town.clerk, reason="复评仍不合格")
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from core import clock
-from evaluations.actions import evaluation, rectifying
+from evaluations.actions import concluding, rectifying
 from evaluations.models import RectificationItem
 from evaluations.turns import turns
 from projects.models import Project
@@ -57,7 +57,7 @@ def test_an_issued_report_is_the_funders_to_conclude_and_then_the_group_goes_on(
     found = issued(town, project, 40, 20, 15)
     waiting = turn(project)
 
-    evaluation.publish(found, by=town.clerk)
+    concluding.publish(found, by=town.clerk)
 
     assert (waiting, turn(project)) == ("资助方", "申报单位")
 

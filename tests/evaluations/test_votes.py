@@ -86,6 +86,18 @@ def test_what_lacks_something_is_not_announced(town, projects, changes, said):
         votes.announce(vote, by=town.clerk)
 
 
+def test_a_project_that_asks_for_more_than_there_is_does_not_stand(town, projects):
+    dear = projects[0]
+    vote = prepared(town, projects, budget=Decimal("12000.00"))
+    Project.objects.filter(pk=dear.pk).update(amount_requested=Decimal("12000.01"))
+    with pytest.raises(Refused, match="选不上"):
+        votes.announce(vote, by=town.clerk)
+
+    Project.objects.filter(pk=dear.pk).update(amount_requested=Decimal("12000.00"))
+
+    assert votes.announce(vote, by=town.clerk).state == "announced"
+
+
 def test_one_project_is_no_choice_and_a_foreign_one_cannot_stand(town, projects):
     with pytest.raises(Refused, match="两个项目"):
         votes.announce(prepared(town, projects[:1]), by=town.clerk)

@@ -200,6 +200,20 @@ def test_rubbish_is_said_at_its_field(town, life, time, browse, changes):
     assert not FollowUp.objects.answered().exists()
 
 
+def test_what_has_stopped_has_no_people_and_no_money(town, life, time, browse):
+    asked = asked_after(time, completed(town, life))
+    address = reverse("projects:follow_up_answer", args=[new_code(asked)])
+
+    page = browse().post(address, answer(form="stopped", people="30", money=["fees"]))
+
+    assert set(page.context["form"].errors) == {"people", "money"}
+    assert not FollowUp.objects.answered().exists()
+
+    browse().post(address, answer(form="stopped", people="", money=["none"]))
+
+    assert FollowUp.objects.answered().get().still_active is False
+
+
 def test_mentor_and_clerk_write_down_what_they_heard_marked_as_such(town, life, time, browse):
     asked = asked_after(time, completed(town, life))
     sent = answer(how="visit", seen_on=clock.today().isoformat(), note="门口挂着排班表")
