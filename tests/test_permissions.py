@@ -262,8 +262,6 @@ TABLE = {
     "projects:intent_create": ("talk_of_meeting", {"giver"}),
     "projects:intent_detail": ("letter", BUREAU | GROUP | {"giver"}),
     "open_data:overview": (None, EVERYBODY),
-    "open_data:interface": (None, EVERYBODY),
-    "open_data:protocol": (None, EVERYBODY),
     "open_data:statistics": (None, EVERYBODY),
     "open_data:file": (("awards.csv",), EVERYBODY),
     "open_data:description": (None, EVERYBODY),
