@@ -691,6 +691,7 @@ def our_urls(patterns=None, namespace: str = "") -> dict[str, URLPattern]:
                 "reports",
                 "boards",
                 "open_data",
+                "research",
             ):
                 prefix = f"{pattern.namespace}:" if pattern.namespace else namespace
                 found |= our_urls(pattern.url_patterns, prefix)
