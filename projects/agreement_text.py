@@ -1,7 +1,7 @@
 """What the agreement of one project says: the facts that go into its clauses.
 
 An agreement is a paper that people sign: like all papers it is Chinese by decision, whatever language the screen is in
-(see reports/documents.py).
+(see reports/agreement_papers.py).
 """
 
 from collections.abc import Iterable

@@ -24,17 +24,20 @@ from people.models import User
 from projects.models import Project
 from projects.views.project import listed
 from reports import (
+    agreement_papers,
     closing_papers,
-    documents,
+    eligibility_papers,
     evaluation_papers,
     judging,
+    letters,
     pitch_papers,
+    proposal_papers,
     star_papers,
     voice_papers,
     workshop_papers,
 )
 from reports.copies import copy_of
-from reports.documents import Document
+from reports.documents import Document, file_name
 from reports.models import Paper, PrintJob
 
 RELATED = ("call__funder", "call__fund", "track", "applicant", "applicant__community", "host", "field", "community")
@@ -144,14 +147,14 @@ def _of_projects(
 
 def _agreement(project: Project, job: PrintJob) -> Paper | Document:
     if not rules.has_perm("projects.see_payee_account", job.by, project):
-        return documents.agreement(project, account=False)
-    return copy_of(Paper.Kind.AGREEMENT, project.agreement, lambda: documents.agreement(project, account=True))
+        return agreement_papers.agreement(project, account=False)
+    return copy_of(Paper.Kind.AGREEMENT, project.agreement, lambda: agreement_papers.agreement(project, account=True))
 
 
 def _proposal(project: Project, job: PrintJob) -> Document:
     may = {name: rules.has_perm(f"projects.{name}", job.by, project) for name in ("see_contact", "see_cuts")}
     account = rules.has_perm("projects.see_payee_account", job.by, project)
-    return documents.proposal(project, contact=may["see_contact"], cuts=may["see_cuts"], account=account)
+    return proposal_papers.proposal(project, contact=may["see_contact"], cuts=may["see_cuts"], account=account)
 
 
 def _closing(project: Project, _job: PrintJob) -> Paper | Document:
@@ -162,7 +165,7 @@ def _closing(project: Project, _job: PrintJob) -> Paper | Document:
 
 def _eligibility(project: Project, job: PrintJob) -> Document:
     written = Project.objects.visible_to(job.by).draft_of(project.applicant, project.call)
-    return documents.eligibility_notice(project.applicant, project.call, written)
+    return eligibility_papers.eligibility_notice(project.applicant, project.call, written)
 
 
 def _issued(kind: str, document: Callable[[Any], Document]) -> Callable[[Any, PrintJob], Paper | Document]:
@@ -204,7 +207,7 @@ def _score_sheet(assignment: Assignment, job: PrintJob) -> Document:
     address = urljoin(job.origin, reverse("evaluations:paper_entry", args=[0]))
     only = Assignment.objects.filter(pk=assignment.pk).select_related("person", "project")
     found = pitch_papers.score_sheets(day, address, of=only)
-    name = documents.file_name("路演评分表", assignment.person.name, assignment.project.number)
+    name = file_name("路演评分表", assignment.person.name, assignment.project.number)
     return found._replace(filename=name)
 
 
@@ -212,7 +215,7 @@ KINDS: dict[str, Printable] = {
     "award": _of_projects(
         gettext_lazy("Award letters"),
         "projects.see_delivery",
-        _issued(Paper.Kind.AWARD, documents.award_letter),
+        _issued(Paper.Kind.AWARD, letters.award_letter),
         lambda found: found.filter(approved_at__isnull=False),
     ),
     "agreement": _of_projects(

@@ -16,7 +16,7 @@ from core.models import Event
 from core.spreadsheets import Heading
 from evaluations.models import Assignment, Evaluation, Feedback, Purpose
 from projects.models import ArchiveFile, ChangeRequest, Expense, Project, Tranche
-from reports import activity_papers, closing_papers, documents, evaluation_papers, judging, pdf
+from reports import activity_papers, closing_papers, evaluation_papers, judging, pdf, progress_papers, proposal_papers
 from reports import mentoring as mentoring_papers
 from reports.actions.papers import printed
 from reports.archive import bag
@@ -48,7 +48,7 @@ from reports.signing import CannotSign
 K = Paper.Kind
 PLACES = {
     K.AWARD: PROPOSAL, K.CORRECTION: PROPOSAL, K.NOTICE: REVIEW, K.MINUTES: REVIEW, K.AGREEMENT: AGREEMENT,
-    K.RETURN: MONEY, K.ACCOUNTS: MONEY, K.EVALUATION: EVALUATION, K.RECTIFICATION: EVALUATION, K.CLOSING: CLOSING,
+    K.PAYMENT: MONEY, K.RETURN: MONEY, K.ACCOUNTS: MONEY, K.EVALUATION: EVALUATION, K.RECTIFICATION: EVALUATION, K.CLOSING: CLOSING,
     K.COMPLETION: CLOSING,
 }  # fmt: skip
 """In which folder an issued paper lies; one of a newer kind lies with the closing papers."""
@@ -185,7 +185,9 @@ def _printed(project: Project, reader: Reader) -> Iterator[Item]:
     group = project.applicant.name
     if project.submitted_at:
         contact = reader.may("projects.see_contact", project)
-        make = partial(documents.proposal, project, contact=contact, cuts=reader.may("projects.see_cuts", project))
+        make = partial(
+            proposal_papers.proposal, project, contact=contact, cuts=reader.may("projects.see_cuts", project)
+        )
         day = _day(project.submitted_at)
         yield _print(PROPOSAL, "项目申报书（现行）", "申报书", make, number=project.number, day=day, responsible=group)
     if Feedback.objects.filter(project=project).exists():
@@ -198,7 +200,7 @@ def _printed(project: Project, reader: Reader) -> Iterator[Item]:
         make = partial(activity_papers.record, activity)
         yield _print(WORK, f"活动记录-{day}-{activity.theme}", "活动记录表", make, day=day, responsible=group)
     for report in project.monthly_reports.exclude(handed_in_at=None).order_by("month"):
-        make = partial(spending_papers.monthly, report)
+        make = partial(progress_papers.monthly, report)
         day = _day(report.handed_in_at)
         yield _print(WORK, f"月报-{report.month:%Y-%m}", "月度报告", make, day=day, responsible=group)
     for note in project.mentoring_notes.select_related("mentor", "project").order_by("held_on", "pk"):

@@ -86,5 +86,3 @@ def _line(account: Any) -> list[Any]:
         CATEGORIES[BudgetCategory(line.category)], line.item, SOURCES[BudgetLine.Source(line.source)],
         account.original, account.planned, account.spent, account.recognised,
     ]  # fmt: skip
-
-

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from core.money import round_half_up, yuan
 from reports import charts
+from reports.chart_style import PAPER
 from reports.figures.picture import Picture
 from reports.research.blocks import Block, Chapter, Chart, Paragraph, Report, Section, Table, ToWrite
 from reports.research.facts import Year
@@ -157,7 +158,7 @@ def _service(this: Year, before: Year) -> Section:
         )
     if this.all_visits:
         points = tuple((f"{month.month}月", n) for month, n in this.visits.items())
-        blocks.append(Chart("各月服务人次", charts.line("各月服务人次", points, "人次", charts.PAPER)))
+        blocks.append(Chart("各月服务人次", charts.line("各月服务人次", points, "人次", PAPER)))
         months = [(f"{month.month}月", str(n)) for month, n in this.visits.items()]
         blocks.append(
             Table("各月服务人次", [name for name, _n in months], [[n for _name, n in months]], figures=range(12))

@@ -21,6 +21,7 @@ from people.models import Membership, Organization
 from projects.models import Activity, Project
 from projects.survival import Survival
 from reports import charts
+from reports.chart_style import PAPER
 from reports.figures import life as life_figures
 from reports.figures import money, people
 from reports.figures.board import FUNDER, SUPPORT, Board
@@ -252,7 +253,7 @@ def test_pdf_says_what_the_report_says(report):
 
 
 def test_chart_becomes_a_picture_of_the_same_shape():
-    svg = charts.bar("资助", (("为老", 3), ("助残", 1)), "个", charts.PAPER)
+    svg = charts.bar("资助", (("为老", 3), ("助残", 1)), "个", PAPER)
     picture = Image.open(BytesIO(raster.png(svg)))
     width, height = (float(one) for one in svg.split('viewBox="0 0 ')[1].split('"')[0].split())
     shape = (width * raster.DPI / 72, height * raster.DPI / 72)

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0002_papers'),
+        ('reports', '0005_archive_package'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

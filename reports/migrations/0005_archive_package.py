@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('projects', '0002_audit_replaced'),
-        ('reports', '0002_papers'),
+        ('reports', '0004_series_of_documents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0002_papers'),
+        ('reports', '0006_print_jobs'),
     ]
 
     operations = [
