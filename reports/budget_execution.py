@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from projects.final_accounts import rate
 from reports import charts
-from reports.chart_style import PAPER
+from reports.chart_style import PAPER, in_ten_thousand
 from reports.wording import CATEGORIES
 
 ZERO = Decimal("0.00")
@@ -55,5 +55,5 @@ def _chart(rows: Sequence[Category]) -> SafeString:
         parts.append("超出预算")
         bars = [(name, [*bar, max(-row.left, ZERO)]) for (name, bar), row in zip(bars, rows, strict=True)]
     drawn = tuple((name, tuple(bar)) for name, bar in bars)
-    made = charts.stacked("预算与支出", tuple(parts), drawn, "元", PAPER, charts.in_ten_thousand)
+    made = charts.stacked("预算与支出", tuple(parts), drawn, "元", PAPER, in_ten_thousand)
     return mark_safe(made)  # Safe: canvas.py writes it as XML, where every text is escaped.

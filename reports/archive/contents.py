@@ -15,7 +15,7 @@ from core.masking import mask_text
 from core.models import Event
 from core.spreadsheets import Heading
 from evaluations.models import Assignment, Evaluation, Feedback, Purpose
-from projects.models import ArchiveFile, ChangeRequest, Expense, Project, Tranche
+from projects.models import ArchiveFile, ChangeRequest, Expense, Project, Report, Tranche
 from reports import activity_papers, closing_papers, evaluation_papers, judging, pdf, progress_papers, proposal_papers
 from reports import mentoring as mentoring_papers
 from reports.actions.papers import printed
@@ -48,8 +48,8 @@ from reports.signing import CannotSign
 K = Paper.Kind
 PLACES = {
     K.AWARD: PROPOSAL, K.CORRECTION: PROPOSAL, K.NOTICE: REVIEW, K.MINUTES: REVIEW, K.AGREEMENT: AGREEMENT,
-    K.PAYMENT: MONEY, K.RETURN: MONEY, K.ACCOUNTS: MONEY, K.EVALUATION: EVALUATION, K.RECTIFICATION: EVALUATION, K.CLOSING: CLOSING,
-    K.COMPLETION: CLOSING,
+    K.PAYMENT: MONEY, K.RETURN: MONEY, K.ACCOUNTS: MONEY, K.EVALUATION: EVALUATION, K.RECTIFICATION: EVALUATION,
+    K.CLOSING: CLOSING, K.COMPLETION: CLOSING,
 }  # fmt: skip
 """In which folder an issued paper lies; one of a newer kind lies with the closing papers."""
 STANDING = {Paper.State.ISSUED: "", Paper.State.SUPERSEDED: "已被新文替代", Paper.State.VOID: "已作废"}
@@ -203,6 +203,9 @@ def _printed(project: Project, reader: Reader) -> Iterator[Item]:
         make = partial(progress_papers.monthly, report)
         day = _day(report.handed_in_at)
         yield _print(WORK, f"月报-{report.month:%Y-%m}", "月度报告", make, day=day, responsible=group)
+    for report in project.reports.filter(kind=Report.Kind.MILESTONE):
+        make, day = partial(progress_papers.milestone_report, report), _day(report.submitted_at)
+        yield _print(WORK, f"进度报告-{day}", "进度报告", make, day=day, responsible=group)
     for note in project.mentoring_notes.select_related("mentor", "project").order_by("held_on", "pk"):
         make = partial(mentoring_papers.session_sheet, note)
         said = {"number": note.number, "day": _day(note.held_on), "responsible": note.mentor.name}
