@@ -7,8 +7,7 @@ from django.db.models import Model
 from reports import pdf
 from reports.documents import Document
 from reports.models import Paper
-from reports.paper_kinds import ROWS
-from reports.paper_layout import has_changed, issued_as
+from reports.paper_layout import has_marks, issued_as
 
 
 def copy_of(kind: str, about: Model, fresh: Callable[[], Document]) -> Paper | Document:
@@ -22,7 +21,7 @@ def copy_of(kind: str, about: Model, fresh: Callable[[], Document]) -> Paper | D
         return fresh()
     if not paper.is_in_force:
         return issued_as(fresh(), paper)
-    if ROWS[kind].may_change and paper.file and has_changed(paper):
+    if has_marks(paper):
         return fresh()
     return paper
 

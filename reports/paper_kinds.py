@@ -77,9 +77,9 @@ class Row(NamedTuple):
     asked: Callable[[Any], Any] = _own
     earlier: Callable[[Any], dict[str, Any]] | None = None
     """Whose place it takes, besides that of a paper of its kind about the same thing: a filter of papers."""
-    may_change: bool = False
-    """What it says is marked on the page afterwards (a line of a notice that lost its place): then the address of the
-    document shows how things stand, and the register has the paper as it was issued."""
+    marked: Callable[[Any], Document] | None = None
+    """The document with what was marked on it afterwards (a line of a notice that lost its place), where that happens:
+    the address of the document shows how things stand, and the register has the paper as it was issued."""
 
 
 def _day(moment: Any) -> str:
@@ -206,8 +206,8 @@ ROWS: dict[str, Row] = {
         series=Series.NOTICES,
         title=lambda notice: f"{notice.call_title}{NOTICES[Notice.Kind(notice.kind)]}",
         facts=_notice_facts,
-        document=public_papers.notice,
-        may_change=True,
+        document=public_papers.notice_as_issued,
+        marked=public_papers.notice,
     ),
     Kind.MINUTES: Row(
         deed=(Decision, "announce"),

@@ -126,7 +126,10 @@ def lay_out(paper: Paper) -> Laid:
     return Laid(document.filename, content, source)
 
 
-def has_changed(paper: Paper) -> bool:
-    """Whether the records say something else by now than the file that was laid out."""
+def has_marks(paper: Paper) -> bool:
+    """Whether something has been marked on it since it was issued: then it says otherwise how things stand."""
+    row = ROWS[paper.kind]
+    if row.marked is None:
+        return False
     with clock.at(paper.issued_at):
-        return source_of(document_of(paper)) != paper.source_sha256
+        return source_of(row.marked(paper.target)) != source_of(document_of(paper))

@@ -24,8 +24,14 @@ class Lane(NamedTuple):
     has_gap: bool
 
 
-def notice(found: Notice) -> Document:
-    """The public notice (公示): what it said when it was published, and whether that still has its digest."""
+def notice_as_issued(found: Notice) -> Document:
+    """The public notice as it was published, whatever has been marked on it since."""
+    return notice(found, marked=False)
+
+
+def notice(found: Notice, *, marked: bool = True) -> Document:
+    """The public notice (公示): what it said when it was published, what is `marked` on it since (a longer period, a
+    line that has lost its place), and whether it still has its digest."""
     entries, gaps = list(found.entries.as_shown()), found.tracks_with_gaps
     lanes = [
         Lane(track, members, sum((entry.amount for entry in members), ZERO), track in gaps)
@@ -44,12 +50,13 @@ def notice(found: Notice) -> Document:
             "lanes": lanes,
             "count": len(entries),
             "total": sum((entry.amount for entry in entries), ZERO),
-            "standing": sum((entry.amount for entry in entries if entry.stands), ZERO),
-            "lost": [entry for entry in entries if entry.has_lost_its_place],
+            "marked": marked,
+            "standing": sum((entry.amount for entry in entries if entry.stands or not marked), ZERO),
+            "lost": [entry for entry in entries if marked and entry.has_lost_its_place],
             "uncertain": found.uncertain_years,
             "unaltered": found.is_unaltered,
             "corrected": [entry for entry in entries if entry.corrects],
-            "replaced": [entry for entry in entries if entry.replacement],
+            "replaced": [entry for entry in entries if marked and entry.replacement],
         },
     )
 

@@ -102,6 +102,9 @@ from tests.reports.tables import centre, csv_file
 from tests.test_files import pdf
 from tests.town import aware, make_call, rubric
 
+pytestmark = pytest.mark.one_database
+"""Who gets in is decided in Python; what the pages ask of the second database their own tests ask."""
+
 EVERYBODY = {
     "anonymous", "clerk", "approver", "finance", "auditor", "head", "volunteer", "singer", "hosthead", "mentor",
     "evaluator", "expert1", "expert2", "expert3", "stranger", "giver", "admin",
@@ -692,6 +695,7 @@ def our_urls(patterns=None, namespace: str = "") -> dict[str, URLPattern]:
                 "boards",
                 "open_data",
                 "research",
+                "ledgers",
             ):
                 prefix = f"{pattern.namespace}:" if pattern.namespace else namespace
                 found |= our_urls(pattern.url_patterns, prefix)

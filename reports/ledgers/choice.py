@@ -54,7 +54,7 @@ class LedgerForm(forms.Form):
                 del fields[name]
         if ledger.period:
             for name in ("since", "until"):
-                fields[name].help_text = ledger.period
+                fields[name].label = f"{fields[name].label}（{ledger.period}）"
         else:
             del fields["since"], fields["until"]
 

@@ -124,3 +124,15 @@ def test_changed_notice_is_shown_as_it_stands_and_kept_as_it_was(town, life, bro
     paper = Paper.objects.get(kind="notice")
     assert now != issued
     assert browse(town.clerk).get(reverse("reports:paper_file", args=[paper.pk])).content == issued
+
+
+def test_notice_laid_out_late_says_what_it_said_when_it_was_published(town, life):
+    life.walk(draft(town), "in_notice")
+    Notice.objects.update(extended_until="2026-05-20")
+
+    paper = papers.printed(Paper.objects.get(kind="notice"))
+
+    with paper.file.open() as file:
+        words = "".join(page.extract_text() for page in PdfReader(file).pages)
+    assert "公示期" in words
+    assert "顺延" not in words
