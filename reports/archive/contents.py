@@ -203,8 +203,8 @@ def _printed(project: Project, reader: Reader) -> Iterator[Item]:
         make = partial(progress_papers.monthly, report)
         day = _day(report.handed_in_at)
         yield _print(WORK, f"月报-{report.month:%Y-%m}", "月度报告", make, day=day, responsible=group)
-    for report in project.reports.filter(kind=Report.Kind.MILESTONE):
-        make, day = partial(progress_papers.milestone_report, report), _day(report.submitted_at)
+    for reached in project.reports.filter(kind=Report.Kind.MILESTONE):
+        make, day = partial(progress_papers.milestone_report, reached), _day(reached.submitted_at)
         yield _print(WORK, f"进度报告-{day}", "进度报告", make, day=day, responsible=group)
     for note in project.mentoring_notes.select_related("mentor", "project").order_by("held_on", "pk"):
         make = partial(mentoring_papers.session_sheet, note)
