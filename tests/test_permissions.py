@@ -89,7 +89,7 @@ from projects.models import (
     ReturnNotice,
 )
 from reports.actions import imports, printing
-from reports.models import ArchivePackage
+from reports.models import ArchivePackage, LedgerFile
 from tests import speaking
 from tests.by_framework import framework
 from tests.evaluated import commissioned
@@ -290,6 +290,8 @@ TABLE = {
     "boards:district_report": (("2026", "110105"), BUREAU),
     "ledgers:ledger_list": (None, SIGNED_IN),
     "ledgers:ledger_file": (("funds", "csv"), BUREAU),
+    "ledgers:ledger_make": (("funds",), set()),  # only by a button
+    "ledgers:ledger_made": ("ledger_made", {"clerk"}),  # who asked for it
     "reports:survival": (None, BUREAU),
     "reports:indicators": (None, BUREAU),
     "reports:vote_slips": ("vote", set()),  # only by a button: 405 for a GET
@@ -706,6 +708,12 @@ def our_urls(patterns=None, namespace: str = "") -> dict[str, URLPattern]:
     return found
 
 
+def written(town) -> LedgerFile:
+    made = LedgerFile.objects.create(ledger="funds", by=town.clerk)
+    made.file.save("ledger.xlsx", ContentFile(b"xlsx"))
+    return made
+
+
 def packaged(project, town) -> ArchivePackage:
     made = ArchivePackage.objects.create(project=project, edition="interim", by=town.clerk)
     made.file.save("package.zip", ContentFile(b"zip"))
@@ -789,6 +797,7 @@ def things(town, life) -> dict[str, object]:
         "bureau": town.bureau,
         "paper": letter,
         "archive_package": packaged(project, town),
+        "ledger_made": written(town),
         "paper_code": letter.shown_code,
         "rubric": town.rubric,
         "own_framework": framework(town.bureau),

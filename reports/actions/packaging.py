@@ -1,7 +1,6 @@
 """Archive packages: somebody asks for one, it is made in the background, fetched, and forgotten after a while."""
 
 import hashlib
-import logging
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,13 +18,12 @@ from core.notifications import notify
 from core.workflow import Refused, permit, record
 from people.models import User
 from projects.models import Project
+from reports.actions.made_files import attempt
 from reports.archive import bag
 from reports.archive.contents import contents, edition_of, head_of
 from reports.archive.entries import Edition
 from reports.models import ArchivePackage
-from reports.models.archive_package import KEPT
 
-log = logging.getLogger(__name__)
 Status = ArchivePackage.Status
 
 
@@ -50,16 +48,7 @@ def ask(project: Project, *, by: User, public: bool = False) -> ArchivePackage:
 @task()
 def make(package_id: int) -> None:
     """Background: write the package, keep it, and tell who asked."""
-    package = ArchivePackage.objects.select_related("by").get(pk=package_id)
-    if package.status != Status.WAITING:
-        return
-    try:
-        _make(package)
-    except Exception:
-        log.exception("Archive package %s cannot be made", package.pk)
-        ArchivePackage.objects.filter(pk=package.pk, status=Status.WAITING).update(
-            status=Status.FAILED, finished_at=clock.now()
-        )
+    attempt(ArchivePackage.objects.select_related("by").get(pk=package_id), _make)
 
 
 def _make(package: ArchivePackage) -> None:
@@ -123,19 +112,3 @@ def fetched(package: ArchivePackage, *, by: User) -> Event:
     """Keep that it was downloaded, and by whom."""
     permit("reports.take_archive", by, package.project)
     return record(package, "export", by=by, label=_("Archive package downloaded"), sha256=package.sha256)
-
-
-def forget_packages() -> int:
-    """Delete files that have lain long enough; their rows, with the hashes, stay. For `manage.py tick`."""
-    over = ArchivePackage.objects.filter(at__lt=clock.now() - KEPT).exclude(file="")
-    done = 0
-    for found in over:
-        with transaction.atomic():
-            locked = ArchivePackage.objects.select_for_update().get(pk=found.pk)
-            if not locked.file:
-                continue
-            transaction.on_commit(partial(locked.file.storage.delete, str(locked.file.name)))
-            locked.file = ""
-            locked.save(update_fields=["file"])
-            done += 1
-    return done

@@ -3,7 +3,7 @@
 import core.clock
 import core.models.attachment
 import django.db.models.deletion
-import reports.models.archive_package
+import reports.models.made_file
 from django.conf import settings
 from django.db import migrations, models
 
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=core.clock.now, verbose_name='asked for at')),
                 ('status', models.CharField(choices=[('waiting', 'Being made'), ('done', 'Ready'), ('failed', 'Stopped')], default='waiting', max_length=10, verbose_name='status')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='finished at')),
-                ('file', models.FileField(blank=True, max_length=200, storage=core.models.attachment.private_storage, upload_to=reports.models.archive_package.package_path, verbose_name='file')),
+                ('file', models.FileField(blank=True, max_length=200, storage=core.models.attachment.private_storage, upload_to=reports.models.made_file.made_path, verbose_name='file')),
                 ('filename', models.CharField(blank=True, max_length=200, verbose_name='file name')),
                 ('size', models.PositiveBigIntegerField(default=0, verbose_name='size in bytes')),
                 ('items', models.PositiveIntegerField(default=0, verbose_name='items')),

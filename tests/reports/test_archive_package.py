@@ -21,7 +21,7 @@ from core.workflow import Refused
 from people.models import Membership
 from projects.actions import photos, roster
 from projects.models import ActivityPhoto, Project
-from reports.actions import packaging
+from reports.actions import made_files, packaging
 from reports.archive.checking import check
 from reports.archive.contents import contents, edition_of
 from reports.archive.entries import FOLDERS, LOG, Edition, Reason
@@ -319,9 +319,9 @@ def test_files_of_packages_go_after_two_weeks_and_their_hashes_stay(town, life, 
     made = ArchivePackage.objects.create(project=project, edition="interim", by=town.clerk, digest="d" * 64)
     made.file.save("x.zip", BytesIO(b"zip"))
     time.go(clock.now() + timedelta(days=13))
-    assert packaging.forget_packages() == 0
+    assert made_files.forget_made() == 0
     time.go(clock.now() + timedelta(days=2))
-    assert packaging.forget_packages() == 1
+    assert made_files.forget_made() == 1
     made.refresh_from_db()
     assert (bool(made.file), made.digest) == (False, "d" * 64)
 

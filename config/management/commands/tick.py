@@ -17,7 +17,7 @@ from projects.actions.follow_ups import follow_up_by_clock
 from projects.actions.monthly import make_monthly_reports
 from projects.actions.pledges import lapse_overdue
 from projects.actions.roster import anonymise_expired
-from reports.actions.packaging import forget_packages
+from reports.actions.made_files import forget_made
 from reports.actions.papers import print_waiting
 from reports.actions.printing import go_on_with_killed, remove_printed
 from reports.search.upkeep import catch_up
@@ -25,7 +25,7 @@ from reports.verification import forget_checks
 
 DUTIES: tuple[Callable[[], int], ...] = (
     *(make_monthly_reports, lapse_overdue, note_silences, close_ended, follow_up_by_clock),
-    *(remind, deliver_due, anonymise_expired, forget_traces, forget_checks, forget_packages, print_waiting),
+    *(remind, deliver_due, anonymise_expired, forget_traces, forget_checks, forget_made, print_waiting),
     *(go_on_with_killed, remove_printed, catch_up),
 )
 """Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the

@@ -1,0 +1,87 @@
+"""A ledger of very many rows: asked for, written in the background, fetched."""
+
+from functools import partial
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from django.core.files import File
+from django.db import transaction
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from core import clock
+from core.notifications import notify
+from core.workflow import Refused, permit
+from people.models import User
+from reports.actions.exports import record_ledger
+from reports.actions.made_files import attempt
+from reports.ledgers import catalogue
+from reports.ledgers.choice import LedgerForm
+from reports.ledgers.ledger import Ledger
+from reports.models import LedgerFile
+from reports.pdf import LANGUAGE
+
+MOST_AT_ONCE = 3000
+"""So many rows are written as Excel while a person waits: some ten seconds. More are written in the background."""
+
+
+@transaction.atomic
+def ask(ledger: Ledger, *, by: User, query: str) -> LedgerFile:
+    """Have a ledger written as Excel in the background, narrowed as `query`, the words of the page's address, says.
+    Consequences: the person's log keeps what was asked for, and a message says when it is ready.
+
+    Refused when the query is wrong, and while the same is being written for this person."""
+    if ledger.permission:
+        permit(ledger.permission, by)
+    form = _form(ledger, by, query)
+    if form is None:
+        raise Refused(_("Something in the filter is wrong: please look at it again."))
+    same = LedgerFile.objects.visible_to(by).filter(ledger=ledger.key, query=query, status=LedgerFile.Status.WAITING)
+    if any(one.is_busy for one in same):
+        raise Refused(_("One is being made already."))
+    made = LedgerFile.objects.create(ledger=ledger.key, query=query, rows=ledger.count(form.asked), by=by)
+    record_ledger(by=by, ledger=ledger, kind="xlsx", chosen=form.said, rows=made.rows)
+    transaction.on_commit(partial(make.enqueue, made.pk))
+    return made
+
+
+def _form(ledger: Ledger, user: Any, query: str) -> LedgerForm | None:
+    with translation.override(LANGUAGE):
+        form = LedgerForm(QueryDict(query), ledger=ledger, user=user)
+        return form if form.is_valid() else None
+
+
+@task()
+def make(file_id: int) -> None:
+    """Background: write the ledger, keep it, and tell who asked."""
+    attempt(LedgerFile.objects.select_related("by").get(pk=file_id), _make)
+
+
+def _make(made: LedgerFile) -> None:
+    ledger, by = catalogue.LEDGERS[made.ledger], made.by
+    if ledger.permission:
+        permit(ledger.permission, by)
+    form = _form(ledger, by, made.query)
+    if form is None:
+        raise Refused("What was asked for is no longer there.")
+    with TemporaryFile() as file:
+        written = catalogue.write_xlsx(ledger, form.asked, form.said, file)
+        _keep(made, ledger, file, written.rows)
+
+
+@transaction.atomic
+def _keep(made: LedgerFile, ledger: Ledger, file: IO[bytes], rows: int) -> None:
+    locked = LedgerFile.objects.select_for_update(of=("self",)).select_related("by").get(pk=made.pk)
+    if locked.status != LedgerFile.Status.WAITING:  # another worker was faster
+        return
+    locked.size = file.seek(0, 2)
+    file.seek(0)
+    locked.file.save("ledger.xlsx", File(file), save=False)
+    locked.filename = f"{ledger.title} {clock.localdate(made.at):%Y-%m-%d}.xlsx"
+    locked.rows, locked.status, locked.finished_at = rows, LedgerFile.Status.DONE, clock.now()
+    locked.save()
+    subject = _("The ledger “%(title)s” is ready") % {"title": ledger.label}
+    notify([locked.by], subject=subject, url=f"{reverse('ledgers:ledger_list')}?ledger={ledger.key}")
