@@ -5,11 +5,10 @@ highest resident memory of the process that writes the workbook.
 """
 
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 
+from benchmarks import apart
 from benchmarks.open_data import FILL
 
 SIZES = (10_000, 100_000)
@@ -34,18 +33,11 @@ def measure() -> Iterator[tuple[str, str]]:
     peaks = []
     for count in SIZES:
         with tempfile.TemporaryDirectory() as folder:
-            environment = os.environ | {
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-                "VAR_DIR": folder,
-                "DEBUG": "0",
-                "TASKS_BACKEND": "immediate",
-            }
-            environment.pop("DATABASE_URL", None)
-            run = [sys.executable, "-c"]
-            subprocess.run([*run, FILL, str(count)], env=environment, check=True, stdout=subprocess.DEVNULL)
+            within = apart.on_sqlite(folder)
+            apart.run(FILL, str(count), within=within)
             path = f"{folder}/ledger.xlsx"
-            done = subprocess.run([*run, WRITE, path], env=environment, check=True, capture_output=True, text=True)
-            rows, seconds, memory = done.stdout.split()
+            done = apart.run(WRITE, path, within=within)
+            rows, seconds, memory = done.split()
             peaks.append(float(memory))
             size = os.path.getsize(path) / 1e6
             each = int(rows) / float(seconds)

@@ -4,14 +4,13 @@ Each size in a process of its own with a database of its own, because a process 
 is the highest resident memory of the process that exports, which is not the one that filled the database.
 """
 
-import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+
+from benchmarks import apart
 
 SIZES = (1_000, 100_000)
 EXPORT = """
@@ -36,19 +35,10 @@ def measure() -> Iterator[tuple[str, str]]:
     """(what was measured, the figure) for each size."""
     for count in SIZES:
         with tempfile.TemporaryDirectory() as folder:
-            environment = os.environ | {
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-                "VAR_DIR": folder,
-                "DEBUG": "0",
-                "TASKS_BACKEND": "immediate",
-            }
-            environment.pop("DATABASE_URL", None)
-            run = [sys.executable, "-c"]
-            subprocess.run([*run, FILL, str(count)], env=environment, check=True, stdout=subprocess.DEVNULL)
-            done = subprocess.run(
-                [*run, EXPORT, f"{folder}/out"], env=environment, check=True, capture_output=True, text=True
-            )
-            seconds, memory = done.stdout.split()
+            within = apart.on_sqlite(folder)
+            apart.run(FILL, str(count), within=within)
+            done = apart.run(EXPORT, f"{folder}/out", within=within)
+            seconds, memory = done.split()
             size = sum(path.stat().st_size for path in Path(folder, "out").rglob("*.*")) / 1e6
             yield f"open data of {count} awards", f"{seconds} s of one core, {memory} MB at most, {size:.0f} MB written"
 

@@ -6,12 +6,12 @@ it goes through Django's whole road.
 """
 
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from statistics import median
 from time import perf_counter
+
+from benchmarks import apart
 
 COUNT = 100_000
 GROUPS = 400
@@ -28,17 +28,8 @@ run(int(sys.argv[1]))
 def measure(count: int = COUNT) -> Iterator[tuple[str, str]]:
     """(what was measured, the figure)."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "VAR_DIR": folder,
-            "DEBUG": "0",
-            "TASKS_BACKEND": "immediate",
-            "ALLOWED_HOSTS": "testserver",
-        }
-        done = subprocess.run(
-            [sys.executable, "-c", RUN, str(count)], env=environment, check=True, stdout=subprocess.PIPE, text=True
-        )
-    for line in done.stdout.splitlines():
+        done = apart.run(RUN, str(count), within=apart.environment(folder))
+    for line in done.splitlines():
         label, _tab, figure = line.partition("\t")
         yield label, figure
 

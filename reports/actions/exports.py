@@ -22,8 +22,7 @@ def record_export(*, by: User, table: str, kind: str) -> Event:
 
 def record_ledger(*, by: User, ledger: Ledger, kind: str, chosen: Sequence[tuple[str, str]], rows: int) -> Event:
     """One line in the person's log: which ledger, narrowed to what, how many rows. Refused to whoever may not."""
-    if ledger.permission:
-        permit(ledger.permission, by)
+    ledger.allow(by)
     words = " · ".join(f"{label} {value}" for label, value in chosen)
     said: dict[str, Any] = {"ledger": ledger.title, "kind": kind, "filter": words, "rows": rows}
     return record(by, "export", by=by, label=_("Ledger downloaded"), **said)

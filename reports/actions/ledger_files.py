@@ -8,21 +8,19 @@ from django.core.files import File
 from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
 from core import clock
 from core.notifications import notify
-from core.workflow import Refused, permit
+from core.workflow import Refused
 from people.models import User
 from reports.actions.exports import record_ledger
 from reports.actions.made_files import attempt
 from reports.ledgers import catalogue
-from reports.ledgers.choice import LedgerForm
+from reports.ledgers.choice import LedgerForm, said_in_chinese
 from reports.ledgers.ledger import Ledger
 from reports.models import LedgerFile
-from reports.pdf import LANGUAGE
 
 MOST_AT_ONCE = 3000
 """So many rows are written as Excel while a person waits: some ten seconds. More are written in the background."""
@@ -34,24 +32,22 @@ def ask(ledger: Ledger, *, by: User, query: str) -> LedgerFile:
     Consequences: the person's log keeps what was asked for, and a message says when it is ready.
 
     Refused when the query is wrong, and while the same is being written for this person."""
-    if ledger.permission:
-        permit(ledger.permission, by)
-    form = _form(ledger, by, query)
-    if form is None:
-        raise Refused(_("Something in the filter is wrong: please look at it again."))
+    ledger.allow(by)
+    form = _valid(ledger, by, query)
     same = LedgerFile.objects.visible_to(by).filter(ledger=ledger.key, query=query, status=LedgerFile.Status.WAITING)
     if any(one.is_busy for one in same):
         raise Refused(_("One is being made already."))
     made = LedgerFile.objects.create(ledger=ledger.key, query=query, rows=ledger.count(form.asked), by=by)
-    record_ledger(by=by, ledger=ledger, kind="xlsx", chosen=form.said, rows=made.rows)
+    record_ledger(by=by, ledger=ledger, kind="xlsx", chosen=said_in_chinese(form), rows=made.rows)
     transaction.on_commit(partial(make.enqueue, made.pk))
     return made
 
 
-def _form(ledger: Ledger, user: Any, query: str) -> LedgerForm | None:
-    with translation.override(LANGUAGE):
-        form = LedgerForm(QueryDict(query), ledger=ledger, user=user)
-        return form if form.is_valid() else None
+def _valid(ledger: Ledger, user: Any, query: str) -> LedgerForm:
+    form = LedgerForm(QueryDict(query), ledger=ledger, user=user)
+    if not form.is_valid():
+        raise Refused(_("Something in the filter is wrong: please look at it again."))
+    return form
 
 
 @task()
@@ -61,14 +57,11 @@ def make(file_id: int) -> None:
 
 
 def _make(made: LedgerFile) -> None:
-    ledger, by = catalogue.LEDGERS[made.ledger], made.by
-    if ledger.permission:
-        permit(ledger.permission, by)
-    form = _form(ledger, by, made.query)
-    if form is None:
-        raise Refused("What was asked for is no longer there.")
+    ledger = catalogue.LEDGERS[made.ledger]
+    ledger.allow(made.by)
+    form = _valid(ledger, made.by, made.query)
     with TemporaryFile() as file:
-        written = catalogue.write_xlsx(ledger, form.asked, form.said, file)
+        written = catalogue.write_xlsx(ledger, form.asked, said_in_chinese(form), file)
         _keep(made, ledger, file, written.rows)
 
 

@@ -4,6 +4,7 @@ from calendar import monthrange
 from typing import Any
 
 from django import forms
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,7 @@ from projects.models import Project, State
 from projects.narrowing import NOWHERE
 from reports.figures.board import STREET
 from reports.ledgers.ledger import Asked, Ledger
+from reports.pdf import LANGUAGE
 
 OWN = ("call", "place", "in_field", "state", "year")
 
@@ -89,6 +91,14 @@ class LedgerForm(forms.Form):
             said = f"{value:%Y-%m}" if name in ("since", "until") else str(choices.get(str(value), value))
             words.append((str(one.label), said))
         return [*words, *self.narrowing.said]
+
+
+def said_in_chinese(form: LedgerForm) -> list[tuple[str, str]]:
+    """What a valid form asks for, in the words of the paper, whatever language the page is in."""
+    with translation.override(LANGUAGE):
+        again = LedgerForm(form.data, ledger=form.ledger, user=form.user)
+        again.is_valid()
+        return again.said
 
 
 def _flat(choices: Any) -> dict[str, str]:

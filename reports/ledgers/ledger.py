@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.spreadsheets import TEXT, WIDTHS, Heading
+from core.workflow import permit
 from grants.models import Call
 from people.models import User
 from projects.models import Project
@@ -78,6 +79,11 @@ class Ledger:
     needs_call: bool = False
     follows: tuple[str, ...] = ("call", "place", "in_field", "state", "year")
     notes: tuple[tuple[str, str], ...] = ()
+
+    def allow(self, user: Any) -> None:
+        """Refuse it to who may not have it; what has no permission of its own shows each the rows that are theirs."""
+        if self.permission:
+            permit(self.permission, user)
 
 
 def column(label: str, shown: str = TEXT, width: int = 0, *, adds_up: bool = False, formula: str = "") -> Heading:

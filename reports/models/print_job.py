@@ -1,5 +1,4 @@
 import uuid
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -12,9 +11,7 @@ from core import clock
 from core.models.attachment import private_storage
 from core.workflow import StateField, Stateful, requires, step
 from reports.models.import_job import SILENCE
-
-KEPT = timedelta(days=14)
-"""So long the result can be fetched; then its files are removed (`manage.py tick`), as the papers are elsewhere."""
+from reports.models.made_file import KEPT
 
 
 class PrintJobQuerySet(models.QuerySet["PrintJob"]):

@@ -7,19 +7,17 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
-from core.workflow import Refused, permit
+from core.workflow import Refused
 from reports.actions import exports, ledger_files
 from reports.ledgers import catalogue
-from reports.ledgers.choice import LedgerForm
+from reports.ledgers.choice import LedgerForm, said_in_chinese
 from reports.ledgers.ledger import Ledger
 from reports.models import LedgerFile
-from reports.pdf import LANGUAGE
 from reports.views.imports import XLSX, private, send_workbook
 
 LISTED = 5
@@ -44,9 +42,8 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
     allowed = catalogue.allowed(request.user)
     asked_for = request.GET.get("ledger", "")
     if asked_for in catalogue.LEDGERS:
-        if permission := catalogue.LEDGERS[asked_for].permission:
-            permit(permission, request.user)
         chosen = catalogue.LEDGERS[asked_for]
+        chosen.allow(request.user)
     else:
         chosen = allowed[0]
     form = _form(request, chosen)
@@ -69,16 +66,12 @@ def ledger_file(request: HttpRequest, key: str, kind: str) -> HttpResponseBase:
     ledger = catalogue.LEDGERS.get(key)
     if ledger is None:
         raise Http404
-    if ledger.permission:
-        permit(ledger.permission, request.user)
+    ledger.allow(request.user)
     form = _form(request, ledger)
     if not form.is_valid():  # the page says what is wrong
         return redirect(f"{reverse('ledgers:ledger_list')}?ledger={key}&{request.GET.urlencode()}")
     asked = form.asked
-    with translation.override(LANGUAGE):
-        chosen = LedgerForm(form.data, ledger=ledger, user=request.user)
-        chosen.is_valid()
-        said = chosen.said
+    said = said_in_chinese(form)
     rows = ledger.count(asked)
     if kind == "xlsx" and rows > ledger_files.MOST_AT_ONCE:
         messages.info(request, _("These are too many rows to wait for: have the file made with the button below."))
@@ -116,8 +109,7 @@ def ledger_made(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file that was made, for who asked for it and may still have it."""
     made = get_object_or_404(LedgerFile.objects.visible_to(request.user), pk=pk)
     ledger = catalogue.LEDGERS[made.ledger]
-    if ledger.permission:
-        permit(ledger.permission, request.user)
+    ledger.allow(request.user)
     if not made.file:
         raise Http404
     file = made.file.open("rb")

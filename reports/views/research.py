@@ -23,6 +23,7 @@ from reports.research.blocks import Report
 from reports.research.composing import compose
 from reports.research.facts import Place
 from reports.views.documents import respond
+from reports.views.imports import private
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -116,6 +117,4 @@ def research_docx(request: HttpRequest) -> HttpResponse:
     _taken_out(request, report, "docx")
     response = HttpResponse(docx.write(report), content_type=WORD)
     response["Content-Disposition"] = content_disposition_header(True, report_name(report, ".docx")) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(response)
