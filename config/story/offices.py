@@ -9,6 +9,7 @@ from reports.models import Paper
 
 FROM = date(2013, 9, 2)
 MARKS = {
+    Paper.Series.DOCUMENTS: "东办发",
     Paper.Series.LETTERS: "东办函",
     Paper.Series.NOTICES: "东办公示",
     Paper.Series.MINUTES: "东办纪要",
