@@ -1,6 +1,8 @@
-"""What happens to a press of a button whose page is gone: the session has ended, or its address is opened by hand."""
+"""What holds for every page: what a browser may do with it, how much a stranger may send, and what happens to a press
+of a button whose page is gone, because the session has ended or its address is opened by hand."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -10,7 +12,58 @@ from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from core.strangers import knocked, sender_of
+
 Answer = Callable[[HttpRequest], HttpResponse]
+
+PERMISSIONS = ", ".join(
+    f"{name}=()"
+    for name in (
+        *("accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "encrypted-media", "geolocation"),
+        *("gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
+    )
+)
+"""Nothing of a device is asked for: photos come through the file chooser, which needs no permission."""
+
+
+def a_browser_keeps_to_it(answer: Answer) -> Answer:
+    """Headers of every answer that Django and django-csp do not set: no device, no other site reads along, and what a
+    signed-in person sees is kept by no cache that others use."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        is_open = "Access-Control-Allow-Origin" in response  # open data is there for other sites
+        response.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
+        # Who signs in or out changes what a page shows, so the session need not be asked again here.
+        if "Cookie" in response.get("Vary", "") or settings.SESSION_COOKIE_NAME in response.cookies:
+            response.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+    return respond
+
+
+class StrangersAreCounted:
+    """Whatever is sent without an account is counted by the network it comes from, over all processes; each public form
+    has a narrower limit of its own besides (`core.strangers`)."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        if request.method in ("GET", "HEAD", "OPTIONS") or getattr(view, "counts_itself", False):
+            return None
+        if request.user.is_authenticated:
+            return None
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        if not knocked(sender_of(request), page, settings.STRANGERS_MOST_AN_HOUR):
+            return None
+        response = render(request, "429.html", status=429)
+        response["Retry-After"] = "3600"
+        return response
 
 
 def buttons_are_no_pages(answer: Answer) -> Answer:

@@ -10,6 +10,8 @@
 | CSRF_TRUSTED_ORIGINS| comma separated, with scheme                        | empty                      |
 | HTTPS               | `1`: secure cookies, HSTS, redirect                 | `0`                        |
 | VAR_DIR             | database, uploads, mail files                       | `var/`                     |
+| CLAMD_SOCKET        | ClamAV's socket, a path or `host:port`              | empty: no virus scanner    |
+| CLAMD_REQUIRED      | `0`: files go through while it gives no answer      | `1`: they are refused      |
 | FONTS_DIR           | a bureau's own 小标宋, 仿宋, 楷体, 黑体, 宋体         | `VAR_DIR/fonts`            |
 | EMAIL_URL_HOST      | SMTP host; without one, mail is written to files    | empty                      |
 | SITE_URL            | the site's own address, for links in mail           | empty: mail has no links   |
@@ -89,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.a_browser_keeps_to_it",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -98,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.StrangersAreCounted",
     "config.middleware.buttons_are_no_pages",
 ]
 
@@ -195,6 +199,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 FONTS_DIR = Path(os.environ.get("FONTS_DIR") or VAR_DIR / "fonts")
 PRIVATE_ROOT = VAR_DIR / "private"  # never served by the web server: every download asks `visible_to`
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024  # field guide 2.6: 20 MB a document or photo
+UPLOAD_MOST_AT_ONCE, UPLOAD_BYTES_AT_ONCE = 40, 200 * 1024**2  # in one form
+UPLOAD_MOST_WITHIN, UPLOAD_BYTES_WITHIN = 3000, 6 * 1024**3  # of one project
+UPLOAD_MOST_A_DAY, UPLOAD_BYTES_A_DAY = 600, 3 * 1024**3  # of one person
+CLAMD_SOCKET = os.environ.get("CLAMD_SOCKET", "")
+CLAMD_REQUIRED = os.environ.get("CLAMD_REQUIRED", "1").strip() != "0"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "media"}},
@@ -209,24 +218,50 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 # -- Security ----------------------------------------------------------------------------------
 
+# Nothing inline and nothing from elsewhere. All are named, because some do not fall back on default-src.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "script-src-attr": [NONE],
+        "style-src": [SELF],
+        "style-src-attr": [NONE],
         "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
         "object-src": [NONE],
+        "frame-src": [NONE],
         "frame-ancestors": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
     }
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"  # not Strict: links in messages lead to one's own desk
+# How much may be sent without an account from one network within an hour: to all pages, and to some of them. A whole
+# community can sit behind one address on the day of an activity, so the narrow limits are those of the forms.
+STRANGERS_MOST_AN_HOUR = {
+    "": 600,
+    "account_signup": 20,
+    "projects:recommend": 60,
+    "projects:follow_up_answer": 60,
+    "projects:monthly_read": 30,
+}
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 if flag("HTTPS"):
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    # By this beginning a browser takes them from this very host only, never from a neighbour with the same ending.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31536000
+    # Of this host's own subdomains, and only said: a list of browsers takes a host in when its owner asks for it.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["upgrade-insecure-requests"] = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # -- Mail and background work ------------------------------------------------------------------

@@ -6,13 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.files import ACCEPT, ALLOWED, validate_upload
+from core.files import ACCEPT, ALLOWED, check_size, scan, validate_upload
 from core.identifiers import half_width
 from core.models import Rhythm
 from core.workflow import Refused
@@ -112,6 +114,16 @@ class FilesField(forms.FileField):
         uploads = [super(FilesField, self).clean(one, initial) for one in given if one] or (
             [super().clean(None, initial)] if self.required else []
         )
+        if len(uploads) > settings.UPLOAD_MOST_AT_ONCE:
+            raise ValidationError(
+                _("At most %(n)s files at once, please."), code="too_many", params={"n": settings.UPLOAD_MOST_AT_ONCE}
+            )
+        if sum(upload.size or 0 for upload in uploads) > settings.UPLOAD_BYTES_AT_ONCE:
+            raise ValidationError(
+                _("At most %(size)s at once, please: send the files in two portions."),
+                code="too_much",
+                params={"size": filesizeformat(settings.UPLOAD_BYTES_AT_ONCE)},
+            )
         problems = []
         for upload in uploads:
             try:
@@ -124,17 +136,32 @@ class FilesField(forms.FileField):
 
 
 class FileField(forms.FileField):
-    """One file, checked by what it really is; `kinds` where not every kind is taken."""
+    """One file, checked by what it really is; `kinds` where not every kind is taken; not `kept`: it is only read."""
 
-    def __init__(self, kinds: Sequence[str] = tuple(ALLOWED), **kwargs: Any) -> None:
-        self.kinds = kinds
+    def __init__(self, kinds: Sequence[str] = tuple(ALLOWED), *, kept: bool = True, **kwargs: Any) -> None:
+        self.kinds, self.kept = kinds, kept
         kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ",".join(kinds)}))
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         upload = super().clean(data, initial)
         if upload:
-            validate_upload(upload, self.kinds)
+            validate_upload(upload, self.kinds, kept=self.kept)
+        return upload
+
+
+class TableField(forms.FileField):
+    """A table to be read, xlsx or csv: what it is, its bytes say (`core.spreadsheets.read`)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        if upload:
+            check_size(upload)
+            scan(upload)
         return upload
 
 

@@ -22,10 +22,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from xlsxwriter.utility import xl_col_to_name
 
+from core.safety import packages
+
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
-# A workbook is packed: without a limit, some kilobytes can fill the memory.
-MAX_UNPACKED = 400 * 1024 * 1024
 MAX_CELL = 32_767
 """Characters that a cell of a workbook holds; a longer text would make the file unreadable, so it is cut."""
 BOM = "\ufeff"
@@ -104,9 +104,11 @@ def _xlsx_rows(file: IO[bytes]) -> Iterator[NumberedRow]:
     cell far out at the edge makes them take all memory and end the process.
     """
     try:
-        with zipfile.ZipFile(file) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
-                raise ValidationError(_("The workbook is too large. Please split it."), code="too_large")
+        danger = packages.check_archive(file)
+        if danger == packages.Danger.BOMB:
+            raise ValidationError(_("The workbook is too large. Please split it."), code="too_large")
+        if danger:
+            raise ValueError(danger)
         workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         # One more than we take, twice: for the headings, and for the row that is too many. Empty rows in
         # between count too, which is generous enough.

@@ -8,6 +8,7 @@ sender cannot flood any of them.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
@@ -19,8 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.identifiers import fingerprint_address
+from core.models import Knock
 
-AN_HOUR = timedelta(hours=1)
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 MOST_AN_HOUR = 5
 """How often one sender may send the same form in an hour without an account."""
 
@@ -63,6 +65,26 @@ def sender_of(request: HttpRequest) -> str:
 def has_sent_enough(earlier: QuerySet, moment: str, most: int = MOST_AN_HOUR) -> bool:
     """Whether `earlier`, what one sender has sent, fills the hour; `moment` names the field that says when."""
     return earlier.filter(**{f"{moment}__gt": clock.now() - AN_HOUR}).count() >= most
+
+
+def knocked(sender: str, page: str, limits: Mapping[str, int]) -> bool:
+    """Note that a stranger has sent something to `page`; whether that is one too many within an hour.
+
+    `limits` names pages with a limit of their own; "" is that of all pages together. Whoever is over it is not noted
+    again, so that a flood does not fill the table.
+    """
+    earlier = Knock.objects.filter(sender=sender)
+    if page in limits and has_sent_enough(earlier.filter(page=page), "at", limits[page]):
+        return True
+    if has_sent_enough(earlier, "at", limits[""]):
+        return True
+    Knock.objects.create(sender=sender, page=page[:100], at=clock.now())
+    return False
+
+
+def forget_knocks() -> int:
+    """Who has sent something, a day later; for `manage.py tick`."""
+    return Knock.objects.filter(at__lt=clock.now() - A_DAY).delete()[0]
 
 
 class TrapForm(forms.Form):

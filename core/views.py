@@ -17,6 +17,15 @@ from core.notifications import choose_rhythm
 PAGE = 20
 
 
+def given_out(response: HttpResponseBase) -> HttpResponseBase:
+    """A file that somebody has handed in, on its way out: even opened in a browser it can do nothing, it is taken for
+    what we say it is, and no cache on the way keeps it for others (a consent can be withdrawn at any moment)."""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
 def acknowledge(response: HttpResponse, tab: str) -> HttpResponse:
     """Tell the script of the form that was sent that all of it is stored: the device need not keep it any longer.
 
@@ -40,8 +49,7 @@ def attachment(request: HttpRequest, pk) -> HttpResponseBase:
         raise Http404
     response = FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name)
     response["Content-Type"] = found.media_type
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return given_out(response)
 
 
 @login_required

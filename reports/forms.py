@@ -4,15 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 from django.db.models import Q
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import CountedTextarea, NoteForm
+from core.forms import CountedTextarea, NoteForm, TableField
 from people.models import Organization
 from reports.actions.papers import default_mark
 from reports.models import ImportJob, Mark, Paper, PrintJob
@@ -22,21 +19,11 @@ from reports.models.paper import PaperQuerySet, normalise
 class TableForm(forms.Form):
     """A file to be checked; what is in it, `send` finds out."""
 
-    file = forms.FileField(
+    file = TableField(
         label=_("Spreadsheet"),
         help_text=_("Excel (.xlsx) or CSV. Nothing is written before you have seen what would change."),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
         error_messages={"empty": _("The file is empty.")},
     )
-
-    def clean_file(self) -> UploadedFile:
-        upload = self.cleaned_data["file"]
-        if upload.size > settings.UPLOAD_MAX_BYTES:
-            limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
-            raise forms.ValidationError(
-                _("The file is larger than %(limit)s. Please split it."), code="too_large", params={"limit": limit}
-            )
-        return upload
 
 
 class DecisionForm(forms.Form):

@@ -28,6 +28,7 @@ from projects.actions import (
 from projects.models import Objection, Project, State
 from projects.sections import fields_of, tables_of
 from tests.memory import remembered
+from tests.pdfs import pdf_with
 from tests.town import Town
 
 VALUES = {
@@ -180,7 +181,7 @@ class Life:
         award.sign_for_group(project, by=self.payee_of(project))
         agreement = award.sign_for_funder(project, by=self.town.approver)
         if agreement.asks_for_copy:
-            scan = SimpleUploadedFile("agreement.pdf", b"%PDF-1.4 signed", "application/pdf")
+            scan = SimpleUploadedFile("agreement.pdf", pdf_with(words="signed"), "application/pdf")
             agreements.upload_copy(project, scan, by=self.payee_of(project))
             agreements.confirm_copy(project, by=self.town.clerk)
 

@@ -2,15 +2,25 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from projects.actions import people, spending
 from projects.models import Expense, Project
 from tests.life import draft
 from tests.memory import remembered
 
-PHOTO = b"\xff\xd8\xff\xe0" + b"0" * 64
+
+def jpeg(**more) -> bytes:
+    """A small photo as a phone makes it; `more` goes to Pillow: `exif=`, `comment=`."""
+    file = BytesIO()
+    Image.new("RGB", (16, 12), "#8aa").save(file, "JPEG", **more)
+    return file.getvalue()
+
+
+PHOTO = jpeg()
 
 
 def photo(name: str = "发票.jpg") -> SimpleUploadedFile:

@@ -35,6 +35,8 @@ class Attachment(models.Model):
     object_id = models.BigIntegerField()
     target = GenericForeignKey("content_type", "object_id")
     kind = models.SlugField(_("kind"), max_length=40, blank=True)
+    within = models.CharField(max_length=80, blank=True, db_index=True, editable=False)
+    """The project (or whatever else) whose files are counted together: `core.files.within_of`."""
     file = models.FileField(_("file"), storage=private_storage, upload_to=private_path)
     name = models.CharField(_("name"), max_length=200)
     size = models.PositiveBigIntegerField(_("size in bytes"))

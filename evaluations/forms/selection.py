@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fields import MoneyFormField
+from core.forms import TableField
 from evaluations.models import Alternative
 from evaluations.models.alternative import MOST_MONEY
 
@@ -32,7 +33,7 @@ class AlternativeForm(forms.ModelForm):
 class BallotsForm(forms.Form):
     """The table of the residents' ballots."""
 
-    file = forms.FileField(label=_("Table (.xlsx or .csv)"))
+    file = TableField(label=_("Table (.xlsx or .csv)"))
 
 
 class QuotaForm(forms.Form):

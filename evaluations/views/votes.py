@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from core.forms import add_refusal
 from core.models import Event
 from core.strangers import sender_of
+from core.views import given_out
 from core.workflow import Refused, choices
 from evaluations import vote_codes
 from evaluations.actions import balloting, votes
@@ -176,8 +177,7 @@ def vote_picture(request: HttpRequest, pk: int) -> HttpResponseBase:
         VoteEntry.objects.exclude(picture=""), pk=pk, vote__in=Vote.objects.visible_to(request.user)
     )
     response = FileResponse(entry.picture.open("rb"), content_type="image/jpeg")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = UNCHANGED
+    given_out(response)["Cache-Control"] = UNCHANGED
     return response
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import date
-from pathlib import PurePath
 from typing import IO, Any
 
 import rules
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import clock, spreadsheets
 from core.numbering import next_number
+from core.safety import names
 from core.workflow import Refused, permit, record
 from grants.models import Fund
 from people.models import Role, User
@@ -136,7 +136,7 @@ def read_return(bank_list: BankList, upload: Any, *, by: User) -> BankReturn:
     judged = _judged(locked, rows, by)
     return BankReturn.objects.create(
         bank_list=locked,
-        name=PurePath(upload.name or "").name[-200:],
+        name=names.cleaned(upload.name or ""),
         sha256=_digest(upload),
         rows=[row.as_json() for row in judged],
         sent_by=by,

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.files import within_of
 from core.models import Attachment
 from core.money import yuan
 from core.workflow import Refused, Stale, continues, permit, record
@@ -287,7 +288,7 @@ def steps_left_out(old: Project, new: Project) -> list[str]:
 def _copy_files(old: Project, new: Project, *, by: User) -> None:
     """The papers of a proposal that goes on: copies, because each of the two may lose its own."""
     for file in Attachment.objects.of(old):
-        copy = Attachment(object_id=new.pk, content_type=file.content_type, uploaded_by=by)
+        copy = Attachment(object_id=new.pk, content_type=file.content_type, uploaded_by=by, within=within_of(new))
         for name in ("kind", "name", "size", "media_type", "sha256"):
             setattr(copy, name, getattr(file, name))
         with file.file.open("rb") as content:

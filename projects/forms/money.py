@@ -4,12 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, DateInput, FilesField, SeenState, SeveralField
+from core.forms import CountedTextarea, DateInput, FilesField, SeenState, SeveralField, TableField
 from projects.models import BankList, BankListLine, MatchingProof, Tranche
 
 
@@ -61,17 +60,10 @@ class WithdrawForm(forms.Form):
 class BankReturnForm(forms.Form):
     """The table that the bank sent back."""
 
-    file = forms.FileField(
+    file = TableField(
         label=_("The bank's table"),
         help_text=_("xlsx or csv: the list that was taken out, with outcome, reference, day and reason filled in"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
-
-    def clean_file(self) -> Any:
-        upload = self.cleaned_data["file"]
-        if upload.size > settings.UPLOAD_MAX_BYTES:
-            raise forms.ValidationError(_("The file is too large."))
-        return upload
 
 
 class MatchingProofForm(forms.ModelForm):

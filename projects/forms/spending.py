@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from core import clock
 from core.fields import MoneyFormField
 from core.files import ALLOWED
-from core.forms import CountedTextarea, DateInput, FileField, FilesField, SeenState
+from core.forms import CountedTextarea, DateInput, FileField, FilesField, SeenState, TableField
 from core.identifiers import comparable, validate_credit_code
 from core.money import yuan
 from projects.models import Activity, BudgetLine, Expense, MonthlyReport
@@ -162,10 +162,8 @@ class OpinionForm(forms.Form):
 
 
 class ExpenseFileForm(forms.Form):
-    file = forms.FileField(
-        label=gettext_lazy("Table"),
-        help_text=gettext_lazy(".xlsx or .csv, with the headings of the template"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    file = TableField(
+        label=gettext_lazy("Table"), help_text=gettext_lazy(".xlsx or .csv, with the headings of the template")
     )
 
 

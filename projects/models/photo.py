@@ -29,8 +29,8 @@ class ActivityPhotoQuerySet(models.QuerySet["ActivityPhoto"]):
 class ActivityPhoto(models.Model):
     """A photo of an activity, and whether the people on it agreed to be shown.
 
-    `preview` is smaller and carries nothing but the picture: the original, which may say where it was taken, is an
-    attachment that only the people around the project can open.
+    `preview` is smaller and carries nothing but the picture: the larger one is an attachment that only the people
+    around the project can open.
     """
 
     activity = models.ForeignKey(Activity, verbose_name=_("activity"), on_delete=models.CASCADE, related_name="photos")

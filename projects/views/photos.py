@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.forms import add_refusal
+from core.views import given_out
 from core.workflow import Refused, permit
 from projects.actions import photos
 from projects.forms import PhotoForm, PhotosForm
@@ -66,7 +67,4 @@ def photo_image(request: HttpRequest, pk: int) -> HttpResponseBase:
     is_public = ActivityPhoto.objects.public().filter(pk=pk).exists()
     if not is_public and not ActivityPhoto.objects.visible_to(request.user).filter(pk=pk).exists():
         raise Http404
-    response = FileResponse(photo.preview.open("rb"), content_type="image/jpeg")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-cache"  # a consent can be withdrawn at any moment
-    return response
+    return given_out(FileResponse(photo.preview.open("rb"), content_type="image/jpeg"))

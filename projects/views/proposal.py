@@ -296,9 +296,13 @@ def proposal_attach(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(reverse("projects:proposal_detail", args=[pk]) + "#files")
     form = AttachmentForm(request.POST, request.FILES)
     if form.is_valid():
-        attach(project, form.cleaned_data["file"], by=request.user, kind=form.cleaned_data["kind"])
-        messages.success(request, _("The file is attached."))
-        return redirect(reverse("projects:proposal_detail", args=[pk]) + "#files")
+        try:
+            attach(project, form.cleaned_data["file"], by=request.user, kind=form.cleaned_data["kind"])
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("The file is attached."))
+            return redirect(reverse("projects:proposal_detail", args=[pk]) + "#files")
     return render(request, "projects/proposal_detail.html", reading(request, project) | {"attachment_form": form})
 
 

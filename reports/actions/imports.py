@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django_tasks.base import Task
 
 from core import clock, spreadsheets
+from core.safety import names
 from core.workflow import Refused, Stale, permit, record
 from people.models import User
 from reports.actions import background
@@ -31,9 +32,9 @@ def send(*, by: User, table: str, upload: UploadedFile) -> ImportJob:
     permit(TABLES[table].permission, by)
     TABLES[table].resource().recognise(spreadsheets.read(upload).headings)
     upload.seek(0)
-    name = upload.name or ""
+    name = names.cleaned(upload.name or "")
     with transaction.atomic():
-        job = ImportJob(table=table, name=name[-200:], by=by, language=translation.get_language())
+        job = ImportJob(table=table, name=name, by=by, language=translation.get_language())
         job.file.save(name, upload, save=False)
         job.save()
         record(job, "send", by=by, label=_("Table sent"), table=table)

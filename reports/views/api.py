@@ -97,6 +97,7 @@ def data(method: str = "GET", cost: int = 1) -> Callable[[Answer], Answer]:
                 response = problem.response()
             return _for_everybody(response, methods)
 
+        respond.counts_itself = True  # type: ignore[attr-defined]  # config.middleware counts what strangers send
         return respond
 
     return decorate

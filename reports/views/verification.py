@@ -20,7 +20,7 @@ MOST_TYPED = 200
 class FileCheckForm(TrapForm):
     """The PDF that somebody has received."""
 
-    file = FileField(label=gettext_lazy("The PDF file"), kinds=[".pdf"])
+    file = FileField(label=gettext_lazy("The PDF file"), kinds=[".pdf"], kept=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import spreadsheets
+from core.safety import packages
 from core.spreadsheets import Heading, guard, read, unguard
 
 TEXT = "代码,名称\n110105030001,柳溪社区\n"
@@ -115,7 +116,7 @@ def test_too_many_rows_are_refused(monkeypatch):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
-    monkeypatch.setattr(spreadsheets, "MAX_UNPACKED", 1000)
+    monkeypatch.setattr(packages, "MOST_UNPACKED", 1000)
 
     assert code_of(workbook(["a"], ["1"])) == "too_large"
 

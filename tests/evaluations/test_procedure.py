@@ -43,6 +43,7 @@ from tests.evaluated import (
     written,
 )
 from tests.life import declared, draft
+from tests.pdfs import pdf_with
 from tests.test_files import pdf
 from tests.town import aware, member, person
 
@@ -183,7 +184,7 @@ def test_a_missing_paper_is_asked_from_the_group_and_looked_at_again(town, proje
     inspecting.check_papers(found, by=town.evaluator, found={line.pk: ("missing", "请上传专账首页")}, ask=True)
     asked = tasks(town.head)
 
-    scan = SimpleUploadedFile("account.pdf", b"%PDF-1.4 x", "application/pdf")
+    scan = SimpleUploadedFile("account.pdf", pdf_with(), "application/pdf")
     inspecting.hand_in_paper(line, by=town.head, note="已补", files=[scan])
 
     line.refresh_from_db()

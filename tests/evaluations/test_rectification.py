@@ -20,6 +20,7 @@ from projects.gates import facts_of, gates_of
 from projects.models import Project
 from tests.evaluated import commissioned, evaluated, issued, items_of
 from tests.life import draft
+from tests.pdfs import pdf_with
 from tests.town import member, person
 
 
@@ -91,7 +92,7 @@ def test_before_it_is_published_the_items_are_words_of_a_draft(town, project):
 def test_an_item_is_reported_with_files_and_accepted_by_evaluator_or_clerk(town, project, browse):
     evaluated(town, project, 20, 10, 5, items=items_of(20, "补票据", "建专账"))
     first, second = items(project)
-    scan = SimpleUploadedFile("invoice.pdf", b"%PDF-1.4 x", "application/pdf")
+    scan = SimpleUploadedFile("invoice.pdf", pdf_with(), "application/pdf")
     report = rectifying.report_item(first, by=town.head, words="发票已开", files=[scan])
     rectifying.report_item(second, by=town.head, words="已建账")
 

@@ -17,12 +17,13 @@ from projects.actions import agreements, award, changing, people
 from projects.changes import as_wish
 from projects.models import Project
 from tests.life import draft
+from tests.pdfs import pdf_with
 
 TARGET = ("key", "goal", "indicator", "value", "unit", "proof")
 
 
 def scan(name: str = "签章版.pdf") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, b"%PDF-1.4 signed", "application/pdf")
+    return SimpleUploadedFile(name, pdf_with(words="signed"), "application/pdf")
 
 
 def fresh(project) -> Project:
@@ -252,7 +253,7 @@ def test_a_scan_that_was_replaced_is_not_confirmed_unseen(town, signed, browse):
     first = agreements.upload_copy(signed, scan(), by=town.head).copy.sha256
     client = browse(town.clerk)
     assert first in client.get(page_of(signed)).content.decode()
-    other = SimpleUploadedFile("别的.pdf", b"%PDF-1.4 another", "application/pdf")
+    other = SimpleUploadedFile("别的.pdf", pdf_with(words="another"), "application/pdf")
     agreements.upload_copy(signed, other, by=town.head)
 
     answer = client.post(page_of(signed), {"confirm": "", "agreed": "on", "read": first})

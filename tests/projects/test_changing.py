@@ -22,6 +22,7 @@ from projects.models import ChangeRequest, Project
 from projects.shifting import shifts
 from projects.spending_plan import SpendingPlan
 from tests.life import choir_draft, draft
+from tests.pdfs import pdf_with
 from tests.spending import handed_in, key
 from tests.town import Town
 
@@ -391,7 +392,7 @@ def test_until_the_day_of_an_early_end_the_work_goes_on_and_then_the_approver_is
 def test_the_proof_of_a_new_account_is_not_for_the_mentor(town, project, browse):
     change = changing.begin_change(project, "account", by=town.head)
     account = {"bank_account_name": "中心", "bank_name": "工行", "bank_account": "6222000011112222"}
-    proof = SimpleUploadedFile("证明.pdf", b"%PDF-1.4 x", "application/pdf")
+    proof = SimpleUploadedFile("证明.pdf", pdf_with(), "application/pdf")
     changing.write_change(change, by=town.head, reason="换行", wish={"other": account}, files=[proof])
     changing.hand_in(ChangeRequest.objects.get(pk=change.pk), by=town.head)
     file = reverse("core:attachment", args=[Attachment.objects.of(change).get().pk])

@@ -17,6 +17,7 @@ from projects.completeness import problems
 from projects.models import Project
 from tests.life import LINES, STEPS, TARGETS, TEAM, VALUES, draft
 from tests.pages import Offered
+from tests.pdfs import pdf_with
 
 LATE = datetime(2026, 4, 1, 0, 0)
 
@@ -345,7 +346,7 @@ def test_a_returned_proposal_shows_what_to_correct_and_is_submitted_again(town, 
 
 # -- files -----------------------------------------------------------------------------------------
 
-PDF = b"%PDF-1.7\n1 0 obj\n"
+PDF = pdf_with()
 
 
 def upload(client, project, name: str, content: bytes):

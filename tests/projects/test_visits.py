@@ -20,6 +20,7 @@ from projects.models import Participant, SiteVisit, VisitVersion
 from projects.visit_values import differences, together
 from tests.life import draft
 from tests.mentored import running, seen
+from tests.pdfs import pdf_with
 from tests.town import aware
 
 
@@ -255,7 +256,7 @@ def test_the_worker_answers_below_visits_only_and_is_never_cached(town, browse):
 def test_the_plain_form_keeps_what_was_typed_and_refuses_papers(town, project, browse):
     page = reverse("projects:visit_create", args=[project.pk])
     values = {"visited_at": "2026-06-01T09:00", "place": "活动室", "met": "刘芳", "findings": "写了很多"}
-    paper = SimpleUploadedFile("a.pdf", b"%PDF-1.4", "application/pdf")
+    paper = SimpleUploadedFile("a.pdf", pdf_with(), "application/pdf")
 
     answer = browse(town.mentor).post(page, values | {"photos": paper})
 

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from config.story.mentoring_2026 import picture
 from core import clock
+from core.models import Attachment
 from evaluations.actions import evidence, sampling, site_forms
 from evaluations.records import records_of
 from projects.models import Expense
@@ -84,9 +85,11 @@ def test_the_site_record_prints_checklist_photos_and_who_signed(town, evaluation
     }  # fmt: skip
     photos = [
         SimpleUploadedFile("现场.png", picture((10, 90, 80)), "image/png"),
-        SimpleUploadedFile("坏的.jpg", b"\xff\xd8\xff\xe0" + b"0" * 64, "image/jpeg"),
+        SimpleUploadedFile("坏的.png", picture((90, 10, 80)), "image/png"),
     ]
     form = site_forms.record_form(evaluation, by=town.evaluator, values=values, photos=photos).form
+    with open(Attachment.objects.get(name="坏的.png").file.path, "wb") as damaged:  # on a disk that fails
+        damaged.write(b"rubbish")
 
     text = draw(evidence_papers.site_record(form)).text
 

@@ -173,7 +173,7 @@ def test_no_file_at_all(town, desk):
 def test_file_that_is_too_large(town, desk, settings):
     settings.UPLOAD_MAX_BYTES = 100
 
-    assert "larger than" in desk.complaints(csv_file(*(centre(number) for number in range(9))))[0]
+    assert "may have at most" in desk.complaints(csv_file(*(centre(number) for number in range(9))))[0]
 
 
 def test_mistake_far_down_the_file_stops_the_check_with_a_sentence(town, desk):
