@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class ConfigConfig(AppConfig):
     name = "config"
     verbose_name = _("Configuration")
+
+    def ready(self) -> None:
+        from config import checks  # noqa: F401, PLC0415  importing registers them

@@ -1,4 +1,7 @@
-"""Nothing that a person or a program can send makes an error page of ours: every form, every kind of rubbish."""
+"""Nothing that a person or a program can send makes an error page of ours: every form, every kind of rubbish.
+
+And no page has anything inline, that the Content-Security-Policy would keep from working.
+"""
 
 from html.parser import HTMLParser
 
@@ -14,16 +17,21 @@ __all__ = ["things"]  # the fixture with one of everything
 
 
 class Fields(HTMLParser):
-    """The names of a page's fields, with their type and value."""
+    """The names of a page's fields, with their type and value; `inline` is what a browser would not run or show."""
 
     def __init__(self, text: str):
         super().__init__()
         self.found: list[tuple[str, str, str]] = []
+        self.inline: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
         name = attributes.get("name")
+        self.inline += [f"{tag} {key}" for key in attributes if key == "style" or key.startswith("on")]
+        self.inline += [f"{tag} {key}" for key, value in attrs if (value or "").lower().startswith("javascript:")]
+        if tag == "style" or (tag == "script" and not attributes.get("src") and attributes.get("type") is None):
+            self.inline.append(tag)
         if tag in ("input", "select", "textarea", "button") and name and name != "csrfmiddlewaretoken":
             self.found.append((name, attributes.get("type") or "", attributes.get("value") or ""))
 
@@ -34,32 +42,40 @@ class Fields(HTMLParser):
 
 @pytest.mark.parametrize("names", portions())
 def test_no_rubbish_in_any_form_or_address_breaks_a_page(names, town, things, browse, without_layout):
-    broken = []
+    broken, inline = [], []
     for name in names:
         about, allowed = TABLE[name]
         tried: set[tuple] = set()
         for username in sorted(allowed - {"anonymous"})[:2]:
-            statuses = answers(browse(town.people[username]), address(name, about, things), tried)
+            statuses, found = answers(browse(town.people[username]), address(name, about, things), tried)
             broken += [(name, username) for status in statuses if status >= 500]
+            inline += [(name, username, what) for what in found]
 
-    assert broken == []
+    assert (broken, inline) == ([], [])
 
 
-def answers(client, page: str, tried: set[tuple]) -> list[int]:
-    """How a page with a form answers to every kind of rubbish, in its address and in its fields.
+def answers(client, page: str, tried: set[tuple]) -> tuple[list[int], list[str]]:
+    """How a page with a form answers to every kind of rubbish, in its address and in its fields, and what is inline.
 
     The same fields are tried once, whoever sees them: what is typed into them goes the same way.
     """
     client.raise_request_exception = False
     response = client.get(page)
     if response.status_code != 200 or "text/html" not in response["Content-Type"]:
-        return [response.status_code]
+        return [response.status_code], []
     fields = Fields(response.content.decode())
     names = tuple(name for name, _kind, _value in fields.found)
     if names in tried:
-        return [response.status_code]
+        return [response.status_code], fields.inline
     tried.add(names)
     sent = [fields.sent(one) for one in RUBBISH]
     sent.append({field: "x" for field, _kind, _value in fields.found})
     found = [client.get(page + query) for query in QUERIES] + [client.post(page, values) for values in sent]
-    return [answer.status_code for answer in found]
+    return [answer.status_code for answer in found], fields.inline
+
+
+def test_what_is_inline_is_seen():
+    text = """<p style="color:red" onclick="x()">a</p><a href="javascript:x()">b</a><style>p{}</style>
+    <script>x()</script><script src="/a.js"></script><script type="application/json">{}</script><p class="on">c</p>"""
+
+    assert Fields(text).inline == ["p style", "p onclick", "a href", "style", "script"]

@@ -1,0 +1,209 @@
+"""What holds for every page: headers, how much a stranger may send, where one is sent on to, what is depended on."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.checks import Error
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from config import checks
+from config.management.commands.audit_packages import Command
+from core import clock
+from core.models import Knock
+from core.strangers import forget_knocks
+from grants.models import Need
+from people.models import Organization
+
+ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.one_database
+
+
+# -- Headers ---------------------------------------------------------------------------------------
+
+
+def test_every_page_forbids_what_it_does_not_need(town, browse):
+    for client, page in [(browse(), "/"), (browse(), "/nowhere/"), (browse(town.clerk), reverse("inbox"))]:
+        response = client.get(page)
+
+        policy = dict(part.strip().partition(" ")[::2] for part in response["Content-Security-Policy"].split(";"))
+        assert (policy["default-src"], policy["script-src"], policy["style-src"]) == ("'none'", "'self'", "'self'")
+        assert (policy["object-src"], policy["frame-ancestors"], policy["base-uri"]) == ("'none'",) * 3
+        assert not any(word in response["Content-Security-Policy"] for word in ("unsafe", "http:", "https:", "*"))
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["X-Frame-Options"] == "DENY"
+        assert response["Referrer-Policy"] == "same-origin"
+        assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in response["Permissions-Policy"]
+        assert response["Cache-Control"].startswith("private")
+
+
+def test_open_data_may_be_read_by_other_sites_and_nothing_else_may(db, client):
+    assert client.get("/api/openapi.json")["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "Access-Control-Allow-Origin" not in client.get("/")
+
+
+IN_EARNEST = {
+    "HTTPS": "1",
+    "SECRET_KEY": "the-key-of-a-test-of-some-length-0123456789-abcdefgh",
+    "IDENTITY_HMAC_KEY": "h7" * 40,
+    "ALLOWED_HOSTS": "grants.example.org",
+    "SITE_URL": "https://grants.example.org",
+}
+ASKED = """
+import django, json
+from django.conf import settings
+from django.core.checks import run_checks
+django.setup()
+names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_NAME", "DEBUG",
+         "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SAMESITE"]
+said = [str(one) for one in run_checks(include_deployment_checks=True) if one.level >= 30 and "reports." not in one.id]
+print(json.dumps([said, {name: getattr(settings, name) for name in names}]))
+"""
+
+
+def test_a_site_in_earnest_passes_the_check_and_its_cookies_are_safe(tmp_path):
+    environment = os.environ | IN_EARNEST | {"VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    done = subprocess.run([sys.executable, "-c", ASKED], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert json.loads(done.stdout) == [
+        [],
+        {
+            "SESSION_COOKIE_SECURE": True,
+            "CSRF_COOKIE_SECURE": True,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_NAME": "__Host-sessionid",
+            "DEBUG": False,
+            "SECURE_HSTS_SECONDS": 31536000,
+            "SECURE_SSL_REDIRECT": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+        },
+    ]
+
+
+def test_the_keys_of_the_source_code_do_not_pass_the_check(settings):
+    settings.SECRET_KEY, settings.IDENTITY_HMAC_KEY = "development-only-key-of-fifty-characters-and-more-than", "short"
+    assert [one.id for one in checks.keys_are_ones_own(None) if isinstance(one, Error)] == [
+        "config.E001",
+        "config.E002",
+    ]
+
+    settings.SECRET_KEY = settings.IDENTITY_HMAC_KEY = "x7" * 30
+    assert checks.keys_are_ones_own(None) == []
+
+
+# -- Strangers -------------------------------------------------------------------------------------
+
+
+def report_need(client, town, **more):
+    values = {"title": "没人送医", "text": "独居老人看病没人陪。", "community": town.community.pk, "website": ""}
+    return client.post(reverse("grants:need_create"), values | more)
+
+
+def test_a_stranger_who_sends_too_much_is_stopped_for_an_hour_on_every_page(town, browse, settings, time):
+    settings.STRANGERS_MOST_AN_HOUR = {"": 2}
+    client = browse()
+    for _time in range(2):
+        assert client.post(reverse("verify"), {}).status_code == 200
+
+    refused = report_need(client, town)
+
+    assert (refused.status_code, refused["Retry-After"], Need.objects.count()) == (429, "3600", 0)
+    assert "请点浏览器的“后退”" in refused.content.decode()
+    assert client.get(reverse("grants:need_create")).status_code == 200  # to read is not to send
+    assert report_need(browse(town.head), town).status_code != 429
+    assert report_need(client, town, REMOTE_ADDR="10.0.0.9").status_code == 429  # a field is no address
+    assert client.post(reverse("verify"), {}, REMOTE_ADDR="10.0.0.9").status_code == 200
+    assert Knock.objects.count() == 3  # what is refused fills no table
+
+    time.go(clock.now() + timedelta(hours=1, minutes=1))
+    assert client.post(reverse("verify"), {}).status_code == 200
+
+
+def test_one_page_may_have_a_narrower_limit(db, client, settings):
+    settings.STRANGERS_MOST_AN_HOUR = {"": 9, "account_signup": 1}
+    assert client.post(reverse("account_signup"), {}).status_code == 200
+
+    assert client.post(reverse("account_signup"), {}).status_code == 429
+    assert client.post(reverse("verify"), {}).status_code == 200
+
+
+def test_who_has_sent_something_is_forgotten_a_day_later(db, client, time):
+    client.post(reverse("verify"), {})
+    assert "127.0.0.1" not in Knock.objects.get().sender
+
+    assert forget_knocks() == 0
+    time.go(clock.now() + timedelta(days=1, minutes=1))
+    assert (forget_knocks(), Knock.objects.count()) == (1, 0)
+
+
+# -- Being sent on ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x()", "\thttps://evil.example"],
+)
+def test_nobody_is_sent_on_to_another_site(town, browse, elsewhere):
+    values = {"name": "新书店", "kind": "enterprise", "status": "registered", "credit_code": "91110105MA01KXYT0B"}
+    values |= {"contact": "李四", "phone": "010-65000000", "profile": "书店", "legal_representative": "李四"}
+    answers = [
+        browse(town.stranger).post(
+            f"{reverse('people:organization_create')}?status=registered&next={elsewhere}", values
+        ),
+        browse().post(
+            f"{reverse('account_login')}?next={elsewhere}", {"login": "head", "password": "test", "next": elsewhere}
+        ),
+        browse().post(reverse("set_language"), {"language": "en", "next": elsewhere}, headers={"referer": elsewhere}),
+    ]
+
+    assert Organization.objects.filter(name="新书店").exists()
+    assert not any(
+        "evil" in answer.get("Location", "") or "javascript" in answer.get("Location", "") for answer in answers
+    )
+
+
+# -- Tables ----------------------------------------------------------------------------------------
+
+
+def test_tables_are_read_and_written_in_one_place_only():
+    """There a text that a spreadsheet would calculate is guarded, and a bomb is refused."""
+    reader = re.compile(r"^\s*(?:import|from) (?:csv|openpyxl|xlsxwriter|pandas|odf|xlrd|xlwt)\b", re.MULTILINE)
+    apps = ("core", "people", "grants", "projects", "evaluations", "reports", "config")
+    paths = [path for app in apps for path in (ROOT / app).rglob("*.py")]
+
+    found = [str(path.relative_to(ROOT)) for path in paths if reader.search(path.read_text())]
+
+    assert found == ["core/spreadsheets.py"]
+
+
+# -- What we depend on -----------------------------------------------------------------------------
+
+
+def test_a_known_weakness_of_a_package_is_said_and_fails_the_check():
+    weakness = {"id": "PYSEC-2026-1", "fix_versions": ["5.2.20"], "description": ""}
+    sound = {"name": "rules", "version": "3.5", "vulns": []}
+    out = StringIO()
+
+    Command(stdout=out).report([sound, {"name": "ours", "skip_reason": "not found"}])
+    assert out.getvalue() == "Packages: 1 audited, 1 not known there, 0 with known weaknesses.\n"
+
+    with pytest.raises(CommandError, match=r"django 5.2.19: PYSEC-2026-1 \(mended in 5.2.20\)"):
+        Command(stdout=out).report([sound, {"name": "django", "version": "5.2.19", "vulns": [weakness]}])
+
+
+def test_without_a_network_nothing_is_audited_and_nothing_fails(monkeypatch):
+    monkeypatch.setattr("config.management.commands.audit_packages.PATIENCE", 0.01)
+    out = StringIO()
+
+    call_command("audit_packages", stdout=out)
+
+    assert "not audited this time" in out.getvalue()

@@ -1,0 +1,195 @@
+"""What somebody from elsewhere tries: every object of another bureau and region, every button without being allowed to
+press it, and whatever can be typed. Nothing of it gets in, nothing breaks, and who is refused has changed nothing."""
+
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from core import spreadsheets
+from people.models import Kind, Organization, Role
+from people.resources.rows import Outcome
+from projects.bank_returns import read_rows
+from projects.expense_table import ExpenseResource
+from projects.resources.roster import RosterResource
+from reports.exchange import TABLES
+from tests.life import draft
+from tests.test_bad_input import Fields
+from tests.test_permissions import SIGNED_IN, TABLE, address, things
+from tests.town import member, person
+
+pytestmark = pytest.mark.one_database
+
+__all__ = ["things"]  # the fixture with one of everything
+
+NO_TRACE = ("django_session", "core_knock")
+"""What a request may write though it is refused: the session of its person, and that a stranger has sent something."""
+
+
+class Writes:
+    """The tables that requests have written to."""
+
+    def __init__(self):
+        self.tables: list[str] = []
+
+    def __call__(self, execute, sql, params, many, context):
+        words = sql.split(None, 3)
+        if words[0] in ("INSERT", "UPDATE", "DELETE"):
+            table = (words[1] if words[0] == "UPDATE" else words[2]).strip('"')
+            if table not in NO_TRACE:
+                self.tables.append(table)
+        return execute(sql, params, many, context)
+
+
+@pytest.fixture
+def neighbours(town, things):
+    """An official who is everything at a bureau of another province, and a worker who is everything else there."""
+    official, worker = person("northern", "北方"), person("western", "西门")
+    bureau = Organization.objects.create(name="松江区民政局", kind=Kind.FUNDER, credit_code="11310117002504872H")
+    member(official, bureau, Role.STAFF, Role.APPROVER, Role.FINANCE, Role.AUDITOR)
+    for name, kind, code, roles in [
+        ("松江社工站", Kind.SOCIAL_ORGANIZATION, "52310117MJ51234567", [Role.MANAGER, Role.STAFF]),
+        ("松江支持中心", Kind.SUPPORT_ORGANIZATION, "52310117MJ51234568", [Role.MENTOR, Role.MANAGER]),
+        ("松江评估中心", Kind.EVALUATOR, "52310117MJ51234569", [Role.EVALUATOR, Role.MANAGER]),
+    ]:
+        member(worker, Organization.objects.create(name=name, kind=kind, credit_code=code), *roles)
+    return {"northern": official, "western": worker}
+
+
+SHARED = {
+    # Organisations, experts and needs are common to all funders of a deployment (docs/security.md): each sees them …
+    "people:organization_detail", "people:expert_edit", "people:expert_interests", "evaluations:organization_record",
+    "projects:need_gap", "projects:need_sort_out", "projects:need_revise", "projects:need_merge",
+    "projects:need_unmerge", "projects:need_vouch", "reports:training_certificate",
+    # … and says what it knows of them, in its own name,
+    "people:credit_record_create", "people:credit_record_lift", "people:rating_confirm", "people:inspection_confirm",
+    "people:interest_end", "evaluations:caution_create", "evaluations:honour_create",
+    # terms that belong to nobody are there to be copied,
+    "grants:terms_edit", "grants:framework_ready",
+    # and who leaves what one never joined is told so.
+    "grants:workshop_leave", "projects:meeting_leave",
+}  # fmt: skip
+"""What somebody from another bureau gets at, and why; nothing else."""
+ONES_OWN = {
+    "core:notifications_read", "grants:framework_ready", "ledgers:ledger_make", "ledgers:ledger_file",
+    "reports:table_export",
+}  # fmt: skip
+"""Buttons of everybody (or of every funder) that write what is one's own."""
+
+
+def test_nobody_from_elsewhere_gets_at_anything_or_changes_anything(
+    town, things, neighbours, browse, without_layout, without_pages
+):
+    people = {"anonymous": None, "stranger": town.stranger} | neighbours
+    clients = {name: browse(who) for name, who in people.items()}
+    for client in clients.values():
+        client.raise_request_exception = False
+    got_in, changed, broken = set(), [], []
+    for name, (about, allowed) in TABLE.items():
+        if allowed >= SIGNED_IN:
+            continue
+        page = address(name, about, things)
+        names_something = any(part in things for part in (about if isinstance(about, tuple) else (about,)))
+        for who in sorted(clients.keys() - allowed):
+            with connection.execute_wrapper(writes := Writes()):
+                status = clients[who].post(page, {"note": "x", "reason": "x"}).status_code
+                if status == 405 and names_something and who in neighbours:  # it is only read
+                    status = clients[who].get(page).status_code
+            is_refused = status in (403, 404, 405) or (status == 302 and who == "anonymous")
+            if names_something and who in neighbours and not is_refused:
+                got_in.add(name)
+            if writes.tables and name not in ONES_OWN and (is_refused or name not in SHARED):
+                changed.append((name, who, status, writes.tables))
+            if status >= 500:
+                broken.append((name, who, status))
+
+    assert (changed, broken) == ([], [])
+    assert sorted(got_in - SHARED) == []
+
+
+# -- Whatever can be typed -------------------------------------------------------------------------
+
+WORDS = st.text(max_size=30) | st.sampled_from(["=1+1", "２０２６年２月３０日", "1e999", "-0.001", "ﷺ" * 99, "9" * 40])
+CELLS = WORDS | st.none() | st.booleans() | st.integers() | st.floats() | st.dates() | st.datetimes() | st.decimals()
+FEW = hypothesis_settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
+
+
+def cells_for(resource):
+    """Rows for a table: in each column what its example says, one of its choices, or anything at all."""
+    columns = []
+    for name in resource.column_names():
+        known = [*([resource.example_text(name)] if name in resource.example else []), *resource.options(name)]
+        columns.append(st.sampled_from(known) | CELLS if known else CELLS)
+    return st.lists(st.tuples(*columns), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize("key", [*TABLES, "roster", "expenses"])
+def test_no_table_breaks_an_importer(town, life, key):
+    """Any cells under the right headings: a row is blamed with a sentence, or the database takes it as it stands."""
+    own = {"roster": RosterResource, "expenses": ExpenseResource}
+    project = life.walk(draft(town), "running") if key in own else None
+    make = (lambda: own[key](project=project)) if key in own else (lambda: TABLES[key].resource(by=town.clerk))
+
+    @FEW
+    @given(cells_for(make()))
+    def attack(rows):
+        resource = make()
+        headings = [resource.label(name) for name in resource.column_names()]
+        read = list(resource.rows(spreadsheets.Table(headings, iter(enumerate(map(list, rows), start=2)))))
+        resource.examine(read)
+        assert all(row.errors for row in read if row.outcome == Outcome.WRONG)
+        if key in TABLES:
+            with transaction.atomic():
+                resource.write([row for row in read if row.outcome in (Outcome.NEW, Outcome.CHANGED)])
+                transaction.set_rollback(True)
+
+    attack()
+
+
+@FEW
+@given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
+def test_any_bytes_are_a_table_or_refused_with_a_sentence(content):
+    try:
+        rows = list(spreadsheets.read(BytesIO(content)).rows)
+    except ValidationError as error:
+        rows = error.messages
+    assert isinstance(rows, list)
+
+
+@FEW
+@given(st.lists(st.lists(CELLS, min_size=5, max_size=5), max_size=4))
+def test_no_table_of_the_bank_breaks_us(rows):
+    headings = ["序号", "项目编号", "金额", "结果", "支付日期"]
+
+    read = read_rows(spreadsheets.Table(headings, iter(enumerate(rows, start=2))))
+
+    assert len(read) <= len(rows)
+
+
+PUBLIC = [
+    "grants:need_create", "verify", "evaluations:voice_find", "projects:objection_create", "evaluations:voice_say",
+    "projects:recommend", "grants:need_remark_create", "projects:activity_sign_in", "projects:follow_up_answer",
+]  # fmt: skip
+"""Pages that take something from anybody, sign-up apart."""
+
+
+def test_nothing_that_a_stranger_can_type_breaks_a_public_form(town, things, browse, without_layout):
+    client = browse()
+    client.raise_request_exception = False
+    for name in PUBLIC:
+        page = address(name, TABLE[name][0], things)
+        fields = Fields(client.get(page).content.decode())
+        chosen = {field: value for field, kind, value in fields.found if kind in ("hidden", "radio", "checkbox")}
+
+        @FEW
+        @given(st.fixed_dictionaries({field: WORDS for field, _kind, _value in fields.found if field not in chosen}))
+        def attack(typed):
+            with transaction.atomic():
+                assert client.post(page, chosen | typed).status_code < 500  # noqa: B023  called at once
+                transaction.set_rollback(True)
+
+        attack()
