@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from core.strangers import knocked, sender_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 PERMISSIONS = ", ".join(
     f"{name}=()"
     for name in (
@@ -31,7 +32,8 @@ def a_browser_keeps_to_it(answer: Answer) -> Answer:
     signed-in person sees is kept by no cache that others use."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        response = answer(request)
+        # A view that names no methods would answer TRACE and DELETE like a GET.
+        response = answer(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
         response.setdefault("Permissions-Policy", PERMISSIONS)
         is_open = "Access-Control-Allow-Origin" in response  # open data is there for other sites
         response.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")

@@ -257,7 +257,7 @@ STRANGERS_MOST_AN_HOUR = {
     "projects:monthly_read": 30,
 }
 SESSION_COOKIE_AGE = 12 * 3600
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # scripts send the token that stands in the form
 if flag("HTTPS"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     # By this beginning a browser takes them from this very host only, never from a neighbour with the same ending.

@@ -1,5 +1,6 @@
 """What the documents say about the code is drawn from the code."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,30 @@ def test_no_page_shows_two_versions_of_itself(page):
     lines = page.read_text(encoding="utf-8").splitlines()
 
     assert [line for line in lines if line == "=======" or line.startswith(("<<<<<<< ", ">>>>>>> "))] == []
+
+
+# -- What is said of security ----------------------------------------------------------------------
+
+ASVS = (DOCS / "asvs.md").read_text(encoding="utf-8")
+LINES = [line for line in ASVS.splitlines() if line.startswith("| V")]
+
+
+def test_every_test_that_the_security_table_names_exists():
+    named = set(re.findall(r"`([\w/]+\.py)::(test_\w+)`", ASVS))
+    tests = DOCS.parent / "tests"
+
+    missing = [
+        f"{path}::{name}"
+        for path, name in sorted(named)
+        if not (tests / path).exists() or not re.search(rf"^def {name}\(", (tests / path).read_text(), re.MULTILINE)
+    ]
+
+    assert (missing, len(named) > 40) == ([], True)
+
+
+def test_the_security_table_has_each_requirement_once_and_says_how_it_stands():
+    numbers = re.findall(r"\bV\d+\.\d+\.\d+\b", ASVS)
+    standing = {line.split("|")[3].strip() for line in LINES}
+
+    assert (len(numbers), len(set(numbers))) == (253, 253)  # ASVS 5.0.0: 70 of level 1, 183 of level 2
+    assert standing == {"yes", "part", "no", "host", "–"}

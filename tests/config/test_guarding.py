@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.checks import Error
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 
 from config import checks
@@ -98,6 +99,22 @@ def test_the_keys_of_the_source_code_do_not_pass_the_check(settings):
 
     settings.SECRET_KEY = settings.IDENTITY_HMAC_KEY = "x7" * 30
     assert checks.keys_are_ones_own(None) == []
+
+
+def test_a_press_from_another_site_does_nothing(town):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(town.head, backend="django.contrib.auth.backends.ModelBackend")
+
+    refused = client.post(reverse("people:profile_edit"), {"name": "别人"}, headers={"origin": "https://evil.example"})
+
+    town.head.refresh_from_db()
+    assert (refused.status_code, town.head.name) == (403, "刘芳")
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "PATCH", "DELETE", "x"])
+def test_a_method_that_no_page_uses_is_refused(db, client, method):
+    assert client.generic(method, "/").status_code == 405
+    assert client.options("/").status_code == 200
 
 
 # -- Strangers -------------------------------------------------------------------------------------
