@@ -143,6 +143,7 @@ def _examine(upload: UploadedFile, name: str, suffix: str) -> None:
                 params={"name": name},
             ) from error
         return
+    danger: pdfs.Danger | packages.Danger | None
     if suffix == ".pdf":
         danger = pdfs.check(upload.read())
         upload.seek(0)

@@ -3,7 +3,7 @@ whether unpacking or reading it would take all there is (ECMA-376 part 2; CWE-40
 
 import re
 import zipfile
-from enum import StrEnum
+from enum import Enum
 from typing import IO
 from xml.parsers import expat
 
@@ -17,7 +17,7 @@ _CHUNK = 64 * 1024
 _MOST_PROLOG = 1024 * 1024
 
 
-class Danger(StrEnum):
+class Danger(Enum):
     """What was found; the words for it are in `core.files`."""
 
     DAMAGED = "damaged"

@@ -7,7 +7,7 @@ than reading it. ISO 32000-1, 7.3.5 (names), 7.5.7 (object streams), 12.6.4 (act
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
+from enum import Enum
 from io import BytesIO
 
 from pypdf import PdfReader
@@ -18,7 +18,7 @@ HARMLESS = (".xml", ".xbrl", ".ofd", ".txt", ".csv", ".json", ".jpg", ".jpeg", "
 """What an electronic invoice carries inside (财政部《电子凭证会计数据标准》: XBRL in the file itself)."""
 
 
-class Danger(StrEnum):
+class Danger(Enum):
     """What was found; the words for it are in `core.files`."""
 
     DAMAGED = "damaged"

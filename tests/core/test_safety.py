@@ -249,6 +249,19 @@ def test_a_picture_is_taken_when_it_can_be_shown(name, content, code):
     assert code_of(name, content) == code
 
 
+def test_each_danger_is_said_in_words_of_its_kind_of_file():
+    said = {}
+    for name, content in [("证明.pdf", b"%PDF-1.7\n1 0 obj\n"), ("总结.docx", package()[:200])]:
+        with pytest.raises(ValidationError) as refused:
+            validate_upload(SimpleUploadedFile(name, content))
+        said[name] = refused.value.messages
+
+    assert said == {
+        "证明.pdf": ["“证明.pdf”不能作为PDF打开：文件已损坏或不完整。请重新保存或重新扫描。"],
+        "总结.docx": ["“总结.docx”打不开：文件已损坏。请在电脑上打开它，重新保存后再上传。"],
+    }
+
+
 # -- Names -----------------------------------------------------------------------------------------
 
 
@@ -300,7 +313,7 @@ def test_every_kind_that_is_taken_is_examined():
         "picture",
         "damaged",
     }
-    assert packages.check_archive(BytesIO(b"")) == "damaged"
+    assert packages.check_archive(BytesIO(b"")) == packages.Danger.DAMAGED
 
 
 # -- The virus scanner -----------------------------------------------------------------------------
