@@ -15,6 +15,7 @@ from core import clock
 from tests import town as towns
 from tests.life import Life
 from tests.memory import memory
+from tests.pages import no_pages
 
 # A slow or busy machine is no mistake of ours: properties are tried whatever time they take.
 hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -30,7 +31,18 @@ def pytest_addoption(parser):
     parser.addoption("--from-scratch", action="store_true", help="prepare everything anew in every test")
 
 
+# The longest tests begin first, or the last of them runs by itself when all others are done.
+LONGEST = (
+    "config/test_demo",
+    "test_journey",
+    "projects/test_money_machine",
+    "reports/test_print_killed",
+    "test_bad_input",
+)
+
+
 def pytest_collection_modifyitems(config, items):
+    items.sort(key=lambda item: not item.nodeid.removeprefix("tests/").startswith(LONGEST))
     if not config.getoption("--second-database"):
         return
     once = ("browser", "one_database")
@@ -139,8 +151,6 @@ def without_layout():
 
 @pytest.fixture
 def without_pages():
-    """Pages are not filled in: for the sweep that asks thousands of times who gets in. What a page looks like is asked
-    elsewhere; test_bad_input opens every one of them, and the walk through the demo many."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("django.template.backends.django.Template.render", lambda *_args, **_options: "")
+    """Pages are not filled in: for the sweep that asks who gets in."""
+    with no_pages():
         yield

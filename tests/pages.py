@@ -1,6 +1,19 @@
 """What a person can do with a page: its form's fields, and nothing that the page does not offer."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
+
+import pytest
+
+
+@contextmanager
+def no_pages() -> Iterator[None]:
+    """Pages are not filled in: for sweeps that ask thousands of times. What a page looks like is asked elsewhere:
+    test_bad_input opens every one of them, and the walk through the demo many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.template.backends.django.Template.render", lambda *_args, **_options: "")
+        yield
 
 
 class Offered(HTMLParser):

@@ -3,15 +3,18 @@
 And no page has anything inline, that the Content-Security-Policy would keep from working.
 """
 
+from contextlib import nullcontext
 from html.parser import HTMLParser
 
 import pytest
 
+from tests.pages import no_pages
 from tests.test_permissions import TABLE, address, portions, things
 
 pytestmark = pytest.mark.one_database
-RUBBISH = ["", "-1", "1.005", "９９９", "2026-02-30", "😀" * 50, "None", "x" * 3000, "\x00", "9" * 21]
-QUERIES = ["?page=x&q=%00", "?page=-1&q=" + "字" * 300, "?stage=abc&call=zz&field=" + "9" * 21]
+RUBBISH = ["", "-1", "1.005", "９９９", "2026-02-30", "😀" * 50, "x" * 3000, "\x00", "9" * 21]
+SHOWN = {"", "x" * 3000, "\x00"}  # their answers are laid out as well: most of the time of this file goes into that
+QUERIES = ["?page=x&q=%00&stage=abc&call=zz&field=" + "9" * 21, "?page=-1&q=" + "字" * 300]
 
 __all__ = ["things"]  # the fixture with one of everything
 
@@ -68,9 +71,11 @@ def answers(client, page: str, tried: set[tuple]) -> tuple[list[int], list[str]]
     if names in tried:
         return [response.status_code], fields.inline
     tried.add(names)
-    sent = [fields.sent(one) for one in RUBBISH]
-    sent.append({field: "x" for field, _kind, _value in fields.found})
-    found = [client.get(page + query) for query in QUERIES] + [client.post(page, values) for values in sent]
+    found = [client.get(page + query) for query in QUERIES]
+    found.append(client.post(page, {field: "x" for field, _kind, _value in fields.found}))
+    for rubbish in RUBBISH:
+        with nullcontext() if rubbish in SHOWN else no_pages():
+            found.append(client.post(page, fields.sent(rubbish)))
     return [answer.status_code for answer in found], fields.inline
 
 
