@@ -2,7 +2,7 @@
 
 import rules
 
-from people.models import Organization, Role
+from people.models import Office, Organization, Role
 
 
 @rules.predicate
@@ -34,3 +34,44 @@ rules.add_perm("people.manage_members", manages)
 rules.add_perm("people.see_account", belongs_to)
 rules.add_perm("people.record_credit", is_clerk_of_some_funder & ~belongs_to)
 rules.add_perm("people.confirm_standing", is_clerk_of_some_funder & ~belongs_to)
+
+
+# -- The three administrators ----------------------------------------------------------------------
+
+
+def _is(office: Office) -> rules.Predicate:
+    return rules.predicate(lambda user, obj=None: user.is_authenticated and user.office == office, name=f"is_{office}")
+
+
+keeps_system, keeps_security, keeps_logs = _is(Office.SYSTEM), _is(Office.SECURITY), _is(Office.AUDIT)
+
+
+@rules.predicate
+def installs(user, obj=None) -> bool:
+    """The superuser, as long as there is one: gives the first three offices and then ends."""
+    return user.is_authenticated and user.is_active and user.is_superuser
+
+
+def open_admin(app: str, who: rules.Predicate, **deeds: str) -> None:
+    """What one of the three may do with the tables of an app in /admin/: `calendarday="view add change delete"`."""
+    for model, allowed in deeds.items():
+        for deed in allowed.split():
+            name = f"{app}.{deed}_{model}"
+            if rules.perm_exists(name):
+                rules.set_perm(name, who | rules.permissions.permissions[name])
+            else:
+                rules.add_perm(name, who)
+    rules.set_perm(app, who | rules.permissions.permissions[app]) if rules.perm_exists(app) else rules.add_perm(
+        app, who
+    )
+
+
+ALL = "view add change delete"
+open_admin("core", keeps_system, calendarday=ALL, dispatch="view", series="view")
+open_admin("people", keeps_system, organization="view add change", councilmember=ALL, community=ALL, certificate=ALL)
+open_admin("people", keeps_security, user="view add change", membership="view add change", organization="view")
+open_admin("people", keeps_security, signinguard="view", administrator="view")
+open_admin("core", keeps_logs, event="view")
+open_admin("people", keeps_logs, signinguard="view", administrator="view")
+rules.add_perm("people.keep_accounts", keeps_security | installs)
+rules.add_perm("people.give_offices", keeps_security | installs)
