@@ -1,8 +1,10 @@
 """Sign-in by user name, e-mail or mobile number: what django-allauth asks of us about phones and failures."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
 from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -26,6 +28,10 @@ LIBRARY_SENTENCES = (
         "This password is too short. It must contain at least %d characters.",
     ),
 )
+
+
+FRESH = 5 * 60
+"""Seconds after a sign-in in which nobody is asked who they are again."""
 
 
 class MobileField(forms.CharField):
@@ -89,6 +95,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whoever has just set a new password through a link sent to them may come in."""
         for user in self._users(email=credentials.get("email") or ""):
             signing_in.forgive(user)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever came in by a password a moment ago is not asked for it again (a second factor is set up first)."""
+        known = get_authentication_records(self.request, self.request.user)
+        is_fresh = any(time.time() - entry["at"] < FRESH for entry in known if entry["method"] == "password")
+        return not is_fresh and super().is_reauthentication_required(app=app, **kwargs)
 
     def get_password_change_redirect_url(self, request: Any) -> str:
         return (

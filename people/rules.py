@@ -3,6 +3,7 @@
 import rules
 
 from people.models import Office, Organization, Role
+from people.offices import ALL, open_admin
 
 
 @rules.predicate
@@ -52,26 +53,11 @@ def installs(user, obj=None) -> bool:
     return user.is_authenticated and user.is_active and user.is_superuser
 
 
-def open_admin(app: str, who: rules.Predicate, **deeds: str) -> None:
-    """What one of the three may do with the tables of an app in /admin/: `calendarday="view add change delete"`."""
-    for model, allowed in deeds.items():
-        for deed in allowed.split():
-            name = f"{app}.{deed}_{model}"
-            if rules.perm_exists(name):
-                rules.set_perm(name, who | rules.permissions.permissions[name])
-            else:
-                rules.add_perm(name, who)
-    rules.set_perm(app, who | rules.permissions.permissions[app]) if rules.perm_exists(app) else rules.add_perm(
-        app, who
-    )
-
-
-ALL = "view add change delete"
-open_admin("core", keeps_system, calendarday=ALL, dispatch="view", series="view")
-open_admin("people", keeps_system, organization="view add change", councilmember=ALL, community=ALL, certificate=ALL)
-open_admin("people", keeps_security, user="view add change", membership="view add change", organization="view")
-open_admin("people", keeps_security, signinguard="view", administrator="view")
-open_admin("core", keeps_logs, event="view")
-open_admin("people", keeps_logs, signinguard="view", administrator="view")
+open_admin(Office.SYSTEM, "core", calendarday=ALL, dispatch="view", series="view")
+open_admin(Office.SYSTEM, "people", organization="view add change", councilmember=ALL, community=ALL, certificate=ALL)
+open_admin(Office.SECURITY, "people", user="view add change", membership="view add change", organization="view")
+open_admin(Office.SECURITY, "people", signinguard="view", administrator="view")
+open_admin(Office.AUDIT, "core", event="view")
+open_admin(Office.AUDIT, "people", signinguard="view", administrator="view")
 rules.add_perm("people.keep_accounts", keeps_security | installs)
 rules.add_perm("people.give_offices", keeps_security | installs)

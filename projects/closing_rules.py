@@ -75,7 +75,7 @@ rules.add_perm("projects.see_settling", is_in_some_funder)
 
 def writing_permissions(app: str, stays: Collection[str]) -> list[str]:
     """Those of an app that are more than reading, apart from what `stays`."""
-    names = (name.split(".", 1) for name in rules.permissions.permissions if "." in name)
+    names = (name.split(".", 1) for name in rules.permissions.permissions)
     own = [f"{label}.{name}" for label, name in names if label == app and not name.startswith(READING)]
     return [name for name in own if name not in stays]
 
