@@ -171,8 +171,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "people.passwords.LongEnough"},
     {"NAME": "people.passwords.EnoughClasses"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "people.passwords.NotCommonHere"},
+    {"NAME": "people.passwords.NotCommon"},
     {"NAME": "people.passwords.NotUsedBefore"},
 ]
 SECURITY_LEVEL = int(os.environ.get("SECURITY_LEVEL", "2"))  # the numbers of each are in people/security.py
@@ -201,6 +200,13 @@ ACCOUNT_RATE_LIMITS = {  # passwords are counted by people.actions.signing_in; t
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # else all sign-ins share the proxy's limit
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not verified here (see above), and must not bar the second factor
 MFA_ADAPTER = "people.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "people.factor_forms.CodeForm",
+    "reauthenticate": "people.factor_forms.CodeAgainForm",
+    "activate_totp": "people.factor_forms.FirstCodeForm",
+    "add_webauthn": "people.factor_forms.AddKeyForm",
+    "edit_webauthn": "people.factor_forms.RenameKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "公益创投"

@@ -33,6 +33,7 @@ from people.resources import CommunityResource
 
 # One door for everybody: its limits, its second factor, its log.
 admin.site.login = secure_admin_login(admin.site.login)
+admin.site.site_header = admin.site.site_title = _("Platform administration")
 # What a person may do comes from memberships and offices, never from groups.
 admin.site.unregister(Group)
 

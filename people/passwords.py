@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, identify_hasher
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -51,9 +52,11 @@ class EnoughClasses:
         ) % {"n": policy().password_classes}
 
 
-class NotCommonHere:
+class NotCommon(CommonPasswordValidator):
+    """Neither on Django's list nor on ours."""
+
     def validate(self, password: str, user: Any = None) -> None:
-        if password.lower() in COMMON_HERE:
+        if password.lower() in COMMON_HERE or password.lower().strip() in self.passwords:
             raise ValidationError(_("Very many people use this password: choose another."), code="password_too_common")
 
     def get_help_text(self) -> str:
