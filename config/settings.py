@@ -212,7 +212,6 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "公益创投"
 MFA_TOTP_TOLERANCE = 1  # phones of volunteers are some seconds off
 MFA_REQUIRED_ROLES = items("MFA_REQUIRED_ROLES", "administrator,manager,staff,approver,finance,auditor")
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not flag("HTTPS")  # browsers themselves allow it on localhost only
 
 # Single sign-on (people/sso, docs/operations.md): off unless the address of the service is set.
 OIDC_SERVER_URL = os.environ.get("OIDC_SERVER_URL", "").rstrip("/")
