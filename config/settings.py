@@ -17,6 +17,11 @@
 | SITE_URL            | the site's own address, for links in mail           | empty: mail has no links   |
 | NOTIFICATION_CHANNELS | ways out of the site, classes separated by commas  | `core.channels.Mail`       |
 | TRUSTED_PROXIES     | how many proxies stand before us (nginx: 1)         | 0                          |
+| SECURITY_LEVEL      | level of protection (等保): 2 or 3                  | 2                          |
+| MFA_REQUIRED_ROLES  | who must have a second factor (docs/operations.md)  | funders, administrators    |
+| IDLE_MINUTES        | after how long without a touch a session ends; IDLE_MINUTES_PRIVILEGED | the level's |
+| ONE_SESSION         | `1`: signing in ends a person's other sessions      | the level's                |
+| OIDC_SERVER_URL …   | single sign-on (docs/operations.md)                 | empty: off                 |
 | SIGNING_DIR         | `<credit code>.p12`: offices that sign their papers | empty: nothing is signed   |
 | SIGNING_PASSPHRASE  | opens them                                          | empty                      |
 | SIGNING_TIMESTAMP_URL | who confirms the hour of a signature (RFC 3161)   | empty: PAdES B-B           |
@@ -81,6 +86,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
@@ -103,6 +110,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.StrangersAreCounted",
+    "people.middleware.entrance",
     "config.middleware.buttons_are_no_pages",
 ]
 
@@ -152,6 +160,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [
+    "people.offices.OfficeBackend",  # first: what the three administrators may in /admin/
     "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -161,11 +170,19 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "phone", "email")},
+    },
+    {"NAME": "people.passwords.LongEnough"},
+    {"NAME": "people.passwords.EnoughClasses"},
+    {"NAME": "people.passwords.NotCommon"},
+    {"NAME": "people.passwords.NotUsedBefore"},
 ]
+SECURITY_LEVEL = int(os.environ.get("SECURITY_LEVEL", "2"))  # the numbers of each are in people/security.py
+IDLE_MINUTES = int(os.environ.get("IDLE_MINUTES", "0")) or None
+IDLE_MINUTES_PRIVILEGED = int(os.environ.get("IDLE_MINUTES_PRIVILEGED", "0")) or None
+ONE_SESSION = flag("ONE_SESSION") if os.environ.get("ONE_SESSION") else None
 LOGIN_REDIRECT_URL = "inbox"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "people.adapter.AccountAdapter"
@@ -177,10 +194,54 @@ ACCOUNT_PHONE_VERIFICATION_ENABLED = False  # needs an SMS gateway, which a bure
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a mail to whatever address a stranger types would be spam in our name
+ACCOUNT_SESSION_REMEMBER = True  # how long a session lasts is the level's business (people/sessions.py)
+ACCOUNT_SESSION_COOKIE_AGE = 12 * 3600  # level 3 ends them earlier (people/security.py)
+ACCOUNT_RATE_LIMITS = {  # passwords are counted by people.actions.signing_in; this one is for codes
+    "login_failed": "30/m/ip,5/300s/key",
+    "signup": "10/m/ip,40/h/ip",
+    "reset_password": "10/m/ip,30/h/ip,3/h/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # else all sign-ins share the proxy's limit
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not verified here (see above), and must not bar the second factor
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "people.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "people.factor_forms.CodeForm",
+    "reauthenticate": "people.factor_forms.CodeAgainForm",
+    "activate_totp": "people.factor_forms.FirstCodeForm",
+    "add_webauthn": "people.factor_forms.AddKeyForm",
+    "edit_webauthn": "people.factor_forms.RenameKeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "公益创投"
+MFA_TOTP_TOLERANCE = 1  # phones of volunteers are some seconds off
+MFA_REQUIRED_ROLES = items("MFA_REQUIRED_ROLES", "administrator,manager,staff,approver,finance,auditor")
+
+# Single sign-on (people/sso, docs/operations.md): off unless the address of the service is set.
+OIDC_SERVER_URL = os.environ.get("OIDC_SERVER_URL", "").rstrip("/")
+OIDC_CLAIM = os.environ.get("OIDC_CLAIM", "preferred_username")  # which claim of the service says who somebody is …
+OIDC_FIELD = os.environ.get("OIDC_FIELD", "username")  # … and what it is here: username, email or phone
+OIDC_NAME = os.environ.get("OIDC_NAME", "") or "单位统一账号"
+SOCIALACCOUNT_ADAPTER = "people.sso.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = {}
+if OIDC_SERVER_URL:
+    SOCIALACCOUNT_PROVIDERS["sso"] = {
+        "APPS": [
+            {
+                "name": OIDC_NAME,
+                "client_id": os.environ.get("OIDC_CLIENT_ID", ""),
+                "secret": os.environ.get("OIDC_SECRET", ""),
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ]
+    }
+
+# Tries of codes and sign-ups are counted in a table that all processes share; what each may count for itself is not.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 # -- Words and time ----------------------------------------------------------------------------
 
@@ -243,6 +304,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+if OIDC_SERVER_URL:  # the button of single sign-on leads there
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append("/".join(OIDC_SERVER_URL.split("/")[:3]))
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -256,7 +319,7 @@ STRANGERS_MOST_AN_HOUR = {
     "projects:follow_up_answer": 60,
     "projects:monthly_read": 30,
 }
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # level 3 ends them earlier (people/security.py)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # scripts send the token that stands in the form
 if flag("HTTPS"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True

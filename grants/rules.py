@@ -2,7 +2,8 @@
 
 import rules
 
-from people.models import Certificate, Kind, Organization, Role
+from people.models import Certificate, Kind, Office, Organization, Role
+from people.offices import ALL, open_admin
 
 ORGANIZERS = (Role.MENTOR, Role.STAFF, Role.MANAGER)
 
@@ -147,3 +148,7 @@ rules.add_perm("grants.allocate", is_finance)
 rules.add_perm("grants.change_fund", is_finance | is_clerk)
 rules.add_perm("grants.ask_correction", is_finance)
 rules.add_perm("grants.decide_correction", decides_on_corrections)
+
+# What the system administrator prepares in /admin/ before a clerk can set up a call.
+open_admin(Office.SYSTEM, "grants", rubric=ALL, criterion="view change", level=ALL, servicefield=ALL)
+open_admin(Office.SYSTEM, "grants", trancheplan=ALL, trancherule=ALL, gaterule=ALL)

@@ -1,20 +1,41 @@
-"""What an administrator sets up: people, organisations that cannot register themselves, communities."""
+"""What administrators set up: accounts and roles (security), organisations and communities (system); who does which is
+in `people.rules`."""
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 
+from core.admin import RecordAdmin
 from core.identifiers import validate_credit_code, validate_filing_number
+from core.workflow import record
+from people import sessions
 from people.actions import check_phone
 from people.adapter import MobileField
-from people.models import Certificate, Community, CouncilMember, Membership, Organization, User
+from people.models import (
+    Administrator,
+    Certificate,
+    Community,
+    CouncilMember,
+    Membership,
+    Organization,
+    SignInGuard,
+    User,
+)
 from people.resources import CommunityResource
+
+# One door for everybody: its limits, its second factor, its log.
+admin.site.login = secure_admin_login(admin.site.login)
+admin.site.site_header = admin.site.site_title = _("Platform administration")
+# What a person may do comes from memberships and offices, never from groups.
+admin.site.unregister(Group)
 
 
 class PhoneForm(forms.ModelForm):
@@ -36,6 +57,20 @@ class PersonCreationForm(PhoneForm, AdminUserCreationForm):
         model = User
         fields = ("username", "name", "phone")
 
+    def save(self, commit: bool = True) -> User:
+        """A first password that somebody else knows is changed at the first sign-in."""
+        self.instance.must_change_password = True
+        return super().save(commit)
+
+
+class NewPasswordForm(AdminPasswordChangeForm):
+    """Set by an administrator, so it holds for one sign-in; the person's sessions end."""
+
+    def save(self, commit: bool = True) -> User:
+        self.user.must_change_password = True
+        sessions.end_sessions(self.user)
+        return super().save(commit)
+
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
@@ -43,18 +78,17 @@ class PersonAdmin(UserAdmin):
 
     form = PersonChangeForm
     add_form = PersonCreationForm
-    list_display = ("username", "name", "phone", "email", "is_active", "is_staff")
-    list_filter = ("is_active", "is_staff", "is_superuser")
+    change_password_form = NewPasswordForm
+    list_display = ("username", "name", "phone", "email", "is_active", "must_change_password", "last_login")
+    list_filter = ("is_active", "must_change_password", "is_superuser")
     search_fields = ("username", "name", "phone", "email")
     ordering = ("name", "pk")
-    readonly_fields = ("identity_tail", "last_login", "date_joined")
+    filter_horizontal = ()
+    readonly_fields = ("identity_tail", "last_login", "date_joined", "password_set_at", "must_change_password")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("name", "phone", "email", "identity_tail")}),
-        (
-            _("Platform administration"),
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
-        ),
+        (_("Sign-in"), {"fields": ("is_active", "must_change_password", "password_set_at")}),
         (_("Important dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
@@ -66,6 +100,61 @@ class PersonAdmin(UserAdmin):
             },
         ),
     )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody takes over the account of the installation: it is ended by manage.py."""
+        mine = obj is None or not obj.is_superuser or request.user.is_superuser
+        return mine and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change:
+            if "is_active" in form.changed_data:
+                said = _("Account opened again") if obj.is_active else _("Account closed")
+                record(obj, "account_active", by=request.user, label=str(said))
+                sessions.end_sessions(obj)
+        else:
+            record(obj, "account_created", by=request.user, label=str(_("Account created by an administrator")))
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        if request.path.endswith("/password/"):
+            record(obj, "password_set", by=request.user, label=str(_("Password set by an administrator")))
+        return super().log_change(request, obj, message)
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    """Who holds which role: the security administrator gives and ends them. Ended by a day, never deleted."""
+
+    list_display = ("user", "organization", "role", "since", "until")
+    list_filter = ("role", "organization__kind")
+    list_select_related = ("user", "organization")
+    search_fields = ("user__name", "user__username", "organization__name")
+    autocomplete_fields = ("user", "organization")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        User.objects.select_for_update().get(pk=obj.user_id)  # against an office given at the same moment
+        super().save_model(request, obj, form, change)
+        said = _("Role changed by an administrator") if change else _("Role given by an administrator")
+        record(obj.user, "role", by=request.user, label=str(said), note=str(obj))
+
+
+@admin.register(Administrator)
+class AdministratorAdmin(RecordAdmin):
+    """Given and ended on the page of accounts and safety, with a reason."""
+
+    list_display = ("office", "user", "since")
+    list_select_related = ("user",)
+
+
+@admin.register(SignInGuard)
+class SignInGuardAdmin(RecordAdmin):
+    list_display = ("kind", "user", "key", "failures", "last_at", "locked_until")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
 
 
 class MembershipInline(admin.TabularInline):

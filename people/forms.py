@@ -22,6 +22,7 @@ from people.models import (
     Inspection,
     Interest,
     Kind,
+    Office,
     Organization,
     Rating,
     User,
@@ -327,3 +328,18 @@ class MemberForm(forms.Form):
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role.value, role.label) for role in ROLES[organization.kind]]
+
+
+class OfficeForm(forms.Form):
+    """Somebody becomes one of the three administrators."""
+
+    login = forms.CharField(
+        label=_("Who"), max_length=254, help_text=_("Mobile number, user name or e-mail address of the person.")
+    )
+    office = forms.ChoiceField(label=_("Office"), choices=Office.choices)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("It is kept in the log, and the person is told.")
+    )

@@ -27,5 +27,12 @@ urlpatterns = [
     path("experts/", views.expert_list, name="expert_list"),
     path("experts/new/", views.expert_create, name="expert_create"),
     path("experts/<int:pk>/", views.expert_edit, name="expert_edit"),
+    path("me/second-step/", views.second_factor, name="second_factor"),
+    path("me/go-on/", views.go_on, name="go_on"),
+    path("resume/", views.resume, name="resume"),
+    path("safety/", views.safety_desk, name="safety_desk"),
+    path("safety/people/<int:pk>/", views.safety_person, name="safety_person"),
+    path("safety/locks/<int:pk>/unlock/", views.guard_unlock, name="guard_unlock"),
+    path("safety/offices/<int:pk>/end/", views.office_end, name="office_end"),
     path("communities/", views.community_list, name="community_list"),
 ]

@@ -49,7 +49,7 @@ from grants.actions.agreement_templates import create_template
 from grants.agreement_text import default_clauses
 from grants.models import Fund, LedgerCorrection, TrainingCertificate, TranchePlan, Workshop
 from people.actions import add_credit_record
-from people.models import Membership
+from people.models import Administrator, Membership, SignInGuard
 from projects import sign_in as projects_sign_in
 from projects.actions import (
     attendance,
@@ -91,6 +91,7 @@ from projects.models import (
 from reports.actions import imports, printing
 from reports.models import ArchivePackage, LedgerFile
 from tests import speaking
+from tests import town as towns
 from tests.by_framework import framework
 from tests.evaluated import commissioned
 from tests.giving import accepted_pledge, came, offered, scheduled
@@ -107,7 +108,7 @@ pytestmark = pytest.mark.one_database
 
 EVERYBODY = {
     "anonymous", "clerk", "approver", "finance", "auditor", "head", "volunteer", "singer", "hosthead", "mentor",
-    "evaluator", "expert1", "expert2", "expert3", "stranger", "giver", "admin",
+    "evaluator", "expert1", "expert2", "expert3", "stranger", "giver", "admin", "keeper",
 }  # fmt: skip
 SIGNED_IN = EVERYBODY - {"anonymous"}
 BUREAU = {"clerk", "approver", "finance", "auditor"}
@@ -599,6 +600,15 @@ TABLE = {
     "people:expert_interests": ("expert", {"clerk"}),
     "people:interest_end": ("interest", set()),
     "people:community_list": (None, EVERYBODY),
+    "sso_login": (None, set()),  # off
+    "sso_callback": (None, set()),
+    "people:second_factor": (None, SIGNED_IN),
+    "people:go_on": (None, SIGNED_IN),
+    "people:resume": (None, SIGNED_IN),  # nothing waits: on to what is to be done
+    "people:safety_desk": (None, {"admin", "keeper"}),
+    "people:safety_person": ("expert_person", {"admin", "keeper"}),
+    "people:guard_unlock": ("guard", set()),  # only by a button
+    "people:office_end": ("administrator", {"admin", "keeper"}),
     "projects:spending": ("project", SEES_DELIVERY),
     "projects:expense_create": ("project", GROUP),
     "projects:spending_hand_in": ("project", set()),
@@ -721,8 +731,15 @@ def packaged(project, town) -> ArchivePackage:
 
 
 @pytest.fixture
-@remembered
 def things(town, life) -> dict[str, object]:
+    """One of everything, and somebody who keeps the accounts."""
+    made = everything(town, life)
+    town.people["keeper"] = made["administrator"].user
+    return made
+
+
+@remembered
+def everything(town, life) -> dict[str, object]:
     """One of everything, around a running project of the centre."""
     project = draft(town)
     life.walk(project, "eligible")
@@ -741,7 +758,13 @@ def things(town, life) -> dict[str, object]:
     with_draft = draft_after_close(town)
     Fund.objects.filter(pk=town.fund.pk).update(takes_referrals=True, purpose="社区助老")
     letter = project.papers.get(kind="award")
+    keeper = towns.person("keeper", "安全管理员")
+    keeper.is_staff = True
+    keeper.save()
     return {
+        "administrator": Administrator.objects.create(user=keeper, office="security"),
+        "guard": SignInGuard.objects.create(kind="address", key="203.0.113.9"),
+        "expert_person": town.expert1,
         "project": project,
         "return_notice": ReturnNotice.objects.create(
             project=project,

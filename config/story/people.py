@@ -9,12 +9,14 @@ from datetime import date
 from django.contrib.auth.hashers import make_password
 
 from people.models import (
+    Administrator,
     Certificate,
     Community,
     CouncilMember,
     Expert,
     Kind,
     Membership,
+    Office,
     Organization,
     Role,
     Skill,
@@ -60,6 +62,13 @@ LOGINS = [
     ("jijinhui", "苏婉", "爱心基金会 · 邻里公益基金会"),
     ("fuhe", "李国栋", "审批人（复核）· 东风地区办事处"),
 ]
+
+ADMINISTRATORS = [
+    ("admin", "平台管理员", Office.SYSTEM, "系统管理员：基础数据和日历 /admin/"),
+    ("anquan", "郭安", Office.SECURITY, "安全管理员：账号、任职、解锁 /safety/ 和 /admin/"),
+    ("shenjiyuan", "田明", Office.AUDIT, "审计管理员：只看日志 /admin/"),
+]
+"""The three administrators (三员); they have no mobile number and no role in any organisation."""
 
 EXPERTS = [
     # login, fields, employer, title
@@ -174,9 +183,9 @@ def found() -> Cast:
     for username, fields, employer, title in EXPERTS:
         expert = Expert.objects.create(person=cast[username], employer=employer, title=title, added_by=cast["minzheng"])
         Skill.objects.bulk_create([Skill(expert=expert, kind=kind) for kind in fields])
-    cast.people["admin"] = User.objects.create(
-        username="admin", name="平台管理员", password=founder.hash, is_staff=True, is_superuser=True
-    )
+    for username, name, office, _what in ADMINISTRATORS:
+        cast.people[username] = User.objects.create(username=username, name=name, password=founder.hash, is_staff=True)
+        Administrator.objects.create(user=cast[username], office=office)
     for number, (name, population, address) in enumerate(COMMUNITIES, start=1):
         cast.communities[name] = Community.objects.create(
             region_code=f"110105030{number:03d}",

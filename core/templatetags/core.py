@@ -81,3 +81,16 @@ def is_below(path: str, page: str) -> bool:
 def get(mapping: dict, key: Any) -> Any:
     """A value of a dictionary by a key held in a variable."""
     return mapping.get(key) if mapping else None
+
+
+SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("HarmonyOS", "HarmonyOS"), ("Android", "Android"),
+           ("Windows", "Windows"), ("Macintosh", "Mac"), ("Linux", "Linux"))  # fmt: skip
+BROWSERS = (("MicroMessenger", "微信"), ("Edg", "Edge"), ("QQBrowser", "QQ浏览器"), ("Firefox", "Firefox"),
+            ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+
+
+@register.filter
+def device_name(user_agent: str) -> str:
+    """What a person would call the device that a browser says it is: “iPhone · 微信”."""
+    found = [next((name for mark, name in names if mark in user_agent), "") for names in (SYSTEMS, BROWSERS)]
+    return " · ".join(filter(None, found)) or _("Unknown device")

@@ -1,10 +1,19 @@
 """What people do with themselves and with organisations. Whatever cannot be done is `Refused` with its reasons."""
 
+from people.actions.administrators import (
+    ask_new_password,
+    end_office,
+    give_office,
+    reset_second_factor,
+    retire_superuser,
+    sign_out_everywhere,
+)
 from people.actions.checks import check_email, check_number, check_phone
 from people.actions.experts import declare_interest, end_interest, save_expert
 from people.actions.members import ROLES, add_member, end_membership, find_person
 from people.actions.oneself import add_certificate, change_profile, set_identity
 from people.actions.organizations import OPEN_KINDS, change_organization, register_organization, set_council
+from people.actions.signing_in import unlock
 from people.actions.standing import add_credit_record, add_rating, confirm, lift_credit_record, set_inspection
 
 __all__ = [
@@ -14,6 +23,7 @@ __all__ = [
     "add_credit_record",
     "add_member",
     "add_rating",
+    "ask_new_password",
     "change_organization",
     "change_profile",
     "check_email",
@@ -23,11 +33,17 @@ __all__ = [
     "declare_interest",
     "end_interest",
     "end_membership",
+    "end_office",
     "find_person",
+    "give_office",
     "lift_credit_record",
     "register_organization",
+    "reset_second_factor",
+    "retire_superuser",
     "save_expert",
     "set_council",
     "set_identity",
     "set_inspection",
+    "sign_out_everywhere",
+    "unlock",
 ]

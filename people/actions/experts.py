@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.workflow import Refused, permit, record
+from people.actions.members import refuse_administrator
 from people.models import Expert, Expertise, Interest, Organization, Skill, User
 
 
@@ -23,11 +24,12 @@ def save_expert(
     skills: Collection[str],
     is_active: bool = True,
 ) -> Expert:
-    """Put a person on the roster, or change the line. Refused without a field of expertise.
+    """Put a person on the roster, or change the line. Refused without a field of expertise, and for administrators.
 
     Whoever is on it may be asked; whether they may judge a certain project is another question.
     """
     permit("people.keep_roster", by)
+    refuse_administrator(person)
     if not skills or not set(skills) <= set(Expertise.values):
         raise Refused(_("Please choose at least one field of expertise."))
     values = {"employer": employer.strip(), "title": title.strip(), "max_load": max_load, "is_active": is_active}

@@ -16,7 +16,7 @@ from core.identifiers import (
 from core.notifications import notify
 from core.workflow import Refused, lead_in, permit, record
 from people.actions.checks import save_once
-from people.models import Kind, Membership, Organization, Role, User
+from people.models import Administrator, Kind, Membership, Organization, Role, User, holds_an_office
 
 ROLES: dict[str, tuple[Role, ...]] = {
     Kind.COMMUNITY_GROUP: (Role.MANAGER, Role.STAFF, Role.FINANCE),
@@ -47,15 +47,27 @@ def find_person(login: str) -> User:
     return found[0]
 
 
+def refuse_administrator(person: User) -> None:
+    """`Refused` for one of the three administrators: who keeps the platform takes no part in its projects. The row is
+    locked, so that nobody becomes one at the same moment."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=person.pk)
+        held = Administrator.objects.filter(user=person).first()
+    if held:
+        raise Refused(holds_an_office(person, held.office))
+
+
 @transaction.atomic
 def add_member(organization: Organization, *, by: User, login: str, role: str) -> Membership:
     """Give a person a role from today on; the person is told.
 
     `login` is a user name, e-mail address or mobile number. Refused when nobody or several people have
-    it, when the role means nothing in this kind of organisation, or when the person holds it already.
+    it, when the role means nothing in this kind of organisation, when the person holds it already, or is one of
+    the three administrators.
     """
     permit("people.manage_members", by, organization)
     person = find_person(login)
+    refuse_administrator(person)
     if role not in ROLES[organization.kind]:
         raise Refused(_("This role does not exist in this kind of organisation."))
     held = _("%(person)s holds this role already.") % {"person": person}

@@ -1,3 +1,4 @@
+from people.models.administrator import Administrator, Office, holds_an_office
 from people.models.certificate import Certificate
 from people.models.community import Community
 from people.models.council import CouncilMember
@@ -9,26 +10,33 @@ from people.models.membership import Membership, Role
 from people.models.organization import GIVERS, Kind, Organization
 from people.models.rating import Rating
 from people.models.region import Region, place_name, validate_code
+from people.models.sign_in import FormerPassword, KnownPlace, SignInGuard
 from people.models.user import User
 
 __all__ = [
     "GIVERS",
+    "Administrator",
     "Certificate",
     "Community",
     "CouncilMember",
     "CreditRecord",
     "Expert",
     "Expertise",
+    "FormerPassword",
     "Inspection",
     "Interest",
     "Kind",
+    "KnownPlace",
     "Membership",
+    "Office",
     "Organization",
     "Rating",
     "Region",
     "Role",
+    "SignInGuard",
     "Skill",
     "User",
+    "holds_an_office",
     "place_name",
     "validate_code",
 ]

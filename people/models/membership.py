@@ -1,9 +1,11 @@
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from people.models.administrator import Administrator, holds_an_office
 
 
 class Role(models.TextChoices):
@@ -23,6 +25,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Memberships that hold today."""
         today = clock.today()
         return self.filter(since__lte=today).filter(Q(until__isnull=True) | Q(until__gt=today))
+
+    def unfinished(self) -> "MembershipQuerySet":
+        """Memberships that hold today or will hold later."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=clock.today()))
 
 
 class Membership(models.Model):
@@ -65,3 +71,14 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.organization} ({self.get_role_display()})"
+
+    def clean(self) -> None:
+        """Who holds one of the three offices takes no part in projects; a role that has ended may be recorded."""
+        if self.user_id and (self.until is None or self.until > clock.today()):
+            held = Administrator.objects.filter(user=self.user_id).first()
+            if held:
+                raise ValidationError(holds_an_office(self.user, held.office))
+
+    def save(self, *args, **kwargs):
+        self.clean()
+        super().save(*args, **kwargs)

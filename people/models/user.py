@@ -1,10 +1,13 @@
 from functools import cached_property
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from people.models.organization import GIVERS, Organization
+from people.models.administrator import Administrator
+from people.models.organization import GIVERS, Kind, Organization
 
 
 class User(AbstractUser):
@@ -18,6 +21,10 @@ class User(AbstractUser):
         max_length=64, unique=True, null=True, blank=True, editable=False, help_text=_("HMAC of the resident ID number")
     )
     identity_tail = models.CharField(_("last four of the resident ID"), max_length=4, blank=True, editable=False)
+    password_set_at = models.DateTimeField(_("password since"), null=True, blank=True, editable=False)
+    must_change_password = models.BooleanField(
+        _("must change the password at the next sign-in"), default=False, help_text=_("Because somebody else set it")
+    )
 
     objects = UserManager()
 
@@ -28,6 +35,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def set_password(self, raw_password: Any) -> None:
+        self._former_password = self.password  # people.passwords keeps it, so that it does not come back
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now()
 
     def get_full_name(self) -> str:
         return str(self)
@@ -42,6 +54,26 @@ class User(AbstractUser):
         for organization_id, role in self.memberships.current().values_list("organization_id", "role"):
             found.setdefault(organization_id, set()).add(role)
         return {organization_id: frozenset(roles) for organization_id, roles in found.items()}
+
+    @cached_property
+    def funder_roles(self) -> frozenset[str]:
+        """The person's present roles in funders: they decide over others' money; read once a request."""
+        if not self.roles:
+            return frozenset()
+        funders = Organization.objects.filter(pk__in=list(self.roles), kind=Kind.FUNDER).values_list("pk", flat=True)
+        return frozenset().union(*(self.roles[pk] for pk in funders))
+
+    @cached_property
+    def office(self) -> str:
+        """Which of the three administrators the person is; empty for everybody else, without asking the database."""
+        if not (self.is_staff and self.is_active):
+            return ""
+        return Administrator.objects.filter(user=self.pk).values_list("office", flat=True).first() or ""
+
+    @property
+    def is_privileged(self) -> bool:
+        """Decides over others' money or others' accounts, so more is asked when this person signs in."""
+        return self.is_staff or self.is_superuser or bool(self.funder_roles)
 
     @cached_property
     def gives_for(self) -> frozenset[int]:

@@ -169,6 +169,8 @@ class SocialWorkerResource(TableResource):
                 "organization",
                 _("No group or social organisation has the number or name “%(value)s”.") % {"value": wanted[:40]},
             )
+        elif person.is_staff:  # one of the three administrators: bulk_create would not ask
+            row.blame("organization", _("Who keeps the platform takes no part in its projects."))
         elif person.pk is None or (person.pk, organization.pk) not in self.members:
             row.beside.workplace = organization
             row.changes["organization"] = (None, organization)

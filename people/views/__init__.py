@@ -1,5 +1,6 @@
 """My own data, the organisations I work with, experts, and the communities."""
 
+from people.views.entrance import go_on, resume, second_factor
 from people.views.experts import expert_create, expert_edit, expert_interests, expert_list, interest_end, interest_list
 from people.views.organizations import (
     community_list,
@@ -12,6 +13,7 @@ from people.views.organizations import (
     organization_list,
 )
 from people.views.profile import certificate_create, identity_edit, profile, profile_edit
+from people.views.safety import guard_unlock, office_end, safety_desk, safety_person
 from people.views.standing import (
     credit_record_create,
     credit_record_lift,
@@ -31,6 +33,8 @@ __all__ = [
     "expert_edit",
     "expert_interests",
     "expert_list",
+    "go_on",
+    "guard_unlock",
     "identity_edit",
     "inspection_confirm",
     "inspection_create",
@@ -38,6 +42,7 @@ __all__ = [
     "interest_list",
     "member_add",
     "membership_end",
+    "office_end",
     "organization_create",
     "organization_detail",
     "organization_edit",
@@ -46,4 +51,8 @@ __all__ = [
     "profile_edit",
     "rating_confirm",
     "rating_create",
+    "resume",
+    "safety_desk",
+    "safety_person",
+    "second_factor",
 ]

@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.exceptions import RequestDataTooBig
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
@@ -117,6 +117,7 @@ def _count(request: HttpRequest, cost: int) -> None:
     """Count a request of its sender (the fingerprint of the address that forms use too); refuse one too many."""
     now = int(clock.now().timestamp())
     key = f"open-data:{sender_of(request)}:{now // MINUTE}"
+    cache = caches["process"]
     cache.add(key, 0, timeout=2 * MINUTE)
     try:
         count = cache.incr(key, cost)

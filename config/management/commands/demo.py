@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 
 from config.story import calls_2026, competition_2013, offices
-from config.story.people import LOGINS, PASSWORD, found
+from config.story.people import ADMINISTRATORS, LOGINS, PASSWORD, found
 from config.story.programme import Programme
 from config.story.stage import Stage
 from core import clock
@@ -41,6 +41,7 @@ class Command(BaseCommand):
 
     def print_logins(self) -> None:
         self.stdout.write(f"\n登录（密码都是 {PASSWORD}；也可用手机号 13800138001 起依次登录）：")
-        for username, name, what in [*LOGINS, ("admin", "平台管理员", "后台管理 /admin/")]:
+        keepers = [(username, name, what) for username, name, _office, what in ADMINISTRATORS]
+        for username, name, what in [*LOGINS, *keepers]:
             self.stdout.write(f"  {username:<13} {name}　{what}")
         self.stdout.write("")

@@ -1,0 +1,53 @@
+"""The forms of the second step in words that a volunteer understands, with the keys of a phone that suit them."""
+
+from typing import Any
+
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+NAME = _("What you call it")
+
+
+class Digits:
+    """A field for digits: the phone shows those, and offers the code if it has one."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]
+        code.label = _("Sign-in code")
+        code.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+
+
+class CodeForm(Digits, AuthenticateForm):
+    pass
+
+
+class CodeAgainForm(Digits, ReauthenticateForm):
+    pass
+
+
+class FirstCodeForm(Digits, ActivateTOTPForm):
+    pass
+
+
+class AddKeyForm(AddWebAuthnForm):
+    passwordless = forms.BooleanField(
+        label=_("Sign in with it alone, without a password"),
+        required=False,
+        help_text=_("For your own phone or computer that asks for your fingerprint, face or PIN."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = NAME
+
+
+class RenameKeyForm(EditWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = NAME

@@ -1,0 +1,111 @@
+"""Which passwords are taken, how long they hold, and that what somebody else set is changed first."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from core.models import Event
+from people.models import Administrator, User
+
+CHANGE = "/accounts/password/change/"
+
+
+def refusals(password: str, user: User | None = None) -> list[str]:
+    try:
+        validate_password(password, user)
+    except ValidationError as refused:
+        return [error.code for error in refused.error_list]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("password", "level", "found"),
+    [
+        ("Liuxi-26", 2, []),
+        ("liuxi-2026", 2, []),
+        ("Liuxi-26", 3, ["password_too_short"]),
+        ("Liuxi-2026", 3, []),
+        ("Lx-2026", 2, ["password_too_short"]),
+        ("liuxi2026", 2, ["password_too_simple"]),
+        ("柳溪镇的春天来了", 2, ["password_too_simple"]),
+        ("Admin@123", 2, ["password_too_common"]),
+        ("P@ssw0rd", 2, ["password_too_common"]),
+    ],
+)
+def test_length_classes_and_common_ones_by_level(settings, password, level, found):
+    settings.SECURITY_LEVEL = level
+
+    assert sorted(set(refusals(password))) == found
+
+
+def test_a_password_like_ones_own_number_or_name_is_refused():
+    user = User(username="wangguilan", name="王桂兰", phone="13800138000")
+
+    assert refusals("Wangguilan-1", user) == ["password_too_similar"]
+    assert refusals("Aa13800138000", user) == ["password_too_similar"]
+
+
+def test_an_earlier_password_does_not_come_back_until_it_is_long_ago(town):
+    user = town.singer
+    for password in ("Liuxi-01", "Liuxi-02", "Liuxi-03", "Liuxi-04"):
+        assert refusals(password, user) == []
+        user.set_password(password)
+        user.save()
+
+    assert refusals("Liuxi-04", user) == refusals("Liuxi-02", user) == ["password_used_before"]
+    assert "password_used_before" not in refusals("test", user)  # long ago, and only too weak
+
+
+def test_a_password_that_an_administrator_sets_holds_for_one_sign_in(town, browse):
+    Administrator.objects.create(user=town.expert3, office="security")
+    User.objects.filter(pk=town.expert3.pk).update(is_staff=True)
+    keeper, person = browse(User.objects.get(pk=town.expert3.pk)), browse()
+    passwords = {"password1": "Liuxi-2026", "password2": "Liuxi-2026", "usable_password": "true"}
+    keeper.post(reverse("admin:auth_user_password_change", args=[town.singer.pk]), passwords)
+    person.post("/accounts/login/", {"login": "singer", "password": "Liuxi-2026"})
+
+    first = person.get("/projects/?q=1")
+    pressed = person.post(reverse("people:profile_edit"), {"name": "改"})
+    own = {"oldpassword": "Liuxi-2026", "password1": "Chunjie-27", "password2": "Chunjie-27"}
+    changed = person.post(CHANGE, own)
+
+    assert first["Location"] == pressed["Location"] == CHANGE
+    assert "您的密码是别人设置的" in person.get(CHANGE).content.decode()
+    assert changed["Location"] == reverse("people:go_on")
+    assert person.get(changed["Location"])["Location"] == "/projects/?q=1"
+    assert person.get("/projects/").status_code == 200
+    assert User.objects.get(username="singer").name == "王桂兰"
+    assert [event.name for event in Event.objects.about(town.singer)] == ["password_set", "sign_in", "password_changed"]
+
+
+@pytest.mark.parametrize(
+    ("username", "level", "days", "place"),
+    [
+        ("clerk", 2, 179, None),
+        ("clerk", 2, 181, CHANGE),
+        ("singer", 2, 400, None),
+        ("singer", 3, 89, None),
+        ("singer", 3, 91, CHANGE),
+    ],
+)
+def test_a_password_is_too_old_by_level_and_role(town, browse, settings, username, level, days, place):
+    settings.SECURITY_LEVEL = level
+    user = town.people[username]
+    User.objects.filter(pk=user.pk).update(password_set_at=timezone.now() - timedelta(days=days))
+
+    assert browse(user).get("/projects/").get("Location") == place
+
+
+def test_a_new_password_ends_the_other_sessions(town, browse):
+    here, elsewhere = browse(), browse()
+    for client in (here, elsewhere):
+        client.post("/accounts/login/", {"login": "singer", "password": "test"})
+
+    here.post(CHANGE, {"oldpassword": "test", "password1": "Chunjie-27", "password2": "Chunjie-27"})
+
+    assert here.get("/todo/").status_code == 200
+    assert elsewhere.get("/todo/")["Location"] == "/accounts/login/?next=/todo/"
