@@ -4,16 +4,19 @@ from core.models.dispatch import Dispatch, MessagePreference, Rhythm
 from core.models.duty import Duty
 from core.models.event import Event
 from core.models.notification import Notification
+from core.models.seal import DailyRoot, Seal
 from core.models.series import Series
 
 __all__ = [
     "Attachment",
     "CalendarDay",
+    "DailyRoot",
     "Dispatch",
     "Duty",
     "Event",
     "MessagePreference",
     "Notification",
     "Rhythm",
+    "Seal",
     "Series",
 ]
