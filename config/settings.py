@@ -230,8 +230,8 @@ if flag("HTTPS"):
     SECURE_HSTS_SECONDS = 31536000
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# The law asks for six months (网络安全法 21 条), and `manage.py check` refuses less. Nothing deletes an event today, and the
-# database refuses it: whoever moves old ones to an archive one day has to ask this.
+# The law asks for six months (网络安全法 21 条), and `manage.py check` refuses less. Nothing deletes an event today,
+# and the database refuses it: whoever moves old ones to an archive one day has to ask this.
 EVENTS_KEPT_MONTHS = int(os.environ.get("EVENTS_KEPT_MONTHS", "0"))
 
 # -- Mail and background work ------------------------------------------------------------------

@@ -131,5 +131,5 @@ class Verification:
         for pk, at in outside.filter(at__lt=self._sealed_at - WAITS).order_by("pk").values_list("pk", "at")[:20]:
             said = {"event": pk, "at": f"{at:%Y-%m-%d %H:%M}"}
             yield (
-                _("event %(event)s says it is of %(at)s, and was never sealed: slipped in, or the sealer stands") % said
+                _("event %(event)s says it is of %(at)s and was never sealed: slipped in, or the sealer stands") % said
             )

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parent.parent
 ORDER = ["core", "people", "grants", "projects", "evaluations", "reports", "config"]
 WITHIN = ["rules", "models", "actions", "forms", "views"]
 PURE = [
-    "core/chain.py", "core/money.py", "core/masking.py", "grants/comparison.py", "grants/eligibility.py", "grants/presets.py",
+    "core/chain.py", "core/money.py", "core/masking.py",
+    "grants/comparison.py", "grants/eligibility.py", "grants/presets.py",
     "projects/budget_rules.py", "projects/comparison.py", "projects/gaps.py", "projects/peers.py",
     "projects/expense_rules.py", "projects/expense_terms.py", "projects/grant_share.py",
     "projects/lights.py", "projects/month.py", "projects/pictures.py", "projects/sections.py",
