@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 
 from core.identifiers import validate_credit_code, validate_filing_number
+from core.workflow import disclosed
 from people.actions import check_phone
 from people.adapter import MobileField
 from people.models import Certificate, Community, CouncilMember, Membership, Organization, User
@@ -48,6 +49,17 @@ class PersonAdmin(UserAdmin):
     search_fields = ("username", "name", "phone", "email")
     ordering = ("name", "pk")
     readonly_fields = ("identity_tail", "last_login", "date_joined")
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        disclosed("accounts", by=request.user, label=_("List of accounts seen in the administration"))
+        return super().changelist_view(request, *args, **kwargs)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        if object_id.isdecimal():
+            label = _("An account seen in the administration")
+            disclosed("accounts", by=request.user, label=label, person=int(object_id))
+        return super().change_view(request, object_id, *args, **kwargs)
+
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("name", "phone", "email", "identity_tail")}),

@@ -565,6 +565,7 @@ TABLE = {
     "verify": (None, EVERYBODY),
     "verify_code": ("paper_code", EVERYBODY),
     "verify_facts": ("paper_code", EVERYBODY),
+    "reports:disclosure_list": (None, {"auditor"}),
     "reports:paper_list": (None, BUREAU | {"mentor", "evaluator"}),
     "reports:paper_table": (None, BUREAU | {"mentor", "evaluator"}),
     "reports:paper_detail": ("paper", BUREAU),

@@ -6,12 +6,18 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
+DISCLOSURES = ("view", "export", "download", "look_up")
+"""Personal data were seen, or taken along (`core.workflow.disclosed`)."""
+
 
 class EventQuerySet(models.QuerySet["Event"]):
     def about(self, obj: models.Model) -> "EventQuerySet":
         """What has happened to one object, oldest first."""
         kind = ContentType.objects.get_for_model(obj)
         return self.filter(content_type=kind, object_id=obj.pk).select_related("actor")
+
+    def disclosures(self) -> "EventQuerySet":
+        return self.filter(name__in=DISCLOSURES)
 
 
 class Event(models.Model):
@@ -44,7 +50,10 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["content_type", "object_id", "at"], name="event_of_object")]
+        indexes = [
+            models.Index(fields=["content_type", "object_id", "at"], name="event_of_object"),
+            models.Index(fields=["id"], name="event_of_disclosure", condition=models.Q(name__in=DISCLOSURES)),
+        ]
         verbose_name = _("event")
         verbose_name_plural = _("events")
 
