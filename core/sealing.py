@@ -17,9 +17,9 @@ from core.chain import ERASABLE, GENESIS, SALT_LENGTH, Keys, Said, commitment, d
 from core.models import DailyRoot, Event, Seal
 from core.workflow import Refused
 
-BATCH = 2000
-"""So many are sealed in one transaction: while it lasts nobody else can write to SQLite."""
-LOOKED_BACK = 50_000
+STEP = 5000
+"""So many events are looked at in one transaction: while it lasts nobody else can write to SQLite."""
+LOOKED_BACK = 20_000
 """Whoever writes long takes their numbers early: so many links back, the sealer looks for events that came late. Once a
 day it looks at all of them."""
 LOCK = 0x5EA1
@@ -66,13 +66,28 @@ def seal_events(*, whole: bool = False) -> int:
             last = standing()
             if after is None:
                 after = 0 if whole else _floor(last.number)
-            unsealed = Event.objects.filter(pk__gt=after, seal=None).order_by("pk")
-            found = [Said(*row) for row in unsealed.values_list(*Said._fields)[:BATCH]]
-            Seal.objects.bulk_create(_links(last, found))
-        done += len(found)
-        if len(found) < BATCH:
+            after, new = unsealed_after(after)
+            if new:
+                rows = Event.objects.filter(pk__range=(new[0], new[-1])).order_by("pk").values_list(*Said._fields)
+                wanted = set(new)
+                Seal.objects.bulk_create(_links(last, [Said(*row) for row in rows if row[0] in wanted]))
+                done += len(new)
+        if after is None:
             return done
-        after = found[-1].id
+
+
+def unsealed_after(pk: int) -> tuple[int | None, list[int]]:
+    """Of the next `STEP` events the numbers of those without a seal, and where to go on (None: that was the end).
+
+    Two ranges of two indexes, compared here: a join over tables that grow this fast is planned wrongly by PostgreSQL
+    until its statistics have caught up."""
+    found = list(Event.objects.filter(pk__gt=pk).order_by("pk").values_list("pk", flat=True)[:STEP])
+    if not found:
+        return None, []
+    sealed = set(
+        Seal.objects.filter(event_id__gte=found[0], event_id__lte=found[-1]).values_list("event_id", flat=True)
+    )
+    return found[-1] if len(found) == STEP else None, [pk for pk in found if pk not in sealed]
 
 
 def _alone(patient: bool) -> bool:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from core import triggers
 from core.chain import ERASABLE, GENESIS, Keys, Said, digest, link
 from core.models import DailyRoot, Event, Seal
-from core.sealing import ERASED, Standing, Witness, witnesses
+from core.sealing import ERASED, Standing, Witness, unsealed_after, witnesses
 
 CHUNK = 2000
+MOST_NAMED = 500
 MOST = 2**62
 WAITS = timedelta(hours=1)
 """An event that is still not sealed after so long, though others are, was not written by the platform."""
@@ -124,12 +125,15 @@ class Verification:
 
     def _outside(self) -> Iterator[str]:
         """Events without a link: the latest may wait for the sealer, an old one was slipped in."""
-        outside = Event.objects.filter(seal=None)
-        self.waiting = outside.count()
-        if self._sealed_at is None:
-            return
-        for pk, at in outside.filter(at__lt=self._sealed_at - WAITS).order_by("pk").values_list("pk", "at")[:20]:
-            said = {"event": pk, "at": f"{at:%Y-%m-%d %H:%M}"}
-            yield (
-                _("event %(event)s says it is of %(at)s and was never sealed: slipped in, or the sealer stands") % said
-            )
+        after: int | None = 0
+        while after is not None:
+            after, found = unsealed_after(after)
+            self.waiting += len(found)
+            if found and self._sealed_at is not None:
+                old = Event.objects.filter(pk__in=found[:MOST_NAMED], at__lt=self._sealed_at - WAITS).order_by("pk")
+                for pk, at in old.values_list("pk", "at"):
+                    said = {"event": pk, "at": f"{at:%Y-%m-%d %H:%M}"}
+                    yield (
+                        _("event %(event)s says it is of %(at)s and was never sealed: slipped in, or the sealer stands")
+                        % said
+                    )
