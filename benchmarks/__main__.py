@@ -32,7 +32,7 @@ from django.db import connection, reset_queries, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from benchmarks import agreement, ledgers, open_data, panels, portfolios, press, search  # noqa: E402
+from benchmarks import agreement, ledgers, open_data, panels, portfolios, press, sealing, search  # noqa: E402
 from benchmarks.texts import corpus, half_copied  # noqa: E402
 from core import clock  # noqa: E402
 from projects.models import Project  # noqa: E402
@@ -135,7 +135,7 @@ def main(count: int) -> None:
         print(f"  {'proposal as PDF':<20} {median_ms(lambda: pdf.render(template, context)):7.1f} ms")
         tables(town)
     similarity()
-    for measured in (panels, agreement, portfolios, open_data, ledgers, search):
+    for measured in (panels, agreement, portfolios, open_data, ledgers, search, sealing):
         for label, figure in measured.measure():
             print(f"  {label}: {figure}")
 

@@ -20,6 +20,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "mentor": "mentor" in parts or bool(user.organizations_as(Role.MENTOR)),
             "clerk": Kind.FUNDER in kinds and bool(user.organizations_as(Role.STAFF)),
             "checks": Kind.FUNDER in kinds and bool(user.organizations_as(Role.STAFF, Role.FINANCE)),
+            "auditor": Kind.FUNDER in kinds and bool(user.organizations_as(Role.AUDITOR)),
             "judge": "judge" in parts,
             "evaluator": Kind.EVALUATOR in kinds,
             "issues": bool(kinds & {Kind.FUNDER, Kind.SUPPORT_ORGANIZATION, Kind.EVALUATOR}),

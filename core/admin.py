@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 
-from core.models import Attachment, CalendarDay, Dispatch, Event, Notification, Series
+from core.models import Attachment, CalendarDay, DailyRoot, Dispatch, Event, Notification, Seal, Series
 from core.notifications import try_again
 
 
@@ -53,6 +53,18 @@ class EventAdmin(RecordAdmin):
     list_select_related = ("actor", "content_type")
     search_fields = ("name", "label", "note", "actor__name", "actor__username")
     date_hierarchy = "at"
+
+
+@admin.register(Seal)
+class SealAdmin(RecordAdmin):
+    list_display = ("number", "event_id", "digest", "hash", "sealed_at")
+    fields = ("number", "digest", "hash", "sealed_at")
+    show_full_result_count = False
+
+
+@admin.register(DailyRoot)
+class DailyRootAdmin(RecordAdmin):
+    list_display = ("day", "number", "hash", "taken_at")
 
 
 @admin.register(Attachment)

@@ -1,20 +1,26 @@
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import chain
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
+from core.chain import moment
 from core.forms import RhythmForm
-from core.models import Attachment, MessagePreference, Notification, Rhythm
+from core.models import Attachment, DailyRoot, MessagePreference, Notification, Rhythm, Seal
 from core.notifications import choose_rhythm
 
 PAGE = 20
+ROOTS = 31
 
 
 def given_out(response: HttpResponseBase) -> HttpResponseBase:
@@ -50,6 +56,51 @@ def attachment(request: HttpRequest, pk) -> HttpResponseBase:
     response = FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name)
     response["Content-Type"] = found.media_type
     return given_out(response)
+
+
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    """The daily roots of the sealed log, for everybody: what they mean, and how to check them without us."""
+    page = Paginator(DailyRoot.objects.all(), ROOTS).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "last": Seal.objects.order_by("number").last(), "months": settings.EVENTS_KEPT_MONTHS}
+    return render(request, "core/log.html", context)
+
+
+@require_safe
+def log_roots(request: HttpRequest) -> HttpResponseBase:
+    """Every daily root as csv, the oldest first: what one keeps elsewhere."""
+    roots = DailyRoot.objects.order_by("day").values_list("day", "number", "hash", "taken_at")
+    rows = ((day.isoformat(), number, root, moment(at)) for day, number, root, at in roots)
+    return _csv("roots.csv", ["day", "number", "hash", "taken_at"], rows)
+
+
+@require_safe
+def log_links(request: HttpRequest, day: date) -> HttpResponseBase:
+    """The links between the root before and that of a day: hashes alone, which say nothing of anybody."""
+    root = get_object_or_404(DailyRoot, pk=day)
+    before = DailyRoot.objects.filter(day__lt=day).order_by("day").last()
+    return _csv(f"{day}.csv", ["number", "sealed_at", "digest", "hash"], _links(before.number if before else 0, root))
+
+
+def _links(after: int, root: DailyRoot) -> Iterator[list[Any]]:
+    """By their number, so that a day of very many takes no more memory."""
+    while after < root.number:
+        links = Seal.objects.filter(number__gt=after, number__lte=root.number).order_by("number")[:2000]
+        found = list(links.values_list("number", "sealed_at", "digest", "hash"))
+        if not found:
+            return
+        for number, at, *hashes in found:
+            yield [number, moment(at), *hashes]
+        after = found[-1][0]
+
+
+def _csv(name: str, head: list[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
+    """Figures, days and hashes only: nothing has to be quoted."""
+    lines = (",".join(map(str, row)) + "\r\n" for row in chain([head], rows))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @login_required

@@ -200,6 +200,23 @@ def record(obj: models.Model, name: str, *, by: Any, label: str = "", note: str 
     return _log(obj, name=name, label=label, actor=by, note=note, data=data)
 
 
+def disclosed(
+    what: str, *, by: Any, label: str, number: int = 1, taken: bool = False, note: str = "", **where: Any
+) -> None:
+    """Keep that somebody was shown, or has `taken` as a file, what says who people are or where money goes: `what`, of
+    how many (`number`), `where` (the project, the funder …). One line a page or file, in the log of who looked.
+
+    Whoever opens the same page again on the same day adds no line; a file is kept each time.
+    """
+    data = {"what": what, **where}
+    if not taken:
+        begin = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        seen = Event.objects.filter(content_type=ContentType.objects.get_for_model(by), object_id=by.pk, at__gte=begin)
+        if seen.filter(name="view", **{f"data__{key}": value for key, value in data.items()}).exists():
+            return
+    record(by, "export" if taken else "view", by=by, label=label, note=note, **data, number=number)
+
+
 def _log(thing: models.Model, **said: Any) -> Event:
     kind = ContentType.objects.get_for_model(thing)
     event = Event.objects.create(content_type=kind, object_id=thing.pk, **said)

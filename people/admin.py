@@ -15,7 +15,7 @@ from import_export.admin import ImportExportModelAdmin
 
 from core.admin import RecordAdmin
 from core.identifiers import validate_credit_code, validate_filing_number
-from core.workflow import record
+from core.workflow import disclosed, record
 from people import sessions
 from people.actions import check_phone
 from people.adapter import MobileField
@@ -85,6 +85,17 @@ class PersonAdmin(UserAdmin):
     ordering = ("name", "pk")
     filter_horizontal = ()
     readonly_fields = ("identity_tail", "last_login", "date_joined", "password_set_at", "must_change_password")
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        disclosed("accounts", by=request.user, label=_("List of accounts seen in the administration"))
+        return super().changelist_view(request, *args, **kwargs)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        if object_id.isdecimal():
+            label = _("An account seen in the administration")
+            disclosed("accounts", by=request.user, label=label, person=int(object_id))
+        return super().change_view(request, object_id, *args, **kwargs)
+
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("name", "phone", "email", "identity_tail")}),

@@ -8,6 +8,7 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         # Here, not above: it needs the models, which are not loaded yet when this file is read.
+        from core import sealing  # noqa: PLC0415
         from grants.signals import correcting  # noqa: PLC0415
         from people.signals import changing_account  # noqa: PLC0415
         from projects import (  # noqa: PLC0415
@@ -18,9 +19,11 @@ class ProjectsConfig(AppConfig):
             plan_rules,  # noqa: F401
         )
         from projects.actions.payments import refuse_if_archived, refuse_if_awaited  # noqa: PLC0415
+        from projects.models import Notice  # noqa: PLC0415
 
         closing_rules.close_what_is_archived(
             "projects", closing_rules.STAYS
         )  # last: it asks what all of them have declared
         correcting.connect(refuse_if_archived)
         changing_account.connect(refuse_if_awaited)
+        sealing.witnesses.append(Notice.objects.witnesses)

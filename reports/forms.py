@@ -9,8 +9,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import CountedTextarea, NoteForm, TableField
+from core.forms import CountedTextarea, DateInput, NoteForm, TableField
+from core.models.event import EventQuerySet
 from people.models import Organization
+from projects.models import Project
 from reports.actions.papers import default_mark
 from reports.models import ImportJob, Mark, Paper, PrintJob
 from reports.models.paper import PaperQuerySet, normalise
@@ -35,6 +37,38 @@ class DecisionForm(forms.Form):
         initial=ImportJob.Mode.GOOD_ROWS,
         widget=forms.RadioSelect,
     )
+
+
+class DisclosureFilter(forms.Form):
+    """Who has seen personal data: of which person's looks, of which project, when."""
+
+    q = forms.CharField(label=_("Who looked (name)"), required=False, max_length=80)
+    project = forms.CharField(label=_("Number of the project"), required=False, max_length=40)
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        choices=[("", _("All")), ("seen", _("seen on a page")), ("taken", _("taken along as a file"))],
+    )
+    since = forms.DateField(label=_("From"), required=False, widget=DateInput)
+    until = forms.DateField(label=_("Until"), required=False, widget=DateInput)
+
+    def chosen(self, found: EventQuerySet) -> EventQuerySet:
+        """What is asked for; a wrong day is said at its field and leaves the others in force."""
+        self.is_valid()
+        asked = self.cleaned_data
+        if asked.get("q"):
+            found = found.filter(actor__name__contains=asked["q"].strip())
+        if asked.get("project"):
+            of = Project.objects.filter(number__iexact=asked["project"].strip()).values_list("pk", flat=True).first()
+            found = found.filter(data__project=of) if of else found.none()
+        if asked.get("kind"):
+            taken = ("export", "download")
+            found = found.filter(name__in=taken) if asked["kind"] == "taken" else found.exclude(name__in=taken)
+        if asked.get("since"):
+            found = found.filter(at__date__gte=asked["since"])
+        if asked.get("until"):
+            found = found.filter(at__date__lte=asked["until"])
+        return found
 
 
 class PaperFilter(forms.Form):

@@ -74,12 +74,18 @@ def writes_reports(user, obj=None) -> bool:
 
 
 @rules.predicate
+def audits_some_funder(user, obj=None) -> bool:
+    return user.is_authenticated and Organization.objects.funders_of(user, Role.AUDITOR).exists()
+
+
+@rules.predicate
 def asked_for_it(user, job) -> bool:
     return user is not None and user.is_authenticated and job.by_id == user.pk
 
 
 rules.add_perm("reports.see_funder_board", is_in_some_funder)
 rules.add_perm("reports.see_support_board", helps_somebody)
+rules.add_perm("reports.see_disclosures", audits_some_funder)
 rules.add_perm("reports.compose_research", writes_reports)
 rules.add_perm("reports.see_score_ledger", is_in_some_funder)
 rules.add_perm("reports.see_fund_statement", is_in_some_funder)

@@ -4,6 +4,7 @@ from reports.views import (
     activities,
     archiving,
     closing,
+    disclosures,
     documents,
     evaluations,
     evidence,
@@ -25,6 +26,7 @@ from reports.views import (
 
 app_name = "reports"
 urlpatterns = [
+    path("disclosures/", disclosures.disclosure_list, name="disclosure_list"),
     path("projects/<int:pk>/proposal.pdf", documents.proposal, name="proposal"),
     path("projects/<int:pk>/agreement.pdf", documents.agreement, name="agreement"),
     path("projects/<int:pk>/award-letter.pdf", documents.award_letter, name="award_letter"),

@@ -6,12 +6,13 @@ from datetime import datetime
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client, override_settings
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from core import clock
+from core import clock, triggers
 from tests import town as towns
 from tests.life import Life
 from tests.memory import memory
@@ -86,11 +87,27 @@ def _fast_and_apart(tmp_path):
         yield
 
 
+def empties_tables(request) -> bool:
+    """Whether the test commits what it writes, so that all tables are emptied after it."""
+    marker = request.node.get_closest_marker("django_db")
+    return "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(autouse=True)
+def _log_can_be_emptied(request):
+    """No table of the log can be emptied: only for this, its triggers are taken away (`flush` brings them back)."""
+    if not empties_tables(request):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    triggers.unprotect(connection)
+
+
 @pytest.fixture(autouse=True)
 def _memory(request, monkeypatch, _fast_and_apart):
     """What helpers have done in another test is not worked out again (tests/memory.py)."""
-    marker = request.node.get_closest_marker("django_db")
-    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+    if empties_tables(request):
         memory.forget()
     elif not (
         "django_capture_on_commit_callbacks" in request.fixturenames or request.config.getoption("--from-scratch")

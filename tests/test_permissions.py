@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from core import clock
 from core.files import attach
+from core.models import DailyRoot
 from evaluations import sign_in
 from evaluations.actions import grievances, panel, vote_codes
 from evaluations.actions.site_forms import values_of
@@ -130,6 +131,9 @@ TABLE = {
     "health": (None, EVERYBODY),
     "inbox": (None, SIGNED_IN),
     "core:attachment": ("attachment", SEES_PROJECT),
+    "core:log": (None, EVERYBODY),
+    "core:log_roots": (None, EVERYBODY),
+    "core:log_links": ("daily_root", EVERYBODY),
     "core:notification_list": (None, SIGNED_IN),
     "core:notification_open": ("notification", {"head"}),
     "core:notifications_read": (None, set()),  # only by a button: 405 for a GET
@@ -562,6 +566,7 @@ TABLE = {
     "verify": (None, EVERYBODY),
     "verify_code": ("paper_code", EVERYBODY),
     "verify_facts": ("paper_code", EVERYBODY),
+    "reports:disclosure_list": (None, {"auditor"}),
     "reports:paper_list": (None, BUREAU | {"mentor", "evaluator"}),
     "reports:paper_table": (None, BUREAU | {"mentor", "evaluator"}),
     "reports:paper_detail": ("paper", BUREAU),
@@ -791,6 +796,7 @@ def everything(town, life) -> dict[str, object]:
         "attachment": attach(project, pdf(), by=town.head),
         "notification": town.head.notifications.first(),
         "notice": notice,
+        "daily_root": DailyRoot.objects.create(day=date(2026, 3, 2), number=1, hash="0" * 64),
         "objection": objection,
         "follow_token": objection.token,
         "confirm_token": Objection.objects.create(

@@ -11,6 +11,7 @@ from config.story.company import ADVICE, PRAISE, SCAN, Company
 from config.story.merit import sheet_of
 from config.story.proposal import Proposal
 from core.files import attach
+from core.sealing import seal_events
 from evaluations import actions as judging
 from evaluations.actions import evidence
 from evaluations.models import Assignment, Decision, Purpose
@@ -241,6 +242,7 @@ class Competing(Company):
 
     def publish_notice(self, call: Call, day: date) -> Notice:
         with on(day, 9):
+            seal_events(whole=True)
             return judging.decision.announce(call.decisions.latest("pk"), by=self.clerk)
 
     def object(

@@ -8,6 +8,7 @@ from config.story.clockwork import on
 from config.story.proposal import Proposal
 from config.story.stage import Stage
 from core import clock
+from core.sealing import seal_events
 from evaluations.actions import feedback, panel, ranking
 from evaluations.standings import standings
 from grants.models import Call
@@ -81,6 +82,7 @@ def play_correction(present: Any, call: Call, project: Project) -> None:
             amount=(proposed or Decimal(0)) - 240,
         )
     with on(day(-1), 10):
+        seal_events(whole=True)
         ranking.publish_notice(call, by=stage.clerk)
 
 

@@ -5,11 +5,13 @@ from core.models.duty import Duty
 from core.models.event import Event
 from core.models.knock import Knock
 from core.models.notification import Notification
+from core.models.seal import DailyRoot, Seal
 from core.models.series import Series
 
 __all__ = [
     "Attachment",
     "CalendarDay",
+    "DailyRoot",
     "Dispatch",
     "Duty",
     "Event",
@@ -17,5 +19,6 @@ __all__ = [
     "MessagePreference",
     "Notification",
     "Rhythm",
+    "Seal",
     "Series",
 ]

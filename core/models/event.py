@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
+DISCLOSURES = ("view", "export", "download", "look_up")
+"""Personal data were seen, or taken along (`core.workflow.disclosed`)."""
+
 
 class EventQuerySet(models.QuerySet["Event"]):
     def about(self, obj: models.Model) -> "EventQuerySet":
@@ -13,11 +16,15 @@ class EventQuerySet(models.QuerySet["Event"]):
         kind = ContentType.objects.get_for_model(obj)
         return self.filter(content_type=kind, object_id=obj.pk).select_related("actor")
 
+    def disclosures(self) -> "EventQuerySet":
+        return self.filter(name__in=DISCLOSURES)
+
 
 class Event(models.Model):
     """One line of the log: who did what to which object, when, and with which words.
 
-    Written by `core.workflow` and by verbs; never changed, never deleted.
+    Written by `core.workflow` and by verbs; never changed, never deleted (`core.triggers`), and soon afterwards sealed
+    into a chain that tells if it was (`core.sealing`). Only words about a person can be erased, and that shows.
     """
 
     content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT)
@@ -43,7 +50,10 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["content_type", "object_id", "at"], name="event_of_object")]
+        indexes = [
+            models.Index(fields=["content_type", "object_id", "at"], name="event_of_object"),
+            models.Index(fields=["id"], name="event_of_disclosure", condition=models.Q(name__in=DISCLOSURES)),
+        ]
         verbose_name = _("event")
         verbose_name_plural = _("events")
 

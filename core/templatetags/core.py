@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock, masking, money
+from core.models import DailyRoot
 from core.workflow import lead_in
 
 register = template.Library()
@@ -45,6 +46,12 @@ def points(value: Decimal | None) -> str:
 def percent(part: Decimal | int | None, whole: Decimal | int | None) -> int:
     """How much of the whole the part is, 0 to 100, for a bar's width."""
     return min(100, round(100 * float(part) / float(whole))) if part and whole else 0
+
+
+@register.inclusion_tag("core/_log_root.html")
+def log_root() -> dict[str, DailyRoot | None]:
+    """The latest root of the sealed log, at the foot of what is put to public notice."""
+    return {"root": DailyRoot.objects.first()}
 
 
 @register.simple_tag

@@ -160,7 +160,8 @@ def look_up(item: SampleItem, *, by: User) -> Contact:
         locked.caller = by
         locked.save(update_fields=["caller"])
     label = _("Looked up the name and phone of no. %(code)s to call them") % {"code": person.code}
-    record(locked.sample, "look_up", by=by, label=label, person=person.pk)
+    where = {"what": "roster", "project": locked.project.pk, "funder": locked.project.call.funder_id}
+    record(locked.sample, "look_up", by=by, label=label, person=person.pk, **where)
     return Contact(person.name, person.phone)
 
 

@@ -15,6 +15,7 @@ from core.workflow import Refused, permit
 from evaluations.actions import grievances
 from evaluations.forms import AnswerGrievanceForm, TellForm
 from evaluations.models import Grievance
+from projects.disclosing import shown
 
 PAGE = 30
 
@@ -53,6 +54,9 @@ def grievance_detail(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Saved.") if calls else _("Answered."))
                 return redirect(grievance)
+    if grievance.phone or grievance.email:
+        said = {"label": _("Contact of who reported a problem seen"), "grievance": grievance.pk}
+        shown("grievance", by=request.user, project=grievance.project, **said)
     may_tell = grievance.waits_for_a_call and rules.has_perm("evaluations.answer_grievance", request.user, grievance)
     context = {
         "grievance": grievance,

@@ -12,7 +12,7 @@ from core import clock
 from core.forms import add_refusal
 from core.strangers import sender_of
 from core.workdays import uncertain_years
-from core.workflow import Refused, permit
+from core.workflow import Refused, disclosed, permit
 from grants.actions import need_lists as actions
 from grants.forms import NeedListForm, RemarkAnswerForm, RemarkForm, WithdrawForm
 from grants.models import Call, NeedList, NeedRemark
@@ -23,15 +23,17 @@ def need_list_detail(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(NeedList.objects.select_related("funder", "replaces", "replaced_by"), pk=pk)
     entries = found.entries.select_related("list", "community", "field")
     open_calls = [] if found.is_withdrawn else list(Call.objects.open().prefetch_related("service_fields"))
-    remarks = (
-        NeedRemark.objects.visible_to(request.user).filter(list=found).select_related("entry__list", "answered_by")
-    )
+    remarks = NeedRemark.objects.visible_to(request.user).filter(list=found)
+    remarks = remarks.select_related("entry__list", "answered_by")
+    if remarks:
+        said = {"label": _("Contacts of remarks seen"), "number": len(remarks), "list": found.pk}
+        disclosed("remarks", by=request.user, funder=found.funder_id, **said)
     context = {
         "list": found,
         "rows": [(entry, _call_for(entry, open_calls)) for entry in entries],
         "may_change": rules.has_perm("grants.change_need_list", request.user, found),
         "in_funder": rules.has_perm("grants.see_needs", request.user),
-        "remarks": remarks.select_related("entry__list", "answered_by"),
+        "remarks": remarks,
     }
     return render(request, "grants/need_list_detail.html", context)
 
@@ -141,4 +143,6 @@ def need_remark_answer(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The answer stands where whoever wrote the remark can read it."))
             return redirect(remark.list)
+    said = {"label": _("Contacts of remarks seen"), "list": remark.list_id, "remark": remark.pk}
+    disclosed("remarks", by=request.user, funder=remark.list.funder_id, **said)
     return render(request, "grants/need_remark_answer.html", {"remark": remark, "list": remark.list, "form": form})

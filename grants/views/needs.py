@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.forms import add_refusal
 from core.models import Attachment, Event
 from core.strangers import sender_of
-from core.workflow import Refused
+from core.workflow import Refused, disclosed
 from grants.actions import needs as actions
 from grants.forms import NeedForm, ReferenceForm
 from grants.models import Need, NeedList
@@ -58,6 +58,8 @@ def need_detail(request: HttpRequest, reference: str) -> HttpResponse:
     main = need.merged_into or need
     declined = Event.objects.about(main).filter(name="decline").last() if main.state == Need.State.DECLINED else None
     in_funder = rules.has_perm("grants.see_needs", request.user)
+    if in_funder and (need.contact or need.contact_phone):
+        disclosed("reporter", by=request.user, label=_("Contact of who reported a need seen"), need=need.pk)
     context = {
         "need": need,
         "main": main,

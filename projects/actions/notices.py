@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.numbering import next_number
+from core.sealing import standing
 from core.workflow import Refused, advance, permit, record
 from grants.actions import ledger
 from grants.models import Call
@@ -30,13 +31,14 @@ class Place(NamedTuple):
 def publish_notice(call: Call, *, by: User, places: Mapping[int, Place]) -> Notice:
     """Put every shortlisted project of the call to public notice, from today for the call's workdays.
 
-    Freezes what the public reads with a digest, reserves each proposed amount in the fund (refused when
-    the money does not reach), and tells the groups. `places` by project id. A project that stood in an earlier
-    notice and was corrected takes the place of its line there; the earlier notice stays readable as it was.
+    Freezes what the public reads with a digest, and in it where the log's chain stood; reserves each proposed amount in
+    the fund (refused when the money does not reach), and tells the groups. `places` by project id. A project that stood
+    in an earlier notice and was corrected takes the place of its line there; that notice stays readable as it was.
     """
     projects = list(call.projects.filter(state=State.SHORTLISTED).select_related("applicant", "track").order_by("pk"))
     if not projects:
         raise Refused(_("No project of this call is shortlisted."))
+    log = standing()
     printed = {project.pk: project.notice_entries.order_by("pk").last() for project in projects}
     notice = Notice.objects.create(
         call=call,
@@ -53,6 +55,8 @@ def publish_notice(call: Call, *, by: User, places: Mapping[int, Place]) -> Noti
         ends_on=call.notice_end(clock.today()),
         workdays=call.notice_workdays,
         counts_first_day=call.notice_counts_first_day,
+        log_number=log.number,
+        log_hash=log.hash if log.number else "",
         published_by=by,
     )
     for project in projects:

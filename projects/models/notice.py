@@ -16,6 +16,7 @@ from core import clock
 from core.fields import MoneyField
 from core.masking import mask_text
 from core.money import yuan
+from core.sealing import Witness
 from core.workdays import add_workdays, uncertain_years
 from projects.models.state import State
 
@@ -30,12 +31,17 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Still open for objections."""
         return self.alias(last=Coalesce("extended_until", "ends_on")).filter(last__gte=clock.today())
 
+    def witnesses(self) -> list[Witness]:
+        """What they have published of the log: `verify_events` holds it against this."""
+        kept = self.filter(log_number__gt=0).order_by("pk").values_list("number", "log_number", "log_hash")
+        return [Witness(*row) for row in kept]
+
 
 class Notice(models.Model):
     """A public notice (公示) of the projects a call is going to fund; anybody may object until it ends.
 
     What the public reads is kept word for word in `frozen` with its digest, so that a later change shows; who speaks,
-    on which basis and whom to call is kept as it was that day.
+    on which basis and whom to call is kept as it was that day, and so is where the log's chain stood.
     """
 
     class Kind(models.TextChoices):
@@ -63,6 +69,8 @@ class Notice(models.Model):
     workdays = models.PositiveSmallIntegerField(_("workdays"), default=5)
     counts_first_day = models.BooleanField(_("the first day counts"), default=True)
     extended_until = models.DateField(_("extended until"), null=True, blank=True, editable=False)
+    log_number = models.BigIntegerField(_("events sealed by then"), default=0, editable=False)
+    log_hash = models.CharField(_("root of the log by then"), max_length=64, default="", blank=True, editable=False)
     frozen = models.TextField(_("text as published"), editable=False, blank=True)
     digest = models.CharField("SHA-256", max_length=64, editable=False, blank=True)
     published_at = models.DateTimeField(_("published at"), default=clock.now)
@@ -158,6 +166,8 @@ class Notice(models.Model):
             "first_day_counts": self.counts_first_day,
             "projects": [entry.statement() for entry in self.entries.select_related("project", "corrects__notice")],
         }
+        if self.log_number:
+            said["log"] = {"events": self.log_number, "root": self.log_hash}
         return json.dumps(said, ensure_ascii=False, indent=1)
 
     @property

@@ -16,6 +16,7 @@ from core.workflow import Refused, permit
 from projects import qr, sign_in
 from projects.actions import activities
 from projects.actions import attendance as actions
+from projects.disclosing import shown
 from projects.forms import CorrectForm, HeadCountForm, SignInForm, TickForm, WriteDownForm
 from projects.models import Activity, ConsentText, SignIn
 from projects.views.activities import find_activity
@@ -45,6 +46,9 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("Saved."))
                 return redirect("projects:attendance", pk=pk)
     signed = list(activity.sign_ins.select_related("beneficiary", "community"))
+    if signed:
+        said = {"label": _("Attendance list seen"), "number": len(signed), "activity": activity.pk}
+        shown("attendance", by=request.user, project=activity.project, **said)
     context = {
         "activity": activity,
         "project": activity.project,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core.forms import add_refusal
 from core.models import Event
-from core.workflow import Refused, permit
+from core.workflow import Refused, disclosed, permit
 from people.models import Organization, Role
 from projects.actions import bank
 from projects.bank_returns import lines_of
@@ -105,14 +105,19 @@ def bank_list_detail(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Withdrawn. The instalments can be put into another list."))
             return redirect(bank_list)
+    sees_accounts = rules.has_perm("projects.see_list_accounts", request.user, bank_list)
+    lines = list(bank_list.lines.select_related("tranche__project"))
+    if sees_accounts:
+        said = {"label": _("Account numbers of a bank list seen"), "number": len(lines), "bank_list": bank_list.pk}
+        disclosed("bank_list", by=request.user, funder=bank_list.fund.funder_id, **said)
     context = {
         "bank_list": bank_list,
-        "lines": bank_list.lines.select_related("tranche__project"),
+        "lines": lines,
         "totals": [(label, bank_list.total_of(value)) for value, label in bank.Outcome.choices],
         "returns": bank_list.returns.select_related("sent_by"),
         "events": Event.objects.about(bank_list),
         "works": works,
-        "see_accounts": rules.has_perm("projects.see_list_accounts", request.user, bank_list),
+        "see_accounts": sees_accounts,
         "upload": upload,
         "withdraw": withdraw,
     }

@@ -20,6 +20,7 @@ from people.models import User
 from projects import change_problems, changes
 from projects.actions import changing
 from projects.comparison import Difference, compare
+from projects.disclosing import account_shown
 from projects.forms.changing import AdviceForm, ChangeForms, ConsentForm, LookForm
 from projects.models import ChangeRequest, PlanVersion, Project
 from projects.views.checking import without_contact
@@ -118,6 +119,8 @@ def change_detail(request: HttpRequest, pk: int) -> HttpResponse:
     change = find_change(request, pk)
     project = change.project
     sees_account = rules.has_perm("projects.see_payee_account", request.user, change)
+    if sees_account and change.kind == "account":
+        account_shown(project, by=request.user)
     context = {
         "project": project,
         "change": change,

@@ -23,6 +23,7 @@ from people.models import Organization, Role
 from projects.actions import checking
 from projects.comparison import Difference, compare
 from projects.completeness import budget_breaches, missing_papers, stored_tables
+from projects.disclosing import contact_shown
 from projects.facts import check_applicant
 from projects.forms import CommentForm, CutForm, ExtendForm
 from projects.models import BudgetLine, Comment, Likeness, Project, State
@@ -75,6 +76,7 @@ def check_page(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Noted. It leaves with the others when you return the proposal."))
                 return redirect(reverse("projects:check_page", args=[pk]) + "#remarks")
+    contact_shown(project, by=request.user)
     tables = stored_tables(project)
     lines = tables["budget_lines"]
     asked = project.comments.roots().filter(kind=Comment.Kind.CORRECTION).select_related("by")

@@ -18,6 +18,7 @@ from core.models import Attachment, Event
 from core.workflow import Refused, permit
 from people.models import User
 from projects.actions import gifts, pledges
+from projects.disclosing import shown
 from projects.forms import (
     GiftAnswerForm,
     GiftForm,
@@ -145,6 +146,10 @@ def pledge_detail(request: HttpRequest, pk: int) -> HttpResponse:
     def may(permission: str) -> bool:
         return rules.has_perm(permission, request.user, pledge)
 
+    sees_giver, sees_group = may("projects.see_giver_contact"), may("projects.see_group_contact")
+    if sees_giver or sees_group:
+        said = {"label": _("Contacts of a pledge seen"), "pledge": pledge.pk}
+        shown("pledge", by=request.user, project=pledge.project, **said)
     context = {
         "pledge": pledge,
         "project": pledge.project,
@@ -152,8 +157,8 @@ def pledge_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "choices": workflow.choices(pledge, request.user),
         "may_record": may("projects.record_gift"),
         "may_postpone": may("projects.give_pledge") and (pledge.is_awaited or pledge.state == Pledge.State.LAPSED),
-        "sees_giver": may("projects.see_giver_contact"),
-        "sees_group": may("projects.see_group_contact"),
+        "sees_giver": sees_giver,
+        "sees_group": sees_group,
         "sees_project": Project.objects.visible_to(request.user).filter(pk=pledge.project_id).exists(),
         "events": Event.objects.about(pledge).order_by("-at", "-pk"),
     }

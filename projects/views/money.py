@@ -18,6 +18,7 @@ from grants.models import LedgerEntry
 from grants.statement import statement
 from projects.actions import matching, payments
 from projects.actions.gifts import gifts_alike
+from projects.disclosing import account_shown
 from projects.forms import (
     MatchingAnswerForm,
     MatchingProofForm,
@@ -82,6 +83,7 @@ def tranche_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         else:
             messages.success(request, _("Done: %(step)s") % {"step": choice.label})
             return redirect(tranche.project)
+    account_shown(tranche.project, by=request.user)
     context = {"tranche": tranche, "project": tranche.project, "choice": choice, "form": form}
     if name in ("request", "approve"):
         context["checks"] = gates_of(tranche)

@@ -14,7 +14,7 @@ from core import workflow
 from core.forms import NoteForm, SeenState, add_refusal
 from core.identifiers import half_width
 from core.models import Attachment, Event
-from core.workflow import Refused, permit
+from core.workflow import Refused, disclosed, permit
 from grants.actions import needs as actions
 from grants.forms import ReviseForm, VouchForm
 from grants.models import Need
@@ -65,6 +65,8 @@ def need_sort_out(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Done: %(step)s") % {"step": need.get_state_display()})
             return redirect("projects:need_desk")
+    if may_handle and (need.contact or need.contact_phone):
+        disclosed("reporter", by=request.user, label=_("Contact of who reported a need seen"), need=need.pk)
     context = {
         "need": need,
         "may_handle": may_handle,

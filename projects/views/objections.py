@@ -19,7 +19,7 @@ from core.forms import add_refusal
 from core.models import Attachment
 from core.strangers import sender_of
 from core.workdays import add_workdays
-from core.workflow import Refused, permit
+from core.workflow import Refused, disclosed, permit
 from projects.actions import inquiry, objections
 from projects.forms import (
     CallForm,
@@ -160,6 +160,8 @@ def objection_detail(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, done)
                 return redirect(objection)
+    said = {"label": _("Name and contact of an objector seen"), "objection": objection.pk}
+    disclosed("objector", by=request.user, funder=objection.notice.call.funder_id, project=objection.project_id, **said)
     context = {
         "objection": objection,
         "project": objection.project,

@@ -21,6 +21,7 @@ from grants.models import PaperKind
 from people.models import User
 from projects.actions import archiving, award, checking, delivery, payments, people, proposals
 from projects.closing import open_items
+from projects.disclosing import contact_shown
 from projects.forms import MentorForm, Narrowing, ProjectFilter, SubmitForm
 from projects.gates import facts_of, gates_of
 from projects.models import Objection, Part, Project, ReturnNotice, State
@@ -132,6 +133,8 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_offer": project.state in ENDED_WITHOUT_MONEY and may("projects.offer_elsewhere"),
         "may_extend": project.state == project.State.RETURNED and may("projects.check"),
     }
+    if may("projects.see_contact"):
+        contact_shown(project, by=request.user)
     if may("projects.see_log"):
         in_funder = may("projects.see_judges")
         told = [event for event in reversed(events) if in_funder or event.name not in INTERNAL]

@@ -30,6 +30,7 @@ from projects.actions import drafts, proposals
 from projects.applicants import applicant_facts
 from projects.blinding import names_in_texts
 from projects.completeness import budget_breaches, missing_papers, problems, stored_tables
+from projects.disclosing import contact_shown
 from projects.forms import ApplyForm, AttachmentForm, ProposalForm, Tables
 from projects.models import Comment, Project
 from projects.places import places
@@ -253,6 +254,8 @@ def proposal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole proposal, to read."""
     project = find(request, pk)
     context = reading(request, project)
+    if rules.has_perm("projects.see_contact", request.user, project):
+        contact_shown(project, by=request.user)
     if rules.has_perm("projects.see_prices", request.user, project):
         context["prices"] = peer_prices(project, context["tables"]["budget_lines"])
     return render(request, "projects/proposal_detail.html", context)

@@ -20,6 +20,7 @@ from core.models import Attachment
 from core.workflow import Refused, permit
 from people.resources.base import Outcome
 from projects.actions import roster as actions
+from projects.disclosing import shown
 from projects.forms import BeneficiaryForm, RosterFileForm
 from projects.forms.roster import FIELDS
 from projects.models import Beneficiary, ConsentText, Project
@@ -103,6 +104,8 @@ def beneficiary_detail(request: HttpRequest, pk: int) -> HttpResponse:
     person = find_person(request, pk)
     permit("projects.see_roster", request.user, person.project)
     sees_names = rules.has_perm("projects.see_names", request.user, person.project)
+    if sees_names:
+        _seen(request, person)
     context = {
         "person": person,
         "project": person.project,
@@ -112,6 +115,13 @@ def beneficiary_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "services": person.cases.count() + person.sessions.count(),
     }
     return render(request, "projects/beneficiary_detail.html", context)
+
+
+def _seen(request: HttpRequest, person: Beneficiary, *, taken: bool = False) -> None:
+    label = _("Copy of a roster entry taken along: no. %(code)s") if taken else _("Roster entry seen: no. %(code)s")
+    said = {"label": label % {"code": person.code}, "beneficiary": person.pk}
+    if not person.is_anonymous:
+        shown("roster", by=request.user, project=person.project, taken=taken, **said)
 
 
 @login_required
@@ -130,6 +140,7 @@ def beneficiary_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect(person)
+    _seen(request, person)
     context = {"project": person.project, "form": form, "person": person, "text": person.consent}
     context["call_text"] = person.call_consent or call_text(person.project)
     return render(request, "projects/beneficiary_form.html", context)
@@ -164,6 +175,7 @@ def beneficiary_copy(request: HttpRequest, pk: int) -> HttpResponse:
     """What is kept of somebody, to be handed to them (personal information law, article 45)."""
     person = find_person(request, pk)
     permit("projects.see_names", request.user, person.project)
+    _seen(request, person, taken=True)
     labels = {name: str(Beneficiary._meta.get_field(name).verbose_name) for name in FIELDS}
     kept = {
         label: str(_shown(person, name)) for name, label in labels.items() if getattr(person, name) not in ("", None)

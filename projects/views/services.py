@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.forms import add_refusal
 from core.workflow import Refused, permit
 from projects.actions import services as actions
+from projects.disclosing import shown
 from projects.figures import so_far
 from projects.forms import SERVICE_FORMS
 from projects.models import Service
@@ -67,12 +68,12 @@ def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole record, for the few who work with the person."""
     service = find_service(request, pk)
     permit("projects.read_service", request.user, service)
-    context = {
-        "service": service,
-        "project": service.project,
-        "members": service.members.all(),
-        "sees_names": rules.has_perm("projects.see_names", request.user, service.project),
-    }
+    sees_names = rules.has_perm("projects.see_names", request.user, service.project)
+    members = list(service.members.all())
+    if sees_names and (members or service.beneficiary):
+        said = {"label": _("Names in a record of services seen"), "number": len(members) or 1, "service": service.pk}
+        shown("service", by=request.user, project=service.project, **said)
+    context = {"service": service, "project": service.project, "members": members, "sees_names": sees_names}
     return render(request, "projects/service_detail.html", context)
 
 

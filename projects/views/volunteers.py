@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.forms import add_refusal
 from core.workflow import Refused, permit
 from projects.actions import volunteers as actions
+from projects.disclosing import shown
 from projects.figures import so_far
 from projects.forms import OtherTimeForm, VolunteerTimes
 from projects.models import VolunteerTime
@@ -38,6 +39,9 @@ def volunteer_list(request: HttpRequest, pk: int) -> HttpResponse:
         days=Count("times", filter=confirmed),
         open=Sum("times__minutes", filter=~confirmed),
     ).order_by("name", "pk")
+    sees_names = rules.has_perm("projects.see_names", request.user, project)
+    if sees_names and found:
+        shown("volunteers", by=request.user, project=project, label=_("Names of volunteers seen"), number=len(found))
     context = {
         "project": project,
         "volunteers": [(one, in_hours(one.minutes), in_hours(one.open)) for one in found],
@@ -45,7 +49,7 @@ def volunteer_list(request: HttpRequest, pk: int) -> HttpResponse:
         "mine": {time.pk for time in mine},
         "figures": so_far(project),
         "may_enter": rules.has_perm("projects.plan_delivery", request.user, project),
-        "sees_names": rules.has_perm("projects.see_names", request.user, project),
+        "sees_names": sees_names,
     }
     return render(request, "projects/volunteer_list.html", context)
 

@@ -13,6 +13,7 @@ from core.models import Event
 from core.workflow import permit
 from grants.models import Call, NeedList
 from people.models import Organization, User
+from projects.disclosing import account_shown, contact_shown
 from projects.models import Activity, Notice, Project, ReturnNotice
 from reports import activity_papers, agreement_papers, eligibility_papers, letters, proposal_papers, public_papers
 from reports.models import Paper
@@ -38,6 +39,8 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     contact = rules.has_perm("projects.see_contact", request.user, project)
     cuts = rules.has_perm("projects.see_cuts", request.user, project)
     account = _sees_account(request.user, project)
+    if contact or account:
+        contact_shown(project, by=request.user, taken=True)
     return respond(proposal_papers.proposal(project, contact=contact, cuts=cuts, account=account))
 
 
@@ -51,6 +54,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if not _sees_account(request.user, project):  # then a copy with the account masked, which is not what was signed
         return respond(agreement_papers.agreement(project, account=False))
+    account_shown(project, by=request.user, taken=True)
     document = partial(agreement_papers.agreement, project, account=True)
     return respond_issued(request, Paper.Kind.AGREEMENT, project.agreement, document)
 
@@ -98,6 +102,8 @@ def activity_plan(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(found, pk=pk, project__in=visible)
     permit("projects.see_delivery", request.user, activity.project)
     contact = rules.has_perm("projects.see_contact", request.user, activity.project)
+    if contact:
+        contact_shown(activity.project, by=request.user, taken=True)
     return respond(activity_papers.activity_plan(activity, contact=contact))
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from core import clock
 from core.workflow import permit, record
 from grants.models import Fund
+from projects.disclosing import account_shown
 from projects.models import BankList, Project, Tranche
 from reports import money_papers
 from reports.ledgers import funds
@@ -58,7 +59,9 @@ def bank_list(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     found = get_object_or_404(BankList.objects.visible_to(request.user).with_lines(), pk=pk)
     permit("projects.see_list_accounts", request.user, found)
     if request.method == "GET":
-        record(found, "export", by=request.user, label=_("Taken out with account numbers (%(kind)s)") % {"kind": kind})
+        label = _("Taken out with account numbers (%(kind)s)") % {"kind": kind}
+        said = {"what": "bank_list", "number": len(found.lines.all()), "funder": found.fund.funder_id}
+        record(found, "export", by=request.user, label=label, **said)
     name = f"付款清单 {found.number}"
     if kind == "csv":
         return _csv(name, funds.bank_lines(found))
@@ -78,5 +81,6 @@ def payment_approval(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if not rules.has_perm("projects.see_payee_account", request.user, tranche.project):
         return respond(money_papers.payment_approval(tranche))
+    account_shown(tranche.project, by=request.user, taken=True)
     document = partial(money_papers.payment_approval, tranche, account=True)
     return respond_issued(request, Paper.Kind.PAYMENT, tranche, document)

@@ -1,14 +1,20 @@
 """Public notices: how long they run by the calendar, what they say, and that nobody can change it unseen."""
 
 import hashlib
+import json
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.urls import reverse
+from django.utils import translation
 
-from core.models import CalendarDay
+from core import triggers
+from core.models import CalendarDay, Seal
+from core.sealing import seal_events, standing
+from core.verifying import Verification
 from core.workflow import Refused
 from grants.models import Call
 from projects.actions import notices
@@ -230,3 +236,33 @@ def test_the_notice_names_the_groups_and_no_person(town, publish, browse):
     for text in said:
         assert town.centre.name in text
         assert not any(private in text for private in ("13800138000", town.head.name, town.centre.bank_account))
+
+
+# -- The sealed log --------------------------------------------------------------------------------
+
+
+def test_notice_keeps_where_the_log_stood_and_is_a_witness_of_it(publish, browse):
+    seal_events()
+    stood = standing()
+
+    notice = publish(date(2026, 4, 13))
+
+    assert (notice.log_number, notice.log_hash) == stood
+    assert json.loads(notice.frozen)["log"] == {"events": stood.number, "root": stood.hash}
+    assert notice.log_hash in browse().get(notice.get_absolute_url()).content.decode()
+    connection.check_constraints()
+    triggers.unprotect(connection)
+    Seal.objects.filter(number__gte=stood.number).delete()
+    with translation.override("en"):
+        said = list(Verification().problems())
+    triggers.protect(connection)
+    assert (
+        f"the end is cut off after link {stood.number - 1}: {notice.number} says that there were {stood.number}" in said
+    )
+
+
+def test_notice_before_anything_is_sealed_says_nothing_of_the_log(publish):
+    notice = publish(date(2026, 4, 13))
+
+    assert (notice.log_number, notice.log_hash) == (0, "")
+    assert "log" not in json.loads(notice.frozen)

@@ -12,6 +12,7 @@ from config.story.people import ADMINISTRATORS, LOGINS, PASSWORD, found
 from config.story.programme import Programme
 from config.story.stage import Stage
 from core import clock
+from core.sealing import take_root
 from grants.models import Call
 
 
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         stage = Stage(cast, programme)
         competition_2013.play(stage, programme)
         calls_2026.play(stage, programme)
+        take_root()  # from now on the clock does it (`manage.py tick`)
 
     def print_logins(self) -> None:
         self.stdout.write(f"\n登录（密码都是 {PASSWORD}；也可用手机号 13800138001 起依次登录）：")

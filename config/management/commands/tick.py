@@ -10,6 +10,7 @@ from django.db import close_old_connections
 
 from config.reminders import remind
 from core.notifications import deliver_due
+from core.sealing import seal_events, take_root
 from core.strangers import forget_knocks
 from evaluations.actions.reporting import note_silences
 from evaluations.actions.voices import forget_traces
@@ -25,6 +26,7 @@ from reports.search.upkeep import catch_up
 from reports.verification import forget_checks
 
 DUTIES: tuple[Callable[[], int], ...] = (
+    *(seal_events, take_root),
     *(make_monthly_reports, lapse_overdue, note_silences, close_ended, follow_up_by_clock),
     *(remind, deliver_due, anonymise_expired, forget_traces, forget_checks, forget_made, print_waiting),
     *(forget_knocks, go_on_with_killed, remove_printed, catch_up),

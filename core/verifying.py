@@ -1,0 +1,139 @@
+"""Whether the log is what was sealed: walks the chain from its beginning or from a day's root, in constant memory."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from core import triggers
+from core.chain import ERASABLE, GENESIS, Keys, Said, digest, link
+from core.models import DailyRoot, Event, Seal
+from core.sealing import ERASED, Standing, Witness, unsealed_after, witnesses
+
+CHUNK = 2000
+MOST_NAMED = 500
+MOST = 2**62
+WAITS = timedelta(hours=1)
+"""An event that is still not sealed after so long, though others are, was not written by the platform."""
+BACK = timedelta(days=1)
+"""An event sealed behind one that happened so much later was written afterwards, whatever day it names."""
+SEAL = ("number", "event_id", "label_key", "note_key", "data_key", "digest", "hash", "sealed_at")
+
+
+def published() -> list[Witness]:
+    """Everything that the platform itself has kept of where the chain stood."""
+    found = [
+        Witness(_("root of %(day)s") % {"day": root.day}, root.number, root.hash) for root in DailyRoot.objects.all()
+    ]
+    return found + [one for ask in witnesses for one in ask()]
+
+
+def start_of(day: date | None) -> Standing:
+    """From where to verify what came since a day: the last root that was taken by then, else the beginning."""
+    root = DailyRoot.objects.filter(day__lte=day).order_by("-day").first() if day else None
+    return Standing(root.number, root.hash) if root else Standing(0, GENESIS)
+
+
+class Verification:
+    """One walk along the chain. `problems` says in a line each what is wrong and where; afterwards the counters say
+    what was seen: `checked` links, `erased` events without some of their words, `late` ones and the first of them."""
+
+    def __init__(self, since: date | None = None, kept: Iterable[Witness] = ()) -> None:
+        self.start = start_of(since)
+        self.kept = sorted([*published(), *kept], key=lambda one: one.number)
+        self.checked = self.erased = self.late = self.waiting = 0
+        self.first_late = self.last_number = 0
+        self._next, self._before = self.start.number + 1, {self.start.hash}
+        self._latest: datetime | None = None
+        self._sealed_at: datetime | None = None
+
+    def problems(self) -> Iterator[str]:
+        for name in triggers.missing(connection):
+            yield _("the database does not protect the log: the trigger %(name)s is missing") % {"name": name}
+        kept = iter([one for one in self.kept if one.number > self.start.number])
+        due = next(kept, None)
+        for seal, said in self._rows():
+            if seal["number"] > self._next:
+                yield self._gap(seal["number"])
+            yield from self._link(seal, said)
+            while due and due.number <= seal["number"]:
+                if due.number == seal["number"] and due.hash != seal["hash"]:
+                    yield _("link %(n)s is not the one that was published (%(who)s): the log was rewritten") % {
+                        "n": seal["number"],
+                        "who": due.name,
+                    }
+                due = next(kept, None)
+            self._next = seal["number"] + 1
+        self.last_number = self._next - 1
+        if Seal.objects.filter(number__gte=self._next).exists():
+            yield self._gap(MOST)
+        while due:
+            yield _("the end is cut off after link %(n)s: %(who)s says that there were %(more)s") % {
+                "n": self.last_number,
+                "who": due.name,
+                "more": due.number,
+            }
+            due = next(kept, None)
+        yield from self._outside()
+
+    def _rows(self) -> Iterator[tuple[dict[str, Any], Said]]:
+        """Link by link with its event, a chunk at a time."""
+        number = self.start.number
+        fields = [f"event__{name}" for name in Said._fields]
+        while True:
+            rows = Seal.objects.filter(number__gt=number).order_by("number").values_list(*SEAL, *fields)[:CHUNK]
+            found = list(rows)
+            for row in found:
+                yield dict(zip(SEAL, row, strict=False)), Said(*row[len(SEAL) :])
+            if len(found) < CHUNK:
+                return
+            number = found[-1][0]
+
+    def _gap(self, number: int) -> str:
+        """Links that are not there, or whose events are not."""
+        self._before = set()
+        lost = Seal.objects.filter(number__gte=self._next, number__lt=number).order_by("number").first()
+        if lost is not None:
+            return _("event %(event)s (link %(n)s) was removed") % {"event": lost.event_id, "n": lost.number}
+        return _("links %(first)s to %(last)s were removed") % {"first": self._next, "last": number - 1}
+
+    def _link(self, seal: dict[str, Any], said: Said) -> Iterator[str]:
+        self.checked += 1
+        where = {"event": said.id, "n": seal["number"]}
+        keys = Keys(seal["label_key"], seal["note_key"], seal["data_key"])
+        if digest(said, keys) != seal["digest"]:
+            yield _("event %(event)s (link %(n)s) does not say what it said when it was sealed") % where
+        follows = {link(before, seal["number"], seal["sealed_at"], seal["digest"]) for before in self._before}
+        if follows and seal["hash"] not in follows:
+            yield (_("link %(n)s (event %(event)s) does not follow from the one before: changed, or moved") % where)
+        self._before = follows | {seal["hash"]}
+        gone = [name for name in ERASABLE if len(getattr(keys, name)) == 64]
+        if gone:
+            self.erased += 1
+            told = Event.objects.filter(
+                content_type=said.content_type_id, object_id=said.object_id, name=ERASED, data__event=said.id
+            )
+            if not told.exists():
+                yield _("words of event %(event)s (link %(n)s) were erased, and no event says so") % where
+        if self._latest and said.at < self._latest - BACK:
+            self.late += 1
+            self.first_late = self.first_late or said.id
+        self._latest = max(self._latest or said.at, said.at)
+        self._sealed_at = seal["sealed_at"]
+
+    def _outside(self) -> Iterator[str]:
+        """Events without a link: the latest may wait for the sealer, an old one was slipped in."""
+        after: int | None = 0
+        while after is not None:
+            after, found = unsealed_after(after)
+            self.waiting += len(found)
+            if found and self._sealed_at is not None:
+                old = Event.objects.filter(pk__in=found[:MOST_NAMED], at__lt=self._sealed_at - WAITS).order_by("pk")
+                for pk, at in old.values_list("pk", "at"):
+                    said = {"event": pk, "at": f"{at:%Y-%m-%d %H:%M}"}
+                    yield (
+                        _("event %(event)s says it is of %(at)s and was never sealed: slipped in, or the sealer stands")
+                        % said
+                    )

@@ -1,0 +1,43 @@
+"""Who has seen or taken along personal data: for the auditor, by person, by project and by day."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from core.models import Event
+from core.models.event import EventQuerySet
+from core.workflow import permit
+from people.models import Membership, Role
+from projects.models import Project
+from reports.forms import DisclosureFilter
+
+PAGE = 50
+
+
+def _mine(user: Any) -> EventQuerySet:
+    """What concerns the funders that I audit: their projects, or people who work there or once did."""
+    mine = user.organizations_as(Role.AUDITOR)
+    people = Membership.objects.filter(organization__in=mine).values("user")
+    found = Event.objects.disclosures().filter(Q(data__funder__in=mine) | Q(actor__in=people))
+    return found.select_related("actor").order_by("-pk")
+
+
+@require_safe
+@login_required
+def disclosure_list(request: HttpRequest) -> HttpResponse:
+    """One line for each page and file that showed personal data unmasked, the latest first."""
+    permit("reports.see_disclosures", request.user)
+    form = DisclosureFilter(request.GET)
+    page = Paginator(form.chosen(_mine(request.user)), PAGE).get_page(request.GET.get("page"))
+    asked = {event.data.get("project") for event in page}
+    projects = Project.objects.in_bulk([pk for pk in asked if isinstance(pk, int)])
+    rows = [
+        (event, projects.get(event.data.get("project")), event.data.get("number") or event.data.get("rows") or "—")
+        for event in page
+    ]
+    return render(request, "reports/disclosure_list.html", {"form": form, "page_obj": page, "rows": rows})
