@@ -13,7 +13,8 @@ ORDER = ["core", "people", "grants", "projects", "evaluations", "reports", "conf
 WITHIN = ["rules", "models", "actions", "forms", "views"]
 PURE = [
     "core/chain.py", "core/money.py", "core/masking.py", "core/safety/names.py", "core/safety/packages.py",
-    "core/safety/pdfs.py", "core/safety/pictures.py", "core/safety/viruses.py", "grants/comparison.py", "grants/eligibility.py",
+    "core/safety/pdfs.py", "core/safety/pictures.py", "core/safety/viruses.py",
+    "grants/comparison.py", "grants/eligibility.py",
     "grants/presets.py",
     "projects/budget_rules.py", "projects/comparison.py", "projects/gaps.py", "projects/peers.py",
     "projects/expense_rules.py", "projects/expense_terms.py", "projects/grant_share.py",
