@@ -1,4 +1,4 @@
-"""What can be printed in bulk: on which page it is chosen (`print_sources`), who may have each paper, what is given out.
+"""What can be printed in bulk: on which page it is chosen (`print_sources`), who may have it, and what is given out.
 
 One table; a new kind is one row. Nobody gets by the hundred what they may not open one by one: `may` of a row asks what
 the address of the single paper asks. Slips with voting codes are not here: a code stands on its slip and nowhere else
