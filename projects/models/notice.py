@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -266,7 +267,7 @@ class NoticeEntry(models.Model):
         for name in ("title", "applicant", "rank", "score", "bonus", "amount"):
             before, after = getattr(self.corrects, name), getattr(self, name)
             if before != after:
-                said = yuan if name == "amount" else _or_dash
+                said = _in_yuan if name == "amount" else _or_dash
                 found.append((str(self._meta.get_field(name).verbose_name), said(before), said(after)))
         return found
 
@@ -286,6 +287,10 @@ class NoticeEntry(models.Model):
         if self.corrects is not None:
             said["corrects_the_notice_with_digest"] = self.corrects.notice.digest
         return said
+
+
+def _in_yuan(value: Decimal) -> str:
+    return gettext("%(value)s yuan") % {"value": yuan(value)}
 
 
 def _or_dash(value: object) -> str:
