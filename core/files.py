@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
 
-import puremagic
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -75,12 +74,29 @@ DANGERS = {
 }
 
 
-def looks_like(head: bytes, name: str) -> str:
-    """What the first bytes say a file really is, as a short name for the message; empty when unknown."""
-    try:
-        return puremagic.from_string(head, filename=name).lstrip(".").upper()
-    except (puremagic.PureError, ValueError):
-        return ""
+# Where some bytes stand in a file, and what it then is, in words for whoever sent it under another name.
+SIGNS: tuple[tuple[int, bytes, Any], ...] = (
+    (0, b"%PDF-", _("a PDF")),
+    (0, b"\xff\xd8\xff", _("a picture (JPEG)")),
+    (0, b"\x89PNG", _("a picture (PNG)")),
+    (0, b"GIF8", _("a picture (GIF)")),
+    (0, b"BM", _("a picture (BMP)")),
+    (8, b"WEBP", _("a picture (WebP)")),
+    (4, b"ftyphei", _("a photo of an iPhone (HEIC)")),
+    (4, b"ftyp", _("a video")),
+    (0, b"PK\x03\x04", _("a Word, Excel, PowerPoint or ZIP file")),
+    (0, b"\xd0\xcf\x11\xe0", _("a Word, Excel or PowerPoint file of the old kind")),
+    (0, b"Rar!", _("a packed file (RAR)")),
+    (0, b"7z\xbc\xaf", _("a packed file (7z)")),
+    (0, b"{\\rtf", _("a text (RTF)")),
+    (0, b"<", _("a web page")),
+    (0, b"MZ", _("a program")),
+)
+
+
+def looks_like(head: bytes) -> Any:
+    """What the first bytes say a file really is; empty when unknown."""
+    return next((words for at, sign, words in SIGNS if head.startswith(sign, at)), "")
 
 
 def validate_upload(upload: UploadedFile, kinds: Iterable[str] = ALLOWED, *, kept: bool = True) -> None:
@@ -100,14 +116,16 @@ def validate_upload(upload: UploadedFile, kinds: Iterable[str] = ALLOWED, *, kep
     head = upload.read(4096)
     upload.seek(0)
     if not head.startswith(ALLOWED[suffix][1]):
+        found = looks_like(head)
         raise ValidationError(
-            _("“%(name)s” is not really a %(claimed)s file%(found)s. Please save it again in the right format."),
+            _(
+                "“%(name)s” is %(found)s, not %(claimed)s. To change its name is not enough: please save it anew as "
+                "%(claimed)s, or send the right file."
+            )
+            if found
+            else _("“%(name)s” is not really a %(claimed)s file. Please save it again in the right format."),
             code="disguised",
-            params={
-                "name": name,
-                "claimed": suffix.lstrip(".").upper(),
-                "found": f" ({kind})" if (kind := looks_like(head, "")) else "",
-            },
+            params={"name": name, "claimed": suffix.lstrip(".").upper(), "found": found},
         )
     if kept and not getattr(upload, "was_examined", False):
         _examine(upload, name, suffix)

@@ -102,7 +102,7 @@ def self_evaluation(evaluation: Evaluation) -> Document:
     """The self-evaluation (自评报告) of the group, to be signed by its head."""
     title = f"{PURPOSES[evaluation.purpose]}自评报告"
     written = evaluation.self_evaluation
-    figures = figures_of(evaluation.project)
+    figures = written.figures or figures_of(evaluation.project)
     shown = ActivityPhoto.objects.filter(activity__project=evaluation.project)
     if written.handed_in_at:
         shown = shown.filter(activity__starts_at__lte=written.handed_in_at)

@@ -1,52 +1,15 @@
-"""Papers of giving: the receipt, a meeting's schedule, the letter of intent, the ledger of pairs.
+"""Papers of giving: the receipt, a meeting's schedule, the letter of intent.
 
 In Chinese like every paper: see `documents`.
 """
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import IO, Any
 
-from django.db.models import QuerySet
-
-from core.spreadsheets import Heading, Workbook
 from people.models import Kind
 from projects.models import Gift, IntentLetter, Meeting, MeetingTalk, Pledge
-from projects.pairs import OUT, sums_of
 from reports.documents import Document, file_name
-from reports.wording import KINDS
-
-GIVEN = {
-    Pledge.Kind.MONEY: "资金",
-    Pledge.Kind.GOODS: "物资",
-    Pledge.Kind.VENUE: "场地",
-    Pledge.Kind.HOURS: "服务工时",
-}
-BASES = {
-    "": "",
-    Pledge.Basis.MARKET: "市场价",
-    Pledge.Basis.INVOICE: "发票",
-    Pledge.Basis.APPRAISAL: "评估",
-    Pledge.Basis.WAGE: "小时最低工资",
-    Pledge.Basis.LIST: "捐赠方价目",
-}
-STATES = {
-    Pledge.State.OFFERED: "待答复",
-    Pledge.State.ACCEPTED: "已接受",
-    Pledge.State.PARTLY: "部分到位",
-    Pledge.State.FULFILLED: "全部到位",
-    Pledge.State.LAPSED: "逾期失效",
-    Pledge.State.DECLINED: "未接受",
-    Pledge.State.WITHDRAWN: "已撤回",
-}
-LEDGER = [
-    Heading("捐赠方", 30), Heading("类型", 10), Heading("受助组织", 28), Heading("项目编号", 18), Heading("项目", 30),
-    Heading("批次", 30), Heading("服务领域", 14), Heading("街道（镇）", 14), Heading("社区", 16), Heading("形式", 10),
-    Heading("内容", 34), Heading("数量", 12), Heading("单位", 8), Heading("单价（元）", 12), Heading("计价依据", 12),
-    Heading("依据说明", 34), Heading("认捐（元）", 14), Heading("到位（元）", 14), Heading("约定到位日", 12),
-    Heading("状态", 10), Heading("收据编号", 26),
-]  # fmt: skip
-SUMS = [Heading("形式", 14), Heading("认捐（元）", 16), Heading("到位（元）", 16)]
+from reports.wording import BASES, GIVEN, KINDS
 
 
 def gift_receipt(gift: Gift) -> Document:
@@ -99,43 +62,3 @@ def intent_letter(letter: IntentLetter) -> Document:
             "project": letter.project,
         },
     )
-
-
-def write_pledge_ledger(found: QuerySet[Pledge], chosen: str, target: IO[bytes]) -> None:
-    """Who helps whom (企业—组织结对台账), with sums as formulas, and the sums by kind."""
-    book = Workbook(target)
-    rows, sums = [_row(pledge) for pledge in found], sums_of(found)
-    sheet = book.add_sheet("结对台账", LEDGER, rows)
-    if rows:
-        style, last = book.book.add_format({"num_format": "#,##0.00", "bold": True, "top": 1}), len(rows) + 1
-        sheet.write_string(last, 15, "合计（已接受的）", book.bold)
-        for column, total in ((16, sums.promised), (17, sums.received)):
-            sheet.write_formula(last, column, _sum_of_binding(chr(ord("A") + column), last), style, float(total))
-        sheet.autofilter(0, 0, len(rows), len(LEDGER) - 1)
-    book.add_sheet("按形式", SUMS, [[GIVEN[Pledge.Kind(k.kind)], k.promised, k.received] for k in sums.kinds])
-    notes = [
-        ("筛选条件", chosen or "全部"),
-        ("认捐", "组织接受后计入；未答复、未接受和已撤回的列出但不计入合计和“按形式”。"),
-        ("到位", "组织登记、主办单位经办人确认后计入；实物、场地和工时按数量×单价折价。"),
-    ]
-    book.add_sheet("说明", [Heading("事项", 16), Heading("内容", 90)], notes)
-    book.close()
-
-
-def _sum_of_binding(column: str, last: int) -> str:
-    """All of the column less the rows whose state does not count: the sum is the one of the page."""
-    out = "".join(f'-SUMIF(T2:T{last},"{STATES[state]}",{column}2:{column}{last})' for state in OUT)
-    return f"=SUM({column}2:{column}{last}){out}"
-
-
-def _row(pledge: Pledge) -> list[Any]:
-    project = pledge.project
-    place = project.community
-    receipts = "、".join(gift.number for gift in pledge.gifts.all() if gift.counts)
-    return [
-        pledge.giver.name, KINDS[Kind(pledge.giver.kind)], project.applicant.name, project.number, project.title,
-        project.call.title, str(project.field or ""), place.street if place else "", place.name if place else "",
-        GIVEN[Pledge.Kind(pledge.kind)], pledge.what, pledge.quantity, pledge.unit, pledge.unit_price,
-        BASES[pledge.basis], pledge.basis_words, pledge.value, pledge.received_value, pledge.due_on,
-        STATES[Pledge.State(pledge.state)], receipts,
-    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What can be printed in bulk: from which page it is chosen, who may have each paper, and what is given out.
+"""What can be printed in bulk: on which page it is chosen (`print_sources`), who may have it, and what is given out.
 
 One table; a new kind is one row. Nobody gets by the hundred what they may not open one by one: `may` of a row asks what
 the address of the single paper asks. Slips with voting codes are not here: a code stands on its slip and nowhere else
@@ -10,19 +10,18 @@ from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 import rules
-from django.db.models import QuerySet
-from django.http import QueryDict
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Max, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluations.models import Assignment, Honour, PitchDay, Purpose, Star, StarYear, VoiceCode
+from core.models import Event
+from evaluations.models import Assignment, Evaluation, Honour, PitchDay, Purpose, Star, VoiceCode
 from evaluations.views.pitch import with_slots
 from evaluations.views.stars import place_of
-from grants.models import TrainingCertificate, Workshop
+from grants.models import TrainingCertificate
 from people.models import User
-from projects.models import Project
-from projects.views.project import listed
+from projects.models import Project, ReturnNotice
 from reports import (
     agreement_papers,
     closing_papers,
@@ -42,67 +41,7 @@ from reports.models import Paper, PrintJob
 
 RELATED = ("call__funder", "call__fund", "track", "applicant", "applicant__community", "host", "field", "community")
 FUNDED = ("archive_file", "settlement")
-
-
-# -- From where it is chosen ---------------------------------------------------------------------------
-
-
-class Source(NamedTuple):
-    """A page on which papers are chosen."""
-
-    find: Callable[[User, dict[str, str]], Any]
-    """The thing of the page as this person may see it: of the list of projects its projects, else one or None."""
-    about: Callable[[Any, dict[str, str], User], str]
-    """The choice in words."""
-
-
-def _projects(user: User, asked: dict[str, str]) -> QuerySet:
-    found, _form, _narrowing = listed(query_of(asked), user)
-    return found.order_by("call", "number", "pk")
-
-
-def query_of(asked: dict[str, str]) -> QueryDict:
-    query = QueryDict(mutable=True)
-    query.update(asked)
-    return query
-
-
-def _said(_found: Any, asked: dict[str, str], user: User) -> str:
-    """The filters of the list in words."""
-    _projects, form, narrowing = listed(query_of(asked), user)
-    if not form.is_valid():
-        return _("All projects that I see")
-    words = [f"“{form.cleaned_data['q']}”"] if form.cleaned_data["q"] else []
-    words += [str(value) for name, value in form.cleaned_data.items() if name in ("call", "field") and value]
-    if form.cleaned_data["stage"]:
-        words.append(str(dict(form.fields["stage"].choices).get(form.cleaned_data["stage"], "")))  # type: ignore[attr-defined]
-    words += [value for _label, value in narrowing.said]
-    return " · ".join(words) or _("All projects that I see")
-
-
-def _one(found: QuerySet, asked: dict[str, str]) -> Any:
-    pk = asked.get("pk", "")
-    return found.filter(pk=int(pk)).first() if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
-
-
-SOURCES: dict[str, Source] = {
-    "projects": Source(_projects, _said),
-    "star-year": Source(
-        lambda user, asked: _one(StarYear.objects.visible_to(user).select_related("funder"), asked),
-        lambda year, _asked, _user: str(year),
-    ),
-    "pitch-day": Source(
-        lambda user, asked: _one(with_slots(PitchDay.objects.visible_to(user)), asked),
-        lambda day, _asked, _user: f"{day.call.title} · {day.name}",
-    ),
-    "workshop": Source(
-        lambda user, asked: _one(Workshop.objects.select_related("organizer"), asked),
-        lambda workshop, _asked, _user: str(workshop),
-    ),
-}
-
-
-# -- What is printed -----------------------------------------------------------------------------------
+EVALUATED = ("commission__organization", "rubric", "lead", *(f"project__{name}" for name in RELATED))
 
 
 class Printable(NamedTuple):
@@ -202,6 +141,45 @@ def _named_sheet(assignment: Assignment) -> str:
     return f"{assignment.project.number} {assignment.project.title} · {assignment.person.name}"
 
 
+def _see_evaluations(user: User) -> QuerySet:
+    return Evaluation.objects.visible_to(user).select_related(*EVALUATED)
+
+
+def _of_evaluations(
+    label: Any, kind: str, document: Callable[[Evaluation], Document], things: Callable[[QuerySet], QuerySet]
+) -> Printable:
+    """A paper about a published evaluation."""
+    return Printable(
+        "projects",
+        label,
+        lambda found, user: things(
+            _see_evaluations(user).filter(project__in=found.order_by(), state=Evaluation.State.PUBLISHED)
+        ).order_by("project__number", "pk"),
+        _has("evaluations.read_report"),
+        lambda evaluation: f"{evaluation.number} {evaluation.project.title}",
+        _issued(kind, document),
+        _see_evaluations,
+    )
+
+
+def _see_corrections(user: User) -> QuerySet:
+    """Every time a project was given back; the letter is about that event."""
+    of_projects = Event.objects.filter(content_type=ContentType.objects.get_for_model(Project))
+    seen = Project.objects.visible_to(user).order_by().values("pk")
+    return of_projects.filter(name="return_for_correction", object_id__in=seen).prefetch_related("target")
+
+
+def _corrections(found: QuerySet, user: User) -> QuerySet:
+    """The latest of each project: it is the one that its page gives out."""
+    returned = _see_corrections(user).filter(object_id__in=found.order_by().values("pk"))
+    latest = returned.order_by().values("object_id").annotate(latest=Max("pk")).values("latest")
+    return returned.filter(pk__in=latest).order_by("object_id")
+
+
+def _see_return_notices(user: User) -> QuerySet:
+    return ReturnNotice.objects.visible_to(user).select_related(*(f"project__{name}" for name in (*RELATED, *FUNDED)))
+
+
 def _score_sheet(assignment: Assignment, job: PrintJob) -> Document:
     day = with_slots(PitchDay.objects.visible_to(job.by)).get(pk=job.selection["asked"]["pk"])
     address = urljoin(job.origin, reverse("evaluations:paper_entry", args=[0]))
@@ -281,6 +259,38 @@ KINDS: dict[str, Printable] = {
         _named_sheet,
         lambda assignment, _job: evaluation_papers.evaluation_sheet(assignment),
         _see_assignments,
+    ),
+    "evaluation-report": _of_evaluations(
+        gettext_lazy("Evaluation reports"),
+        Paper.Kind.EVALUATION,
+        evaluation_papers.evaluation_report,
+        lambda evaluations: evaluations,
+    ),
+    "rectification": _of_evaluations(
+        gettext_lazy("Rectification notices"),
+        Paper.Kind.RECTIFICATION,
+        evaluation_papers.rectification_notice,
+        lambda evaluations: evaluations.filter(items__isnull=False).distinct(),
+    ),
+    "correction": Printable(
+        "projects",
+        gettext_lazy("Correction notices"),
+        _corrections,
+        _has("projects.see_log", lambda event: event.target),
+        lambda event: _named(event.target),
+        _issued(Paper.Kind.CORRECTION, lambda event: letters.correction_notice(event.target, event)),
+        _see_corrections,
+    ),
+    "return": Printable(
+        "projects",
+        gettext_lazy("Notices to return money"),
+        lambda found, user: (
+            _see_return_notices(user).filter(project__in=found.order_by()).order_by("project__number", "pk")
+        ),
+        _has("projects.see_delivery", lambda notice: notice.project),
+        lambda notice: f"{notice.number} {notice.project.title}",
+        _issued(Paper.Kind.RETURN, letters.return_notice),
+        _see_return_notices,
     ),
     "poster-a4": _posters(gettext_lazy("Posters for residents, A4"), "a4"),
     "poster-a5": _posters(gettext_lazy("Posters for residents, A5"), "a5"),

@@ -2,7 +2,7 @@
 
 from grants.models import EligibilityRule, PaperKind, Rank
 from people.models import Inspection, Kind
-from projects.models import BudgetLine, Notice, TeamMember
+from projects.models import BudgetLine, Notice, Pledge, TeamMember
 
 KINDS = {
     Kind.COMMUNITY_GROUP: "社区社会组织",
@@ -26,6 +26,20 @@ CATEGORIES = {
     BudgetLine.Category.VOLUNTEERS: "志愿者补贴",
     BudgetLine.Category.ADMINISTRATION: "管理费用",
     BudgetLine.Category.TAX: "税费",
+}
+GIVEN = {
+    Pledge.Kind.MONEY: "资金",
+    Pledge.Kind.GOODS: "物资",
+    Pledge.Kind.VENUE: "场地",
+    Pledge.Kind.HOURS: "服务工时",
+}
+BASES = {
+    "": "",
+    Pledge.Basis.MARKET: "市场价",
+    Pledge.Basis.INVOICE: "发票",
+    Pledge.Basis.APPRAISAL: "评估",
+    Pledge.Basis.WAGE: "小时最低工资",
+    Pledge.Basis.LIST: "捐赠方价目",
 }
 RANKS = {Rank.ASSOCIATE: "副高级职称", Rank.FULL: "正高级职称", Rank.RENOWNED: "院士或全国知名专家"}
 SOURCES = {

@@ -224,8 +224,8 @@ def _ended_notice(present: Present) -> None:
     )  # fmt: skip
     projects = present.reviewed(call, ENDED_NOTICE, -64, notice=-50, money="10000.00")
     play_feedback(stage, call, day(-45), send=len(projects))
-    stage.approve(projects["bianzhi"], day(-7))
-    signed = stage.approve(projects["shuhua"], day(-7))
+    stage.approve(projects["bianzhi"], day(-10))  # before the next call's awards, whose letters have higher numbers
+    signed = stage.approve(projects["shuhua"], day(-10))
     stage.sign(signed, day(-3), both=False)
 
 

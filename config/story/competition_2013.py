@@ -246,13 +246,16 @@ def _rectified(stage: Stage, project: Project) -> None:
 
 
 def _failed(stage: Stage, project: Project) -> None:
-    """丝网花班 cannot mend what was found: terminated, and the rest of the first instalment comes back."""
+    """丝网花班 cannot mend what was found: terminated, asked for the rest of the first instalment, which comes back."""
     project = stage.evaluate(
         project, "midterm", date(2014, 7, 9), 45, "学员流失过半，老师离开，活动停了两个月。请拿出恢复方案。",
         ("提出恢复活动的方案并重新聘请老师",),
     )  # fmt: skip
     project = stage.terminate(project, date(2014, 9, 5), "整改期满，仍找不到老师，团队书面申请终止；未用资金退回。")
-    project = stage.settle(project, date(2014, 9, 22), Decimal("1286.40"))
+    recognised, until = Decimal("1286.40"), date(2014, 10, 10)
+    reason = "项目终止，未使用的资助款应当退回；无票据的支出不予认可。"
+    stage.ask_back(project, date(2014, 9, 15), recognised, reason, until)
+    project = stage.settle(project, date(2014, 9, 22), recognised)
     stage.file(project, date(2014, 9, 25))
 
 

@@ -36,8 +36,8 @@ class OpenCall:
         self.ready()
         self.coached()
         self.to_check()
-        self.returned()
         self.corrected()
+        self.returned()  # a day later, as letters are numbered in the order in which they go out
         self.copied()
         self.answering()
         self.routed()

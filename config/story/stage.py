@@ -13,9 +13,12 @@ from projects.actions import (
     delivery,
     follow_ups,
     payments,
+    returns,
     settling,
 )
 from projects.models import Project
+
+PAY_TO = "东风地区办事处，北京农商银行东风支行，账号1105010100000000018"
 
 
 class Stage(Competing, Delivering):
@@ -45,6 +48,15 @@ class Stage(Competing, Delivering):
             for refund in project.refunds.filter(confirmed_at=None):
                 settling.confirm_refund(refund, by=self.clerk)
         return Project.objects.get(pk=project.pk)
+
+    def ask_back(self, project: Project, day: date, recognised: Decimal, reason: str, until: date) -> None:
+        """The account is settled, nothing has come back yet, and the finance office asks for it in a letter."""
+        project = Project.objects.get(pk=project.pk)
+        with on(day, 10):
+            settling.settle(project, by=self.finance, recognised=recognised, returned=Decimal("0.00"))
+        with on(day, 11):
+            project = Project.objects.get(pk=project.pk)
+            returns.ask_back(project, by=self.finance, reason=reason, due_on=until, pay_to=PAY_TO)
 
     def file(self, project: Project, day: date, note: str = "") -> Project:
         with on(day, 11):

@@ -11,6 +11,7 @@ from core.money import plain
 from core.notifications import notify
 from core.workflow import Refused, Stale, permit, record
 from evaluations.actions.evaluation import go_on
+from evaluations.actions.reporting import figures_of
 from evaluations.models import Evaluation, SelfEvaluation, SelfScore
 from people.models import User
 
@@ -58,16 +59,18 @@ def hand_in(
     next_steps: str = "",
     version: int | None = None,
 ) -> SelfEvaluation:
-    """Hand it in: it stands from now on, the lead is told, and the evaluation goes on with its next step.
+    """Hand it in: it stands from now on, with the figures of this day, the lead is told, and the evaluation goes on
+    with its next step.
 
     Refused, naming all of it at once, while a criterion has no points or words, or a text is empty."""
     texts = {"went_well": went_well, "went_badly": went_badly, "next_steps": next_steps}
     written = save(evaluation, by=by, scores=scores, version=version, **texts)
     if reasons := lacking(evaluation, written):
         raise Refused(*reasons)
-    written.handed_in_by, written.handed_in_at = by, clock.now()
-    written.save(update_fields=["handed_in_by", "handed_in_at"])
     fresh = Evaluation.objects.select_related("project__call", "lead", "commission").get(pk=evaluation.pk)
+    written.handed_in_by, written.handed_in_at = by, clock.now()
+    written.figures = figures_of(fresh.project)
+    written.save(update_fields=["handed_in_by", "handed_in_at", "figures"])
     record(fresh.project, "hand_in_self_evaluation", by=by, label=_("Self-evaluation handed in"))
     if fresh.lead:
         subject = _("“%(title)s”: the self-evaluation is there") % {"title": fresh.project.title}

@@ -20,6 +20,7 @@ class SelfEvaluation(models.Model):
         "people.User", on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     handed_in_at = models.DateTimeField(_("handed in at"), null=True, editable=False)
+    figures = models.JSONField(_("what the records said when it was handed in"), default=dict, editable=False)
 
     class Meta:
         verbose_name = _("self-evaluation")

@@ -1,6 +1,7 @@
 """Which months and projects the funder's ledger shows."""
 
 import re
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -13,12 +14,12 @@ from people.models import Community
 
 
 class MonthField(forms.CharField):
-    """A month as a browser's month picker sends it, and as people type it: 2026-10, 2026.10, 202610."""
+    """A month as a browser's month picker sends it, and as people type it: 2026-10, 2026.10, 202610, ２０２６－１０."""
 
     widget = forms.TextInput(attrs={"type": "month", "placeholder": "2026-10"})
 
     def clean(self, value: Any) -> date | None:
-        typed = super().clean(value).strip().replace(".", "-").replace("/", "-")
+        typed = unicodedata.normalize("NFKC", super().clean(value)).strip().replace(".", "-").replace("/", "-")
         if not typed:
             return None
         found = re.fullmatch(r"(20[0-9]{2})-?(0?[1-9]|1[0-2])", typed)

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.fields import MoneyField
@@ -276,7 +276,7 @@ class NoticeEntry(models.Model):
         for name in ("title", "applicant", "rank", "score", "bonus", "amount"):
             before, after = getattr(self.corrects, name), getattr(self, name)
             if before != after:
-                said = yuan if name == "amount" else _or_dash
+                said = _in_yuan if name == "amount" else _or_dash
                 found.append((str(self._meta.get_field(name).verbose_name), said(before), said(after)))
         return found
 
@@ -296,6 +296,10 @@ class NoticeEntry(models.Model):
         if self.corrects is not None:
             said["corrects_the_notice_with_digest"] = self.corrects.notice.digest
         return said
+
+
+def _in_yuan(value: Decimal) -> str:
+    return gettext("%(value)s yuan") % {"value": yuan(value)}
 
 
 def _or_dash(value: object) -> str:

@@ -1,7 +1,8 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -42,13 +43,13 @@ class ReturnNotice(models.Model):
         ordering = ["-issued_at", "-pk"]
         verbose_name = _("notice to return money")
         verbose_name_plural = _("notices to return money")
-        constraints = [
+        constraints = [  # rounded, because SQLite calculates in binary: 1440.00 - 1286.40 is not 153.60 there
             models.CheckConstraint(
                 name="return_notice_asks_for_what_is_due",
                 condition=Q(amount__gt=0)
                 & (
-                    Q(amount=models.F("paid") - models.F("recognised") - models.F("returned") + models.F("interest"))
-                    | Q(paid__lt=models.F("recognised"), amount=models.F("interest"))
+                    Q(amount=Round(F("paid") - F("recognised") - F("returned") + F("interest"), precision=2))
+                    | Q(paid__lt=F("recognised"), amount=F("interest"))
                 ),
             )
         ]

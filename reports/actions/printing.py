@@ -11,7 +11,8 @@ from core.workflow import Refused, Stale, advance, permit, record
 from people.models import User
 from reports.actions import print_run
 from reports.models import PrintItem, PrintJob
-from reports.print_kinds import KINDS, SOURCES
+from reports.print_kinds import KINDS
+from reports.print_sources import SOURCES
 
 Status = PrintItem.Status
 MOST = 2000

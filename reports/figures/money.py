@@ -147,22 +147,24 @@ def _of(board: Board, place: str) -> str:
 
 
 def spending(board: Board) -> Picture:
-    """By call: what is spent, paid and not yet spent, and awarded and not yet paid."""
+    """By call: what is spent, what is paid and not yet spent, and the rest of the award."""
     funded = reached(board.projects, "funded").only("pk", "call", "amount_awarded", "amount_paid").order_by()
     funded = with_spending(funded)
-    sums: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO] * 3)
+    sums: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO] * 5)
     number: dict[int, int] = defaultdict(int)
     for project in funded:
         number[project.call_id] += 1
-        each = (project.amount_awarded or ZERO, project.amount_paid, spent(project))
+        award, paid, used = project.amount_awarded or ZERO, project.amount_paid, spent(project)
+        # What one project has not spent yet is not what another has laid out before it was paid.
+        each = (award, paid, used, max(ZERO, paid - used), max(ZERO, award - max(paid, used)))
         sums[project.call_id] = [have + more for have, more in zip(sums[project.call_id], each, strict=True)]
     calls = [call for call in board.calls if call.pk in sums]
     title, unit = _("Spending against the award"), yuan_words()
-    parts = (_("Spent"), _("Paid, not yet spent"), _("Awarded, not yet paid"))
+    parts = (_("Spent"), _("Paid, not yet spent"), _("Neither paid nor spent yet"))
     drawn, rows = [], []
     for call in calls:
-        award, paid, used = sums[call.pk]
-        drawn.append((call.title, (used, max(ZERO, paid - used), max(ZERO, award - max(paid, used)))))
+        award, paid, used, unspent, left = sums[call.pk]
+        drawn.append((call.title, (used, unspent, left)))
         url = board.link("boards:spending", call=call)
         rate = f"{round_half_up(used * 100 / award, 1)}%" if award else "—"
         rows.append(

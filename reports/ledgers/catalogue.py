@@ -13,7 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from core import clock, spreadsheets
 from core.money import yuan
 from core.spreadsheets import COUNT, MONEY, NUMBER, PERCENT, Heading, Workbook, Written
-from reports.ledgers import activities, fund_statement, gifts, months, organizations, payments, projects, scores
+from reports.ledgers import (
+    activities,
+    fund_statement,
+    gifts,
+    months,
+    organizations,
+    payments,
+    pledges,
+    projects,
+    scores,
+)
 from reports.ledgers.ledger import Asked, Ledger, Rows
 from reports.pdf import LANGUAGE
 
@@ -38,7 +48,7 @@ LEDGERS = {
         ),
         Ledger(
             "scores", "评分台账", _("Scores"), scores.columns, scores.count, scores.rows,
-            permission="reports.see_score_ledger", needs_call=True, notes=scores.NOTES,
+            permission="reports.see_score_ledger", of_calls=scores.judged, notes=scores.NOTES,
         ),
         Ledger(
             "funds", "资金收支表", _("Fund statement"), fund_statement.columns, fund_statement.count,
@@ -46,7 +56,7 @@ LEDGERS = {
             follows=("call", "year"), notes=fund_statement.NOTES,
         ),
         Ledger(
-            "payments", "拨付台账", _("Payments"), payments.columns, payments.count, payments.rows,
+            "payments", "拨付台账", _("Grant paid out"), payments.columns, payments.count, payments.rows,
             period=_("entered in the ledger"), notes=payments.NOTES,
         ),
         Ledger(
@@ -60,6 +70,10 @@ LEDGERS = {
         Ledger(
             "services", "服务记录台账", _("Services"), activities.service_columns, activities.service_count,
             activities.service_rows, period=_("day of the service"), notes=activities.SERVICE_NOTES,
+        ),
+        Ledger(
+            "pledges", "结对台账", _("Givers and groups"), pledges.columns, pledges.count, pledges.rows,
+            permission="projects.see_pledge_ledger", period=_("offered"), notes=pledges.NOTES,
         ),
         Ledger(
             "gifts", "捐赠台账", _("Gifts received"), gifts.columns, gifts.count, gifts.rows,

@@ -38,6 +38,8 @@ class LedgerForm(forms.Form):
         self.narrowing = Narrowing(self.data, user=user, own=OWN)
         seen = Project.objects.delivery_visible_to(user).filter(submitted_at__isnull=False).order_by()
         calls = Call.objects.filter(pk__in=seen.values("call")).order_by("-closes_at", "-pk")
+        if ledger.of_calls:
+            calls = ledger.of_calls(calls)
         fields: dict[str, Any] = self.fields
         fields["call"].queryset = calls
         fields["call"].empty_label = _("All calls")

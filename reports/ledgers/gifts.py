@@ -4,9 +4,8 @@ from typing import Any
 
 from core.spreadsheets import DAY, MONEY, NUMBER, Heading
 from projects.models import Gift
-from reports.giving_papers import BASES, GIVEN
 from reports.ledgers.ledger import PROJECT, Asked, Rows, column, month_of, of_project, pieces, project_cells
-from reports.wording import KINDS
+from reports.wording import BASES, GIVEN, KINDS
 
 COLUMNS = [
     column("月份", width=10), column("到位日期", DAY), column("捐赠方", width=30), column("捐赠方类型", width=12),

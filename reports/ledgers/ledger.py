@@ -64,8 +64,8 @@ class Asked:
 class Ledger:
     """One ledger: its names on paper and on the page, who may have it, its columns, and its rows.
 
-    `period`: what the chosen months are compared with; empty, when they do not matter. `needs_call`: its columns follow
-    from the call. `notes` say how it counts, on the second sheet.
+    `period`: what the chosen months are compared with; empty, when they do not matter. `of_calls`: its columns follow
+    from the call, and these calls it can be of. `notes` say how it counts, on the second sheet.
     """
 
     key: str
@@ -76,9 +76,13 @@ class Ledger:
     rows: Callable[[Asked], Rows]
     permission: str = ""
     period: Any = ""
-    needs_call: bool = False
+    of_calls: Callable[[QuerySet[Call]], QuerySet[Call]] | None = None
     follows: tuple[str, ...] = ("call", "place", "in_field", "state", "year")
     notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def needs_call(self) -> bool:
+        return self.of_calls is not None
 
     def allow(self, user: Any) -> None:
         """Refuse it to who may not have it; what has no permission of its own shows each the rows that are theirs."""

@@ -1,11 +1,13 @@
 """The scores of a call (评分台账): each expert's points for each criterion, beside what they add up to."""
 
 import rules
+from django.db.models import Exists, OuterRef, QuerySet
 
 from core.money import round_half_up
 from core.spreadsheets import COUNT, NUMBER, Heading
+from evaluations.models import Assignment, Purpose
 from evaluations.standings import Standing, standings
-from grants.models import Criterion
+from grants.models import Call, Criterion
 from reports.ledgers.ledger import Asked, Rows, column
 
 FIRST = [
@@ -21,6 +23,12 @@ NOTES = (
     ("项目平均分", "全部评分表的算术平均；项目得分按批次公布的规则（去掉最高最低分、加分）计算。"),
     ("最大分差", "各专家总分的最高与最低之差。"),
 )
+
+
+def judged(calls: QuerySet[Call]) -> QuerySet[Call]:
+    """The calls of which an expert has handed in a score sheet."""
+    sheets = Assignment.objects.filter(project__call=OuterRef("pk"), purpose=Purpose.REVIEW)
+    return calls.filter(Exists(sheets.filter(sheet__submitted_at__isnull=False)))
 
 
 def criteria(asked: Asked) -> list[Criterion]:

@@ -11,7 +11,7 @@ from django.utils import translation
 from core.money import round_half_up
 from grants.models import Fund
 from projects.models import Project, Report
-from projects.models.state import State
+from projects.models.state import BEFORE_AWARD, State
 from reports.open_data import sources
 from reports.open_data.layout import moment, number, stated
 from reports.open_data.records import Publisher
@@ -24,7 +24,7 @@ BY = (
 TITLES = {"year": "按年度", "call": "按批次", "field": "按服务领域", "street": "按街道（镇）", "source": "按资金来源"}
 MEASURES = {
     "proposals": ("收到的申报", "申报已截止的批次收到的申报（含后来撤回的）", "份", ""),
-    "awardRate": ("立项率", "立项数占收到的申报", "%", "proposals"),
+    "awardRate": ("立项率", "立项数占收到的申报；尚未决定的批次不列", "%", "proposals"),
     "awards": ("立项", "经公示并批准的立项（不含放弃立项的）", "个", ""),
     "amountRequested": ("申请金额", "立项项目申请的金额", "元", "awards"),
     "amountAwarded": ("资助金额", "批准的资助金额", "元", "awards"),
@@ -66,11 +66,12 @@ def _proposals() -> QuerySet[Project]:
 def lines() -> list[Line]:
     """One line for each combination that occurs, sorted: newest year first, then call, source, street and field."""
     found: dict[tuple, Figures] = {}
-    for values in _proposals().values_list(*BY).annotate(Count("pk")):
-        found[values[:-1]] = Figures(proposals=values[-1])
+    undecided = Count("pk", filter=Q(state__in=BEFORE_AWARD))
+    for values in _proposals().values_list(*BY).annotate(Count("pk"), undecided=undecided):
+        found[values[: len(BY)]] = Figures(proposals=values[-2], undecided=values[-1])
     for values in _of_awards():
         key, (awards, requested, awarded, paid, completed, visits) = values[: len(BY)], values[len(BY) :]
-        given = Figures(0, awards, _sum(requested), _sum(awarded), _sum(paid), completed, visits or 0)
+        given = Figures(0, awards, 0, _sum(requested), _sum(awarded), _sum(paid), completed, visits or 0)
         found[key] = found.get(key, Figures()) + given
     return sorted((_line(key, figures) for key, figures in found.items()), key=_place)
 

@@ -25,6 +25,8 @@ class Figures:
 
     proposals: int = 0
     awards: int = 0
+    undecided: int = 0
+    """Proposals of which it is not known yet whether they get money."""
     requested: Decimal = ZERO
     awarded: Decimal = ZERO
     paid: Decimal = ZERO
@@ -38,6 +40,11 @@ class Figures:
     def unfunded(self) -> int:
         """Proposals that are no award (or not yet)."""
         return self.proposals - self.awards
+
+    @property
+    def is_open(self) -> bool:
+        """No award, and the decision is still to come: a percentage would say that nothing was awarded."""
+        return self.undecided > 0 and self.awards == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ class Row:
     completed: int
     completed_rate: Decimal | None
     visits: int | None
+    is_open: bool
+    """Nothing of it is decided yet, so nothing is said of what part of it got money."""
 
     @property
     def withheld(self) -> list[str]:
@@ -139,16 +148,17 @@ def row(key: str, label: str, figures: Figures, total: Figures, *, hides: bool) 
         key=key,
         label=label,
         proposals=None if hides else figures.proposals,
-        award_rate=None if hides else percent(figures.awards, figures.proposals),
+        award_rate=None if hides or figures.is_open else percent(figures.awards, figures.proposals),
         awards=figures.awards,
         requested=figures.requested,
         awarded=figures.awarded,
-        share=percent(figures.awarded, total.awarded),
+        share=None if figures.is_open else percent(figures.awarded, total.awarded),
         paid=figures.paid,
         paid_rate=percent(figures.paid, figures.awarded),
         completed=figures.completed,
         completed_rate=percent(figures.completed, figures.awards),
         visits=coarse(figures.visits),
+        is_open=figures.is_open,
     )
 
 

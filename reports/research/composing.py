@@ -159,10 +159,8 @@ def _service(this: Year, before: Year) -> Section:
     if this.all_visits:
         points = tuple((f"{month.month}月", n) for month, n in this.visits.items())
         blocks.append(Chart("各月服务人次", charts.line("各月服务人次", points, "人次", PAPER)))
-        months = [(f"{month.month}月", str(n)) for month, n in this.visits.items()]
-        blocks.append(
-            Table("各月服务人次", [name for name, _n in months], [[n for _name, n in months]], figures=range(12))
-        )
+        counts = [str(n) for n in this.visits.values()]
+        blocks.append(Table("各月服务人次", [name for name, _n in points], [counts], figures=range(len(counts))))
     blocks.append(ToWrite("一至两个居民受益的典型案例（不出现居民真实姓名）"))
     return Section("服务居民的范围不断扩大", blocks)
 

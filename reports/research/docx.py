@@ -11,12 +11,13 @@ from io import BytesIO
 from typing import Any
 
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from reports.official import balanced
 from reports.research.blocks import Block, Chapter, Chart, Paragraph, Report, Table, ToWrite
 from reports.research.raster import png
 
@@ -24,6 +25,8 @@ XIAOBIAOSONG, FANGSONG, KAITI, HEITI, SONGTI = "方正小标宋简体", "仿宋_
 BODY, PITCH = Pt(16), Pt(28.95)
 """三号, and 22 lines in 225 mm."""
 TYPE_AREA = Mm(156)
+STAYS_WHOLE = 12
+"""A table of so many rows is not torn apart by the end of a page."""
 TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -38,7 +41,7 @@ def write(report: Report) -> bytes:
     written = datetime.strptime(report.day, "%Y年%m月%d日")
     document.core_properties.created = document.core_properties.modified = written
     document.core_properties.last_modified_by, document.core_properties.comments = "", ""
-    document.add_paragraph(report.title, style="Title")
+    _title(document, report.title)
     document.add_paragraph("（草稿，由平台按数据生成）", style="Note")
     for block in report.opening:
         _block(document, block)
@@ -55,6 +58,16 @@ def write(report: Report) -> bytes:
     target = BytesIO()
     document.save(target)
     return _timeless(target.getvalue())
+
+
+def _title(document: Any, title: str) -> None:
+    """In balanced lines, as on the official paper."""
+    paragraph = document.add_paragraph(style="Title")
+    for number, line in enumerate(balanced([title])):
+        run = paragraph.add_run()
+        if number:
+            run.add_break()
+        run.add_text(line)
 
 
 def _chapter(document: Any, chapter: Chapter) -> None:
@@ -88,6 +101,7 @@ def _table(document: Any, block: Table) -> None:
         document.add_paragraph(block.title, style="Caption")
     made = document.add_table(rows=1, cols=len(block.head), style="Table Grid")
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
+    _margins(made)
     for cell, text in zip(made.rows[0].cells, block.head, strict=True):
         _cell(cell, text, bold=True, middle=True)
     repeats = OxmlElement("w:tblHeader")
@@ -99,13 +113,30 @@ def _table(document: Any, block: Table) -> None:
         line._tr.get_or_add_trPr().append(stays)
         for cell, (text, is_figure) in zip(line.cells, row, strict=True):
             _cell(cell, text, right=is_figure)
+    if len(block.cells) <= STAYS_WHOLE:  # on one page, with its title
+        for line in made.rows[:-1]:
+            for cell in line.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
     if block.note:
         document.add_paragraph(block.note, style="Note")
     else:
         document.add_paragraph("", style="Picture")
 
 
+def _margins(table: Any) -> None:
+    """Room above and below what stands in a cell, and little at its sides: twelve months stand side by side."""
+    margins = OxmlElement("w:tblCellMar")
+    for side, twentieths in (("top", 40), ("left", 60), ("bottom", 40), ("right", 60)):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(twentieths))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    look.addprevious(margins)
+
+
 def _cell(cell: Any, text: str, *, bold: bool = False, right: bool = False, middle: bool = False) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
     paragraph.style = "Cell"
     paragraph.add_run(text).bold = bold

@@ -162,7 +162,7 @@ def read(board: Board, place: Place, year: int, *, with_pictures: bool = False) 
         awarded=awarded,
         paid=paid,
         spent=spent,
-        visits=visits_by_month(ever, first, last),
+        visits=visits_by_month(ever, first, min(last, clock.today())),  # a month that is still to come is not one of 0
         activities=Activity.objects.recorded().filter(project__in=ever, starts_at__year=year).count(),
         satisfaction=whole(reached(of_year.projects, "funded")),
         late=months.late().count(),

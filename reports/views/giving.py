@@ -6,17 +6,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import clock
-from core.workflow import permit, record
+from core.workflow import permit
 from people.models import Role
 from projects.forms import PledgeLedgerFilter
 from projects.models import Gift, IntentLetter, Meeting
 from projects.views.giving import pledges_of
 from projects.views.meetings import schedule_of
 from reports import giving_papers as papers
+from reports.actions import exports
+from reports.ledgers import catalogue, pledges
 from reports.pdf import LANGUAGE
 from reports.views.documents import respond
 from reports.views.imports import send_workbook
@@ -69,10 +70,10 @@ def pledge_ledger(request: HttpRequest) -> HttpResponseBase:
     form = PledgeLedgerFilter(request.GET, pledges=mine.order_by())
     with translation.override(LANGUAGE):
         found, words = form.chosen(mine), form.words()
-    record(request.user, "export", by=request.user, label=_("Ledger of givers downloaded"), filter=words)
+    ledger, chosen = catalogue.LEDGERS["pledges"], [("筛选", words)] if words else []
+    exports.record_ledger(by=request.user, ledger=ledger, kind="xlsx", chosen=chosen, rows=found.count())
 
     def write(file) -> None:
-        with translation.override(LANGUAGE):
-            papers.write_pledge_ledger(found, words, file)
+        catalogue.write_list(ledger, pledges.COLUMNS, pledges.rows_of(found), chosen, file)
 
-    return send_workbook(request, f"结对台账-{clock.today():%Y-%m-%d}", write)
+    return send_workbook(request, f"{ledger.title}-{clock.today():%Y-%m-%d}", write)

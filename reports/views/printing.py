@@ -17,7 +17,8 @@ from reports.actions import printing
 from reports.forms import PrintForm
 from reports.models import PrintItem, PrintJob
 from reports.models.print_job import KEPT
-from reports.print_kinds import KINDS, SOURCES, of_source
+from reports.print_kinds import KINDS, of_source
+from reports.print_sources import SOURCES
 from reports.views.imports import answer, private
 
 PAGE = 20

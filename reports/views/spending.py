@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core import clock
-from core.workflow import permit, record
+from core.workflow import permit
 from projects.actions.monthly import renew
 from projects.expense_table import ExpenseResource
 from projects.forms.month_ledger import MonthLedgerFilter
 from projects.models import MonthlyReport, Report
 from projects.views.monthly import ledger_of
 from reports import exchange, progress_papers
+from reports.actions import exports
 from reports.ledgers import catalogue, months
 from reports.ledgers import spending as papers
 from reports.pdf import LANGUAGE
@@ -81,10 +82,11 @@ def month_ledger(request: HttpRequest) -> HttpResponseBase:
     mine = ledger_of(request.user)
     form = MonthLedgerFilter(request.GET, reports=mine)
     found = form.chosen(mine)
-    record(request.user, "export", by=request.user, label=_("Ledger of the projects downloaded"), filter=form.words())
+    ledger, words = catalogue.LEDGERS["months"], form.words()
+    chosen = [("筛选", words)] if words else []
+    exports.record_ledger(by=request.user, ledger=ledger, kind="xlsx", chosen=chosen, rows=found.count())
 
     def write(file) -> None:
-        chosen = [("筛选", form.words())] if form.words() else []
-        catalogue.write_list(catalogue.LEDGERS["months"], months.COLUMNS, months.rows_of(found), chosen, file)
+        catalogue.write_list(ledger, months.COLUMNS, months.rows_of(found), chosen, file)
 
-    return send_workbook(request, f"项目月度台账-{clock.today():%Y-%m-%d}", write)
+    return send_workbook(request, f"{ledger.title}-{clock.today():%Y-%m-%d}", write)

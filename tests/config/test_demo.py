@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from html.parser import HTMLParser
+from itertools import groupby
 
 import pytest
 from django.core.management import call_command
@@ -28,6 +29,7 @@ from projects.invariants import breaches
 from projects.lasting import lasting
 from projects.models import Activity, BankList, FollowUp, Notice, Project, Reversal, State
 from projects.prices import peer_prices
+from reports.models import Paper
 
 pytestmark = pytest.mark.one_database
 NO_WORK = {"jumin", "shenji"}
@@ -51,7 +53,17 @@ def demo(db, settings):
 def test_the_demo_tells_its_story_and_every_link_in_it_opens(demo, browse):
     """One test, because loading the demo takes longer than everything else in this file."""
     tells_the_story_of_the_seed_and_of_today()
+    numbers_rise_with_the_days()
     has_no_link_to_a_refusal_and_no_english_page(browse)
+
+
+def numbers_rise_with_the_days():
+    """An office gives its numbers in the order in which its papers go out."""
+    papers = Paper.objects.exclude(series="").order_by("issuer", "series", "year", "serial")
+    for _series, of_series in groupby(papers, key=lambda paper: (paper.issuer_id, paper.series, paper.year)):
+        days = [paper.issued_at for paper in of_series]
+        assert days == sorted(days)
+    assert set(papers.values_list("kind", flat=True)) >= {"award", "correction", "rectification", "return", "minutes"}
 
 
 def tells_the_story_of_the_seed_and_of_today():

@@ -493,7 +493,7 @@ def test_a_corrected_project_goes_to_a_new_notice_that_refers_to_the_old_one(tow
     line = new.entries.get()
     assert line.corrects.notice == old
     assert [(before, after) for _what, before, after in line.corrections] == [
-        ("夕阳红暖心陪伴", "夕阳红陪伴"), ("10,000.00", "8,000.00"),
+        ("夕阳红暖心陪伴", "夕阳红陪伴"), ("10,000.00元", "8,000.00元"),
     ]  # fmt: skip
     assert town.fund.balance().reserved == Decimal("8000.00")
     assert (digest in new.frozen, new.digest != digest) == (True, True)

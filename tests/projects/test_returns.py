@@ -63,6 +63,13 @@ def test_the_notice_asks_for_what_was_paid_and_not_recognised(town, terminated):
     assert "退回3,799.50元" in tasks(town.head)
 
 
+@pytest.mark.parametrize("recognised", ["1286.40", "0.10", "4999.99"])
+def test_a_sum_that_is_not_exact_in_binary_can_be_asked_back(town, terminated, recognised):
+    notice = asked_back(town, settled(town, terminated, recognised=recognised))
+
+    assert notice.amount == Decimal("5000.00") - Decimal(recognised)
+
+
 @pytest.mark.parametrize("username", ["clerk", "approver", "mentor", "head"])
 def test_only_the_finance_office_asks_for_money(town, terminated, username):
     with pytest.raises(PermissionDenied):

@@ -14,6 +14,8 @@ from grants.models import Fund
 from people.models import Community, Membership
 from projects.actions import checking, mentoring, people, proposals
 from projects.models import Project
+from reports import chart_style
+from reports.figures import money
 from reports.figures.board import FUNDER, PUBLIC, SUPPORT, Board
 from reports.figures.boards import SLIDES, sections
 from tests import mentored, speaking
@@ -445,3 +447,13 @@ def test_funds_can_be_narrowed_to_a_source(town, browse):
     assert names(year="2026") == ["社区公益金"]
     assert names(call=town.call.pk) == ["社区公益金"]
     assert names(source="x", year="abc") == ["社区公益金", "福彩"]
+
+
+def test_what_one_project_spent_before_it_was_paid_hides_nothing_that_another_has_not_spent(town, life):
+    projects = busy(town, life)
+    Project.objects.filter(pk=projects["ended"].pk).update(amount_awarded="10000.00", amount_paid="0.00")
+    Project.objects.filter(pk=projects["running"].pk).update(amount_awarded="10000.00", amount_paid="9000.00")
+
+    drawn = str(money.spending(Board(FUNDER, town.clerk)).draw(chart_style.PAPER))
+
+    assert "支出 1万, 已拨未支出 9,000, 未拨付也未支出 3,000 (元)" in drawn

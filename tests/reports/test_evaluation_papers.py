@@ -31,6 +31,15 @@ def test_the_self_evaluation_shows_points_words_and_room_to_sign(town, project, 
         assert said in text
 
 
+def test_the_self_evaluation_keeps_the_figures_of_the_day_it_was_handed_in(town, project, draw):
+    found = self_evaluated(town, sent(town, project))
+    before = text_of(draw(evaluation_papers.self_evaluation(fresh(found))))
+
+    Project.objects.filter(pk=project.pk).update(amount_paid="1234.00")
+
+    assert text_of(draw(evaluation_papers.self_evaluation(fresh(found)))) == before
+
+
 def test_the_report_has_scores_by_dimension_findings_items_and_signatures(town, project, draw):
     evaluated(town, project, 30, 10, 10, items=items_of(20, "补齐票据抬头"))
     found = fresh(project.evaluations.get())

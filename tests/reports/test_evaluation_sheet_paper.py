@@ -16,8 +16,10 @@ def printed(assignment, draw) -> str:
 def test_an_empty_sheet_shows_the_dimensions_and_what_the_records_propose(town, life, draw):
     [assignment] = sent(town, life)
 
-    text = printed(assignment, draw)
+    paper = draw(evaluation_sheet(Assignment.objects.get(pk=assignment.pk)))
+    text = paper.text
 
+    assert "服务人数\n系统记录：" in paper.reader.pages[0].extract_text()  # no line runs into its record
     for word in ("中期评估评分表", "产出", "财务", "加分", "扣分项", "一票否决项（经第二人确认即为不合格）", "建议0分"):
         assert word in text
     assert "议事" not in text  # a service project is not judged by the lines of the others

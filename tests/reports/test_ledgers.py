@@ -3,7 +3,7 @@
 import csv
 import tracemalloc
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from itertools import pairwise
@@ -18,7 +18,7 @@ from django.urls import reverse
 from core.models import Event
 from core.spreadsheets import MONEY, TEXT, Workbook
 from grants.actions import ledger as money
-from grants.models import Fund, LedgerEntry
+from grants.models import Call, Fund, LedgerEntry
 from people.models import Membership, Organization
 from projects.actions import bank, payments, people
 from projects.models import BankListLine, Project
@@ -343,6 +343,21 @@ def test_scores_show_each_criterion_the_mean_and_the_spread_and_only_to_the_bure
     assert (points, found[0]["总分"], found[0]["项目平均分"], found[0]["最大分差"]) == ([30, 40, 20], 90, 90, 0)
     assert (found[0]["项目编号"], found[0]["名次"]) == (project.number, 1)
     assert rows_of("scores", town.head, call=town.call) == []
+
+
+def test_the_ledger_of_scores_opens_on_the_latest_call_that_was_scored(town, life, browse):
+    other = choir_draft(town)
+    judged(town, life, 40)
+    newer = Call.objects.get(pk=town.call.pk)
+    newer.pk, newer.code, newer._state.adding = None, "LATER", True
+    newer.closes_at = newer.closes_at + timedelta(days=90)
+    newer.save()
+    Project.objects.filter(pk=other.pk).update(call=newer, submitted_at=newer.opens_at, state="submitted")
+
+    page = browse(town.clerk).get(PAGE, {"ledger": "scores"})
+
+    assert page.context["preview"].count > 0
+    assert newer in browse(town.clerk).get(PAGE).context["form"].fields["call"].queryset
 
 
 def test_an_unfinished_panel_has_no_scores(town, life):

@@ -48,6 +48,19 @@ def test_a_group_is_the_sum_of_its_lines_and_says_what_it_is_part_of():
     assert (found.total.awarded, found.total.share, found.total.proposals) == (Decimal("1000.00"), Decimal("100.0"), 40)
 
 
+def test_of_a_call_that_is_not_decided_no_percentage_is_said():
+    lines = [line(call="A", proposals=4, undecided=3), line(call="B", proposals=4, awards=1, undecided=3),
+             line(call="C", proposals=4)]  # fmt: skip
+
+    found = table_of(lines, "call").rows
+
+    assert [(one.is_open, one.award_rate, one.share) for one in found] == [
+        (True, None, None),
+        (False, Decimal("25.0"), None),
+        (False, Decimal("0.0"), None),
+    ]
+
+
 def test_of_nothing_there_is_no_percentage():
     assert (percent(0, 0), percent(1, 3), percent(Decimal("0.05"), 100)) == (None, Decimal("33.3"), Decimal("0.1"))
     assert [table.rows for table in tables([])] == [()] * 5

@@ -13,14 +13,17 @@ from pypdf import PdfReader
 from core import clock
 from core.models import Event, Notification
 from core.workflow import Refused, Stale
+from projects.actions import checking, payments, proposals
 from projects.models import Part, Participant, Project
 from reports import pdf
 from reports.actions import papers, print_run, printing
 from reports.models import Paper, PrintItem, PrintJob
 from reports.print_result import name_in_zip
+from tests.evaluated import commissioned, evaluated, items_of
 from tests.life import choir_draft, draft
 from tests.memory import remembered
 from tests.printing import ask, awarded
+from tests.projects.test_returns import asked_back, settled
 
 pytestmark = pytest.mark.one_database
 
@@ -360,6 +363,48 @@ def test_the_clock_gives_up_after_three_times_without_progress(town, life, time,
         tries.append(printing.go_on_with_killed())
 
     assert tries == [1, 1, 1, 0, 0]
+
+
+# -- Letters and reports that follow a deed --------------------------------------------------------------
+
+
+def test_letters_and_reports_are_printed_from_the_list_of_projects(town, life, at_once, laid_out_quickly):
+    returned = life.walk(choir_draft(town), "submitted")
+    checking.check(returned, "return_for_correction", by=town.clerk, note="请写明调查人数。")
+    proposals.submit(Project.objects.get(pk=returned.pk), by=town.singer, pledged=True)
+    checking.check(Project.objects.get(pk=returned.pk), "return_for_correction", by=town.clerk, note="仍未写明。")
+    project = ended_and_asked_back(town, life)
+
+    kinds = ("evaluation-report", "rectification", "correction", "return")
+    jobs = {kind: at_once(lambda kind=kind: ask(town.clerk, kind)) for kind in kinds}
+
+    printed = {kind: [item.paper for item in job.items.select_related("paper")] for kind, job in jobs.items()}
+    assert {kind: [paper.kind for paper in found] for kind, found in printed.items()} == {
+        "evaluation-report": ["evaluation"],
+        "rectification": ["rectification"],
+        "correction": ["correction"],
+        "return": ["return"],
+    }
+    assert printed["correction"][0].is_in_force  # the latest of the two
+    assert [item.name for item in jobs["correction"].items.all()] == [f"{returned.number} {returned.title}"]
+    assert project.title in jobs["return"].items.get().name
+    Participant.objects.create(project=project, person=town.expert1, part=Part.JUDGE)
+    with pytest.raises(Refused):  # a judge sees the project, and not what its parties are told
+        ask(town.expert1, "return")
+
+
+def ended_and_asked_back(town, life) -> Project:
+    """A project whose evaluation failed, that was ended, and that has to give money back."""
+    project = life.walk(draft(town), "running")
+    tranche = project.tranches.first()
+    payments.request_payment(tranche, by=town.clerk)
+    payments.approve_payment(tranche, by=town.approver)
+    payments.pay(tranche, by=town.finance, bank_reference="B1")
+    life.day(2026, 10, 12)
+    commissioned(town)
+    evaluated(town, project, 20, 10, 5, items=items_of(20, "补齐票据抬头"))
+    payments.terminate(Project.objects.get(pk=project.pk), by=town.approver, note="无法整改")
+    return asked_back(town, settled(town, project), due_on=clock.today() + timedelta(days=30)).project
 
 
 # -- Its pages -----------------------------------------------------------------------------------------

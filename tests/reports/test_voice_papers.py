@@ -3,12 +3,13 @@
 from io import BytesIO
 
 import openpyxl
+import pdfplumber
 import pytest
 
 from evaluations.actions import moderating, voice_codes, voices
 from grants.models import Fund
 from projects.models import Project
-from reports import voice_papers
+from reports import pdf, voice_papers
 from tests import speaking
 from tests.mentored import running
 from tests.records import planned
@@ -41,6 +42,19 @@ def test_poster_is_one_page_with_question_address_payer_and_day(code, draw, size
         assert words in paper.text
     assert f"gongyi.example.cn/s/{code.code}" in paper.text
     assert all(paper.fonts.values())
+
+
+@pytest.mark.parametrize("question", ["这个项目在社区的实施，您满意吗？", "您对这个项目" * 6 + "满意吗？"])
+def test_poster_keeps_its_question_and_its_code_away_from_the_edges(code, question):
+    document = poster(code)
+    content = pdf.render(document.template, document.context | {"question": question})
+    page = pdfplumber.open(BytesIO(content)).pages[0]
+    # The dark squares of the code: the frame around them is green, and everything else stands above or below.
+    picture = page.crop((100, 340, 495, 500)).to_image(resolution=72).original.convert("L").point(lambda v: v < 40)
+    left, _top, right, _bottom = picture.getbbox()
+
+    assert (min(char["x0"] for char in page.chars) > 20, max(char["x1"] for char in page.chars) < 575) == (True, True)
+    assert abs(left - (picture.width - right)) <= 2
 
 
 def test_poster_says_lottery_only_where_the_lottery_pays(town, project, code, draw):
