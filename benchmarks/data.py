@@ -1,7 +1,7 @@
 """Fill an empty database with very many projects: `python -m benchmarks.data [projects]`, or `fill(…)`.
 
-Into SQLite (below `VAR_DIR`) or where `DATABASE_URL` points; it prints rows, seconds and size. The same number of projects
-gives the same rows every time.
+Into SQLite (below `VAR_DIR`) or where `DATABASE_URL` points; it prints rows, seconds and size. The same number of
+projects gives the same rows every time.
 
 Two seasons are lived through by the real verbs (`benchmarks.season`), and then multiplied inside the database by one
 `INSERT … SELECT` a table: ids are worked out ahead (each copy is one block of ids after the other), keys between the

@@ -1,7 +1,6 @@
 """The two home pages, the public one and mine, and a sign of life for the machine that watches us."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,6 +8,7 @@ from django.shortcuts import render
 
 from config.reminders import tasks_of
 from core import clock
+from core.paging import page_of
 from grants.models import Call
 from projects.models import Activity, Notice, Project
 from projects.models.state import ENDED, FUNDED
@@ -48,7 +48,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     tasks = tasks_of(request.user)
     projects = Project.objects.visible_to(request.user).with_names().exclude(state__in=ENDED)
     context = {
-        "page_obj": Paginator(tasks, TASKS).get_page(request.GET.get("page")),
+        "page_obj": page_of(tasks, TASKS, request.GET.get("page")),
         "tasks": tasks,
         "projects": projects[:8],
         "late": sum(1 for task in tasks if task.due_on and task.due_on < clock.today()),

@@ -2,7 +2,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,6 +12,7 @@ from core import clock
 from core.forms import RhythmForm
 from core.models import Attachment, MessagePreference, Notification, Rhythm
 from core.notifications import choose_rhythm
+from core.paging import page_of
 
 PAGE = 20
 
@@ -48,7 +48,7 @@ def attachment(request: HttpRequest, pk) -> HttpResponseBase:
 def notification_list(request: HttpRequest) -> HttpResponse:
     """My messages, newest first, and how I want to hear of them."""
     mine = Notification.objects.filter(recipient=request.user.pk).prefetch_related("dispatches")
-    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
+    page = page_of(mine, PAGE, request.GET.get("page"))
     preference = MessagePreference.objects.filter(person=request.user.pk).first()
     form = RhythmForm(initial={"rhythm": preference.rhythm if preference else Rhythm.AT_ONCE})
     unread = any(message.read_at is None for message in page)

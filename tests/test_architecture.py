@@ -106,6 +106,7 @@ def test_core_is_a_closed_list_of_files():
         "money.py",
         "notifications.py",
         "numbering.py",
+        "paging.py",
         "spreadsheets.py",
         "strangers.py",
         "templatetags/__init__.py",

@@ -4,12 +4,12 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
+from core.paging import page_of
 from core.workflow import Refused, permit
 from grants.actions import ledger
 from grants.forms import (
@@ -62,7 +62,7 @@ def fund_detail(request: HttpRequest, pk: int) -> HttpResponse:
     number = form.cleaned_data["project"] if form.is_valid() else ""
     entries = fund.entries.filter(reference=number) if number else fund.entries.all()
     related = entries.select_related("by", "corrects", "taken_back_by").order_by("-at", "-pk")
-    page = Paginator(related, PAGE).get_page(request.GET.get("page"))
+    page = page_of(related, PAGE, request.GET.get("page"))
     context = {
         "fund": fund,
         "balance": fund.balance(),

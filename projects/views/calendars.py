@@ -6,7 +6,6 @@ from itertools import chain
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
 from core.models import Event
+from core.paging import page_of
 from core.workflow import Refused, permit
 from people.models import Community
 from projects.actions import calendars
@@ -130,7 +130,7 @@ def happening_list(request: HttpRequest) -> HttpResponse:
     place = next((one for one in places if str(one.pk) == asked), None)
     if place:
         found = found.filter(project__community=place)
-    page = Paginator(found.order_by("starts_at", "pk"), PAGE).get_page(request.GET.get("page"))
+    page = page_of(found.order_by("starts_at", "pk"), PAGE, request.GET.get("page"))
     context = {
         "page_obj": page,
         "places": places,

@@ -6,7 +6,6 @@ from typing import Any
 import rules
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.paging import page_of
 from projects.figures import visits_by_project
 from projects.forms import Narrowing
 from projects.models import Project
@@ -118,7 +118,7 @@ def public_projects(request: HttpRequest) -> HttpResponse:
     """The funded projects, for everybody: what the public notices have told of them, and where they are now."""
     narrowing = Narrowing(request.GET)
     found = narrowing.of(reached(Project.objects.all().counted_in_public(), "funded")).with_names()
-    page = Paginator(found.order_by("-call__closes_at", "number", "pk"), PAGE).get_page(request.GET.get("page"))
+    page = page_of(found.order_by("-call__closes_at", "number", "pk"), PAGE, request.GET.get("page"))
     sums = found.order_by().aggregate(awarded=Sum("amount_awarded"), paid=Sum("amount_paid"))
     context = {"page_obj": page, "narrowing": narrowing, **sums}
     return render(request, "reports/public_projects.html", context)
@@ -136,7 +136,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     named = {project.pk: project for project in Project.objects.filter(pk__in=here).with_names()}
     rows = sorted(((named[pk], n) for pk, n in here.items()), key=lambda row: (-row[1], row[0].pk))
     context = {
-        "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_of(rows, PAGE, request.GET.get("page")),
         "narrowing": narrowing,
         "whole": sum(here.values()),
         "since": since,
@@ -154,7 +154,7 @@ def spending(request: HttpRequest) -> HttpResponse:
     ordered = with_spending(found.with_names()).order_by("-call__closes_at", "number", "pk")
     rows = [(project, spent(project)) for project in ordered]
     context = {
-        "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_of(rows, PAGE, request.GET.get("page")),
         "narrowing": narrowing,
         "sums": [
             sum((project.amount_awarded or 0 for project, _spent in rows), Decimal(0)),
