@@ -169,7 +169,7 @@ class Block:
         marked = self.to_mark(model)
         values = [self.value(model, one, f"t.{quote(one.column)}", one.name in marked) for one in columns]
         if connection.vendor == "postgresql":
-            numbers = f"generate_series(1, {copies}) AS k(k)"
+            numbers = f"generate_series(1, {copies}::bigint) AS k(k)"
         else:
             counted = f"SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < {copies}"
             numbers = f"(WITH RECURSIVE n(k) AS ({counted}) SELECT k FROM n) AS k"

@@ -18,7 +18,7 @@ from evaluations.actions import panel
 from grants.actions import ledger
 from grants.models import Fund
 from people.models import Community, Expert, Kind, Membership, Organization, Role
-from projects.actions import checking, competition, mentoring, monthly, payments, people, proposals, spending
+from projects.actions import checking, competition, mentoring, monthly, people, proposals, spending
 from projects.models import Project
 from tests import judging, records
 from tests import spending as books
@@ -182,13 +182,9 @@ class Season:
                 if fresh(drafts[n]).state != state:
                     self._to(n, drafts[n], state)
         self._start_work(funded, drafts)
-        for n in funded[:-1]:
-            self._to(n, drafts[n], "midterm_passed")
-        for n in funded[:-1]:
-            self._to(n, drafts[n], "settling")
-        for n in funded[:-1]:
-            self._to(n, drafts[n], "completed")
-        payments.terminate(fresh(drafts[funded[-1]]), by=town.approver, note="负责人离开，无法继续。")
+        for state in ("midterm_passed", "settling", "completed"):
+            for n in funded:
+                self._to(n, drafts[n], state)
 
     def at_work(self) -> None:
         """Projects in every state, as they stand in autumn."""

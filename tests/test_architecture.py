@@ -91,6 +91,7 @@ def test_core_is_a_closed_list_of_files():
         "forms.py",
         "identifiers.py",
         "inbox.py",
+        "lately.py",
         "management/__init__.py",
         "management/commands/__init__.py",
         "management/commands/state_diagram.py",

@@ -36,10 +36,12 @@ def fund_list(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     mine = Fund.objects.visible_to(request.user).select_related("funder")
     form = FundFilter(request.GET, funds=mine)
-    funds = list(form.chosen(mine))
-    rows = list(zip(funds, Fund.balances(funds), strict=True))
+    page = page_of(form.chosen(mine), PAGE, request.GET.get("page"))
+    rows = list(zip(page, Fund.balances(page.object_list), strict=True))
     may_create = Organization.objects.funders_of(request.user, Role.FINANCE).exists()
-    return render(request, "grants/fund_list.html", {"rows": rows, "form": form, "may_create": may_create})
+    return render(
+        request, "grants/fund_list.html", {"page_obj": page, "rows": rows, "form": form, "may_create": may_create}
+    )
 
 
 @login_required

@@ -123,7 +123,7 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def happening_list(request: HttpRequest) -> HttpResponse:
     """活动预告: what takes place from today on, for everybody."""
-    found = Activity.objects.told_to_residents().filter(starts_at__date__gte=clock.today())
+    found = Activity.objects.told_to_residents().filter(starts_at__gte=clock.begin_of(clock.today()))
     found = found.select_related("project__applicant", "project__community", "project__field")
     places = Community.objects.filter(pk__in=found.order_by().values("project__community"))
     asked = request.GET.get("community", "")

@@ -1,6 +1,7 @@
 """Dashboards: for the funder, for mentors and hosts, for everybody; the screen in the hall; the rows behind figures."""
 
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import rules
@@ -14,6 +15,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.lately import lately
 from core.paging import page_of
 from projects.figures import visits_by_project
 from projects.forms import Narrowing
@@ -51,13 +53,22 @@ def _asked(request: HttpRequest) -> tuple[Board, BoardForm, list[str]]:
     return form.narrow(board), form, allowed
 
 
+def _key(board: Board) -> str:
+    """Everything on which the figures depend: nobody is shown what was counted for somebody else."""
+    who = "" if board.kind == PUBLIC else f"{board.user.pk}:{sorted(board.user.roles)}"
+    call = board.call.pk if board.call else ""
+    asked = f"{board.kind}:{who}:{board.year}:{call}:{board.place}:{translation.get_language()}"
+    return f"board:{sha256(asked.encode()).hexdigest()}"
+
+
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Every figure with its chart, its table, and the way to its rows."""
     board, form, allowed = _asked(request)
-    tiles, found = sections(board)
+    (tiles, found), counted_at = lately(_key(board), lambda: sections(board))
     context = {
         "board": board,
+        "counted_at": counted_at,
         "name": NAMES[board.kind],
         "tabs": [(kind, NAMES[kind]) for kind in allowed],
         "form": form,
