@@ -1,7 +1,8 @@
 """The two home pages, the public one and mine, and a sign of life for the machine that watches us."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,8 +10,10 @@ from django.shortcuts import render
 
 from config.reminders import tasks_of
 from core import clock
+from core.lately import lately
+from core.paging import page_of
 from grants.models import Call
-from projects.models import Activity, Notice, Project
+from projects.models import Activity, Notice, Project, State
 from projects.models.state import ENDED, FUNDED
 
 TASKS = 50
@@ -20,11 +23,7 @@ TASKS = 50
 def home(request: HttpRequest) -> HttpResponse:
     """For everybody: open calls, running notices, what came of earlier ones."""
     now = clock.now()
-    figures = Project.objects.aggregate(
-        proposed=Count("pk", filter=Q(submitted_at__isnull=False)),
-        funded=Count("pk", filter=Q(state__in=FUNDED)),
-        awarded=Sum("amount_awarded", filter=Q(state__in=FUNDED)),
-    )
+    figures, counted_at = lately("home", counted)
     context = {
         "calls": Call.objects.published()
         .filter(closes_at__gt=now)
@@ -33,22 +32,33 @@ def home(request: HttpRequest) -> HttpResponse:
         .prefetch_related("tracks")[:6],
         "notices": Notice.objects.running().select_related("call__funder")[:6],
         "happenings": Activity.objects.told_to_residents()
-        .filter(starts_at__date__gte=clock.today())
+        .filter(starts_at__gte=clock.begin_of(clock.today()))
         .select_related("project__applicant", "project__community", "project__field")
         .order_by("starts_at", "pk")[:4],
         "projects": Project.objects.completed().with_names()[:6],
         "figures": figures,
+        "counted_at": counted_at,
     }
     return render(request, "config/home.html", context)
+
+
+def counted() -> dict[str, Any]:
+    """How many projects there have been, and how much they were awarded."""
+    return Project.objects.aggregate(
+        proposed=Count("pk", filter=Q(submitted_at__isnull=False)),
+        funded=Count("pk", filter=Q(state__in=FUNDED)),
+        awarded=Sum("amount_awarded", filter=Q(state__in=FUNDED)),
+    )
 
 
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for me, the most pressing first, and what I have a hand in."""
     tasks = tasks_of(request.user)
-    projects = Project.objects.visible_to(request.user).with_names().exclude(state__in=ENDED)
+    at_work = [state for state in State.values if state not in ENDED]  # said like this, an index leads to the few
+    projects = Project.objects.visible_to(request.user).with_names().filter(state__in=at_work)
     context = {
-        "page_obj": Paginator(tasks, TASKS).get_page(request.GET.get("page")),
+        "page_obj": page_of(tasks, TASKS, request.GET.get("page")),
         "tasks": tasks,
         "projects": projects[:8],
         "late": sum(1 for task in tasks if task.due_on and task.due_on < clock.today()),

@@ -24,6 +24,11 @@ def today() -> date:
     return now().date()
 
 
+def begin_of(day: date) -> datetime:
+    """Its first moment in Asia/Shanghai: asked of a column of moments, an index leads there; `__date` prevents it."""
+    return timezone.make_aware(datetime(day.year, day.month, day.day))
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Let everything inside happen at `moment` (aware; a naive one is taken as Asia/Shanghai)."""

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,8 @@ from core.files import ACCEPT, ALLOWED, check_size, scan, validate_upload
 from core.identifiers import half_width
 from core.models import Rhythm
 from core.workflow import Refused
+
+OFFERED = 100
 
 
 class CountedTextarea(forms.Textarea):
@@ -236,6 +239,14 @@ class NoteForm(SeenState):
             self.fields["note"].required = True
             self.fields["note"].label = _("Reason")
             self.fields["note"].help_text = _("The people concerned will read it.")
+
+
+def newest(found: QuerySet, asked: str | None) -> QuerySet:
+    """What a filter offers: the first hundred of a list that may have thousands, and what is asked for already."""
+    keys = list(found.values_list("pk", flat=True)[:OFFERED])
+    if asked and asked.isascii() and asked.isdecimal() and len(asked) < 15:
+        keys += found.filter(pk=int(asked)).values_list("pk", flat=True)
+    return found.filter(pk__in=keys)
 
 
 def add_refusal(form: forms.BaseForm, refused: Refused) -> None:

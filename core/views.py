@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +17,7 @@ from core.chain import moment
 from core.forms import RhythmForm
 from core.models import Attachment, DailyRoot, MessagePreference, Notification, Rhythm, Seal
 from core.notifications import choose_rhythm
+from core.paging import page_of
 
 PAGE = 20
 ROOTS = 31
@@ -61,7 +61,7 @@ def attachment(request: HttpRequest, pk) -> HttpResponseBase:
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """The daily roots of the sealed log, for everybody: what they mean, and how to check them without us."""
-    page = Paginator(DailyRoot.objects.all(), ROOTS).get_page(request.GET.get("page"))
+    page = page_of(DailyRoot.objects.all(), ROOTS, request.GET.get("page"))
     context = {"page_obj": page, "last": Seal.objects.order_by("number").last(), "months": settings.EVENTS_KEPT_MONTHS}
     return render(request, "core/log.html", context)
 
@@ -107,7 +107,7 @@ def _csv(name: str, head: list[str], rows: Iterable[Iterable[Any]]) -> Streaming
 def notification_list(request: HttpRequest) -> HttpResponse:
     """My messages, newest first, and how I want to hear of them."""
     mine = Notification.objects.filter(recipient=request.user.pk).prefetch_related("dispatches")
-    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
+    page = page_of(mine, PAGE, request.GET.get("page"))
     preference = MessagePreference.objects.filter(person=request.user.pk).first()
     form = RhythmForm(initial={"rhythm": preference.rhythm if preference else Rhythm.AT_ONCE})
     unread = any(message.read_at is None for message in page)

@@ -84,7 +84,13 @@ def at_their_end(projects: QuerySet[Project]) -> QuerySet[Project]:
     """Asked for closure, ended early and not filed, or being settled; what is archived is not here any more."""
     going = Q(state__in=[State.CLOSING, State.FINAL, State.SETTLING])
     ended = Q(state=State.TERMINATED, archive_file__isnull=True, amount_awarded__isnull=False)
-    return projects.filter(going | ended)
+    places = [
+        State.CLOSING,
+        State.FINAL,
+        State.SETTLING,
+        State.TERMINATED,
+    ]  # said once more, so that an index leads there
+    return projects.filter(going | ended, state__in=places)
 
 
 def standings(projects: QuerySet[Project]) -> list[Standing]:

@@ -20,7 +20,10 @@ class Notification(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["recipient", "read_at"], name="notification_unread")]
+        indexes = [
+            models.Index(fields=["recipient", "read_at"], name="notification_unread"),
+            models.Index(fields=["recipient", "at", "id"], name="notification_by_time"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["recipient", "key"], name="notification_key_once", condition=~models.Q(key="")

@@ -5,13 +5,13 @@ from functools import partial
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
+from core.paging import page_of
 from core.workflow import Refused, permit
 from evaluations.actions import evidence as actions
 from evaluations.evidence_lists import evidence_of
@@ -61,7 +61,7 @@ def evidence_pick(request: HttpRequest, pk: int, criterion_pk: int) -> HttpRespo
     mine = {f"{one.kind}-{one.key}" for one in tied}
     found = [one for one in everything if _matches(one, wanted, mine, colleagues)]
     ticked = set(request.POST.getlist("names"))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     rows = [
         {
             "record": one,

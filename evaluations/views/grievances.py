@@ -3,7 +3,6 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
 from core.models import Attachment, Event
+from core.paging import page_of
 from core.workflow import Refused, permit
 from evaluations.actions import grievances
 from evaluations.forms import AnswerGrievanceForm, TellForm
@@ -26,7 +26,7 @@ def grievance_list(request: HttpRequest) -> HttpResponse:
     permit("evaluations.see_grievances", request.user, None)
     found = Grievance.objects.visible_to(request.user).select_related("project__call", "activity")
     found = found.order_by("answered_at", "-arrived_at", "-pk")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     return render(request, "evaluations/grievance_list.html", {"page_obj": page})
 
 

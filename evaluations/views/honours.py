@@ -6,13 +6,13 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.forms import NoteForm, add_refusal
+from core.paging import page_of
 from core.workflow import Refused
 from evaluations.actions import honours as actions
 from evaluations.forms import HonourForm, WithdrawHonourForm
@@ -27,7 +27,7 @@ PAGE = 20
 def honour_list(request: HttpRequest) -> HttpResponse:
     """Who was honoured, and who is in notice: for everybody."""
     found = Honour.objects.exclude(state=Honour.State.DECLINED).select_related("organization", "funder")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     return render(request, "evaluations/honour_list.html", {"page_obj": page})
 
 

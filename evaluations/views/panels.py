@@ -7,7 +7,6 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
+from core.paging import page_of
 from core.workflow import Refused
 from evaluations import quorum
 from evaluations.actions import optimum
@@ -128,7 +128,7 @@ def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
     short = quorum.short(call.projects.filter(state__in=WAITING))
     if wanted.is_valid():
         shown = wanted.narrowed(shown, short)
-    found = Paginator(shown.select_related("applicant", "call").order_by("number"), PAGE).get_page(page)
+    found = page_of(shown.select_related("applicant", "call").order_by("number"), PAGE, page)
     projects = list(found)
     asked: dict[int, list[Assignment]] = {project.pk: [] for project in projects}
     review = Assignment.objects.filter(project__in=projects, purpose=Purpose.REVIEW)
@@ -160,6 +160,7 @@ def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
     return {
         "filter": wanted,
         "page_obj": found,
+        "total": found.count,
         "rows": rows,
         "late": still_to_come(call),
         "reductions": {one.project_id: one for one in Reduction.objects.open().filter(project__in=projects)},

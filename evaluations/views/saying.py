@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from core.forms import add_refusal
 from core.models import Attachment
+from core.paging import page_of
 from core.strangers import device_of, new_device, remember_device, sender_of
 from core.workflow import Refused
 from evaluations.actions import grievances, voices
@@ -217,6 +217,6 @@ def voice_public(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "figures": satisfaction_of(project),
-        "page_obj": Paginator(shown, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_of(shown, PAGE, request.GET.get("page")),
     }
     return render(request, "evaluations/voice_public.html", context)

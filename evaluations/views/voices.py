@@ -6,7 +6,6 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Case, Count, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
 from core.models import Event
+from core.paging import page_of
 from core.workflow import Refused, permit
 from evaluations.actions import moderating, voice_codes, voices
 from evaluations.forms import HideForm, LookForm, ReplyForm, ShowForm, WhyForm, WriteDownVoiceForm, kept_from
@@ -55,7 +55,7 @@ def voice_list(request: HttpRequest) -> HttpResponse:
         waiting=Count("voices", filter=Q(voices__state=Voice.State.WAITING, voices__withdrawn_at__isnull=True)),
         said=Count("voices"),
     ).order_by("-waiting", "-said", "-starts_on", "pk")
-    page = Paginator(counted, PAGE).get_page(request.GET.get("page"))
+    page = page_of(counted, PAGE, request.GET.get("page"))
     figures = satisfactions([project.pk for project in page])
     rows = [(project, figures[project.pk]) for project in page]
     context = {"page_obj": page, "rows": rows, "number": number, "narrowing": narrowing}
@@ -110,7 +110,7 @@ def voice_overview(request: HttpRequest, pk: int) -> HttpResponse:
         "look": look,
         "odd": [(voice, flag_words(voice)) for voice in odd[:ODD]] if reads or moderates else [],
         "odd_more": max(0, odd.count() - ODD),
-        "words": Paginator(words.order_by(WAITING_FIRST, "-said_at", "-pk"), PAGE).get_page(request.GET.get("page")),
+        "words": page_of(words.order_by(WAITING_FIRST, "-said_at", "-pk"), PAGE, request.GET.get("page")),
         "waiting": words.filter(state=Voice.State.WAITING).count(),
         "site": request.build_absolute_uri("/").rstrip("/"),
     }

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, PhoneField
+from core.forms import CountedTextarea, PhoneField, newest
 from grants.models import Call, Fund
 from people.models import Organization, Role, User
 
@@ -41,7 +41,7 @@ class FundFilter(forms.Form):
 
     def __init__(self, *args: Any, funds: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["call"].queryset = Call.objects.filter(fund__in=funds)
+        self.fields["call"].queryset = newest(Call.objects.filter(fund__in=funds), self.data.get("call"))
 
     def chosen(self, funds: Any) -> Any:
         """The funds that the filter leaves; what cannot be read leaves all."""

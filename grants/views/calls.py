@@ -1,11 +1,11 @@
 """Calls, for everybody: the list, one call, and what an applicant will have to fill in."""
 
 import rules
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from core import clock
+from core.paging import page_of
 from core.workdays import uncertain_years
 from grants.models import Call, Workshop
 from grants.soundness import gaps, missing_bases, notes
@@ -23,7 +23,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
         .select_related("funder")
         .prefetch_related("tracks", "service_fields")
     )
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     is_clerk = Organization.objects.funders_of(request.user, Role.STAFF).exists()
     return render(request, "grants/call_list.html", {"page_obj": page, "is_clerk": is_clerk})
 

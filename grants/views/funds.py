@@ -4,12 +4,12 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
+from core.paging import page_of
 from core.workflow import Refused, permit
 from grants.actions import ledger
 from grants.forms import (
@@ -36,10 +36,12 @@ def fund_list(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     mine = Fund.objects.visible_to(request.user).select_related("funder")
     form = FundFilter(request.GET, funds=mine)
-    funds = list(form.chosen(mine))
-    rows = list(zip(funds, Fund.balances(funds), strict=True))
+    page = page_of(form.chosen(mine), PAGE, request.GET.get("page"))
+    rows = list(zip(page, Fund.balances(page.object_list), strict=True))
     may_create = Organization.objects.funders_of(request.user, Role.FINANCE).exists()
-    return render(request, "grants/fund_list.html", {"rows": rows, "form": form, "may_create": may_create})
+    return render(
+        request, "grants/fund_list.html", {"page_obj": page, "rows": rows, "form": form, "may_create": may_create}
+    )
 
 
 @login_required
@@ -62,7 +64,7 @@ def fund_detail(request: HttpRequest, pk: int) -> HttpResponse:
     number = form.cleaned_data["project"] if form.is_valid() else ""
     entries = fund.entries.filter(reference=number) if number else fund.entries.all()
     related = entries.select_related("by", "corrects", "taken_back_by").order_by("-at", "-pk")
-    page = Paginator(related, PAGE).get_page(request.GET.get("page"))
+    page = page_of(related, PAGE, request.GET.get("page"))
     context = {
         "fund": fund,
         "balance": fund.balance(),

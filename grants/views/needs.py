@@ -2,13 +2,13 @@
 
 import rules
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
 from core.models import Attachment, Event
+from core.paging import page_of
 from core.strangers import sender_of
 from core.workflow import Refused, disclosed
 from grants.actions import needs as actions
@@ -24,7 +24,7 @@ def need_list(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         return redirect("grants:need_detail", reference=form.cleaned_data["code"])
     found = NeedList.objects.select_related("funder", "replaced_by").prefetch_related("entries")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     return render(request, "grants/need_list.html", {"page_obj": page, "form": form})
 
 

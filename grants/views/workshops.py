@@ -6,7 +6,6 @@ from typing import Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
+from core.paging import page_of
 from core.workflow import Refused, permit
 from grants.actions import workshops as actions
 from grants.forms import (
@@ -42,7 +42,7 @@ def show_calls(workshops: Iterable[Workshop], user: Any) -> None:
 def workshop_list(request: HttpRequest) -> HttpResponse:
     """Workshops, the next ones first."""
     found = Workshop.objects.select_related("organizer", "call")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     show_calls(page.object_list, request.user)
     may_hold = rules.has_perm("grants.hold_workshop", request.user)
     return render(request, "grants/workshop_list.html", {"page_obj": page, "may_hold": may_hold})

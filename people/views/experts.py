@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
+from core.paging import page_of
 from core.workflow import Refused, permit
 from people import actions
 from people.forms import (
@@ -26,7 +26,7 @@ def expert_list(request: HttpRequest) -> HttpResponse:
     """Who may be asked to judge, for what, and how often."""
     permit("people.keep_roster", request.user)
     found = Expert.objects.select_related("person").prefetch_related("skills").order_by("-is_active", "person__name")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     return render(request, "people/expert_list.html", {"page_obj": page})
 
 

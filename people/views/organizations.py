@@ -3,7 +3,6 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
+from core.paging import page_of
 from core.workflow import Refused, permit
 from people import actions
 from people.forms import (
@@ -45,7 +45,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
             found = found.named(q)
         if kind:
             found = found.filter(kind=kind)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     return render(request, "people/organization_list.html", {"page_obj": page, "form": form})
 
 
@@ -170,5 +170,5 @@ def community_list(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["q"]:
         q = form.cleaned_data["q"].strip()
         found = found.filter(Q(name__icontains=q) | Q(street__icontains=q))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     return render(request, "people/community_list.html", {"page_obj": page, "form": form})

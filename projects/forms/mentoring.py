@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import FigureFormField, MoneyInput
-from core.forms import CountedTextarea, DateInput, SeveralField
+from core.forms import CountedTextarea, DateInput, SeveralField, newest
 from grants.models import Call
 from people.models import User
 from projects.lights import COLOURS
@@ -93,8 +93,8 @@ class DeskFilter(forms.Form):
 
     def __init__(self, *args: Any, calls: Any, mentors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["call"].queryset = calls
-        self.fields["mentor"].queryset = mentors
+        self.fields["call"].queryset = newest(calls, self.data.get("call"))
+        self.fields["mentor"].queryset = newest(mentors, self.data.get("mentor"))
 
 
 class SessionFilter(forms.Form):
@@ -110,5 +110,5 @@ class SessionFilter(forms.Form):
 
     def __init__(self, *args: Any, calls: Any, mentors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["call"].queryset = calls
-        self.fields["mentor"].queryset = mentors
+        self.fields["call"].queryset = newest(calls, self.data.get("call"))
+        self.fields["mentor"].queryset = newest(mentors, self.data.get("mentor"))

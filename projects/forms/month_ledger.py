@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.forms import newest
 from grants.models import Call, ServiceField
 from people.models import Community
 
@@ -43,7 +44,7 @@ class MonthLedgerFilter(forms.Form):
         """`reports`: the monthly reports of this person's funders."""
         super().__init__(*args, **kwargs)
         calls = reports.order_by().values("project__call")
-        self.fields["call"].queryset = Call.objects.filter(pk__in=calls)
+        self.fields["call"].queryset = newest(Call.objects.filter(pk__in=calls), self.data.get("call"))
         streets = Community.objects.filter(projects__monthly_reports__in=reports)
         names = streets.order_by("street").values_list("street", flat=True).distinct()
         self.fields["street"].choices = [("", _("All")), *((name, name) for name in names)]

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import FileField, NoteForm
+from core.forms import FileField, NoteForm, newest
 from grants.models import Call, PaperKind, ServiceField
 from people.models import Membership, Role, User
 from projects.models import Stage
@@ -53,4 +53,4 @@ class ProjectFilter(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["call"].queryset = Call.objects.published()
+        self.fields["call"].queryset = newest(Call.objects.published(), self.data.get("call"))

@@ -203,7 +203,10 @@ class Activity(Stateful):
         ordering = ["starts_at", "pk"]
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
-        indexes = [models.Index(fields=["project", "state", "starts_at"], name="activity_of_project_by_time")]
+        indexes = [
+            models.Index(fields=["project", "state", "starts_at"], name="activity_of_project_by_time"),
+            models.Index(fields=["starts_at"], name="activity_by_time"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="activity_ends_after_start",

@@ -4,7 +4,6 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from core.forms import add_refusal
 from core.models import Event
+from core.paging import page_of
 from core.workflow import Refused, disclosed, permit
 from people.models import Organization, Role
 from projects.actions import bank
@@ -35,7 +35,7 @@ def bank_list_list(request: HttpRequest) -> HttpResponse:
     permit("projects.see_bank_lists", request.user)
     found = BankList.objects.visible_to(request.user).with_lines()
     context = {
-        "page_obj": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_of(found, PAGE, request.GET.get("page")),
         "waiting": payable(request).count(),
         "may_make": rules.has_perm("projects.make_bank_list", request.user),
     }

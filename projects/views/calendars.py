@@ -6,7 +6,6 @@ from itertools import chain
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
 from core.models import Event
+from core.paging import page_of
 from core.workflow import Refused, permit
 from people.models import Community
 from projects.actions import calendars
@@ -123,14 +123,14 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def happening_list(request: HttpRequest) -> HttpResponse:
     """活动预告: what takes place from today on, for everybody."""
-    found = Activity.objects.told_to_residents().filter(starts_at__date__gte=clock.today())
+    found = Activity.objects.told_to_residents().filter(starts_at__gte=clock.begin_of(clock.today()))
     found = found.select_related("project__applicant", "project__community", "project__field")
     places = Community.objects.filter(pk__in=found.order_by().values("project__community"))
     asked = request.GET.get("community", "")
     place = next((one for one in places if str(one.pk) == asked), None)
     if place:
         found = found.filter(project__community=place)
-    page = Paginator(found.order_by("starts_at", "pk"), PAGE).get_page(request.GET.get("page"))
+    page = page_of(found.order_by("starts_at", "pk"), PAGE, request.GET.get("page"))
     context = {
         "page_obj": page,
         "places": places,

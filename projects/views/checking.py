@@ -6,7 +6,6 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_POST
 from core import workflow
 from core.forms import add_refusal
 from core.models import Attachment
+from core.paging import page_of
 from core.workflow import Refused, permit
 from grants.models import PaperKind
 from people.models import Organization, Role
@@ -53,7 +53,7 @@ def check_queue(request: HttpRequest) -> HttpResponse:
     which = request.GET.get("state")
     if which in (State.SUBMITTED, State.RETURNED):
         waiting = waiting.filter(state=which)
-    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
+    page = page_of(waiting, PAGE, request.GET.get("page"))
     return render(request, "projects/check_queue.html", {"page_obj": page, "which": which, "State": State})
 
 

@@ -4,11 +4,11 @@ from collections import Counter
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core.paging import page_of
 from grants.models import Call
 from people.models import User
 from projects.forms import DeskFilter
@@ -46,7 +46,7 @@ def mentor_desk(request: HttpRequest) -> HttpResponse:
     rows = lit(_filtered(projects, asked))
     counts = Counter(row.tone for row in rows)
     shown = [row for row in rows if not asked.get("tone") or row.tone == asked["tone"]]
-    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    page = page_of(shown, PAGE, request.GET.get("page"))
     for row in page:
         _say_what_may_be_done(row, request.user)
     context = {

@@ -6,7 +6,6 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from core import workflow
 from core.forms import NoteForm, add_refusal
 from core.models import Attachment, Event
+from core.paging import page_of
 from core.workflow import Refused, permit
 from people.models import User
 from projects.actions import gifts, pledges
@@ -55,7 +55,7 @@ def giving_list(request: HttpRequest) -> HttpResponse:
     elif form.lacking:
         found = [project for project in found if getattr(project.lacking, form.lacking)]
     found.sort(key=lambda project: (-project.lacking.total, project.title, project.pk))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     context = {"page_obj": page, "form": form, "number": len(found)}
     context["gives"] = rules.has_perm("projects.give", request.user)
     return render(request, "projects/giving_list.html", context)
@@ -123,7 +123,7 @@ def pledge_list(request: HttpRequest) -> HttpResponse:
     received = seen.filter(project__applicant__in=mine)
     letters = IntentLetter.objects.filter(talk__guest__giver__in=mine, pledge__isnull=True)
     context = {
-        "given": Paginator(given, ROWS).get_page(request.GET.get("page")),
+        "given": page_of(given, ROWS, request.GET.get("page")),
         "received": received[:ROWS],
         "letters": letters.select_related("talk__entry__project"),
         "gives": bool(request.user.gives_for),
@@ -287,8 +287,8 @@ def pledge_ledger(request: HttpRequest) -> HttpResponse:
     mine = pledges_of(request.user)
     form = PledgeLedgerFilter(request.GET, pledges=mine.order_by())
     found = form.chosen(mine)
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    page = page_of(found, ROWS, request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
-    context = {"page_obj": page, "form": form, "number": page.paginator.count, "query": query.urlencode()}
+    context = {"page_obj": page, "form": form, "query": query.urlencode()}
     return render(request, "projects/pledge_ledger.html", context | {"sums": sums_of(found)})

@@ -6,13 +6,13 @@ from typing import Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
+from core.paging import page_of
 from core.workflow import Refused, permit
 from people.models import Role
 from projects.actions import meetings
@@ -26,7 +26,7 @@ PAGE = 12
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """Every meeting, the newest first, for everybody."""
     found = Meeting.objects.select_related("organizer")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     may_hold = rules.has_perm("projects.hold_meeting", request.user)
     return render(request, "projects/meeting_list.html", {"page_obj": page, "may_hold": may_hold})
 

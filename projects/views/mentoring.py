@@ -5,7 +5,6 @@ from typing import Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
 from core.models import Attachment
+from core.paging import page_of
 from core.workflow import Refused, permit
 from people.models import User
 from projects.actions import mentoring
@@ -141,7 +141,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     form = SessionFilter(request.GET, **choices_among(seen))
     narrowing = Narrowing(request.GET, user=request.user, own=("call", "mentor"))
     found = narrowed(seen, form.cleaned_data if form.is_valid() else {}, narrowing)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     lines = held(found)
     context = {
         "form": form,

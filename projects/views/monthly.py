@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.forms import add_refusal
+from core.paging import page_of
 from core.strangers import AN_HOUR, TrapForm
 from core.workflow import Refused, permit
 from projects.actions import monthly
@@ -143,12 +143,11 @@ def month_ledger(request: HttpRequest) -> HttpResponse:
         given["month"] = f"{newest:%Y-%m}" if newest else ""
     form = MonthLedgerFilter(given, reports=mine)
     found = form.chosen(mine)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     sums = found.order_by().aggregate(**{name: Sum(name) for name in SUMS})
     context = {
         "page_obj": page,
         "form": form,
-        "number": page.paginator.count,
         "late": found.late().count(),
         "sums": {name: value or Decimal(0) for name, value in sums.items()},
         "query": given.urlencode(),

@@ -3,7 +3,6 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +13,7 @@ from core import workflow
 from core.forms import NoteForm, SeenState, add_refusal
 from core.identifiers import half_width
 from core.models import Attachment, Event
+from core.paging import page_of
 from core.workflow import Refused, disclosed, permit
 from grants.actions import needs as actions
 from grants.forms import ReviseForm, VouchForm
@@ -41,7 +41,7 @@ def need_desk(request: HttpRequest) -> HttpResponse:
     found = Need.objects.with_names().order_by("received_at", "pk")
     if which in Need.State.values:
         found = found.filter(state=which)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     context = {"page_obj": page, "which": which, "states": Need.State.choices}
     return render(request, "projects/need_desk.html", context)
 

@@ -3,12 +3,12 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from core.paging import page_of
 from core.workflow import Refused
 from projects.actions import notices, objections
 from projects.models import Notice, NoticeEntry
@@ -19,7 +19,7 @@ PAGE = 20
 def notice_list(request: HttpRequest) -> HttpResponse:
     """Every public notice, newest first."""
     found = Notice.objects.select_related("call", "call__funder")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     return render(request, "projects/notice_list.html", {"page_obj": page})
 
 

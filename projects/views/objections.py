@@ -6,7 +6,6 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.contenttypes.models import ContentType
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from core import clock
 from core.forms import add_refusal
 from core.models import Attachment
+from core.paging import page_of
 from core.strangers import sender_of
 from core.workdays import add_workdays
 from core.workflow import Refused, disclosed, permit
@@ -140,7 +140,7 @@ def objection_list(request: HttpRequest) -> HttpResponse:
     """The register of objections (异议台账): every one that this person may read, with how it stands."""
     permit("projects.see_register", request.user, None)
     found = Objection.objects.visible_to(request.user).select_related("project__call", "notice__call")
-    page = Paginator(found.order_by("-arrived_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    page = page_of(found.order_by("-arrived_at", "-pk"), PAGE, request.GET.get("page"))
     return render(request, "projects/objection_list.html", {"page_obj": page})
 
 

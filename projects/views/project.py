@@ -6,7 +6,6 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from core import clock, workflow
 from core.forms import NoteForm, add_refusal
 from core.models import Attachment, Event
+from core.paging import page_of
 from core.workdays import add_workdays
 from core.workflow import Refused, permit
 from grants.models import PaperKind
@@ -79,7 +79,7 @@ def find(request: HttpRequest, pk: int) -> Project:
 def project_list(request: HttpRequest) -> HttpResponse:
     """Every project I may see, with search, filters and paging."""
     projects, form, narrowing = listed(request.GET, request.user)
-    page = Paginator(projects, PAGE).get_page(request.GET.get("page"))
+    page = page_of(projects, PAGE, request.GET.get("page"))
     context = {"page_obj": page, "form": form, "narrowing": narrowing}
     if narrowing.asked:
         context["awarded"] = projects.order_by().aggregate(sum=Sum("amount_awarded"))["sum"]

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from core.forms import add_refusal
 from core.models import Attachment
+from core.paging import page_of
 from core.workflow import Refused, permit
 from people.resources.base import Outcome
 from projects.actions import roster as actions
@@ -53,7 +53,7 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
     labels = dict(Beneficiary.Category.choices)
     context = {
         "project": project,
-        "page_obj": Paginator(people, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_of(people, PAGE, request.GET.get("page")),
         "categories": [(labels[category], n) for category, n in by_category],
         "kept": project.roster.named().count(),
         "may_enter": rules.has_perm("projects.plan_delivery", request.user, project),

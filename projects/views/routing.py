@@ -3,7 +3,6 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from core import clock
 from core.forms import add_refusal
+from core.paging import page_of
 from core.workflow import Refused, permit
 from grants.models import Fund
 from projects.actions import drafts, referrals
@@ -80,8 +80,9 @@ def referral_list(request: HttpRequest) -> HttpResponse:
     permit("projects.see_referrals", request.user)
     found = Referral.objects.filter(fund__funder__in=list(request.user.roles))
     related = ("project__applicant", "project__call__funder", "fund")
-    page = Paginator(found.select_related(*related).order_by("answered_at", "made_at"), PAGE)
-    return render(request, "projects/referral_list.html", {"page_obj": page.get_page(request.GET.get("page"))})
+    ordered = found.select_related(*related).order_by("answered_at", "made_at")
+    page = page_of(ordered, PAGE, request.GET.get("page"))
+    return render(request, "projects/referral_list.html", {"page_obj": page})
 
 
 @login_required

@@ -3,13 +3,13 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
+from core.paging import page_of
 from core.workflow import Refused, permit
 from projects.actions import services as actions
 from projects.disclosing import shown
@@ -30,7 +30,7 @@ def service_list(request: HttpRequest, pk: int) -> HttpResponse:
     found = found.order_by("-held_on", "-pk")
     context = {
         "project": project,
-        "page_obj": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_of(found, PAGE, request.GET.get("page")),
         "figures": so_far(project),
         "methods": Service.Method.choices,
         "may_write": rules.has_perm("projects.plan_delivery", request.user, project),

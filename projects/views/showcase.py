@@ -1,10 +1,10 @@
 """What came of it: completed projects, for everybody."""
 
-from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from core.paging import page_of
 from projects.models import ActivityPhoto, Project
 
 PAGE = 12
@@ -13,9 +13,9 @@ PAGE = 12
 def showcase(request: HttpRequest) -> HttpResponse:
     """Completed projects, newest first, with what they reached."""
     found = Project.objects.completed().with_names()
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, PAGE, request.GET.get("page"))
     figures = found.aggregate(awarded=Sum("amount_awarded"))
-    return render(request, "projects/showcase.html", {"page_obj": page, "number": page.paginator.count, **figures})
+    return render(request, "projects/showcase.html", {"page_obj": page, **figures})
 
 
 def showcase_detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -6,7 +6,6 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 from core import workflow
 from core.forms import add_refusal
 from core.models import Attachment, Event
+from core.paging import page_of
 from core.workflow import Refused, permit
 from grants.models import BudgetCategory
 from projects.actions import spending
@@ -61,7 +61,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
     groups = accounts(kept.plan.lines, kept.payments)
     form = ExpenseFilter(request.GET)
     shown = filtered(kept.expenses, form)
-    page = Paginator(shown[::-1], PAGE).get_page(request.GET.get("page"))
+    page = page_of(shown[::-1], PAGE, request.GET.get("page"))
     found = kept.findings(kept.expenses)
     for one in page:
         one.found, one.line = found[one.pk], kept.line_label(one.line_key)

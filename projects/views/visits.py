@@ -3,7 +3,6 @@
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.forms import add_refusal
 from core.models import Attachment
+from core.paging import page_of
 from core.workflow import Refused, permit
 from projects.actions import visits as actions
 from projects.checklists import answered, checklists, current
@@ -29,7 +29,7 @@ PAGE = 20
 def visit_list(request: HttpRequest) -> HttpResponse:
     """The visits I may read, the newest first."""
     seen = SiteVisit.objects.visible_to(request.user).select_related("project__applicant", "visitor")
-    page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
+    page = page_of(seen, PAGE, request.GET.get("page"))
     waiting = VisitVersion.objects.waiting().filter(by=request.user).select_related("visit__project")
     return render(request, "projects/visit_list.html", {"page_obj": page, "waiting": waiting})
 

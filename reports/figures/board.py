@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.forms import newest
 from grants.models import Call
 from people.models import Community
 from projects.models import Project
@@ -98,7 +99,7 @@ class BoardForm(forms.Form):
         )
         fields: dict[str, Any] = self.fields
         fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
-        fields["call"].queryset = calls
+        fields["call"].queryset = newest(calls, self.data.get("call"))
         fields["place"].choices = [("", _("All streets")), *streets(projects).items()]
 
     def narrow(self, board: Board) -> Board:

@@ -7,7 +7,6 @@ tick`). Nothing depends on it being new: who sees a record is asked of the recor
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import partial
 from threading import local
 from typing import Any
 
@@ -52,7 +51,11 @@ def _deleted(sender: type[Model], instance: Model, **_signal: Any) -> None:
 def note(model: type[Model], pk: int) -> None:
     """Read this one anew after the commit; however often it is saved before, it is read once."""
     _of_this_thread().discard((model, pk))
-    transaction.on_commit(partial(_after_commit, model, pk), robust=True)
+
+    def read_anew() -> None:  # a function, not a partial: Django says the name of what failed, and a partial has none
+        _after_commit(model, pk)
+
+    transaction.on_commit(read_anew, robust=True)
 
 
 def _after_commit(model: type[Model], pk: int) -> None:

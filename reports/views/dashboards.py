@@ -1,12 +1,12 @@
 """Dashboards: for the funder, for mentors and hosts, for everybody; the screen in the hall; the rows behind figures."""
 
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import rules
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +15,8 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.lately import lately
+from core.paging import page_of
 from projects.figures import visits_by_project
 from projects.forms import Narrowing
 from projects.models import Project
@@ -51,13 +53,22 @@ def _asked(request: HttpRequest) -> tuple[Board, BoardForm, list[str]]:
     return form.narrow(board), form, allowed
 
 
+def _key(board: Board) -> str:
+    """Everything on which the figures depend: nobody is shown what was counted for somebody else."""
+    who = "" if board.kind == PUBLIC else f"{board.user.pk}:{sorted(board.user.roles)}"
+    call = board.call.pk if board.call else ""
+    asked = f"{board.kind}:{who}:{board.year}:{call}:{board.place}:{translation.get_language()}"
+    return f"board:{sha256(asked.encode()).hexdigest()}"
+
+
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Every figure with its chart, its table, and the way to its rows."""
     board, form, allowed = _asked(request)
-    tiles, found = sections(board)
+    (tiles, found), counted_at = lately(_key(board), lambda: sections(board))
     context = {
         "board": board,
+        "counted_at": counted_at,
         "name": NAMES[board.kind],
         "tabs": [(kind, NAMES[kind]) for kind in allowed],
         "form": form,
@@ -118,7 +129,7 @@ def public_projects(request: HttpRequest) -> HttpResponse:
     """The funded projects, for everybody: what the public notices have told of them, and where they are now."""
     narrowing = Narrowing(request.GET)
     found = narrowing.of(reached(Project.objects.all().counted_in_public(), "funded")).with_names()
-    page = Paginator(found.order_by("-call__closes_at", "number", "pk"), PAGE).get_page(request.GET.get("page"))
+    page = page_of(found.order_by("-call__closes_at", "number", "pk"), PAGE, request.GET.get("page"))
     sums = found.order_by().aggregate(awarded=Sum("amount_awarded"), paid=Sum("amount_paid"))
     context = {"page_obj": page, "narrowing": narrowing, **sums}
     return render(request, "reports/public_projects.html", context)
@@ -136,7 +147,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     named = {project.pk: project for project in Project.objects.filter(pk__in=here).with_names()}
     rows = sorted(((named[pk], n) for pk, n in here.items()), key=lambda row: (-row[1], row[0].pk))
     context = {
-        "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_of(rows, PAGE, request.GET.get("page")),
         "narrowing": narrowing,
         "whole": sum(here.values()),
         "since": since,
@@ -154,7 +165,7 @@ def spending(request: HttpRequest) -> HttpResponse:
     ordered = with_spending(found.with_names()).order_by("-call__closes_at", "number", "pk")
     rows = [(project, spent(project)) for project in ordered]
     context = {
-        "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_of(rows, PAGE, request.GET.get("page")),
         "narrowing": narrowing,
         "sums": [
             sum((project.amount_awarded or 0 for project, _spent in rows), Decimal(0)),

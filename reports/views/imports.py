@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
+from core.paging import page_of
 from core.workflow import Refused, permit
 from people.resources.rows import Outcome
 from reports import exchange
@@ -120,7 +120,7 @@ def import_create(request: HttpRequest, table: str) -> HttpResponse:
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where an import is: its progress, what it would do, or what it has done."""
     job = find(request, pk)
-    page = Paginator(job.errors, PAGE).get_page(request.GET.get("page"))
+    page = page_of(job.errors, PAGE, request.GET.get("page"))
     counts = [(outcome, Outcome(outcome).label, getattr(job, outcome)) for outcome in Outcome.values]
     samples = [(outcome, Outcome(outcome).label, rows) for outcome, rows in job.samples.items() if rows]
     context = {

@@ -6,7 +6,6 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import clock
 from core.forms import add_refusal
 from core.models import Event
+from core.paging import page_of
 from core.workflow import Refused, permit, record
 from people.models import Kind, Organization, Role
 from reports.actions import marks as mark_actions
@@ -50,7 +50,7 @@ def paper_list(request: HttpRequest) -> HttpResponse:
     found = form.chosen(mine).select_related(*RELATED)
     context = {
         "form": form,
-        "page_obj": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_of(found, PAGE, request.GET.get("page")),
         "query": request.GET.urlencode(),
         "offices": Organization.objects.funders_of(request.user, Role.STAFF, Role.APPROVER),
     }

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.forms import add_refusal
 from core.models import Event
+from core.paging import page_of
 from core.workflow import Refused, choices, record
 from reports.actions import printing
 from reports.forms import PrintForm
@@ -33,7 +33,7 @@ def _find(request: HttpRequest, pk: int) -> PrintJob:
 @login_required
 def print_job_list(request: HttpRequest) -> HttpResponse:
     """My print jobs, the latest first."""
-    page = Paginator(PrintJob.objects.visible_to(request.user), PAGE).get_page(request.GET.get("page"))
+    page = page_of(PrintJob.objects.visible_to(request.user), PAGE, request.GET.get("page"))
     for job in page:
         job.label = KINDS[job.kind].label
     return render(request, "reports/print_job_list.html", {"page_obj": page, "days": KEPT.days})

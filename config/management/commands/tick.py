@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from config.reminders import remind
+from config.sizes import learn_sizes
 from core.notifications import deliver_due
 from core.sealing import seal_events, take_root
 from core.strangers import forget_knocks
@@ -29,7 +30,7 @@ DUTIES: tuple[Callable[[], int], ...] = (
     *(seal_events, take_root),
     *(make_monthly_reports, lapse_overdue, note_silences, close_ended, follow_up_by_clock),
     *(remind, deliver_due, anonymise_expired, forget_traces, forget_checks, forget_made, print_waiting),
-    *(forget_knocks, go_on_with_killed, remove_printed, catch_up),
+    *(forget_knocks, go_on_with_killed, remove_printed, catch_up, learn_sizes),
 )
 """Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the
 same time."""

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
-        ('projects', '0002_audit_replaced'),
+        ('projects', '0003_notice_log_root'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

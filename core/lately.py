@@ -1,0 +1,33 @@
+"""Figures over everything that take long are counted once in a while, and the page says when.
+
+What is quick is counted anew each time, so a small site never sees an old figure. What took longer than half a second
+is kept for ten minutes in this process, for whoever asks the same.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import TypeVar
+
+from django.core.cache import cache
+
+from core import clock
+
+Value = TypeVar("Value")
+LONG = 0.5
+KEPT = timedelta(minutes=10)
+
+
+def lately(key: str, count: Callable[[], Value]) -> tuple[Value, datetime | None]:
+    """What `count` says, and of when it is: None, when it is of this moment.
+
+    The key names everything on which the figures depend: who asks, what for, in which language.
+    """
+    kept = cache.get(f"lately:{key}")
+    if kept is not None:
+        return kept
+    begun, start = clock.now(), perf_counter()
+    found = count()
+    if perf_counter() - start > LONG:
+        cache.set(f"lately:{key}", (found, begun), KEPT.total_seconds())
+    return found, None

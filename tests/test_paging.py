@@ -1,0 +1,142 @@
+"""A list is turned forward and back without losing or repeating a row, and nothing in the address breaks it."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import Case, Count, F, Value, When
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core import clock, paging
+from core.models import Notification
+from core.paging import page_of
+from projects.models import Project
+from tests.life import draft
+
+SIZE = 3
+ORDERS = [
+    ("-state_since", "-pk"),
+    ("pk",),
+    ("title",),
+    ("starts_on", "title"),
+    ("-starts_on",),
+    (F("starts_on").desc(nulls_last=True), "-pk"),
+    (F("starts_on").asc(nulls_first=True), "title"),
+    ("-community__population", "number", "pk"),
+    ("-lines", "title"),
+    (Case(When(title="甲", then=Value(0)), default=Value(1)), "-created_at"),
+]
+
+
+def eleven(town):
+    """Projects with equal titles, equal days and no days at all, some without a community."""
+    for number in range(11):
+        project = draft(town)
+        Project.objects.filter(pk=project.pk).update(
+            title="甲乙丙"[number % 3],
+            starts_on=None if number % 4 == 0 else date(2026, 5, 1 + number % 2),
+            community=None if number % 5 == 0 else town.community,
+            state_since=clock.now() - timedelta(hours=number // 2),
+        )
+
+
+def walked(rows, step: str) -> list[list[int]]:
+    """The keys page after page: forward from the first, or back from the last."""
+    page = page_of(rows, SIZE, None)
+    pages = [page]
+    while page.has_next:
+        page = page_of(rows, SIZE, page.next_page)
+        pages.append(page)
+    if step == "back":
+        pages = [page]
+        while page.has_previous:
+            page = page_of(rows, SIZE, page.previous_page)
+            pages.append(page)
+        pages.reverse()
+    return [[one.pk for one in each] for each in pages]
+
+
+def test_every_page_forward_shows_each_row_once_in_the_order_of_the_list(town):
+    eleven(town)
+    for order in ORDERS:
+        rows = Project.objects.annotate(lines=Count("budget_lines")).order_by(*order)
+        found = [pk for page in walked(rows, "forward") for pk in page]
+        names = {str(each).lstrip("-") for each in order if isinstance(each, str)}
+        last = order[-1]
+        tail = [] if "pk" in names else ["-pk" if str(last).startswith("-") or "DESC" in str(last) else "pk"]
+        assert found == list(rows.order_by(*order, *tail).values_list("pk", flat=True)), order
+
+
+def test_back_from_the_last_page_leads_to_the_first_whole_page(town):
+    eleven(town)
+    for order in ORDERS:
+        rows = Project.objects.annotate(lines=Count("budget_lines")).order_by(*order)
+        forward, back = walked(rows, "forward"), walked(rows, "back")
+        assert [len(page) for page in forward] == [3, 3, 3, 2]
+        assert back[0] == forward[0], order
+        assert list(dict.fromkeys(pk for page in back for pk in page)) == [pk for page in forward for pk in page], order
+
+
+def test_a_row_that_is_added_in_front_neither_repeats_nor_hides_one(town):
+    eleven(town)
+    rows = Project.objects.order_by("-pk")
+    first = page_of(rows, SIZE, None)
+    before = [pk for page in walked(rows, "forward") for pk in page]
+    draft(town)
+
+    second = page_of(rows, SIZE, first.next_page)
+
+    assert [one.pk for one in second] == before[SIZE : 2 * SIZE]
+
+
+@pytest.mark.one_database
+def test_whatever_else_is_asked_for_is_the_first_page(town, browse):
+    Notification.objects.bulk_create(Notification(recipient=town.head, subject=str(n)) for n in range(25))
+    client, path = browse(town.head), reverse("core:notification_list")
+    first = client.get(path).context["page_obj"]
+    other = page_of(Project.objects.order_by("pk"), 1, None) if draft(town) and draft(town) else None
+    right = first.next_page
+
+    for typed in ("2", "-1", "x", "%00", right[:-1], "a" + right, other.next_page, "a" * 3000):
+        page = client.get(path, {"page": typed}).context["page_obj"]
+        assert [one.pk for one in page] == [one.pk for one in first], typed
+
+    assert len(client.get(path, {"page": right}).context["page_obj"]) == 5
+
+
+@pytest.mark.one_database
+def test_a_page_whose_rows_have_all_gone_is_the_first_page(town):
+    eleven(town)
+    rows = Notification.objects.order_by("pk")
+    Notification.objects.all().delete()
+    Notification.objects.bulk_create(Notification(recipient=town.head, subject=str(n)) for n in range(6))
+    first = page_of(rows, SIZE, None)
+    Notification.objects.filter(pk__gt=first[-1].pk).delete()
+
+    assert [one.pk for one in page_of(rows, SIZE, first.next_page)] == [one.pk for one in first]
+
+
+@pytest.mark.one_database
+def test_rows_are_counted_up_to_a_limit(town, monkeypatch):
+    eleven(town)
+    rows = Project.objects.order_by("pk")
+    assert page_of(rows, SIZE, None).said == "11"
+    monkeypatch.setattr(paging, "MOST_COUNTED", 5)
+
+    page = page_of(rows, SIZE, None)
+
+    assert (page.count, page.said) == (6, "超过5")
+    assert page_of(list(rows), SIZE, None).said == "11"  # what is in memory is counted already
+
+
+@pytest.mark.one_database
+def test_the_last_page_costs_as_many_questions_as_the_first(town):
+    eleven(town)
+    rows = Project.objects.with_names()
+    cursor = page_of(rows, SIZE, page_of(rows, SIZE, None).next_page).next_page
+    for asked in (None, cursor):
+        with CaptureQueriesContext(connection) as asked_for:
+            list(page_of(rows, SIZE, asked))
+        assert len(asked_for) == 1
+        assert "OFFSET" not in asked_for[0]["sql"]
