@@ -9,6 +9,8 @@ from django.urls import reverse
 from people import sessions
 from people.models import User
 
+pytestmark = pytest.mark.one_database
+
 HALF_HOUR = 30 * 60
 TITLE = "九十九个台阶的陪伴"
 
