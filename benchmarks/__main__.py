@@ -19,6 +19,7 @@ os.environ |= {
     "VAR_DIR": SCRATCH.name,
     "TASKS_BACKEND": "immediate",
     "ALLOWED_HOSTS": "testserver",
+    "MFA_REQUIRED_ROLES": "",
     "DEBUG": "1",
 }
 

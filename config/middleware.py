@@ -85,7 +85,8 @@ def buttons_are_no_pages(answer: Answer) -> Answer:
         if request.method == "POST" and _asks_to_sign_in(response) and "X-Requested-With" not in request.headers:
             back = _page_before(request) or request.get_full_path()
             response["Location"] = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back}, safe='/')}"
-            messages.info(request, _("You were signed out, so your last press of a button did nothing yet."))
+            if not getattr(request, "form_is_held", False):  # people.middleware says what becomes of it
+                messages.info(request, _("You were signed out, so your last press of a button did nothing yet."))
         return response
 
     return respond

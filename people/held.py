@@ -17,21 +17,28 @@ NEVER = ("/accounts/", "/admin/", "/me/identity/", "/safety/", "/i18n/", "/resum
 OURS = {"csrfmiddlewaretoken"}
 
 
-def hold(request: HttpRequest, user_id: int) -> None:
-    """Keep what this request brought, unless it was sent by a script or must not be kept."""
+def can_be_held(request: HttpRequest) -> bool:
+    """Whether this request brought what somebody typed: not sent by a script, and nothing that must not be kept."""
     if request.method != "POST" or request.path.startswith(NEVER):
-        return
+        return False
     if "X-Requested-With" in request.headers or "HX-Request" in request.headers:
-        return
-    pairs = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
-    if not pairs or sum(len(name) + len(value) for name, value in pairs) > MOST:
-        return
+        return False
+    pairs = _pairs(request)
+    return bool(pairs) and sum(len(name) + len(value) for name, value in pairs) <= MOST
+
+
+def hold(request: HttpRequest, user_id: int) -> None:
+    """Keep it for this person in the session of this browser."""
     request.session[HELD] = {
         "user": user_id,
         "path": request.get_full_path(),
-        "pairs": pairs,
+        "pairs": _pairs(request),
         "files": sorted({file.name for file in request.FILES.values()}),
     }
+
+
+def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
 
 
 def held_for(session: SessionBase, user_id: int) -> dict[str, Any] | None:

@@ -57,10 +57,13 @@ def _signed_out(request: HttpRequest, answer: Answer, user: User, why: str) -> H
     sentence = _why(user, why)
     logout(request)
     request.user = AnonymousUser()
+    request.form_is_held = held.can_be_held(request)
     response = answer(request)
     to = response.get("Location", "")
     if response.status_code == 302 and to.startswith(resolve_url(settings.LOGIN_URL)):
-        held.hold(request, user.pk)
+        if request.form_is_held:
+            held.hold(request, user.pk)
+            sentence += _("What you typed is kept: you can send it afterwards.")
         if "X-Requested-With" not in request.headers:
             messages.info(request, sentence)
     return response

@@ -44,7 +44,7 @@ def safety_desk(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(person)s is an administrator now.") % {"person": person})
             return redirect("people:safety_desk")
-    q = half_width(request.GET.get("q", "")).strip()[:100]
+    q = half_width(request.GET.get("q", "")).replace("\0", "").strip()[:100]
     found = User.objects.filter(Q(username__icontains=q) | Q(name__icontains=q) | Q(phone=q) | Q(email__iexact=q))
     context = {
         "form": form,

@@ -173,7 +173,8 @@ class Page(HTMLParser):
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
 KNOWN = {"English", "WPS", "PDF", "pdf", "SHA", "PPT", "Office", "Email", "Word", "Excel", "xlsx", "HiGHS", "ICC"} | {
-    *("JSON", "CSV", "OpenAPI", "CommonGrants", "Giving", "ETag", "POST", "Wilson")
+    *("JSON", "CSV", "OpenAPI", "CommonGrants", "Giving", "ETag", "POST", "Wilson"),
+    *("Microsoft", "Authenticator", "FreeOTP"),
 }
 """Latin letters that belong on a Chinese page, besides what `NAMES` takes away."""
 NAMES = re.compile(

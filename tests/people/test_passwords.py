@@ -11,6 +11,8 @@ from django.utils import timezone
 from core.models import Event
 from people.models import Administrator, User
 
+pytestmark = pytest.mark.one_database
+
 CHANGE = "/accounts/password/change/"
 
 

@@ -12,6 +12,8 @@ from core.workflow import Refused
 from people import actions, sessions
 from people.models import User
 
+pytestmark = pytest.mark.one_database
+
 ALL = ["administrator", "manager", "staff", "approver", "finance", "auditor"]
 SETUP = "/me/second-step/"
 

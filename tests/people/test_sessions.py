@@ -9,6 +9,8 @@ from django.urls import reverse
 from people import sessions
 from people.models import User
 
+pytestmark = pytest.mark.one_database
+
 HALF_HOUR = 30 * 60
 TITLE = "九十九个台阶的陪伴"
 
@@ -77,11 +79,13 @@ def test_what_was_typed_waits_and_is_sent_by_a_press(town, browse):
     client = browse(town.head)
     page, response = typed(town, client)
 
+    login = client.get(response["Location"]).content.decode()
     client.post(response["Location"].split("?")[0], {"login": "head", "password": "test", "next": page})
     led = client.get(page)
     shown = client.get(led["Location"]).content.decode()
     sent = client.post(page, {"name": TITLE, "profile": "第一行\r\n第二行"})
 
+    assert ("您填写的内容已保留" in login, "刚才的操作没有生效" in login) == (True, False)
     assert led["Location"].startswith("/resume/?to=")
     assert ("您填写的内容还在" in shown, TITLE in shown, f'action="{page}"' in shown) == (True, True, True)
     assert sent.status_code == 200  # the form with what was typed, and what is still missing

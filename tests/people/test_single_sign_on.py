@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from core.models import Event
 from people.models import User
 
+pytestmark = pytest.mark.one_database
+
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 FOREIGN_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
