@@ -63,7 +63,14 @@ class StrangersAreCounted:
         page = request.resolver_match.view_name if request.resolver_match else ""
         if not knocked(sender_of(request), page, settings.STRANGERS_MOST_AN_HOUR):
             return None
-        response = render(request, "429.html", status=429)
+        # What was typed goes along on the page and can be sent again from there: going back need not find it any more.
+        typed = [
+            (name, value)
+            for name, values in request.POST.lists()
+            for value in values
+            if name != "csrfmiddlewaretoken" and "password" not in name
+        ]
+        response = render(request, "429.html", {"typed": typed}, status=429)
         response["Retry-After"] = "3600"
         return response
 

@@ -46,6 +46,7 @@ PICTURES = (".jpg", ".jpeg", ".png")
 ACCEPT = ",".join(ALLOWED)
 A_DAY = timedelta(days=1)
 
+NO_PHOTO = _("“%(name)s” cannot be read as a photo. Please send it as JPG or PNG.")
 DANGERS = {
     pdfs.Danger.DAMAGED: _(
         "“%(name)s” cannot be opened as a PDF: it is damaged or cut off. Please save or scan it again."
@@ -155,11 +156,7 @@ def _examine(upload: UploadedFile, name: str, suffix: str) -> None:
         try:
             pictures.check(upload)
         except pictures.Unreadable as error:
-            raise ValidationError(
-                _("“%(name)s” cannot be read as a photo. Please send it as JPG or PNG."),
-                code="picture",
-                params={"name": name},
-            ) from error
+            raise ValidationError(NO_PHOTO, code="picture", params={"name": name}) from error
         return
     danger: pdfs.Danger | packages.Danger | None
     if suffix == ".pdf":
@@ -209,7 +206,12 @@ def attach(target: models.Model, upload: UploadedFile, *, by: Any, kind: str = "
     validate_upload(upload)
     name = names.cleaned(upload.name or "")
     suffix = PurePath(name).suffix.lower()
-    content: File = ContentFile(pictures.plain(upload)) if suffix in PICTURES else upload
+    content: File = upload
+    if suffix in PICTURES:
+        try:
+            content = ContentFile(pictures.plain(upload))
+        except pictures.Unreadable as error:  # looked at in small it was whole
+            raise Refused(NO_PHOTO % {"name": name}) from error
     within = within_of(target)
     _leave_room(within, content.size, by)
     digest = hashlib.sha256()

@@ -84,7 +84,7 @@ ONES_OWN = {
 def test_nobody_from_elsewhere_gets_at_anything_or_changes_anything(
     town, things, neighbours, browse, without_layout, without_pages
 ):
-    people = {"anonymous": None, "stranger": town.stranger} | neighbours
+    people = {"anonymous": None} | neighbours
     clients = {name: browse(who) for name, who in people.items()}
     for client in clients.values():
         client.raise_request_exception = False
