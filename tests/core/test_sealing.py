@@ -274,6 +274,17 @@ def test_verification_since_a_day_begins_at_its_root(log):
     assert Verification(since=date(2026, 3, 2)).start.number == 0
 
 
+def test_tail_cut_off_before_the_root_one_begins_at_is_found(log):
+    with clock.at(NOON + timedelta(days=1)), translation.override("en"), transaction.atomic():
+        connection.check_constraints()
+        triggers.unprotect(connection)
+        Seal.objects.filter(number__gt=3).delete()
+        said = list(Verification(since=date(2026, 3, 3)).problems())
+        transaction.set_rollback(True)
+
+    assert "the end is cut off after link 3: root of 2026-03-03 says that there were 4" in said
+
+
 def test_root_is_taken_once_a_day_and_not_of_an_empty_log(log):
     with clock.at(NOON + timedelta(days=1)):
         assert take_root() == 0
