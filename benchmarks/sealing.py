@@ -1,4 +1,4 @@
-"""How fast the log is sealed and verified, with how much memory, and what a verb pays for it (nothing: see ADR 15).
+"""How fast the log is sealed and verified, with how much memory, and what a verb pays for it (nothing: see ADR 17).
 
 In a process of its own, on a database of its own: SQLite, or a new one beside DATABASE_URL where that is PostgreSQL.
 """

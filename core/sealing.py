@@ -1,5 +1,5 @@
 """The sealer: links what stands in the log into one chain, takes the daily root, and erases words so that the chain
-still verifies (docs/adr/0015-sealed-log.md).
+still verifies (docs/adr/0017-sealed-log.md).
 
 Events are written by many at once and sealed by one, shortly afterwards: a chain that each writer prolonged would make
 all of them wait for one another. Until it is sealed (a minute at most while `manage.py tick` runs) an event is kept by

@@ -5,6 +5,7 @@ One change alone passes: an erasable value becomes empty when its seal holds the
 owns the database can drop a trigger; then the chain tells (`core.verifying`).
 """
 
+from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from core.chain import ERASABLE, SALT_LENGTH
@@ -57,12 +58,12 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted(name for _table, name in wanted - present(connection))
 
 
-def _unchanged(model: type, same: str, *, aside: tuple[str, ...] = ()) -> str:
+def _unchanged(model: type[models.Model], same: str, *, aside: tuple[str, ...] = ()) -> str:
     columns = [field.column for field in model._meta.concrete_fields if field.name not in aside]
     return " AND ".join(f'NEW."{column}" {same} OLD."{column}"' for column in columns)
 
 
-def _allowed(same: str) -> dict[type, str]:
+def _allowed(same: str) -> dict[type[models.Model], str]:
     """Which new row may follow an old one, as SQL."""
     keys = tuple(f"{name}_key" for name in ERASABLE)
     seal = f'"{Seal._meta.db_table}"'

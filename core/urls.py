@@ -1,12 +1,11 @@
 from datetime import date
 
 from django.urls import path, register_converter
-from django.urls.converters import StringConverter
 
 from core import views
 
 
-class DayConverter(StringConverter):
+class DayConverter:
     """A day in an address: 2026-11-27."""
 
     regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core import triggers
 from core.chain import ERASABLE, GENESIS, Keys, Said, digest, link
 from core.models import DailyRoot, Event, Seal
-from core.sealing import ERASED, Standing, Witness, unsealed_after, witnesses
+from core.sealing import ERASED, Standing, Witness, standing, unsealed_after, witnesses
 
 CHUNK = 2000
 MOST_NAMED = 500
@@ -18,7 +18,7 @@ MOST = 2**62
 WAITS = timedelta(hours=1)
 """An event that is still not sealed after so long, though others are, was not written by the platform."""
 BACK = timedelta(days=1)
-"""An event sealed behind one that happened so much later was written afterwards, whatever day it names."""
+"""An event sealed next behind one that happened so much later was written afterwards, whatever day it names."""
 SEAL = ("number", "event_id", "label_key", "note_key", "data_key", "digest", "hash", "sealed_at")
 
 
@@ -46,24 +46,29 @@ class Verification:
         self.checked = self.erased = self.late = self.waiting = 0
         self.first_late = self.last_number = 0
         self._next, self._before = self.start.number + 1, {self.start.hash}
-        self._latest: datetime | None = None
+        self._at: datetime | None = None
         self._sealed_at: datetime | None = None
 
     def problems(self) -> Iterator[str]:
         for name in triggers.missing(connection):
             yield _("the database does not protect the log: the trigger %(name)s is missing") % {"name": name}
-        kept = iter([one for one in self.kept if one.number > self.start.number])
+        kept = iter([one for one in self.kept if one.number >= max(self.start.number, 1)])
         due = next(kept, None)
+        if self.start.number:
+            begin = Seal.objects.filter(number=self.start.number).values_list("hash", flat=True).first()
+            while begin and due and due.number == self.start.number:
+                if due.hash != begin:
+                    yield self._rewritten(due)
+                due = next(kept, None)
+            if begin is None:
+                self._next = standing().number + 1
         for seal, said in self._rows():
             if seal["number"] > self._next:
                 yield self._gap(seal["number"])
             yield from self._link(seal, said)
             while due and due.number <= seal["number"]:
                 if due.number == seal["number"] and due.hash != seal["hash"]:
-                    yield _("link %(n)s is not the one that was published (%(who)s): the log was rewritten") % {
-                        "n": seal["number"],
-                        "who": due.name,
-                    }
+                    yield self._rewritten(due)
                 due = next(kept, None)
             self._next = seal["number"] + 1
         self.last_number = self._next - 1
@@ -77,6 +82,10 @@ class Verification:
             }
             due = next(kept, None)
         yield from self._outside()
+
+    def _rewritten(self, kept: Witness) -> str:
+        said = {"n": kept.number, "who": kept.name}
+        return _("link %(n)s is not the one that was published (%(who)s): the log was rewritten") % said
 
     def _rows(self) -> Iterator[tuple[dict[str, Any], Said]]:
         """Link by link with its event, a chunk at a time."""
@@ -117,10 +126,10 @@ class Verification:
             )
             if not told.exists():
                 yield _("words of event %(event)s (link %(n)s) were erased, and no event says so") % where
-        if self._latest and said.at < self._latest - BACK:
+        if self._at and said.at < self._at - BACK:
             self.late += 1
             self.first_late = self.first_late or said.id
-        self._latest = max(self._latest or said.at, said.at)
+        self._at = said.at
         self._sealed_at = seal["sealed_at"]
 
     def _outside(self) -> Iterator[str]:

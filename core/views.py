@@ -51,8 +51,11 @@ def attachment(request: HttpRequest, pk) -> HttpResponseBase:
     if owner is None:
         raise Http404
     seen = getattr(owner.objects, "files_visible_to", owner.objects.visible_to)(request.user)
-    if not seen.filter(pk=found.object_id).exists():
+    thing = seen.filter(pk=found.object_id).first()
+    if thing is None:
         raise Http404
+    if request.method == "GET" and hasattr(thing, "file_taken"):
+        thing.file_taken(by=request.user)  # says who people are: that it was taken along is kept
     response = FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name)
     response["Content-Type"] = found.media_type
     return given_out(response)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -5,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.workflow import disclosed
 from projects.models.in_delivery import InDelivery
 from projects.models.project import Project
 
@@ -119,6 +122,12 @@ class Beneficiary(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:beneficiary_detail", args=[self.pk])
+
+    def file_taken(self, *, by: Any) -> None:
+        """A paper of consent was downloaded: it bears the name."""
+        where = {"project": self.project_id, "funder": self.project.call.funder_id, "beneficiary": self.pk}
+        label = _("Paper of a roster entry taken along: no. %(code)s") % {"code": self.code}
+        disclosed("roster", by=by, label=label, taken=True, **where)
 
     @property
     def code(self) -> str:

@@ -81,7 +81,7 @@ def keep_written(project: Project, edition: Edition, made: bag.Made, path: Path,
     package = ArchivePackage(project=project, edition=edition.value, by=by)
     _finish(package, made, path.name, path)
     label = _("Archive package written by a command")
-    where = {"what": "archive", "project": project.pk, "funder": project.call.funder_id}
+    where: dict[str, Any] = {"what": "archive", "project": project.pk, "funder": project.call.funder_id}
     record(package, "export", by=by, label=label, sha256=package.sha256, **where)
     return package
 
@@ -112,5 +112,5 @@ def sha256_of(path: Path) -> str:
 def fetched(package: ArchivePackage, *, by: User) -> Event:
     """Keep that it was downloaded, and by whom."""
     permit("reports.take_archive", by, package.project)
-    where = {"what": "archive", "project": package.project_id, "funder": package.project.call.funder_id}
+    where: dict[str, Any] = {"what": "archive", "project": package.project_id, "funder": package.project.call.funder_id}
     return record(package, "export", by=by, label=_("Archive package downloaded"), sha256=package.sha256, **where)

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
-from core import clock, triggers
+from core import checks, clock, triggers
 from core.chain import GENESIS, Keys, Said, details, digest, link
 from core.models import DailyRoot, Event, Seal
 from core.sealing import erase, seal_events, standing, take_root
@@ -274,6 +274,17 @@ def test_verification_since_a_day_begins_at_its_root(log):
     assert Verification(since=date(2026, 3, 2)).start.number == 0
 
 
+def test_tail_cut_off_before_the_root_one_begins_at_is_found(log):
+    with clock.at(NOON + timedelta(days=1)), translation.override("en"), transaction.atomic():
+        connection.check_constraints()
+        triggers.unprotect(connection)
+        Seal.objects.filter(number__gt=3).delete()
+        said = list(Verification(since=date(2026, 3, 3)).problems())
+        transaction.set_rollback(True)
+
+    assert "the end is cut off after link 3: root of 2026-03-03 says that there were 4" in said
+
+
 def test_root_is_taken_once_a_day_and_not_of_an_empty_log(log):
     with clock.at(NOON + timedelta(days=1)):
         assert take_root() == 0
@@ -309,6 +320,45 @@ def test_numbers_are_written_one_way_whichever_database_kept_them(log):
     assert details(log[0].data) == details({"n": 0, "numbers": json.loads(json.dumps(NUMBERS))})
     assert details({"a": 1}) != details({"a": True})
     assert details({"a": 1}) != details({"a": "1"})
+
+
+def test_erase_words_command(log, person):
+    call_command("erase_words", log[1].pk, "note", by="chenjing", reason="本人要求", stdout=StringIO())
+
+    assert Event.objects.get(pk=log[1].pk).note == ""
+    for event, by in ((log[1].pk, "chenjing"), (10**6, "chenjing"), (log[2].pk, "nobody")):
+        with pytest.raises(CommandError):
+            call_command("erase_words", event, "note", by=by, reason="本人要求", stdout=StringIO())
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("months", "found"), [(0, []), (6, []), (5, ["core.E001"])])
+def test_check_refuses_to_keep_events_for_less_than_six_months(settings, months, found):
+    settings.EVENTS_KEPT_MONTHS = months
+
+    assert [message.id for message in checks.check_retention()] == found
+
+
+def test_check_says_when_a_trigger_is_missing(log):
+    assert checks.check_triggers(databases=["default"]) == []
+    connection.check_constraints()
+    with transaction.atomic():
+        triggers.unprotect(connection)
+        assert [message.id for message in checks.check_triggers(databases=["default"])] == ["core.E002"]
+        transaction.set_rollback(True)
+
+
+def test_event_that_was_written_late_is_sealed_with_the_whole_log(log, person, monkeypatch):
+    """Whoever writes long takes their number early; the sealer looks back, and once a day at everything."""
+    Event.objects.create(target=person, name="said", pk=log[-1].pk + 10)
+    monkeypatch.setattr("core.sealing.LOOKED_BACK", 0)
+    seal_events()
+    late = Event.objects.create(target=person, name="late", pk=log[-1].pk + 5)
+
+    assert seal_events() == 0
+    assert seal_events(whole=True) == 1
+    assert Seal.objects.last().event == late
+    assert [line for line in problems() if "trigger" not in line] == []
 
 
 @pytest.mark.django_db(transaction=True)
