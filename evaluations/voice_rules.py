@@ -7,6 +7,7 @@ stand apart, reads what is shown, and answers once. Its mentor or a clerk of the
 import rules
 
 from evaluations.models import Voice
+from grants.rules import is_clerk_of_some_funder
 from projects.models.state import FUNDED
 from projects.rules import (
     belongs_to_group,
@@ -17,7 +18,6 @@ from projects.rules import (
     is_approver,
     is_auditor,
     is_clerk,
-    is_clerk_of_some_funder,
     is_evaluator,
     is_mentor,
     is_the_platform,

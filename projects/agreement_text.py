@@ -56,7 +56,7 @@ def agreement_blocks(project: Project, version: PlanVersion, clauses: list[Any],
     return [*blocks, *_signatures(project, has_community)]
 
 
-def _day(day: date | None) -> str:
+def day_in_words(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
@@ -94,8 +94,8 @@ def _facts(project: Project, version: PlanVersion) -> dict[str, str]:
         "number": project.number,
         "field": str(project.field or ""),
         "place": place_of(project),
-        "starts_on": _day(project.starts_on),
-        "ends_on": _day(project.ends_on),
+        "starts_on": day_in_words(project.starts_on),
+        "ends_on": day_in_words(project.ends_on),
         "beneficiaries": str(project.beneficiaries or 0),
         "leader": project.leader,
         "funder": call.funder.name,
@@ -107,7 +107,7 @@ def _facts(project: Project, version: PlanVersion) -> dict[str, str]:
         "fund": call.fund.name,
         "source": FUND_SOURCES[Fund.Source(call.fund.source)],
         "mark": "“彩票公益金资助”标识和" if call.fund.source == Fund.Source.LOTTERY else "",
-        "version": f"第{version.ordinal}版，{_day(version.valid_from)}",
+        "version": f"第{version.ordinal}版，{day_in_words(version.valid_from)}",
         "tolerance": plain(call.shift_tolerance),
         "extension_days": str(call.extension_days),
     }

@@ -3,7 +3,7 @@ ready."""
 
 import rules
 
-from grants.rules import is_in_some_funder
+from grants.rules import is_clerk_of_some_funder, is_in_some_funder
 from people.models import Role
 from projects.models import State
 from projects.rules import (
@@ -13,7 +13,6 @@ from projects.rules import (
     is_approver,
     is_auditor,
     is_clerk,
-    is_clerk_of_some_funder,
     is_evaluator,
     is_finance,
     is_mentor,

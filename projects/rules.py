@@ -197,11 +197,6 @@ def cuts_are_told(user, obj) -> bool:
 
 
 @rules.predicate
-def is_clerk_of_some_funder(user, obj=None) -> bool:
-    return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
-
-
-@rules.predicate
 def clerk_of_its_call(user, notice) -> bool:
     return is_clerk_of_call(user, notice.call)
 

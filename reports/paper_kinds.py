@@ -19,6 +19,7 @@ from core.money import yuan
 from evaluations.models import Decision, DecisionLine, Evaluation, Honour
 from grants.models import Call, TrainingCertificate, Workshop
 from people.models import Organization
+from projects.agreement_text import day_in_words
 from projects.models import Agreement, Notice, Project, Tranche
 from reports import (
     agreement_papers,
@@ -82,11 +83,6 @@ class Row(NamedTuple):
     the address of the document shows how things stand, and the register has the paper as it was issued."""
 
 
-def _day(moment: Any) -> str:
-    """年月日 without leading zeros, as papers write a day."""
-    return f"{moment.year}年{moment.month}月{moment.day}日"
-
-
 def _funder(project: Project) -> Organization:
     return project.call.funder
 
@@ -104,7 +100,7 @@ def _award_facts(project: Project) -> Facts:
         *_project_facts(project),
         ("批次", project.call.title),
         ("资助金额", f"{yuan(project.amount_awarded)}元"),
-        ("实施周期", f"{_day(project.starts_on)}至{_day(project.ends_on)}"),
+        ("实施周期", f"{day_in_words(project.starts_on)}至{day_in_words(project.ends_on)}"),
     ]
 
 
@@ -116,7 +112,7 @@ def _notice_facts(notice: Notice) -> Facts:
     entries = list(notice.entries.all())
     return [
         ("批次", notice.call_title),
-        ("公示期", f"{_day(notice.starts_on)}至{_day(notice.ends_on)}"),
+        ("公示期", f"{day_in_words(notice.starts_on)}至{day_in_words(notice.ends_on)}"),
         ("项目数", str(len(entries))),
         ("拟资助金额合计", f"{yuan(sum(entry.amount for entry in entries))}元"),
     ]
@@ -126,7 +122,7 @@ def _decision_facts(decision: Decision) -> Facts:
     chosen = decision.lines.filter(outcome=DecisionLine.Outcome.SHORTLIST).count()
     return [
         ("批次", decision.call.title),
-        ("会议日期", _day(decision.held_on)),
+        ("会议日期", day_in_words(decision.held_on)),
         ("拟立项项目数", str(chosen)),
         ("拟资助金额合计", f"{yuan(decision.total)}元"),
     ]
@@ -157,7 +153,7 @@ def _training_facts(certificate: TrainingCertificate) -> Facts:
         ("姓名", mask_name(attendance.who)),
         ("单位", attendance.organization.name),
         ("培训", attendance.workshop.title),
-        ("培训日期", _day(clock.localdate(attendance.workshop.starts_at))),
+        ("培训日期", day_in_words(clock.localdate(attendance.workshop.starts_at))),
         ("学时", f"{certificate.hours.normalize():f}"),
     ]
 

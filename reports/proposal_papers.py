@@ -1,7 +1,6 @@
 """The proposal (项目申报书). In Chinese like every paper: see `documents`."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ from django.db.models import prefetch_related_objects
 from core.masking import mask_account, mask_phone
 from grants.models import Track
 from people.models import Inspection
+from projects.agreement_text import day_in_words
 from projects.applicants import applicant_facts
 from projects.models import BudgetLine, Project, TeamMember
 from projects.sections import fields_of
@@ -52,9 +52,7 @@ def _standing(project: Project) -> dict[str, Any]:
     rating = ""
     if facts.rating:
         until = "有效期至" if facts.rating.is_valid else "已于此日失效："
-        rating = (
-            f"{facts.rating.level}A（{_date(facts.rating.granted_on)}获评，{until}{_date(facts.rating.expires_on)}）"
-        )
+        rating = f"{facts.rating.level}A（{day_in_words(facts.rating.granted_on)}获评，{until}{day_in_words(facts.rating.expires_on)}）"
         rating += _unconfirmed(facts.rating.is_confirmed)
     return {
         "rating": rating,
@@ -68,10 +66,6 @@ def _standing(project: Project) -> dict[str, Any]:
 
 def _unconfirmed(is_confirmed: bool) -> str:
     return "" if is_confirmed else "（单位自填，待核）"
-
-
-def _date(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def proposal(project: Project, *, contact: bool, cuts: bool = True, account: bool = False) -> Document:

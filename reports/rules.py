@@ -2,17 +2,12 @@
 
 import rules
 
+from grants.rules import is_clerk_of_some_funder as is_clerk
 from people.models import Kind, Organization, Role
 from people.rules import installs, keeps_system
 from projects.models import Part, Project
 from projects.rules import has_stake, is_auditor, is_the_platform
 from projects.rules import is_clerk as is_clerk_of_it
-
-
-@rules.predicate
-def is_clerk(user, obj=None) -> bool:
-    """Works for some funder."""
-    return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
 
 
 @rules.predicate

@@ -86,7 +86,7 @@ def head_of(project: Project, edition: Edition) -> Head:
 def contents(project: Project, edition: Edition, user: Any = None) -> tuple[list[Entry], list[Withheld]]:
     """The items in the order of the folders, and what is left out. Nothing is laid out or read yet: each item is when
     it is written."""
-    reader = Reader(user)
+    reader = Reader(None if edition == Edition.PUBLIC else user)  # the public one is the same, whoever makes it
     with translation.override(pdf.LANGUAGE):
         found = [*_issued(project, reader), *_printed(project, reader), *_data(project, reader)]
         found += [*gathered(project, reader), *not_taken(project)]
@@ -230,13 +230,16 @@ def _judged(project: Project, reader: Reader) -> Iterator[Item]:
             )
         else:
             yield Withheld(REVIEW, "专家评分明细", Reason.READER, review.count())
+    closed = 0
     for one in asked.exclude(purpose=Purpose.REVIEW).select_related(*related).order_by("purpose", "round", "pk"):
         name = f"评估评分表-{evaluation_papers.PURPOSES[one.purpose]}-第{one.round}次-{one.person.name}"
         if reader.may("evaluations.print_sheet", one):
             said = {"day": _day(one.sheet.submitted_at), "responsible": one.person.name}
             yield _print(EVALUATION, name, "评分表", partial(evaluation_papers.evaluation_sheet, one), **said)
         else:
-            yield Withheld(EVALUATION, "评估评分表", Reason.READER)
+            closed += 1
+    if closed:
+        yield Withheld(EVALUATION, "评估评分表", Reason.READER, closed)
     for evaluation in Evaluation.objects.filter(project=project, self_evaluation__isnull=False):
         if not reader.may("evaluations.read_self_evaluation", evaluation):
             yield Withheld(EVALUATION, "自评报告", Reason.READER)

@@ -9,8 +9,6 @@ import hashlib
 import re
 from uuid import UUID
 
-_CALL_BITS = 48
-
 
 def grant_id(prefix: str, number: str) -> str:
     """The identifier of an award by 360Giving: prefix, hyphen, the project's number; no slashes or spaces."""

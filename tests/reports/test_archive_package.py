@@ -212,6 +212,8 @@ def test_public_edition_holds_only_what_everybody_may_read(town, life, time):
     assert {one.kind for one in entries} == {"公示", "活动照片", "公开事项"}
     assert all(one.is_public for one in entries)
     assert reasons(withheld)["立项通知书"] == Reason.NOT_PUBLIC
+    _entries, of_expert = contents(project, Edition.PUBLIC, town.expert2)
+    assert of_expert == withheld  # whoever makes it
 
 
 def test_reader_gets_no_more_than_he_may_read_one_by_one(town, life, time):
