@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import MoneyField
-from grants.models import Call, LedgerEntry, Nature
+from grants.models import LedgerEntry, Nature
 from grants.movements import Account
 from projects.models.life import ProjectLife
 from projects.models.participant import Part, Participant
@@ -21,15 +21,15 @@ LONG_TEXTS = (
     *("evaluation", "sustainability", "experience"),
 )
 """What a proposal says in whole sentences; lists leave it in the database."""
-MANY_CALLS = 100
+MANY = 1000
 
 
 def _sees_much(user) -> bool:
-    """Whether a person's funders have very many calls: only how the question is put depends on it, not its answer, so
-    it is found out once and kept with the user."""
+    """Whether a person's funders have very many projects: only how the question is put depends on it, not its answer,
+    so it is found out once and kept with the user."""
     if not hasattr(user, "_sees_much"):
-        calls = Call.objects.filter(funder__in=list(user.roles)).order_by().values("pk")
-        user._sees_much = len(calls[: MANY_CALLS + 1]) > MANY_CALLS
+        theirs = Project.objects.filter(call__funder__in=list(user.roles)).order_by()
+        user._sees_much = bool(user.roles) and theirs[: MANY + 1].count() > MANY
     return user._sees_much
 
 

@@ -10,8 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.dateparse import parse_date
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from core import clock
@@ -53,6 +55,11 @@ def _asked(request: HttpRequest) -> tuple[Board, BoardForm, list[str]]:
     return form.narrow(board), form, allowed
 
 
+def _figures(board: Board) -> SafeString:
+    tiles, found = sections(board)
+    return render_to_string("reports/_figures.html", {"board": board, "tiles": tiles, "sections": found})
+
+
 def _key(board: Board) -> str:
     """Everything on which the figures depend: nobody is shown what was counted for somebody else."""
     who = "" if board.kind == PUBLIC else f"{board.user.pk}:{sorted(board.user.roles)}"
@@ -65,15 +72,14 @@ def _key(board: Board) -> str:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Every figure with its chart, its table, and the way to its rows."""
     board, form, allowed = _asked(request)
-    (tiles, found), counted_at = lately(_key(board), lambda: sections(board))
+    figures, counted_at = lately(_key(board), lambda: _figures(board))
     context = {
         "board": board,
         "counted_at": counted_at,
         "name": NAMES[board.kind],
         "tabs": [(kind, NAMES[kind]) for kind in allowed],
         "form": form,
-        "tiles": tiles,
-        "sections": found,
+        "figures": figures,
         "today": clock.today(),
         "ledger_query": board.query(),
     }
