@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0004_guarding'),
+        ('core', '0003_guarding'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

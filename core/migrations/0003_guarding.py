@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0003_disclosures'),
+        ('core', '0002_sealed_log'),
     ]
 
     operations = [
