@@ -52,7 +52,8 @@ def _standing(project: Project) -> dict[str, Any]:
     rating = ""
     if facts.rating:
         until = "有效期至" if facts.rating.is_valid else "已于此日失效："
-        rating = f"{facts.rating.level}A（{day_in_words(facts.rating.granted_on)}获评，{until}{day_in_words(facts.rating.expires_on)}）"
+        granted, expires = day_in_words(facts.rating.granted_on), day_in_words(facts.rating.expires_on)
+        rating = f"{facts.rating.level}A（{granted}获评，{until}{expires}）"
         rating += _unconfirmed(facts.rating.is_confirmed)
     return {
         "rating": rating,
