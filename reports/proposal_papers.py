@@ -52,8 +52,8 @@ def _standing(project: Project) -> dict[str, Any]:
     rating = ""
     if facts.rating:
         until = "有效期至" if facts.rating.is_valid else "已于此日失效："
-        since, end = day_in_words(facts.rating.granted_on), day_in_words(facts.rating.expires_on)
-        rating = f"{facts.rating.level}A（{since}获评，{until}{end}）"
+        granted, expires = day_in_words(facts.rating.granted_on), day_in_words(facts.rating.expires_on)
+        rating = f"{facts.rating.level}A（{granted}获评，{until}{expires}）"
         rating += _unconfirmed(facts.rating.is_confirmed)
     return {
         "rating": rating,

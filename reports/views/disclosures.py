@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from core.models import Event
 from core.models.event import EventQuerySet
+from core.paging import page_of
 from core.workflow import permit
 from people.models import Membership, Role
 from projects.models import Project
@@ -33,7 +33,7 @@ def disclosure_list(request: HttpRequest) -> HttpResponse:
     """One line for each page and file that showed personal data unmasked, the latest first."""
     permit("reports.see_disclosures", request.user)
     form = DisclosureFilter(request.GET)
-    page = Paginator(form.chosen(_mine(request.user)), PAGE).get_page(request.GET.get("page"))
+    page = page_of(form.chosen(_mine(request.user)), PAGE, request.GET.get("page"))
     asked = {event.data.get("project") for event in page}
     projects = Project.objects.in_bulk([pk for pk in asked if isinstance(pk, int)])
     rows = [
