@@ -230,7 +230,6 @@ def ledger(browse, user, **query):
 def test_the_ledger_shows_the_last_month_and_filters(town, report, browse):
     assert ledger(browse, town.auditor).context["number"] == 1
     assert ledger(browse, town.clerk, street="柳溪镇", month="2026-06").context["number"] == 1
-    assert ledger(browse, town.clerk, month="２０２６－０６").context["number"] == 1
     assert ledger(browse, town.clerk, month="2026-05").context["number"] == 0
     assert ledger(browse, town.clerk, field=town.youth.pk).context["number"] == 0
     assert ledger(browse, town.clerk, only="late").context["number"] == 0
