@@ -21,6 +21,7 @@ from grants.actions import ledger as money
 from grants.models import Call, Fund, LedgerEntry
 from people.models import Membership, Organization
 from projects.actions import bank, payments, people
+from projects.forms.month_ledger import MonthField
 from projects.models import BankListLine, Project
 from reports.ledgers import catalogue, fund_statement, ledger
 from reports.ledgers.ledger import Asked, column
@@ -358,6 +359,11 @@ def test_the_ledger_of_scores_opens_on_the_latest_call_that_was_scored(town, lif
 
     assert page.context["preview"].count > 0
     assert newer in browse(town.clerk).get(PAGE).context["form"].fields["call"].queryset
+
+
+@pytest.mark.parametrize("typed", ["2026-06", "2026.6", "２０２６－０６"])
+def test_a_month_is_taken_as_people_type_it(typed):
+    assert MonthField().clean(typed) == date(2026, 6, 1)
 
 
 def test_an_unfinished_panel_has_no_scores(town, life):
