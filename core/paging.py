@@ -95,7 +95,7 @@ class _Key:
     """None: it has no blanks."""
 
     def order(self, backwards: bool) -> OrderBy:
-        column = self.column.copy()
+        column: Any = self.column.copy()
         return column.reverse_ordering() if backwards else column
 
     def beyond(self, value: Any, backwards: bool) -> Q | None:
@@ -116,7 +116,7 @@ class _Keyset:
         self.rows, self.size = rows, size
         self.keys: list[_Key] = []
         self.shown = rows
-        ordering = list(rows.query.order_by or rows.query.get_meta().ordering)
+        ordering: list[Any] = list(rows.query.order_by or rows.query.get_meta().ordering or ())
         names = {str(each).lstrip("-") for each in ordering if isinstance(each, str)}
         if not names & {"pk", rows.model._meta.pk.name}:
             last = ordering[-1] if ordering else "-pk"
@@ -131,7 +131,7 @@ class _Keyset:
             column = F(name).desc() if each.startswith("-") else F(name).asc()
         else:
             column = each if isinstance(each, OrderBy) else each.asc()
-            name = column.expression.name if isinstance(column.expression, F) else ""
+            name = getattr(column.expression, "name", "") if isinstance(column.expression, F) else ""
         found = column.expression.resolve_expression(self.rows.query.clone())
         own = {one.name: one for one in self.rows.model._meta.concrete_fields} | {"pk": self.rows.model._meta.pk}
         is_full = name in own and not own[name].null
