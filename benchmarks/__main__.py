@@ -1,17 +1,21 @@
 """What the README's figures come from: `./run bench [projects]` prints a table, on a database of its own.
 
-`./run bench printing [documents]` prints only what concerns papers.
+`./run bench printing [documents]` prints only what concerns papers, and `./run bench NAME [size]` only what one module
+measures: panels, agreement, portfolios, open_data, ledgers, search, pages.
 """
 
 import os
+import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import tracemalloc
 from contextlib import ExitStack
+from importlib.metadata import version
 from time import perf_counter
 from types import SimpleNamespace
+from typing import Any
 
 SCRATCH = tempfile.TemporaryDirectory()
 os.environ |= {
@@ -33,7 +37,17 @@ from django.db import connection, reset_queries, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from benchmarks import agreement, ledgers, open_data, panels, portfolios, press, sealing, search  # noqa: E402
+from benchmarks import (  # noqa: E402
+    agreement,
+    ledgers,
+    open_data,
+    pages_at_size,
+    panels,
+    portfolios,
+    press,
+    sealing,
+    search,
+)
 from benchmarks.texts import corpus, half_copied  # noqa: E402
 from core import clock  # noqa: E402
 from projects.models import Project  # noqa: E402
@@ -136,15 +150,38 @@ def main(count: int) -> None:
         print(f"  {'proposal as PDF':<20} {median_ms(lambda: pdf.render(template, context)):7.1f} ms")
         tables(town)
     similarity()
-    for measured in (panels, agreement, portfolios, open_data, ledgers, search, sealing):
-        for label, figure in measured.measure():
-            print(f"  {label}: {figure}")
+    for name in MODULES:
+        alone(name)
+
+
+def alone(name: str, *size: int) -> None:
+    """What one module measures, with the machine it was measured on."""
+    print(f"{name}: {machine()}")
+    for label, figure in MODULES[name].measure(*size):
+        print(f"  {label:<70} {figure}", flush=True)
+
+
+def machine() -> str:
+    """On what and with what it was measured: absolute times move from machine to machine."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("Django", "WeasyPrint", "highspy"))
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {libraries}"
+
+
+MODULES: dict[str, Any] = {
+    "panels": panels, "agreement": agreement, "portfolios": portfolios, "open_data": open_data, "ledgers": ledgers,
+    "search": search, "sealing": sealing, "pages": pages_at_size,
+}  # fmt: skip
 
 
 if __name__ == "__main__":
+    task, size = (sys.argv[1:2] or [""])[0], [int(one) for one in sys.argv[2:3]]
+    if task in MODULES:
+        alone(task, *size)
+        raise SystemExit
+    print(machine())
     call_command("migrate", verbosity=0)
-    if sys.argv[1:2] == ["printing"]:
-        printing(int(sys.argv[2]) if len(sys.argv) > 2 else press.DOCUMENTS)
+    if task == "printing":
+        printing(*(size or [press.DOCUMENTS]))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+        main(int(task or 1000))
         subprocess.run([sys.executable, "-m", "benchmarks", "printing"], check=True)

@@ -357,6 +357,7 @@ PRINT_PROCESSES = int(os.environ.get("PRINT_PROCESSES", "0")) or min(os.cpu_coun
 NOTIFICATION_CHANNELS = os.environ.get("NOTIFICATION_CHANNELS", "core.channels.Mail").split(",")
 
 SITE_NAME = _("Venture Grants")
+FIGURES_KEPT_FROM = 0.5  # seconds: figures that take longer are kept for ten minutes (core.lately)
 FILED_GROUPS_TARGET = int(os.environ.get("FILED_GROUPS_TARGET", "10"))  # filed groups that a community should have
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
 

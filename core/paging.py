@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.core import signing
@@ -95,8 +95,8 @@ class _Key:
     """None: it has no blanks."""
 
     def order(self, backwards: bool) -> OrderBy:
-        column = cast(OrderBy, self.column.copy())
-        return cast(OrderBy, column.reverse_ordering()) if backwards else column
+        column: Any = self.column.copy()
+        return column.reverse_ordering() if backwards else column
 
     def beyond(self, value: Any, backwards: bool) -> Q | None:
         """Further along than a value; None: nothing is."""
@@ -116,7 +116,7 @@ class _Keyset:
         self.rows, self.size = rows, size
         self.keys: list[_Key] = []
         self.shown = rows
-        ordering = list(rows.query.order_by or rows.query.get_meta().ordering or ())
+        ordering: list[Any] = list(rows.query.order_by or rows.query.get_meta().ordering or ())
         names = {str(each).lstrip("-") for each in ordering if isinstance(each, str)}
         if not names & {"pk", rows.model._meta.pk.name}:
             last = ordering[-1] if ordering else "-pk"

@@ -34,7 +34,7 @@ def rows(response) -> list[list[str]]:
 
 
 def test_log_page_shows_every_root_to_everybody(roots, browse, django_assert_num_queries):
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         page = browse().get(reverse("core:log")).content.decode()
 
     for root in roots:
