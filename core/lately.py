@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 from core import clock
 
@@ -23,11 +23,11 @@ def lately(key: str, count: Callable[[], Value]) -> tuple[Value, datetime | None
 
     The key names everything on which the figures depend: who asks, what for, in which language.
     """
-    kept = cache.get(f"lately:{key}")
+    kept = caches["process"].get(f"lately:{key}")
     if kept is not None:
         return kept
     begun, start = clock.now(), perf_counter()
     found = count()
     if perf_counter() - start > settings.FIGURES_KEPT_FROM:
-        cache.set(f"lately:{key}", (found, begun), KEPT.total_seconds())
+        caches["process"].set(f"lately:{key}", (found, begun), KEPT.total_seconds())
     return found, None
