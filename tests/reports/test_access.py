@@ -160,5 +160,5 @@ def test_paper_is_only_read(town, running, browse):
 def test_paper_takes_few_queries(town, running, browse, paper, django_assert_max_num_queries):
     client = browse(town.head)
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         client.get(url(paper, running.pk))

@@ -1,16 +1,17 @@
 """`manage.py verify_events`: whether the log is what was sealed and published; exit code 1 when it is not."""
 
-import csv
 from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from core.sealing import Witness
+from core.spreadsheets import read
 from core.verifying import Verification
 
 MOST_SAID = 20
@@ -55,8 +56,8 @@ class Command(BaseCommand):
 def read_roots(path: Path) -> list[Witness]:
     """The roots of a file from `/log/roots.csv`: day, number, hash."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file) if row and row[0][:1].isdigit()]
-        return [Witness(f"{path.name} {row[0]}", int(row[1]), row[2].strip().lower()) for row in rows]
-    except (OSError, ValueError, IndexError) as error:
+        with path.open("rb") as file:
+            rows = [cells for _number, cells in read(file).rows]
+        return [Witness(f"{path.name} {day}", int(number), digest.strip().lower()) for day, number, digest, *_ in rows]
+    except (OSError, ValueError, IndexError, ValidationError) as error:
         raise CommandError(f"{path}: {error}") from error
