@@ -1,6 +1,7 @@
 """A real Chromium (Debian's) against a live server; skipped only where no Chromium is installed."""
 
 import os
+import shutil
 from datetime import timedelta
 
 import pytest
