@@ -19,6 +19,8 @@ from tests.records import RECORD, WANG, png
 from tests.spending import photo
 from tests.test_files import pdf
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def project(town, life):

@@ -16,6 +16,8 @@ from tests.records import held
 from tests.spending import running
 from tests.town import MARCH, build
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def world(db, time):

@@ -8,6 +8,8 @@ from reports.models import PrintJob
 from tests.life import draft
 from tests.printing import ask
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def queued(settings):

@@ -12,6 +12,8 @@ from projects.models import Project
 from tests.life import draft
 from tests.town import aware
 
+pytestmark = pytest.mark.one_database
+
 DUE = date(2026, 6, 10)
 """A Wednesday; the Thursday before is 4 June."""
 

@@ -9,6 +9,8 @@ from people.models import Certificate, Membership, Organization, Role, User
 from tests.reports.tables import Desk, centre, counts, credit_code, group, workbook, wrong
 from tests.town import person
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def desk(town, browse, django_capture_on_commit_callbacks):
