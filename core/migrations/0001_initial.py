@@ -5,8 +5,10 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations import Tables
 
-class Migration(migrations.Migration):
+
+class Migration(Tables):
 
     initial = True
 
@@ -17,28 +19,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Attachment',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype')),
-                ('object_id', models.BigIntegerField()),
-                ('kind', models.SlugField(blank=True, max_length=40, verbose_name='kind')),
-                ('file', models.FileField(storage=core.models.attachment.private_storage, upload_to=core.models.attachment.private_path, verbose_name='file')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
-                ('media_type', models.CharField(max_length=100, verbose_name='media type')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
-                ('at', models.DateTimeField(default=core.clock.now, verbose_name='uploaded at')),
-            ],
-            options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
-                'ordering': ['at', 'pk'],
-                'indexes': [models.Index(fields=['content_type', 'object_id'], name='attachment_of_object')],
-            },
-        ),
         migrations.CreateModel(
             name='CalendarDay',
             fields=[
@@ -76,28 +56,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Event',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype')),
-                ('object_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=60, verbose_name='what')),
-                ('label', models.CharField(blank=True, max_length=120, verbose_name='in words')),
-                ('source_state', models.CharField(blank=True, max_length=30, verbose_name='from')),
-                ('target_state', models.CharField(blank=True, max_length=30, verbose_name='to')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='details')),
-                ('actor', models.ForeignKey(help_text='Empty: the system itself, or a resident without an account', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
-                ('at', models.DateTimeField(default=core.clock.now, verbose_name='when')),
-            ],
-            options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['at', 'pk'],
-                'indexes': [models.Index(fields=['content_type', 'object_id', 'at'], name='event_of_object')],
-            },
-        ),
-        migrations.CreateModel(
             name='Notification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -113,7 +71,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'notification',
                 'verbose_name_plural': 'notifications',
                 'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['recipient', 'read_at'], name='notification_unread')],
+                'indexes': [models.Index(fields=['recipient', 'read_at'], name='notification_unread'), models.Index(fields=['recipient', 'at', 'id'], name='notification_by_time')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('recipient', 'key'), name='notification_key_once')],
             },
         ),
@@ -152,6 +110,97 @@ class Migration(migrations.Migration):
                 'verbose_name': 'number series',
                 'verbose_name_plural': 'number series',
                 'ordering': ['key'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DailyRoot',
+            fields=[
+                ('day', models.DateField(primary_key=True, serialize=False, verbose_name='day')),
+                ('number', models.BigIntegerField(verbose_name='events sealed')),
+                ('hash', models.CharField(max_length=64, verbose_name='root')),
+                ('taken_at', models.DateTimeField(default=core.clock.now, verbose_name='taken at')),
+            ],
+            options={
+                'verbose_name': 'daily root',
+                'verbose_name_plural': 'daily roots',
+                'ordering': ['-day'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Event',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype')),
+                ('object_id', models.BigIntegerField()),
+                ('name', models.CharField(max_length=60, verbose_name='what')),
+                ('label', models.CharField(blank=True, max_length=120, verbose_name='in words')),
+                ('source_state', models.CharField(blank=True, max_length=30, verbose_name='from')),
+                ('target_state', models.CharField(blank=True, max_length=30, verbose_name='to')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('data', models.JSONField(blank=True, default=dict, verbose_name='details')),
+                ('actor', models.ForeignKey(help_text='Empty: the system itself, or a resident without an account', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                ('at', models.DateTimeField(default=core.clock.now, verbose_name='when')),
+            ],
+            options={
+                'verbose_name': 'event',
+                'verbose_name_plural': 'events',
+                'ordering': ['at', 'pk'],
+                'indexes': [models.Index(fields=['content_type', 'object_id', 'at'], name='event_of_object'), models.Index(condition=models.Q(('name__in', ('view', 'export', 'download', 'look_up'))), fields=['id'], name='event_of_disclosure')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Seal',
+            fields=[
+                ('number', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='number')),
+                ('label_key', models.CharField(max_length=64, verbose_name='salt of the words')),
+                ('note_key', models.CharField(blank=True, max_length=64, verbose_name='salt of the note')),
+                ('data_key', models.CharField(blank=True, max_length=64, verbose_name='salt of the details')),
+                ('digest', models.CharField(max_length=64, verbose_name='digest')),
+                ('hash', models.CharField(max_length=64, verbose_name='hash')),
+                ('sealed_at', models.DateTimeField(verbose_name='sealed at')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='core.event', verbose_name='event')),
+            ],
+            options={
+                'verbose_name': 'seal',
+                'verbose_name_plural': 'seals',
+                'ordering': ['number'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Attachment',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype')),
+                ('object_id', models.BigIntegerField()),
+                ('kind', models.SlugField(blank=True, max_length=40, verbose_name='kind')),
+                ('file', models.FileField(storage=core.models.attachment.private_storage, upload_to=core.models.attachment.private_path, verbose_name='file')),
+                ('name', models.CharField(max_length=200, verbose_name='name')),
+                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
+                ('media_type', models.CharField(max_length=100, verbose_name='media type')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
+                ('at', models.DateTimeField(default=core.clock.now, verbose_name='uploaded at')),
+                ('within', models.CharField(blank=True, db_index=True, editable=False, max_length=80)),
+            ],
+            options={
+                'verbose_name': 'attachment',
+                'verbose_name_plural': 'attachments',
+                'ordering': ['at', 'pk'],
+                'indexes': [models.Index(fields=['content_type', 'object_id'], name='attachment_of_object')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Knock',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sender', models.CharField(max_length=64)),
+                ('page', models.CharField(max_length=100)),
+                ('at', models.DateTimeField(default=core.clock.now)),
+            ],
+            options={
+                'verbose_name': 'sending of a stranger',
+                'verbose_name_plural': 'sendings of strangers',
+                'indexes': [models.Index(fields=['sender', 'at'], name='knock_of_sender')],
             },
         ),
     ]

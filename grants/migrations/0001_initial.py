@@ -10,8 +10,10 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations import Tables
 
-class Migration(migrations.Migration):
+
+class Migration(Tables):
 
     initial = True
 

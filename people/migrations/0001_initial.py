@@ -12,8 +12,10 @@ import people.models.region
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations import Tables
 
-class Migration(migrations.Migration):
+
+class Migration(Tables):
 
     initial = True
 
@@ -124,6 +126,8 @@ class Migration(migrations.Migration):
                 ('identity_tail', models.CharField(blank=True, editable=False, max_length=4, verbose_name='last four of the resident ID')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ('must_change_password', models.BooleanField(default=False, help_text='Because somebody else set it', verbose_name='must change the password at the next sign-in')),
+                ('password_set_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='password since')),
             ],
             options={
                 'verbose_name': 'person',
@@ -272,6 +276,63 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'ratings',
                 'ordering': ['-granted_on', '-pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='rating_confirmed_by_somebody'), models.UniqueConstraint(fields=('organization', 'granted_on'), name='one_rating_a_day', violation_error_message='A rating of this day is entered already.'), models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='rating_is_1a_to_5a', violation_error_message='A rating lies between 1 (1A) and 5 (5A).')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FormerPassword',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_passwords', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Administrator',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('office', models.CharField(choices=[('system', 'System administrator'), ('security', 'Security administrator'), ('audit', 'Audit administrator')], max_length=10, verbose_name='office')),
+                ('since', models.DateTimeField(default=core.clock.now, verbose_name='since')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='administrator', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+            ],
+            options={
+                'verbose_name': 'administrator',
+                'verbose_name_plural': 'administrators',
+                'ordering': ['office', 'user'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('office__in', ['system', 'security', 'audit'])), name='office_is_one_of_three')],
+            },
+        ),
+        migrations.CreateModel(
+            name='KnownPlace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('network', models.CharField(max_length=45)),
+                ('last_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_places', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'network'), name='place_known_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SignInGuard',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('account', 'Account'), ('name', 'Unknown name'), ('address', 'Network address')], max_length=8, verbose_name='kind')),
+                ('key', models.CharField(max_length=64, verbose_name='which')),
+                ('failures', models.PositiveIntegerField(default=0, verbose_name='failures in a row')),
+                ('last_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last failure')),
+                ('locked_until', models.DateTimeField(blank=True, null=True, verbose_name='locked until')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+            ],
+            options={
+                'verbose_name': 'failed sign-ins',
+                'verbose_name_plural': 'failed sign-ins',
+                'ordering': ['-last_at'],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='guard_of_one_thing'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'account'), ('user__isnull', False)), models.Q(models.Q(('kind', 'account'), _negated=True), ('user__isnull', True)), _connector='OR'), name='guard_names_the_person')],
             },
         ),
     ]

@@ -6,6 +6,7 @@ import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.math
 import projects.models.activity
 import projects.models.calendar_feed
 import projects.models.follow_up
@@ -19,8 +20,10 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations import Tables
 
-class Migration(migrations.Migration):
+
+class Migration(Tables):
 
     initial = True
 
@@ -92,7 +95,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'project',
                 'verbose_name_plural': 'projects',
                 'ordering': ['-state_since', '-pk'],
-                'indexes': [models.Index(fields=['call', 'state'], name='project_by_call_state')],
+                'indexes': [models.Index(fields=['call', 'state'], name='project_by_call_state'), models.Index(fields=['state_since', 'id'], name='project_by_time'), models.Index(fields=['state', 'state_since'], name='project_by_state'), models.Index(fields=['due_on'], name='project_by_due_day')],
                 'constraints': [models.UniqueConstraint(models.F('number'), condition=models.Q(('number', ''), _negated=True), name='project_number_once'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'ineligible', 'eligible', 'in_review', 'not_selected', 'shortlisted', 'waitlisted', 'in_notice', 'objected', 'approved', 'forfeited', 'running', 'suspended', 'midterm', 'rectifying', 'closing', 'final', 'settling', 'completed', 'terminated', 'withdrawn'])), name='project_state_is_known'), models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='project_starts_before_end', violation_error_message='The project must end after it starts.'), models.CheckConstraint(condition=models.Q(('amount_awarded__isnull', True), ('amount_awarded__lte', models.F('amount_requested')), _connector='OR'), name='project_amounts_in_order'), models.CheckConstraint(condition=models.Q(('amount_paid', 0), models.Q(('amount_paid__gt', 0), ('amount_paid__lte', models.F('amount_awarded'))), _connector='OR'), name='never_paid_more_than_awarded'), models.CheckConstraint(condition=models.Q(models.Q(('budget_checked_at__isnull', True), ('budget_checked_by__isnull', True)), models.Q(('budget_checked_at__isnull', False), ('budget_checked_by__isnull', False)), _connector='OR'), name='budget_check_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('amount_awarded__isnull', True), ('approved_at__isnull', True), ('approved_by__isnull', True)), models.Q(('amount_awarded__isnull', False), ('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='approval_is_whole')],
             },
         ),
@@ -152,7 +155,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'activity',
                 'verbose_name_plural': 'activities',
                 'ordering': ['starts_at', 'pk'],
-                'indexes': [models.Index(fields=['project', 'state', 'starts_at'], name='activity_of_project_by_time')],
+                'indexes': [models.Index(fields=['project', 'state', 'starts_at'], name='activity_of_project_by_time'), models.Index(fields=['starts_at'], name='activity_by_time')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='activity_ends_after_start', violation_error_message='The activity must end after it begins.'), models.CheckConstraint(condition=models.Q(models.Q(('recorded_at__isnull', False), ('recorded_by__isnull', False), ('state', 'recorded')), models.Q(models.Q(('state', 'recorded'), _negated=True), ('recorded_at__isnull', True), ('recorded_by__isnull', True)), _connector='OR'), name='record_is_whole'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'cancelled']), models.Q(('place', ''), _negated=True), _connector='OR'), name='handed_in_activity_has_its_place'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), models.Q(('cancel_reason', ''), _negated=True)), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancel_reason', '')), _connector='OR'), name='cancelled_activity_says_why'), models.CheckConstraint(condition=models.Q(('head_count__lte', 100000)), name='head_count_is_possible', violation_error_message='So many people cannot have come.')],
             },
         ),
@@ -241,6 +244,7 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_at', models.DateTimeField(editable=False, null=True)),
                 ('answer', models.CharField(blank=True, editable=False, max_length=300, verbose_name='answer')),
+                ('replaced_at', models.DateTimeField(editable=False, null=True, verbose_name='replaced by a later audit at')),
             ],
             options={
                 'verbose_name': 'audit',
@@ -872,6 +876,8 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(blank=True, editable=False, max_length=64, verbose_name='SHA-256')),
                 ('published_at', models.DateTimeField(default=core.clock.now, verbose_name='published at')),
                 ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('log_hash', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='root of the log by then')),
+                ('log_number', models.BigIntegerField(default=0, editable=False, verbose_name='events sealed by then')),
             ],
             options={
                 'verbose_name': 'public notice',
@@ -1120,32 +1126,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'closing reports',
                 'ordering': ['-pk'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('report__isnull', True)), fields=('project',), name='one_closing_report_is_written')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReturnNotice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='return_notices', to='projects.project', verbose_name='project')),
-                ('number', models.CharField(editable=False, max_length=40, unique=True, verbose_name='number')),
-                ('is_clawback', models.BooleanField(editable=False)),
-                ('paid', core.fields.MoneyField(editable=False, verbose_name='paid')),
-                ('recognised', core.fields.MoneyField(editable=False, verbose_name='recognised spending')),
-                ('returned', core.fields.MoneyField(editable=False, verbose_name='returned before')),
-                ('interest', core.fields.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='interest')),
-                ('amount', core.fields.MoneyField(editable=False, verbose_name='amount')),
-                ('reason', models.TextField(max_length=1000, verbose_name='why')),
-                ('due_on', models.DateField(verbose_name='to be returned until')),
-                ('pay_to', models.CharField(max_length=200, verbose_name='account to return it to')),
-                ('issued_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('issued_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('breach', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='return_notice', to='people.creditrecord')),
-            ],
-            options={
-                'verbose_name': 'notice to return money',
-                'verbose_name_plural': 'notices to return money',
-                'ordering': ['-issued_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('paid'), '-', models.F('recognised')), '-', models.F('returned')), '+', models.F('interest'))), models.Q(('amount', models.F('interest')), ('paid__lt', models.F('recognised'))), _connector='OR')), name='return_notice_asks_for_what_is_due')],
             },
         ),
         migrations.CreateModel(
@@ -1584,39 +1564,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Agreement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='projects.project', verbose_name='project')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='number')),
-                ('drawn_up_at', models.DateTimeField(default=core.clock.now, verbose_name='drawn up at')),
-                ('drawn_up_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('source', models.CharField(max_length=120, verbose_name='drawn up from')),
-                ('edition', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='grants.agreementedition')),
-                ('blocks', models.JSONField(verbose_name='text')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('has_community', models.BooleanField(default=False, verbose_name='the community is a party')),
-                ('asks_for_copy', models.BooleanField(default=True, verbose_name='the signed paper is uploaded')),
-                ('group_signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signed by the group at')),
-                ('group_signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('community_signed_on', models.DateField(blank=True, null=True, verbose_name='signed by the community on')),
-                ('community_noted_at', models.DateTimeField(blank=True, null=True, verbose_name='noted at')),
-                ('community_noted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('funder_signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signed by the funder at')),
-                ('funder_signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('copy', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.attachment', verbose_name='signed copy')),
-                ('copy_problem', models.CharField(blank=True, max_length=300, verbose_name='what the scan lacks')),
-                ('copy_confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='scan confirmed at')),
-                ('copy_confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'agreement',
-                'verbose_name_plural': 'agreements',
-                'ordering': ['-drawn_up_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('group_signed_at__isnull', True), ('group_signed_by__isnull', True)), models.Q(('group_signed_at__isnull', False), ('group_signed_by__isnull', False)), _connector='OR'), name='group_signature_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('funder_signed_at__isnull', True), ('funder_signed_by__isnull', True)), models.Q(('funder_signed_at__isnull', False), ('funder_signed_by__isnull', False)), _connector='OR'), name='funder_signature_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('community_noted_by__isnull', True), ('community_signed_on__isnull', True)), models.Q(('community_noted_by__isnull', False), ('community_signed_on__isnull', False)), _connector='OR'), name='community_signature_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('copy_confirmed_at__isnull', True), ('copy_confirmed_by__isnull', True)), models.Q(('copy_confirmed_at__isnull', False), ('copy_confirmed_by__isnull', False)), _connector='OR'), name='copy_confirmation_is_whole'), models.CheckConstraint(condition=models.Q(('copy_confirmed_at__isnull', True), ('copy__isnull', False), _connector='OR'), name='only_a_copy_is_confirmed')],
-            },
-        ),
-        migrations.CreateModel(
             name='ChangeRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1672,14 +1619,69 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('project', 'ordinal'), name='plan_version_once'), models.CheckConstraint(condition=models.Q(('kind', 'filed'), ('approved_by__isnull', False), _connector='OR'), name='only_small_shifts_need_nobody')],
             },
         ),
-        migrations.AddField(
-            model_name='agreement',
-            name='version',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.planversion'),
+        migrations.CreateModel(
+            name='Agreement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('project', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='projects.project', verbose_name='project')),
+                ('number', models.CharField(max_length=40, unique=True, verbose_name='number')),
+                ('drawn_up_at', models.DateTimeField(default=core.clock.now, verbose_name='drawn up at')),
+                ('drawn_up_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('source', models.CharField(max_length=120, verbose_name='drawn up from')),
+                ('edition', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='grants.agreementedition')),
+                ('blocks', models.JSONField(verbose_name='text')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('has_community', models.BooleanField(default=False, verbose_name='the community is a party')),
+                ('asks_for_copy', models.BooleanField(default=True, verbose_name='the signed paper is uploaded')),
+                ('group_signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signed by the group at')),
+                ('group_signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('community_signed_on', models.DateField(blank=True, null=True, verbose_name='signed by the community on')),
+                ('community_noted_at', models.DateTimeField(blank=True, null=True, verbose_name='noted at')),
+                ('community_noted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('funder_signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signed by the funder at')),
+                ('funder_signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('copy', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.attachment', verbose_name='signed copy')),
+                ('copy_problem', models.CharField(blank=True, max_length=300, verbose_name='what the scan lacks')),
+                ('copy_confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='scan confirmed at')),
+                ('copy_confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('version', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.planversion')),
+            ],
+            options={
+                'verbose_name': 'agreement',
+                'verbose_name_plural': 'agreements',
+                'ordering': ['-drawn_up_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('group_signed_at__isnull', True), ('group_signed_by__isnull', True)), models.Q(('group_signed_at__isnull', False), ('group_signed_by__isnull', False)), _connector='OR'), name='group_signature_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('funder_signed_at__isnull', True), ('funder_signed_by__isnull', True)), models.Q(('funder_signed_at__isnull', False), ('funder_signed_by__isnull', False)), _connector='OR'), name='funder_signature_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('community_noted_by__isnull', True), ('community_signed_on__isnull', True)), models.Q(('community_noted_by__isnull', False), ('community_signed_on__isnull', False)), _connector='OR'), name='community_signature_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('copy_confirmed_at__isnull', True), ('copy_confirmed_by__isnull', True)), models.Q(('copy_confirmed_at__isnull', False), ('copy_confirmed_by__isnull', False)), _connector='OR'), name='copy_confirmation_is_whole'), models.CheckConstraint(condition=models.Q(('copy_confirmed_at__isnull', True), ('copy__isnull', False), _connector='OR'), name='only_a_copy_is_confirmed')],
+            },
         ),
         migrations.AddField(
             model_name='changerequest',
             name='base',
             field=models.ForeignKey(editable=False, help_text='The plan that was in force when it was written', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.planversion'),
+        ),
+        migrations.CreateModel(
+            name='ReturnNotice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='return_notices', to='projects.project', verbose_name='project')),
+                ('number', models.CharField(editable=False, max_length=40, unique=True, verbose_name='number')),
+                ('is_clawback', models.BooleanField(editable=False)),
+                ('paid', core.fields.MoneyField(editable=False, verbose_name='paid')),
+                ('recognised', core.fields.MoneyField(editable=False, verbose_name='recognised spending')),
+                ('returned', core.fields.MoneyField(editable=False, verbose_name='returned before')),
+                ('interest', core.fields.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='interest')),
+                ('amount', core.fields.MoneyField(editable=False, verbose_name='amount')),
+                ('reason', models.TextField(max_length=1000, verbose_name='why')),
+                ('due_on', models.DateField(verbose_name='to be returned until')),
+                ('pay_to', models.CharField(max_length=200, verbose_name='account to return it to')),
+                ('issued_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('issued_at', models.DateTimeField(default=core.clock.now, editable=False)),
+                ('breach', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='return_notice', to='people.creditrecord')),
+            ],
+            options={
+                'verbose_name': 'notice to return money',
+                'verbose_name_plural': 'notices to return money',
+                'ordering': ['-issued_at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('amount', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('paid'), '-', models.F('recognised')), '-', models.F('returned')), '+', models.F('interest')), precision=2)), models.Q(('amount', models.F('interest')), ('paid__lt', models.F('recognised'))), _connector='OR')), name='return_notice_asks_for_what_is_due')],
+            },
         ),
     ]

@@ -1,18 +1,27 @@
 import core.clock
 import core.models.attachment
+import core.workflow
 import django.db.models.deletion
 import reports.models.import_job
+import reports.models.made_file
+import reports.models.paper
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrations import Tables
 
-class Migration(migrations.Migration):
+
+class Migration(Tables):
 
     initial = True
 
     dependencies = [
+        ('contenttypes', '0002_remove_content_type_name'),
+        ('core', '0001_initial'),
         ('people', '0001_initial'),
         ('people', '__first__'),
+        ('projects', '0001_initial'),
     ]
 
     operations = [
@@ -48,6 +57,205 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'imports',
                 'ordering': ['-at', '-pk'],
                 'indexes': [models.Index(fields=['by', '-at'], name='import_jobs_of_person')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FileCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sender', models.CharField(max_length=64)),
+                ('at', models.DateTimeField(default=core.clock.now, verbose_name='when')),
+            ],
+            options={
+                'verbose_name': 'check of a file',
+                'verbose_name_plural': 'checks of files',
+                'ordering': ['at'],
+                'indexes': [models.Index(fields=['sender', 'at'], name='file_checks_of_sender')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Mark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('series', models.CharField(choices=[('documents', 'Red-headed documents'), ('letters', 'Letters'), ('notices', 'Public notices'), ('minutes', 'Minutes')], max_length=10, verbose_name='number series')),
+                ('text', models.CharField(max_length=20, verbose_name="issuer's mark")),
+                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='people.organization', verbose_name='issued by')),
+            ],
+            options={
+                'verbose_name': "issuer's mark",
+                'verbose_name_plural': "issuers' marks",
+                'ordering': ['issuer', 'series'],
+                'constraints': [models.UniqueConstraint(fields=('issuer', 'series'), name='one_mark_a_series'), models.UniqueConstraint(fields=('issuer', 'text'), name='mark_of_one_series')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Paper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('award', 'Award letter'), ('notice', 'Public notice'), ('minutes', 'Minutes'), ('correction', 'Correction notice'), ('rectification', 'Rectification notice'), ('return', 'Return notice'), ('agreement', 'Agreement'), ('payment', 'Payment approval'), ('evaluation', 'Evaluation report'), ('closing', 'Closing report'), ('accounts', 'Final accounts'), ('completion', 'Certificate of completion'), ('honour', 'Honour certificate'), ('training', 'Training certificate')], max_length=20, verbose_name='kind')),
+                ('series', models.CharField(blank=True, choices=[('documents', 'Red-headed documents'), ('letters', 'Letters'), ('notices', 'Public notices'), ('minutes', 'Minutes')], max_length=10, verbose_name='number series')),
+                ('mark', models.CharField(blank=True, max_length=140, verbose_name="issuer's mark")),
+                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
+                ('serial', models.PositiveIntegerField(null=True, verbose_name='serial number')),
+                ('number', models.CharField(max_length=170, verbose_name='number')),
+                ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('addressee', models.CharField(blank=True, max_length=200, verbose_name='addressee')),
+                ('object_id', models.BigIntegerField()),
+                ('issued_at', models.DateTimeField(default=core.clock.now, verbose_name='issued at')),
+                ('issued_on', models.DateField(verbose_name='issued on')),
+                ('state', core.workflow.StateField(choices=[('issued', 'In force'), ('superseded', 'Superseded'), ('void', 'Void')], default='issued', max_length=10, protected=True, verbose_name='state')),
+                ('state_since', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='in this state since')),
+                ('void_reason', models.CharField(blank=True, max_length=300, verbose_name='why it is void')),
+                ('code', models.CharField(max_length=12, unique=True, verbose_name='verification code')),
+                ('facts', models.JSONField(help_text='What everybody reads who checks the paper', verbose_name='public facts')),
+                ('digest', models.CharField(max_length=64, verbose_name='digest of the content')),
+                ('file', models.FileField(blank=True, max_length=200, storage=core.models.attachment.private_storage, upload_to=reports.models.paper.paper_path, verbose_name='file')),
+                ('filename', models.CharField(blank=True, max_length=300, verbose_name='file name')),
+                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                ('source_sha256', models.CharField(blank=True, max_length=64, verbose_name='digest of what was laid out')),
+                ('signed_by', models.CharField(blank=True, max_length=200, verbose_name='signed by')),
+                ('printed_at', models.DateTimeField(null=True, verbose_name='laid out at')),
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype')),
+                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.event', verbose_name='deed')),
+                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='people.organization', verbose_name='issued by')),
+                ('project', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='projects.project', verbose_name='project')),
+                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='reports.paper', verbose_name='takes the place of')),
+            ],
+            options={
+                'verbose_name': 'issued paper',
+                'verbose_name_plural': 'issued papers',
+                'ordering': ['-issued_at', '-pk'],
+                'indexes': [models.Index(fields=['content_type', 'object_id'], name='paper_of_object'), models.Index(fields=['issuer', 'year', 'kind'], name='papers_of_issuer'), models.Index(condition=models.Q(('sha256', ''), _negated=True), fields=['sha256'], name='paper_by_file')],
+                'constraints': [models.UniqueConstraint(fields=('issuer', 'series', 'year', 'serial'), name='paper_serial_once'), models.UniqueConstraint(condition=models.Q(('serial__isnull', False)), fields=('issuer', 'number'), name='paper_number_once'), models.UniqueConstraint(condition=models.Q(('serial__isnull', True), ('state', 'issued')), fields=('kind', 'issuer', 'number'), name='paper_own_number_once_in_force'), models.UniqueConstraint(condition=models.Q(('state', 'issued')), fields=('kind', 'content_type', 'object_id'), name='one_paper_of_a_kind_in_force'), models.CheckConstraint(condition=models.Q(models.Q(('mark', ''), ('serial__isnull', True), ('series', '')), models.Q(models.Q(('series', ''), _negated=True), ('serial__gte', 1), models.Q(('mark', ''), _negated=True)), _connector='OR'), name='paper_of_a_series_has_a_serial'), models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('code', ''), _negated=True)), name='paper_has_a_number'), models.CheckConstraint(condition=models.Q(('issued_on__year', models.F('year'))), name='paper_year_is_that_of_its_day'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), models.Q(('void_reason', ''), _negated=True)), models.Q(models.Q(('state', 'void'), _negated=True), ('void_reason', '')), _connector='OR'), name='paper_void_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('file', ''), ('printed_at__isnull', True), ('sha256', ''), ('signed_by', ''), ('source_sha256', '')), models.Q(models.Q(('file', ''), _negated=True), models.Q(('sha256', ''), _negated=True), models.Q(('source_sha256', ''), _negated=True), ('printed_at__isnull', False)), _connector='OR'), name='paper_file_with_its_digest')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ArchivePackage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('edition', models.CharField(choices=[('full', 'Archive package'), ('interim', 'Interim copy, not archived yet'), ('public', 'For the public')], max_length=10, verbose_name='edition')),
+                ('at', models.DateTimeField(default=core.clock.now, verbose_name='asked for at')),
+                ('status', models.CharField(choices=[('waiting', 'Being made'), ('done', 'Ready'), ('failed', 'Stopped')], default='waiting', max_length=10, verbose_name='status')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='finished at')),
+                ('file', models.FileField(blank=True, max_length=200, storage=core.models.attachment.private_storage, upload_to=reports.models.made_file.made_path, verbose_name='file')),
+                ('filename', models.CharField(blank=True, max_length=200, verbose_name='file name')),
+                ('size', models.PositiveBigIntegerField(default=0, verbose_name='size in bytes')),
+                ('items', models.PositiveIntegerField(default=0, verbose_name='items')),
+                ('withheld', models.PositiveIntegerField(default=0, verbose_name='kinds left out')),
+                ('differing', models.PositiveIntegerField(default=0, verbose_name='items unlike the register')),
+                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                ('digest', models.CharField(blank=True, max_length=64, verbose_name='digest of the whole')),
+                ('by', models.ForeignKey(help_text='Empty: written by a command of whoever keeps the platform', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked for by')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='archive_packages', to='projects.project', verbose_name='project')),
+            ],
+            options={
+                'verbose_name': 'archive package',
+                'verbose_name_plural': 'archive packages',
+                'ordering': ['-at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(models.Q(('sha256', ''), _negated=True), models.Q(('digest', ''), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='package_done_with_its_hashes')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PrintJob',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.SlugField(max_length=40, verbose_name='kind of paper')),
+                ('about', models.CharField(max_length=300, verbose_name='chosen from')),
+                ('selection', models.JSONField(default=dict, help_text='The page and the filter it was chosen on', verbose_name='choice')),
+                ('form', models.CharField(choices=[('merged', 'One PDF, to be printed'), ('zip', 'A zip with a file for each paper, to be sent or kept')], default='merged', max_length=10, verbose_name='as')),
+                ('both_sides', models.BooleanField(default=False, verbose_name='for both sides of the sheet')),
+                ('origin', models.URLField(help_text='What QR codes on posters and sheets lead to', verbose_name='address of the site')),
+                ('at', models.DateTimeField(default=core.clock.now, verbose_name='asked for at')),
+                ('language', models.CharField(help_text='In which problems are written', max_length=10, verbose_name='language')),
+                ('state', core.workflow.StateField(choices=[('printing', 'Being printed'), ('paused', 'Paused'), ('stopped', 'Stopped'), ('done', 'Ready'), ('cancelled', 'Cancelled'), ('cleared', 'Removed')], default='printing', max_length=10, protected=True, verbose_name='state')),
+                ('state_since', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='in this state since')),
+                ('folder', models.UUIDField(default=uuid.uuid4, editable=False)),
+                ('attempt', models.PositiveSmallIntegerField(default=1, editable=False)),
+                ('taken', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('deaths', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('moved_at', models.DateTimeField(default=core.clock.now, verbose_name='last progress')),
+                ('problem', models.TextField(blank=True, verbose_name='what stopped it')),
+                ('result', models.FileField(blank=True, max_length=200, storage=core.models.attachment.private_storage, upload_to='', verbose_name='result')),
+                ('result_name', models.CharField(blank=True, max_length=200, verbose_name='file name')),
+                ('result_size', models.PositiveBigIntegerField(null=True, verbose_name='size in bytes')),
+                ('result_sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='finished at')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked for by')),
+            ],
+            options={
+                'verbose_name': 'print job',
+                'verbose_name_plural': 'print jobs',
+                'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(fields=['by', '-at'], name='print_jobs_of_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), models.Q(('result', ''), _negated=True), models.Q(('result_sha256', ''), _negated=True), ('finished_at__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('result', '')), _connector='OR'), name='print_job_done_has_its_file')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PrintItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ordinal', models.PositiveIntegerField(verbose_name='place')),
+                ('object_id', models.BigIntegerField()),
+                ('name', models.CharField(max_length=300, verbose_name='what it is about')),
+                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Printed'), ('failed', 'Not printed')], default='waiting', max_length=10, verbose_name='status')),
+                ('file', models.FileField(blank=True, max_length=200, storage=core.models.attachment.private_storage, upload_to='', verbose_name='file')),
+                ('filename', models.CharField(blank=True, max_length=300, verbose_name='file name')),
+                ('size', models.PositiveBigIntegerField(null=True, verbose_name='size in bytes')),
+                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                ('error', models.CharField(blank=True, max_length=500, verbose_name='why it is not printed')),
+                ('paper', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.paper', verbose_name='issued paper')),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='reports.printjob')),
+            ],
+            options={
+                'verbose_name': 'paper of a print job',
+                'verbose_name_plural': 'papers of print jobs',
+                'ordering': ['job', 'ordinal'],
+                'constraints': [models.UniqueConstraint(fields=('job', 'ordinal'), name='print_item_place_once'), models.UniqueConstraint(fields=('job', 'object_id'), name='print_item_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), models.Q(('sha256', ''), _negated=True), ('size__gt', 0), models.Q(('filename', ''), _negated=True), ('error', '')), models.Q(('status', 'waiting'), ('error', ''), ('sha256', '')), models.Q(('status', 'failed'), ('sha256', ''), models.Q(('error', ''), _negated=True)), _connector='OR'), name='print_item_done_with_its_digest')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SearchEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=20, verbose_name='kind')),
+                ('object_id', models.BigIntegerField()),
+                ('at', models.DateTimeField(verbose_name='date')),
+                ('number', models.CharField(blank=True, max_length=170, verbose_name='number')),
+                ('title', models.CharField(max_length=300, verbose_name='title')),
+                ('names', models.TextField(blank=True, verbose_name='names')),
+                ('text', models.TextField(blank=True, verbose_name='text')),
+                ('audience', models.TextField(blank=True)),
+                ('number_key', models.CharField(blank=True, max_length=170)),
+                ('title_key', models.CharField(blank=True, max_length=300)),
+            ],
+            options={
+                'verbose_name': 'search entry',
+                'verbose_name_plural': 'search entries',
+                'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['number_key'], name='found_by_number'), models.Index(fields=['title_key'], name='found_by_title')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'object_id'), name='found_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LedgerFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=core.clock.now, verbose_name='asked for at')),
+                ('status', models.CharField(choices=[('waiting', 'Being made'), ('done', 'Ready'), ('failed', 'Stopped')], default='waiting', max_length=10, verbose_name='status')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='finished at')),
+                ('file', models.FileField(blank=True, max_length=200, storage=core.models.attachment.private_storage, upload_to=reports.models.made_file.made_path, verbose_name='file')),
+                ('filename', models.CharField(blank=True, max_length=200, verbose_name='file name')),
+                ('size', models.PositiveBigIntegerField(default=0, verbose_name='size in bytes')),
+                ('ledger', models.CharField(max_length=30, verbose_name='ledger')),
+                ('query', models.TextField(blank=True, help_text='As it stands in the address of the page', verbose_name='filter')),
+                ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),
+                ('by', models.ForeignKey(help_text='Empty: written by a command of whoever keeps the platform', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked for by')),
+            ],
+            options={
+                'verbose_name': 'ledger to be fetched',
+                'verbose_name_plural': 'ledgers to be fetched',
+                'ordering': ['-at', '-pk'],
+                'abstract': False,
             },
         ),
     ]
