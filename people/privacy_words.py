@@ -1,8 +1,8 @@
-"""What people are told about their data on this platform, until a bureau has words of its own (个人信息处理规则, 隐私说明).
+"""What people are told about their data on this platform, until a bureau has words of its own (隐私说明).
 
-Chinese like every paper that is signed, whatever language the pages are in. Sources: 《个人信息保护法》 articles 13 to 17
-(grounds, notice and consent), 19 (how long), 23 to 25 (others, publication), 28 to 31 (sensitive data, children under 14),
-44 to 50 (the person's rights).
+Chinese like every paper that is signed, whatever language the pages are in. Sources: 《个人信息保护法》 articles 13 to
+17 (grounds, notice and consent), 19 (how long), 23 to 25 (others, publication), 28 to 31 (sensitive data, children
+under 14), 44 to 50 (the person's rights).
 """
 
 NOTICE = """一、我们是谁

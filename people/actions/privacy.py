@@ -139,9 +139,9 @@ def answer(request: DataRequest, *, by: User, granted: bool, words: str) -> Data
 
 @transaction.atomic
 def close_account(user: User, *, by: User, reason: str) -> User:
-    """Erase what says who somebody with an account is, as they asked (article 47). Consequences: nobody signs in with it
-    again; name, addresses, ID fingerprint, certificates and places go; what they did stays in the log under the number
-    of the account. Refused while they hold a role or an office: somebody else has to take that over first."""
+    """Erase what says who somebody with an account is, as they asked (article 47). Consequences: nobody signs in
+    with it again; name, addresses, ID fingerprint, certificates and places go; what they did stays in the log under the
+    number of the account. Refused while they hold a role or an office: somebody else has to take that over first."""
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if locked.memberships.unfinished().exists() or hasattr(locked, "administrator"):
         raise Refused(_("This person still holds a role or an office: end it first, so that somebody answers for it."))

@@ -1,4 +1,5 @@
-"""What people are told about their data, who agreed to it, and what they ask (个人信息保护法 articles 14 to 17, 44 to 50, 55)."""
+"""What people are told about their data, who agreed to it, and what they ask (个人信息保护法, articles 14 to 17, 44 to
+50, 55)."""
 
 import secrets
 from datetime import date
@@ -62,7 +63,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 
 class Consent(models.Model):
-    """Somebody with an account has read one version of the notice and agreed to it; taken back, it stays as a record."""
+    """Somebody with an account has read one version of the notice and agreed; taken back, it stays as a record."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="consents"
@@ -238,7 +239,7 @@ class DataRequest(Stateful):
 
 
 class ImpactAssessment(models.Model):
-    """What was weighed before sensitive data are handled, entrusted or published (个人信息保护影响评估, articles 55, 56):
+    """What was weighed before sensitive data are handled, entrusted or published (个人信息保护影响评估, 55, 56):
     never changed, followed by the next, and kept for three years at least."""
 
     KEPT_YEARS = 3

@@ -1,16 +1,19 @@
 """What the register of personal data is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.db.models import Model
 
-CONSENT = "个人同意（第13条第1项）"
-CONTRACT = "订立、履行协议所必需（第13条第2项）"
-DUTY = "履行法定职责所必需（第13条第3项、第34条）"
-SAFETY = "网络安全和审计的法定义务（第13条第3项、网络安全法第21条）"
-SENSITIVE = "个人单独同意（第29条）；未满14周岁由监护人同意（第31条）"
+GROUNDS = {
+    "consent": "个人同意（第13条第1项）",
+    "contract": "订立、履行协议所必需（第13条第2项）",
+    "duty": "履行法定职责所必需（第13条第3项、第34条）",
+    "safety": "网络安全和审计的法定义务（第13条第3项、网络安全法）",
+    "sensitive": "个人单独同意（第29条）；未满14周岁由监护人同意（第31条）",
+}
+"""Grounds on which personal data may be handled; the articles are those of 个人信息保护法."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Held:
 
     `of_user`: the ways to an account. `names`, `phones`, `emails`: the fields by which somebody without an account is
     found. `funder`: the way to the bureau whose clerk may look. `gone`: what is emptied when somebody has it erased;
-    `masked`: names that are shortened instead, because a record without any name would be none.
+    `masked`: what is shortened instead, because a record without it would be none.
     """
 
     model: str
@@ -40,6 +43,10 @@ class Held:
         """What a field is called on the pages."""
         return str(self.of._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
+    @property
+    def labels(self) -> list[str]:
+        return list(dict.fromkeys(self.label(name) for name in self.fields))
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -52,12 +59,12 @@ class Kind:
     basis: str
     seen_by: str
     kept: str
-    held: tuple[Held, ...]
+    held: tuple[Held, ...] = field(repr=False)
     given_to: str = "不对外提供"
     published: str = "不公开"
     sensitive: bool = False
 
     @property
-    def field_labels(self) -> list[str]:
-        found = [held.label(name) for held in self.held for name in held.fields]
-        return list(dict.fromkeys(found))
+    def labels(self) -> list[str]:
+        """What is kept, in the words of the pages."""
+        return list(dict.fromkeys(label for held in self.held for label in held.labels))

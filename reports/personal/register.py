@@ -1,17 +1,32 @@
 """The register of personal data: what is kept of whom, why, on which ground, who sees it and how long.
 
-In Chinese like every legal paper: it is what the law calls the record of processing (个人信息处理活动记录, 个人信息保护法
-articles 51 and 55). A test holds it against the models: a new field is either here or said to be about nobody.
+In Chinese like every legal paper: it is what the law calls the record of processing (个人信息处理活动记录: articles 51
+and 55 of 个人信息保护法). A test holds it against the models: a new field is either in register.toml or said to be
+about nobody.
 """
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import forms
 
-from reports.personal.kinds import KINDS
-from reports.personal.nouns import Held, Kind
+from reports.personal.nouns import GROUNDS, Held, Kind
+
+
+def _held(said: Mapping[str, Any]) -> Held:
+    return Held(**{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})
+
+
+def _kind(said: dict[str, Any]) -> Kind:
+    held = tuple(_held(each) for each in said.pop("held"))
+    return Kind(**said | {"held": held, "basis": GROUNDS.get(said["basis"], said["basis"])})
+
+
+with (Path(__file__).parent / "register.toml").open("rb") as file:
+    KINDS: tuple[Kind, ...] = tuple(_kind(said) for said in tomllib.load(file)["kind"])
 
 
 def all_held() -> Iterator[tuple[Kind, Held]]:
