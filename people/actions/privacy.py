@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.notifications import notify, write_to
 from core.numbering import next_number
+from core.strangers import MOST_AN_HOUR, has_sent_enough
 from core.workdays import add_workdays
 from core.workflow import Refused, advance, permit, record
 from people.models import (
@@ -85,6 +86,8 @@ def ask(
     down by a clerk at the desk. Consequences: it has a number and a day until which it is answered; the clerks know."""
     if by is not None and not own:
         permit("people.enter_data_request", by, funder)
+    if sender and has_sent_enough(DataRequest.objects.filter(sender=sender), "received_at"):
+        raise Refused(_("At most %(n)s requests an hour can be sent. Please try again later.") % {"n": MOST_AN_HOUR})
     now, year = clock.now(), clock.today().year
     made = DataRequest.objects.create(
         number=f"GX{year}-{next_number(f'data-request:{year}'):04d}",

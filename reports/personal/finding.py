@@ -104,10 +104,10 @@ def _said(row: Any, name: str) -> str:
     return str(value)
 
 
-def of_user(user: User) -> list[Section]:
-    """Everything in the register that hangs on the account."""
+def of_user(user: User, only: tuple[str, ...] = ()) -> list[Section]:
+    """Everything in the register that hangs on the account (`only`: of these kinds)."""
     found = []
-    for kind in KINDS:
+    for kind in KINDS if not only else [one for one in KINDS if one.key in only]:
         section = Section(kind)
         for held in kind.held:
             ways = Q()

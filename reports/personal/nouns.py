@@ -44,6 +44,11 @@ class Held:
         return str(self.of._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
     @property
+    def reasons(self) -> list[tuple[str, str]]:
+        """Each field in the words of the pages, and what it is for."""
+        return [(self.label(name), why) for name, why in self.fields.items()]
+
+    @property
     def labels(self) -> list[str]:
         return list(dict.fromkeys(self.label(name) for name in self.fields))
 

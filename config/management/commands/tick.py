@@ -17,6 +17,7 @@ from evaluations.actions.reporting import note_silences
 from evaluations.actions.votes import close_ended
 from projects.actions.follow_ups import follow_up_by_clock
 from projects.actions.monthly import make_monthly_reports
+from projects.actions.people import end_parts_of_ended_projects
 from projects.actions.pledges import lapse_overdue
 from reports.actions.made_files import forget_made
 from reports.actions.papers import print_waiting
@@ -28,7 +29,7 @@ from reports.verification import forget_checks
 DUTIES: tuple[Callable[[], int], ...] = (
     *(seal_events, take_root),
     *(make_monthly_reports, lapse_overdue, note_silences, close_ended, follow_up_by_clock),
-    *(remind, deliver_due, forget_due, forget_checks, forget_made, print_waiting),
+    *(remind, deliver_due, end_parts_of_ended_projects, forget_due, forget_checks, forget_made, print_waiting),
     *(forget_knocks, go_on_with_killed, remove_printed, catch_up, learn_sizes),
 )
 """Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the
