@@ -20,7 +20,8 @@ TO_READ = 100
 RECORD = [
     Heading("序号", 6), Heading("处理活动", 18), Heading("涉及的人", 24), Heading("个人信息种类", 46),
     Heading("处理目的", 40),
-    Heading("合法性依据", 34), Heading("是否敏感", 10), Heading("谁能看到", 36), Heading("对外提供", 22), Heading("公开", 22),
+    Heading("合法性依据", 34), Heading("是否敏感", 10), Heading("谁能看到", 36),
+    Heading("对外提供", 22), Heading("公开", 22),
     Heading("保存期限", 34), Heading("到期怎样处理", 34),
 ]  # fmt: skip
 
