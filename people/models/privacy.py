@@ -31,6 +31,12 @@ class PrivacyNoticeQuerySet(models.QuerySet["PrivacyNotice"]):
             found, _made = self.get_or_create(version=1, defaults={"text": NOTICE})
         return found
 
+    def shown(self, version: int | None = None) -> "PrivacyNotice | None":
+        """A version to be read, the newest unless one is named; before anybody was asked the first one, not kept yet."""
+        found = self.order_by("-version") if version is None else self.filter(version=version)
+        first = PrivacyNotice(version=1, text=NOTICE) if version in (None, 1) else None
+        return found.first() or first
+
 
 class PrivacyNotice(models.Model):
     """What the platform tells everybody about their data (隐私说明), in one version: never changed, only followed."""

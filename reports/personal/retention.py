@@ -58,7 +58,7 @@ class Due:
 
     rule: Rule
     going: int
-    waiting: Counter[str]
+    waiting: dict[str, int]
     """Reasons why some stay for now, and of how many."""
 
 
@@ -144,7 +144,7 @@ def due() -> list[Due]:
     held, found = held_projects(), []
     for rule in RULES:
         going, waiting = _split(rule, held)
-        found.append(Due(rule, len(going), waiting))
+        found.append(Due(rule, len(going), dict(waiting)))
     return found
 
 

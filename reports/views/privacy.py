@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
@@ -30,16 +30,18 @@ from reports.views.output import PRIVATE, respond
 @require_safe
 def latest(request: HttpRequest) -> HttpResponse:
     """隐私说明: what everybody is told, with the ways to one's rights."""
-    return _notice(request, PrivacyNotice.objects.order_by("-version").first() or PrivacyNotice.objects.in_force())
+    return _notice(request, PrivacyNotice.objects.shown())
 
 
 @require_safe
 def notice(request: HttpRequest, version: int) -> HttpResponse:
     """An earlier version: whoever agreed to it can read it again."""
-    return _notice(request, get_object_or_404(PrivacyNotice, version=version))
+    return _notice(request, PrivacyNotice.objects.shown(version))
 
 
-def _notice(request: HttpRequest, found: PrivacyNotice) -> HttpResponse:
+def _notice(request: HttpRequest, found: PrivacyNotice | None) -> HttpResponse:
+    if found is None:
+        raise Http404
     context = {"notice": found, "versions": PrivacyNotice.objects.only("version", "changes", "made_at")}
     return render(request, "reports/privacy/notice.html", context)
 
@@ -63,9 +65,8 @@ def record_xlsx(request: HttpRequest) -> HttpResponseBase:
 @login_required
 def agree(request: HttpRequest) -> HttpResponse:
     """The notice in force, asked once after each change: read, agree, and go on to where one wanted to go."""
-    found = PrivacyNotice.objects.in_force()
     if request.method == "POST":
-        asked = PrivacyNotice.objects.filter(version=_number(request.POST.get("version"))).first() or found
+        asked = PrivacyNotice.objects.filter(version=_number(request.POST.get("version"))).first()
         if "agreed" not in request.POST:
             messages.error(request, _("Please tick that you have read it, or sign out."))
             return redirect("privacy:agree")
@@ -77,7 +78,8 @@ def agree(request: HttpRequest) -> HttpResponse:
         request.session.pop(sessions.MUST_AGREE, None)
         return redirect("people:go_on")
     earlier = Consent.objects.filter(user=request.user).exists()
-    return render(request, "reports/privacy/agree.html", {"notice": found, "earlier": earlier})
+    context = {"notice": PrivacyNotice.objects.shown(), "earlier": earlier}
+    return render(request, "reports/privacy/agree.html", context)
 
 
 def _number(text: str | None) -> int:
