@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             name='DataRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', core.workflow.StateField(choices=[('received', 'Received'), ('granted', 'Done'), ('refused', 'Refused'), ('taken_back', 'Taken back')], default='received', max_length=12, protected=True, verbose_name='state')),
+                ('state', core.workflow.StateField(choices=[('received', 'To be answered'), ('granted', 'Done'), ('refused', 'Refused'), ('taken_back', 'Taken back')], default='received', max_length=12, protected=True, verbose_name='state')),
                 ('number', models.CharField(editable=False, max_length=20, unique=True, verbose_name='number')),
                 ('token', models.CharField(default=people.models.privacy.new_token, editable=False, max_length=40, unique=True)),
                 ('kind', models.CharField(choices=[('copy', 'See and copy what is kept about me'), ('correct', 'Correct something'), ('erase', 'Erase what says who I am'), ('withdraw', 'Take my consent back'), ('explain', 'Explain how my data is used, or look at a result again')], max_length=8, verbose_name='what you ask for')),

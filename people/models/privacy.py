@@ -32,7 +32,7 @@ class PrivacyNoticeQuerySet(models.QuerySet["PrivacyNotice"]):
         return found
 
     def shown(self, version: int | None = None) -> "PrivacyNotice | None":
-        """A version to be read, the newest unless one is named; before anybody was asked the first one, not kept yet."""
+        """A version to be read, the newest unless one is named; before anybody was asked: the first one."""
         found = self.order_by("-version") if version is None else self.filter(version=version)
         first = PrivacyNotice(version=1, text=NOTICE) if version in (None, 1) else None
         return found.first() or first
@@ -134,7 +134,7 @@ class DataRequest(Stateful):
         PROXY = "proxy", _("I act for somebody with their written authority")
 
     class State(models.TextChoices):
-        RECEIVED = "received", _("Received")
+        RECEIVED = "received", _("To be answered")
         GRANTED = "granted", _("Done")
         REFUSED = "refused", _("Refused")
         TAKEN_BACK = "taken_back", _("Taken back")
