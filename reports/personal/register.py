@@ -76,3 +76,12 @@ def why_asked(form: type[Any], name: str) -> str:
         label = label or FORMS.get(base.__name__, "")
         name = NAMED_OTHERWISE.get((base.__name__, name), name)
     return _purposes().get((label, name), "")
+
+
+def purposes_of(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """For a table, whose rows have no room for it: the labels that are asked for the same purpose, and the purpose."""
+    found: dict[str, list[str]] = {}
+    for bound in form.visible_fields():
+        if why := purpose_of(bound):
+            found.setdefault(why, []).append(str(bound.label))
+    return [("、".join(labels), why) for why, labels in found.items()]

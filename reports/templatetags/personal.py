@@ -2,7 +2,8 @@
 
 from django import template
 
-from reports.personal.register import purpose_of
+from reports.personal.register import purpose_of, purposes_of
 
 register = template.Library()
 register.filter("purpose_of", purpose_of)
+register.filter("purposes_of", purposes_of)
