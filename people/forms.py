@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.forms import CountedTextarea, DateInput
 from core.identifiers import half_width, validate_resident_id
-from people.actions import OPEN_KINDS, ROLES, check_email, check_number, check_phone
+from people.actions import OPEN_KINDS, ROLES, agree, check_email, check_number, check_phone
 from people.adapter import MobileField
 from people.models import (
     GIVERS,
@@ -39,6 +39,11 @@ class SignupDetailsForm(forms.Form):
     """
 
     name = forms.CharField(label=_("Your name"), max_length=60)
+    agreed = forms.BooleanField(
+        label=_("I have read the privacy notice and agree to it."),
+        help_text=_("You find it at the foot of every page, under “Privacy”."),
+        error_messages={"required": _("Without it no account can be opened.")},
+    )
 
     def clean_phone(self) -> str:
         return check_phone(self.cleaned_data["phone"]) or ""
@@ -46,6 +51,7 @@ class SignupDetailsForm(forms.Form):
     def signup(self, request, user):
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
+        agree(by=user)
 
 
 # -- Oneself ---------------------------------------------------------------------------------------

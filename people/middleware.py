@@ -33,6 +33,7 @@ FOR_SECOND_FACTOR = ALWAYS | {
     "mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_generate_recovery_codes",
     "account_change_password",
 }  # fmt: skip
+FOR_CONSENT = ALWAYS | {"privacy:agree", "privacy:notice", "privacy:latest", "privacy:record", "privacy:record_pdf"}
 
 
 def entrance(answer: Answer) -> Answer:
@@ -105,6 +106,8 @@ def _first(request: HttpRequest, user: User) -> HttpResponse | None:
             request.session[sessions.SECOND_FACTOR] = True
             return None
         place, may = "people:second_factor", FOR_SECOND_FACTOR
+    elif request.session.get(sessions.MUST_AGREE):
+        place, may = "privacy:agree", FOR_CONSENT
     else:
         return None
     try:

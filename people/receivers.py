@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.workflow import record
 from people import sessions
-from people.actions import signing_in
+from people.actions import privacy, signing_in
 from people.models import User
 from people.security import policy
 
@@ -23,6 +23,8 @@ from people.security import policy
 @receiver(auth.user_logged_in)
 def begin_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     sessions.stamp(request.session)
+    if privacy.must_agree(user):
+        request.session[sessions.MUST_AGREE] = True
 
 
 @receiver(account.user_logged_in)

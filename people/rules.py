@@ -61,3 +61,32 @@ open_admin(Office.AUDIT, "core", event="view")
 open_admin(Office.AUDIT, "people", signinguard="view", administrator="view")
 rules.add_perm("people.keep_accounts", keeps_security | installs)
 rules.add_perm("people.give_offices", keeps_security | installs)
+
+
+# -- Personal data ---------------------------------------------------------------------------------
+
+
+@rules.predicate
+def is_clerk_of(user, funder) -> bool:
+    """Is a clerk of this funder; asked of nothing in particular: of some funder."""
+    if not user.is_authenticated:
+        return False
+    return is_clerk_of_some_funder(user, None) if funder is None else user.has_role(funder.pk, Role.STAFF)
+
+
+@rules.predicate
+def is_clerk_asked(user, request) -> bool:
+    """Is a clerk of the funder that was asked."""
+    return user.is_authenticated and user.has_role(request.funder_id, Role.STAFF)
+
+
+@rules.predicate
+def asked_it(user, request) -> bool:
+    return user.is_authenticated and request.user_id == user.pk
+
+
+rules.add_perm("people.word_notice", keeps_security | installs)
+rules.add_perm("people.enter_data_request", is_clerk_of)
+rules.add_perm("people.assess_impact", is_clerk_of)
+rules.add_perm("people.answer_data_request", is_clerk_asked & ~asked_it)
+rules.add_perm("people.take_back_data_request", asked_it)

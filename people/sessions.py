@@ -21,6 +21,8 @@ SECOND_FACTOR = "second_factor"
 """Set once the person of this session is known to have a second factor, so that not every page asks for it."""
 GO_ON = "go_on"
 """Where the person wanted to go before something had to be done first."""
+MUST_AGREE = "must_agree"
+"""Set at the sign-in of whoever has not agreed to the privacy notice in force, so that no page has to ask."""
 HELD = "held_form"
 """What somebody had typed when the session had ended (people.held)."""
 GRAIN = 60

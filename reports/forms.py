@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import CountedTextarea, DateInput, NoteForm, TableField
+from core.forms import CountedTextarea, DateInput, NoteForm, PhoneField, TableField
 from core.models.event import EventQuerySet
-from people.models import Organization
+from core.strangers import TrapForm
+from people.models import DataRequest, ImpactAssessment, Kind, Organization, PrivacyNotice
 from projects.models import Project
 from reports.actions.papers import default_mark
 from reports.models import ImportJob, Mark, Paper, PrintJob
@@ -145,3 +146,103 @@ class PrintForm(forms.Form):
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         if kinds:
             self.fields["kind"].initial = kinds[0][0]
+
+
+# -- Personal data ---------------------------------------------------------------------------------
+
+
+class OwnRequestForm(forms.ModelForm):
+    """What somebody with an account asks about their data; who they are is known."""
+
+    class Meta:
+        model = DataRequest
+        fields = ("kind", "funder", "text")
+        widgets = {"text": CountedTextarea(attrs={"rows": 4}), "kind": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bureaus = Organization.objects.filter(kind=Kind.FUNDER).order_by("name")
+        self.fields["funder"].queryset = bureaus
+        self.fields["funder"].help_text = _("The bureau whose call or activity it is about")
+        if not self.is_bound and len(bureaus[:2]) == 1:
+            self.initial.setdefault("funder", bureaus[0].pk)
+        self.fields["kind"].choices = DataRequest.Kind.choices  # without the empty one
+
+
+class StrangersRequestForm(TrapForm, OwnRequestForm):
+    """The same of somebody without an account: a resident, a child's guardian, next of kin."""
+
+    phone = PhoneField(
+        label=_("Your phone"), required=False, help_text=_("The one you left with us, so that we find you")
+    )
+
+    class Meta(OwnRequestForm.Meta):
+        fields = ("relation", "name", "phone", "email", "subject_name", "kind", "funder", "text")
+        widgets = OwnRequestForm.Meta.widgets | {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}), "relation": forms.RadioSelect,
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["relation"].choices = DataRequest.Relation.choices
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if (
+            not data.get("phone")
+            and not data.get("email")
+            and "phone" not in self.errors
+            and "email" not in self.errors
+        ):
+            self.add_error("phone", _("Please leave an e-mail address or a phone number."))
+        if data.get("relation") not in (None, DataRequest.Relation.SELF) and not data.get("subject_name"):
+            self.add_error("subject_name", _("Please write whose data it is about."))
+        return data
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name != "funder"}
+
+
+class IdentityNoteForm(forms.ModelForm):
+    """How the clerk made sure who asks."""
+
+    class Meta:
+        model = DataRequest
+        fields = ("identity_note",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["identity_note"].required = True
+
+
+class AnswerForm(forms.Form):
+    """The answer to a request: granted, or refused with the reason."""
+
+    answer = forms.CharField(
+        label=_("Answer"), max_length=1000, widget=CountedTextarea,
+        help_text=_("Whoever asked reads it. Do not repeat personal data here. Who is refused reads why."),
+    )  # fmt: skip
+
+
+class NoticeForm(forms.ModelForm):
+    """A new version of the privacy notice."""
+
+    class Meta:
+        model = PrivacyNotice
+        fields = ("text", "changes")
+        widgets = {"text": CountedTextarea(attrs={"rows": 24})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["changes"].required = True
+        self.fields["changes"].help_text = _("Everybody who is asked again reads this line first.")
+
+
+class AssessmentForm(forms.ModelForm):
+    """An impact assessment, in the three points of article 56."""
+
+    class Meta:
+        model = ImpactAssessment
+        fields = ("title", "lawful", "risks", "measures", "conclusion")
+        widgets = dict.fromkeys(("lawful", "risks", "measures"), CountedTextarea(attrs={"rows": 5}))

@@ -8,15 +8,28 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.inbox import Task
 from core.workdays import uncertain_years
-from people.models import Role, User
+from people.models import DataRequest, Role, User
 from projects.models import Notice, Project
 from projects.models.state import ENDED
 
 
 def waiting_for(user: User) -> list[Task]:
-    """For clerks: years in which something of their funder falls due and whose public holidays nobody has entered."""
+    """For clerks: what people ask about their data, and years in which something of their funder falls due and whose
+    public holidays nobody has entered."""
     funders = user.organizations_as(Role.STAFF)
-    return list(_calendars(funders)) if funders else []
+    return [*_requests(funders), *_calendars(funders)] if funders else []
+
+
+def _requests(funders: list[int]) -> Iterator[Task]:
+    for asked in DataRequest.objects.open().filter(funder__in=funders).order_by("due_on", "pk"):
+        yield Task(
+            _("%(number)s: %(kind)s") % {"number": asked.number, "kind": asked.get_kind_display()},
+            _("Somebody asks about their personal data: look it up and answer"),
+            asked.get_absolute_url(),
+            due_on=asked.due_on,
+            since=asked.received_at,
+            funder_id=asked.funder_id,
+        )
 
 
 def _calendars(funders: list[int]) -> Iterator[Task]:

@@ -4,7 +4,7 @@ import rules
 
 from grants.rules import is_clerk_of_some_funder as is_clerk
 from people.models import Kind, Organization, Role
-from people.rules import installs, keeps_system
+from people.rules import installs, keeps_logs, keeps_system
 from projects.models import Part, Project
 from projects.rules import has_stake, is_auditor, is_the_platform
 from projects.rules import is_clerk as is_clerk_of_it
@@ -74,13 +74,21 @@ def audits_some_funder(user, obj=None) -> bool:
 
 
 @rules.predicate
+def answers_for_data(user, obj=None) -> bool:
+    """Clerk, approver or auditor of some funder: what it was asked about personal data, and what it still keeps."""
+    roles = (Role.STAFF, Role.APPROVER, Role.AUDITOR)
+    return user.is_authenticated and Organization.objects.funders_of(user, *roles).exists()
+
+
+@rules.predicate
 def asked_for_it(user, job) -> bool:
     return user is not None and user.is_authenticated and job.by_id == user.pk
 
 
 rules.add_perm("reports.see_funder_board", is_in_some_funder)
 rules.add_perm("reports.see_support_board", helps_somebody)
-rules.add_perm("reports.see_disclosures", audits_some_funder)
+rules.add_perm("reports.see_disclosures", audits_some_funder | keeps_logs)
+rules.add_perm("reports.see_privacy_desk", answers_for_data)
 rules.add_perm("reports.compose_research", writes_reports)
 rules.add_perm("reports.see_score_ledger", is_in_some_funder)
 rules.add_perm("reports.see_fund_statement", is_in_some_funder)

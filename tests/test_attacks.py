@@ -76,7 +76,7 @@ SHARED = {
 """What somebody from another bureau gets at, and why; nothing else."""
 ONES_OWN = {
     "core:notifications_read", "grants:framework_ready", "ledgers:ledger_make", "ledgers:ledger_file",
-    "reports:table_export",
+    "reports:table_export", "privacy:withdraw",
 }  # fmt: skip
 """Buttons of everybody (or of every funder) that write what is one's own."""
 
@@ -173,6 +173,7 @@ def test_no_table_of_the_bank_breaks_us(rows):
 PUBLIC = [
     "grants:need_create", "verify", "evaluations:voice_find", "projects:objection_create", "evaluations:voice_say",
     "projects:recommend", "grants:need_remark_create", "projects:activity_sign_in", "projects:follow_up_answer",
+    "privacy:ask",
 ]  # fmt: skip
 """Pages that take something from anybody, sign-up apart."""
 

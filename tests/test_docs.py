@@ -9,6 +9,7 @@ from django.core.management import call_command
 from core.management.commands.state_diagram import diagram
 from evaluations.models import Delisting, Evaluation, Honour, RectificationItem, StarYear, Vote
 from grants.models import Need
+from people.models import DataRequest
 from projects.models import Pledge, Project, Tranche
 from reports.models import PrintJob
 
@@ -17,12 +18,25 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 @pytest.mark.parametrize(
     "model",
-    [Project, Tranche, Need, Pledge, Evaluation, RectificationItem, Vote, StarYear, Delisting, Honour, PrintJob],
+    [
+        Project,
+        Tranche,
+        Need,
+        Pledge,
+        Evaluation,
+        RectificationItem,
+        Vote,
+        StarYear,
+        Delisting,
+        Honour,
+        PrintJob,
+        DataRequest,
+    ],
 )
 def test_the_state_diagram_is_drawn_from_the_code(model):
     """Stale? `manage.py state_diagram projects.Project projects.Tranche grants.Need projects.Pledge
     evaluations.Evaluation evaluations.RectificationItem evaluations.Vote evaluations.StarYear
-    evaluations.Delisting evaluations.Honour reports.PrintJob > docs/states.md` draws it anew."""
+    evaluations.Delisting evaluations.Honour reports.PrintJob people.DataRequest > docs/states.md` draws it anew."""
     assert diagram(model) in (DOCS / "states.md").read_text(encoding="utf-8")
 
 

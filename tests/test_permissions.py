@@ -49,6 +49,7 @@ from grants.actions import need_lists, needs, workshops
 from grants.actions.agreement_templates import create_template
 from grants.agreement_text import default_clauses
 from grants.models import Fund, LedgerCorrection, TrainingCertificate, TranchePlan, Workshop
+from people import actions as people_actions
 from people.actions import add_credit_record
 from people.models import Administrator, Membership, SignInGuard
 from projects import sign_in as projects_sign_in
@@ -567,6 +568,29 @@ TABLE = {
     "verify_code": ("paper_code", EVERYBODY),
     "verify_facts": ("paper_code", EVERYBODY),
     "reports:disclosure_list": (None, {"auditor"}),
+    "privacy:latest": (None, EVERYBODY),
+    "privacy:notice": (("1",), EVERYBODY),
+    "privacy:record": (None, EVERYBODY),
+    "privacy:record_pdf": (None, EVERYBODY),
+    "privacy:record_xlsx": (None, EVERYBODY),
+    "privacy:ask": (None, EVERYBODY),
+    "privacy:follow": ("asked_token", EVERYBODY),
+    "privacy:agree": (None, SIGNED_IN),
+    "privacy:my_data": (None, SIGNED_IN),
+    "privacy:my_data_json": (None, SIGNED_IN),
+    "privacy:my_data_pdf": (None, SIGNED_IN),
+    "privacy:my_request": (None, SIGNED_IN),
+    "privacy:withdraw": (None, set()),  # only by a button
+    "privacy:notice_edit": (None, {"admin", "keeper"}),
+    "privacy:request_list": (None, {"clerk", "approver", "auditor"}),
+    "privacy:request_create": (None, {"clerk"}),
+    "privacy:request_detail": ("data_request", {"clerk", "approver", "auditor"}),
+    "privacy:request_json": ("data_request", {"clerk"}),
+    "privacy:request_pdf": ("data_request", {"clerk"}),
+    "privacy:retention": (None, {"clerk", "approver", "auditor"}),
+    "privacy:entrusted": (None, {"clerk", "approver", "auditor"}),
+    "privacy:assessment_list": (None, {"clerk", "approver", "auditor"}),
+    "privacy:assessment_create": (None, {"clerk"}),
     "reports:paper_list": (None, BUREAU | {"mentor", "evaluator"}),
     "reports:paper_table": (None, BUREAU | {"mentor", "evaluator"}),
     "reports:paper_detail": ("paper", BUREAU),
@@ -766,7 +790,11 @@ def everything(town, life) -> dict[str, object]:
     keeper = towns.person("keeper", "安全管理员")
     keeper.is_staff = True
     keeper.save()
+    asked = {"kind": "copy", "name": "王秀英", "phone": "13800138000", "text": "查一下"}
+    data_request = people_actions.ask(town.bureau, by=None, values=asked)
     return {
+        "data_request": data_request,
+        "asked_token": data_request.token,
         "administrator": Administrator.objects.create(user=keeper, office="security"),
         "guard": SignInGuard.objects.create(kind="address", key="203.0.113.9"),
         "expert_person": town.expert1,

@@ -1,6 +1,6 @@
 """Residents report a problem (居民监督举报): to the funder's clerks alone, with an answer if a contact was left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -54,18 +54,20 @@ def report(
     return made
 
 
-def forget_contacts() -> int:
-    """Once the time is over the contact goes, and with it the files: a photo or a scan can say who sent it. How many
-    reports; report and answer stay."""
-    done = 0
-    for grievance in Grievance.objects.forgettable():
-        with transaction.atomic():
-            for attachment in Attachment.objects.of(grievance):
-                transaction.on_commit(partial(attachment.file.delete, save=False))
-                attachment.delete()
-            gone = {"contact": "", "email": "", "phone": "", "sender": "", "forgotten_at": clock.now()}
-            done += Grievance.objects.filter(pk=grievance.pk).update(**gone)
-    return done
+def forget_contacts(but: Collection[int] = ()) -> int:
+    """Once the time is over the contact goes, and with it the files. How many reports; report and answer stay.
+    `but`: projects of which nothing may go now."""
+    return sum(forget_contact(one) for one in Grievance.objects.forgettable().exclude(project__in=but))
+
+
+@transaction.atomic
+def forget_contact(grievance: Grievance) -> int:
+    """Who reported is known no more: contact, connection and files (a photo or a scan can say who sent it)."""
+    for attachment in Attachment.objects.of(grievance):
+        transaction.on_commit(partial(attachment.file.delete, save=False))
+        attachment.delete()
+    gone = {"contact": "", "email": "", "phone": "", "sender": "", "forgotten_at": clock.now()}
+    return Grievance.objects.filter(pk=grievance.pk).update(**gone)
 
 
 @transaction.atomic

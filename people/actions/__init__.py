@@ -13,6 +13,7 @@ from people.actions.experts import declare_interest, end_interest, save_expert
 from people.actions.members import ROLES, add_member, end_membership, find_person
 from people.actions.oneself import add_certificate, change_profile, set_identity
 from people.actions.organizations import OPEN_KINDS, change_organization, register_organization, set_council
+from people.actions.privacy import agree, answer, ask, assess, close_account, identify, publish_notice, withdraw_consent
 from people.actions.signing_in import unlock
 from people.actions.standing import add_credit_record, add_rating, confirm, lift_credit_record, set_inspection
 
@@ -23,12 +24,17 @@ __all__ = [
     "add_credit_record",
     "add_member",
     "add_rating",
+    "agree",
+    "answer",
+    "ask",
     "ask_new_password",
+    "assess",
     "change_organization",
     "change_profile",
     "check_email",
     "check_number",
     "check_phone",
+    "close_account",
     "confirm",
     "declare_interest",
     "end_interest",
@@ -36,7 +42,9 @@ __all__ = [
     "end_office",
     "find_person",
     "give_office",
+    "identify",
     "lift_credit_record",
+    "publish_notice",
     "register_organization",
     "reset_second_factor",
     "retire_superuser",
@@ -46,4 +54,5 @@ __all__ = [
     "set_inspection",
     "sign_out_everywhere",
     "unlock",
+    "withdraw_consent",
 ]

@@ -8,21 +8,26 @@ from people.models.inspection import Inspection
 from people.models.interest import Interest
 from people.models.membership import Membership, Role
 from people.models.organization import GIVERS, Kind, Organization
+from people.models.privacy import ANSWER_WORKDAYS, Consent, DataRequest, ImpactAssessment, PrivacyNotice
 from people.models.rating import Rating
 from people.models.region import Region, place_name, validate_code
 from people.models.sign_in import FormerPassword, KnownPlace, SignInGuard
 from people.models.user import User
 
 __all__ = [
+    "ANSWER_WORKDAYS",
     "GIVERS",
     "Administrator",
     "Certificate",
     "Community",
+    "Consent",
     "CouncilMember",
     "CreditRecord",
+    "DataRequest",
     "Expert",
     "Expertise",
     "FormerPassword",
+    "ImpactAssessment",
     "Inspection",
     "Interest",
     "Kind",
@@ -30,6 +35,7 @@ __all__ = [
     "Membership",
     "Office",
     "Organization",
+    "PrivacyNotice",
     "Rating",
     "Region",
     "Role",

@@ -1,7 +1,7 @@
 """Who takes part in one project from outside: mentors, experts, evaluators."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -12,6 +12,11 @@ from core.notifications import notify
 from core.workflow import Refused, permit, record
 from people.models import Organization, Role, User
 from projects.models import Part, Participant, Project
+from projects.models.state import ENDED
+
+ENDS_AFTER = timedelta(days=760)
+"""Whoever takes part without a last day (mentors, experts) sees a project so long after its end: the last follow-up is
+after two years."""
 
 
 @transaction.atomic
@@ -128,3 +133,9 @@ def assign_mentor(project: Project, person: User, organization: Organization, *,
     if project.participants.current().filter(person=person, part__in=[Part.JUDGE, Part.EVALUATOR]).exists():
         raise Refused(_("%(person)s judges this project and cannot be its mentor.") % {"person": person})
     return add_participant(project, person, Part.MENTOR, by=by, organization=organization)
+
+
+def end_parts_of_ended_projects() -> int:
+    """Whoever was let in without a last day sees a project no more once it ended long ago; how many. For the timer."""
+    long_over = Project.objects.filter(state__in=ENDED, state_since__lt=clock.now() - ENDS_AFTER)
+    return Participant.objects.filter(until__isnull=True, project__in=long_over).update(until=clock.today())

@@ -4,7 +4,7 @@ Names never reach the log: its lines speak of internal numbers.
 """
 
 import calendar
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any
@@ -143,13 +143,26 @@ def withdraw(beneficiary: Beneficiary, *, by: User) -> Beneficiary:
     return locked
 
 
-def anonymise_expired() -> int:
+def expired_people() -> list[Beneficiary]:
+    """Whose time in a roster is over, as it would be found now: nothing is written."""
+    found = Beneficiary.objects.expired().select_related("project__call", "consent")
+    return [one for one in found if kept_until(one.project, one.consent) < clock.today()]
+
+
+def expired_sign_ins() -> list[SignIn]:
+    """The same of sign-ins."""
+    found = SignIn.objects.expired().select_related("activity__project__call", "consent")
+    return [one for one in found if kept_until(one.activity.project, one.consent) < clock.today()]
+
+
+def anonymise_expired(but: Collection[int] = ()) -> int:
     """Remove every name whose time is over, in rosters and sign-ins; how many. For a daily timer.
 
-    The time was said as months after the project's end: where the end has moved, so has the day.
+    The time was said as months after the project's end: where the end has moved, so has the day. `but`: projects of
+    which nothing may go now, because something that is open rests on it.
     """
     done = 0
-    for found in Beneficiary.objects.expired().select_related("project", "consent"):
+    for found in Beneficiary.objects.expired().exclude(project__in=but).select_related("project", "consent"):
         with transaction.atomic():
             locked = Beneficiary.objects.select_for_update(of=("self",)).get(pk=found.pk)
             if locked.is_anonymous or _is_put_off(locked, found.project, found.consent):
@@ -158,7 +171,8 @@ def anonymise_expired() -> int:
             label = _("Time is over, name removed: no. %(code)s") % {"code": locked.code}
             record(found.project, "anonymise", by=None, label=label)
             done += 1
-    for signed in SignIn.objects.expired().select_related("activity__project", "consent"):
+    signed_in = SignIn.objects.expired().exclude(activity__project__in=but)
+    for signed in signed_in.select_related("activity__project", "consent"):
         with transaction.atomic():
             if not _is_put_off(signed, signed.activity.project, signed.consent):
                 forget_sign_ins([signed])

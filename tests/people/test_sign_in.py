@@ -14,6 +14,7 @@ NEWCOMER = {
     "email": "",
     "password1": "liuxi-2026-aaa",
     "password2": "liuxi-2026-aaa",
+    "agreed": "on",
 }
 
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import translation
 
-from config.story import calls_2026, competition_2013, offices
+from config.story import calls_2026, competition_2013, offices, privacy_2026
 from config.story.people import ADMINISTRATORS, LOGINS, PASSWORD, found
 from config.story.programme import Programme
 from config.story.stage import Stage
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         stage = Stage(cast, programme)
         competition_2013.play(stage, programme)
         calls_2026.play(stage, programme)
+        privacy_2026.play(cast, clock.today())
         take_root()  # from now on the clock does it (`manage.py tick`)
 
     def print_logins(self) -> None:

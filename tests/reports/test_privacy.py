@@ -1,0 +1,335 @@
+"""Everybody is told, agrees to a version, gets their data, and is answered in time (个人信息保护法)."""
+
+import json
+from datetime import date, datetime
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from core.models import Event
+from core.sealing import seal_events
+from core.verifying import Verification
+from core.workflow import Refused
+from people import actions
+from people.models import Administrator, Consent, DataRequest, PrivacyNotice
+from projects.actions import people, roster
+from projects.models import Beneficiary, Objection
+from reports.actions.personal import erase
+from reports.inbox import waiting_for
+from reports.personal import finding
+from tests.life import draft, objected
+from tests.records import WANG
+
+pytestmark = pytest.mark.one_database
+ASKED = {
+    "kind": "erase", "relation": "self", "name": "王秀英", "phone": "13800138000", "email": "", "subject_name": "",
+    "text": "请把我从画画班名册里删掉",
+}  # fmt: skip
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"privacy:{name}", args=args)
+
+
+@pytest.fixture
+def keeper(town):
+    town.stranger.is_staff = True
+    town.stranger.save()
+    Administrator.objects.create(user=town.stranger, office="security")
+    return town.stranger
+
+
+@pytest.fixture
+def request_(town):
+    return actions.ask(town.bureau, by=None, values=ASKED, sender="a")
+
+
+@pytest.fixture
+def known(town, life):
+    """An old lady in the roster of a running project."""
+    return roster.enter(life.walk(draft(town), "running"), by=town.head, values=WANG, agreed=True)
+
+
+# -- The notice ------------------------------------------------------------------------------------
+
+
+def test_whoever_has_not_agreed_is_led_to_the_notice_and_back(town, browse):
+    PrivacyNotice.objects.in_force()
+    client = browse(town.head)
+    wanted = reverse("projects:project_list")
+
+    assert client.get(wanted).url == url("agree")
+    assert client.post(url("agree"), {"version": 1}).url == url("agree"), "nothing is ticked beforehand"
+    assert client.post(url("agree"), {"version": 1, "agreed": "on"}).url == reverse("people:go_on")
+    assert client.get(reverse("people:go_on")).url == wanted
+    assert client.get(wanted).status_code == 200
+    assert Consent.objects.get().notice.version == 1
+
+
+def test_a_new_version_asks_everybody_again_and_keeps_what_was_agreed(town, keeper, browse):
+    actions.agree(by=town.head)
+    with pytest.raises(PermissionDenied):
+        actions.publish_notice(by=town.clerk, text="新", changes="新")
+    with pytest.raises(Refused):
+        actions.publish_notice(by=keeper, text=PrivacyNotice.objects.in_force().text, changes="没改")
+
+    made = actions.publish_notice(by=keeper, text="新的说明", changes="增加了导出")
+
+    page = browse(town.head).get("/todo/", follow=True).content.decode()
+    assert "增加了导出" in page
+    with pytest.raises(Refused):
+        actions.agree(by=town.head, notice=PrivacyNotice.objects.get(version=1))
+    actions.agree(by=town.head)
+    actions.agree(by=town.head)
+    assert list(Consent.objects.order_by("pk").values_list("notice__version", flat=True)) == [1, made.version]
+    assert browse().get(url("notice", 1)).status_code == 200
+
+
+def test_consent_taken_back_ends_the_session_and_is_asked_for_again(town, browse):
+    actions.agree(by=town.head)
+    client = browse(town.head)
+
+    client.post(url("withdraw"))
+
+    assert client.get(url("my_data")).status_code == 302
+    assert Consent.objects.get().withdrawn_at
+    assert browse(town.head).get("/todo/").url == url("agree")
+
+
+def test_nobody_opens_an_account_without_the_notice(browse, db):
+    typed = {"username": "laowang", "name": "老王", "phone": "13900000001", "password1": "xK9-lao-wang"}
+    page = reverse("account_signup")
+
+    assert "同意" in browse().post(page, typed).content.decode()
+    assert Consent.objects.count() == 0
+
+
+# -- My data ---------------------------------------------------------------------------------------
+
+
+def test_my_data_holds_what_hangs_on_the_account_and_no_secret(town, browse):
+    actions.agree(by=town.head)
+    answer = browse(town.head).get(url("my_data_json"))
+    said = json.loads(answer.content)
+
+    assert answer["Content-Disposition"].startswith("attachment")
+    account = said["kinds"][0]
+    values = {each["name"]: each["value"] for each in account["records"][0]["fields"]}
+    assert (account["kind"], values["name"], values["email"]) == ("account", "刘芳", "head@example.org")
+    assert town.head.password not in answer.content.decode()
+    assert {record["model"] for record in account["records"]} == {
+        "people.User", "people.Membership", "people.Consent",
+    }  # fmt: skip
+    assert "陈静" not in answer.content.decode()
+    assert [event.data["what"] for event in Event.objects.disclosures()] == ["my_data"]
+    assert browse().get(url("my_data_json")).status_code == 302
+
+
+def test_my_data_as_paper_says_what_each_is_for(town, browse):
+    assert browse(town.head).get(url("my_data_pdf")).content.startswith(b"%PDF")
+    page = browse(town.head).get(url("my_data")).content.decode()
+    assert "登录平台，办理申报" in page
+
+
+def test_everything_an_account_did_is_counted(town, life):
+    life.walk(draft(town), "running")
+
+    deeds = finding.mentions(town.clerk)
+
+    assert sum(number for _noun, _part, number in deeds) > 0
+    assert finding.mentions(town.giver) == []
+
+
+# -- Requests --------------------------------------------------------------------------------------
+
+
+def test_resident_asks_without_an_account_and_reads_the_answer(town, browse, django_capture_on_commit_callbacks):
+    typed = ASKED | {"funder": town.bureau.pk, "website": "", "email": "wang@example.org"}
+    client = browse()
+
+    to = client.post(url("ask"), typed).url
+    asked = DataRequest.objects.get()
+
+    assert (asked.number, asked.due_on, asked.user) == ("GX2026-0001", date(2026, 3, 31), None)
+    assert [task.url for task in waiting_for(town.clerk)][:1] == [asked.get_absolute_url()]
+    assert waiting_for(town.head) == []
+    actions.identify(asked, by=town.clerk, note="回拨了名册上的号码")
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.answer(asked, by=town.clerk, granted=True, words="已删除")
+    page = client.get(to).content.decode()
+    assert "已删除" in page
+    assert "13800138000" not in page
+    assert [(sent.to, sent.body) for sent in mail.outbox] == [(["wang@example.org"], "已删除")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"phone": ""}, "phone"), ({"relation": "guardian"}, "subject_name"), ({"text": ""}, "text")],
+)
+def test_what_is_missing_is_said_at_its_field(town, browse, changes, field):
+    page = browse().post(url("ask"), ASKED | {"funder": town.bureau.pk, "website": ""} | changes)
+
+    assert list(page.context["form"].errors) == [field]
+    assert DataRequest.objects.count() == 0
+
+
+def test_one_sender_asks_five_times_an_hour(town):
+    for _each in range(5):
+        actions.ask(town.bureau, by=None, values=ASKED, sender="a")
+
+    with pytest.raises(Refused):
+        actions.ask(town.bureau, by=None, values=ASKED, sender="a")
+
+
+def test_who_asks_is_made_sure_first_and_a_refusal_has_its_reason(town, request_):
+    with pytest.raises(Refused):
+        actions.answer(request_, by=town.clerk, granted=True, words="好")
+    with pytest.raises(PermissionDenied):
+        actions.identify(request_, by=town.approver, note="看过")
+    with pytest.raises(Refused):
+        actions.answer(request_, by=town.clerk, granted=False, words=" ")
+
+    done = actions.answer(request_, by=town.clerk, granted=False, words="名册里没有您")
+
+    assert (done.state, done.answer, done.decided_by) == ("refused", "名册里没有您", town.clerk)
+    with pytest.raises(Refused):
+        actions.identify(done, by=town.clerk, note="看过")
+
+
+def test_nobody_answers_their_own_request(town):
+    values = {"kind": "explain", "text": "评分怎么算", "name": "陈静", "phone": "", "email": ""}
+    own = actions.ask(town.bureau, by=town.clerk, own=True, values=values)
+
+    with pytest.raises(PermissionDenied):
+        actions.answer(own, by=town.clerk, granted=True, words="好")
+
+
+def test_clerk_sees_what_is_found_masked_and_it_is_kept(town, known, request_, browse):
+    page = url("request_detail", request_.pk)
+    assert "projects.Beneficiary" not in browse(town.clerk).get(page).content.decode()
+    actions.identify(request_, by=town.clerk, note="看过身份证件")
+
+    shown = browse(town.clerk).get(page).content.decode()
+
+    assert f"projects.Beneficiary:{known.pk}" in shown
+    assert "王**" in shown
+    looks = Event.objects.disclosures().filter(data__what="person")
+    assert [(event.actor, event.data["request"]) for event in looks] == [(town.clerk, request_.pk)]
+    copy = browse(town.clerk).get(url("request_json", request_.pk), {"record": f"projects.Beneficiary:{known.pk}"})
+    assert "王秀英" in copy.content.decode()
+    assert browse(town.auditor).get(url("request_json", request_.pk)).status_code == 403
+    assert browse(town.head).get(page).status_code == 404
+
+
+def test_only_name_and_number_together_are_sure(town, known):
+    def sure(**asked):
+        sections = finding.of_person(town.bureau, **asked)
+        return [one.is_sure for each in sections for one in each.records if one.row == known]
+
+    assert sure(name="王秀英", phone="138 0013 8000") == [True]
+    assert sure(name="王秀英", phone="13900000000") == [False]
+    assert sure(name="李四", phone="13800138000") == [False]
+    assert sure(name="李四") == []
+    assert finding.of_person(town.support, name="王秀英", phone="13800138000") == [], "of another bureau"
+
+
+# -- Erasure ---------------------------------------------------------------------------------------
+
+
+def found(asked) -> list:
+    sections = finding.of_person(asked.funder, name=asked.about, phone=asked.phone, email=asked.email)
+    return [record for section in sections for record in section.records]
+
+
+def test_erased_person_is_a_figure_still_and_the_log_verifies(town, known, request_):
+    Event.objects.create(target=known.project, name="note", label="备注", note="王秀英来电", actor=town.head)
+    records = [record for record in found(request_) if isinstance(record.row, Beneficiary)]
+    with pytest.raises(Refused):
+        erase(request_, records, by=town.clerk)  # nobody knows yet who asks
+    actions.identify(request_, by=town.clerk, note="看过身份证件")
+    with pytest.raises(PermissionDenied):
+        erase(request_, records, by=town.head)
+
+    assert erase(request_, records, by=town.clerk) == 1
+
+    known.refresh_from_db()
+    assert (known.name, known.phone, known.is_anonymous, known.category) == ("", "", True, "elder")
+    assert not Event.objects.filter(note__contains="王秀英").exists()
+    seal_events(whole=True)
+    assert list(Verification().problems()) == []
+
+
+def test_nothing_goes_that_an_open_objection_rests_on(town, life, time):
+    project = life.walk(draft(town), "in_notice")
+    objected(town, project)
+    one = Objection.objects.get()
+    values = ASKED | {"name": one.name, "phone": one.phone, "email": one.email}
+    asked = actions.identify(actions.ask(town.bureau, by=None, values=values), by=town.clerk, note="回拨了异议上的号码")
+    records = [record for record in found(asked) if isinstance(record.row, Objection)]
+
+    with pytest.raises(Refused, match="异议"):
+        erase(asked, records, by=town.clerk)
+
+    Objection.objects.update(
+        ruling="dismissed", reason="不成立", ruled_by=town.approver, ruled_at=datetime(2026, 4, 20, 9, 0).astimezone()
+    )
+    records = [record for record in found(asked) if isinstance(record.row, Objection)]
+    erase(asked, records, by=town.clerk)
+    one.refresh_from_db()
+    assert one.name.endswith("*")
+    assert one.text
+
+
+def test_closed_account_signs_in_no_more_and_its_deeds_stay(town, browse):
+    with pytest.raises(Refused):
+        actions.close_account(town.head, by=town.clerk, reason="GX")  # holds a role
+    town.stranger.certificates.create(level="assistant", number="A1", issued_on=date(2020, 1, 1))
+
+    actions.close_account(town.stranger, by=town.clerk, reason="GX2026-0001")
+
+    town.stranger.refresh_from_db()
+    assert (town.stranger.is_active, town.stranger.email, town.stranger.phone) == (False, "", None)
+    assert (town.stranger.name, town.stranger.certificates.count()) == ("已注销账号", 0)
+
+
+# -- The bureau's pages ----------------------------------------------------------------------------
+
+
+def test_record_of_processing_is_open_to_everybody_as_page_paper_and_table(browse, db, without_layout):
+    page = browse().get(url("record")).content.decode()
+    assert "服务对象名册" in page
+    assert browse().get(url("record_pdf")).content.startswith(b"%PDF")
+    assert browse().get(url("record_xlsx")).streaming_content
+
+
+def test_whoever_was_let_in_stands_with_the_day_on_which_it_ends(town, life, browse):
+    project = life.walk(draft(town), "running")
+    people.assign_mentor(project, town.mentor, town.support, by=town.clerk)
+    page = browse(town.auditor).get(url("entrusted")).content.decode()
+
+    assert "项目结束两年后自动到期" in page
+    assert browse(town.head).get(url("entrusted")).status_code == 403
+
+
+def test_impact_assessment_is_kept_for_three_years(town, browse):
+    said = {"title": "名册", "lawful": "只收必需", "risks": "泄露", "measures": "遮盖", "conclusion": "可行"}
+    assert browse(town.head).post(url("assessment_create"), said).status_code == 403
+
+    browse(town.clerk).post(url("assessment_create"), said)
+
+    assert "2029-03-10" in browse(town.auditor).get(url("assessment_list")).content.decode()
+    assert browse(town.finance).get(url("assessment_list")).status_code == 403
+
+
+def test_audit_administrator_reads_who_looked_and_the_security_administrator_does_not(town, keeper, browse):
+    actions.agree(by=town.head)
+    actions.agree(by=keeper)
+    browse(town.head).get(url("my_data_json"))
+    page = reverse("reports:disclosure_list")
+    assert browse(keeper).get(page).status_code == 403
+
+    Administrator.objects.update(office="audit")
+
+    assert "刘芳" in browse(keeper).get(page).content.decode()
