@@ -61,16 +61,9 @@ def neighbours(town, things):
 
 
 SHARED = {
-    # Organisations, experts and needs are common to all funders of a deployment (docs/security.md): each sees them …
-    "people:organization_detail", "people:expert_edit", "people:expert_interests", "evaluations:organization_record",
-    "projects:need_gap", "projects:need_sort_out", "projects:need_revise", "projects:need_merge",
-    "projects:need_unmerge", "projects:need_vouch", "reports:training_certificate",
-    # … and says what it knows of them, in its own name,
-    "people:credit_record_create", "people:credit_record_lift", "people:rating_confirm", "people:inspection_confirm",
-    "people:interest_end", "evaluations:caution_create", "evaluations:honour_create",
-    # terms that belong to nobody are there to be copied,
+    # Terms that belong to nobody come with the platform and are there to be copied,
     "grants:terms_edit", "grants:framework_ready",
-    # and who leaves what one never joined is told so.
+    # and who leaves what one never joined is told so: everybody may come to a workshop, and its list shows nobody.
     "grants:workshop_leave", "projects:meeting_leave",
 }  # fmt: skip
 """What somebody from another bureau gets at, and why; nothing else."""

@@ -57,7 +57,7 @@ def need_detail(request: HttpRequest, reference: str) -> HttpResponse:
     need = get_object_or_404(Need.objects.with_names(), reference=reference.upper())
     main = need.merged_into or need
     declined = Event.objects.about(main).filter(name="decline").last() if main.state == Need.State.DECLINED else None
-    in_funder = rules.has_perm("grants.see_needs", request.user)
+    in_funder = rules.has_perm("grants.see_needs", request.user, need)
     if in_funder and (need.contact or need.contact_phone):
         disclosed("reporter", by=request.user, label=_("Contact of who reported a need seen"), need=need.pk)
     context = {
@@ -67,7 +67,7 @@ def need_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "declined": declined,
         "events": Event.objects.about(need),
         "in_funder": in_funder,
-        "may_handle": rules.has_perm("grants.handle_need", request.user),
+        "may_handle": rules.has_perm("grants.handle_need", request.user, need),
         "files": Attachment.objects.of(need) if Need.objects.visible_to(request.user).filter(pk=need.pk) else None,
     }
     return render(request, "grants/need_detail.html", context)
