@@ -3,7 +3,7 @@
 import rules
 
 from people import territory
-from people.models import Expert, Office, Organization, Role
+from people.models import Expert, Kind, Office, Organization, Role
 from people.offices import ALL, open_admin
 
 
@@ -68,6 +68,13 @@ def stands_above(user, bureau) -> bool:
     return any(bureau.region != region and territory.lies_in(bureau.region, region) for region in regions)
 
 
+@rules.predicate
+def has_no_head(user, organization) -> bool:
+    """Nobody heads it yet, so who set it up still invites; afterwards its head does."""
+    is_bureau = organization.kind == Kind.FUNDER
+    return is_bureau and not organization.memberships.current().filter(role=Role.MANAGER).exists()
+
+
 rules.add_perm("people.keep_roster", keeps_roster)
 rules.add_perm("people.use_expert", borrows)
 rules.add_perm("people.change_profile", manages)
@@ -101,6 +108,6 @@ open_admin(Office.SECURITY, "people", signinguard="view", administrator="view")
 open_admin(Office.AUDIT, "core", event="view")
 open_admin(Office.AUDIT, "people", signinguard="view", administrator="view")
 rules.add_perm("people.set_up_bureau", stands_above | keeps_system)
-rules.add_perm("people.invite", manages | stands_above | keeps_system)
+rules.add_perm("people.invite", manages | (has_no_head & (stands_above | keeps_system)))
 rules.add_perm("people.keep_accounts", keeps_security | installs)
 rules.add_perm("people.give_offices", keeps_security | installs)

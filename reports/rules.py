@@ -17,6 +17,20 @@ def is_in_some_funder(user, obj=None) -> bool:
 
 
 @rules.predicate
+def works_above(user, obj=None) -> bool:
+    """Works at a bureau that can have others below it: of a province, a city or a district."""
+    return user.is_authenticated and any(region and len(region) < 9 for region in user.bureaus.values())
+
+
+@rules.predicate
+def has_others_below(user, obj=None) -> bool:
+    """There is a bureau further down in the region of theirs."""
+    if not works_above.test(user):
+        return False
+    return Organization.objects.below(*(region for region in user.bureaus.values() if region)).exists()
+
+
+@rules.predicate
 def is_administrator(user, obj=None) -> bool:
     """Keeps the platform running: code tables are part of that, other people's data is not."""
     return installs(user) or keeps_system(user)
@@ -79,6 +93,8 @@ def asked_for_it(user, job) -> bool:
 
 
 rules.add_perm("reports.see_funder_board", is_in_some_funder)
+rules.add_perm("reports.see_bureaus", works_above | is_administrator)
+rules.add_perm("reports.see_region_board", has_others_below)
 rules.add_perm("reports.see_support_board", helps_somebody)
 rules.add_perm("reports.see_disclosures", audits_some_funder)
 rules.add_perm("reports.compose_research", writes_reports)

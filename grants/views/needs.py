@@ -14,6 +14,7 @@ from core.workflow import Refused, disclosed
 from grants.actions import needs as actions
 from grants.forms import NeedForm, ReferenceForm
 from grants.models import Need, NeedList
+from people.region_choice import choice, narrowed
 
 PAGE = 20
 
@@ -24,8 +25,8 @@ def need_list(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         return redirect("grants:need_detail", reference=form.cleaned_data["code"])
     found = NeedList.objects.select_related("funder", "replaced_by").prefetch_related("entries")
-    page = page_of(found, PAGE, request.GET.get("page"))
-    return render(request, "grants/need_list.html", {"page_obj": page, "form": form})
+    page = page_of(narrowed(found, request), PAGE, request.GET.get("page"))
+    return render(request, "grants/need_list.html", {"page_obj": page, "form": form, **choice(request)})
 
 
 def need_create(request: HttpRequest) -> HttpResponse:

@@ -8,8 +8,9 @@ from people.actions.administrators import (
     retire_superuser,
     sign_out_everywhere,
 )
+from people.actions.bureaus import accept, invite, set_up_bureau, withdraw_invitation
 from people.actions.checks import check_email, check_number, check_phone
-from people.actions.experts import declare_interest, end_interest, save_expert
+from people.actions.experts import answer_loan, ask_for_loan, declare_interest, end_interest, save_expert
 from people.actions.members import ROLES, add_member, end_membership, find_person
 from people.actions.oneself import add_certificate, change_profile, set_identity
 from people.actions.organizations import OPEN_KINDS, change_organization, register_organization, set_council
@@ -19,10 +20,13 @@ from people.actions.standing import add_credit_record, add_rating, confirm, lift
 __all__ = [
     "OPEN_KINDS",
     "ROLES",
+    "accept",
     "add_certificate",
     "add_credit_record",
     "add_member",
     "add_rating",
+    "answer_loan",
+    "ask_for_loan",
     "ask_new_password",
     "change_organization",
     "change_profile",
@@ -36,6 +40,7 @@ __all__ = [
     "end_office",
     "find_person",
     "give_office",
+    "invite",
     "lift_credit_record",
     "register_organization",
     "reset_second_factor",
@@ -44,6 +49,8 @@ __all__ = [
     "set_council",
     "set_identity",
     "set_inspection",
+    "set_up_bureau",
     "sign_out_everywhere",
     "unlock",
+    "withdraw_invitation",
 ]

@@ -98,7 +98,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(choices=[('manager', 'Head'), ('staff', 'Staff'), ('approver', 'Approver'), ('finance', 'Finance'), ('mentor', 'Mentor'), ('evaluator', 'Evaluator'), ('auditor', 'Auditor')], max_length=12, verbose_name='role')),
                 ('name', models.CharField(max_length=60, verbose_name='full name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('token', models.CharField(default=people.models.invitation.new_token, editable=False, max_length=30, unique=True)),
                 ('invited_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='invited at')),
                 ('accepted_at', models.DateTimeField(editable=False, null=True, verbose_name='accepted at')),

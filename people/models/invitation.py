@@ -32,7 +32,6 @@ class Invitation(models.Model):
     )
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     name = models.CharField(_("full name"), max_length=60)
-    email = models.EmailField(_("e-mail"), blank=True)
     token = models.CharField(max_length=30, unique=True, default=new_token, editable=False)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
     invited_at = models.DateTimeField(_("invited at"), default=clock.now, editable=False)
