@@ -85,8 +85,10 @@ def ground_of(path: str, bureaus: "dict[int, str]") -> Q:
 
 
 def known_to(bureaus: "dict[int, str]") -> Q:
-    """The organisations on the ground of these bureaus, and who has come to them from elsewhere."""
-    found = Q(pk__in=list(bureaus)) | ground_of("region", bureaus)
+    """The organisations on the ground of these bureaus with their hosts, and who has come to them from elsewhere."""
+    ground = ground_of("region", bureaus)
+    hosted = Organization.objects.filter(ground, host=models.OuterRef("pk"))
+    found = Q(pk__in=list(bureaus)) | ground | Q(models.Exists(hosted))
     for tie in territory.ties:
         found |= Q(tie(list(bureaus)))
     return found
