@@ -1,4 +1,4 @@
-"""A city sets up a district: one page, links, templates, a checklist; from above one sees figures and decides nothing."""
+"""A city sets up a district: one page, links, templates; from above one sees figures and decides nothing."""
 
 import re
 from datetime import timedelta
@@ -20,7 +20,8 @@ from tests.town import make_call, member, person, rubric
 pytestmark = pytest.mark.one_database
 
 OFFICE = {
-    "region": "丰台区", "name": "丰台区民政局", "credit_code": "11110106000058923H", "mark": "丰民", "phone": "010-63000000",
+    "region": "丰台区", "name": "丰台区民政局", "credit_code": "11110106000058923H", "mark": "丰民",
+    "phone": "010-63000000",
 }  # fmt: skip
 PEOPLE = [("manager", "丰局长"), ("staff", "丰经办"), ("approver", "丰主任"), ("finance", "丰会计"), ("auditor", "")]
 
