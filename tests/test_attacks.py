@@ -47,8 +47,8 @@ class Writes:
 
 @pytest.fixture
 def neighbours(town, things):
-    """An official who is everything at a bureau of another province and at that of the city above the town; a worker who
-    is everything else elsewhere."""
+    """An official who is everything at a bureau of another province and at that of the city above the town; a worker
+    who is everything else elsewhere."""
     official, worker = person("northern", "北方"), person("western", "西门")
     bureau = Organization.objects.create(name="松江区民政局", kind=Kind.FUNDER, credit_code="11310117002504872H")
     city = Organization.objects.create(
