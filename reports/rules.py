@@ -17,6 +17,12 @@ def is_in_some_funder(user, obj=None) -> bool:
 
 
 @rules.predicate
+def is_the_only_bureau(user, obj=None) -> bool:
+    """What all bureaus have in common (holidays, regions) a clerk keeps as long as there is one bureau."""
+    return Organization.objects.bureaus().count() == 1
+
+
+@rules.predicate
 def works_above(user, obj=None) -> bool:
     """Works at a bureau that can have others below it: of a province, a city or a district."""
     return user.is_authenticated and any(region and len(region) < 9 for region in user.bureaus.values())
@@ -110,6 +116,7 @@ rules.add_perm("reports.download_tables", is_in_some_funder)
 rules.add_perm("reports.import_tables", is_clerk)
 rules.add_perm("reports.download_places", is_in_some_funder | is_administrator)
 rules.add_perm("reports.import_places", is_clerk | is_administrator)
+rules.add_perm("reports.import_common", (is_clerk & is_the_only_bureau) | is_administrator)
 rules.add_perm("reports.see_unmasked", is_clerk)
 rules.add_perm("reports.run_print_job", asked_for_it)
 rules.add_perm("reports.print", is_the_platform)
