@@ -26,8 +26,8 @@ class DelistingQuerySet(OversightQuerySet):
         return seen | self.filter(ruled_at__isnull=True).exclude(appeal="").filter(pk__in=self.for_others(user))
 
     def for_others(self, user: Any) -> Any:
-        """Appeals on which the funder itself has nobody left to rule, for an approver of another funder of its region or
-        of one above."""
+        """Appeals on which the funder itself has nobody left to rule, for an approver of another one of its region or
+        above."""
         mine = [region for region in user.bureaus_as(Role.APPROVER).values() if region]
         if not mine:
             return self.model.objects.none().values("pk")

@@ -32,7 +32,7 @@ def save_expert(
     bureau: another one borrows the expert (`ask_for_loan`).
     """
     kept = Expert.objects.filter(person=person).select_related("bureau").first()
-    if kept is not None and not rules.has_perm("people.keep_roster", by, kept):
+    if kept is not None and kept.bureau_id and not rules.has_perm("people.keep_roster", by, kept):
         permit("people.keep_roster", by)
         words = {"person": person, "bureau": kept.bureau or "—"}
         raise Refused(_("%(person)s is on the roster of %(bureau)s already: borrow the expert instead.") % words)
@@ -41,10 +41,10 @@ def save_expert(
     if not skills or not set(skills) <= set(Expertise.values):
         raise Refused(_("Please choose at least one field of expertise."))
     values = {"employer": employer.strip(), "title": title.strip(), "max_load": max_load, "is_active": is_active}
+    if kept is None or kept.bureau_id is None:
+        values["bureau_id"] = next(iter(by.bureaus_as(Role.STAFF)))
     expert, created = Expert.objects.update_or_create(
-        person=person,
-        defaults=values,
-        create_defaults=values | {"added_by": by, "bureau_id": next(iter(by.bureaus_as(Role.STAFF)))},
+        person=person, defaults=values, create_defaults=values | {"added_by": by}
     )
     expert.skills.exclude(kind__in=skills).delete()
     for kind in skills:

@@ -103,8 +103,10 @@ class SocialWorkerResource(TableResource):
         confirmed = EmailAddress.objects.annotate(address=Lower("email")).filter(address__in=wanted["email"])
         self.people |= {entry.address: entry.user for entry in confirmed.select_related("user")}
         numbers = wanted["organization"]
-        found = Organization.objects.visible_to(self.by).applicants().filter(
-            Q(credit_code__in=numbers) | Q(filing_number__in=numbers) | Q(name__in=numbers)
+        found = (
+            Organization.objects.visible_to(self.by)
+            .applicants()
+            .filter(Q(credit_code__in=numbers) | Q(filing_number__in=numbers) | Q(name__in=numbers))
         )
         self.organizations = {key: found for found in found for key in (found.number, found.name)}
         users = {user.pk for user in self.people.values()} | {known.user_id for known in self.known.values()}

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from people import territory
 from people.actions import answer_loan, ask_for_loan
-from people.models import CreditRecord, Expert, Kind, Organization, Role
+from people.models import Community, CreditRecord, Expert, Kind, Organization, Region, Role
 from tests.life import draft
 from tests.town import member, person
 
@@ -54,6 +54,11 @@ def test_a_region_that_ends_in_nine_holds_only_what_lies_in_it(town):
     found = Organization.objects.bureaus().filter(territory.inside("region", "110109"))
 
     assert [one.region for one in found] == ["110109"]
+
+
+@pytest.mark.parametrize(("model", "path"), [(Organization, "region"), (Community, "region_code"), (Region, "code")])
+def test_what_begins_with_a_code_is_found_by_an_index(town, model, path):
+    assert "INDEX" in model.objects.filter(territory.inside(path, "110105")).order_by().explain()
 
 
 def test_the_nearest_bureau_is_responsible_and_the_one_above_is_not(town):

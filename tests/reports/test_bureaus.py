@@ -13,6 +13,8 @@ from grants.models import Adoption, Rubric, TranchePlan
 from people import actions
 from people.models import Administrator, Invitation, Kind, Membership, Organization, Region, Role
 from reports.figures.board import REGION, Board
+from reports.ledgers import catalogue
+from reports.ledgers.ledger import Asked
 from reports.models import Mark
 from tests.life import draft
 from tests.town import make_call, member, person, rubric
@@ -137,6 +139,9 @@ def test_above_stand_figures_and_no_project(town, city, life, browse):
     assert "柳溪镇人民政府" in page
     assert project.title not in page
     assert list(Board(REGION, town.mayor).projects) == [project]
+    [_city, below] = catalogue.LEDGERS["bureaus"].rows(Asked(town.mayor))
+    assert below[:2] + below[3:6] == ["柳溪镇人民政府", "110105", 1, 1, 1]
+    assert list(catalogue.LEDGERS["projects"].rows(Asked(town.mayor))) == []
     assert browse(town.mayor).get(project.get_absolute_url()).status_code == 404
     assert browse(town.mayor).get("/dashboard/?board=region").status_code == 200
     assert browse(town.clerk).get("/dashboard/?board=region").status_code == 403  # nobody below
