@@ -57,6 +57,7 @@ def neighbours(town, things):
     everything = (Role.MANAGER, Role.STAFF, Role.APPROVER, Role.FINANCE, Role.AUDITOR)
     member(official, bureau, *everything)
     member(official, city, *everything)
+    member(town.approver, town.bureau, Role.MANAGER)  # as long as it has no head, the city invites and takes back
     for name, kind, code, roles in [
         ("松江社工站", Kind.SOCIAL_ORGANIZATION, "52310117MJ51234567", [Role.MANAGER, Role.STAFF]),
         ("松江支持中心", Kind.SUPPORT_ORGANIZATION, "52310117MJ51234568", [Role.MENTOR, Role.MANAGER]),

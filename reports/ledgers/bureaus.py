@@ -1,4 +1,4 @@
-"""The ledger of the bureaus of a region (辖区单位汇总): figures of each, for those above; nobody's name, nobody's draft."""
+"""The ledger of the bureaus of a region (辖区单位汇总): figures of each, for those above; no names, no drafts."""
 
 from typing import Any
 
