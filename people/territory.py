@@ -39,7 +39,7 @@ def inside(path: str, *codes: str) -> Q:
     """Those whose code begins with one of these, as a range that an index on the column answers on any database."""
     found = NOWHERE
     for code in codes:
-        if code:
+        if code.isascii() and code.isdecimal():
             found |= Q(**{f"{path}__gte": code, f"{path}__lt": str(int(code) + 1)})
     return found
 

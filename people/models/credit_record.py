@@ -18,7 +18,8 @@ class CreditRecordQuerySet(models.QuerySet["CreditRecord"]):
 
     def shown_to(self, user) -> "CreditRecordQuerySet":
         """The public registers for every bureau that deals with the organisation; a bureau's own, for that bureau."""
-        return self.filter(Q(kind__in=CreditRecord.PUBLIC) | Q(bureau__in=list(user.bureaus)))
+        shown = Q(kind__in=CreditRecord.PUBLIC) | Q(bureau__isnull=True)
+        return self.filter(shown | Q(bureau__in=list(user.bureaus)))
 
 
 class CreditRecord(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from evaluations.models import StarYear
 from grants.models import ServiceField
 from people.models import Community, ground_of
+from people.territory import inside
 from projects.gap_facts import USUAL, counted, gaps, places
 from reports import chart_style, charts
 from reports.charts import Heat
@@ -27,7 +28,7 @@ def gap(board: Board) -> Picture:
         money[place, field] += awarded[project] or Decimal(0)
     communities = Community.objects.filter(pk__in=table.communities)
     if board.place:
-        communities = communities.filter(region_code__startswith=board.place)
+        communities = communities.filter(inside("region_code", board.place))
     near = set(communities.filter(ground_of("region_code", bureaus)).values_list("pk", flat=True))
     fields: list[tuple[int | None, str]] = list(ServiceField.objects.values_list("pk", "name"))
     used = {field for _c, field in (*table.needs, *table.funded)}
