@@ -61,7 +61,11 @@ class Season:
     def _bureau(self) -> None:
         town = self.town
         town.bureau = Organization.objects.create(
-            name=f"街道办事处{self.mark}", kind=Kind.FUNDER, credit_code=f"11{self.mark}", phone="010-65000000"
+            name=f"街道办事处{self.mark}",
+            kind=Kind.FUNDER,
+            credit_code=f"11{self.mark}",
+            phone="010-65000000",
+            region="990000000",
         )
         for part, name, role in (
             ("clerk", "李经办", Role.STAFF),
@@ -79,7 +83,7 @@ class Season:
         )  # fmt: skip
         for n, kind in enumerate(("social_work", "finance", "community"), start=1):
             expert = Expert.objects.create(
-                person=self._person(f"expert{n}", f"专家{n}"), added_by=town.clerk, max_load=60
+                person=self._person(f"expert{n}", f"专家{n}"), added_by=town.clerk, bureau=town.bureau, max_load=60
             )
             expert.skills.create(kind=kind)
         member(self._person("mentor", "高督导"), town.support, Role.MENTOR)

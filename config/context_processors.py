@@ -21,6 +21,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "clerk": Kind.FUNDER in kinds and bool(user.organizations_as(Role.STAFF)),
             "checks": Kind.FUNDER in kinds and bool(user.organizations_as(Role.STAFF, Role.FINANCE)),
             "auditor": Kind.FUNDER in kinds and bool(user.organizations_as(Role.AUDITOR)),
+            "above": any(region and len(region) < 9 for region in user.bureaus.values()),
             "judge": "judge" in parts,
             "evaluator": Kind.EVALUATOR in kinds,
             "issues": bool(kinds & {Kind.FUNDER, Kind.SUPPORT_ORGANIZATION, Kind.EVALUATOR}),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("people.urls")),
     path("dashboard/", include("reports.board_urls")),
     path("privacy/", include("reports.privacy_urls")),
+    path("bureaus/", include("reports.bureau_urls")),
     path("research/", include("reports.research_urls")),
     path("ledgers/", include("reports.ledger_urls")),
     path("", include("reports.verify_urls")),

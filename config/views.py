@@ -1,5 +1,6 @@
 """The two home pages, the public one and mine, and a sign of life for the machine that watches us."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,6 +14,8 @@ from core import clock
 from core.lately import lately
 from core.paging import page_of
 from grants.models import Call
+from people.region_choice import asked, choice, narrowed
+from people.territory import inside
 from projects.models import Activity, Notice, Project, State
 from projects.models.state import ENDED, FUNDED
 
@@ -23,28 +26,31 @@ TASKS = 50
 def home(request: HttpRequest) -> HttpResponse:
     """For everybody: open calls, running notices, what came of earlier ones."""
     now = clock.now()
-    figures, counted_at = lately("home", counted)
+    region, chosen = asked(request), choice(request)
+    is_offered = not region or region in dict(chosen["regions"])  # else anybody could fill the cache with codes
+    count = partial(counted, region)
+    figures, counted_at = lately(f"home:{region}", count) if is_offered else (count(), None)
+    calls = narrowed(Call.objects.published().filter(closes_at__gt=now), request)
     context = {
-        "calls": Call.objects.published()
-        .filter(closes_at__gt=now)
-        .open_first()
-        .select_related("funder")
-        .prefetch_related("tracks")[:6],
-        "notices": Notice.objects.running().select_related("call__funder")[:6],
+        "calls": calls.open_first().select_related("funder").prefetch_related("tracks")[:6],
+        "notices": narrowed(Notice.objects.running(), request, "call__funder").select_related("call__funder")[:6],
         "happenings": Activity.objects.told_to_residents()
         .filter(starts_at__gte=clock.begin_of(clock.today()))
         .select_related("project__applicant", "project__community", "project__field")
         .order_by("starts_at", "pk")[:4],
-        "projects": Project.objects.completed().with_names()[:6],
+        "projects": narrowed(Project.objects.completed(), request, "call__funder").with_names()[:6],
         "figures": figures,
         "counted_at": counted_at,
+        **chosen,
     }
     return render(request, "config/home.html", context)
 
 
-def counted() -> dict[str, Any]:
-    """How many projects there have been, and how much they were awarded."""
-    return Project.objects.aggregate(
+def counted(region: str = "") -> dict[str, Any]:
+    """How many projects there have been, and how much they were awarded; of the bureaus of a region, when one is
+    asked."""
+    found = Project.objects.filter(inside("call__funder__region", region)) if region else Project.objects.all()
+    return found.aggregate(
         proposed=Count("pk", filter=Q(submitted_at__isnull=False)),
         funded=Count("pk", filter=Q(state__in=FUNDED)),
         awarded=Sum("amount_awarded", filter=Q(state__in=FUNDED)),

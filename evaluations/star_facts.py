@@ -227,7 +227,9 @@ class _Records:
 
     def _credit(self, organization: Organization) -> dict[str, Any]:
         standing = Q(lifted_on__isnull=True) | Q(lifted_on__gte=self.first)
-        found = CreditRecord.objects.filter(standing, organization=organization, entered_on__lte=self.last)
+        found = CreditRecord.objects.counting_for(self.year.funder).filter(
+            standing, organization=organization, entered_on__lte=self.last
+        )
         rows = [
             {
                 "what": "credit",

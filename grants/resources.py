@@ -11,7 +11,7 @@ from import_export.fields import Field
 from core.identifiers import half_width, validate_region_code
 from core.masking import mask_name, mask_phone
 from grants.models import Need, ServiceField
-from people.models import Community
+from people.models import Community, ground_of
 from people.resources.base import TableResource
 from people.resources.rows import Row
 from people.resources.widgets import ReferenceWidget
@@ -75,7 +75,8 @@ class NeedResource(TableResource):
         titles = {row.values.get("title") for row in rows}
         found = Need.objects.filter(community__region_code__in=codes, title__in=titles).with_names()
         self.known = {(need.community.region_code, need.title): need for need in found}
-        self.communities = {obj.region_code: obj for obj in Community.objects.filter(region_code__in=codes)}
+        near = ground_of("region_code", self.by.bureaus)
+        self.communities = {obj.region_code: obj for obj in Community.objects.filter(near, region_code__in=codes)}
         self.service_fields = {obj.name: obj for obj in ServiceField.objects.all()}
 
     def settle(self, row: Row) -> None:
@@ -101,4 +102,4 @@ class NeedResource(TableResource):
             row.blame("", _("This need has been decided on already and cannot be changed by a table."))
 
     def exported(self) -> models.QuerySet[Any]:
-        return Need.objects.with_names().order_by("pk")
+        return Need.objects.on_desk_of(self.by).with_names().order_by("pk")

@@ -2,6 +2,7 @@
 
 import rules
 
+from grants.models import Need
 from people.models import Certificate, Kind, Office, Organization, Role
 from people.offices import ALL, open_admin
 
@@ -35,15 +36,41 @@ def can_conclude(user, call) -> bool:
 
 
 @rules.predicate
+def is_on_its_desk(user, need=None) -> bool:
+    """Is a clerk of the bureau nearest to where the need is; of any, while no need is named."""
+    if not user.is_authenticated:
+        return False
+    if need is None:
+        return bool(user.bureaus_as(Role.STAFF))
+    return Need.objects.on_desk_of(user, Role.STAFF).filter(pk=need.pk).exists()
+
+
+@rules.predicate
+def reads_its_desk(user, need=None) -> bool:
+    """Belongs to the bureau nearest to where the need is; to any, while no need is named."""
+    if need is None:
+        return is_in_some_funder.test(user)
+    return Need.objects.on_desk_of(user).filter(pk=need.pk).exists()
+
+
+@rules.predicate
 def is_clerk_of_some_funder(user, obj=None) -> bool:
-    """Needs belong to no single funder: any funder's clerk may take one up."""
     return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
 
 
 @rules.predicate
 def is_in_some_funder(user, obj=None) -> bool:
-    held = list(user.roles) if user.is_authenticated else []
-    return Organization.objects.filter(pk__in=held, kind=Kind.FUNDER).exists()
+    return user.is_authenticated and bool(user.bureaus)
+
+
+@rules.predicate
+def deals_with_who_came(user, certificate) -> bool:
+    """Belongs to a bureau that deals with the group for which they came, or with who held the workshop."""
+    if not (user.is_authenticated and user.bureaus):
+        return False
+    attendance = certificate.attendance
+    known = Organization.objects.dealt_with_by(user.bureaus)
+    return known.filter(pk__in=[attendance.organization_id or 0, attendance.workshop.organizer_id]).exists()
 
 
 @rules.predicate
@@ -128,13 +155,13 @@ def decides_on_corrections(user, correction) -> bool:
     return allowed and correction.asked_by_id != user.pk
 
 
-rules.add_perm("grants.handle_need", is_clerk_of_some_funder)
-rules.add_perm("grants.see_needs", is_in_some_funder)
+rules.add_perm("grants.handle_need", is_on_its_desk)
+rules.add_perm("grants.see_needs", reads_its_desk)
 rules.add_perm("grants.speak_for_survey", is_in_some_funder | does_social_work)
 rules.add_perm("grants.change_need_list", is_clerk)
 rules.add_perm("grants.hold_workshop", holds_workshops)
 rules.add_perm("grants.change_workshop", organizes)
-rules.add_perm("grants.see_certificate", organized_it | holds_certificate | is_in_some_funder)
+rules.add_perm("grants.see_certificate", organized_it | holds_certificate | deals_with_who_came)
 rules.add_perm("grants.withdraw_certificate", organized_it)
 rules.add_perm("grants.conclude_call", is_approver & can_conclude)
 rules.add_perm("grants.see_terms", is_clerk_of_some_funder)

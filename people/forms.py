@@ -304,6 +304,20 @@ class ExpertForm(forms.ModelForm):
             del self.fields["is_active"]
 
 
+class BorrowForm(forms.Form):
+    """An expert who is on the roster of another bureau."""
+
+    login = forms.CharField(
+        label=_("Who"), max_length=254, help_text=_("Mobile number, user name or e-mail address of the person.")
+    )
+    bureau = forms.ModelChoiceField(label=_("For"), queryset=Organization.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, bureaus: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bureau"].queryset = Organization.objects.filter(pk__in=list(bureaus))
+        self.fields["bureau"].initial = next(iter(bureaus), None)
+
+
 class InterestForm(forms.Form):
     """What ties somebody to an organisation, named as it is registered: nobody reads through thousands of names."""
 

@@ -2,7 +2,8 @@
 
 import rules
 
-from people.models import Office, Organization, Role
+from people import territory
+from people.models import Expert, Kind, Office, Organization, Role
 from people.offices import ALL, open_admin
 
 
@@ -18,23 +19,70 @@ def belongs_to(user, organization) -> bool:
 
 
 @rules.predicate
-def is_clerk_of_some_funder(user, organization) -> bool:
-    """Checks organisations for a funder; who belongs to one does not enter what is held against it."""
-    return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
+def is_clerk_of_its_bureau(user, organization) -> bool:
+    """Is a clerk of a bureau that deals with this organisation; who belongs to one does not enter what is held
+    against it."""
+    bureaus = user.bureaus_as(Role.STAFF) if user.is_authenticated else {}
+    return bool(bureaus) and Organization.objects.dealt_with_by(bureaus).filter(pk=organization.pk).exists()
 
 
 @rules.predicate
-def keeps_roster(user, obj=None) -> bool:
-    """Is a clerk of some funder: the roster of experts is shared by all of them."""
-    return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
+def entered_it(user, credit_record) -> bool:
+    """Is a clerk of the bureau that entered it; of one that deals with the organisation, while no bureau is known."""
+    if not user.is_authenticated:
+        return False
+    if credit_record.bureau_id:
+        return user.has_role(credit_record.bureau_id, Role.STAFF)
+    return is_clerk_of_its_bureau.test(user, credit_record.organization)
+
+
+@rules.predicate
+def belongs_to_whom_it_is_about(user, credit_record) -> bool:
+    return user.is_authenticated and user.has_role(credit_record.organization_id)
+
+
+@rules.predicate
+def keeps_roster(user, expert=None) -> bool:
+    """Is a clerk of a funder; of a line of the roster, of the one that keeps it."""
+    if not user.is_authenticated:
+        return False
+    bureaus = user.bureaus_as(Role.STAFF)
+    return bool(bureaus) if expert is None else expert.bureau_id in bureaus
+
+
+@rules.predicate
+def borrows(user, expert) -> bool:
+    """Is a clerk of a bureau in whose pool the expert is."""
+    bureaus = list(user.bureaus_as(Role.STAFF)) if user.is_authenticated else []
+    return Expert.objects.of_bureaus(bureaus).filter(pk=expert.pk).exists()
+
+
+@rules.predicate
+def stands_above(user, bureau) -> bool:
+    """Is the head of a bureau in whose region this one lies. Without a bureau: of any that can have others below."""
+    if not user.is_authenticated:
+        return False
+    regions = [region for region in user.bureaus_as(Role.MANAGER).values() if region]
+    if bureau is None:
+        return any(len(region) < 9 for region in regions)
+    return any(bureau.region != region and territory.lies_in(bureau.region, region) for region in regions)
+
+
+@rules.predicate
+def has_no_head(user, organization) -> bool:
+    """Nobody heads it yet, so who set it up still invites; afterwards its head does."""
+    is_bureau = organization.kind == Kind.FUNDER
+    return is_bureau and not organization.memberships.current().filter(role=Role.MANAGER).exists()
 
 
 rules.add_perm("people.keep_roster", keeps_roster)
+rules.add_perm("people.use_expert", borrows)
 rules.add_perm("people.change_profile", manages)
 rules.add_perm("people.manage_members", manages)
 rules.add_perm("people.see_account", belongs_to)
-rules.add_perm("people.record_credit", is_clerk_of_some_funder & ~belongs_to)
-rules.add_perm("people.confirm_standing", is_clerk_of_some_funder & ~belongs_to)
+rules.add_perm("people.record_credit", is_clerk_of_its_bureau & ~belongs_to)
+rules.add_perm("people.lift_credit", entered_it & ~belongs_to_whom_it_is_about)
+rules.add_perm("people.confirm_standing", is_clerk_of_its_bureau & ~belongs_to)
 
 
 # -- The three administrators ----------------------------------------------------------------------
@@ -59,6 +107,8 @@ open_admin(Office.SECURITY, "people", user="view add change", membership="view a
 open_admin(Office.SECURITY, "people", signinguard="view", administrator="view")
 open_admin(Office.AUDIT, "core", event="view")
 open_admin(Office.AUDIT, "people", signinguard="view", administrator="view")
+rules.add_perm("people.set_up_bureau", stands_above | keeps_system)
+rules.add_perm("people.invite", manages | (has_no_head & (stands_above | keeps_system)))
 rules.add_perm("people.keep_accounts", keeps_security | installs)
 rules.add_perm("people.give_offices", keeps_security | installs)
 

@@ -10,9 +10,11 @@ class ProjectsConfig(AppConfig):
         # Here, not above: it needs the models, which are not loaded yet when this file is read.
         from core import sealing  # noqa: PLC0415
         from grants.signals import correcting  # noqa: PLC0415
+        from people import territory  # noqa: PLC0415
         from people.signals import changing_account  # noqa: PLC0415
         from projects import (  # noqa: PLC0415
             closing_rules,
+            dealings,
             delivery_rules,  # noqa: F401
             giving_rules,  # noqa: F401
             money_rules,  # noqa: F401
@@ -26,4 +28,5 @@ class ProjectsConfig(AppConfig):
         )  # last: it asks what all of them have declared
         correcting.connect(refuse_if_archived)
         changing_account.connect(refuse_if_awaited)
+        territory.ties += [dealings.applies, dealings.hosts, dealings.helps, dealings.gives]
         sealing.witnesses.append(Notice.objects.witnesses)

@@ -30,7 +30,7 @@ def facts_about(applicant: Organization, call: Call, *, host: Organization | Non
         credit=tuple(
             CreditEntry(entry.kind, entry.entered_on, entry.lifted_on, entry.source, owner)
             for organization, owner in ([(applicant, "")] + ([(host, host.name)] if host else []))
-            for entry in organization.credit_records.all()
+            for entry in organization.credit_records.counting_for(call.funder)
         ),
         inspections={inspection.year: inspection.is_passed for inspection in applicant.inspections.all()},
         confirmed_inspections=frozenset(each.year for each in applicant.inspections.all() if each.is_confirmed),

@@ -1,5 +1,6 @@
 """What the gap view counts: open needs, and the projects that answer them; the table itself is in `gaps`."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from grants.eligibility import years_before
 from grants.models import Need
+from people.models import Community
+from people.territory import inside
 from projects.gaps import GapTable, gap_table
 from projects.models import Project
 from projects.models.state import ENDED, FUNDED
@@ -39,8 +42,12 @@ def places(period: str) -> list[tuple[int | None, int | None, int]]:
     return [*funded.values_list("community", "field", "pk"), *others]
 
 
-def gaps(period: str = USUAL) -> GapTable:
-    """Need × funded field × community."""
-    return gap_table(
-        Need.objects.open().values_list("community", "field"), ((place, field) for place, field, _pk in places(period))
-    )
+def gaps(period: str = USUAL, *, regions: Collection[str] | None = None) -> GapTable:
+    """Need × funded field × community; of these regions only, when they are named."""
+    needs = Need.objects.open()
+    lines = [(place, field) for place, field, _pk in places(period)]
+    if regions is not None:
+        needs = needs.filter(inside("community__region_code", *regions))
+        here = set(Community.objects.filter(inside("region_code", *regions)).values_list("pk", flat=True))
+        lines = [(place, field) for place, field in lines if place in here]
+    return gap_table(needs.values_list("community", "field"), lines)

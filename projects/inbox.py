@@ -173,7 +173,8 @@ def _clerk(user: User) -> Iterator[Task]:
         due_on = clock.localdate(referral.made_at) + ANSWER_WITHIN
         what = _("Answer a proposal shown to the fund “%(fund)s”") % {"fund": referral.fund.name}
         yield Task(referral.project.title, what, referral.get_absolute_url(), due_on, referral.made_at)
-    waiting = Need.objects.filter(state=Need.State.RECEIVED).aggregate(n=Count("pk"), oldest=Min("received_at"))
+    desk = Need.objects.on_desk_of(user, Role.STAFF).filter(state=Need.State.RECEIVED)
+    waiting = desk.aggregate(n=Count("pk"), oldest=Min("received_at"))
     if waiting["n"]:
         due_on = clock.localdate(waiting["oldest"]) + ANSWER_WITHIN
         what = ngettext("Sort out %(n)s need", "Sort out %(n)s needs", waiting["n"]) % {"n": waiting["n"]}

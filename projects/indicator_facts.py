@@ -18,6 +18,7 @@ from core.models import Event
 from core.workdays import days_of
 from grants.models import Call
 from people.models import Certificate, Community, Inspection, Kind, Membership, Organization, Role
+from people.territory import inside
 from projects.indicators import Facts
 from projects.models import Activity, Beneficiary, Project, Service, SignIn, State
 from projects.models.state import FUNDED
@@ -55,7 +56,7 @@ def scopes(kind: str, calls: Iterable[Call]) -> list[Scope]:
     places = Community.objects.filter(pk__in=projects.values("community")).values_list("region_code", "district")
     districts = {code[:DISTRICT]: name for code, name in places}
     return [
-        Scope(kind, code, name, projects.filter(community__region_code__startswith=code), clock.today().year)
+        Scope(kind, code, name, projects.filter(inside("community__region_code", code)), clock.today().year)
         for code, name in sorted(districts.items())
     ]
 
@@ -77,7 +78,7 @@ def facts_of(scope: Scope) -> Facts:
 def _places(scope: Scope, funded: Any) -> dict[int, Community]:
     """The communities looked at: all of a district, else those in which the funded projects take place."""
     if scope.kind == "district":
-        found = Community.objects.filter(region_code__startswith=scope.key)
+        found = Community.objects.filter(inside("region_code", scope.key))
     else:
         found = Community.objects.filter(
             Q(pk__in=funded.values("community")) | Q(pk__in=funded.values("other_communities"))

@@ -12,6 +12,7 @@ from core.models import Event
 from core.money import round_half_up
 from grants.models import Call
 from people.models import Kind, Organization
+from people.territory import inside
 from projects.lasting import lasting
 from projects.models import Expense, Part, Participant, Project, State
 from projects.models.project import ProjectQuerySet
@@ -75,7 +76,7 @@ def in_place(projects: ProjectQuerySet, code: str) -> ProjectQuerySet:
     """Of a district, street or community by its code; a project counts where it takes place first of all."""
     if code == NOWHERE:
         return projects.filter(community__isnull=True)
-    return projects.filter(community__region_code__startswith=code)
+    return projects.filter(inside("community__region_code", code))
 
 
 def with_spending(projects: ProjectQuerySet) -> ProjectQuerySet:

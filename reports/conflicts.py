@@ -77,7 +77,10 @@ def _recusal(one: Assignment) -> list[Any]:
 
 def _barred(call: Call) -> Iterator[list[Any]]:
     projects = {project.pk: project for project in call.projects.filter(state__in=TO_BE_JUDGED).order_by("number")}
-    people = {expert.person_id: expert.person for expert in Expert.objects.available().select_related("person")}
+    people = {
+        expert.person_id: expert.person
+        for expert in Expert.objects.available().of_bureaus([call.funder_id]).select_related("person")
+    }
     found = tie_map(people.values(), projects.values())
     for person, project in sorted(found, key=lambda pair: (projects[pair[1]].number, pair[0])):
         for reason in found[person, project]:

@@ -86,14 +86,14 @@ TABLES: dict[str, Table] = {
     "calendar": Table(
         CalendarDayResource,
         gettext_lazy("Calendar"),
-        "reports.import_places",
+        "reports.import_common",
         gettext_lazy("Public holidays and make-up workdays by date; workdays and deadlines are counted by them."),
         "reports.download_places",
     ),
     "regions": Table(
         RegionResource,
         gettext_lazy("Regions"),
-        "reports.import_places",
+        "reports.import_common",
         gettext_lazy("The national code tables: provinces, cities, districts, streets. They are read as they come."),
         "reports.download_places",
     ),

@@ -17,6 +17,26 @@ def is_in_some_funder(user, obj=None) -> bool:
 
 
 @rules.predicate
+def is_the_only_bureau(user, obj=None) -> bool:
+    """What all bureaus have in common (holidays, regions) a clerk keeps as long as there is one bureau."""
+    return Organization.objects.bureaus().count() == 1
+
+
+@rules.predicate
+def works_above(user, obj=None) -> bool:
+    """Works at a bureau that can have others below it: of a province, a city or a district."""
+    return user.is_authenticated and any(region and len(region) < 9 for region in user.bureaus.values())
+
+
+@rules.predicate
+def has_others_below(user, obj=None) -> bool:
+    """There is a bureau further down in the region of theirs."""
+    if not works_above.test(user):
+        return False
+    return Organization.objects.below(*(region for region in user.bureaus.values() if region)).exists()
+
+
+@rules.predicate
 def is_administrator(user, obj=None) -> bool:
     """Keeps the platform running: code tables are part of that, other people's data is not."""
     return installs(user) or keeps_system(user)
@@ -86,6 +106,8 @@ def asked_for_it(user, job) -> bool:
 
 
 rules.add_perm("reports.see_funder_board", is_in_some_funder)
+rules.add_perm("reports.see_bureaus", works_above | is_administrator)
+rules.add_perm("reports.see_region_board", has_others_below)
 rules.add_perm("reports.see_support_board", helps_somebody)
 rules.add_perm("reports.see_disclosures", audits_some_funder | keeps_logs)
 rules.add_perm("reports.see_privacy_desk", answers_for_data)
@@ -102,6 +124,7 @@ rules.add_perm("reports.download_tables", is_in_some_funder)
 rules.add_perm("reports.import_tables", is_clerk)
 rules.add_perm("reports.download_places", is_in_some_funder | is_administrator)
 rules.add_perm("reports.import_places", is_clerk | is_administrator)
+rules.add_perm("reports.import_common", (is_clerk & is_the_only_bureau) | is_administrator)
 rules.add_perm("reports.see_unmasked", is_clerk)
 rules.add_perm("reports.run_print_job", asked_for_it)
 rules.add_perm("reports.print", is_the_platform)

@@ -47,10 +47,17 @@ class Writes:
 
 @pytest.fixture
 def neighbours(town, things):
-    """An official who is everything at a bureau of another province, and a worker who is everything else there."""
+    """An official who is everything at a bureau of another province and at that of the city above the town; a worker
+    who is everything else elsewhere."""
     official, worker = person("northern", "北方"), person("western", "西门")
     bureau = Organization.objects.create(name="松江区民政局", kind=Kind.FUNDER, credit_code="11310117002504872H")
-    member(official, bureau, Role.STAFF, Role.APPROVER, Role.FINANCE, Role.AUDITOR)
+    city = Organization.objects.create(
+        name="北京市民政局", kind=Kind.FUNDER, credit_code="11110000000021004J", region="11"
+    )
+    everything = (Role.MANAGER, Role.STAFF, Role.APPROVER, Role.FINANCE, Role.AUDITOR)
+    member(official, bureau, *everything)
+    member(official, city, *everything)
+    member(town.approver, town.bureau, Role.MANAGER)  # as long as it has no head, the city invites and takes back
     for name, kind, code, roles in [
         ("松江社工站", Kind.SOCIAL_ORGANIZATION, "52310117MJ51234567", [Role.MANAGER, Role.STAFF]),
         ("松江支持中心", Kind.SUPPORT_ORGANIZATION, "52310117MJ51234568", [Role.MENTOR, Role.MANAGER]),
@@ -61,16 +68,11 @@ def neighbours(town, things):
 
 
 SHARED = {
-    # Organisations, experts and needs are common to all funders of a deployment (docs/security.md): each sees them …
-    "people:organization_detail", "people:expert_edit", "people:expert_interests", "evaluations:organization_record",
-    "projects:need_gap", "projects:need_sort_out", "projects:need_revise", "projects:need_merge",
-    "projects:need_unmerge", "projects:need_vouch", "reports:training_certificate",
-    # … and says what it knows of them, in its own name,
-    "people:credit_record_create", "people:credit_record_lift", "people:rating_confirm", "people:inspection_confirm",
-    "people:interest_end", "evaluations:caution_create", "evaluations:honour_create",
-    # terms that belong to nobody are there to be copied,
+    # The bureau above sees the figures of one below it and what it still lacks, nobody's name; it decides nothing.
+    "bureaus:bureau_detail",
+    # Terms that belong to nobody come with the platform and are there to be copied,
     "grants:terms_edit", "grants:framework_ready",
-    # and who leaves what one never joined is told so.
+    # and who leaves what one never joined is told so: everybody may come to a workshop, and its list shows nobody.
     "grants:workshop_leave", "projects:meeting_leave",
 }  # fmt: skip
 """What somebody from another bureau gets at, and why; nothing else."""

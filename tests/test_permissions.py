@@ -48,10 +48,10 @@ from evaluations.models import (
 from grants.actions import need_lists, needs, workshops
 from grants.actions.agreement_templates import create_template
 from grants.agreement_text import default_clauses
-from grants.models import Fund, LedgerCorrection, TrainingCertificate, TranchePlan, Workshop
+from grants.models import Fund, LedgerCorrection, Offer, TrainingCertificate, TranchePlan, Workshop
 from people import actions as people_actions
 from people.actions import add_credit_record
-from people.models import Administrator, Membership, SignInGuard
+from people.models import Administrator, ExpertLoan, Invitation, Membership, SignInGuard
 from projects import sign_in as projects_sign_in
 from projects.actions import (
     attendance,
@@ -154,6 +154,9 @@ TABLE = {
     "grants:framework_compare": (("own_framework", "own_framework"), {"clerk"}),
     "grants:framework_step": (("own_framework", "publish"), set()),  # only by a button
     "grants:framework_ready": ("framework_key", set()),
+    "grants:offer_list": (None, {"clerk"}),
+    "grants:offer_adopt": (("offered", "bureau"), set()),  # only by a button
+    "grants:offer_withdraw": ("offered", set()),
     "grants:levels_edit": ("criterion", {"clerk"}),
     "grants:agreement_template_list": (None, {"clerk"}),
     "grants:agreement_template_edit": ("agreement_template", {"clerk"}),
@@ -625,6 +628,13 @@ TABLE = {
     "people:expert_list": (None, {"clerk"}),
     "people:expert_create": (None, {"clerk"}),
     "people:expert_edit": ("expert", {"clerk"}),
+    "people:expert_borrow": (None, {"clerk"}),
+    "people:loan_answer": ("loan", set()),
+    "people:invitation": ("invitation_token", EVERYBODY),  # whoever holds the link
+    "people:invitation_withdraw": ("invitation", set()),
+    "bureaus:bureau_list": (None, BUREAU | {"admin"}),
+    "bureaus:bureau_create": (None, set()),  # the head of a bureau, or the system administrator
+    "bureaus:bureau_detail": ("bureau", BUREAU),
     "people:interest_list": (None, SIGNED_IN),
     "people:expert_interests": ("expert", {"clerk"}),
     "people:interest_end": ("interest", set()),
@@ -792,9 +802,17 @@ def everything(town, life) -> dict[str, object]:
     keeper.save()
     asked = {"kind": "copy", "name": "王秀英", "phone": "13800138000", "text": "查一下"}
     data_request = people_actions.ask(town.bureau, by=None, values=asked)
+    invitation = Invitation.objects.create(
+        organization=town.bureau, role="staff", name="新来的", invited_by=town.approver
+    )
+    own_plan = TranchePlan.objects.create(name="一次拨付", funder=town.bureau)
     return {
         "data_request": data_request,
         "asked_token": data_request.token,
+        "invitation": invitation,
+        "invitation_token": invitation.token,
+        "loan": ExpertLoan.objects.create(expert=town.expert1.expert, bureau=town.bureau, asked_by=town.clerk),
+        "offered": Offer.objects.create(bureau=town.bureau, title="一次拨付", plan=own_plan, offered_by=town.clerk),
         "administrator": Administrator.objects.create(user=keeper, office="security"),
         "guard": SignInGuard.objects.create(kind="address", key="203.0.113.9"),
         "expert_person": town.expert1,

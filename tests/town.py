@@ -95,14 +95,6 @@ def _people(town: Town) -> None:
         "giver": "罗掌柜",
     }.items():
         town.people[username] = person(username, name)
-    for username, kind in {
-        "expert1": "social_work",
-        "expert2": "finance",
-        "expert3": "community",
-        "stranger": "other",
-    }.items():
-        expert = Expert.objects.create(person=town.people[username], added_by=town.people["clerk"])
-        expert.skills.create(kind=kind)
     town.people["admin"] = User.objects.create_superuser("admin", "admin@example.org", "test", name="管理员")
 
 
@@ -145,6 +137,14 @@ def _organizations(town: Town) -> None:
     member(town.hosthead, town.host, Role.MANAGER)
     member(town.mentor, town.support, Role.MENTOR)
     member(town.evaluator, town.evaluators, Role.EVALUATOR, Role.MANAGER)
+    for username, kind in {
+        "expert1": "social_work",
+        "expert2": "finance",
+        "expert3": "community",
+        "stranger": "other",
+    }.items():
+        expert = Expert.objects.create(person=town.people[username], added_by=town.clerk, bureau=town.bureau)
+        expert.skills.create(kind=kind)
 
 
 def _programme(town: Town) -> None:

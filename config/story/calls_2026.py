@@ -14,6 +14,7 @@ from config.story.evidence_2026 import play_evidence
 from config.story.framework_2026 import play_frameworks
 from config.story.mentoring_2026 import play_mentoring
 from config.story.needs_2026 import play_needs, play_standing
+from config.story.neighbours_2026 import play_neighbours
 from config.story.open_call import OpenCall
 from config.story.pitch_2026 import key_one_paper, play_pitch
 from config.story.pledges_2026 import play_pledges, play_respite
@@ -134,6 +135,7 @@ def play(stage: Stage, programme: Programme) -> None:
     _micro(present)
     _coming(present)
     play_stars(stage, present)
+    play_neighbours(stage.cast, present.day)
     # What is older than three weeks has been read: an inbox full of last year's news helps nobody.
     Notification.objects.filter(at__lt=moment(present.day(-21))).update(read_at=moment(present.day(-20)))
 

@@ -61,6 +61,8 @@ LOGINS = [
     ("qiye", "罗明远", "爱心企业 · 泛海物业服务有限公司"),
     ("jijinhui", "苏婉", "爱心基金会 · 邻里公益基金会"),
     ("fuhe", "李国栋", "审批人（复核）· 东风地区办事处"),
+    ("shiji", "赵立平", "负责人 · 北京市民政局（上级：看辖区汇总、开通单位、下发模板）"),
+    ("linqu", "韩雪", "经办人 · 丰台区民政局（邻区）"),
 ]
 
 ADMINISTRATORS = [
@@ -180,9 +182,6 @@ def found() -> Cast:
     cast = founder.cast
     for username, name, _what in LOGINS:
         founder.person(username, name)
-    for username, fields, employer, title in EXPERTS:
-        expert = Expert.objects.create(person=cast[username], employer=employer, title=title, added_by=cast["minzheng"])
-        Skill.objects.bulk_create([Skill(expert=expert, kind=kind) for kind in fields])
     for username, name, office, _what in ADMINISTRATORS:
         cast.people[username] = User.objects.create(username=username, name=name, password=founder.hash, is_staff=True)
         Administrator.objects.create(user=cast[username], office=office)
@@ -200,11 +199,17 @@ def found() -> Cast:
         name="东风地区办事处",
         kind=Kind.FUNDER,
         credit_code="11110105000053030K",
+        region="110105030",
         authority="北京市朝阳区",
         phone="010-65001234",
         address="北京市朝阳区东风地区石佛营路1号",
     )
     cast.groups["bureau"] = bureau
+    for username, fields, employer, title in EXPERTS:
+        expert = Expert.objects.create(
+            person=cast[username], employer=employer, title=title, added_by=cast["minzheng"], bureau=bureau
+        )
+        Skill.objects.bulk_create([Skill(expert=expert, kind=kind) for kind in fields])
     for username, role in (
         ("minzheng", Role.STAFF),
         ("jingban", Role.STAFF),

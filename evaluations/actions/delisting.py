@@ -105,6 +105,7 @@ def decide(delisting: Delisting, *, by: User, delist: bool, reason: str) -> Deli
             lifted_on=delisting.until_on,
             source=_("Decision of %(funder)s of %(day)s") % {"funder": delisting.funder.name, "day": clock.today()},
             recorded_by=by,
+            bureau=delisting.funder,
         )
         delisting.credit_record = entry
         delisting.save(update_fields=["credit_record"])

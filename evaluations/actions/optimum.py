@@ -74,7 +74,9 @@ class Problem:
 def problem(call: Call, *, max_load: int | None = None) -> Problem:
     """The projects of a call that lack experts, and who may judge them; those asked by hand stay."""
     short = _short(call)
-    experts = list(Expert.objects.available().select_related("person").prefetch_related("skills"))
+    experts = list(
+        Expert.objects.available().of_bureaus([call.funder_id]).select_related("person").prefetch_related("skills")
+    )
     asked = list(Assignment.objects.filter(project__in=short, purpose=Purpose.REVIEW).select_related("person"))
     people = {expert.person_id: expert.person for expert in experts}
     people |= {one.person_id: one.person for one in asked if one.is_seated}
@@ -293,7 +295,7 @@ def still_to_ask(draw: Draw) -> dict[Project, list[User]]:
 
 def _changed_since(draw: Draw, new: Mapping[Project, list[User]]) -> list[str]:
     """What has happened since the proposal that forbids it now."""
-    available = set(Expert.objects.available().values_list("person", flat=True))
+    available = set(Expert.objects.available().of_bureaus([draw.call.funder_id]).values_list("person", flat=True))
     people = {person.pk: person for panel in new.values() for person in panel}
     fixed = {(int(judge), number) for judge, number in draw.items["fixed"]}
     asked = Assignment.objects.filter(project__in=list(new), purpose=Purpose.REVIEW)

@@ -41,7 +41,7 @@ def assign(project: Project, person: User, *, by: User, due_on: date | None = No
         raise Refused(_("“%(title)s” has its %(size)s experts already: every project is judged by as many.") % words)
     if project.state not in ASSIGNABLE:
         raise Refused(_("Experts are assigned before the result, not in the state “%s”.") % project.get_state_display())
-    expert = Expert.objects.available().filter(person=person).first()
+    expert = Expert.objects.available().of_bureaus([project.call.funder_id]).filter(person=person).first()
     if expert is None:
         raise Refused(_("%(person)s is not on the roster of experts, or may not be asked now.") % {"person": person})
     load = loads(project.call).get(person.pk, 0)

@@ -19,6 +19,7 @@ from evaluations.models.caution import Caution
 from evaluations.models.star_year import begins_later
 from evaluations.star_facts import facts_for_stars, gather
 from evaluations.stars import ITEMS, Facts, has_many_bad, means_of, rate_one
+from people import territory
 from people.models import Organization, Role, User
 from projects.actions.messages import holders
 
@@ -58,6 +59,8 @@ def _sound(year: StarYear) -> None:
         raise Refused(str(begins_later.reason))  # type: ignore[attr-defined]
     if not year.counts_from < year.counts_until < year.expires_on:
         raise Refused(_("First the year counts, then it ends, then the stars hold for a while."))
+    if year.region and year.funder.region and not territory.lies_in(year.region, year.funder.region):
+        raise Refused(_("Your bureau rates organisations of its own region only."))
     same = StarYear.objects.filter(funder=year.funder_id, region=year.region).exclude(pk=year.pk)
     if other := same.filter(counts_from__lte=year.counts_until, counts_until__gte=year.counts_from).first():
         raise Refused(

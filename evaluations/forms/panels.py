@@ -148,7 +148,10 @@ class AssignForm(forms.Form):
         states = [State.SUBMITTED, State.ELIGIBLE, State.IN_REVIEW]
         self.fields["project"].queryset = call.projects.filter(state__in=states).order_by("number")
         self.fields["project"].label_from_instance = lambda project: f"{project.number} {project.title}"
-        experts = {one.person_id: one for one in Expert.objects.available().prefetch_related("skills")}
+        experts = {
+            one.person_id: one
+            for one in Expert.objects.available().of_bureaus([call.funder_id]).prefetch_related("skills")
+        }
         load = loads(call)
         self.fields["person"].queryset = User.objects.filter(pk__in=experts)
         self.fields["person"].label_from_instance = lambda person: (

@@ -10,7 +10,8 @@ from core import clock
 from core.workdays import add_workdays
 from core.workflow import StateField, Stateful, requires, step
 from evaluations.models.caution import CautionTalk, OversightQuerySet
-from people.models import Kind, Membership, Organization, Role
+from people.models import Kind, Membership, Role
+from people.territory import above, inside
 
 APPEAL_WORKDAYS, RULING_WORKDAYS = 10, 10
 """How long an organisation can appeal against a delisting, and how long the ruling may take."""
@@ -25,15 +26,16 @@ class DelistingQuerySet(OversightQuerySet):
         return seen | self.filter(ruled_at__isnull=True).exclude(appeal="").filter(pk__in=self.for_others(user))
 
     def for_others(self, user: Any) -> Any:
-        """Appeals on which the funder itself has nobody left to rule, for an approver of another funder."""
-        mine = user.organizations_as(Role.APPROVER)
-        if not Organization.objects.filter(pk__in=mine, kind=Kind.FUNDER).exists():
+        """Appeals on which the funder itself has nobody left to rule, for an approver of another one of its region or
+        above."""
+        mine = [region for region in user.bureaus_as(Role.APPROVER).values() if region]
+        if not mine:
             return self.model.objects.none().values("pk")
         own = Membership.objects.current().filter(organization=models.OuterRef("funder"), role=Role.APPROVER)
         own = own.exclude(user=models.OuterRef("decided_by")).exclude(user=models.OuterRef("proposed_by"))
         there = Membership.objects.current().filter(organization=models.OuterRef(models.OuterRef("organization")))
         own = own.exclude(user__in=there.values("user"))  # whoever belongs to the organisation rules on nothing of it
-        found = self.model.objects.filter(ruled_at__isnull=True).exclude(appeal="")
+        found = self.model.objects.filter(inside("funder__region", *mine), ruled_at__isnull=True).exclude(appeal="")
         return found.exclude(organization__in=list(user.roles)).filter(~models.Exists(own)).values("pk")
 
     def in_force(self) -> Any:
@@ -229,7 +231,8 @@ class Delisting(Stateful):
         """Some approver, of the funder or of another one, neither proposed nor decided it nor belongs to the
         organisation. Without one an appeal hangs, and the delisting cannot be lifted either."""
         there = Membership.objects.current().filter(organization=self.organization_id)
-        approvers = Membership.objects.current().filter(role=Role.APPROVER, organization__kind=Kind.FUNDER)
+        near = Q(organization=self.funder_id) | Q(organization__region__in=above(self.funder.region))
+        approvers = Membership.objects.current().filter(near, role=Role.APPROVER, organization__kind=Kind.FUNDER)
         free = approvers.exclude(user__in=[self.proposed_by_id, self.decided_by_id])
         return free.exclude(user__in=there.values("user")).exists()
 

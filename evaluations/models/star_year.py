@@ -15,6 +15,7 @@ from core import clock
 from core.workdays import add_workdays, uncertain_years
 from core.workflow import StateField, Stateful, requires, step
 from evaluations import stars
+from people import territory
 from people.models import Organization, validate_code
 from projects.models import Project
 from projects.models.project import ProjectQuerySet
@@ -337,7 +338,7 @@ class StarYear(Stateful):
         ended = Q(ends_on__gte=self.counts_from) | Q(results__confirmed_at__date__gte=self.counts_from)
         found = found.filter(ended).distinct()
         if self.region:
-            return found.filter(applicant__community__region_code__startswith=self.region)
+            return found.filter(territory.inside("applicant__community__region_code", self.region))
         return found.filter(call__funder=self.funder_id)
 
     @property

@@ -138,7 +138,11 @@ def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
     for one in (one for found in asked.values() for one in found):
         one.project = by_pk[one.project_id]  # read once
     experts = {
-        one.person_id: one for one in Expert.objects.available().select_related("person").prefetch_related("skills")
+        one.person_id: one
+        for one in Expert.objects.available()
+        .of_bureaus([call.funder_id])
+        .select_related("person")
+        .prefetch_related("skills")
     }
     barred = _barred(experts, [project for project in projects if project.state in WAITING])
     rules_of_panels, needed = list(call.panel_rules.all()), quorum.needed(asked)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.models import Event
 from core.workflow import Refused, Stale, permit, record
-from grants.actions.terms import ready_framework
+from grants.actions.terms import copy_terms, names_taken, ready_framework
 from grants.descriptions import TABLES, fingerprint
 from grants.eligibility import years_before
 from grants.frameworks import frameworks
@@ -209,6 +209,41 @@ def clone(call: Call, *, by: User, title: str, code: str, fund: Fund) -> Call:
     The draft remembers what it was made from, so that both can be compared.
     """
     _permit(call.funder, fund, by)
+    return _copied(call, by=by, title=title, code=code, fund=fund)
+
+
+def copy_for(call: Call, bureau: Organization, *, by: User) -> Call:
+    """A draft of another bureau after a call that a bureau above offers (`offers.adopt` has asked who may).
+
+    Sheets and plans that belong to the bureau above come along as copies; who answers questions is this bureau. Refused
+    without a fund: every call is paid from one.
+    """
+    fund = bureau.funds.order_by("-pk").first()
+    if fund is None:
+        raise Refused(_("Please enter a fund first: every call is paid from one."))
+    code = f"{call.code[:10]}-{bureau.region[:9]}"
+    if Call.objects.filter(code=code).exists():
+        code = f"{call.code[:8]}-{bureau.pk}-{Call.objects.order_by('-pk').values_list('pk', flat=True)[0]}"[:20]
+    copies: dict[tuple[type, int], Any] = {}
+    terms: dict[str, Any] = {}
+    for name in ("review_rubric", "midterm_rubric", "final_rubric", "tranche_plan"):
+        thing = getattr(call, name)
+        if thing is not None and not thing.is_shared:
+            key = (type(thing), thing.pk)
+            if key not in copies:
+                taken = names_taken(type(thing), bureau).filter(name=thing.name).exists()
+                named = f"{thing.name[:60]} {code}"[:80] if taken else thing.name
+                copies[key] = copy_terms(thing, by=by, owner=bureau, name=named, offered=True)
+            terms[name] = copies[key]
+    contact = {
+        "contact": f"{bureau.name} {by.name}"[:120], "contact_phone": (bureau.phone or by.phone or "")[:30],
+        "contact_email": bureau.email, "supervision_phone": "", "agreement_template": None,
+    }  # fmt: skip
+    return _copied(call, by=by, title=call.title, code=code, fund=fund, funder=bureau, **terms, **contact)
+
+
+def _copied(call: Call, *, by: User, title: str, code: str, fund: Fund, **changes: Any) -> Call:
+    """The draft with all its parts; `changes` are columns that are another's."""
     years = 1
     while _years_later(clock.localdate(call.closes_at), years) <= clock.today():
         years += 1
@@ -216,6 +251,8 @@ def clone(call: Call, *, by: User, title: str, code: str, fund: Fund) -> Call:
     copy.pk = None
     copy._state.adding = True
     copy.title, copy.code, copy.fund, copy.cloned_from = title, code, fund, call
+    for name, value in changes.items():
+        setattr(copy, name, value)
     copy.published_at = copy.published_by = copy.concluded_at = copy.concluded_by = None
     for name in ("opens_at", "closes_at"):
         moment = timezone.localtime(getattr(call, name))

@@ -50,6 +50,8 @@ def publish_list(
         raise PermissionDenied
     if not needs:
         raise Refused(_("Please choose at least one need."))
+    if Need.objects.on_desk_of(by, Role.STAFF).filter(pk__in=[need.pk for need in needs]).count() < len(set(needs)):
+        raise PermissionDenied
     if replaces is not None:
         corrigible = NeedList.objects.to_correct().filter(funder=funder)
         # Locked, so that two corrected lists never take the place of one.

@@ -15,7 +15,7 @@ from core.notifications import notify
 from core.strangers import has_sent_enough
 from core.workflow import Refused, advance, permit, record
 from grants.models import Need, NeedList
-from people.models import Community, User
+from people.models import Community, Role, User, ground_of
 
 MOST_FROM_ONE_ADDRESS = 30
 """An hour. Behind one address of a mobile carrier stand thousands of people."""
@@ -37,7 +37,8 @@ def report_need(
     knows = by is not None and rules.has_perm("grants.see_needs", by)
     if not knows:
         _refuse_flood(by, sender, values["community"])
-    is_clerk = by is not None and rules.has_perm("grants.handle_need", by)
+    near = by is not None and by.bureaus_as(Role.STAFF)
+    is_clerk = near and Community.objects.filter(ground_of("region_code", near), pk=values["community"].pk).exists()
     vouches = is_clerk and values.get("source") == Need.Source.COMMUNITY
     need = Need.objects.create(
         entered_by=by, sender="" if knows else sender, vouched_by=by if vouches else None, **values
@@ -81,7 +82,7 @@ def revise(need: Need, *, by: User, values: Mapping[str, Any]) -> Need:
 
     What was written first stays in the log, for the funders' people. Refused once it is listed, merged or declined.
     """
-    permit("grants.handle_need", by)
+    permit("grants.handle_need", by, need)
     locked = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
     if locked.state not in (Need.State.RECEIVED, Need.State.ACCEPTED):
         raise Refused(_("This need can no longer be changed."))
@@ -107,7 +108,7 @@ def decide(need: Need, name: str, *, by: User, note: str = "") -> Need:
 @transaction.atomic
 def vouch(need: Need, *, by: User, note: str) -> Need:
     """A clerk has asked at the residents' committee: it does say so itself. `note`: whom, and when."""
-    permit("grants.handle_need", by)
+    permit("grants.handle_need", by, need)
     locked = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
     if locked.source != Need.Source.COMMUNITY or locked.vouched_by_id is not None:
         raise Refused(_("There is nothing to confirm here."))
@@ -126,6 +127,7 @@ def merge(need: Need, into: Need, *, by: User) -> Need:
     if need.pk == into.pk:
         raise Refused(_("A need cannot be merged into itself."))
     into = Need.objects.select_for_update(of=("self",)).get(pk=into.pk)
+    permit("grants.handle_need", by, into)
     if into.state not in (Need.State.RECEIVED, Need.State.ACCEPTED, Need.State.LISTED):
         raise Refused(_("“%(need)s” is not open any more.") % {"need": into.title})
     advance(need, "merge", by=by, into=into)

@@ -15,10 +15,13 @@ from grants.soundness import sums_that_are_wrong
 from people.models import Kind, Organization, Role, User
 
 
-def copy_terms(original: Rubric | TranchePlan, *, by: User, owner: Organization, name: str) -> Any:
+def copy_terms(
+    original: Rubric | TranchePlan, *, by: User, owner: Organization, name: str, offered: bool = False
+) -> Any:
     """A rubric or tranche plan of one's own house, to be changed: with its criteria and levels, or its instalments
-    and gates. What an evaluator proposes is taken over by a funder in this way."""
-    if not may_own(by, owner, type(original)) or not is_open_to(original, owner):
+    and gates. What an evaluator proposes is taken over by a funder in this way; `offered`: what a bureau above offers,
+    for which `offers.adopt` has asked who may."""
+    if not offered and (not may_own(by, owner, type(original)) or not is_open_to(original, owner)):
         raise PermissionDenied
     if names_taken(type(original), owner).filter(name=name).exists():
         raise Refused(_("This name is taken already."))

@@ -56,8 +56,9 @@ class NeedListForm(forms.ModelForm):
         self.fields["replaces"].empty_label = _("None, it is a new list")
         if not self.fields["replaces"].queryset.exists():
             del self.fields["replaces"]
-        self.accepted = list(Need.objects.filter(state=Need.State.ACCEPTED).with_names().order_by("received_at", "pk"))
-        self.fields["needs"].queryset = Need.objects.filter(state=Need.State.ACCEPTED).order_by("received_at", "pk")
+        ours = Need.objects.on_desk_of(user, Role.STAFF).filter(state=Need.State.ACCEPTED)
+        self.accepted = list(ours.with_names().order_by("received_at", "pk"))
+        self.fields["needs"].queryset = ours.order_by("received_at", "pk")
         for need in self.accepted:
             self.fields[f"place-{need.pk}"] = forms.IntegerField(
                 label=_("Place in the list"), required=False, min_value=1, max_value=LONGEST_LIST

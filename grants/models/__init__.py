@@ -8,6 +8,7 @@ from grants.models.ledger import LedgerCorrection, LedgerEntry
 from grants.models.need import Need
 from grants.models.need_list import NeedList, NeedListEntry
 from grants.models.need_remark import NeedRemark
+from grants.models.offer import Adoption, Offer
 from grants.models.panel_rule import PanelRule
 from grants.models.required_paper import PaperKind, RequiredPaper
 from grants.models.rubric import Criterion, FactKind, Level, Nature, Rubric
@@ -21,6 +22,7 @@ from grants.models.workshop import Attendance, Workshop
 
 __all__ = [
     "WITH_FIGURE",
+    "Adoption",
     "AgreementEdition",
     "AgreementTemplate",
     "Attendance",
@@ -42,6 +44,7 @@ __all__ = [
     "NeedList",
     "NeedListEntry",
     "NeedRemark",
+    "Offer",
     "PanelRule",
     "PaperKind",
     "Rank",

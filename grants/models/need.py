@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.workflow import StateField, Stateful, requires, step
-from people.models import Kind, Organization
+from people.models import ground_of
 
 
 def new_reference() -> str:
@@ -21,14 +21,23 @@ class NeedQuerySet(models.QuerySet["Need"]):
         return self.filter(state__in=[Need.State.RECEIVED, Need.State.ACCEPTED, Need.State.LISTED])
 
     def visible_to(self, user) -> "NeedQuerySet":
-        """On the desk, with its files and who reported it: a funder's people, and whoever entered it."""
+        """On the desk, with its files and who reported it: the people of the bureau that is responsible for its place,
+        and whoever entered it."""
         if not user.is_authenticated:
             return self.none()
-        funders = Organization.objects.filter(pk__in=list(user.roles), kind=Kind.FUNDER)
-        return self.filter(Q(entered_by=user) | models.Exists(funders))
+        return self.filter(Q(entered_by=user) | on_ground_of(user))
+
+    def on_desk_of(self, user, *roles: str) -> "NeedQuerySet":
+        """Those for which a bureau of this person is responsible."""
+        return self.filter(on_ground_of(user, *roles)) if user.is_authenticated else self.none()
 
     def with_names(self) -> "NeedQuerySet":
         return self.select_related("community", "field", "merged_into")
+
+
+def on_ground_of(user, *roles: str) -> Q:
+    """In a community for which a bureau of this person (in one of these roles) is the nearest."""
+    return ground_of("community__region_code", user.bureaus_as(*roles) if roles else user.bureaus)
 
 
 @requires(_("It has been published in a list since, together with the other report."))
@@ -41,7 +50,7 @@ def still_apart(need: "Need") -> bool:
 class Need(Stateful):
     """What a community lacks (需求): reported by residents, found by a survey, or posted by the community.
 
-    Needs belong to no single funder: any funder's clerk can take one up, and any fund may answer it.
+    It belongs to its place: the clerks of the nearest bureau take it up, and any fund may answer it.
     """
 
     class State(models.TextChoices):

@@ -72,5 +72,8 @@ class Terms(models.Model):
 
     @property
     def is_announced(self) -> bool:
-        """A published call has named it: what applicants have read is not changed any more."""
+        """A published call has named it, or it is offered to other bureaus: what people have read is not changed any
+        more."""
+        if hasattr(self, "offers") and self.offers.exists():
+            return True
         return any(getattr(self, name).published().exists() for name in self.used_by)

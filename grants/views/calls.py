@@ -10,6 +10,7 @@ from core.workdays import uncertain_years
 from grants.models import Call, Workshop
 from grants.soundness import gaps, missing_bases, notes
 from people.models import Organization, Role
+from people.region_choice import choice, narrowed
 
 PAGE = 20
 FIELDS_OF_CALL = ("fund", "review_rubric", "midterm_rubric", "final_rubric", "tranche_plan", "funder", "cloned_from")
@@ -23,9 +24,9 @@ def call_list(request: HttpRequest) -> HttpResponse:
         .select_related("funder")
         .prefetch_related("tracks", "service_fields")
     )
-    page = page_of(found, PAGE, request.GET.get("page"))
+    page = page_of(narrowed(found, request), PAGE, request.GET.get("page"))
     is_clerk = Organization.objects.funders_of(request.user, Role.STAFF).exists()
-    return render(request, "grants/call_list.html", {"page_obj": page, "is_clerk": is_clerk})
+    return render(request, "grants/call_list.html", {"page_obj": page, "is_clerk": is_clerk, **choice(request)})
 
 
 def call_detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -14,6 +14,7 @@ from core.workflow import Refused, disclosed
 from grants.actions import needs as actions
 from grants.forms import NeedForm, ReferenceForm
 from grants.models import Need, NeedList
+from people.region_choice import choice, narrowed
 
 PAGE = 20
 
@@ -24,8 +25,8 @@ def need_list(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         return redirect("grants:need_detail", reference=form.cleaned_data["code"])
     found = NeedList.objects.select_related("funder", "replaced_by").prefetch_related("entries")
-    page = page_of(found, PAGE, request.GET.get("page"))
-    return render(request, "grants/need_list.html", {"page_obj": page, "form": form})
+    page = page_of(narrowed(found, request), PAGE, request.GET.get("page"))
+    return render(request, "grants/need_list.html", {"page_obj": page, "form": form, **choice(request)})
 
 
 def need_create(request: HttpRequest) -> HttpResponse:
@@ -57,7 +58,7 @@ def need_detail(request: HttpRequest, reference: str) -> HttpResponse:
     need = get_object_or_404(Need.objects.with_names(), reference=reference.upper())
     main = need.merged_into or need
     declined = Event.objects.about(main).filter(name="decline").last() if main.state == Need.State.DECLINED else None
-    in_funder = rules.has_perm("grants.see_needs", request.user)
+    in_funder = rules.has_perm("grants.see_needs", request.user, need)
     if in_funder and (need.contact or need.contact_phone):
         disclosed("reporter", by=request.user, label=_("Contact of who reported a need seen"), need=need.pk)
     context = {
@@ -67,7 +68,7 @@ def need_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "declined": declined,
         "events": Event.objects.about(need),
         "in_funder": in_funder,
-        "may_handle": rules.has_perm("grants.handle_need", request.user),
+        "may_handle": rules.has_perm("grants.handle_need", request.user, need),
         "files": Attachment.objects.of(need) if Need.objects.visible_to(request.user).filter(pk=need.pk) else None,
     }
     return render(request, "grants/need_detail.html", context)

@@ -8,8 +8,9 @@ from people.actions.administrators import (
     retire_superuser,
     sign_out_everywhere,
 )
+from people.actions.bureaus import accept, invite, set_up_bureau, withdraw_invitation
 from people.actions.checks import check_email, check_number, check_phone
-from people.actions.experts import declare_interest, end_interest, save_expert
+from people.actions.experts import answer_loan, ask_for_loan, declare_interest, end_interest, save_expert
 from people.actions.members import ROLES, add_member, end_membership, find_person
 from people.actions.oneself import add_certificate, change_profile, set_identity
 from people.actions.organizations import OPEN_KINDS, change_organization, register_organization, set_council
@@ -20,13 +21,16 @@ from people.actions.standing import add_credit_record, add_rating, confirm, lift
 __all__ = [
     "OPEN_KINDS",
     "ROLES",
+    "accept",
     "add_certificate",
     "add_credit_record",
     "add_member",
     "add_rating",
     "agree",
     "answer",
+    "answer_loan",
     "ask",
+    "ask_for_loan",
     "ask_new_password",
     "assess",
     "change_organization",
@@ -43,6 +47,7 @@ __all__ = [
     "find_person",
     "give_office",
     "identify",
+    "invite",
     "lift_credit_record",
     "publish_notice",
     "register_organization",
@@ -52,7 +57,9 @@ __all__ = [
     "set_council",
     "set_identity",
     "set_inspection",
+    "set_up_bureau",
     "sign_out_everywhere",
     "unlock",
     "withdraw_consent",
+    "withdraw_invitation",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.workflow import Refused, permit, record
-from people.models import CreditRecord, Inspection, Organization, Rating, User
+from people.models import CreditRecord, Inspection, Organization, Rating, Role, User
 
 
 @transaction.atomic
@@ -65,15 +65,18 @@ def confirm(entered: Rating | Inspection, *, by: User) -> Rating | Inspection:
 def add_credit_record(organization: Organization, *, by: User, values: Mapping[str, Any]) -> CreditRecord:
     """A funder's clerk enters what a public credit register says; the organisation sees it."""
     permit("people.record_credit", by, organization)
-    found = CreditRecord.objects.create(organization=organization, recorded_by=by, **values)
+    bureaus = by.bureaus_as(Role.STAFF)
+    ours = [pk for pk in bureaus if Organization.objects.dealt_with_by({pk: bureaus[pk]}).filter(pk=organization.pk)]
+    found = CreditRecord.objects.create(organization=organization, recorded_by=by, bureau_id=ours[0], **values)
     record(organization, "add_credit_record", by=by, label=_("Credit record entered: %(what)s") % {"what": found})
     return found
 
 
 @transaction.atomic
 def lift_credit_record(credit_record: CreditRecord, *, by: User) -> CreditRecord:
-    """The register has taken the entry off: it stays, with the day on which it was lifted."""
-    permit("people.record_credit", by, credit_record.organization)
+    """The register has taken the entry off, or the breach is mended: it stays, with the day on which it was lifted.
+    Only the bureau that entered it lifts it."""
+    permit("people.lift_credit", by, credit_record)
     if credit_record.lifted_on is not None:
         raise Refused(_("This entry has been lifted already."))
     credit_record.lifted_on = clock.today()

@@ -3,11 +3,12 @@ from people.models.certificate import Certificate
 from people.models.community import Community
 from people.models.council import CouncilMember
 from people.models.credit_record import CreditRecord
-from people.models.expert import Expert, Expertise, Skill
+from people.models.expert import Expert, Expertise, ExpertLoan, Skill
 from people.models.inspection import Inspection
 from people.models.interest import Interest
+from people.models.invitation import Invitation
 from people.models.membership import Membership, Role
-from people.models.organization import GIVERS, Kind, Organization
+from people.models.organization import GIVERS, Kind, Organization, ground_of
 from people.models.privacy import ANSWER_WORKDAYS, Consent, DataRequest, ImpactAssessment, PrivacyNotice
 from people.models.rating import Rating
 from people.models.region import Region, place_name, validate_code
@@ -25,11 +26,13 @@ __all__ = [
     "CreditRecord",
     "DataRequest",
     "Expert",
+    "ExpertLoan",
     "Expertise",
     "FormerPassword",
     "ImpactAssessment",
     "Inspection",
     "Interest",
+    "Invitation",
     "Kind",
     "KnownPlace",
     "Membership",
@@ -42,6 +45,7 @@ __all__ = [
     "SignInGuard",
     "Skill",
     "User",
+    "ground_of",
     "holds_an_office",
     "place_name",
     "validate_code",

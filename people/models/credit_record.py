@@ -3,6 +3,23 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from people import territory
+
+
+class CreditRecordQuerySet(models.QuerySet["CreditRecord"]):
+    def counting_for(self, bureau) -> "CreditRecordQuerySet":
+        """What a call of this bureau looks at: the public registers, and what it or a bureau above it has decided."""
+        return self.filter(
+            Q(kind__in=CreditRecord.PUBLIC)
+            | Q(bureau__isnull=True)
+            | Q(bureau=bureau.pk)
+            | Q(bureau__region__in=territory.above(bureau.region))
+        )
+
+    def shown_to(self, user) -> "CreditRecordQuerySet":
+        """The public registers for every bureau that deals with the organisation; a bureau's own, for that bureau."""
+        shown = Q(kind__in=CreditRecord.PUBLIC) | Q(bureau__isnull=True)
+        return self.filter(shown | Q(bureau__in=list(user.bureaus)))
 
 
 class CreditRecord(models.Model):
@@ -20,6 +37,9 @@ class CreditRecord(models.Model):
         BREACH = "breach", _("Breach of an agreement with a funder")
         DELISTED = "delisted", _("Delisted by a funder")
 
+    PUBLIC = (Kind.ABNORMAL, Kind.SERIOUS, Kind.PENALTY)
+    """What stands in public registers is the same for every bureau; a breach and a delisting are one bureau's."""
+
     ENTERED_BY_HAND = (Kind.ABNORMAL, Kind.SERIOUS, Kind.PENALTY, Kind.BREACH)
     """A delisting is decided elsewhere, after the organisation was heard; `lifted_on` is then the day of its end."""
 
@@ -31,6 +51,17 @@ class CreditRecord(models.Model):
     lifted_on = models.DateField(_("lifted on"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=200, help_text=_("Where it can be read, with the number"))
     recorded_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
+
+    bureau = models.ForeignKey(
+        "people.Organization",
+        verbose_name=_("entered for"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="entered_credit_records",
+    )
+
+    objects = CreditRecordQuerySet.as_manager()
 
     class Meta:
         ordering = ["-entered_on", "-pk"]

@@ -24,6 +24,11 @@ class ExpertQuerySet(models.QuerySet["Expert"]):
         """May be asked to judge."""
         return self.filter(is_active=True, person__is_active=True)
 
+    def of_bureaus(self, bureaus) -> "ExpertQuerySet":
+        """In the pool of one of these bureaus, by ids: kept by it, or lent to it with the expert's consent."""
+        lent = ExpertLoan.objects.filter(bureau__in=bureaus, agreed_at__isnull=False, ended_at__isnull=True)
+        return self.filter(Q(bureau__in=bureaus) | Q(pk__in=lent.values("expert")))
+
 
 class Expert(models.Model):
     """A line of the roster of experts (专家库): who may be asked to judge, and for what.
@@ -43,6 +48,15 @@ class Expert(models.Model):
         _("proposals a call at most"), default=20, validators=[MinValueValidator(1), MaxValueValidator(200)]
     )
     is_active = models.BooleanField(_("may be asked"), default=True)
+    bureau = models.ForeignKey(
+        "people.Organization",
+        verbose_name=_("kept by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="experts",
+        help_text=_("The bureau on whose roster the line stands; others borrow it with the expert's consent"),
+    )
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
     added_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -67,6 +81,30 @@ class Expert(models.Model):
     def expertise(self) -> list[str]:
         """The names of the fields, for lists."""
         return [skill.get_kind_display() for skill in self.skills.all()]
+
+
+class ExpertLoan(models.Model):
+    """Another bureau may ask an expert too, once the expert has agreed; the line stays with who keeps it."""
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="loans")
+    bureau = models.ForeignKey("people.Organization", on_delete=models.PROTECT, related_name="borrowed_experts")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("asked at"), default=clock.now)
+    agreed_at = models.DateTimeField(_("agreed at"), null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        verbose_name = _("loan of an expert")
+        verbose_name_plural = _("loans of experts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["expert", "bureau"], name="expert_lent_once", condition=Q(ended_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.expert} → {self.bureau}"
 
 
 class Skill(models.Model):

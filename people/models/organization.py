@@ -4,6 +4,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from people import territory
+from people.models.region import validate_code
 
 
 class Kind(models.TextChoices):
@@ -45,13 +47,51 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """The funders in which the person now holds one of these roles."""
         return self.filter(pk__in=user.organizations_as(*roles) if user.is_authenticated else [], kind=Kind.FUNDER)
 
+    def bureaus(self) -> "OrganizationQuerySet":
+        return self.filter(kind=Kind.FUNDER)
+
+    def at(self, code: str) -> "OrganizationQuerySet":
+        """The bureaus that matter to whoever lives at a place: of the place, of what lies in it, of what it lies in."""
+        return self.bureaus().filter(territory.inside("region", code) | Q(region__in=territory.above(code)))
+
+    def below(self, *regions: str) -> "OrganizationQuerySet":
+        """The bureaus further down, in one of these regions."""
+        return self.bureaus().filter(territory.inside("region", *regions)).exclude(region__in=regions)
+
+    def dealt_with_by(self, bureaus: "dict[int, str]") -> "OrganizationQuerySet":
+        """Whom these bureaus (their regions by id) look after, and who has come to them from elsewhere."""
+        return self.filter(known_to(bureaus))
+
     def visible_to(self, user) -> "OrganizationQuerySet":
-        """One's own organisations with their hosts and guests; a funder's people see all, because they check them."""
+        """One's own organisations with their hosts and guests; those that a bureau deals with, for its people."""
         if not user.is_authenticated:
             return self.none()
         own = Q(pk__in=list(user.roles)) | Q(guests__in=list(user.roles)) | Q(host__in=list(user.roles))
-        funders = Organization.objects.filter(pk__in=list(user.roles), kind=Kind.FUNDER)
-        return self.filter(own | models.Exists(funders)).distinct()
+        if user.bureaus:
+            own |= known_to(user.bureaus)
+        return self.filter(own).distinct()
+
+
+def ground_of(path: str, bureaus: "dict[int, str]") -> Q:
+    """What lies in the regions of these bureaus and in that of none further down: `path` leads to its region's code."""
+    regions = {region for region in bureaus.values() if region}
+    if not regions:
+        return territory.NOWHERE
+    lower = set(Organization.objects.below(*regions).order_by().values_list("region", flat=True)) | regions
+    found = territory.NOWHERE
+    for region in regions:
+        found |= territory.without_lower(path, region, lower)
+    return found
+
+
+def known_to(bureaus: "dict[int, str]") -> Q:
+    """The organisations on the ground of these bureaus with their hosts, and who has come to them from elsewhere."""
+    ground = ground_of("region", bureaus)
+    hosted = Organization.objects.filter(ground, host=models.OuterRef("pk"))
+    found = Q(pk__in=list(bureaus)) | ground | Q(models.Exists(hosted))
+    for tie in territory.ties:
+        found |= Q(tie(list(bureaus)))
+    return found
 
 
 class Organization(models.Model):
@@ -95,6 +135,14 @@ class Organization(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     profile = models.TextField(_("about the organisation"), max_length=500, blank=True)
+    region = models.CharField(
+        _("region code"),
+        max_length=12,
+        blank=True,
+        db_index=True,
+        validators=[validate_code],
+        help_text=_("Of a funder: the region that it is responsible for. Of others it follows from place and number."),
+    )
     bank_name = models.CharField(_("bank"), max_length=120, blank=True)
     bank_account_name = models.CharField(_("account name"), max_length=120, blank=True)
     bank_account = models.CharField(_("account number"), max_length=40, blank=True)
@@ -142,6 +190,22 @@ class Organization(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("people:organization_detail", args=[self.pk])
+
+    def save(self, *args, **kwargs):
+        self.settle_region()
+        super().save(*args, **kwargs)
+
+    def settle_region(self) -> None:
+        """Where it is at home follows from its community, else from its number; a funder is told its region."""
+        if self.kind == Kind.FUNDER and self.region:
+            self.region = territory.prefix_of(self.region)
+        else:
+            self.region = self.community.region_code if self.community_id else territory.home_of(self.number)
+
+    @property
+    def is_bureau(self) -> bool:
+        """Answers for a region: a funder whose region is known."""
+        return self.kind == Kind.FUNDER and bool(self.region)
 
     @property
     def is_giver(self) -> bool:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.models.administrator import Administrator
-from people.models.organization import GIVERS, Kind, Organization
+from people.models.organization import GIVERS, Organization
 
 
 class User(AbstractUser):
@@ -55,13 +55,24 @@ class User(AbstractUser):
             found.setdefault(organization_id, set()).add(role)
         return {organization_id: frozenset(roles) for organization_id, roles in found.items()}
 
-    @cached_property
+    @property
+    def bureaus(self) -> dict[int, str]:
+        """The funders in which the person has a role now, with the region of each; read once as long as roles hold."""
+        known = self.__dict__.get("_bureaus")
+        if known is None or known[0] is not self.roles:
+            found = Organization.objects.bureaus().filter(pk__in=list(self.roles)) if self.roles else None
+            known = self.roles, dict(found.values_list("pk", "region")) if found is not None else {}
+            self.__dict__["_bureaus"] = known
+        return known[1]
+
+    def bureaus_as(self, *roles: str) -> dict[int, str]:
+        """The funders in which the person holds one of these roles now, with their regions."""
+        return {pk: region for pk, region in self.bureaus.items() if self.roles[pk] & set(roles)}
+
+    @property
     def funder_roles(self) -> frozenset[str]:
-        """The person's present roles in funders: they decide over others' money; read once a request."""
-        if not self.roles:
-            return frozenset()
-        funders = Organization.objects.filter(pk__in=list(self.roles), kind=Kind.FUNDER).values_list("pk", flat=True)
-        return frozenset().union(*(self.roles[pk] for pk in funders))
+        """The person's present roles in funders: they decide over others' money."""
+        return frozenset().union(*(self.roles[pk] for pk in self.bureaus if pk in self.roles))
 
     @cached_property
     def office(self) -> str:

@@ -15,7 +15,7 @@ from core.masking import mask_account, mask_phone
 from core.notifications import notify
 from people.actions.organizations import BANK, LOGGED, OPEN_KINDS
 from people.models import Community, Kind, Membership, Organization, Role
-from people.resources.base import TableResource
+from people.resources.base import TableResource, upsert
 from people.resources.rows import Row
 from people.resources.widgets import ChoiceWidget, CodeWidget, ReferenceWidget, text
 
@@ -96,6 +96,8 @@ class OrganizationResource(TableResource):
         keys = {key for row in rows if (key := self.key_of(row))}
         found = Organization.objects.filter(Q(credit_code__in=keys) | Q(filing_number__in=keys))
         self.known = {obj.number: obj for obj in found.select_related("host", "community")}
+        visible = Organization.objects.visible_to(self.by).filter(pk__in=[obj.pk for obj in self.known.values()])
+        self.ours = set(visible.values_list("pk", flat=True))
         self.find_holders(rows)
         hosts = {half_width(value) for row in rows if (value := row.values.get("host"))}
         named = Organization.objects.possible_hosts().filter(Q(credit_code__in=hosts) | Q(name__in=hosts))
@@ -136,6 +138,10 @@ class OrganizationResource(TableResource):
 
     def check(self, row: Row, *, new: bool) -> None:
         organization = row.instance
+        if not new and not self._is_ours(organization):
+            row.blame(
+                self.one_of[0], _("Another bureau looks after this organisation: a table of yours cannot change it.")
+            )
         kinds = {organization.kind, row.changes.get("kind", (None, organization.kind))[0] or organization.kind}
         if not kinds <= set(OPEN_KINDS) and "kind" not in row.errors:
             row.blame("kind", _("Funders, support organisations and evaluators are entered by the administrator."))
@@ -146,6 +152,9 @@ class OrganizationResource(TableResource):
                 row.blame(name, message)
         if organization.established_on and organization.established_on > clock.today():
             row.blame("established_on", _("This day is in the future."))
+
+    def _is_ours(self, organization: Organization) -> bool:
+        return organization.pk in self.ours
 
     @staticmethod
     def _contradictions(organization: Organization, *, hosted: bool) -> list[tuple[str, str]]:
@@ -175,7 +184,10 @@ class OrganizationResource(TableResource):
     # -- Writing and showing -----------------------------------------------------------------------
 
     def store(self, new: list[Row], changed: list[Row]) -> None:
+        for row in (*new, *changed):
+            row.instance.settle_region()
         super().store(new, changed)
+        upsert(Organization, [row.instance for row in changed], {"region"})
         self._tell_heads([row.instance for row in changed if set(BANK) & set(row.changes)])
 
     def _tell_heads(self, organizations: list[Organization]) -> None:

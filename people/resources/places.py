@@ -10,6 +10,7 @@ from people.models.region import validate_code
 from people.resources.base import TableResource
 from people.resources.rows import Row
 from people.resources.widgets import CodeWidget
+from people.territory import lies_in
 
 
 class CommunityResource(TableResource):
@@ -34,6 +35,12 @@ class CommunityResource(TableResource):
         import_id_fields = ("region_code",)
         clean_model_instances = True
         skip_unchanged = True
+
+    def check(self, row: Row, *, new: bool) -> None:
+        """A bureau keeps the communities of its region; the administrator all."""
+        regions = self.by.bureaus.values() if self.by is not None else ()
+        if regions and not any(lies_in(row.instance.region_code, region) for region in regions):
+            row.blame("region_code", _("This community lies outside the region of your bureau."))
 
     def options(self, name: str) -> list[str]:
         """The districts that there are; a new one comes with its code in the table of regions."""

@@ -103,13 +103,18 @@ class SocialWorkerResource(TableResource):
         confirmed = EmailAddress.objects.annotate(address=Lower("email")).filter(address__in=wanted["email"])
         self.people |= {entry.address: entry.user for entry in confirmed.select_related("user")}
         numbers = wanted["organization"]
-        found = Organization.objects.applicants().filter(
-            Q(credit_code__in=numbers) | Q(filing_number__in=numbers) | Q(name__in=numbers)
+        found = (
+            Organization.objects.visible_to(self.by)
+            .applicants()
+            .filter(Q(credit_code__in=numbers) | Q(filing_number__in=numbers) | Q(name__in=numbers))
         )
         self.organizations = {key: found for found in found for key in (found.number, found.name)}
         users = {user.pk for user in self.people.values()} | {known.user_id for known in self.known.values()}
         members = Membership.objects.current().filter(user__in=users, organization__in=found)
         self.members = set(members.values_list("user_id", "organization_id"))
+        elsewhere = Membership.objects.current().filter(user__in=users)
+        ours = elsewhere.filter(organization__in=Organization.objects.visible_to(self.by).order_by().values("pk"))
+        self.others = set(elsewhere.values_list("user", flat=True)) - set(ours.values_list("user", flat=True))
 
     def compare(self, row: Row, *, new: bool) -> None:
         person = self._person(row) if new else row.instance.user
@@ -176,6 +181,8 @@ class SocialWorkerResource(TableResource):
             row.changes["organization"] = (None, organization)
 
     def check(self, row: Row, *, new: bool) -> None:
+        if not new and row.instance.user_id in self.others:
+            row.blame("number", _("Another bureau looks after the organisation of this person."))
         issued, until = row.instance.issued_on, row.instance.registered_until
         if issued and issued > clock.today():
             row.blame("issued_on", _("This day is in the future."))
@@ -242,10 +249,12 @@ class SocialWorkerResource(TableResource):
         return row.beside.person
 
     def exported(self) -> models.QuerySet[Any]:
-        present = Membership.objects.current().filter(organization__in=Organization.objects.applicants())
+        seen = Organization.objects.visible_to(self.by).applicants().order_by().values("pk")
+        present = Membership.objects.current().filter(organization__in=seen)
         present = present.select_related("organization").order_by("since", "pk")
         workplaces = Prefetch("user__memberships", queryset=present, to_attr="workplaces")
-        return Certificate.objects.select_related("user").prefetch_related(workplaces).order_by("pk")
+        found = Certificate.objects.filter(user__in=present.order_by().values("user"))
+        return found.select_related("user").prefetch_related(workplaces).order_by("pk")
 
     def cells(self, instance: Any, *, full: bool) -> list[Any]:
         workplaces = instance.user.workplaces

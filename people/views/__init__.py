@@ -1,7 +1,17 @@
 """My own data, the organisations I work with, experts, and the communities."""
 
 from people.views.entrance import go_on, resume, second_factor
-from people.views.experts import expert_create, expert_edit, expert_interests, expert_list, interest_end, interest_list
+from people.views.experts import (
+    expert_borrow,
+    expert_create,
+    expert_edit,
+    expert_interests,
+    expert_list,
+    interest_end,
+    interest_list,
+    loan_answer,
+)
+from people.views.invitations import invitation, invitation_withdraw
 from people.views.organizations import (
     community_list,
     council_edit,
@@ -29,6 +39,7 @@ __all__ = [
     "council_edit",
     "credit_record_create",
     "credit_record_lift",
+    "expert_borrow",
     "expert_create",
     "expert_edit",
     "expert_interests",
@@ -40,6 +51,9 @@ __all__ = [
     "inspection_create",
     "interest_end",
     "interest_list",
+    "invitation",
+    "invitation_withdraw",
+    "loan_answer",
     "member_add",
     "membership_end",
     "office_end",

@@ -57,6 +57,9 @@ def organization_detail(request: HttpRequest, pk: int) -> HttpResponse:
     former = organization.memberships.exclude(pk__in=current.values("pk")).select_related("user")
     belongs = belongs_to.test(request.user, organization)
     may_record = rules.has_perm("people.record_credit", request.user, organization)
+    credit_records = organization.credit_records.select_related("bureau")
+    if not belongs:
+        credit_records = credit_records.shown_to(request.user) if may_record else credit_records.none()
     context = {
         "organization": organization,
         "memberships": current,
@@ -66,7 +69,7 @@ def organization_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "ratings": organization.ratings.select_related("confirmed_by"),
         "inspections": organization.inspections.select_related("confirmed_by"),
         "may_confirm": rules.has_perm("people.confirm_standing", request.user, organization),
-        "credit_records": organization.credit_records.all() if belongs or may_record else [],
+        "credit_records": credit_records,
         "may_record": may_record,
         "see_account": rules.has_perm("people.see_account", request.user, organization),
     }

@@ -81,7 +81,10 @@ def record_breach(notice: ReturnNotice, *, by: User, note: str) -> CreditRecord:
         raise Refused(_("A breach can be entered when the last day has passed and money is still due."))
     payee = Organization.objects.get(pk=project.host_id or project.applicant_id)
     source = _("%(funder)s, notice %(number)s") % {"funder": project.call.funder, "number": locked.number}
-    entered = [_enter_breach(one, source, by=by, note=note) for one in dict.fromkeys([payee, project.applicant])]
+    entered = [
+        _enter_breach(one, source, project.call.funder_id, by=by, note=note)
+        for one in dict.fromkeys([payee, project.applicant])
+    ]
     locked.breach = entered[0]
     locked.save(update_fields=["breach"])
     names = "、".join(str(one.organization) for one in entered)
@@ -92,13 +95,14 @@ def record_breach(notice: ReturnNotice, *, by: User, note: str) -> CreditRecord:
     return locked.breach
 
 
-def _enter_breach(organization: Organization, source: str, *, by: User, note: str) -> CreditRecord:
+def _enter_breach(organization: Organization, source: str, bureau: int, *, by: User, note: str) -> CreditRecord:
     made = CreditRecord.objects.create(
         organization=organization,
         kind=CreditRecord.Kind.BREACH,
         entered_on=clock.today(),
         source=source[:200],
         recorded_by=by,
+        bureau_id=bureau,
     )
     label = _("Breach entered against %(organization)s") % {"organization": organization}
     record(organization, "add_credit_record", by=by, label=label, note=note.strip())

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from grants.models import Need, ServiceField
-from people.models import Community
+from people.models import Community, ground_of
 from projects.gap_facts import PERIODS, USUAL, counted, gaps, since
 from projects.models import Project
 from projects.views.needs import permit_desk
@@ -23,14 +23,17 @@ def need_gaps(request: HttpRequest) -> HttpResponse:
     permit_desk(request, "grants.see_needs")
     period = chosen_period(request)
     fields = list(ServiceField.objects.all())
-    table = gaps(period)
+    regions = request.user.bureaus.values()
+    table = gaps(period, regions=regions)
     rows = [
         (community, [(field, table.cell(community.pk, field.pk)) for field in fields], table.cell(community.pk, None))
         for community in Community.objects.filter(pk__in=table.communities)
     ]
+    near = Community.objects.filter(ground_of("region_code", request.user.bureaus), pk__in=table.communities)
     context = {
         "fields": fields,
         "rows": rows,
+        "near": set(near.values_list("pk", flat=True)),
         "totals": [(field, table.column(field.pk)) for field in fields],
         "unsorted": table.column(None),
         "period": period,
@@ -44,7 +47,7 @@ def need_gaps(request: HttpRequest) -> HttpResponse:
 def need_gap(request: HttpRequest, pk: int) -> HttpResponse:
     """What stands behind one cell: the open needs of a community in a field, and the projects counted there."""
     permit_desk(request, "grants.see_needs")
-    community = get_object_or_404(Community, pk=pk)
+    community = get_object_or_404(Community.objects.filter(ground_of("region_code", request.user.bureaus)), pk=pk)
     asked = request.GET.get("field", "")
     field = ServiceField.objects.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 15 else None
     period = chosen_period(request)

@@ -18,6 +18,7 @@ from core.workflow import Refused, disclosed, permit
 from grants.actions import needs as actions
 from grants.forms import ReviseForm, VouchForm
 from grants.models import Need
+from people.territory import inside
 from projects.similarity import similar_to
 
 PAGE = 20
@@ -33,12 +34,25 @@ def permit_desk(request: HttpRequest, permission: str = "grants.handle_need") ->
     permit(permission, request.user)
 
 
+def find(request: HttpRequest, pk: int) -> Need:
+    """A need for whose place a bureau of mine is responsible; 404 otherwise."""
+    found = Need.objects.on_desk_of(request.user).with_names().select_related("entered_by", "vouched_by")
+    return get_object_or_404(found, pk=pk)
+
+
+def find_mine(request: HttpRequest, pk: int) -> Need:
+    """The same, for whoever works on it as a clerk there."""
+    need = find(request, pk)
+    permit("grants.handle_need", request.user, need)
+    return need
+
+
 @login_required
 def need_desk(request: HttpRequest) -> HttpResponse:
     """The needs that wait for a clerk, oldest first; others by state."""
     permit_desk(request, "grants.see_needs")
     which = request.GET.get("state", Need.State.RECEIVED)
-    found = Need.objects.with_names().order_by("received_at", "pk")
+    found = Need.objects.on_desk_of(request.user).with_names().order_by("received_at", "pk")
     if which in Need.State.values:
         found = found.filter(state=which)
     page = page_of(found, PAGE, request.GET.get("page"))
@@ -53,8 +67,10 @@ def need_sort_out(request: HttpRequest, pk: int) -> HttpResponse:
     The rest of the funder reads what was said and done, and finds nothing to press.
     """
     permit_desk(request, "grants.see_needs" if request.method == "GET" else "grants.handle_need")
-    may_handle = rules.has_perm("grants.handle_need", request.user)
-    need = get_object_or_404(Need.objects.with_names().select_related("entered_by", "vouched_by"), pk=pk)
+    need = find(request, pk)
+    may_handle = rules.has_perm("grants.handle_need", request.user, need)
+    if request.method != "GET":
+        permit("grants.handle_need", request.user, need)
     step = request.POST.get("step", "")
     form = NoteForm(request.POST if step else None, state=need.state, needs_note=step == "decline")
     if step in ("accept", "decline") and form.is_valid():
@@ -72,7 +88,7 @@ def need_sort_out(request: HttpRequest, pk: int) -> HttpResponse:
         "may_handle": may_handle,
         "form": form,
         "choices": workflow.choices(need, request.user),
-        "alike": alike(need) if may_handle else [],
+        "alike": alike(need, request.user) if may_handle else [],
         "entry": need.entry,
         "merged": need.merged.with_names(),
         "may_unmerge": workflow.can_proceed(need, "unmerge", request.user),
@@ -88,7 +104,7 @@ def need_sort_out(request: HttpRequest, pk: int) -> HttpResponse:
 def need_revise(request: HttpRequest, pk: int) -> HttpResponse:
     """Word a need as the public will read it."""
     permit_desk(request)
-    need = get_object_or_404(Need.objects.with_names(), pk=pk)
+    need = find_mine(request, pk)
     form = ReviseForm(request.POST or None, instance=get_object_or_404(Need, pk=pk))
     if request.method == "POST" and form.is_valid():
         try:
@@ -106,7 +122,7 @@ def need_revise(request: HttpRequest, pk: int) -> HttpResponse:
 def need_vouch(request: HttpRequest, pk: int) -> HttpResponse:
     """The clerk has asked at the residents' committee whether it does say so."""
     permit_desk(request)
-    need = get_object_or_404(Need, pk=pk)
+    need = find_mine(request, pk)
     form = VouchForm(request.POST)
     try:
         actions.vouch(need, by=request.user, note=form.cleaned_data["note"] if form.is_valid() else "")
@@ -120,11 +136,11 @@ def need_vouch(request: HttpRequest, pk: int) -> HttpResponse:
 def need_merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a need together with another: search for that one, see both side by side, and confirm."""
     permit_desk(request)
-    need = get_object_or_404(Need.objects.with_names(), pk=pk)
+    need = find_mine(request, pk)
     if need.state not in SORTABLE:
         messages.info(request, _("This need can no longer be merged."))
         return redirect("projects:need_sort_out", pk=pk)
-    into = others(need).filter(pk=_number(request.POST.get("into") or request.GET.get("into"))).first()
+    into = others(need, request.user).filter(pk=_number(request.POST.get("into") or request.GET.get("into"))).first()
     form = SeenState(request.POST or None, state=need.state)
     if request.method == "POST" and into and form.is_valid():
         try:
@@ -135,7 +151,7 @@ def need_merge(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Merged. If that was a mistake, it can be taken apart again below."))
             return redirect("projects:need_sort_out", pk=pk)
     words = half_width(request.GET.get("q", ""))[:100].replace("\x00", "").strip()
-    found = list(search(need, words)[: FOUND + 1]) if words else []
+    found = list(search(need, words, request.user)[: FOUND + 1]) if words else []
     context = {
         "need": need,
         "into": into,
@@ -152,7 +168,7 @@ def need_merge(request: HttpRequest, pk: int) -> HttpResponse:
 def need_unmerge(request: HttpRequest, pk: int) -> HttpResponse:
     """They were not the same: take them apart again."""
     permit_desk(request)
-    need = get_object_or_404(Need, pk=pk)
+    need = find_mine(request, pk)
     try:
         actions.unmerge(need, by=request.user)
         messages.success(request, _("Taken apart again."))
@@ -165,26 +181,26 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 15 else 0
 
 
-def others(need: Need):
-    """Open needs that could speak for this one."""
-    return Need.objects.open().with_names().exclude(pk=need.pk)
+def others(need: Need, user):
+    """Open needs on the same desk that could speak for this one."""
+    return Need.objects.on_desk_of(user).open().with_names().exclude(pk=need.pk)
 
 
-def search(need: Need, words: str):
-    """Open needs, of any place, in which all these words stand, or whose code it is."""
-    found = others(need)
+def search(need: Need, words: str, user):
+    """Open needs of the same desk in which all these words stand, or whose code it is."""
+    found = others(need, user)
     for word in words.split()[:5]:
         place = Q(community__name__contains=word) | Q(community__street__contains=word)
         found = found.filter(Q(title__contains=word) | Q(text__contains=word) | place | Q(reference=word.upper()))
     return found
 
 
-def alike(need: Need) -> list[tuple[Need, int]]:
+def alike(need: Need, user) -> list[tuple[Need, int]]:
     """Open needs of the same district whose words are like these, with the likeness in percent; the likest first."""
     if need.state not in SORTABLE:
         return []
     district = need.community.region_code[:6]
-    near = others(need).filter(community__region_code__startswith=district)
+    near = others(need, user).filter(inside("community__region_code", district))
     by_pk = {other.pk: other for other in near.order_by("-received_at")[:COMPARED]}
     texts = {pk: f"{other.title}\n{other.text}" for pk, other in by_pk.items()}
     pairs = similar_to(f"{need.title}\n{need.text}", texts, threshold=ALIKE)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.paging import page_of
 from core.workflow import Refused
+from people.region_choice import choice, narrowed
 from projects.actions import notices, objections
 from projects.models import Notice, NoticeEntry
 
@@ -19,8 +20,8 @@ PAGE = 20
 def notice_list(request: HttpRequest) -> HttpResponse:
     """Every public notice, newest first."""
     found = Notice.objects.select_related("call", "call__funder")
-    page = page_of(found, PAGE, request.GET.get("page"))
-    return render(request, "projects/notice_list.html", {"page_obj": page})
+    page = page_of(narrowed(found, request, "call__funder"), PAGE, request.GET.get("page"))
+    return render(request, "projects/notice_list.html", {"page_obj": page, **choice(request)})
 
 
 def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:

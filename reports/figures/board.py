@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,12 +14,18 @@ from core import clock
 from core.forms import newest
 from grants.models import Call
 from people.models import Community
+from people.territory import inside
 from projects.models import Project
 from projects.models.project import ProjectQuerySet
 from projects.narrowing import narrowed
 
-FUNDER, SUPPORT, PUBLIC = "funder", "support", "public"
-NAMES = {FUNDER: _("The funder's"), SUPPORT: _("Of mentors and hosts"), PUBLIC: _("For everybody")}
+FUNDER, REGION, SUPPORT, PUBLIC = "funder", "region", "support", "public"
+NAMES = {
+    FUNDER: _("The funder's"),
+    REGION: _("Of my region"),
+    SUPPORT: _("Of mentors and hosts"),
+    PUBLIC: _("For everybody"),
+}
 STREET = 9
 """So many digits of a community's code name its street."""
 
@@ -35,7 +42,8 @@ class Board:
 
     @property
     def is_public(self) -> bool:
-        return self.kind == PUBLIC
+        """Figures only, as everybody reads them: no rows behind them, small numbers kept back."""
+        return self.kind in (PUBLIC, REGION)
 
     @property
     def is_narrowed(self) -> bool:
@@ -52,9 +60,15 @@ class Board:
     def all_projects(self) -> ProjectQuerySet:
         """Before the filter of the page."""
         if self.is_public:
-            return Project.objects.all().counted_in_public()
+            found = Project.objects.all().counted_in_public()
+            return found.filter(self._of_region()) if self.kind == REGION else found
         scope = {"scope": self.kind}
         return narrowed(Project.objects.visible_to(self.user).filter(submitted_at__isnull=False), scope, self.user)
+
+    def _of_region(self) -> Q:
+        """Paid by a bureau of the region, or taking place in it: each is counted once."""
+        regions = [region for region in self.user.bureaus.values() if region]
+        return inside("call__funder__region", *regions) | inside("community__region_code", *regions)
 
     @cached_property
     def projects(self) -> ProjectQuerySet:
@@ -69,6 +83,8 @@ class Board:
 
     def link(self, to: str = "", **asked: Any) -> str:
         """The list that shows what is counted; of proposals that were not funded everybody has none."""
+        if self.kind == REGION:
+            return ""  # what stands behind it belongs to the bureaus below
         if self.is_public and not to:
             is_open = asked.get("reached") in ("funded", "completed", "ended") or "fate" in asked
             return f"{reverse('boards:public_projects')}?{self.query(**asked)}" if is_open else ""

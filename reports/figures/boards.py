@@ -21,7 +21,7 @@ class Section:
 def sections(board: Board) -> tuple[list[Tile], list[Section]]:
     """The headline figures and everything below them; a constant number of queries."""
     attendance, visits, visits_url = people.attendance(board)
-    is_funder, is_public = board.kind == FUNDER, board.kind == PUBLIC
+    is_funder, is_public = board.kind == FUNDER, board.is_public
     progress = [life.funnel(board), life.survival(board)]
     if not is_public:
         progress.append(life.waiting(board))
@@ -32,7 +32,7 @@ def sections(board: Board) -> tuple[list[Tile], list[Section]]:
     served = [attendance, people.satisfaction(board)]
     if not is_public:
         served.append(people.mentors(board))
-    if is_funder or is_public:
+    if is_funder or board.kind == PUBLIC:
         served.append(places.stars(board))
     found = [
         Section(_("How far they have come"), progress),

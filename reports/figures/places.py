@@ -9,7 +9,8 @@ from django.utils.translation import pgettext
 
 from evaluations.models import StarYear
 from grants.models import ServiceField
-from people.models import Community
+from people.models import Community, ground_of
+from people.territory import inside
 from projects.gap_facts import USUAL, counted, gaps, places
 from reports import chart_style, charts
 from reports.charts import Heat
@@ -19,14 +20,16 @@ from reports.figures.picture import Picture, amount, count, label
 
 def gap(board: Board) -> Picture:
     """Need × money: the darker, the more open needs; an edge where somebody asked and nothing is funded."""
-    table = gaps(USUAL)
+    bureaus = board.user.bureaus
+    table = gaps(USUAL, regions=bureaus.values())
     awarded = dict(counted(USUAL).values_list("pk", "amount_awarded"))
     money: dict[tuple[int | None, int | None], Decimal] = defaultdict(Decimal)
     for place, field, project in places(USUAL):
         money[place, field] += awarded[project] or Decimal(0)
     communities = Community.objects.filter(pk__in=table.communities)
     if board.place:
-        communities = communities.filter(region_code__startswith=board.place)
+        communities = communities.filter(inside("region_code", board.place))
+    near = set(communities.filter(ground_of("region_code", bureaus)).values_list("pk", flat=True))
     fields: list[tuple[int | None, str]] = list(ServiceField.objects.values_list("pk", "name"))
     used = {field for _c, field in (*table.needs, *table.funded)}
     fields = [one for one in [*fields, (None, _("Unsorted"))] if one[0] in used]
@@ -42,7 +45,7 @@ def gap(board: Board) -> Picture:
             cells.append(Heat(cell.needs, text, cell.is_gap))
             if shown:
                 asked = f"?years={USUAL}" + (f"&field={field}" if field else "")
-                url = reverse("projects:need_gap", args=[community.pk]) + asked
+                url = reverse("projects:need_gap", args=[community.pk]) + asked if community.pk in near else ""
                 rows.append([
                     label(community), label(name), count(cell.needs, url), count(cell.funded, url), amount(yuan, url),
                     label(_("money is missing") if cell.is_gap else ""),

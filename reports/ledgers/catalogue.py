@@ -15,6 +15,7 @@ from core.money import yuan
 from core.spreadsheets import COUNT, MONEY, NUMBER, PERCENT, Heading, Workbook, Written
 from reports.ledgers import (
     activities,
+    bureaus,
     fund_statement,
     gifts,
     months,
@@ -78,6 +79,10 @@ LEDGERS = {
         Ledger(
             "gifts", "捐赠台账", _("Gifts received"), gifts.columns, gifts.count, gifts.rows,
             period=_("day on which it came"), notes=gifts.NOTES,
+        ),
+        Ledger(
+            "bureaus", "辖区单位汇总", _("Bureaus of the region"), bureaus.columns, bureaus.count, bureaus.rows,
+            permission="reports.see_bureaus", follows=(), notes=bureaus.NOTES,
         ),
     )
 }  # fmt: skip

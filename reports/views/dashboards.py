@@ -25,7 +25,7 @@ from projects.models import Project
 from projects.narrowing import reached, with_spending
 from projects.spending import spent
 from reports.documents import Document, file_name
-from reports.figures.board import FUNDER, NAMES, PUBLIC, SUPPORT, Board, BoardForm
+from reports.figures.board import FUNDER, NAMES, PUBLIC, REGION, SUPPORT, Board, BoardForm
 from reports.figures.boards import SLIDES, sections, slide
 from reports.figures.picture import Picture
 from reports.pdf import LANGUAGE
@@ -34,7 +34,7 @@ from reports.views.documents import respond
 PAGE = 30
 SECONDS = 15
 """So long a slide stands in the hall."""
-MAY = {FUNDER: "reports.see_funder_board", SUPPORT: "reports.see_support_board"}
+MAY = {FUNDER: "reports.see_funder_board", REGION: "reports.see_region_board", SUPPORT: "reports.see_support_board"}
 
 
 def boards_of(user: Any) -> list[str]:

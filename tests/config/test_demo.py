@@ -32,8 +32,8 @@ from projects.prices import peer_prices
 from reports.models import Paper
 
 pytestmark = pytest.mark.one_database
-NO_WORK = {"jumin", "shenji"}
-"""A resident has no role, and an auditor only reads."""
+NO_WORK = {"jumin", "shenji", "shiji"}
+"""A resident has no role, an auditor only reads, and the city above decides nothing."""
 
 
 def load() -> None:

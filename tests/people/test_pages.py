@@ -115,7 +115,7 @@ def test_list_is_searched_by_name_number_and_kind(town, browse, query, names):
     response = browse(town.clerk).get("/organizations/", query)
 
     found = [organization.name for organization in response.context["page_obj"]]
-    everything = list(Organization.objects.values_list("name", flat=True))
+    everything = list(Organization.objects.visible_to(town.clerk).values_list("name", flat=True))
     assert found == (everything if names is None else names)
 
 

@@ -48,8 +48,10 @@ def test_everybody_sees_their_own_organisations_and_their_hosts(town, who, sees)
 
 
 @pytest.mark.parametrize("who", ["clerk", "approver", "finance", "auditor"])
-def test_whoever_works_for_a_funder_sees_all(town, who):
-    assert Organization.objects.visible_to(getattr(town, who)).count() == Organization.objects.count()
+def test_whoever_works_for_a_funder_sees_its_region_with_its_hosts_and_nobody_else(town, who):
+    visible = Organization.objects.visible_to(getattr(town, who))
+
+    assert set(visible) == {town.bureau, town.centre, town.choir, town.shop, town.host}
 
 
 def test_somebody_not_signed_in_sees_none(town):

@@ -1,0 +1,117 @@
+"""A new bureau is set up, and its first people are invited."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import rules
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.identifiers import validate_credit_code
+from core.notifications import notify
+from core.workflow import Refused, lead_in, permit, record
+from people import territory
+from people.actions.checks import save_once
+from people.actions.members import ROLES, refuse_administrator
+from people.models import Invitation, Kind, Membership, Organization, Region, User, validate_code
+
+
+@transaction.atomic
+def set_up_bureau(*, by: User, values: Mapping[str, Any], people: Iterable[Mapping[str, str]] = ()) -> Organization:
+    """A bureau (name, region, credit code, phone) that answers for its region from now on, and invitations for the
+    `people` (name, role) who will work there.
+
+    By the head of a bureau above it, or the system administrator. Refused for a region that is not known or not below,
+    and for a name or number that is taken. Needs and organisations of the region are its own from now on.
+    """
+    bureau = Organization(kind=Kind.FUNDER, **values)
+    reasons = []
+    for field, check in (("region", validate_code), ("credit_code", validate_credit_code)):
+        try:
+            setattr(bureau, field, check(getattr(bureau, field)))
+        except ValidationError as error:
+            reasons += error.messages
+    bureau.region = territory.prefix_of(bureau.region)
+    if not reasons and not Region.objects.knows(bureau.region):
+        reasons.append(_("No region with the code %(code)s is known.") % {"code": bureau.region})
+    if not reasons and len(bureau.region) > 9:
+        reasons.append(_("A bureau answers for a province, city, district or street."))
+    if not reasons and not rules.has_perm("people.set_up_bureau", by, bureau):
+        permit("people.set_up_bureau", by, None)
+        reasons.append(_("This region does not lie below yours."))
+    if Organization.objects.filter(name=bureau.name).exists():
+        reasons.append(_("An organisation with this name is here already."))
+    if bureau.credit_code and Organization.objects.filter(credit_code=bureau.credit_code).exists():
+        reasons.append(_("Another organisation has this credit code already."))
+    if reasons:
+        raise Refused(*reasons)
+    save_once(bureau, taken=_("This organisation has just been registered by somebody else."))
+    record(bureau, "set_up", by=by, label=_("Bureau set up for the region %(code)s") % {"code": bureau.region})
+    for person in people:
+        invite(bureau, by=by, **person)
+    return bureau
+
+
+@transaction.atomic
+def invite(organization: Organization, *, by: User, name: str, role: str) -> Invitation:
+    """A link for one person and one role, good once and for seven days. By the head; of a bureau that has no head yet
+    also by who may set it up."""
+    permit("people.invite", by, organization)
+    if role not in ROLES[organization.kind]:
+        raise Refused(_("This role does not exist in this kind of organisation."))
+    if not name.strip():
+        raise Refused(_("Please enter the name."))
+    made = Invitation.objects.create(organization=organization, name=name.strip(), role=role, invited_by=by)
+    record(organization, "invite", by=by, label=_("Invited"), note=lead_in(made.name) + made.get_role_display())
+    return made
+
+
+@transaction.atomic
+def accept(invitation: Invitation, *, by: User) -> Membership:
+    """Whoever holds the link takes up the role; who invited is told who it was.
+
+    Refused when the link was used, taken back or is too old, for administrators, and for whoever sent it: nobody gives
+    a role to themselves.
+    """
+    locked = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("organization", "invited_by")
+        .get(pk=invitation.pk)
+    )
+    if not locked.is_open:
+        raise Refused(_("This invitation is no longer good. Please ask for a new one."))
+    if locked.invited_by_id == by.pk:
+        raise Refused(_("An invitation is for somebody else: nobody gives a role to themselves."))
+    refuse_administrator(by)
+    held = _("%(person)s holds this role already.") % {"person": by}
+    if Membership.objects.filter(user=by, organization=locked.organization, role=locked.role, until=None).exists():
+        raise Refused(held)
+    membership = Membership(user=by, organization=locked.organization, role=locked.role)
+    save_once(membership, taken=held)
+    locked.accepted_by, locked.accepted_at = by, clock.now()
+    locked.save(update_fields=["accepted_by", "accepted_at"])
+    by.__dict__.pop("roles", None)
+    label = _("Invitation accepted")
+    record(locked.organization, "add_member", by=by, label=label, note=lead_in(by) + membership.get_role_display())
+    notify(
+        [locked.invited_by],
+        subject=_("%(person)s has taken up the role %(role)s of “%(organization)s”")
+        % {"person": by, "role": membership.get_role_display(), "organization": locked.organization},
+    )
+    return membership
+
+
+@transaction.atomic
+def withdraw_invitation(invitation: Invitation, *, by: User) -> Invitation:
+    """The link opens nothing any more."""
+    locked = Invitation.objects.select_for_update(of=("self",)).select_related("organization").get(pk=invitation.pk)
+    if locked.invited_by_id != by.pk and not rules.has_perm("people.invite", by, locked.organization):
+        raise PermissionDenied
+    if locked.accepted_at or locked.withdrawn_at:
+        raise Refused(_("This invitation is no longer good. Please ask for a new one."))
+    locked.withdrawn_at = clock.now()
+    locked.save(update_fields=["withdrawn_at"])
+    record(locked.organization, "withdraw_invitation", by=by, label=_("Invitation taken back"), note=locked.name)
+    return locked

@@ -1,0 +1,68 @@
+"""Which bureau is responsible for what, by the codes of regions: 110105030 lies in 110105, and that in 11.
+
+A bureau is an organisation of kind funder with a region. What lies in its region is its ground, except where a bureau
+further down has a region of its own: the nearest one is responsible, those above it see figures. Besides its ground a
+bureau deals with organisations that have come to it from elsewhere; what ties them is said by later apps (`ties`).
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from django.db.models import Q
+
+LENGTHS = (2, 4, 6, 9, 12)
+NOWHERE = Q(pk__in=())
+
+ties: list[Callable[[Collection[int]], Any]] = []
+"""From the ids of bureaus to a condition that an organisation (`OuterRef`) has come to one of them."""
+
+
+def prefix_of(code: str) -> str:
+    """The code without the zeros that stand for "all of it": 110000 is 11, 110105000000 is 110105."""
+    for length in LENGTHS:
+        if length < len(code) and set(code[length:]) == {"0"}:
+            return code[:length]
+    return code
+
+
+def home_of(number: str) -> str:
+    """Where an organisation is registered or filed, by its number; empty where the number does not say.
+
+    A credit code names the region of its registration in its digits 3 to 8, a filing number begins with it.
+    """
+    found = re.match(r"BA-([0-9]{12})-", number) or re.match(r"[0-9A-Z]{2}([0-9]{6})[0-9A-Z]{10}$", number)
+    return prefix_of(found[1]) if found and 11 <= int(found[1][:2]) <= 82 else ""
+
+
+def inside(path: str, *codes: str) -> Q:
+    """Those whose code begins with one of these, as a range that an index on the column answers on any database."""
+    found = NOWHERE
+    for code in codes:
+        if code.isascii() and code.isdecimal():
+            found |= Q(**{f"{path}__gte": code, f"{path}__lt": str(int(code) + 1)})
+    return found
+
+
+def above(code: str) -> list[str]:
+    """The code and those of everything that it lies in: what a column is compared with to find who stands above."""
+    return [code[:length] for length in LENGTHS if length <= len(code)]
+
+
+def lies_in(code: str, region: str) -> bool:
+    return bool(region) and code.startswith(region)
+
+
+def topmost(codes: Iterable[str]) -> list[str]:
+    """Those that lie in none of the others."""
+    found: list[str] = []
+    for code in sorted(set(codes)):
+        if not (found and code.startswith(found[-1])):
+            found.append(code)
+    return found
+
+
+def without_lower(path: str, region: str, lower: Iterable[str]) -> Q:
+    """What lies in the region and in none of those further down."""
+    inner = topmost(code for code in lower if code != region and lies_in(code, region))
+    return inside(path, region) & ~inside(path, *inner) if inner else inside(path, region)

@@ -1,0 +1,105 @@
+"""Setting up a bureau: where, how it is called, who works there, what it takes over from above."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from core.identifiers import half_width, validate_credit_code
+from grants.models import Offer
+from people import territory
+from people.actions import ROLES
+from people.models import Kind, Organization, Region, Role, validate_code
+from people.territory import inside
+
+FIRST_PEOPLE = (Role.MANAGER, Role.STAFF, Role.STAFF, Role.APPROVER, Role.FINANCE, Role.AUDITOR)
+"""Who is asked for: four eyes need a clerk, an approver and the finance office."""
+
+
+class BureauForm(forms.Form):
+    """The office and its region, by code or by name; `regions` are those of who sets it up, empty for all."""
+
+    region = forms.CharField(
+        label=_("Region"), max_length=40,
+        help_text=_("Its name or its code: 110000 is a province, 110105 a district, 110105001 a street."),
+        widget=forms.TextInput(attrs={"list": "regions-below", "autocomplete": "off"}),
+    )  # fmt: skip
+    name = forms.CharField(label=_("Name of the office"), max_length=120)
+    credit_code = forms.CharField(label=_("Unified social credit code"), max_length=60)
+    mark = forms.CharField(
+        label=_("Office mark"), max_length=12, required=False,
+        help_text=_("Two to six characters that stand before the year in the numbers of its papers"),
+    )  # fmt: skip
+    phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    offers = forms.ModelMultipleChoiceField(
+        label=_("Templates from above to begin with"), queryset=Offer.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, regions: list[str] | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.regions = regions
+        found = Offer.objects.standing().filter(call__isnull=True).select_related("bureau")
+        if regions is not None:
+            upper = {code for region in regions for code in territory.above(region)}
+            found = found.filter(bureau__region__in=upper)
+        self.fields["offers"].queryset = found.order_by("bureau__region", "title")
+        self.fields["offers"].label_from_instance = lambda one: f"{one}（{one.kind}，{one.bureau}）"
+        self.fields["offers"].initial = list(found.values_list("pk", flat=True))
+        if not found.exists():
+            del self.fields["offers"]
+
+    def suggestions(self) -> Any:
+        """Districts and cities below, to choose from while typing; streets are found by name and code."""
+        found = Region.objects.valid_on().filter(level__lte=Region.Level.COUNTY)
+        if self.regions is not None:
+            found = found.filter(inside("code", *self.regions)).exclude(code__in=self.regions)
+        return found[:400]
+
+    def clean_region(self) -> str:
+        typed = half_width(self.cleaned_data["region"]).strip()
+        if typed.isdecimal():
+            return territory.prefix_of(validate_code(typed))
+        found = Region.objects.valid_on().filter(name=typed.split(" ")[0])
+        if self.regions is not None:
+            found = found.filter(inside("code", *self.regions))
+        several = list(found[:6])
+        if not several:
+            raise ValidationError(_("No region of this name lies below yours: please enter its code."))
+        if len(several) > 1:
+            names = "、".join(str(one) for one in several)
+            raise ValidationError(
+                _("Several regions have this name; enter the code: %(names)s"), params={"names": names}
+            )
+        return several[0].code
+
+    def clean_credit_code(self) -> str:
+        return validate_credit_code(self.cleaned_data["credit_code"])
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"].strip()
+        if Organization.objects.filter(name=name).exists():
+            raise ValidationError(_("An organisation with this name is here already."))
+        return name
+
+    def clean_mark(self) -> str:
+        return self.cleaned_data["mark"].strip()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("region", "name", "credit_code", "phone")}
+
+
+class InviteForm(forms.Form):
+    """Somebody who will work there."""
+
+    name = forms.CharField(label=_("Full name"), max_length=60, required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in ROLES[Kind.FUNDER]])
+
+
+class OneInviteForm(InviteForm):
+    name = forms.CharField(label=_("Full name"), max_length=60)
+
+
+People = forms.formset_factory(InviteForm, extra=len(FIRST_PEOPLE), max_num=12, absolute_max=20)

@@ -1,0 +1,12 @@
+"""The bureaus of one deployment."""
+
+from django.urls import path
+
+from reports.views import bureaus
+
+app_name = "bureaus"
+urlpatterns = [
+    path("", bureaus.bureau_list, name="bureau_list"),
+    path("new/", bureaus.bureau_create, name="bureau_create"),
+    path("<int:pk>/", bureaus.bureau_detail, name="bureau_detail"),
+]

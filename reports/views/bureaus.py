@@ -1,0 +1,124 @@
+"""Bureaus of one deployment: those below with their figures, one of them, and a new one set up."""
+
+from typing import Any
+
+import rules
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core.forms import add_refusal
+from core.paging import page_of
+from core.workflow import Refused, permit
+from grants.actions.offers import state_of
+from people import actions as people_actions
+from people.models import Organization, Region, Role
+from people.rules import keeps_system
+from people.territory import topmost
+from reports.actions import bureaus as actions
+from reports.bureau_forms import FIRST_PEOPLE, BureauForm, OneInviteForm, People
+from reports.bureaus import checklist, figures_of, open_needs, paid_from_elsewhere, sums_of
+
+PAGE = 50
+
+
+def regions_of(user: Any, *roles: str) -> list[str]:
+    """The regions for which the person's bureaus answer."""
+    held = user.bureaus_as(*roles) if roles else user.bureaus
+    return topmost(region for region in held.values() if region)
+
+
+def visible(user: Any) -> QuerySet[Organization]:
+    """One's own bureaus and those below; all of them for the system administrator."""
+    if keeps_system.test(user):
+        return Organization.objects.bureaus().order_by("region", "name")
+    below = Organization.objects.below(*regions_of(user)).values("pk")
+    return Organization.objects.filter(Q(pk__in=list(user.bureaus)) | Q(pk__in=below)).order_by("region", "name")
+
+
+@require_safe
+@login_required
+def bureau_list(request: HttpRequest) -> HttpResponse:
+    """The bureaus of my region with their figures: sums, nobody's name and nobody's draft."""
+    permit("reports.see_bureaus", request.user)
+    found = visible(request.user)
+    page = page_of(found, PAGE, request.GET.get("page"))
+    shown = list(page)
+    rows = figures_of(shown)
+    named = dict(Region.objects.filter(code__in=[one.region for one in shown]).values_list("code", "name"))
+    for row in rows:
+        row["place"] = named.get(row["bureau"].region, "")
+    regions = regions_of(request.user)
+    context = {
+        "page_obj": page,
+        "rows": rows,
+        "sums": sums_of(figures_of(list(found))),
+        "needs": open_needs(regions) if regions else None,
+        "elsewhere": paid_from_elsewhere(regions) if regions else None,
+        "may_set_up": rules.has_perm("people.set_up_bureau", request.user, None),
+    }
+    return render(request, "reports/bureau_list.html", context)
+
+
+@login_required
+def bureau_create(request: HttpRequest) -> HttpResponse:
+    """One page: region, office, first people, templates. The next one shows the links and what is still missing."""
+    permit("people.set_up_bureau", request.user, None)
+    regions = None if keeps_system.test(request.user) else regions_of(request.user, Role.MANAGER)
+    form = BureauForm(request.POST or None, regions=regions)
+    first = [{"role": role} for role in FIRST_PEOPLE]
+    people = People(request.POST or None, prefix="people", initial=first)
+    if request.method == "POST" and form.is_valid() & people.is_valid():
+        invited = [row.cleaned_data for row in people if row.cleaned_data.get("name", "").strip()]
+        try:
+            bureau = actions.set_up(
+                by=request.user, values=form.values, mark=form.cleaned_data["mark"], people=invited,
+                adopted=form.cleaned_data.get("offers", ()),
+            )  # fmt: skip
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("The bureau is set up. Give each person their link."))
+            return redirect("bureaus:bureau_detail", bureau.pk)
+    context = {"form": form, "people": people, "suggestions": form.suggestions()}
+    return render(request, "reports/bureau_form.html", context)
+
+
+@login_required
+def bureau_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A bureau: its figures, what is still missing, and for whoever invites there the links."""
+    if not (request.user.bureaus or keeps_system.test(request.user)):
+        raise PermissionDenied
+    bureau = get_object_or_404(visible(request.user), pk=pk)
+    may_invite = rules.has_perm("people.invite", request.user, bureau)
+    form = OneInviteForm(request.POST or None)
+    if request.method == "POST":
+        permit("people.invite", request.user, bureau)
+        if form.is_valid():
+            try:
+                people_actions.invite(bureau, by=request.user, **form.cleaned_data)
+            except Refused as refused:
+                add_refusal(form, refused)
+            else:
+                messages.success(request, _("Invited. Give the person the link."))
+                return redirect("bureaus:bureau_detail", pk)
+    points = checklist(bureau)
+    invitations = bureau.invitations.select_related("accepted_by") if may_invite else []
+    context = {
+        "bureau": bureau,
+        "region": Region.objects.filter(code=bureau.region).first(),
+        "belongs": request.user.has_role(bureau.pk),
+        "points": points,
+        "missing": sum(not point.is_done and not point.is_optional for point in points),
+        "figures": figures_of([bureau])[0],
+        "offered": state_of(bureau),
+        "may_invite": may_invite,
+        "invitations": [(one, request.build_absolute_uri(one.get_absolute_url())) for one in invitations],
+        "form": form,
+    }
+    return render(request, "reports/bureau_detail.html", context)

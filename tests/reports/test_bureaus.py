@@ -1,0 +1,209 @@
+"""A city sets up a district: one page, links, templates; from above one sees figures and decides nothing."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from core import clock
+from core.workflow import Refused
+from grants.actions import offers
+from grants.models import Adoption, Rubric, TranchePlan
+from people import actions
+from people.models import Administrator, Invitation, Kind, Membership, Organization, Region, Role
+from reports.figures.board import REGION, Board
+from reports.ledgers import catalogue
+from reports.ledgers.ledger import Asked
+from reports.models import Mark
+from tests.life import draft
+from tests.town import make_call, member, person, rubric
+
+pytestmark = pytest.mark.one_database
+
+OFFICE = {
+    "region": "丰台区", "name": "丰台区民政局", "credit_code": "11110106000058923H", "mark": "丰民",
+    "phone": "010-63000000",
+}  # fmt: skip
+PEOPLE = [("manager", "丰局长"), ("staff", "丰经办"), ("approver", "丰主任"), ("finance", "丰会计"), ("auditor", "")]
+
+
+def filled(**changes) -> dict[str, str]:
+    """The page as a clerk sends it."""
+    rows = {f"people-{n}-role": role for n, (role, _name) in enumerate(PEOPLE)}
+    rows |= {f"people-{n}-name": name for n, (_role, name) in enumerate(PEOPLE)}
+    management = {"people-TOTAL_FORMS": str(len(PEOPLE)), "people-INITIAL_FORMS": "0"}
+    return OFFICE | rows | management | changes
+
+
+@pytest.fixture
+def city(town):
+    """北京市民政局 with its head and a clerk, above the town's bureau."""
+    made = Organization.objects.create(
+        name="北京市民政局", kind=Kind.FUNDER, credit_code="11110000000021004J", region="110000"
+    )
+    town.people |= {"mayor": person("mayor", "市领导"), "cityclerk": person("cityclerk", "市经办")}
+    member(town.mayor, made, Role.MANAGER)
+    member(town.cityclerk, made, Role.STAFF)
+    Region.objects.bulk_create([Region(code="110106", name="丰台区"), Region(code="310117", name="松江区")])
+    return made
+
+
+def test_a_district_is_set_up_on_one_page_and_its_people_take_up_their_roles(town, city, browse):
+    """What a clerk does, step by step: 1 page filled in, 4 links opened, 1 template taken over with it."""
+    sheet = rubric("市评审表", ("需求", 60), ("方案", 40), funder=city)
+    offered = offers.offer(sheet, by=town.cityclerk)
+
+    answer = browse(town.mayor).post("/bureaus/new/", filled(offers=[str(offered.pk)]), follow=True)
+
+    bureau = Organization.objects.get(name="丰台区民政局")
+    assert (bureau.kind, bureau.region) == (Kind.FUNDER, "110106")
+    assert Mark.objects.get(issuer=bureau, series="letters").text == "丰民函"
+    assert Rubric.objects.get(funder=bureau).made_from == sheet
+    links = re.findall(r'value="http://testserver(/invitations/[^"]+/)"', answer.content.decode())
+    assert len(links) == 4
+    for n, link in enumerate(links):
+        browse(person(f"new{n}", f"新人{n}")).post(link)
+    assert sorted(bureau.memberships.values_list("role", flat=True)) == ["approver", "finance", "manager", "staff"]
+    seen = browse(town.mayor).get(f"/bureaus/{bureau.pk}/").content.decode()
+    assert "/invitations/" not in seen  # it has a head now, who invites
+    assert "还缺" in seen
+
+
+def test_the_links_are_good_once_and_for_seven_days_and_not_for_who_sent_them(town, city, time):
+    bureau = actions.set_up_bureau(by=town.mayor, values={name: OFFICE[name] for name in ("name", "credit_code")} | {
+        "region": "110106"})  # fmt: skip
+    first, second = (actions.invite(bureau, by=town.mayor, name="某人", role="approver") for _n in range(2))
+
+    with pytest.raises(Refused, match="本人"):
+        actions.accept(first, by=town.mayor)
+    actions.accept(first, by=town.stranger)
+    with pytest.raises(Refused):
+        actions.accept(first, by=town.singer)
+    with clock.at(clock.now() + timedelta(days=8)), pytest.raises(Refused):
+        actions.accept(second, by=town.singer)
+    actions.withdraw_invitation(second, by=town.mayor)
+    with pytest.raises(Refused):
+        actions.accept(second, by=town.singer)
+    assert list(Membership.objects.filter(organization=bureau).values_list("user", flat=True)) == [town.stranger.pk]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"region": "松江区"}, "辖区"),
+        ({"region": "310117"}, "辖区"),
+        ({"region": "110000"}, "辖区"),
+        ({"region": "99"}, "id_region_error"),
+        ({"name": "柳溪镇人民政府"}, "id_name_error"),
+        ({"credit_code": "1"}, "id_credit_code_error"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(town, city, browse, changes, said):
+    answer = browse(town.mayor).post("/bureaus/new/", filled(**changes))
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert said in page
+    assert "丰局长" in page
+    assert not Organization.objects.filter(name="丰台区民政局").exists()
+
+
+def test_only_the_head_above_or_the_system_administrator_sets_up_a_bureau(town, city, browse):
+    keeper = person("keeper", "系统管理员")
+    keeper.is_staff = True
+    keeper.save()
+    Administrator.objects.create(user=keeper, office="system")
+
+    refused = [
+        browse(who).post("/bureaus/new/", filled()).status_code for who in (town.cityclerk, town.clerk, town.head)
+    ]
+
+    assert refused == [403, 403, 403]
+    assert browse(keeper).post("/bureaus/new/", filled(region="110106")).status_code == 302
+
+
+def test_from_above_one_invites_nobody_into_a_bureau_that_has_a_head(town, city):
+    member(town.stranger, town.bureau, Role.MANAGER)
+
+    with pytest.raises(PermissionDenied):
+        actions.invite(town.bureau, by=town.mayor, name="自己人", role="approver")
+    assert not Invitation.objects.exists()
+
+
+def test_above_stand_figures_and_no_project(town, city, life, browse):
+    project = life.walk(draft(town), "running")
+
+    page = browse(town.mayor).get("/bureaus/").content.decode()
+
+    assert "柳溪镇人民政府" in page
+    assert project.title not in page
+    assert list(Board(REGION, town.mayor).projects) == [project]
+    [_city, below] = catalogue.LEDGERS["bureaus"].rows(Asked(town.mayor))
+    assert below[:2] + below[3:6] == ["柳溪镇人民政府", "110105", 1, 1, 1]
+    assert list(catalogue.LEDGERS["projects"].rows(Asked(town.mayor))) == []
+    assert browse(town.mayor).get(project.get_absolute_url()).status_code == 404
+    assert browse(town.mayor).get("/dashboard/?board=region").status_code == 200
+    assert browse(town.clerk).get("/dashboard/?board=region").status_code == 403  # nobody below
+
+
+def test_what_is_offered_is_fixed_taken_over_as_a_copy_and_a_newer_version_is_offered(town, city, browse):
+    plan = TranchePlan.objects.create(name="市级五五开", funder=city)
+    plan.rules.create(ordinal=1, percentage=50).gates.create(kind="agreement")
+    plan.rules.create(ordinal=2, percentage=50).gates.create(kind="final")
+    first = offers.offer(plan, by=town.cityclerk)
+
+    browse(town.clerk).post(f"/terms/offers/{first.pk}/adopt/{town.bureau.pk}/")
+
+    copy = Adoption.objects.get(bureau=town.bureau).copy
+    assert (copy.funder, copy.rules.count()) == (town.bureau, 2)
+    assert browse(town.cityclerk).post(f"/terms/plans/{plan.pk}/", {"name": "改"}).status_code == 403
+    newer = TranchePlan.objects.create(name="市级五五开 ", funder=city)
+    newer.name = "市级五五开"
+    TranchePlan.objects.filter(pk=plan.pk).update(name="市级五五开（旧）")
+    newer.save()
+    second = offers.offer(newer, by=town.cityclerk, note="首款改为四成")
+    assert (second.version, second.replaces) == (2, first)
+    assert "新版" in browse(town.clerk).get("/terms/offers/").content.decode()
+    assert town.clerk.notifications.filter(body="首款改为四成").count() == 1
+    assert offers.adopt(second, town.bureau, by=town.clerk).copy.name == "市级五五开 V2"
+
+
+def test_nothing_is_taken_over_from_who_does_not_stand_above(town, city):
+    plan = TranchePlan.objects.create(name="东城三期", funder=town.bureau)
+    sideways = offers.offer(plan, by=town.clerk)
+
+    with pytest.raises(Refused):
+        offers.adopt(sideways, city, by=town.cityclerk)
+    with pytest.raises(PermissionDenied):
+        offers.adopt(sideways, city, by=town.clerk)
+
+
+def test_a_call_is_taken_over_as_a_draft_with_the_sheets_of_its_own_bureau(town, city):
+    sheet = rubric("镇评审表", ("需求", 60), ("方案", 40), funder=town.bureau)
+    call = make_call(town, code="UP2026", review_rubric=sheet, published_at=clock.now(), published_by=town.approver,
+                     publish=False)  # fmt: skip
+    offered = offers.offer(call, by=town.clerk)
+    street = Organization.objects.create(
+        name="柳溪街道", kind=Kind.FUNDER, credit_code="11110105000053040R", region="110105030", phone="010-65000001"
+    )
+    member(town.stranger, street, Role.STAFF)
+
+    with pytest.raises(Refused, match="资金"):
+        offers.adopt(offered, street, by=town.stranger)
+    street.funds.create(name="街道资金", year=2026)
+    made = offers.adopt(offered, street, by=town.stranger).copy
+
+    made.full_clean()
+    assert (made.funder, made.is_published, made.review_rubric.funder) == (street, False, street)
+    assert made.tracks.count() == 2
+
+
+def test_public_pages_are_of_the_region_that_is_asked_for(town, city, browse):
+    page = browse().get
+
+    assert town.call.title in page("/calls/?region=110105").content.decode()
+    assert town.call.title in page("/calls/?region=110105030").content.decode()
+    assert town.call.title in page("/?region=110000").content.decode()
+    assert town.call.title not in page("/calls/?region=310117").content.decode()
+    assert page("/?region=x").status_code == page("/needs/?region=9999999999999").status_code == 200
