@@ -65,7 +65,8 @@ _OF_SQLITE = {
 _OF_POSTGRESQL = {
     "53100": Accident.FULL, "25006": Accident.READ_ONLY,
     "53300": Accident.BUSY, "55P03": Accident.BUSY, "40001": Accident.BUSY, "40P01": Accident.BUSY,
-    "57014": Accident.BUSY, "57P": Accident.AWAY, "08": Accident.AWAY, "58030": Accident.DAMAGED, "XX": Accident.DAMAGED,
+    "57014": Accident.BUSY, "57P": Accident.AWAY, "08": Accident.AWAY,
+    "58030": Accident.DAMAGED, "XX": Accident.DAMAGED,
 }  # fmt: skip
 
 

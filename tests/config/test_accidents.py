@@ -9,7 +9,6 @@ from time import time as time_of_the_machine
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -110,7 +109,10 @@ def test_a_password_goes_along_on_no_page(town):
     client = signed_in(town.head)
 
     with read_only():
-        sent = client.post(reverse("account_change_password"), {"oldpassword": "test", "password1": "geheim-2026", "password2": "geheim-2026"})
+        sent = client.post(
+            reverse("account_change_password"),
+            {"oldpassword": "test", "password1": "geheim-2026", "password2": "geheim-2026"},
+        )
 
     assert "geheim-2026" not in sent.content.decode()
 
@@ -120,12 +122,12 @@ def test_a_password_goes_along_on_no_page(town):
 
 @pytest.mark.one_database
 @pytest.mark.parametrize(("in_memory", "named"), [(2 * EIGHT_MEGABYTES, True), (1, False)])
-def test_a_file_that_does_not_fit_leaves_neither_file_nor_row(town, settings, tmp_path, in_memory, named):
+def test_a_file_that_does_not_fit_leaves_neither_file_nor_row(town, settings, tmp_path, monkeypatch, in_memory, named):
     """Also when it does not even fit where it waits to be looked at: then nothing of the form could be read."""
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = in_memory
-    disk = {"BACKEND": "config.storage.WholeFiles", "OPTIONS": {"location": tmp_path / "disk"}}
-    settings.STORAGES = settings.STORAGES | {"private": disk}
-    storages["private"].save("before", ContentFile(b"there"))
+    storage = Attachment._meta.get_field("file").storage
+    monkeypatch.setitem(storage.__dict__, "location", str(tmp_path / "disk"))
+    storage.save("before", ContentFile(b"there"))
     proposal = draft(town)
     file = SimpleUploadedFile("plan.pdf", pdf_with(words="x" * EIGHT_MEGABYTES), "application/pdf")
 
