@@ -2,28 +2,34 @@
 
 import io
 import json
-import os
-import subprocess
-import sys
 import tarfile
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
+import dj_database_url
 import pyrage
 import pytest
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
 
+from config import inbox
 from config.backup.archive import Cut
 from config.backup.engines import engine_of
 from config.backup.restoring import Backup
 from config.backup.tables import tables
-from config.backup.taking import forget_old
+from config.backup.taking import DUTY, applied, forget_old
+from config.settings import SQLITE_OPTIONS
+from core import clock
 from core.files import attach
-from core.models import Attachment
+from core.models import Attachment, Duty
 from core.sealing import seal_events, standing
-from people.models import User
+from people.models import Administrator, Office, User
 from projects.models import Project
 from reports.models import SearchEntry
 from tests import town as towns
@@ -31,7 +37,7 @@ from tests.killed import everything, killed_before
 from tests.life import draft
 from tests.pdfs import pdf_with
 
-ROOT = Path(__file__).parents[2]
+NEEDS = '他说："好，\r\n明天见\\"\t。'
 database = pytest.mark.django_db(transaction=True)
 
 
@@ -43,9 +49,14 @@ def town(transactional_db, time, tmp_path, monkeypatch):
     town = towns.build()
     project = draft(town)
     attach(project, SimpleUploadedFile("计划.pdf", pdf_with(words="计划"), "application/pdf"), by=town.head)
-    Project.objects.update(needs='他说："好，\r\n明天见\\"\t。', method="")
+    Project.objects.update(needs=NEEDS, method="")
     seal_events()
     return town
+
+
+@pytest.fixture
+def town_at_once(db, time):
+    return towns.build()
 
 
 def backed_up(directory: Path, *options: str) -> Path:
@@ -140,22 +151,39 @@ def test_a_sealed_backup_opens_with_its_key_alone(town, tmp_path):
 
 @database
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="goes from PostgreSQL to SQLite and back")
-def test_it_is_restored_onto_the_other_database_and_back(town, tmp_path):
-    path, before = backed_up(tmp_path / "one"), meaning()
-    other = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/other.sqlite3", "VAR_DIR": str(tmp_path / "var")}
+def test_it_is_restored_onto_the_other_database_and_back(town, tmp_path, settings):
+    path, before, migrations = backed_up(tmp_path / "one"), meaning(), applied()
 
-    def manage(*command: object) -> str:
-        run = [sys.executable, "manage.py", *map(str, command)]
-        return subprocess.run(run, env=other, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-
-    manage("migrate", "--verbosity", "0")
-    said = manage("restore", path)
-    manage("backup", tmp_path / "two")
-    [back] = (tmp_path / "two").glob("grants-*")
+    with other_database(tmp_path, settings, migrations):
+        said = restored(path)
+        there = meaning()
+        [row] = Project.objects.values_list("needs", "compared_at", "amount_requested")
+        back = backed_up(tmp_path / "two")
     restored(back, "--replace")
 
-    assert "every figure agrees" in said
-    assert meaning() == before
+    assert ("every figure agrees" in said, row[0]) == (True, NEEDS)
+    assert there == meaning() == before
+
+
+@contextmanager
+def other_database(folder, settings, migrations: list[list[str]]):
+    """An empty site on SQLite takes the place of the database."""
+    entry = {**connection.settings_dict, **dj_database_url.parse(f"sqlite:///{folder}/other.sqlite3")}
+    entry |= {"OPTIONS": SQLITE_OPTIONS, "CONN_HEALTH_CHECKS": False, "CONN_MAX_AGE": 0}
+    here, connections["default"] = connections["default"], DatabaseWrapper(entry, alias="default")
+    settings.MIGRATION_MODULES = {config.label: None for config in apps.get_app_configs()}
+    try:
+        call_command("migrate", run_syncdb=True, verbosity=0)
+        recorder = MigrationRecorder(connection)
+        for app, name in migrations:
+            recorder.record_applied(app, name)
+        ContentType.objects.clear_cache()
+        yield
+    finally:
+        connection.close()
+        connections["default"] = here
+        ContentType.objects.clear_cache()
+        del settings.MIGRATION_MODULES
 
 
 def meaning() -> dict[str, list]:
@@ -180,3 +208,19 @@ def test_what_is_no_backup_is_said_to_be_none(tmp_path):
 
     with pytest.raises(Cut):
         Backup(tmp_path / "letter", []).walk()
+
+
+def test_the_system_administrator_is_told_when_no_backup_is_made(town_at_once, time):
+    admin = User.objects.create(username="xitong")
+    Administrator.objects.create(user=admin, office=Office.SYSTEM)
+
+    never = inbox.waiting_for(admin)
+    Duty.objects.create(name=DUTY, done_on=clock.today())
+    fresh = inbox.waiting_for(admin)
+    time.go(clock.now() + timedelta(days=3))
+    old = inbox.waiting_for(admin)
+
+    assert [[task.what for task in found] for found in (never, fresh, old)] == [
+        ["还没有做过备份"], [], ["最近一次备份是2026-03-10：请确保每晚都做"],
+    ]  # fmt: skip
+    assert inbox.waiting_for(town_at_once.clerk) == []
