@@ -1,19 +1,24 @@
 """What holds for every page: what a browser may do with it, how much a stranger may send, and what happens to a press
 of a button whose page is gone, because the session has ended or its address is opened by hand."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from config.accidents import accident_of
 from core.strangers import knocked, sender_of
 
+log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
@@ -43,6 +48,21 @@ def a_browser_keeps_to_it(answer: Answer) -> Answer:
         return response
 
     return respond
+
+
+class SessionsLetThrough(SessionMiddleware):
+    """An answer is given out also when its session cannot be stored: once a minute a session keeps when its person was
+    last seen, and a full disk or a standby would keep everybody from reading for that. A new session is another
+    matter: nobody is signed in by halves."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted as error:
+            if accident_of(error) is None:
+                raise
+            log.warning("A session was not stored: %s", error.__context__)
+            return response
 
 
 class StrangersAreCounted:

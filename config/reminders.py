@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from config import inbox as config_inbox
 from core import clock
 from core.inbox import Task
 from core.models import Duty
@@ -28,7 +29,7 @@ from projects import inbox as project_inbox
 from projects.actions.messages import holders
 from reports import inbox as report_inbox
 
-INBOXES = (grant_inbox, project_inbox, evaluation_inbox, report_inbox)
+INBOXES = (grant_inbox, project_inbox, evaluation_inbox, report_inbox, config_inbox)
 BEFORE, OVERDUE, ESCALATED = 3, -1, -3
 """Workdays that are left when somebody is reminded, and when others are told."""
 

@@ -10,6 +10,10 @@
 | CSRF_TRUSTED_ORIGINS| comma separated, with scheme                        | empty                      |
 | HTTPS               | `1`: secure cookies, HSTS, redirect                 | `0`                        |
 | VAR_DIR             | database, uploads, mail files                       | `var/`                     |
+| BACKUP_DIR          | where `./run backup` writes                         | `VAR_DIR/backups`          |
+| BACKUP_KEEP         | so many of them stay; 0: all                        | 14                         |
+| BACKUP_RECIPIENTS   | `age1…`, comma separated: who alone can open them   | empty: everybody           |
+| BACKUP_KEY          | the file that opens them, for `./run restore`       | empty                      |
 | CLAMD_SOCKET        | ClamAV's socket, a path or `host:port`              | empty: no virus scanner    |
 | CLAMD_REQUIRED      | `0`: files go through while it gives no answer      | `1`: they are refused      |
 | FONTS_DIR           | a bureau's own 小标宋, 仿宋, 楷体, 黑体, 宋体         | `VAR_DIR/fonts`            |
@@ -101,7 +105,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.a_browser_keeps_to_it",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.SessionsLetThrough",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -260,6 +264,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 FONTS_DIR = Path(os.environ.get("FONTS_DIR") or VAR_DIR / "fonts")
+BACKUP_DIR = Path(os.environ.get("BACKUP_DIR") or VAR_DIR / "backups")
+BACKUP_KEEP = int(os.environ.get("BACKUP_KEEP", "14"))
+BACKUP_RECIPIENTS = items("BACKUP_RECIPIENTS")
+BACKUP_KEY = Path(os.environ["BACKUP_KEY"]) if os.environ.get("BACKUP_KEY") else None
 PRIVATE_ROOT = VAR_DIR / "private"  # never served by the web server: every download asks `visible_to`
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024  # field guide 2.6: 20 MB a document or photo
 UPLOAD_MOST_AT_ONCE, UPLOAD_BYTES_AT_ONCE = 40, 200 * 1024**2  # in one form
@@ -274,7 +282,7 @@ EXPORT_FORMATS = [CSV, XLSX]
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "media"}},
-    "private": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_ROOT}},
+    "private": {"BACKEND": "config.storage.WholeFiles", "OPTIONS": {"location": PRIVATE_ROOT}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

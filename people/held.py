@@ -29,12 +29,12 @@ def can_be_held(request: HttpRequest) -> bool:
 
 def hold(request: HttpRequest, user_id: int) -> None:
     """Keep it for this person in the session of this browser."""
-    request.session[HELD] = {
-        "user": user_id,
-        "path": request.get_full_path(),
-        "pairs": _pairs(request),
-        "files": sorted({file.name for file in request.FILES.values()}),
-    }
+    request.session[HELD] = {"user": user_id, "path": request.get_full_path(), **typed(request)}
+
+
+def typed(request: HttpRequest) -> dict[str, Any]:
+    """What stood in the form, and the names of its files."""
+    return {"pairs": _pairs(request), "files": sorted({file.name for file in request.FILES.values()})}
 
 
 def _pairs(request: HttpRequest) -> list[tuple[str, str]]:

@@ -121,7 +121,7 @@ def is_clerk_of(user, funder) -> bool:
     """Is a clerk of this funder; asked of nothing in particular: of some funder."""
     if not user.is_authenticated:
         return False
-    return is_clerk_of_some_funder(user, None) if funder is None else user.has_role(funder.pk, Role.STAFF)
+    return bool(user.bureaus_as(Role.STAFF)) if funder is None else user.has_role(funder.pk, Role.STAFF)
 
 
 @rules.predicate

@@ -1,6 +1,7 @@
 """Find proposals that look alike, over all calls and years. A flag for a person; nothing follows from it by itself."""
 
 from collections.abc import Hashable, Iterable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import cast
 
@@ -21,6 +22,8 @@ TEXT_FROM = 0.3
 """Below a third, two proposals on the same subject share what everybody writes."""
 BUDGET_FROM = 0.8
 FEWEST_LINES = 3
+AWAITED, GIVEN_UP = timedelta(minutes=10), timedelta(days=2)
+"""So long the worker has time for it, and so long the clock tries when it has not done it."""
 SHORTEST_NUMBER = 4
 """A quotation's number of three characters ("001") is everybody's."""
 ORDINARY = ("registration", "host", "credit", "audit")
@@ -53,6 +56,20 @@ def boilerplate_of(project: Project) -> list[str]:
 def look_for_likenesses(project_id: int) -> None:
     """Background: compare a proposal that was just handed in with all others."""
     find_likenesses(Project.objects.select_related("call").get(pk=project_id))
+
+
+def compare_forgotten() -> int:
+    """Compare the first proposal that nobody has compared: the worker was killed over it, or before it was told. For
+    `manage.py tick`; one at a time, as it takes a while."""
+    now = clock.now()
+    forgotten = Project.objects.filter(
+        compared_at=None, submitted_at__gt=now - GIVEN_UP, submitted_at__lt=now - AWAITED
+    )
+    project = forgotten.select_related("call").order_by("submitted_at", "pk").first()
+    if project is None:
+        return 0
+    find_likenesses(project)
+    return 1
 
 
 @transaction.atomic

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django_tasks.base import Task
 
 from core import clock, spreadsheets
+from core.models import Event
+from core.notifications import notify
 from core.safety import names
 from core.workflow import Refused, Stale, permit, record
 from people.models import User
@@ -19,6 +21,8 @@ from reports.models import ImportJob
 
 Status = ImportJob.Status
 
+TRIES = 3
+"""So often the clock goes on with what was killed."""
 AT_ONCE = 256 * 1024
 """A file up to this size is checked while the person waits: a second, and no worker is needed."""
 
@@ -74,8 +78,9 @@ def discard(job: ImportJob, *, by: User) -> ImportJob:
 
 
 @transaction.atomic
-def resume(job: ImportJob, *, by: User) -> ImportJob:
-    """Go on where an interrupted check or import has stopped; refused while it may still be going on."""
+def resume(job: ImportJob, *, by: User | None) -> ImportJob:
+    """Go on where an interrupted check or import has stopped; refused while it may still be going on. `by=None`: the
+    clock."""
     locked = _lock(job, by)
     if not locked.is_stuck:
         raise Refused(_("It is still going on."))
@@ -85,11 +90,30 @@ def resume(job: ImportJob, *, by: User) -> ImportJob:
     return _start(locked, Status.CHECKING, background.check)
 
 
-def _lock(job: ImportJob, by: User) -> ImportJob:
+def go_on_with_killed_imports() -> int:
+    """Checks and imports whose worker has died go on by themselves, three times; then their sender is asked to look.
+    For `manage.py tick`."""
+    done = 0
+    for job in ImportJob.objects.silent().select_related("by"):
+        if Event.objects.about(job).filter(name="resume", actor=None).count() >= TRIES:
+            with translation.override(job.language):
+                subject = _("The import of “%(name)s” stands still: please look at it") % {"name": job.name}
+            notify([job.by], subject=subject, url=job.get_absolute_url(), key=f"import {job.pk} stands still")
+            continue
+        try:
+            resume(job, by=None)
+        except Refused:  # somebody was quicker
+            continue
+        done += 1
+    return done
+
+
+def _lock(job: ImportJob, by: User | None) -> ImportJob:
     locked = ImportJob.objects.select_for_update().get(pk=job.pk)
-    if locked.by_id != by.pk:
-        raise PermissionDenied
-    permit(TABLES[locked.table].permission, by)
+    if by is not None:
+        if locked.by_id != by.pk:
+            raise PermissionDenied
+        permit(TABLES[locked.table].permission, by)
     return locked
 
 

@@ -23,6 +23,11 @@ class ImportJobQuerySet(models.QuerySet["ImportJob"]):
         """One's own: the file may hold telephone numbers that nobody else needs."""
         return self.filter(by=user.pk) if user.is_authenticated else self.none()
 
+    def silent(self) -> "ImportJobQuerySet":
+        """Not heard of for so long that the worker must have been killed."""
+        busy = [ImportJob.Status.CHECKING, ImportJob.Status.RUNNING]
+        return self.filter(status__in=busy, moved_at__lt=clock.now() - SILENCE)
+
 
 class ImportJob(models.Model):
     """A table that somebody sent: first it is checked, then its sender decides, then it is imported.

@@ -1,15 +1,18 @@
 """Proposals that look alike: a flag for a person, over all calls and years."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core import clock
 from core.files import attach
 from core.workflow import Refused
 from projects.actions import checking, drafts, proposals
-from projects.actions.likeness import find_likenesses, text_of
+from projects.actions.likeness import compare_forgotten, find_likenesses, text_of
 from projects.blinding import veiled
 from projects.models import BudgetLine, Likeness, Project
 from projects.models.project import LONG_TEXTS
@@ -121,6 +124,18 @@ def test_nothing_found_is_not_said_before_anything_was_compared(town, original, 
     after = browse(town.clerk).get(page).content.decode()
     assert Project.objects.get(pk=original.pk).compared_at is not None
     assert ("没有" in before, "尚未比对" in before) == (False, True) or before != after
+
+
+def test_a_proposal_whose_comparison_was_killed_is_compared_by_the_clock(town, time, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    project = proposals.submit(draft(town), by=town.head, pledged=True)
+
+    at_once = compare_forgotten()
+    time.go(clock.now() + timedelta(minutes=11))
+    later = [compare_forgotten(), compare_forgotten()]
+
+    project.refresh_from_db()
+    assert (at_once, later, project.compared_at) == (0, [1, 0], clock.now())
 
 
 def test_what_everybody_writes_is_grey_and_only_the_copy_is_marked(town, original, browse):

@@ -240,6 +240,21 @@ def test_interrupted_import_goes_on_where_it_stopped(town, desk, monkeypatch):
     assert len(names() & {f"第{number}服务中心" for number in range(1, 7)}) == 5
 
 
+def test_an_import_that_dies_again_and_again_waits_for_its_sender(town, time, desk, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}  # whoever takes it up dies
+    job = desk.confirm(desk.send(workbook(centre(1))))
+
+    went_on = []
+    for _tick in range(5):
+        time.go(clock.now() + timedelta(minutes=3))
+        went_on.append(imports.go_on_with_killed_imports())
+
+    job.refresh_from_db()
+    told = Notification.objects.filter(recipient=town.clerk, subject__startswith="The import of “table.xlsx” stands")
+    assert (went_on, job.is_stuck, told.count()) == ([1, 1, 1, 0, 0], True, 1)
+    assert desk.press(job, "resume").status == Status.RUNNING
+
+
 def test_import_goes_on_only_when_it_has_stopped(town, desk):
     job = desk.send(workbook(centre(1)))
     ImportJob.objects.filter(pk=job.pk).update(status=Status.RUNNING, is_confirmed=True, moved_at=clock.now())

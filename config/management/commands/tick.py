@@ -16,9 +16,11 @@ from core.strangers import forget_knocks
 from evaluations.actions.reporting import note_silences
 from evaluations.actions.votes import close_ended
 from projects.actions.follow_ups import follow_up_by_clock
+from projects.actions.likeness import compare_forgotten
 from projects.actions.monthly import make_monthly_reports
 from projects.actions.people import end_parts_of_ended_projects
 from projects.actions.pledges import lapse_overdue
+from reports.actions.imports import go_on_with_killed_imports
 from reports.actions.made_files import forget_made
 from reports.actions.papers import print_waiting
 from reports.actions.printing import go_on_with_killed, remove_printed
@@ -30,7 +32,8 @@ DUTIES: tuple[Callable[[], int], ...] = (
     *(seal_events, take_root),
     *(make_monthly_reports, lapse_overdue, note_silences, close_ended, follow_up_by_clock),
     *(remind, deliver_due, end_parts_of_ended_projects, forget_due, forget_checks, forget_made, print_waiting),
-    *(forget_knocks, go_on_with_killed, remove_printed, catch_up, learn_sizes),
+    *(forget_knocks, go_on_with_killed, go_on_with_killed_imports, compare_forgotten),
+    *(remove_printed, catch_up, learn_sizes),
 )
 """Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the
 same time."""

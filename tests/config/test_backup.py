@@ -1,0 +1,226 @@
+"""A backup is the site: what is restored is, row by row and file by file, what was there."""
+
+import io
+import json
+import tarfile
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+import pyrage
+import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
+from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
+
+from config import inbox
+from config.backup.archive import Cut
+from config.backup.engines import engine_of
+from config.backup.restoring import Backup
+from config.backup.tables import tables
+from config.backup.taking import DUTY, applied, forget_old
+from config.settings import SQLITE_OPTIONS
+from core import clock
+from core.files import attach
+from core.models import Attachment, Duty
+from core.sealing import seal_events, standing
+from people.models import Administrator, Office, User
+from projects.models import Project
+from reports.models import SearchEntry
+from tests import town as towns
+from tests.killed import everything, killed_before
+from tests.life import draft
+from tests.pdfs import pdf_with
+
+NEEDS = '他说："好，\r\n明天见\\"\t。'
+database = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def town(transactional_db, time, tmp_path, monkeypatch):
+    """With a proposal, a file, and a sealed log."""
+    storage = Attachment._meta.get_field("file").storage  # made when the class was, so it knows nothing of the tests
+    monkeypatch.setitem(storage.__dict__, "location", str(tmp_path / "private"))
+    town = towns.build()
+    project = draft(town)
+    attach(project, SimpleUploadedFile("计划.pdf", pdf_with(words="计划"), "application/pdf"), by=town.head)
+    Project.objects.update(needs=NEEDS, method="")
+    seal_events()
+    return town
+
+
+@pytest.fixture
+def town_at_once(db, time):
+    return towns.build()
+
+
+def backed_up(directory: Path, *options: str) -> Path:
+    call_command("backup", directory, *options, stdout=io.StringIO())
+    [path] = directory.glob("grants-*")
+    return path
+
+
+def listed(path: Path) -> list[dict]:
+    """The list of contents, without what making a backup leaves in the site."""
+    with tarfile.open(path) as tar:
+        lines = [json.loads(line) for line in tar.extractfile("manifest.jsonl")]
+    return [one for one in lines if one.get("table") != "core_duty" and "end" not in one]
+
+
+def restored(path: Path, *options: object) -> str:
+    said = io.StringIO()
+    call_command("restore", path, *options, stdout=said, stderr=said)
+    return said.getvalue()
+
+
+@database
+def test_what_is_restored_has_the_hashes_of_what_was_there(town, tmp_path):
+    User.objects.create(username="gone").delete()
+    last = User.objects.create(username="last")
+    number = last.pk
+    last.delete()
+    path, chain = backed_up(tmp_path / "one"), standing()
+    Project.objects.update(title="改了")
+    User.objects.create(username="later")
+    file = Attachment.objects.get().file
+    file.storage.delete(file.name)
+
+    with pytest.raises(CommandError, match="--replace"):  # the site is not empty
+        restored(path)
+    assert Project.objects.get().title == "改了"
+
+    restored(path, "--replace")
+
+    assert listed(backed_up(tmp_path / "two")) == listed(path)
+    assert Project.objects.get().title == "夕阳红暖心陪伴"
+    assert (standing(), SearchEntry.objects.filter(kind="project").count()) == (chain, 1)
+    assert User.objects.create(username="next").pk == number + 1  # a number is not given again
+
+
+@database
+def test_a_backup_is_of_one_moment_and_a_restore_happens_whole_or_not_at_all(town, tmp_path):
+    engine = engine_of(connection)
+    project = next(table for table in tables(connection) if table.name == "projects_project")
+    with engine.snapshot() as cursor:
+        Project.objects.update(title="后来改的")
+        rows = b"".join(piece.content for piece in engine.rows(cursor, project)).decode()
+    assert ("夕阳红暖心陪伴" in rows, "后来改的" in rows) == (True, False)
+
+    path = backed_up(tmp_path / "one")
+    Project.objects.update(title="再后来")
+    before = everything()
+    assert killed_before(40, lambda: restored(path, "--replace"))
+    assert everything() == before
+
+    content = bytearray(path.read_bytes())
+    for name, damaged in (("cut", content[: len(content) * 2 // 3]), ("flipped", flipped(content))):
+        (tmp_path / name).write_bytes(damaged)
+        with pytest.raises(CommandError):
+            restored(tmp_path / name, "--replace")
+        assert everything() == before
+
+
+def flipped(content: bytearray) -> bytearray:
+    """One bit of the file that was handed in is another."""
+    at = content.index(b"%PDF-") + 20
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
+@database
+def test_a_sealed_backup_opens_with_its_key_alone(town, tmp_path):
+    call_command("backup", new_key=tmp_path / "key", stdout=io.StringIO())
+    other = tmp_path / "other"
+    other.write_text(str(pyrage.x25519.Identity.generate()))
+    recipient = (tmp_path / "key").read_text().split()[1]
+    sealed = backed_up(tmp_path / "sealed", "--to", recipient)
+
+    for wrong in ([], ["--key", str(other)]):
+        with pytest.raises(CommandError):
+            restored(sealed, "--check", *wrong)
+    said = restored(sealed, "--check", "--key", str(tmp_path / "key"))
+
+    assert "夕阳红".encode() not in sealed.read_bytes()
+    assert oct(sealed.stat().st_mode & 0o777) == oct((tmp_path / "key").stat().st_mode & 0o777) == "0o600"
+    assert "1份文件" in said
+
+
+@database
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="goes from PostgreSQL to SQLite and back")
+def test_it_is_restored_onto_the_other_database_and_back(town, tmp_path, settings):
+    path, before, migrations = backed_up(tmp_path / "one"), meaning(), applied()
+
+    with other_database(tmp_path, settings, migrations):
+        said = restored(path)
+        there = meaning()
+        [row] = Project.objects.values_list("needs", "compared_at", "amount_requested")
+        back = backed_up(tmp_path / "two")
+    restored(back, "--replace")
+
+    assert ("every figure agrees" in said, row[0]) == (True, NEEDS)
+    assert there == meaning() == before
+
+
+@contextmanager
+def other_database(folder, settings, migrations: list[list[str]]):
+    """An empty site on SQLite takes the place of the database."""
+    entry = {**connection.settings_dict, **dj_database_url.parse(f"sqlite:///{folder}/other.sqlite3")}
+    entry |= {"OPTIONS": SQLITE_OPTIONS, "CONN_HEALTH_CHECKS": False, "CONN_MAX_AGE": 0}
+    here, connections["default"] = connections["default"], DatabaseWrapper(entry, alias="default")
+    settings.MIGRATION_MODULES = {config.label: None for config in apps.get_app_configs()}
+    try:
+        call_command("migrate", run_syncdb=True, verbosity=0)
+        recorder = MigrationRecorder(connection)
+        for app, name in migrations:
+            recorder.record_applied(app, name)
+        ContentType.objects.clear_cache()
+        yield
+    finally:
+        connection.close()
+        connections["default"] = here
+        ContentType.objects.clear_cache()
+        del settings.MIGRATION_MODULES
+
+
+def meaning() -> dict[str, list]:
+    """Every row as Django reads it: details (JSON) are spelled otherwise by the two databases."""
+    kept = {table.name for table in tables(connection)} - {"core_duty"}
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in kept]
+    return {model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in models}
+
+
+def test_only_the_oldest_of_our_own_files_are_removed(tmp_path):
+    names = [f"grants-2026040{day}-030000.tar.age" for day in range(1, 6)]
+    for name in (*names, "grants.tar", "keep-me"):
+        (tmp_path / name).touch()
+
+    forget_old(tmp_path, 2)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == [*names[3:], "grants.tar", "keep-me"]
+
+
+def test_what_is_no_backup_is_said_to_be_none(tmp_path):
+    (tmp_path / "letter").write_text("Dear all")
+
+    with pytest.raises(Cut):
+        Backup(tmp_path / "letter", []).walk()
+
+
+def test_the_system_administrator_is_told_when_no_backup_is_made(town_at_once, time):
+    admin = User.objects.create(username="xitong")
+    Administrator.objects.create(user=admin, office=Office.SYSTEM)
+
+    never = inbox.waiting_for(admin)
+    Duty.objects.create(name=DUTY, done_on=clock.today())
+    fresh = inbox.waiting_for(admin)
+    time.go(clock.now() + timedelta(days=3))
+    old = inbox.waiting_for(admin)
+
+    assert [[task.what for task in found] for found in (never, fresh, old)] == [
+        ["还没有做过备份"], [], ["最近一次备份是2026-03-10：请确保每晚都做"],
+    ]  # fmt: skip
+    assert inbox.waiting_for(town_at_once.clerk) == []
