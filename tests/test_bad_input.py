@@ -14,7 +14,7 @@ from tests.test_permissions import TABLE, address, portions, things
 
 pytestmark = pytest.mark.one_database
 RUBBISH = ["", "-1", "1.005", "９９９", "2026-02-30", "😀" * 50, "x" * 3000, "\x00", "9" * 21]
-SHOWN = ["", "x" * 3000, "\x00"]  # one of their answers is laid out as well: most of the time of this file goes into that
+SHOWN = ["", "x" * 3000, "\x00"]  # the answer to one of them is laid out as well: that takes most of the time
 QUERIES = ["?page=x&q=%00&stage=abc&call=zz&field=" + "9" * 21, "?page=-1&q=" + "字" * 300]
 
 __all__ = ["things"]  # the fixture with one of everything
