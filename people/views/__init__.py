@@ -3,8 +3,10 @@
 from people.views.entrance import go_on, resume, second_factor
 from people.views.experts import expert_create, expert_edit, expert_interests, expert_list, interest_end, interest_list
 from people.views.organizations import (
+    community_choices,
     community_list,
     council_edit,
+    host_choices,
     member_add,
     membership_end,
     organization_create,
@@ -25,6 +27,7 @@ from people.views.standing import (
 
 __all__ = [
     "certificate_create",
+    "community_choices",
     "community_list",
     "council_edit",
     "credit_record_create",
@@ -35,6 +38,7 @@ __all__ = [
     "expert_list",
     "go_on",
     "guard_unlock",
+    "host_choices",
     "identity_edit",
     "inspection_confirm",
     "inspection_create",
