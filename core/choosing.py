@@ -60,8 +60,8 @@ class FoundSelect(forms.Select):
         field = getattr(self.choices, "field", None)
         if not isinstance(field, FoundField) or field.is_short or field.several:
             return super().get_context(name, value, attrs)
-        context = forms.Widget.get_context(self, name, field.words_of(value), attrs)
-        context["widget"]["template_name"] = "core/_found.html"
+        context = forms.Widget.get_context(self, name, None, attrs)
+        context["widget"] |= {"template_name": "core/_found.html", "value": field.words_of(value)}
         if field.empty_label and field.empty_label != "---------":
             context["widget"]["placeholder"] = field.empty_label
         context["source"] = f"{reverse(field.source)}?from={name}" if field.source else ""

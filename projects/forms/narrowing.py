@@ -49,7 +49,7 @@ class Narrowing(forms.Form):
             for name in ("scope", "mentor", "used", "state", "left"):
                 del self.fields[name]
             return
-        if "mentor" in self.fields:
+        if "mentor" in self.fields and self.data.get("mentor"):  # it is never a list to choose from
             mentors = Participant.objects.filter(part=Part.MENTOR, project__in=Project.objects.visible_to(user))
             self.fields["mentor"].queryset = User.objects.filter(pk__in=mentors.values("person"))
 
