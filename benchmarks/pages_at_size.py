@@ -1,8 +1,8 @@
 """The main pages among 1,000 and among 100,000 projects, each size in a process and a SQLite database of its own.
 
 `./run bench pages [projects]` fills both, `python -m benchmarks.pages_at_size URL URL` measures two that are filled
-already (`benchmarks.data`): `DATABASE_URL`s, or folders with a database of SQLite. It prints of every page the figures at
-both sizes, what is not constant (queries) or grows too much (× 1.5), a page far down a list, 50 rows against a bare
+already (`benchmarks.data`): `DATABASE_URL`s, or folders with a database of SQLite. It prints of every page the figures
+at both sizes, what is not constant (queries) or grows too much (× 1.5), a page far down a list, 50 rows against a bare
 template, the ten slowest addresses, and requests a second (`benchmarks.served`).
 """
 

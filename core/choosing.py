@@ -26,6 +26,8 @@ from core.identifiers import half_width
 SUGGESTED = 20
 """So many are offered while somebody types."""
 MOST_WORDS = 8
+KEY = "#"
+"""Stands before a key that was chosen from a list where otherwise words are typed."""
 LONGEST = 100
 
 
@@ -50,7 +52,7 @@ class _Rows(ModelChoiceIterator):
             yield from (self.choice(row) for row in field.first_rows)
             return
         yield "", _("Please choose")
-        yield from ((field.full_name(row), field.full_name(row)) for row in field.several)
+        yield from ((f"{KEY}{row.pk}", field.choice_name(row)) for row in field.several)
 
 
 class FoundSelect(forms.Select):
@@ -78,8 +80,8 @@ class FoundField(forms.ModelChoiceField):
     widget = FoundSelect
     iterator = _Rows
     columns: Sequence[str] = ()
-    mark = "pk"
-    """What tells two rows of the same name apart, and is one of the columns."""
+    mark = ""
+    """The column whose value is shown behind the name, to tell two of the same name apart."""
     source = ""
     several: Sequence[Model] = ()
     """The rows that fit what was typed, when it was not one alone: to choose from."""
@@ -107,22 +109,32 @@ class FoundField(forms.ModelChoiceField):
 
     def full_name(self, row: Model) -> str:
         """What stands in the line: the name and the number."""
-        return f"{row} {getattr(row, self.mark) or ''}".strip()
+        return f"{row} {getattr(row, self.mark) or ''}".strip() if self.mark else str(row)
+
+    def choice_name(self, row: Model) -> str:
+        """The same in a list of those that fit."""
+        return self.full_name(row)
 
     def words_of(self, value: Any) -> str:
-        """What was typed, as it was typed; of what is stored the name."""
-        if isinstance(value, str) or value is None:
-            return value or ""
-        row = self.queryset.filter(pk=value).first()
+        """What was typed, as it was typed; of what is stored or was chosen the name."""
+        if isinstance(value, str) and not value.startswith(KEY):
+            return value
+        row = self._of_key(value) if value is not None else None
         return self.full_name(row) if row else ""
+
+    def _of_key(self, value: Any) -> Model | None:
+        key = str(value).removeprefix(KEY)
+        return self.queryset.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() else None
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values or isinstance(value, Model) or self.is_short:
             return super().to_python(value)
         self.validate_no_null_characters(value)
+        if str(value).startswith(KEY) and (chosen := self._of_key(value)):
+            return chosen
         typed = half_width(str(value)).strip()
         fitting = list(found(self.queryset, typed, self.columns)[: OFFERED + 1])
-        same = [row for row in fitting if typed in (str(row), str(getattr(row, self.mark)))]
+        same = [row for row in fitting if typed in (str(row), self.full_name(row))]
         if len(same) == 1 or len(fitting) == 1:
             return (same or fitting)[0]
         if len(fitting) > OFFERED:

@@ -1,6 +1,7 @@
 """Which community, which place, which organisation: there are thousands of each (`core.choosing`)."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Left
@@ -22,12 +23,29 @@ class CommunityField(FoundField):
     source = "people:community_choices"
 
 
-class HostField(FoundField):
-    """A registered organisation that can sign for a filed group, by name or credit code."""
+class OrganizationField(FoundField):
+    """A registered organisation, by name or credit code."""
 
     columns = ("name", "credit_code")
     mark = "credit_code"
+
+
+class HostField(OrganizationField):
+    """One that can sign for a filed group."""
+
     source = "people:host_choices"
+
+
+class MentorField(FoundField):
+    """A membership as mentor, by the name of the person or of the support organisation."""
+
+    columns = ("user__name", "organization__name")
+
+    def full_name(self, row: Any) -> str:
+        return f"{row.user} {row.organization}"
+
+    def label_from_instance(self, row: Any) -> str:
+        return f"{row.user} ({row.organization})"
 
 
 def in_district_of(place: Community | None) -> QuerySet[Community]:
