@@ -41,4 +41,8 @@ class Migration(migrations.Migration):
             model_name='unlocking',
             index=models.Index(fields=['granted'], name='unlocking_waiting'),
         ),
+        migrations.AddIndex(
+            model_name='voice',
+            index=models.Index(condition=models.Q(('flagged_at__isnull', False)), fields=['flagged_at'], name='voice_flagged'),
+        ),
     ]
