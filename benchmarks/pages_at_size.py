@@ -1,12 +1,17 @@
 """The main pages among 1,000 and among 100,000 projects, each size in a process and a SQLite database of its own.
 
-`./run bench pages [projects]`. On PostgreSQL: fill two databases with `python -m benchmarks.data`, and measure each by
-`python -m benchmarks.pages`. Also: a page far down a list, 50 rows against a bare template, and the ten slowest.
+`./run bench pages [projects]` fills both, `python -m benchmarks.pages_at_size URL URL` measures two that are filled
+already (`benchmarks.data`): `DATABASE_URL`s, or folders with a database of SQLite. It prints of every page the figures
+at both sizes, what is not constant (queries) or grows too much (× 1.5), a page far down a list, 50 rows against a bare
+template, the ten slowest addresses, and requests a second (`benchmarks.served`).
 """
 
 import os
+import re
+import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from benchmarks import apart
 
@@ -14,31 +19,82 @@ SMALL, LARGE = 1_000, 100_000
 FILL = "import sys\nfrom benchmarks.data import main\nmain(int(sys.argv[1]))\n"
 MEASURE = "from benchmarks.pages import main\nmain()\n"
 DEPTH = "from benchmarks.pages_at_size import depth\ndepth()\n"
+SERVED = "from benchmarks.served import main\nmain()\n"
 SLOWEST = 10
+GROWS, NOISE = 1.5, 5.0
+"""A page may take so many times as long among the many, and so many milliseconds are nothing."""
 ROUNDS = 9
+ROWS = 50
+"""So many rows of a list are held against a bare template."""
+
+
+@dataclass
+class Page:
+    """One address as one person opens it, at both sizes."""
+
+    who: str
+    path: str
+    milliseconds: list[float] = field(default_factory=list)
+    queries: list[int] = field(default_factory=list)
+
+    @property
+    def is_constant(self) -> bool:
+        return len(set(self.queries)) == 1
+
+    @property
+    def grows(self) -> bool:
+        before, after = self.milliseconds
+        return after < 0 or (before > 0 and after > before * GROWS and after - before > NOISE)
+
+    def __str__(self) -> str:
+        before, after = self.milliseconds
+        asked = str(self.queries[0]) if self.is_constant else " and ".join(map(str, self.queries))
+        if after < 0:
+            return f"{before:.0f} ms, among the many given up; {asked} queries"
+        return f"{before:.0f} ms, among the many {after:.0f} ms × {after / max(before, 0.1):.1f}, {asked} queries"
 
 
 def measure(large: int = LARGE) -> Iterator[tuple[str, str]]:
-    """(what was measured, the figure): of each page the milliseconds at both sizes, and the queries."""
-    found: dict[tuple[str, str], list[tuple[float, int]]] = {}
-    for count in (SMALL, large):
-        with tempfile.TemporaryDirectory() as folder:
-            within = apart.on_sqlite(folder)
+    """(what was measured, the figure), on two databases of its own."""
+    with tempfile.TemporaryDirectory() as few, tempfile.TemporaryDirectory() as many:
+        sizes = [apart.on_sqlite(folder) for folder in (few, many)]
+        for count, within in zip((SMALL, large), sizes, strict=True):
             for line in apart.run(FILL, str(count), within=within).splitlines():
                 label, _gap, figure = line.strip().partition("   ")
                 yield label, figure.strip()
-            for line in apart.run(MEASURE, within=within).splitlines():
-                who, path, milliseconds, queries, _kilobytes = line.split("\t")
-                found.setdefault((who, path), []).append((float(milliseconds), int(queries)))
-            for line in apart.run(DEPTH, within=within).splitlines():
+        yield from compared(sizes)
+
+
+def compared(sizes: list[dict[str, str]]) -> Iterator[tuple[str, str]]:
+    """Two filled databases, the smaller one first: what the pages take in each."""
+    found: dict[tuple[str, str], Page] = {}
+    for size, within in zip(("few", "many"), sizes, strict=True):
+        for line in apart.run(MEASURE, within=within).splitlines():
+            who, path, milliseconds, queries, _kilobytes = line.split("\t")
+            page = found.setdefault((who, as_kind(path)), Page(who, path))
+            page.milliseconds.append(float(milliseconds))
+            page.queries.append(int(queries))
+        for program in (DEPTH, SERVED):
+            for line in apart.run(program, within=within).splitlines():
                 label, _tab, figure = line.partition("\t")
-                yield f"{label}, {count} projects", figure
-    both = {key: figures for key, figures in found.items() if len(figures) == 2}
-    slowest = sorted(both.items(), key=lambda one: -one[1][1][0])[:SLOWEST]
-    for (who, path), ((before, queries), (after, more)) in slowest:
-        ratio = f"× {after / before:.1f}" if before > 0 else ""
-        asked = f"{queries} queries" if queries == more else f"{queries} and {more} queries"
-        yield f"{path} ({who})", f"{before:.0f} ms, among {large} {after:.0f} ms {ratio}, {asked}"
+                yield f"{label}, among the {size}", figure
+    pages = [page for page in found.values() if len(page.queries) == 2]
+    for page in pages:
+        yield f"{page.path} ({page.who})", str(page)
+    yield "pages as people open them", str(len(pages))
+    for label, chosen in (
+        ("whose queries are not constant", [page for page in pages if not page.is_constant]),
+        (f"that take more than {GROWS} times as long", [page for page in pages if page.grows]),
+        ("the slowest", sorted(pages, key=lambda page: -page.milliseconds[1])[:SLOWEST]),
+    ):
+        yield label, str(len(chosen))
+        for page in chosen:
+            yield f"  {page.path} ({page.who})", str(page)
+
+
+def as_kind(path: str) -> str:
+    """The page of one thing is the same page in both databases, whatever number the thing has there."""
+    return re.sub(r"[0-9]+", "N", path)
 
 
 def depth() -> None:
@@ -49,6 +105,7 @@ def depth() -> None:
     django.setup()
     from statistics import median  # noqa: PLC0415
     from time import process_time  # noqa: PLC0415
+    from unittest import mock  # noqa: PLC0415
 
     from django.conf import settings  # noqa: PLC0415
     from django.template import engines  # noqa: PLC0415
@@ -57,6 +114,7 @@ def depth() -> None:
     from core.paging import page_of  # noqa: PLC0415
     from people.models import User  # noqa: PLC0415
     from projects.models import Project  # noqa: PLC0415
+    from projects.views import project as view  # noqa: PLC0415
 
     def took(work) -> float:
         work()
@@ -74,14 +132,24 @@ def depth() -> None:
     first, last = took(lambda: page_of(rows, 50, None)), took(lambda: page_of(rows, 50, deep))
     print(f"50 rows: the first page, far down\t{first:.1f} ms, {last:.1f} ms, × {last / first:.2f}", flush=True)
     bare = engines["django"].from_string(
-        "<table>{% for one in rows %}<tr><td>{{ one.number }}</td><td>{{ one.title }}</td><td>{{ one.applicant }}</td>"
-        "<td>{{ one.call }}</td><td>{{ one.get_state_display }}</td><td>{{ one.state_since }}</td></tr>{% endfor %}"
-        "</table>"
+        "<table>{% for one in rows %}<tr><td><a href='{{ one.get_absolute_url }}'>{{ one.title }}</a>{{ one.number }}"
+        "{{ one.field }}</td><td>{{ one.applicant }}</td><td>{{ one.get_state_display }}</td><td>{{ one.call.funder }}"
+        "</td><td>{{ one.amount_awarded }}</td><td>{{ one.due_on }}</td></tr>{% endfor %}</table>"
     )
     client = Client()
     client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
+    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}), mock.patch.object(view, "PAGE", ROWS):
         ours = took(lambda: client.get("/projects/"))
-    theirs = took(lambda: bare.render({"rows": list(rows[:20])}))
-    print(f"list page of 20 rows against a bare template\t{ours:.1f} ms, {theirs:.1f} ms, × {ours / theirs:.1f}")
+    theirs = took(lambda: bare.render({"rows": list(rows[:ROWS])}))
+    print(f"list page of {ROWS} rows against a bare template\t{ours:.1f} ms, {theirs:.1f} ms, × {ours / theirs:.1f}")
+
+
+def within(place: str) -> dict[str, str]:
+    """The environment of a process on one database: a URL, or a folder."""
+    return apart.environment("/nowhere") | {"DATABASE_URL": place} if "://" in place else apart.on_sqlite(place)
+
+
+if __name__ == "__main__":
+    for label, figure in compared([within(place) for place in sys.argv[1:3]]):
+        print(f"  {label:<70} {figure}", flush=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import rules
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -84,7 +84,7 @@ def _declarations(user: User) -> Iterator[Task]:
 def _conflicts(user: User) -> Iterator[Task]:
     """Ties that were found after the assignment, or even after the result, and wait for a clerk."""
     waiting = Conflict.objects.open().filter(
-        assignment__in=Assignment.objects.watched(),
+        Exists(Assignment.objects.watched().filter(pk=OuterRef("assignment"))),
         assignment__project__call__funder__in=user.organizations_as(Role.STAFF),
     )
     competes_in = Project.objects.staked_by(user).values("call")

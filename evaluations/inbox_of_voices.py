@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import rules
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -47,7 +47,12 @@ def _odd(user: User) -> Iterator[Task]:
 
 def _counted(voices: QuerySet[Voice], mine: QuerySet[Project]) -> list[tuple[Project, int]]:
     """Each of these projects of which there are such answers, with how many."""
-    found = voices.filter(project__in=mine).order_by().values_list("project").annotate(n=Count("pk"))
+    found = (
+        voices.filter(Exists(mine.filter(pk=OuterRef("project")).order_by()))
+        .order_by()
+        .values_list("project")
+        .annotate(n=Count("pk"))
+    )
     numbers = dict(found)
     projects = Project.objects.filter(pk__in=numbers).select_related("call").order_by("title", "pk")
     return [(project, numbers[project.pk]) for project in projects]

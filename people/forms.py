@@ -13,6 +13,7 @@ from core.forms import CountedTextarea, DateInput
 from core.identifiers import half_width, validate_resident_id
 from people.actions import OPEN_KINDS, ROLES, agree, check_email, check_number, check_phone
 from people.adapter import MobileField
+from people.choosing import CommunityField, HostField
 from people.models import (
     GIVERS,
     Certificate,
@@ -175,6 +176,7 @@ class OrganizationForm(forms.ModelForm):
             "phone": forms.TextInput(attrs={"type": "tel"}),
             "bank_account": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         }
+        field_classes = {"community": CommunityField, "host": HostField}
 
     def __init__(self, *args: Any, status: str, instance: Organization | None = None, **kwargs: Any) -> None:
         # A copy: what is typed and found wrong must not appear elsewhere on the page as if it held.

@@ -10,15 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, DateField, Q, QuerySet, Sum, Value
+from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from core import clock
 from core.money import round_half_up
 from projects.models import Activity, ActivityTarget, Project, Service, SignIn, VolunteerTime
+from projects.models.project import ProjectQuerySet
 from projects.models.volunteer import in_hours
 
 PERSONS = ("人", "名", "位")
@@ -154,9 +155,36 @@ def visits_by_activity(activities: Iterable[int]) -> dict[int, int]:
     }
 
 
+class _Part(NamedTuple):
+    """One of the sources that visits are added up from: where its project and day stand, what counts, what is some."""
+
+    rows: QuerySet[Any]
+    project: str
+    day: str
+    number: Any
+    some: Q
+
+
 def visits_by_project(projects: Iterable[int], since: date | None = None, until: date | None = None) -> dict[int, int]:
     """Of many projects at once: the visits of `figures`, in a constant number of queries; without days, all of them."""
     return {project: n for (project, _month), n in _visits(list(projects), since, until).items()}
+
+
+def visits_together(projects: QuerySet[Project], since: date | None = None, until: date | None = None) -> int:
+    """The visits of all these projects, added up by the database."""
+    keys, whole = projects.order_by().values("pk"), 0
+    for part in _parts(since, until):
+        rows = part.rows.filter(**{f"{part.project}__in": keys}).order_by()
+        whole += rows.aggregate(n=part.number)["n"] or 0
+    return whole
+
+
+def visited(projects: ProjectQuerySet, since: date | None = None, until: date | None = None) -> ProjectQuerySet:
+    """Those of which `visits_by_project` counts any."""
+    any_visit = Q()
+    for part in _parts(since, until):
+        any_visit |= Exists(part.rows.filter(part.some, **{part.project: OuterRef("pk")}).order_by())
+    return projects.filter(any_visit)
 
 
 def visits_by_month(projects: QuerySet[Project], since: date, until: date) -> dict[date, int]:
@@ -173,31 +201,35 @@ def visits_by_month(projects: QuerySet[Project], since: date, until: date) -> di
     return found
 
 
+def _parts(since: date | None, until: date | None) -> list[_Part]:
+    held, signed = Activity.objects.recorded(), SignIn.objects.filter(activity__state=Activity.State.RECORDED)
+    services = Service.objects.all()
+    if since:
+        held, services = held.filter(starts_at__gte=_midnight(since)), services.filter(held_on__gte=since)
+        signed = signed.filter(activity__starts_at__gte=_midnight(since))
+    if until:
+        after = _midnight(until, days=1)
+        held, services = held.filter(starts_at__lt=after), services.filter(held_on__lte=until)
+        signed = signed.filter(activity__starts_at__lt=after)
+    of_case, of_group = services.filter(method="case"), services.filter(method="group")
+    return [
+        _Part(held, "project", "starts_at", Sum("head_count"), Q(head_count__gt=0)),
+        _Part(signed, "activity__project", "activity__starts_at", Count("pk"), Q()),
+        _Part(of_case, "project", "held_on", Count("pk"), Q()),
+        _Part(of_group, "project", "held_on", Count("members"), Q(members__isnull=False)),
+        _Part(of_group, "project", "held_on", Sum("others"), Q(others__gt=0)),
+    ]
+
+
 def _visits(
     projects: Any, since: date | None, until: date | None, *, by_month: bool = False
 ) -> dict[tuple[int, date | None], int]:
     """The visits of `figures`, by project and, if wanted, month."""
     found = dict[tuple[int, date | None], int]()
-    held = Activity.objects.recorded().filter(project__in=projects)
-    services = Service.objects.filter(project__in=projects)
-    if since:
-        held, services = held.filter(starts_at__gte=_midnight(since)), services.filter(held_on__gte=since)
-    if until:
-        held, services = held.filter(starts_at__lt=_midnight(until, days=1)), services.filter(held_on__lte=until)
-    signed = SignIn.objects.filter(activity__in=held)
-    of_case, of_group = services.filter(method="case"), services.filter(method="group")
-    parts: tuple[tuple[Any, str, str, Any], ...] = (
-        (held, "project", "starts_at", Sum("head_count")),
-        (signed, "activity__project", "activity__starts_at", Count("pk")),
-        (of_case, "project", "held_on", Count("pk")),
-        (of_group, "project", "held_on", Count("members")),
-        (of_group, "project", "held_on", Sum("others")),
-    )
-    for rows, project, day, number in parts:
+    for rows, project, day, number, _some in _parts(since, until):
         month = TruncMonth(day, output_field=DateField()) if by_month else Value(None, output_field=DateField())
-        for pk, at, n in (
-            rows.order_by().values_list(project).annotate(at=month, n=number).values_list(project, "at", "n")
-        ):
+        lines = rows.filter(**{f"{project}__in": projects}).order_by().values_list(project)
+        for pk, at, n in lines.annotate(at=month, n=number).values_list(project, "at", "n"):
             found[pk, at] = found.get((pk, at), 0) + (n or 0)
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,9 +22,8 @@ def waiting_for(user: User) -> Iterator[Task]:
         if asked.link_is_open:
             yield _task(asked, _("Say whether the project goes on"), path_of(asked), asked.answer_until)
     coached = Participant.objects.current().filter(person=user, part=Part.MENTOR).values("project")
-    clerked = found.silent().filter(project__call__funder__in=user.organizations_as(Role.STAFF))
-    silent = clerked | found.silent().filter(project__in=coached)
-    for asked in silent.distinct():
+    mine_to_call = Q(project__call__funder__in=user.organizations_as(Role.STAFF)) | Q(project__in=coached)
+    for asked in found.silent().filter(mine_to_call):
         url = reverse("projects:follow_up_detail", args=[asked.pk])
         assert asked.answer_until is not None  # it was asked
         yield _task(asked, _("Call the group: no answer how it goes on"), url, asked.answer_until + CALL_WITHIN)

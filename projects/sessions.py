@@ -1,8 +1,10 @@
 """Sessions as they are listed and counted, on the page and in the table alike."""
 
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from grants.models import Call
 from people.models import User
@@ -17,6 +19,12 @@ FILTERS = {
     "until": "held_on__lte",
 }
 """What may be asked for, and where it stands."""
+NAMES = {
+    "mentor": Coalesce(NullIf("mentor__name", Value("")), "mentor__username"),
+    "project": F("project__title"),
+    "project__call": F("project__call__title"),
+}
+"""By what hours are added up, and what each of them is called."""
 
 
 def choices_among(seen: QuerySet[MentoringNote]) -> dict[str, Any]:
@@ -41,3 +49,22 @@ def held(found: QuerySet[MentoringNote]) -> list[Held]:
         Held(note.mentor, note.project, note.project.call, note.hours, note.together)
         for note in found.order_by("held_on", "pk")
     ]
+
+
+def once(found: QuerySet[MentoringNote], by: str = "") -> QuerySet[MentoringNote]:
+    """Of a session of several groups one line for each mentor, project or call: that with the most hours."""
+    plain = found.select_related(None).order_by()
+    same = {name: OuterRef(name) for name in ("together", by) if name}
+    longer = Q(hours__gt=OuterRef("hours")) | Q(hours=OuterRef("hours"), pk__lt=OuterRef("pk"))
+    return plain.filter(Q(together=None) | ~Exists(plain.filter(longer, **same)))
+
+
+def hours_by(found: QuerySet[MentoringNote], by: str) -> QuerySet[MentoringNote, dict[str, Any]]:
+    """As `hours.totals`, but added up by the database: key, `of` (the name), sessions and `spent`, the most first."""
+    lines = once(found, by).values(key=F(by), of=NAMES[by]).annotate(sessions=Count("pk"), spent=Sum("hours"))
+    return lines.order_by("-spent", "of", "key")
+
+
+def hours_of(found: QuerySet[MentoringNote]) -> Decimal:
+    """All hours, a session together once."""
+    return once(found).aggregate(sum=Sum("hours"))["sum"] or Decimal(0)

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import IO
 
+from django.db.models import QuerySet
+
 from core.spreadsheets import Heading, Workbook
+from grants.models import Call
 from projects.indicator_facts import Scope, facts_of
 from projects.indicators import Unit, indicators
-from projects.lasting import Lasting
+from projects.lasting import Lasting, lasting_in_turn
 from projects.models import FollowUp
 from projects.survival import Fate
 
@@ -45,11 +48,11 @@ FIGURES = [
 UNITS = {Unit.PERCENT: "%", Unit.DAYS: "天", Unit.WORKDAYS: "工作日", Unit.PIECES: ""}
 
 
-def write_survival(found: Sequence[Lasting], target: IO[bytes]) -> None:
-    """By call, by date, project by project."""
+def write_survival(found: QuerySet[Call], target: IO[bytes]) -> None:
+    """By call, by date, project by project: read once a sheet, so that nothing of it has to be kept."""
     book = Workbook(target)
     calls = []
-    for line in found:
+    for line in lasting_in_turn(found.iterator()):
         f = line.figures
         calls.append(
             [line.call.title, f.funded, f.under_way, f.ended, f.active, f.stopped, f.terminated, f.silent, f.not_asked,
@@ -58,11 +61,15 @@ def write_survival(found: Sequence[Lasting], target: IO[bytes]) -> None:
     book.add_sheet("坚持率", CALLS, calls)
     rounds = (
         [line.call.title, f"结项后{one.months}个月", one.asked, one.active, one.stopped, one.silent, one.waiting]
-        for line in found
+        for line in lasting_in_turn(found.iterator())
         for one in line.rounds
     )
     book.add_sheet("按时间", ROUNDS, rounds)
-    book.add_sheet("按项目", PROJECTS, (_project(line, *one) for line in found for one in line.projects))
+    book.add_sheet(
+        "按项目",
+        PROJECTS,
+        (_project(line, *one) for line in lasting_in_turn(found.iterator()) for one in line.projects),
+    )
     book.close()
 
 

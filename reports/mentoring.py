@@ -8,11 +8,11 @@ from typing import IO, Any
 
 from core import clock
 from core.spreadsheets import Heading, Workbook
-from projects.hours import by_call, by_mentor, by_project, totals
 from projects.models import MentoringNote
-from projects.views.mentoring import held
+from projects.sessions import hours_by
 from reports.documents import Document, file_name
 
+CHUNK = 2000
 TOPICS = {
     "finance": "财务管理",
     "project": "项目管理",
@@ -51,11 +51,11 @@ HEADS = [
 def write_sessions(found: Any, target: IO[bytes]) -> None:
     """The sessions one by one, and their hours by mentor, project and call."""
     book = Workbook(target)
-    book.add_sheet("辅导记录", HEADS, (_row(note) for note in found))
-    lines = held(found)
-    for name, by in (("按导师", by_mentor), ("按项目", by_project), ("按批次", by_call)):
+    book.add_sheet("辅导记录", HEADS, (_row(note) for note in found.iterator(chunk_size=CHUNK)))
+    for name, by in (("按导师", "mentor"), ("按项目", "project"), ("按批次", "project__call")):
         heads = [Heading(name[1:], 30), Heading("次数", 8), Heading("小时", 8)]
-        book.add_sheet(name, heads, ([str(one.of), one.sessions, one.hours] for one in totals(lines, by)))
+        lines = hours_by(found, by).iterator(chunk_size=CHUNK)
+        book.add_sheet(name, heads, ([one["of"], one["sessions"], one["spent"]] for one in lines))
     book.close()
 
 

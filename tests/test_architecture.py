@@ -90,6 +90,7 @@ def test_core_is_a_closed_list_of_files():
         "chain.py",
         "channels.py",
         "checks.py",
+        "choosing.py",
         "clock.py",
         "fields.py",
         "files.py",

@@ -145,9 +145,9 @@ def test_the_last_page_costs_as_many_questions_as_the_first(town):
 
 
 @pytest.mark.one_database
-def test_figures_that_take_long_are_kept_for_ten_minutes_and_say_of_when(town, browse, settings, time):
+def test_figures_that_take_long_are_kept_for_a_while_and_say_of_when(town, browse, settings, time):
     caches["process"].clear()
-    settings.FIGURES_KEPT_FROM = 0
+    settings.FIGURES_KEPT_FROM, settings.FIGURES_KEPT_TIMES = 0, 1_000_000
     client = browse()
     assert client.get("/").context["counted_at"] is None
     Project.objects.filter(pk=draft(town).pk).update(submitted_at=clock.now())
@@ -163,7 +163,7 @@ def test_figures_that_take_long_are_kept_for_ten_minutes_and_say_of_when(town, b
 @pytest.mark.one_database
 def test_kept_figures_of_one_funder_are_not_shown_to_another(town, browse, settings):
     caches["process"].clear()
-    settings.FIGURES_KEPT_FROM = 0
+    settings.FIGURES_KEPT_FROM, settings.FIGURES_KEPT_TIMES = 0, 1_000_000
     proposals.submit(draft(town), by=town.head, pledged=True)
     pages = [browse(person).get("/dashboard/", {"board": "funder"}) for person in (town.clerk, town.auditor)]
 

@@ -613,6 +613,7 @@ TABLE = {
     "people:identity_edit": (None, SIGNED_IN),
     "people:certificate_create": (None, SIGNED_IN),
     "people:organization_list": (None, SIGNED_IN),
+    "people:host_choices": (None, SIGNED_IN),
     "people:organization_create": (None, SIGNED_IN),
     "people:organization_detail": ("organization", BUREAU | GROUP),
     "people:organization_edit": ("organization", {"head"}),
@@ -639,6 +640,7 @@ TABLE = {
     "people:expert_interests": ("expert", {"clerk"}),
     "people:interest_end": ("interest", set()),
     "people:community_list": (None, EVERYBODY),
+    "people:community_choices": (None, EVERYBODY),
     "sso_login": (None, set()),  # off
     "sso_callback": (None, set()),
     "people:second_factor": (None, SIGNED_IN),

@@ -1,5 +1,6 @@
 """Who judges what: declarations, conflicts, panels."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.choosing import FoundField
 from core.forms import CountedTextarea, DateInput
 from evaluations.actions.declaring import Tie
 from evaluations.actions.panel import loads
@@ -136,11 +138,27 @@ class GroupsForm(forms.Form):
     count = forms.IntegerField(label=_("Number of groups"), min_value=2, max_value=50)
 
 
+class ExpertField(FoundField):
+    """Somebody of the roster, with their fields and how much they judge in the call so far."""
+
+    columns = ("name", "username")
+    load: Mapping[int, int] = {}
+
+    def full_name(self, row: Any) -> str:
+        return str(row)
+
+    def label_from_instance(self, row: Any) -> str:
+        words = {"name": row, "fields": "、".join(row.expert.expertise), "load": self.load.get(row.pk, 0)}
+        return _("%(name)s (%(fields)s; %(load)d so far)") % words
+
+    choice_name = label_from_instance
+
+
 class AssignForm(forms.Form):
     """An expert for one project of a call."""
 
     project = forms.ModelChoiceField(label=_("Project"), queryset=None)
-    person = forms.ModelChoiceField(label=_("Expert"), queryset=None)
+    person = ExpertField(label=_("Expert"), queryset=None)
     due_on = DueField()
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
@@ -148,17 +166,7 @@ class AssignForm(forms.Form):
         states = [State.SUBMITTED, State.ELIGIBLE, State.IN_REVIEW]
         self.fields["project"].queryset = call.projects.filter(state__in=states).order_by("number")
         self.fields["project"].label_from_instance = lambda project: f"{project.number} {project.title}"
-        experts = {
-            one.person_id: one
-            for one in Expert.objects.available().of_bureaus([call.funder_id]).prefetch_related("skills")
-        }
-        load = loads(call)
-        self.fields["person"].queryset = User.objects.filter(pk__in=experts)
-        self.fields["person"].label_from_instance = lambda person: (
-            _("%(name)s (%(fields)s; %(load)d so far)")
-            % {
-                "name": person,
-                "fields": "、".join(experts[person.pk].expertise),
-                "load": load.get(person.pk, 0),
-            }
-        )
+        pool = Expert.objects.available().of_bureaus([call.funder_id])
+        available = User.objects.filter(pk__in=pool.values("person"))
+        self.fields["person"].queryset = available.select_related("expert").prefetch_related("expert__skills")
+        self.fields["person"].load = loads(call)

@@ -13,6 +13,7 @@ from evaluations.actions.vote_codes import MOST_AT_ONCE
 from evaluations.models import Vote, VoteEntry
 from evaluations.models.vote import STANDS_WHILE
 from grants.models import Call
+from people.choosing import STREET, in_district_of, in_streets
 from people.models import Community
 from projects.models import Project
 from projects.pictures import preview
@@ -50,9 +51,9 @@ class VoteForm(forms.ModelForm):
         stands = call.projects.filter(state__in=STANDS_WHILE).select_related("applicant").order_by("number")
         self.fields["projects"].queryset = stands.prefetch_related("budget_lines")
         self.fields["projects"].label_from_instance = _named
-        near = {code[:9] for code in stands.values_list("community__region_code", flat=True) if code}
-        communities = Community.objects.filter(region_code__in=_in_streets(near)) if near else Community.objects.all()
-        self.fields["communities"].queryset = communities
+        # residents of a street may vote, wherever in it a project is
+        near = {code[:STREET] for code in stands.values_list("community__region_code", flat=True) if code}
+        self.fields["communities"].queryset = in_streets(near) if near else in_district_of(None)
         if self.instance.pk:
             self.fields["projects"].initial = list(self.instance.entries.values_list("project", flat=True))
             self.fields["communities"].initial = list(self.instance.communities.values_list("pk", flat=True))
@@ -64,12 +65,6 @@ class VoteForm(forms.ModelForm):
 
 def _named(project: Project) -> str:
     return f"{project.number} {project.title}（{project.applicant}） {yuan(project.amount_payable)}"
-
-
-def _in_streets(streets: set[str]) -> list[str]:
-    """The communities of these streets, by code: residents of a street may vote, wherever in it a project is."""
-    codes = Community.objects.values_list("region_code", flat=True)
-    return [code for code in codes if code[:9] in streets]
 
 
 class EntryForm(forms.ModelForm):

@@ -50,6 +50,7 @@ class Conflict(Kept):
         ordering = ["found_at", "pk"]
         verbose_name = _("conflict of interest")
         verbose_name_plural = _("conflicts of interest")
+        indexes = [models.Index(fields=["decision"], name="conflict_open")]
         constraints = [
             models.UniqueConstraint(fields=["assignment"], name="one_open_conflict", condition=Q(decision="")),
             models.CheckConstraint(

@@ -42,6 +42,7 @@ class FourEyes(Kept):
     class Meta:
         abstract = True
         ordering = ["asked_at", "pk"]
+        indexes = [models.Index(fields=["granted"], name="%(class)s_waiting")]
         constraints = [
             models.CheckConstraint(name="%(class)s_has_a_reason", condition=~Q(reason="")),
             models.CheckConstraint(

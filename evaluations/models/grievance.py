@@ -92,7 +92,10 @@ class Grievance(models.Model):
         ordering = ["-arrived_at", "-pk"]
         verbose_name = _("resident's report")
         verbose_name_plural = _("residents' reports")
-        indexes = [models.Index(fields=["sender", "arrived_at"], name="grievance_by_sender")]
+        indexes = [
+            models.Index(fields=["answered_at"], name="grievance_by_answer"),
+            models.Index(fields=["sender", "arrived_at"], name="grievance_by_sender"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="grievance_answer_is_whole",

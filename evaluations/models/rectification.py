@@ -55,6 +55,7 @@ class RectificationItem(Stateful):
     objects = RectificationQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(fields=["state"], name="item_by_state")]
         ordering = ["evaluation", "position", "pk"]
         verbose_name = _("item to rectify")
         verbose_name_plural = _("items to rectify")

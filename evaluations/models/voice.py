@@ -173,6 +173,7 @@ class Voice(Stateful):
             models.Index(fields=["project", "audience", "day"], name="voice_of_project_by_day"),
             models.Index(fields=["sender", "said_at"], name="voice_by_sender"),
             models.Index(fields=["state"], name="voice_by_state"),
+            models.Index(fields=["flagged_at"], name="voice_flagged", condition=Q(flagged_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, DateInput, DateTimeInput, PhoneField, RowFormSet, SeveralField
+from core.forms import CountedTextarea, DateInput, DateTimeInput, PhoneField, RowFormSet, SeveralField, newest
 from grants import presets
 from grants.models import (
     BonusRule,
@@ -101,7 +101,8 @@ class CloneForm(_NewCall):
         super().__init__(*args, user=user, **kwargs)
         del self.fields["funder"]
         mine = Organization.objects.funders_of(user, Role.STAFF)
-        self.fields["original"].queryset = Call.objects.filter(funder__in=mine)
+        calls = Call.objects.filter(funder__in=mine).order_by("-opens_at", "-pk")
+        self.fields["original"].queryset = newest(calls, self.data.get("original"))
 
 
 class TermsForm(forms.ModelForm):

@@ -11,6 +11,7 @@ from core.identifiers import half_width
 from core.strangers import TrapForm
 from grants.actions.needs import MOST_FILES
 from grants.models import Need
+from people.choosing import CommunityField
 
 MOST_PEOPLE = 1_000_000
 SURVEY = ("method", "sample", "surveyed_from", "surveyed_until", "evidence", "files")
@@ -42,6 +43,7 @@ class NeedForm(TrapForm, forms.ModelForm):
             "surveyed_from": DateInput,
             "surveyed_until": DateInput,
         }
+        field_classes = {"community": CommunityField}
         labels = {"contact": _("Your name")}
         help_texts = {"title": _("For example: nobody takes my neighbour of 82 to the doctor")}
 
@@ -112,6 +114,7 @@ class ReviseForm(forms.ModelForm):
     class Meta:
         model = Need
         fields = ("title", "text", "community", "field", "people")
+        field_classes = {"community": CommunityField}
         widgets = {"text": CountedTextarea}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import CountedTextarea, DateTimeInput
+from core.forms import CountedTextarea, DateTimeInput, newest
 from core.identifiers import half_width
 from grants.models import Attendance, Call, Workshop
 from people.models import Organization, User
@@ -22,7 +22,8 @@ class WorkshopForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["organizer"].queryset = organizers
         self.fields["organizer"].empty_label = None
-        self.fields["call"].queryset = Call.objects.visible_to(user)
+        calls = Call.objects.visible_to(user).order_by("-opens_at", "-pk")
+        self.fields["call"].queryset = newest(calls, self.data.get("call") or str(self.initial.get("call") or ""))
         self.fields["call"].empty_label = _("For no call in particular")
 
 

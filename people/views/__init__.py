@@ -13,8 +13,10 @@ from people.views.experts import (
 )
 from people.views.invitations import invitation, invitation_withdraw
 from people.views.organizations import (
+    community_choices,
     community_list,
     council_edit,
+    host_choices,
     member_add,
     membership_end,
     organization_create,
@@ -35,6 +37,7 @@ from people.views.standing import (
 
 __all__ = [
     "certificate_create",
+    "community_choices",
     "community_list",
     "council_edit",
     "credit_record_create",
@@ -46,6 +49,7 @@ __all__ = [
     "expert_list",
     "go_on",
     "guard_unlock",
+    "host_choices",
     "identity_edit",
     "inspection_confirm",
     "inspection_create",

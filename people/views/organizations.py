@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.forms import add_refusal
 from core.paging import page_of
 from core.workflow import Refused, permit
 from people import actions
+from people.choosing import CommunityField, HostField
 from people.forms import (
     CouncilFormset,
     MemberForm,
@@ -175,3 +176,16 @@ def community_list(request: HttpRequest) -> HttpResponse:
         found = found.filter(Q(name__icontains=q) | Q(street__icontains=q))
     page = page_of(found, PAGE, request.GET.get("page"))
     return render(request, "people/community_list.html", {"page_obj": page, "form": form})
+
+
+@require_safe
+def community_choices(request: HttpRequest) -> HttpResponse:
+    """What fits while somebody types the name of a community: as public as the list of them."""
+    return CommunityField.offer(request, Community.objects.all())
+
+
+@require_safe
+@login_required
+def host_choices(request: HttpRequest) -> HttpResponse:
+    """The same of organisations that can sign for a filed group."""
+    return HostField.offer(request, Organization.objects.possible_hosts())

@@ -12,7 +12,7 @@ from core import clock
 from core.forms import CountedTextarea, DateInput, FileField, FilesField, NoteForm, within_a_year
 from core.identifiers import half_width
 from grants.models import AgreementTemplate
-from people.models import Community
+from people.choosing import in_district_of
 from projects.changes import as_wish, parts_of, wished_project, wished_rows
 from projects.forms.proposal import ProposalForm
 from projects.forms.tables import Tables
@@ -100,8 +100,7 @@ class ChangeForms:
         form = made(data, instance=wished_project(self.change))
         if "other_communities" in form.fields:
             near = self.project.community or self.project.applicant.community
-            everywhere = Community.objects.filter(region_code__startswith=near.region_code[:6] if near else "")
-            form.fields["other_communities"].queryset = everywhere
+            form.fields["other_communities"].queryset = in_district_of(near)
             stored = self.project.other_communities.values_list("pk", flat=True)
             form.initial["other_communities"] = self.change.wish.get("fields", {}).get(
                 "other_communities", list(stored)

@@ -4,13 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import FigureFormField, MoneyFormField
-from core.forms import CountedTextarea, DateInput, FilesField, PhoneField, SeveralField, within_a_year
+from core.forms import CountedTextarea, DateInput, FilesField, PhoneField, SeveralField, newest, within_a_year
 from grants.models import Call, ServiceField
-from people.models import Community, Organization, Role, User
+from people.choosing import places
+from people.models import Community, Organization, Role, User, place_name
 from projects.models import Gift, MatchingProof, Pledge
 
 Kind, Basis = Pledge.Kind, Pledge.Basis
@@ -38,11 +40,8 @@ class GivingFilter(forms.Form):
     def __init__(self, *args: Any, projects: Any, **kwargs: Any) -> None:
         """`projects`: those that a giver can be offered."""
         super().__init__(*args, **kwargs)
-        here = Community.objects.filter(projects__in=projects).order_by()
-        pairs = sorted(set(here.values_list("district", "street")))
-        districts = [(f"d:{name}", name) for name in sorted({district for district, _street in pairs})]
-        streets = [(f"s:{street}", f"{district} {street}") for district, street in pairs]
-        self.fields["place"].choices = [("", _("All")), *districts, *streets]
+        here = Community.objects.filter(pk__in=projects.order_by().values("community"))
+        self.fields["place"].choices = [("", _("All")), *places(here, self.data.get("place") or "", districts=True)]
 
     def chosen(self, projects: Any) -> Any:
         """The projects that match; what is wrong in the form is left out of account."""
@@ -51,9 +50,8 @@ class GivingFilter(forms.Form):
             projects = projects.filter(title__contains=words)
         if data.get("field"):
             projects = projects.filter(field=data["field"])
-        kind, _colon, name = data.get("place", "").partition(":")
-        if name:
-            projects = projects.filter(**{"community__district" if kind == "d" else "community__street": name})
+        if data.get("place"):
+            projects = projects.filter(community__region_code__startswith=data["place"])
         return projects
 
     @property
@@ -242,10 +240,10 @@ class PledgeLedgerFilter(forms.Form):
 
     def __init__(self, *args: Any, pledges: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["call"].queryset = Call.objects.filter(projects__pledges__in=pledges).distinct()
-        streets = Community.objects.filter(projects__pledges__in=pledges).order_by("street")
-        names = streets.values_list("street", flat=True).distinct()
-        self.fields["street"].choices = [("", _("All")), *((name, name) for name in names)]
+        calls = Call.objects.filter(pk__in=pledges.order_by().values("project__call")).order_by("-closes_at", "-pk")
+        self.fields["call"].queryset = newest(calls, self.data.get("call"))
+        here = Community.objects.filter(Exists(pledges.filter(project__community=OuterRef("pk")).order_by()))
+        self.fields["street"].choices = [("", _("All")), *places(here, self.data.get("street") or "")]
 
     def chosen(self, pledges: Any) -> Any:
         if not self.is_valid():
@@ -254,7 +252,7 @@ class PledgeLedgerFilter(forms.Form):
         if data["call"]:
             pledges = pledges.filter(project__call=data["call"])
         if data["street"]:
-            pledges = pledges.filter(project__community__street=data["street"])
+            pledges = pledges.filter(project__community__region_code__startswith=data["street"])
         for name in ("kind", "state"):
             if data[name]:
                 pledges = pledges.filter(**{name: data[name]})
@@ -263,7 +261,7 @@ class PledgeLedgerFilter(forms.Form):
     def words(self) -> str:
         """What was chosen, for the heading of the table."""
         data = self.cleaned_data if self.is_valid() else {}
-        said = [str(data.get("call") or ""), data.get("street") or ""]
+        said = [str(data.get("call") or ""), place_name(data.get("street") or "")]
         said += [str(Kind(data["kind"]).label)] if data.get("kind") else []
         said += [str(Pledge.State(data["state"]).label)] if data.get("state") else []
         return " · ".join(part for part in said if part)

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import newest
 from grants.models import Call, ServiceField
-from people.models import Community
+from people.choosing import places
+from people.models import Community, place_name
 
 
 class MonthField(forms.CharField):
@@ -45,9 +47,8 @@ class MonthLedgerFilter(forms.Form):
         super().__init__(*args, **kwargs)
         calls = reports.order_by().values("project__call")
         self.fields["call"].queryset = newest(Call.objects.filter(pk__in=calls), self.data.get("call"))
-        streets = Community.objects.filter(projects__monthly_reports__in=reports)
-        names = streets.order_by("street").values_list("street", flat=True).distinct()
-        self.fields["street"].choices = [("", _("All")), *((name, name) for name in names)]
+        here = Community.objects.filter(Exists(reports.filter(project__community=OuterRef("pk")).order_by()))
+        self.fields["street"].choices = [("", _("All")), *places(here, self.data.get("street") or "")]
         for name in ("call", "field"):
             self.fields[name].empty_label = _("All")
         self.fields["only"].choices = [("", _("All")), ("late", _("Late ones")), ("problems", _("With problems"))]
@@ -61,7 +62,7 @@ class MonthLedgerFilter(forms.Form):
         if data["call"]:
             found = found.filter(project__call=data["call"])
         if data["street"]:
-            found = found.filter(project__community__street=data["street"])
+            found = found.filter(project__community__region_code__startswith=data["street"])
         if data["field"]:
             found = found.filter(project__field=data["field"])
         if data["only"] == "late":
@@ -74,5 +75,6 @@ class MonthLedgerFilter(forms.Form):
         """What was chosen, for the heading of the table."""
         data = self.cleaned_data if self.is_valid() else {}
         month: date | None = data.get("month")
-        parts = [f"{month:%Y-%m}" if month else "", data.get("call") or "", data.get("street") or ""]
+        street = place_name(data.get("street") or "")
+        parts = [f"{month:%Y-%m}" if month else "", data.get("call") or "", street]
         return " · ".join(str(part) for part in [*parts, data.get("field") or ""] if part)

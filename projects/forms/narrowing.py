@@ -27,7 +27,9 @@ class Narrowing(forms.Form):
     scope = forms.ChoiceField(label=_("Whose"), choices=list(SCOPES.items()), required=False)
     year = forms.IntegerField(label=_("year"), min_value=2000, max_value=2100, required=False)
     call = forms.ModelChoiceField(label=_("Call"), queryset=Call.objects.published(), required=False)
-    place = forms.RegexField(label=_("Where"), regex=rf"^({NOWHERE}|\d{{6}}|\d{{9}}|\d{{12}})$", required=False)
+    place = forms.RegexField(
+        label=_("Where"), regex=rf"^({NOWHERE}|\d{{2}}|\d{{4}}|\d{{6}}|\d{{9}}|\d{{12}})$", required=False
+    )
     in_field = forms.RegexField(label=_("Service field"), regex=rf"^({NOWHERE}|[0-9]{{1,9}})$", required=False)
     source = forms.ChoiceField(label=_("Source of the money"), choices=Fund.Source.choices, required=False)
     reached = forms.ChoiceField(label=_("How far"), choices=list(REACHED.items()), required=False)
@@ -47,7 +49,7 @@ class Narrowing(forms.Form):
             for name in ("scope", "mentor", "used", "state", "left"):
                 del self.fields[name]
             return
-        if "mentor" in self.fields:
+        if "mentor" in self.fields and self.data.get("mentor"):  # it is never a list to choose from
             mentors = Participant.objects.filter(part=Part.MENTOR, project__in=Project.objects.visible_to(user))
             self.fields["mentor"].queryset = User.objects.filter(pk__in=mentors.values("person"))
 

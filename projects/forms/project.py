@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import FileField, NoteForm, newest
 from grants.models import Call, PaperKind, ServiceField
+from people.choosing import MentorField
 from people.models import Membership, Role, User
 from projects.models import Stage
 from projects.models.submission import PLEDGE
@@ -28,13 +29,12 @@ class SubmitForm(NoteForm):
 
 
 class MentorForm(forms.Form):
-    mentor = forms.ModelChoiceField(label=_("Mentor"), queryset=Membership.objects.none())
+    mentor = MentorField(label=_("Mentor"), queryset=Membership.objects.none())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mentors = Membership.objects.current().filter(role=Role.MENTOR)
         self.fields["mentor"].queryset = mentors.select_related("user", "organization")
-        self.fields["mentor"].label_from_instance = lambda held: f"{held.user} ({held.organization})"
 
 
 class ProjectFilter(forms.Form):

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import CountedTextarea, DateInput, PhoneField, SeveralField, TabField
 from grants.models import Call, NeedList, NeedListEntry
-from people.models import Community, Organization, Role, User
+from people.choosing import CommunityField, HostField, in_district_of
+from people.models import Organization, Role, User
 from projects.completeness import problems
 from projects.forms.tables import BaseTable, Tables
 from projects.models import Project
@@ -110,7 +111,12 @@ class ProposalForm(forms.ModelForm):
             | {name: DateInput for name in ("starts_on", "ends_on")}
             | {"other_communities": forms.CheckboxSelectMultiple}
         )
-        field_classes = {"other_communities": SeveralField, "leader_phone": PhoneField}
+        field_classes = {
+            "community": CommunityField,
+            "host": HostField,
+            "other_communities": SeveralField,
+            "leader_phone": PhoneField,
+        }
         labels = {"title": _("Project title")}
         help_texts = {
             "summary": _("What you will do and what it will change; the public reads this."),
@@ -144,8 +150,10 @@ class ProposalForm(forms.ModelForm):
         self.fields["answers"].empty_label = _("No listed need")
         if "other_communities" in self.fields:
             near = (project.community or project.applicant.community) if self._has_place() else None
-            everywhere = Community.objects.filter(region_code__startswith=near.region_code[:6] if near else "")
-            self.fields["other_communities"].queryset = everywhere
+            self.fields["other_communities"].queryset = in_district_of(near)
+            if near is None:
+                first = _("First say in which community it takes place, and save: then those of its district are here.")
+                self.fields["other_communities"].help_text = first
         for name in ("starts_on", "ends_on"):
             self.fields[name].help_text = _("Between %(first)s and %(last)s") % {
                 "first": call.starts_on,

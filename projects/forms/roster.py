@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.forms import FileField, FilesField, PhoneField
+from people.choosing import CommunityField
 from people.models import Community
 from projects.actions.roster import problems
 from projects.forms.attendance import places_of
@@ -39,6 +40,7 @@ class BeneficiaryForm(forms.ModelForm):
     class Meta:
         model = Beneficiary
         fields = FIELDS
+        field_classes = {"community": CommunityField}
         help_texts = {
             "birth_year": _("Only the year. The number of the identity card is not collected."),
             "recommended_by": _("Residents' committee, neighbour, another organisation"),

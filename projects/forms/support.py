@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import MoneyFormField
 from core.forms import CountedTextarea, DateInput, within_a_year
 from core.strangers import TrapForm
+from people.choosing import OrganizationField
 from people.models import Community, Kind, Organization
 from projects.models import Comment, Likeness, Project, Recommendation
 from projects.places import places
@@ -17,7 +18,7 @@ from projects.places import places
 class CoachingForm(forms.Form):
     """Ask a support organisation for help with the draft."""
 
-    organization = forms.ModelChoiceField(
+    organization = OrganizationField(
         label=_("Support organisation"),
         queryset=Organization.objects.filter(kind=Kind.SUPPORT_ORGANIZATION),
         empty_label=None,

@@ -115,6 +115,7 @@ class ChangeRequest(Stateful):
         ordering = ["-made_at", "-pk"]
         verbose_name = _("change request")
         verbose_name_plural = _("change requests")
+        indexes = [models.Index(fields=["state"], name="change_by_state")]
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "kind"],

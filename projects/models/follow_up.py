@@ -103,6 +103,9 @@ class FollowUp(models.Model):
         ordering = [models.F("seen_on").desc(nulls_last=True), "-due_on", "-pk"]
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
+        indexes = [
+            models.Index(fields=["answer_until"], name="follow_up_waiting", condition=models.Q(seen_on__isnull=True))
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "months"], name="followed_up_once_a_date", condition=Q(months__isnull=False)

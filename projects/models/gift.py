@@ -64,6 +64,7 @@ class Gift(models.Model):
         ordering = ["came_on", "pk"]
         verbose_name = _("what came of a pledge")
         verbose_name_plural = _("what came of pledges")
+        indexes = [models.Index(fields=["is_accepted"], name="gift_waiting")]
         constraints = [
             models.CheckConstraint(
                 name="gift_is_positive",

@@ -34,6 +34,7 @@ class MatchingProof(models.Model):
         ordering = ["handed_in_at", "pk"]
         verbose_name = _("proof of matching funds")
         verbose_name_plural = _("proofs of matching funds")
+        indexes = [models.Index(fields=["is_accepted"], name="proof_waiting")]
         constraints = [
             models.CheckConstraint(
                 name="matching_is_positive",

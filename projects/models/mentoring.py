@@ -115,7 +115,10 @@ class MentoringNote(Advice):
         ordering = ["-held_on", "-pk"]
         verbose_name = _("mentoring note")
         verbose_name_plural = _("mentoring notes")
-        indexes = [models.Index(fields=["mentor", "held_on"], name="session_by_mentor_day")]
+        indexes = [
+            models.Index(fields=["together"], name="session_together", condition=Q(together__isnull=False)),
+            models.Index(fields=["mentor", "held_on"], name="session_by_mentor_day"),
+        ]
         constraints = [
             *Advice.Meta.constraints,
             models.UniqueConstraint(fields=["number"], name="session_number_once", condition=~Q(number="")),

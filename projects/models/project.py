@@ -72,7 +72,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def staked_by(self, user) -> "ProjectQuerySet":
         """Handed in by a group, or through a host, to which the person belongs in any role."""
         mine = list(user.roles) if user.is_authenticated else []
-        return self.filter(Q(applicant__in=mine) | Q(host__in=mine), submitted_at__isnull=False)
+        handed_in = Project.objects.filter(submitted_at__isnull=False).order_by()
+        through_a_host = handed_in.filter(host__in=mine).values("pk")  # apart: of both together SQLite reads all
+        return self.filter(pk__in=handed_in.filter(applicant__in=mine).values("pk").union(through_a_host))
 
     def counted_in_public(self) -> "ProjectQuerySet":
         """What is handed in is public as a number once the call is closed: before, it would tell people their odds."""
@@ -233,6 +235,7 @@ class Project(ProjectLife):
             models.Index(fields=["state_since", "id"], name="project_by_time"),
             models.Index(fields=["state", "state_since"], name="project_by_state"),
             models.Index(fields=["due_on"], name="project_by_due_day"),
+            models.Index(fields=["host"], name="project_by_host", condition=Q(host__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint("number", name="project_number_once", condition=~Q(number="")),

@@ -86,6 +86,7 @@ class WarningLetter(WarningShape):
         abstract = False
         verbose_name = _("warning")
         verbose_name_plural = _("warnings")
+        indexes = [models.Index(fields=["outcome"], name="warning_open")]
         constraints = wholeness_of_warning("warning")
 
     def __str__(self) -> str:
@@ -170,6 +171,7 @@ class Talk(TalkShape):
         abstract = False
         verbose_name = _("talk")
         verbose_name_plural = _("talks")
+        indexes = [models.Index(fields=["outcome"], name="talk_open")]
         constraints = wholeness_of_talk("talk")
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from core import clock
 from core.models import Event
 from core.paging import page_of
 from core.workflow import Refused, permit
+from people.choosing import COMMUNITY, places
 from people.models import Community
 from projects.actions import calendars
 from projects.ical import calendar_of
@@ -125,15 +126,16 @@ def happening_list(request: HttpRequest) -> HttpResponse:
     """活动预告: what takes place from today on, for everybody."""
     found = Activity.objects.told_to_residents().filter(starts_at__gte=clock.begin_of(clock.today()))
     found = found.select_related("project__applicant", "project__community", "project__field")
-    places = Community.objects.filter(pk__in=found.order_by().values("project__community"))
-    asked = request.GET.get("community", "")
-    place = next((one for one in places if str(one.pk) == asked), None)
+    here = Community.objects.filter(pk__in=found.order_by().values("project__community"))
+    asked = request.GET.get("place", "")
+    offered = places(here, asked, to=COMMUNITY)
+    place = asked if asked in dict(offered) else ""
     if place:
-        found = found.filter(project__community=place)
+        found = found.filter(project__community__region_code__startswith=place)
     page = page_of(found.order_by("starts_at", "pk"), PAGE, request.GET.get("page"))
     context = {
         "page_obj": page,
-        "places": places,
+        "places": offered,
         "place": place,
         "may_export": rules.has_perm("projects.export_announcements", request.user),
         "month": month_of("", clock.today()),

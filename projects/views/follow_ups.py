@@ -4,6 +4,7 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,15 +13,18 @@ from django.views.decorators.http import require_POST
 
 from core import clock
 from core.forms import add_refusal
+from core.paging import page_of
 from core.workflow import Refused, permit
 from grants.models import Call
 from projects.actions import follow_ups as actions
 from projects.follow_up_link import follow_up_of
 from projects.forms import AnswerByLinkForm, SeenForm
-from projects.lasting import Lasting, lasting
-from projects.models import FollowUp
+from projects.lasting import lasting
+from projects.models import FollowUp, Project
 from projects.views.project import find
 
+CALLS = 20
+"""So many calls stand on one page."""
 RELATED = ("project__call__funder", "project__applicant", "project__community")
 
 
@@ -100,17 +104,18 @@ def follow_up_send(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("projects:follow_up_detail", pk=pk)
 
 
-def lasting_for(user) -> list[Lasting]:
-    """The calls of this person's funders, the newest first; 403 for whoever works at none."""
+def lasting_calls(user) -> QuerySet[Call]:
+    """The calls of this person's funders with funded projects, the newest first; 403 for whoever works at none."""
     permit("projects.see_lasting", user)
-    return lasting(Call.objects.published().filter(funder__in=list(user.roles)).order_by("-closes_at", "-pk"))
+    funded = Project.objects.funded().filter(call=OuterRef("pk")).order_by()
+    calls = Call.objects.published().filter(Exists(funded), funder__in=list(user.roles))
+    return calls.order_by("-closes_at", "-pk")
 
 
 @login_required
 def survival(request: HttpRequest) -> HttpResponse:
     """How many of the funded projects go on, by call, with what is counted."""
     forms = dict(FollowUp.Form.choices)
-    lines = [
-        (line, [(str(forms[form]), n) for form, n in sorted(line.forms.items())]) for line in lasting_for(request.user)
-    ]
-    return render(request, "projects/survival.html", {"lines": lines})
+    page = page_of(lasting_calls(request.user), CALLS, request.GET.get("page"))
+    lines = [(line, [(str(forms[form]), n) for form, n in sorted(line.forms.items())]) for line in lasting(page)]
+    return render(request, "projects/survival.html", {"page_obj": page, "lines": lines})

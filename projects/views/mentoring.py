@@ -1,5 +1,6 @@
 """Sessions of coaching: written by the mentor, answered by the group, counted for everybody."""
 
+from decimal import Decimal
 from typing import Any
 
 import rules
@@ -11,19 +12,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.forms import add_refusal
+from core.lately import asked_by, lately
 from core.models import Attachment
 from core.paging import page_of
 from core.workflow import Refused, permit
 from people.models import User
 from projects.actions import mentoring
 from projects.forms import AnswerAdviceForm, FinishForm, Narrowing, ReopenForm, SessionFilter, SessionForm
-from projects.hours import by_call, by_mentor, by_project, totals, whole
 from projects.models import MentoringNote, Part, Participant, Project
 from projects.models.state import UNDER_WAY
-from projects.sessions import choices_among, held, narrowed
+from projects.sessions import choices_among, hours_by, hours_of, narrowed
 from projects.views.project import find
 
 PAGE = 20
+MOST_HOURS = 8
 
 
 @login_required
@@ -134,6 +136,12 @@ def follow_up(request: HttpRequest, given: mentoring.Given) -> tuple[dict[str, A
     return context, None
 
 
+def _hours(found: QuerySet[MentoringNote]) -> tuple[Decimal, list[list[dict[str, Any]]]]:
+    """All hours, and who or what has the most of them: one more than the page shows, which then says so."""
+    by_what = ("mentor", "project", "project__call")
+    return hours_of(found), [list(hours_by(found, by)[: MOST_HOURS + 1]) for by in by_what]
+
+
 @login_required
 def session_list(request: HttpRequest) -> HttpResponse:
     """The sessions I may see, with the hours by mentor, project and call."""
@@ -142,16 +150,14 @@ def session_list(request: HttpRequest) -> HttpResponse:
     narrowing = Narrowing(request.GET, user=request.user, own=("call", "mentor"))
     found = narrowed(seen, form.cleaned_data if form.is_valid() else {}, narrowing)
     page = page_of(found, PAGE, request.GET.get("page"))
-    lines = held(found)
+    (all_hours, sums), counted_at = lately(f"sessions:{asked_by(request)}", lambda: _hours(found))
     context = {
         "form": form,
         "narrowing": narrowing,
         "page_obj": page,
-        "all_hours": whole(lines),
-        "sums": [
-            (_("By mentor"), totals(lines, by_mentor)),
-            (_("By project"), totals(lines, by_project)),
-            (_("By call"), totals(lines, by_call)),
-        ],
+        "all_hours": all_hours,
+        "sums": list(zip((_("By mentor"), _("By project"), _("By call")), sums, strict=True)),
+        "most": MOST_HOURS,
+        "counted_at": counted_at,
     }
     return render(request, "projects/session_list.html", context)

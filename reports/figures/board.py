@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.forms import newest
 from grants.models import Call
+from people.choosing import STREET, places
 from people.models import Community
 from people.territory import inside
 from projects.models import Project
@@ -26,8 +27,6 @@ NAMES = {
     SUPPORT: _("Of mentors and hosts"),
     PUBLIC: _("For everybody"),
 }
-STREET = 9
-"""So many digits of a community's code name its street."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,8 @@ class BoardForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
         fields["call"].queryset = newest(calls, self.data.get("call"))
-        fields["place"].choices = [("", _("All streets")), *streets(projects).items()]
+        here = communities_of(projects)
+        fields["place"].choices = [("", _("All streets")), *places(here, self.data.get("place") or "")]
 
     def narrow(self, board: Board) -> Board:
         self.is_valid()
@@ -124,9 +124,14 @@ class BoardForm(forms.Form):
         return Board(board.kind, board.user, given.get("year"), given.get("call"), given.get("place") or "")
 
 
+def communities_of(projects: ProjectQuerySet) -> QuerySet[Community]:
+    """Those in which the projects take place, first of all."""
+    return Community.objects.filter(pk__in=projects.order_by().values("community"))
+
+
 def streets(projects: ProjectQuerySet) -> dict[str, str]:
     """By the nine digits of their code, those in which the projects take place."""
-    found = Community.objects.filter(pk__in=projects.order_by().values("community"))
+    found = communities_of(projects)
     names = sorted({(code[:STREET], district, street) for code, district, street in found.values_list(
         "region_code", "district", "street")})  # fmt: skip
     several = len({district for _code, district, _street in names}) > 1

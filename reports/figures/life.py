@@ -12,7 +12,7 @@ from core import clock
 from core.models import Event
 from projects.forms.narrowing import FATES
 from projects.indicator_facts import workdays_of
-from projects.lasting import lasting
+from projects.lasting import lasting_in_turn
 from projects.models import Project, State
 from projects.narrowing import reached
 from projects.survival import Fate
@@ -138,7 +138,7 @@ def survival(board: Board) -> Picture:
     """By call: what became of the funded projects that have ended."""
     inside = set(board.projects.order_by().values_list("pk", flat=True))
     found = []
-    for line in lasting(board.calls):
+    for line in lasting_in_turn(board.calls):
         fates = Counter(fate for project, fate, _seen in line.projects if project.pk in inside)
         if fates:
             found.append((line.call, fates))

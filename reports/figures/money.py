@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from core.money import round_half_up
 from grants.forms.funds import funds_asked_for
 from grants.models import Fund, ServiceField
-from projects.narrowing import NOWHERE, USED, bucket, reached, spending_rates, with_spending
+from projects.narrowing import CHUNK, NOWHERE, USED, bucket, reached, spending_rates, with_spending
 from projects.spending import spent
 from reports import chart_style, charts
 from reports.figures.board import STREET, Board
@@ -152,7 +152,7 @@ def spending(board: Board) -> Picture:
     funded = with_spending(funded)
     sums: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO] * 5)
     number: dict[int, int] = defaultdict(int)
-    for project in funded:
+    for project in funded.iterator(chunk_size=CHUNK):
         number[project.call_id] += 1
         award, paid, used = project.amount_awarded or ZERO, project.amount_paid, spent(project)
         # What one project has not spent yet is not what another has laid out before it was paid.

@@ -8,13 +8,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.forms import OFFERED, newest
 from grants.models import Call, ServiceField
+from people.choosing import COMMUNITY, STREET, places
 from people.models import Community, User
 from projects.forms.month_ledger import MonthField
 from projects.forms.narrowing import Narrowing
 from projects.models import Project, State
 from projects.narrowing import NOWHERE
-from reports.figures.board import STREET
+from reports.figures.board import communities_of
 from reports.ledgers.ledger import Asked, Ledger
 from reports.pdf import LANGUAGE
 
@@ -41,12 +43,13 @@ class LedgerForm(forms.Form):
         if ledger.of_calls:
             calls = ledger.of_calls(calls)
         fields: dict[str, Any] = self.fields
-        fields["call"].queryset = calls
+        fields["call"].queryset = newest(calls, self.data.get("call"))
         fields["call"].empty_label = _("All calls")
         fields["call"].required = ledger.needs_call
         if ledger.needs_call:
             fields["call"].empty_label = None
-        fields["place"].choices = [("", _("All streets")), *_places(seen), (NOWHERE, _("not said"))]
+        asked = self.data.get("place") or ""
+        fields["place"].choices = [("", _("All streets")), *_places(seen, asked), (NOWHERE, _("not said"))]
         used = ServiceField.objects.filter(pk__in=seen.values("field"))
         fields["in_field"].choices = [("", _("All")), *((str(one.pk), str(one)) for one in used),
                                       (NOWHERE, _("not said"))]  # fmt: skip
@@ -110,9 +113,11 @@ def _flat(choices: Any) -> dict[str, str]:
     return found
 
 
-def _places(projects: Any) -> list[tuple[str, Any]]:
-    """Streets, each with its communities in which projects take place."""
-    found = Community.objects.filter(pk__in=projects.values("community")).order_by("region_code")
+def _places(projects: Any, chosen: str) -> list[tuple[str, Any]]:
+    """Streets, each with its communities in which projects take place; of very many the region comes first."""
+    found = communities_of(projects).order_by("region_code")
+    if found[: OFFERED + 1].count() > OFFERED:
+        return places(found, chosen, to=COMMUNITY)
     streets: dict[str, list[Community]] = {}
     for one in found:
         streets.setdefault(one.region_code[:STREET], []).append(one)

@@ -7,9 +7,10 @@ The entries are numbered in the order of time, so a page goes on below the last 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.cache import caches
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -23,6 +24,8 @@ from reports.search.words import Asked, excerpt, marked, shown
 PAGE = 50
 MOST_COUNTED = 99
 MOST_EXACT = 10
+COMMON, COMMON_KNOWN = 5000, timedelta(hours=1)
+"""A pair that so many records have tells little; whether they have is found out once an hour."""
 _ENTRIES = f"{SearchEntry._meta.db_table} entry"
 # The words lead: SQLite takes a CROSS JOIN in the order in which it is written, PostgreSQL as any other.
 _JOINED = f"{tables.TABLE} CROSS JOIN {_ENTRIES}"
@@ -73,6 +76,28 @@ class Found:
     tabs: list[Tab] = field(default_factory=list)
     after: int | None = None
     """The key below which the next page begins; None on the last."""
+
+
+def telling(asked: Asked) -> list[str]:
+    """The tokens that are looked up: of a long name those that tell something.
+
+    Every group is called 社工服务中心: to meet the lists of 社工, 服务 and 中心 with that of 柳溪 takes long and leaves
+    out nothing. Where a phrase is proven in the text anyway, pairs that very many records have are passed over.
+    """
+    common = {token for token in asked.proven if _is_common(token)}
+    rest = [token for token in asked.tokens if token not in common]
+    return rest or list(asked.tokens)
+
+
+def _is_common(token: str) -> bool:
+    known = caches["process"].get(f"common:{token}")
+    if known is None:
+        with connection.cursor() as cursor:
+            some = f"SELECT 1 FROM {tables.TABLE} WHERE {tables.match()} LIMIT {COMMON}"
+            cursor.execute(f"SELECT count(*) FROM ({some}) AS some_of_them", [tables.expression([[token]])])
+            known = cursor.fetchone()[0] == COMMON
+        caches["process"].set(f"common:{token}", known, COMMON_KNOWN.total_seconds())
+    return known
 
 
 class Finder:
@@ -155,7 +180,7 @@ class Finder:
         return " AND ".join([*conditions, where]), [*params, *of_rules]
 
     def expression(self, asked: Asked, *kinds: str) -> str:
-        return tables.expression([*([token] for token in asked.tokens), self.keys, kinds])
+        return tables.expression([*([token] for token in telling(asked)), self.keys, kinds])
 
     def seen(self, kinds: Iterable[str]) -> Statement:
         """The rules of the pages themselves, each for its kind."""

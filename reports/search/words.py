@@ -32,7 +32,7 @@ class Asked:
     """What a typed line asks for.
 
     `tokens` all have to be there. `phrases` are what pairs alone do not prove: three characters and more have to stand
-    together. `needles` are marked where they are found.
+    together; `proven` are the tokens of which a phrase is the proof. `needles` are marked where they are found.
     """
 
     key: str
@@ -40,6 +40,7 @@ class Asked:
     phrases: tuple[str, ...]
     needles: tuple[str, ...]
     is_cut: bool
+    proven: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.tokens)
@@ -135,7 +136,7 @@ def read(line: str) -> Asked:
     folded = _folded(line.translate(_SHOWN))
     runs = list(dict.fromkeys(_RUNS.findall(folded)))
     tokens: dict[str, None] = {}
-    phrases = []
+    phrases, proven, needed = [], set[str](), set[str]()
     for han, latin in runs[:MOST_WORDS]:
         if latin:
             tokens[_word(latin)] = None
@@ -144,15 +145,18 @@ def read(line: str) -> Asked:
         else:
             # Every second pair covers a long run, and the last one its end.
             starts = [*range(0, len(han) - 1, 2), len(han) - 2]
-            tokens |= {token: None for start in starts for token in _pairs(han[start : start + 2])}
+            pairs = [token for start in starts for token in _pairs(han[start : start + 2])]
+            tokens |= dict.fromkeys(pairs)
             if len(han) > 2:
                 phrases.append(han)
+            (proven if len(han) > 2 else needed).update(pairs)
     return Asked(
         key="".join(han or latin for han, latin in _RUNS.findall(folded)),
         tokens=tuple(tokens),
         phrases=tuple(phrases),
         needles=tuple(han or latin for han, latin in runs[:MOST_WORDS]),
         is_cut=len(runs) > MOST_WORDS,
+        proven=frozenset(proven - needed),
     )
 
 

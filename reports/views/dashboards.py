@@ -17,12 +17,14 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from core import clock
-from core.lately import lately
+from core.lately import asked_by, lately
+from core.money import round_half_up
 from core.paging import page_of
-from projects.figures import visits_by_project
+from projects.figures import visited, visits_by_project, visits_together
 from projects.forms import Narrowing
 from projects.models import Project
-from projects.narrowing import reached, with_spending
+from projects.models.project import ProjectQuerySet
+from projects.narrowing import reached, spent_together, with_spending
 from projects.spending import spent
 from reports.documents import Document, file_name
 from reports.figures.board import FUNDER, NAMES, PUBLIC, REGION, SUPPORT, Board, BoardForm
@@ -32,6 +34,8 @@ from reports.pdf import LANGUAGE
 from reports.views.documents import respond
 
 PAGE = 30
+NEWEST = ("-call__closes_at", "number", "pk")
+"""The newest call first, its projects by their numbers."""
 SECONDS = 15
 """So long a slide stands in the hall."""
 MAY = {FUNDER: "reports.see_funder_board", REGION: "reports.see_region_board", SUPPORT: "reports.see_support_board"}
@@ -135,9 +139,12 @@ def public_projects(request: HttpRequest) -> HttpResponse:
     """The funded projects, for everybody: what the public notices have told of them, and where they are now."""
     narrowing = Narrowing(request.GET)
     found = narrowing.of(reached(Project.objects.all().counted_in_public(), "funded")).with_names()
-    page = page_of(found.order_by("-call__closes_at", "number", "pk"), PAGE, request.GET.get("page"))
-    sums = found.order_by().aggregate(awarded=Sum("amount_awarded"), paid=Sum("amount_paid"))
-    context = {"page_obj": page, "narrowing": narrowing, **sums}
+    page = page_of(found.order_by(*NEWEST), PAGE, request.GET.get("page"))
+    sums, counted_at = lately(
+        f"public:{asked_by(request)}",
+        lambda: found.order_by().aggregate(awarded=Sum("amount_awarded"), paid=Sum("amount_paid")),
+    )
+    context = {"page_obj": page, "narrowing": narrowing, "counted_at": counted_at, **sums}
     return render(request, "reports/public_projects.html", context)
 
 
@@ -148,14 +155,18 @@ def visits(request: HttpRequest) -> HttpResponse:
     narrowing = Narrowing(request.GET, user=request.user)
     since, until = _day(request.GET.get("since", "")), _day(request.GET.get("until", ""))
     projects = narrowing.of(Project.objects.delivery_visible_to(request.user))
-    found = visits_by_project(projects.order_by().values_list("pk", flat=True), since, until)
-    here = {pk: n for pk, n in found.items() if n}
-    named = {project.pk: project for project in Project.objects.filter(pk__in=here).with_names()}
-    rows = sorted(((named[pk], n) for pk, n in here.items()), key=lambda row: (-row[1], row[0].pk))
+    found = visited(projects, since, until).with_names().order_by(*NEWEST)
+    page = page_of(found, PAGE, request.GET.get("page"))
+    numbers = visits_by_project([project.pk for project in page], since, until)
+    key = f"visits:{asked_by(request)}"
+    (whole, said), counted_at = lately(key, lambda: (visits_together(projects, since, until), page.said))
     context = {
-        "page_obj": page_of(rows, PAGE, request.GET.get("page")),
+        "page_obj": page,
+        "rows": [(project, numbers[project.pk]) for project in page],
         "narrowing": narrowing,
-        "whole": sum(here.values()),
+        "whole": whole,
+        "said": said,
+        "counted_at": counted_at,
         "since": since,
         "until": until,
     }
@@ -168,18 +179,22 @@ def spending(request: HttpRequest) -> HttpResponse:
     """Award, payments and spending, project by project."""
     narrowing = Narrowing(request.GET, user=request.user)
     found = narrowing.of(reached(Project.objects.delivery_visible_to(request.user), "funded"))
-    ordered = with_spending(found.with_names()).order_by("-call__closes_at", "number", "pk")
-    rows = [(project, spent(project)) for project in ordered]
+    page = page_of(with_spending(found.with_names()).order_by(*NEWEST), PAGE, request.GET.get("page"))
+    sums, counted_at = lately(f"spending:{asked_by(request)}", lambda: _sums(found))
     context = {
-        "page_obj": page_of(rows, PAGE, request.GET.get("page")),
+        "page_obj": page,
+        "rows": [(project, spent(project)) for project in page],
         "narrowing": narrowing,
-        "sums": [
-            sum((project.amount_awarded or 0 for project, _spent in rows), Decimal(0)),
-            sum((project.amount_paid for project, _spent in rows), Decimal(0)),
-            sum((used for _project, used in rows), Decimal(0)),
-        ],
+        "sums": sums,
+        "counted_at": counted_at,
     }
     return render(request, "reports/spending.html", context)
+
+
+def _sums(projects: ProjectQuerySet) -> list[Decimal]:
+    """Awarded, paid and spent of all of them."""
+    whole = projects.order_by().aggregate(awarded=Sum("amount_awarded"), paid=Sum("amount_paid"))
+    return [round_half_up(whole["awarded"] or 0), round_half_up(whole["paid"] or 0), spent_together(projects)]
 
 
 def _day(text: str) -> Any:

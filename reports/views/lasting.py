@@ -6,7 +6,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from core import clock
-from projects.views.follow_ups import lasting_for
+from projects.views.follow_ups import lasting_calls
 from projects.views.indicators import chosen_kind, scopes_for
 from reports.lasting import write_indicators, write_survival
 from reports.pdf import LANGUAGE
@@ -18,8 +18,8 @@ from reports.views.imports import send_workbook
 def survival(request: HttpRequest) -> HttpResponseBase:
     """How many of the funded projects go on, by call."""
     with translation.override(LANGUAGE):
-        found = lasting_for(request.user)
-        return send_workbook(request, f"项目坚持率-{clock.today():%Y-%m-%d}", lambda file: write_survival(found, file))
+        calls = lasting_calls(request.user)
+        return send_workbook(request, f"项目坚持率-{clock.today():%Y-%m-%d}", lambda file: write_survival(calls, file))
 
 
 @require_safe

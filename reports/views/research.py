@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.forms import OFFERED
 from core.workflow import permit, record
+from people.choosing import offered_codes
+from people.models import place_name
 from reports.documents import Document, file_name
 from reports.figures.board import FUNDER, SUPPORT, Board
 from reports.pdf import LANGUAGE
@@ -38,6 +41,10 @@ class ResearchForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.places, years = facts.choices(board)
         fields: dict[str, Any] = self.fields
+        if len(self.places) > OFFERED:  # the region first, and what lies in the chosen one
+            known = {place.code: place for place in self.places}
+            offered = offered_codes(known, self.data.get("region") or "")
+            self.places = [known.get(code) or Place(code, place_name(code) or code) for code in offered]
         fields["region"].choices = [("", _("All regions")), *((place.code, place.name) for place in self.places)]
         fields["year"].choices = [(year, str(year)) for year in years]
 
