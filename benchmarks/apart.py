@@ -88,7 +88,7 @@ def postgresql(**options: str) -> Iterator[str]:
     if not found:
         yield ""
         return
-    programs, folder, port = found[-1].parent, tempfile.mkdtemp(), _free_port()
+    programs, folder, port = found[-1].parent, tempfile.mkdtemp(), free_port()
     if os.geteuid() == 0:  # it refuses to be started by root
         shutil.chown(folder, "postgres")
     said = " ".join(f"-c {name}={value}" for name, value in (QUICK | options).items())
@@ -111,7 +111,7 @@ def _as_postgres(command: list[str | Path]) -> None:
     subprocess.run([str(one) for one in command], check=True, stdout=subprocess.DEVNULL, cwd="/", **other)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
