@@ -1,7 +1,8 @@
 """How long papers take: one page when everything is warm, many at once, and against WeasyPrint called naively.
 
-Naively is: WeasyPrint as it comes, its own fonts and its own reading of the style sheet for each document, one after the
-other. What is laid out is the same award letter as PDF/A in all cases; the bulk is a whole print job, from the queue to the file.
+Naively is: WeasyPrint as it comes, its own fonts and its own reading of the style sheet for each document, one after
+the other. What is laid out is the same award letter as PDF/A in all cases; the bulk is a whole print job, from the
+queue to the file.
 """
 
 import multiprocessing

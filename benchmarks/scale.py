@@ -96,7 +96,8 @@ def questions() -> Iterator[tuple[str, Any]]:
     yield "groups of a head", Project.objects.visible_to(User.objects.get(username="head3-l00000")).with_names()[:50]
     some = Project.objects.order_by("pk")[1]
     yield "the log of one project", Event.objects.about(some).order_by("-at")[:50]
-    yield "the log of a week", Event.objects.filter(at__lt=some.created_at).order_by("-at")[:50]
+    looked = Event.objects.disclosures().filter(data__funder__in=list(district.roles)).order_by("-pk")
+    yield "who looked at personal data of a district", looked[:50]
     call = Call.objects.order_by("pk").last()
     yield "a call's projects, ranked", Project.objects.filter(call=call).order_by("-amount_requested")
     yield "an organisation by its number", Organization.objects.filter(credit_code="52P00001")
