@@ -18,7 +18,7 @@ from tests import town as towns
 from tests.life import Life
 from tests.printing import ask, awarded
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 PAPERS = 10
 
 
