@@ -1,8 +1,28 @@
-"""What is measured in a process of its own, on a database of its own: a process never gives memory back."""
+"""What is measured in a process of its own, on a database of its own: a process never gives memory back.
+
+Also where a PostgreSQL of our own comes from, so that one bench measures on both databases.
+"""
 
 import os
+import pwd
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+MODULE = """
+import sys
+import django
+django.setup()
+from importlib import import_module
+import_module(sys.argv[1]).run(*map(int, sys.argv[2:]))
+"""
+QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "jit": "off"}
+"""Nothing that is measured lives long enough to be written to disk."""
 
 
 def environment(folder: str) -> dict[str, str]:
@@ -25,3 +45,77 @@ def run(program: str, *arguments: str, within: dict[str, str]) -> str:
     """What a program of a few lines prints; its complaints are ours."""
     command = [sys.executable, "-c", program, *arguments]
     return subprocess.run(command, env=within, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def measured(module: str, *sizes: int, within: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """(what was measured, the figure) as `run(*sizes)` of the module prints them, a tab between the two."""
+    for line in run(MODULE, module, *map(str, sizes), within=within).splitlines():
+        label, _tab, figure = line.partition("\t")
+        yield label, figure
+
+
+def on_each_database(module: str, *sizes: int) -> Iterator[tuple[str, str]]:
+    """The same, on SQLite and on a PostgreSQL (`postgresql`); it says when there is none."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from measured(module, *sizes, within=on_sqlite(folder))
+    with tempfile.TemporaryDirectory() as folder, postgresql() as server:
+        if server:
+            yield from measured(module, *sizes, within=environment(folder) | {"DATABASE_URL": server})
+        else:
+            yield "PostgreSQL", "left out: none is installed here (package postgresql)"
+
+
+def make_database() -> None:
+    """In such a process: every table, and nothing in them, without walking through all migrations. On PostgreSQL a new
+    database beside that of DATABASE_URL."""
+    from django.apps import apps  # noqa: PLC0415  the environment is set by who starts the process
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+    from django.test.runner import DiscoverRunner  # noqa: PLC0415
+
+    settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
+    if connection.vendor == "postgresql":
+        DiscoverRunner(verbosity=0, interactive=False).setup_databases()
+    else:
+        call_command("migrate", run_syncdb=True, verbosity=0)
+
+
+@contextmanager
+def postgresql(**options: str) -> Iterator[str]:
+    """The address of a PostgreSQL: that of DATABASE_URL if it is one, else one of our own for so long; "" without."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        yield given
+        return
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if not found:
+        yield ""
+        return
+    programs, folder, port = found[-1].parent, tempfile.mkdtemp(), free_port()
+    if os.geteuid() == 0:  # it refuses to be started by root
+        shutil.chown(folder, "postgres")
+    said = " ".join(f"-c {name}={value}" for name, value in (QUICK | options).items())
+    control = [programs / "pg_ctl", "-D", folder, "-w", "-l", f"{folder}/log"]
+    try:
+        _as_postgres([programs / "initdb", "-D", folder, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
+        _as_postgres([*control, "-o", f"-p {port} -k {folder} {said}", "start"])
+        yield f"postgres://{_owner()}@127.0.0.1:{port}/postgres"
+    finally:
+        _as_postgres([*control, "-m", "immediate", "stop"])
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _owner() -> str:
+    return "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+
+
+def _as_postgres(command: list[str | Path]) -> None:
+    other = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    subprocess.run([str(one) for one in command], check=True, stdout=subprocess.DEVNULL, cwd="/", **other)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]

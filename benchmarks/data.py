@@ -7,7 +7,9 @@ Two seasons are lived through by the real verbs (`benchmarks.season`), and then 
 `INSERT … SELECT` a table: ids are worked out ahead (each copy is one block of ids after the other), keys between the
 rows of a season follow, numbers and names get the copy's own mark, and days move back by whole years. So every copy is
 as sound as what the verbs made: constraints hold, the ledger agrees, and no row has to cross the wire as with COPY.
-Indexes are made after the rows.
+A few hundred copies go in at a time, so that each table grows at its end: all copies by one statement put rows in the
+order in which the database reads the season, all over the index of the keys, and 1,000,000 projects never ended.
+Indexes, and what must be unique, are made after the rows.
 
 One bureau (the town's) has all past seasons and the two that were lived; every other season at work has a bureau of its
 own. So what somebody can find grows with the number of projects, and what waits for somebody does not, as in life.
@@ -24,6 +26,9 @@ from typing import Any
 PAST, AT_WORK = "P00000", "L00000"
 SHARE_AT_WORK = 0.1
 YEARS = 6
+PIECE = 200
+"""So many copies by one statement: some 5,000 projects."""
+FIRST, LAST = "<first>", "<last>"
 SKIPPED = {"core_dispatch", "core_duty", "reports_searchentry", "reports_printjob", "reports_printitem"}
 """Of the machinery, not of projects: mail on its way, duties, the index (`rebuild_search` makes it)."""
 APPS = ("core", "people", "grants", "projects", "evaluations", "reports")
@@ -140,12 +145,16 @@ class Block:
         self.step = {table: len(self.rows(table)) for table in self.first}
         self.begin = {table: tops[table] + 1 - self.step[table] - self.first[table] for table in self.first}
         written = 0
-        for model in models():
-            if not self.step[model._meta.db_table] or copies < 1:
-                continue
-            with connection.cursor() as cursor:
-                cursor.execute(self.statement(model, copies))
-                written += cursor.rowcount
+        statements = [self.statement(model) for model in models() if self.step[model._meta.db_table]]
+        begun = perf_counter()
+        with connection.cursor() as cursor:
+            for first in range(1, copies + 1, PIECE):
+                last = min(first + PIECE - 1, copies)
+                for statement in statements:
+                    cursor.execute(statement.replace(FIRST, str(first)).replace(LAST, str(last)))
+                    written += cursor.rowcount
+                if last % (PIECE * 20) == 0:
+                    print(f"    {last} of {copies} copies, {perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
         return written
 
     def moved(self, table: str, column: str) -> str:
@@ -161,7 +170,8 @@ class Block:
             return column
         return f"CASE WHEN {self.within(table, column)} THEN {self.moved(table, column)} ELSE {column} END"
 
-    def statement(self, model: Any, copies: int) -> str:
+    def statement(self, model: Any) -> str:
+        """The copies FIRST to LAST of the season's rows of one table."""
         from django.db import connection  # noqa: PLC0415
 
         table, quote = model._meta.db_table, connection.ops.quote_name
@@ -169,9 +179,9 @@ class Block:
         marked = self.to_mark(model)
         values = [self.value(model, one, f"t.{quote(one.column)}", one.name in marked) for one in columns]
         if connection.vendor == "postgresql":
-            numbers = f"generate_series(1, {copies}::bigint) AS k(k)"
+            numbers = f"generate_series({FIRST}, {LAST}::bigint) AS k(k)"
         else:
-            counted = f"SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < {copies}"
+            counted = f"SELECT {FIRST} UNION ALL SELECT k + 1 FROM n WHERE k < {LAST}"
             numbers = f"(WITH RECURSIVE n(k) AS ({counted}) SELECT k FROM n) AS k"
         only = self.within(table, "t.id")
         if table == "core_notification":  # what the town's own people were told is not repeated to them
@@ -191,7 +201,7 @@ class Block:
         if one.remote_field is not None:
             return self.pointed(one.remote_field.model._meta.db_table, column)
         if one.name == "object_id":
-            return self.any_object(column)
+            return self.any_object(model, column)
         if self.shift and isinstance(one, fields.DateField):
             return years_back(column, has_time=isinstance(one, fields.DateTimeField))
         if self.shift and one.name == "year":
@@ -256,13 +266,15 @@ class Block:
         within = (self.first.get(other, 1), self.last.get(other, 0))
         return not rows.exclude(**{f"{one.name}__pk__range": within}).exists()
 
-    def any_object(self, column: str) -> str:
+    def any_object(self, model: Any, column: str) -> str:
         """What a log line or a file belongs to, by its kind."""
         from django.contrib.contenttypes.models import ContentType  # noqa: PLC0415
 
-        kinds = [(ContentType.objects.get_for_model(model).pk, model._meta.db_table) for model in models()]
+        used = set(model._base_manager.values_list("content_type", flat=True).distinct())
+        kinds = [(ContentType.objects.get_for_model(each).pk, each._meta.db_table) for each in models()]
+        kinds = [(kind, table) for kind, table in kinds if kind in used]
         cases = [f"WHEN {kind} THEN {self.pointed(table, column)}" for kind, table in kinds if self.step.get(table)]
-        return f"CASE t.content_type_id {' '.join(cases)} ELSE {column} END"
+        return f"CASE t.content_type_id {' '.join(cases)} ELSE {column} END" if cases else column
 
 
 # -- What the two databases say differently --------------------------------------------------------
@@ -304,6 +316,13 @@ def years_back(column: str, *, has_time: bool) -> str:
     return f"date({column}, '-' || {YEARS_OF_COPY} || ' years')"
 
 
+UNIQUE = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint one
+WHERE contype = 'u' AND connamespace = current_schema()::regnamespace AND conrelid::regclass::text = ANY(%s)
+AND NOT EXISTS (SELECT 1 FROM pg_constraint other WHERE other.contype = 'f' AND other.conindid = one.conindid)
+"""
+
+
 @contextmanager
 def in_bulk() -> Iterator[list[str]]:
     """Indexes, keys and triggers aside while rows come in; then they are made, and the sequences set."""
@@ -312,15 +331,20 @@ def in_bulk() -> Iterator[list[str]]:
 
     tables = [model._meta.db_table for model in models()]
     statements: list[str] = []
+    unique: list[tuple[str, str, str]] = []
     with connection.cursor() as cursor:
         if _is_postgresql():
             cursor.execute("SET session_replication_role = replica; SET maintenance_work_mem = '1GB'")
+            cursor.execute(UNIQUE, [tables])
+            unique = cursor.fetchall()
             cursor.execute(
                 "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ANY(%s)"
                 " AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = indexname)",
                 [tables],
             )
             dropped = [("INDEX", name, sql) for name, sql in cursor.fetchall()]
+            for table, name, _definition in unique:
+                cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
         else:
             cursor.execute("PRAGMA foreign_keys = OFF")
             cursor.execute("PRAGMA synchronous = OFF")
@@ -335,7 +359,9 @@ def in_bulk() -> Iterator[list[str]]:
             cursor.execute(f'DROP {kind} "{name}"')
     yield statements
     with connection.cursor() as cursor:
-        for _kind, _name, sql in sorted(dropped):
+        again = [sql for _kind, _name, sql in sorted(dropped)]
+        again += [f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {said}' for table, name, said in unique]
+        for sql in again:
             cursor.execute(sql)
             statements.append(sql)
         if _is_postgresql():

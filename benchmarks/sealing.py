@@ -1,9 +1,8 @@
 """How fast the log is sealed and verified, with how much memory, and what a verb pays for it (nothing: see ADR 17).
 
-In a process of its own, on a database of its own: SQLite, or a new one beside DATABASE_URL where that is PostgreSQL.
+In a process of its own on each database: SQLite, and PostgreSQL where there is one.
 """
 
-import tempfile
 import tracemalloc
 from collections.abc import Iterator
 from time import perf_counter
@@ -11,34 +10,16 @@ from time import perf_counter
 from benchmarks import apart
 
 COUNT = 100_000
-RUN = """
-import sys
-import django
-django.setup()
-from benchmarks.sealing import run
-run(int(sys.argv[1]))
-"""
 
 
 def measure(count: int = COUNT) -> Iterator[tuple[str, str]]:
-    """(what was measured, the figure)."""
-    with tempfile.TemporaryDirectory() as folder:
-        done = apart.run(RUN, str(count), within=apart.environment(folder))
-    for line in done.splitlines():
-        label, _tab, figure = line.partition("\t")
-        yield label, figure
+    """(what was measured, the figure), on each database."""
+    yield from apart.on_each_database(__name__, count)
 
 
 def run(count: int) -> None:
     """Fill, seal, verify; one line a figure on the standard output."""
-    from django.core.management import call_command  # noqa: PLC0415  the environment is set by who starts the process
-    from django.db import connection  # noqa: PLC0415
-    from django.test.runner import DiscoverRunner  # noqa: PLC0415
-
-    if connection.vendor == "postgresql":
-        DiscoverRunner(verbosity=0, interactive=False).setup_databases()
-    else:
-        call_command("migrate", verbosity=0)
+    apart.make_database()
     for label, figure in _figures(count):
         print(f"{label}\t{figure}", flush=True)
 

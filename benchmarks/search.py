@@ -1,12 +1,11 @@
 """How long a search takes among 100,000 projects: the 50 newest hits for a clerk, who sees all, and for an applicant.
 
-In a process of its own, on a database of its own: SQLite, or a new one beside DATABASE_URL where that is PostgreSQL.
+In a process of its own on each database: SQLite, and PostgreSQL where there is one.
 What is measured is the question itself (which kinds there are, what stands above, `Finder.page`); the page with its six
 counters beside it goes through Django's whole road.
 """
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from statistics import median
 from time import perf_counter, process_time
@@ -16,37 +15,16 @@ from benchmarks import apart
 COUNT = 100_000
 GROUPS = 400
 ROUNDS = 15
-now = perf_counter if "postgres" in os.environ.get("DATABASE_URL", "") else process_time
-"""SQLite works in our own process: its processor time does not depend on what else the machine does."""
-RUN = """
-import sys
-import django
-django.setup()
-from benchmarks.search import run
-run(int(sys.argv[1]))
-"""
 
 
 def measure(count: int = COUNT) -> Iterator[tuple[str, str]]:
-    """(what was measured, the figure)."""
-    with tempfile.TemporaryDirectory() as folder:
-        done = apart.run(RUN, str(count), within=apart.environment(folder))
-    for line in done.splitlines():
-        label, _tab, figure = line.partition("\t")
-        yield label, figure
+    """(what was measured, the figure), on each database."""
+    yield from apart.on_each_database(__name__, count)
 
 
 def run(count: int) -> None:
     """Fill, index, ask; one line a figure on the standard output."""
-    from django.db import connection  # noqa: PLC0415  the environment is set by whoever starts the process
-    from django.test.runner import DiscoverRunner  # noqa: PLC0415
-
-    if connection.vendor == "postgresql":
-        DiscoverRunner(verbosity=0, interactive=False).setup_databases()
-    else:
-        from django.core.management import call_command  # noqa: PLC0415
-
-        call_command("migrate", verbosity=0)
+    apart.make_database()
     for label, figure in _figures(count):
         print(f"{label}\t{figure}", flush=True)
 
@@ -96,6 +74,10 @@ def _figures(count: int) -> Iterator[tuple[str, str]]:
 
 
 def _median_ms(work: Callable[[], object]) -> float:
+    from django.db import connection  # noqa: PLC0415
+
+    # SQLite works in our own process: its processor time does not depend on what else the machine does.
+    now = perf_counter if connection.vendor == "postgresql" else process_time
     work()
     times = []
     for _round in range(ROUNDS):

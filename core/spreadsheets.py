@@ -113,6 +113,7 @@ def _xlsx_rows(file: IO[bytes]) -> Iterator[NumberedRow]:
         # One more than we take, twice: for the headings, and for the row that is too many. Empty rows in
         # between count too, which is generous enough.
         limits = {"max_row": 2 * MAX_ROWS, "max_col": MAX_COLUMNS, "values_only": True}
+        limits["max_col"] = _width(workbook.worksheets[0], limits)
         rows = workbook.worksheets[0].iter_rows(**limits)
         if _has_formulas(file):
             written = openpyxl.load_workbook(file, read_only=True, keep_links=False).worksheets[0].iter_rows(**limits)
@@ -129,6 +130,15 @@ def _xlsx_rows(file: IO[bytes]) -> Iterator[NumberedRow]:
             _("This file cannot be read as a spreadsheet. Please open it and save it again as .xlsx or .csv."),
             code="damaged",
         ) from error
+
+
+def _width(sheet: Any, limits: dict[str, int]) -> int:
+    """So many columns are read: openpyxl fills every row up to there, which takes longer than reading it. As many as
+    the sheet says that it has, where that can be: not fewer than there are headings."""
+    first = next((cells for cells in sheet.iter_rows(**limits) if any(cell is not None for cell in cells)), ())
+    headings = max((place for place, cell in enumerate(first, start=1) if cell is not None), default=MAX_COLUMNS)
+    said = sheet.max_column or 0
+    return min(said, MAX_COLUMNS) if said >= headings else MAX_COLUMNS
 
 
 def _has_formulas(file: IO[bytes]) -> bool:

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from reports import subsetting
 from reports.fonts import faces, own_fonts
 
 LANGUAGE = "zh-hans"
@@ -68,6 +69,7 @@ def _press() -> Press:
     import pydyf  # noqa: PLC0415
     from weasyprint import CSS, HTML  # noqa: PLC0415
     from weasyprint.pdf import fonts as weasy_fonts  # noqa: PLC0415
+    from weasyprint.text import ffi  # noqa: PLC0415
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
@@ -92,6 +94,7 @@ def _press() -> Press:
 
     _end_streams_clearly(pydyf.Stream)
     _read_fonts_once(weasy_fonts)
+    subsetting.install(weasy_fonts, ffi.ffi, ffi.harfbuzz, ffi.harfbuzz_subset)
     fonts = FontConfiguration()
     if own:  # reading the style sheet makes them known to `fonts`
         CSS(string=faces(own), font_config=fonts, url_fetcher=OwnFontsOnly(allowed_protocols=["file"]))
@@ -125,7 +128,7 @@ def html_of(template: str, context: dict[str, Any]) -> str:
 
 def lay_out(html: str, *, issued: Issue | None = None) -> bytes:
     """The pages of a document whose HTML is known."""
-    options: dict[str, Any] = {"pdf_tags": True}
+    options: dict[str, Any] = {"pdf_tags": True, "finisher": _finish}
     if issued:
         options |= {"pdf_variant": ARCHIVAL, "pdf_identifier": issued.identifier.encode(), "finisher": _archival}
     with _lock:
@@ -174,7 +177,12 @@ def _read_fonts_once(module: Any) -> None:
     module.Font.__init__ = __init__
 
 
+def _finish(_document: Any, made: Any) -> None:
+    subsetting.name_bare(made)
+
+
 def _archival(_document: Any, made: Any) -> None:
     """The metadata as they can be read without unpacking anything: WeasyPrint packs them like every other stream."""
+    subsetting.name_bare(made)
     number = int(made.catalog["Metadata"].split()[0])
     made.objects[number].compress = False

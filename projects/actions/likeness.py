@@ -72,33 +72,43 @@ def compare_forgotten() -> int:
     return 1
 
 
-@transaction.atomic
 def find_likenesses(project: Project) -> list[Likeness]:
     """Flag every other proposal with the same text, the same budget, the same file or the same quotation or invoice.
 
     A group's own proposal does not count where it has ended without money: writing again after a refusal is no
     copying, but the same text in two open calls is applying twice. Flags that a person has judged stay; the others are
     found anew. When it was compared is kept, so that "nothing found" is not said before anybody has looked.
+
+    All is read and compared before the transaction begins: it takes seconds where there are many proposals, and on
+    SQLite nobody could write meanwhile, on the evening on which everybody hands in.
     """
-    Likeness.objects.open().filter(project=project).delete()
     newest = project.submissions.order_by("-ordinal").values_list("at", flat=True).first() or project.submitted_at
     others = Project.objects.filter(submitted_at__lte=newest).exclude(pk__in=[project.pk, project.routed_from_id])
     own = others.filter(applicant=project.applicant_id, state__in=ENDED_WITHOUT_MONEY)
     others = others.exclude(pk__in=own.values("pk"))
-    judged = set(Likeness.objects.about(project).values_list("project", "other", "kind"))
-    found = []
-    for other_id, kind, score in (
+    found = [
         *_texts(project, others),
         *_budgets(project, others),
         *_papers(project, others),
         *_numbers(project, others),
-    ):
-        if (project.pk, other_id, kind) not in judged and (other_id, project.pk, kind) not in judged:
-            found.append(Likeness(project=project, other_id=other_id, kind=kind, score=score))
-    Likeness.objects.bulk_create(found, ignore_conflicts=True)  # another worker may look at the same moment
+    ]
+    return _flag(project, found)
+
+
+@transaction.atomic
+def _flag(project: Project, found: Iterable["Found"]) -> list[Likeness]:
+    """Put these in place of what was found before; what a person has judged, perhaps just now, stays."""
+    Likeness.objects.open().filter(project=project).delete()
+    judged = set(Likeness.objects.about(project).values_list("project", "other", "kind"))
+    flags = [
+        Likeness(project=project, other_id=other_id, kind=kind, score=score)
+        for other_id, kind, score in found
+        if (project.pk, other_id, kind) not in judged and (other_id, project.pk, kind) not in judged
+    ]
+    Likeness.objects.bulk_create(flags, ignore_conflicts=True)  # another worker may look at the same moment
     project.compared_at = clock.now()
     project.save(update_fields=["compared_at"])
-    return found
+    return flags
 
 
 def texts_of_all(*, but: Project) -> dict[Hashable, str]:

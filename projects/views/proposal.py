@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core import workflow
+from core import clock, workflow
 from core.files import attach
 from core.forms import add_refusal
 from core.models import Attachment, Event
@@ -147,7 +147,12 @@ def comments_by_place(project: Project) -> dict[str, list[Comment]]:
 
 
 def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tables) -> HttpResponse | None:
-    """Store what the form holds, and submit it when asked to: all of it, or nothing and the reasons at the fields."""
+    """Store what the form holds, and submit it when asked to: all of it, or nothing and the reasons at the fields.
+
+    Handed in is it at the moment at which it arrived: in the last minute before a call closes many write at once, and
+    who has to wait for the others is not too late.
+    """
+    arrived = clock.now()
     submits = "submit" in request.POST
     if submits and not request.user.has_role(project.applicant_id, Role.MANAGER):
         raise PermissionDenied
@@ -161,7 +166,8 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
             values = {"values": form.values, "tables": tables.rows(), "continued": request.POST.get("continued")}
             drafts.save_proposal(project, by=request.user, **values, **sent)
             if submits:
-                proposals.submit(project, by=request.user, pledged=form.cleaned_data["pledge"])
+                with clock.at(arrived):
+                    proposals.submit(project, by=request.user, pledged=form.cleaned_data["pledge"])
     except Stale as stale:
         stored = find(request, project.pk)
         form.take_over(stored.version)
