@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import views
+from config import views, watching
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("todo/", views.inbox, name="inbox"),
-    path("healthz", views.health, name="health"),
+    path("healthz", watching.health, name="health"),
+    path("readyz", watching.ready, name="ready"),
+    path("metrics", watching.measured, name="metrics"),
     path("", include("core.urls")),
     path("", include("grants.urls")),
     path("", include("projects.urls")),
@@ -25,3 +27,5 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "config.watching.went_wrong"

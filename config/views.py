@@ -1,11 +1,10 @@
-"""The two home pages, the public one and mine, and a sign of life for the machine that watches us."""
+"""The two home pages, the public one and mine."""
 
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
 from django.db.models import Count, Q, Sum
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from config.reminders import tasks_of
@@ -66,10 +65,3 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "open_calls": Call.objects.open().select_related("funder")[:3],
     }
     return render(request, "config/inbox.html", context)
-
-
-def health(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})

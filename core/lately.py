@@ -23,11 +23,11 @@ def lately(key: str, count: Callable[[], Value]) -> tuple[Value, datetime | None
 
     The key names everything on which the figures depend: who asks, what for, in which language.
     """
-    kept = caches["process"].get(f"lately:{key}")
+    kept = caches["quick"].get(f"lately:{key}")
     if kept is not None:
         return kept
     begun, start = clock.now(), perf_counter()
     found = count()
     if perf_counter() - start > settings.FIGURES_KEPT_FROM:
-        caches["process"].set(f"lately:{key}", (found, begun), KEPT.total_seconds())
+        caches["quick"].set(f"lately:{key}", (found, begun), KEPT.total_seconds())
     return found, None
