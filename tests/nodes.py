@@ -19,11 +19,11 @@ TOKEN = "a" * 32
 """What the browser's cookie and the form both say."""
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 25) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def free_port() -> int:
