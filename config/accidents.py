@@ -1,5 +1,5 @@
 """What can happen to the machine under a request, told from a mistake of ours: the disk is full, the database takes no
-changes, is busy, away or damaged. Such a request gets its own page (`config.views.went_wrong`), and nothing of it is
+changes, is busy, away or damaged. Such a request gets its own page (`config.failing.went_wrong`), and nothing of it is
 stored: a verb is one transaction."""
 
 import errno

@@ -39,3 +39,42 @@ def backups_are_made(app_configs: Any = None, **kwargs: Any) -> list[CheckMessag
     said = f"The last backup is of {last}." if last else "No backup has been made yet."
     hint = f"./run backup, every night from a timer (docs/operations.md): it must not be older than {FRESH.days} days."
     return [Warning(said, hint=hint, id="config.W001")]
+
+
+@register(Tags.security, deploy=True)
+def machines_share_everything(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """With `SEVERAL_MACHINES=1`: what one machine would keep for itself, and the others not find."""
+    if not settings.SEVERAL_MACHINES:
+        return []
+    has_mail = not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
+    wanting = [
+        (is_sqlite(), Error, "SQLite is a file of one machine.", "Set DATABASE_URL to one PostgreSQL for all."),
+        (settings.TASKS_BACKEND != "database", Error, "Tasks have no queue.", "Leave TASKS_BACKEND unset."),
+        (not has_mail, Error, "Mail is written to files of one machine.", "Set EMAIL_URL_HOST."),
+        (not settings.SITE_URL, Error, "Workers do not know the site's address.", "Set SITE_URL."),
+        (is_same_database(), Error, "REPLICA_URL is DATABASE_URL.", "Name a streaming standby, or nothing."),
+        (lies_in_a_folder(), Warning, "Uploaded files lie in a folder: of one machine?", "Set S3_BUCKET."),
+        ("locmem" in settings.CACHES["quick"]["BACKEND"], Warning,
+         "Each process counts requests for data, and keeps figures, for itself.", "Set REDIS_URL."),
+        (not settings.ALLAUTH_TRUSTED_PROXY_COUNT, Warning,
+         "All visitors seem to come from the proxy, and share one limit.", "Set TRUSTED_PROXIES."),
+        (not settings.METRICS_TOKEN, Warning, "Nobody can watch the machines.", "Set METRICS_TOKEN."),
+    ]  # fmt: skip
+    return [
+        kind(words, hint=f"{hint} docs/deployment/README.md", id=f"config.{kind.__name__[0]}{number:03}")
+        for number, (is_so, kind, words, hint) in enumerate(wanting, start=10)
+        if is_so
+    ]
+
+
+def is_sqlite() -> bool:
+    return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+
+def lies_in_a_folder() -> bool:
+    return "FileSystem" in settings.STORAGES["private"]["BACKEND"]
+
+
+def is_same_database() -> bool:
+    where = [[one.get(part) for part in ("HOST", "PORT", "NAME")] for one in settings.DATABASES.values()]
+    return len(where) > 1 and where[0] == where[1]

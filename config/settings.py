@@ -3,6 +3,16 @@
 | variable            | meaning                                             | default                    |
 |---------------------|-----------------------------------------------------|----------------------------|
 | DATABASE_URL        | `postgres://…` in production                        | SQLite in `var/db.sqlite3` |
+| REPLICA_URL         | its streaming standby: pages may be read from there | empty: all from the first  |
+| REDIS_URL           | `redis://…`: cache and limits of all machines       | empty: a table, memory     |
+| S3_BUCKET           | uploaded files and papers lie in this bucket        | empty: in VAR_DIR/private  |
+| S3_ENDPOINT_URL …   | _REGION, _ACCESS_KEY_ID, _SECRET_ACCESS_KEY, _PREFIX, _ADDRESSING | the makers' own |
+| SEVERAL_MACHINES    | `1`: `check --deploy` says what is missing for it   | `0`                        |
+| METRICS_TOKEN       | who may read `/metrics` (Bearer)                    | empty: nobody              |
+| LOG_FORMAT          | `json` (one line each) or `text`                    | text                       |
+| LOG_LEVEL           | from which on something is logged                   | WARNING                    |
+| WEB_PROCESSES       | processes of one web server; WEB_THREADS in each    | 2; 4                       |
+| WORKER_BEAT         | seconds between two signs of life of a worker       | 5                          |
 | SECRET_KEY          | signs sessions and links                            | development key            |
 | IDENTITY_HMAC_KEY   | fingerprints of resident ID numbers, kept apart     | development key            |
 | DEBUG               | `1` shows tracebacks                                | `0`                        |
@@ -41,12 +51,12 @@
 
 import os
 from pathlib import Path
-from tempfile import gettempdir
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from import_export.formats.base_formats import CSV, XLSX
+
+from config import engines, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -101,6 +111,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.tracing.every_request_has_a_number",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -144,21 +155,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # -- Databases ---------------------------------------------------------------------------------
 
-# SQLite must take its write lock at BEGIN: in deferred mode two readers that both want to write
-# lose one of the updates or fail with "database is locked".
-SQLITE_OPTIONS = {
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-}
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}", conn_max_age=60)}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
-    # A file, not memory: threads on one shared memory database do not wait for each other's locks.
-    DATABASES["default"]["TEST"] = {"NAME": Path(gettempdir()) / f"venture-test-{os.getpid()}.sqlite3"}
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES = engines.databases(VAR_DIR)
+if engines.REPLICA in DATABASES:
+    DATABASE_ROUTERS = ["config.routing.PagesMayReadTheReplica"]
+    MIDDLEWARE.insert(1, "config.routing.WhoWroteReadsIt")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- Who may come in ---------------------------------------------------------------------------
@@ -242,11 +242,7 @@ if OIDC_SERVER_URL:
         ]
     }
 
-# Tries of codes and sign-ups are counted in a table that all processes share; what each may count for itself is not.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
-    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-}
+CACHES = engines.caches()
 
 # -- Words and time ----------------------------------------------------------------------------
 
@@ -282,7 +278,7 @@ EXPORT_FORMATS = [CSV, XLSX]
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "media"}},
-    "private": {"BACKEND": "config.storage.WholeFiles", "OPTIONS": {"location": PRIVATE_ROOT}},
+    "private": engines.private_files(PRIVATE_ROOT),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -356,7 +352,7 @@ TASKS = {
     "default": {
         "BACKEND": "django_tasks.backends.immediate.ImmediateBackend"
         if TASKS_BACKEND == "immediate"
-        else "django_tasks_db.DatabaseBackend"
+        else "config.tracing.TracedQueue"
     }
 }
 
@@ -381,9 +377,9 @@ SIGNING_DIR = os.environ.get("SIGNING_DIR", "")
 SIGNING_PASSPHRASE = os.environ.get("SIGNING_PASSPHRASE", "")
 SIGNING_TIMESTAMP_URL = os.environ.get("SIGNING_TIMESTAMP_URL", "")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
-}
+# -- Who watches the site (docs/deployment/) -----------------------------------------------------
+
+SEVERAL_MACHINES = flag("SEVERAL_MACHINES")
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+WORKER_BEAT = float(os.environ.get("WORKER_BEAT", "5"))
+LOGGING = logs.settings(os.environ.get("LOG_FORMAT", "text"), os.environ.get("LOG_LEVEL", "WARNING"))

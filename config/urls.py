@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import views
+from config import views, watching
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("todo/", views.inbox, name="inbox"),
-    path("healthz", views.health, name="health"),
+    path("healthz", watching.health, name="health"),
+    path("readyz", watching.ready, name="ready"),
+    path("metrics", watching.measured, name="metrics"),
     path("", include("core.urls")),
     path("", include("grants.urls")),
     path("", include("projects.urls")),
@@ -28,4 +30,4 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler500 = "config.views.went_wrong"
+handler500 = "config.failing.went_wrong"

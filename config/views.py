@@ -1,25 +1,18 @@
-"""The two home pages, the public one and mine, and a sign of life for the machine that watches us."""
+"""The two home pages, the public one and mine."""
 
-import sys
 from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
 from django.db.models import Count, Q, Sum
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.middleware.csrf import get_token
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template import loader
-from django.views.defaults import server_error
 
-from config.accidents import Accident, accident_of
 from config.reminders import tasks_of
 from core import clock
 from core.lately import lately
 from core.paging import page_of
 from grants.models import Call
-from people import held
 from people.region_choice import asked, choice, narrowed
 from people.territory import inside
 from projects.models import Activity, Notice, Project, State
@@ -78,38 +71,3 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "open_calls": Call.objects.open().select_related("funder")[:3],
     }
     return render(request, "config/inbox.html", context)
-
-
-def health(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
-
-
-def went_wrong(request: HttpRequest) -> HttpResponse:
-    """A mistake of ours gets the page of mistakes; an accident of the machine a page that says what to do, with what
-    was typed: it can be sent again from there. Neither asks the database, nor anything that might ask it."""
-    accident = accident_of(sys.exc_info()[1])
-    if accident is None:
-        return server_error(request)
-    context = {"words": accident.value, "was_sent": request.method == "POST", **_what_was_sent(request)}
-    if accident is Accident.DAMAGED:
-        context["pairs"] = []
-    context["again"] = request.get_full_path()
-    response = HttpResponse(loader.get_template("503.html").render(context), status=503)
-    response["Retry-After"] = str(accident.value.again)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _what_was_sent(request: HttpRequest) -> dict[str, Any]:
-    """What somebody typed, so far as it may go along on a page and could be read at all."""
-    try:
-        if not held.can_be_held(request):
-            return {"pairs": []}
-        found = held.typed(request)
-        token = get_token(request)
-    except Exception:  # its body broke off, or it does not fit on this disk either
-        return {"pairs": []}
-    return {"pairs": found["pairs"], "files": found["files"], "texts": held.readable(found), "csrf_token": token}

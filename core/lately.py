@@ -26,7 +26,7 @@ def lately(key: str, count: Callable[[], Value]) -> tuple[Value, datetime | None
 
     The key names everything on which the figures depend: who asks, what for, in which language.
     """
-    kept = caches["process"].get(f"lately:{key}")
+    kept = caches["quick"].get(f"lately:{key}")
     if kept is not None:
         return kept
     begun, start = clock.now(), perf_counter()
@@ -34,7 +34,7 @@ def lately(key: str, count: Callable[[], Value]) -> tuple[Value, datetime | None
     took = perf_counter() - start
     if took > settings.FIGURES_KEPT_FROM:
         kept_for = min(took * settings.FIGURES_KEPT_TIMES, LONGEST.total_seconds())
-        caches["process"].set(f"lately:{key}", (found, begun), kept_for)
+        caches["quick"].set(f"lately:{key}", (found, begun), kept_for)
     return found, None
 
 

@@ -24,7 +24,7 @@ BY_ITSELF = "X-By-Itself"
 """Marks what a page asks for without its reader (progress, a clock): it keeps nobody signed in."""
 
 ALWAYS = {
-    "account_logout", "account_reauthenticate", "set_language", "health", "people:go_on",
+    "account_logout", "account_reauthenticate", "set_language", "health", "ready", "metrics", "people:go_on",
     "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
 }  # fmt: skip
 FOR_PASSWORD = ALWAYS | {"account_change_password", "account_set_password"}

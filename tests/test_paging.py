@@ -146,7 +146,7 @@ def test_the_last_page_costs_as_many_questions_as_the_first(town):
 
 @pytest.mark.one_database
 def test_figures_that_take_long_are_kept_for_a_while_and_say_of_when(town, browse, settings, time):
-    caches["process"].clear()
+    caches["quick"].clear()
     settings.FIGURES_KEPT_FROM, settings.FIGURES_KEPT_TIMES = 0, 1_000_000
     client = browse()
     assert client.get("/").context["counted_at"] is None
@@ -156,17 +156,17 @@ def test_figures_that_take_long_are_kept_for_a_while_and_say_of_when(town, brows
 
     assert (kept.context["figures"]["proposed"], kept.context["counted_at"]) == (0, clock.now())
     assert "数据截至10:00。" in kept.content.decode()
-    caches["process"].clear()
+    caches["quick"].clear()
     assert client.get("/").context["figures"]["proposed"] == 1
 
 
 @pytest.mark.one_database
 def test_kept_figures_of_one_funder_are_not_shown_to_another(town, browse, settings):
-    caches["process"].clear()
+    caches["quick"].clear()
     settings.FIGURES_KEPT_FROM, settings.FIGURES_KEPT_TIMES = 0, 1_000_000
     proposals.submit(draft(town), by=town.head, pledged=True)
     pages = [browse(person).get("/dashboard/", {"board": "funder"}) for person in (town.clerk, town.auditor)]
 
     assert [page.context["counted_at"] for page in pages] == [None, None]
     assert browse(town.head).get("/dashboard/", {"board": "funder"}).status_code == 403
-    caches["process"].clear()
+    caches["quick"].clear()

@@ -130,6 +130,8 @@ NO_PANELS: dict = {
 TABLE = {
     "home": (None, EVERYBODY),
     "health": (None, EVERYBODY),
+    "ready": (None, EVERYBODY),
+    "metrics": (None, set()),  # for whoever shows the token
     "inbox": (None, SIGNED_IN),
     "core:attachment": ("attachment", SEES_PROJECT),
     "core:log": (None, EVERYBODY),

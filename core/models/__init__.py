@@ -7,6 +7,7 @@ from core.models.knock import Knock
 from core.models.notification import Notification
 from core.models.seal import DailyRoot, Seal
 from core.models.series import Series
+from core.models.worker import Worker
 
 __all__ = [
     "Attachment",
@@ -21,4 +22,5 @@ __all__ = [
     "Rhythm",
     "Seal",
     "Series",
+    "Worker",
 ]

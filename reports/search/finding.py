@@ -90,13 +90,13 @@ def telling(asked: Asked) -> list[str]:
 
 
 def _is_common(token: str) -> bool:
-    known = caches["process"].get(f"common:{token}")
+    known = caches["quick"].get(f"common:{token}")
     if known is None:
         with connection.cursor() as cursor:
             some = f"SELECT 1 FROM {tables.TABLE} WHERE {tables.match()} LIMIT {COMMON}"
             cursor.execute(f"SELECT count(*) FROM ({some}) AS some_of_them", [tables.expression([[token]])])
             known = cursor.fetchone()[0] == COMMON
-        caches["process"].set(f"common:{token}", known, COMMON_KNOWN.total_seconds())
+        caches["quick"].set(f"common:{token}", known, COMMON_KNOWN.total_seconds())
     return known
 
 

@@ -117,7 +117,7 @@ def _count(request: HttpRequest, cost: int) -> None:
     """Count a request of its sender (the fingerprint of the address that forms use too); refuse one too many."""
     now = int(clock.now().timestamp())
     key = f"open-data:{sender_of(request)}:{now // MINUTE}"
-    cache = caches["process"]
+    cache = caches["quick"]
     cache.add(key, 0, timeout=2 * MINUTE)
     try:
         count = cache.incr(key, cost)

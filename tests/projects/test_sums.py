@@ -111,7 +111,7 @@ def test_figures_are_kept_in_proportion_to_what_they_cost(took, kept, settings, 
     stored, ticks = {}, iter([0.0, took])
     monkeypatch.setattr(lately, "perf_counter", lambda: next(ticks))
     cache = SimpleNamespace(get=lambda key: None, set=lambda key, value, seconds: stored.update({key: seconds}))
-    monkeypatch.setattr(lately, "caches", {"process": cache})
+    monkeypatch.setattr(lately, "caches", {"quick": cache})
 
     lately.lately("x", lambda: 1)
 

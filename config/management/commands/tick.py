@@ -6,10 +6,11 @@ from time import sleep
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from config.reminders import remind
 from config.sizes import learn_sizes
+from config.workers import take_again
 from core.notifications import deliver_due
 from core.sealing import seal_events, take_root
 from core.strangers import forget_knocks
@@ -32,11 +33,12 @@ DUTIES: tuple[Callable[[], int], ...] = (
     *(seal_events, take_root),
     *(make_monthly_reports, lapse_overdue, note_silences, close_ended, follow_up_by_clock),
     *(remind, deliver_due, end_parts_of_ended_projects, forget_due, forget_checks, forget_made, print_waiting),
-    *(forget_knocks, go_on_with_killed, go_on_with_killed_imports, compare_forgotten),
+    *(forget_knocks, take_again, go_on_with_killed, go_on_with_killed_imports, compare_forgotten),
     *(remove_printed, catch_up, learn_sizes),
 )
 """Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the
-same time."""
+same time, and on several machines one is enough: the others see that it is at it, and leave it to that one."""
+LOCK = 0x71C4
 
 
 class Command(BaseCommand):
@@ -47,12 +49,27 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         while True:
-            for duty in DUTIES:
-                self.do(duty)
+            if self.asks("pg_try_advisory_lock"):
+                for duty in DUTIES:
+                    self.do(duty)
+                self.asks("pg_advisory_unlock")
             if not options["every"]:
                 return
             close_old_connections()
             sleep(options["every"])
+
+    def asks(self, function: str) -> bool:
+        """Ask PostgreSQL for the lock, or give it back; whether it did. It is one of the connection: a machine that
+        dies loses it. Two would do no harm (see `DUTIES`), so nothing depends on that connection's staying open."""
+        if connection.vendor != "postgresql":
+            return True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT {function}(%s)", [LOCK])
+                return bool(cursor.fetchone()[0])
+        except DatabaseError as failure:  # it comes back, and so does the next minute
+            self.stderr.write(f"tick: {type(failure).__name__}")
+            return False
 
     def do(self, duty: Callable[[], int]) -> None:
         """One duty that fails keeps nobody from the others: it is said, and tried again the next time."""

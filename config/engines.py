@@ -1,0 +1,80 @@
+"""The engines under the site: from the words of the environment to Django's settings.
+
+One machine needs none of them: SQLite, a table as cache, a folder for files. Several machines share PostgreSQL (and may
+read from its standby), Redis and a bucket (docs/adr/0021-several-machines.md, docs/deployment/).
+"""
+
+import os
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+import dj_database_url
+
+REPLICA = "replica"
+# SQLite must take its write lock at BEGIN: in deferred mode two readers that both want to write
+# lose one of the updates or fail with "database is locked".
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+}
+REACHED_WITHIN = 5
+"""Seconds to wait for a connection: a machine that is off gives no answer at all."""
+
+
+def databases(var_dir: Path) -> dict[str, Any]:
+    """`DATABASE_URL`, and beside it `REPLICA_URL`, a streaming standby of the same, from which pages may be read."""
+    found = {"default": dj_database_url.config(default=f"sqlite:///{var_dir / 'db.sqlite3'}", conn_max_age=60)}
+    main = found["default"]
+    if main["ENGINE"].endswith("sqlite3"):
+        main["OPTIONS"] = SQLITE_OPTIONS
+        main["CONN_MAX_AGE"] = 0
+        # A file, not memory: threads on one shared memory database do not wait for each other's locks.
+        main["TEST"] = {"NAME": Path(gettempdir()) / f"venture-test-{os.getpid()}.sqlite3"}
+        return found
+    main["CONN_HEALTH_CHECKS"] = True
+    main.setdefault("OPTIONS", {}).setdefault("connect_timeout", REACHED_WITHIN)
+    if url := os.environ.get("REPLICA_URL", ""):
+        replica = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+        replica.setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+        replica["TEST"] = {"MIRROR": "default"}
+        found[REPLICA] = replica
+    return found
+
+
+def caches() -> dict[str, Any]:
+    """`default` counts tries of codes and sign-ups: all processes share it, and it must not be forgotten. `quick` keeps
+    figures and counts requests for data: without `REDIS_URL` each process for itself. `table` stands in for Redis while
+    that gives no answer."""
+    table = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    url = os.environ.get("REDIS_URL", "")
+    if not url:
+        quick = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        return {"default": table, "quick": quick}
+    redis = {
+        "BACKEND": "config.caching.RedisOrTable",
+        "LOCATION": url,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+    }
+    return {"default": redis, "quick": redis | {"KEY_PREFIX": "quick"}, "table": table}
+
+
+def private_files(private_root: Path) -> dict[str, Any]:
+    """Where uploaded files and papers lie: a folder, or a bucket of an S3-compatible store (`S3_BUCKET`)."""
+    bucket = os.environ.get("S3_BUCKET", "")
+    if not bucket:
+        return {
+            "BACKEND": "config.storage.WholeFiles",
+            "OPTIONS": {"location": private_root},
+        }
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": os.environ.get("S3_ENDPOINT_URL") or None,
+        "region_name": os.environ.get("S3_REGION") or None,
+        "access_key": os.environ.get("S3_ACCESS_KEY_ID") or None,
+        "secret_key": os.environ.get("S3_SECRET_ACCESS_KEY") or None,
+        "location": os.environ.get("S3_PREFIX", ""),
+        "addressing_style": os.environ.get("S3_ADDRESSING") or None,
+    }
+    return {"BACKEND": "config.object_storage.Bucket", "OPTIONS": {k: v for k, v in options.items() if v is not None}}

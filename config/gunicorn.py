@@ -1,0 +1,38 @@
+"""The web server of one machine: `gunicorn -c config/gunicorn.py config.wsgi`. What differs, the environment says.
+
+A process that has laid out a PDF keeps 250 MB of fonts, and large papers leave holes: it begins anew now and then.
+"""
+
+import os
+import shutil
+from tempfile import mkdtemp
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_PROCESSES", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+max_requests, max_requests_jitter = 2000, 500
+timeout = 120  # a long paper; the proxy waits as long (docs/deployment/nginx.conf)
+graceful_timeout = 30
+accesslog = None  # addresses can be keys: config.tracing says what was asked, by the name of the view
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+
+
+def on_starting(server):
+    """Figures of all processes are summed up in a folder, which is a new one at each start."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="venture-metrics-")
+
+
+def pre_fork(server, worker):
+    """Each process has a place, and who comes after it takes the same: so there are never more files than places."""
+    taken = {getattr(other, "place", None) for other in server.WORKERS.values()}
+    worker.place = next(place for place in range(1000) if place not in taken)
+
+
+def post_fork(server, worker):
+    os.environ["METRICS_PLACE"] = str(worker.place)
+
+
+def on_exit(server):
+    """Nothing is left behind."""
+    shutil.rmtree(os.environ.pop("PROMETHEUS_MULTIPROC_DIR", ""), ignore_errors=True)

@@ -1,0 +1,148 @@
+"""From the environment to engines; Redis, and what happens when it goes away; what a site of several machines lacks."""
+
+import shutil
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import caches
+from django.core.checks import Error
+from django.db import migrations, models
+
+from config import caching, checks, engines
+from config.management.commands.check_update import needs_a_stop
+from tests.nodes import free_port, wait_until
+
+pytestmark = pytest.mark.one_database
+
+
+def test_without_addresses_everything_stays_on_this_machine(monkeypatch, tmp_path):
+    for name in ("DATABASE_URL", "REPLICA_URL", "REDIS_URL", "S3_BUCKET"):
+        monkeypatch.delenv(name, raising=False)
+
+    assert list(engines.databases(tmp_path)) == ["default"]
+    assert [one["BACKEND"].rpartition(".")[2] for one in engines.caches().values()] == ["DatabaseCache", "LocMemCache"]
+    assert engines.private_files(tmp_path)["OPTIONS"] == {"location": tmp_path}
+
+
+def test_a_standby_is_only_read_beside_postgresql(monkeypatch, tmp_path):
+    monkeypatch.setenv("REPLICA_URL", "postgres://reads@there/grants")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert list(engines.databases(tmp_path)) == ["default"]
+
+    monkeypatch.setenv("DATABASE_URL", "postgres://grants@here/grants")
+    found = engines.databases(tmp_path)
+    assert [found[name]["HOST"] for name in ("default", "replica")] == ["here", "there"]
+
+
+# -- Redis -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def redis(tmp_path, settings, monkeypatch, db):
+    if not shutil.which("redis-server"):
+        pytest.skip("no redis-server here")
+    port = free_port()
+    monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{port}/0")
+    monkeypatch.setattr(caching, "_silent_until", 0.0)
+    settings.CACHES = engines.caches()
+    words = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    server = subprocess.Popen(["redis-server", *words], stdout=subprocess.DEVNULL)
+    try:
+        wait_until(caches["default"].answers, 10)
+        yield SimpleNamespace(caches=caches, server=server)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def test_machines_count_together_in_redis_and_in_the_table_while_it_is_away(redis, caplog):
+    default, quick = redis.caches["default"], redis.caches["quick"]
+    other = type(quick)(engines.caches()["quick"]["LOCATION"], engines.caches()["quick"])
+    quick.add("tries", 0)
+    quick.incr("tries")
+    assert (other.incr("tries"), default.get("tries")) == (2, None)  # shared by machines, apart from the other cache
+
+    redis.server.kill()
+    redis.server.wait()
+
+    default.set("codes", [1, 2])
+    assert default.get("codes") == [1, 2]  # the table stands in: limits hold
+    assert default.add("codes", 3) is False
+    assert caching.is_silent()
+    assert [record.levelname for record in caplog.records if record.name == "config.caching"] == ["ERROR"]
+    assert default.answers() is False
+
+
+# -- What several machines lack --------------------------------------------------------------------
+
+
+def test_one_machine_is_asked_nothing_of_several(settings):
+    settings.SEVERAL_MACHINES = False
+    assert checks.machines_share_everything(None) == []
+
+
+def test_several_machines_are_told_what_one_would_keep_for_itself(settings):
+    settings.SEVERAL_MACHINES, settings.TASKS_BACKEND, settings.SITE_URL = True, "immediate", ""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.METRICS_TOKEN = ""
+
+    found = checks.machines_share_everything(None)
+
+    assert {
+        "config.E011",
+        "config.E012",
+        "config.E013",
+        "config.W015",
+        "config.W016",
+        "config.W017",
+        "config.W018",
+    } <= {one.id for one in found}
+    assert all("docs/deployment/README.md" in one.hint for one in found)
+
+
+def test_several_machines_that_share_everything_pass(settings, monkeypatch):
+    monkeypatch.setattr(checks, "is_sqlite", lambda: False)
+    settings.SEVERAL_MACHINES, settings.TASKS_BACKEND, settings.SITE_URL = True, "database", "https://x.cn"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.METRICS_TOKEN, settings.ALLAUTH_TRUSTED_PROXY_COUNT = "x", 1
+    settings.STORAGES = settings.STORAGES | {"private": {"BACKEND": "config.object_storage.Bucket"}}
+    settings.CACHES = settings.CACHES | {"quick": {"BACKEND": "config.caching.RedisOrTable"}}
+
+    assert [one for one in checks.machines_share_everything(None) if isinstance(one, Error)] == []
+    assert checks.machines_share_everything(None) == []
+
+
+# -- Migrations while the version before goes on ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operation", "stops"),
+    [
+        (migrations.AddField("project", "more", models.TextField(null=True)), False),
+        (migrations.AddField("project", "more", models.TextField(db_default="")), False),
+        (migrations.AddField("project", "more", models.TextField(default="")), True),
+        (migrations.RemoveField("project", "title"), True),
+        (migrations.RenameField("project", "title", "name"), True),
+        (migrations.AlterField("project", "title", models.CharField(max_length=5)), True),
+        (migrations.DeleteModel("Project"), True),
+        (migrations.CreateModel("New", [("id", models.BigAutoField(primary_key=True))]), False),
+        (migrations.RunPython(migrations.RunPython.noop), False),
+        (migrations.RunSQL("SELECT 1"), True),
+    ],
+)
+def test_what_the_version_before_stumbles_over_is_said(operation, stops):
+    migration = migrations.Migration("0099_x", "projects")
+    migration.operations = [operation]
+
+    assert bool(list(needs_a_stop(migration))) is stops
+
+
+def test_a_new_table_may_be_whatever_it_likes():
+    migration = migrations.Migration("0099_x", "projects")
+    migration.operations = [
+        migrations.CreateModel("New", [("id", models.BigAutoField(primary_key=True))]),
+        migrations.AddField("new", "word", models.TextField(default="")),
+    ]
+
+    assert list(needs_a_stop(migration)) == []
