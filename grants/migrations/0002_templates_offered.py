@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('contenttypes', '0002_remove_content_type_name'),
         ('grants', '0001_initial'),
-        ('people', '0003_bureaus_by_region'),
+        ('people', '0002_bureaus_by_region'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

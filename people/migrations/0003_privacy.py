@@ -18,7 +18,7 @@ def put_down_the_first_notice(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0002_sign_in'),
+        ('people', '0002_bureaus_by_region'),
     ]
 
     operations = [

@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grants', '0001_initial'),
-        ('people', '0002_sign_in'),
-        ('projects', '0005_indexes_of_lists'),
+        ('people', '0001_initial'),
+        ('projects', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0004_indexes_of_lists'),
+        ('core', '0001_initial'),
     ]
 
     operations = [

@@ -54,7 +54,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0002_sign_in'),
+        ('people', '0001_initial'),
     ]
 
     operations = [
