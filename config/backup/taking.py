@@ -14,6 +14,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from config.backup import FORMAT
@@ -74,8 +75,10 @@ def take(directory: Path, recipients: list[str]) -> Taken:
 
 
 def applied() -> list[list[str]]:
-    """Which migrations the database has gone through."""
-    return sorted([app, name] for app, name in MigrationRecorder(connection).applied_migrations())
+    """Which migrations the database has gone through. It may remember some that were drawn together since: their tables
+    are those of the first."""
+    known = set(MigrationLoader(None).disk_migrations)
+    return sorted([app, name] for app, name in known & set(MigrationRecorder(connection).applied_migrations()))
 
 
 def fingerprint(key: str) -> str:
