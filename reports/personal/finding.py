@@ -110,20 +110,28 @@ def of_user(user: User, only: tuple[str, ...] = ()) -> list[Section]:
     for kind in KINDS if not only else [one for one in KINDS if one.key in only]:
         section = Section(kind)
         for held in kind.held:
-            ways = Q()
-            for way in held.of_user:
-                ways |= Q(**{way: user.pk})
             if held.of_user:
-                rows = _with_relations(held, held.of._default_manager.filter(ways).order_by("-pk").distinct())
-                section.records += [Record(held, row) for row in rows[:MOST]]
-                section.more += max(0, rows.count() - MOST) if len(rows[:MOST]) == MOST else 0
+                rows = _rows(held, user)
+                records = [Record(held, row) for row in rows[:MOST]]
+                section.records += records
+                section.more += rows.count() - MOST if len(records) == MOST else 0
         if section.records:
             found.append(section)
     return found
 
 
-def _with_relations(held: Held, rows: QuerySet) -> QuerySet:
+def numbers_of_user(user: User) -> list[tuple[Kind, int]]:
+    """How many records of each kind hang on the account."""
+    found = [(kind, sum(_rows(held, user).count() for held in kind.held if held.of_user)) for kind in KINDS]
+    return [(kind, number) for kind, number in found if number]
+
+
+def _rows(held: Held, user: User) -> QuerySet:
+    ways = Q()
+    for way in held.of_user:
+        ways |= Q(**{way: user.pk})
     shown = [name for name in held.fields if isinstance(held.of._meta.get_field(name), ForeignKey)]
+    rows = held.of._default_manager.filter(ways).order_by("-pk")
     return rows.select_related(*shown) if shown else rows
 
 
