@@ -75,7 +75,8 @@ def _known(asked: DataRequest) -> list[finding.Section]:
         return finding.of_user(asked.user, only=("account",)) + known
     if not asked.identity_note:
         return []
-    return finding.of_person(asked.funder, name=asked.about, phone=asked.phone, email=asked.email)
+    found = finding.of_person(asked.funder, name=asked.about, phone=asked.phone, email=asked.email)
+    return finding.without(found, asked)
 
 
 @login_required
