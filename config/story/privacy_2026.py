@@ -10,9 +10,10 @@ from people.models import User
 
 def play(cast: Cast, today: date) -> None:
     bureau, clerk = cast.groups["bureau"], cast["minzheng"]
-    with on(today - timedelta(days=40)):
+    with on(today, 8):
         for person in User.objects.filter(is_active=True):
             actions.agree(by=person)
+    with on(today - timedelta(days=40)):
         actions.assess(
             bureau,
             by=clerk,

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('phone', models.CharField(blank=True, max_length=30, verbose_name='your phone')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='your e-mail')),
                 ('subject_name', models.CharField(blank=True, help_text='Only when it is not yourself', max_length=60, verbose_name='name of whom it is about')),
-                ('text', models.TextField(help_text='For example: which project or activity, what is wrong', max_length=1000, verbose_name='what it is about')),
+                ('text', models.TextField(help_text='For example: which project or activity, what is wrong', max_length=1000, verbose_name='your request in words')),
                 ('sender', models.CharField(blank=True, editable=False, max_length=64)),
                 ('received_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='received at')),
                 ('due_on', models.DateField(editable=False, verbose_name='to be answered until')),

@@ -157,7 +157,9 @@ class DataRequest(Stateful):
         _("name of whom it is about"), max_length=60, blank=True, help_text=_("Only when it is not yourself")
     )
     text = models.TextField(
-        _("what it is about"), max_length=1000, help_text=_("For example: which project or activity, what is wrong")
+        _("your request in words"),
+        max_length=1000,
+        help_text=_("For example: which project or activity, what is wrong"),
     )
     sender = models.CharField(max_length=64, blank=True, editable=False)
     received_at = models.DateTimeField(_("received at"), default=clock.now, editable=False)

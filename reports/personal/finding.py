@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ForeignKey, JSONField, Q, QuerySet
+from django.db.models import ForeignKey, JSONField, Model, Q, QuerySet
 from django.utils import timezone, translation
 
 from core import clock
@@ -110,20 +110,28 @@ def of_user(user: User, only: tuple[str, ...] = ()) -> list[Section]:
     for kind in KINDS if not only else [one for one in KINDS if one.key in only]:
         section = Section(kind)
         for held in kind.held:
-            ways = Q()
-            for way in held.of_user:
-                ways |= Q(**{way: user.pk})
             if held.of_user:
-                rows = _with_relations(held, held.of._default_manager.filter(ways).order_by("-pk").distinct())
-                section.records += [Record(held, row) for row in rows[:MOST]]
-                section.more += max(0, rows.count() - MOST) if len(rows[:MOST]) == MOST else 0
+                rows = _rows(held, user)
+                records = [Record(held, row) for row in rows[:MOST]]
+                section.records += records
+                section.more += rows.count() - MOST if len(records) == MOST else 0
         if section.records:
             found.append(section)
     return found
 
 
-def _with_relations(held: Held, rows: QuerySet) -> QuerySet:
+def numbers_of_user(user: User) -> list[tuple[Kind, int]]:
+    """How many records of each kind hang on the account."""
+    found = [(kind, sum(_rows(held, user).count() for held in kind.held if held.of_user)) for kind in KINDS]
+    return [(kind, number) for kind, number in found if number]
+
+
+def _rows(held: Held, user: User) -> QuerySet:
+    ways = Q()
+    for way in held.of_user:
+        ways |= Q(**{way: user.pk})
     shown = [name for name in held.fields if isinstance(held.of._meta.get_field(name), ForeignKey)]
+    rows = held.of._default_manager.filter(ways).order_by("-pk")
     return rows.select_related(*shown) if shown else rows
 
 
@@ -131,7 +139,7 @@ def of_person(funder: Organization, *, name: str, phone: str = "", email: str = 
     """What the bureau keeps of somebody without an account, where their name, phone or address stands.
 
     Two people can have one name, and a family one telephone: only both together are sure, the rest the clerk has to
-    look at. Other bureaus' records are not searched."""
+    look at. What belongs to another bureau is not searched."""
     name, phone = "".join(name.split()), _digits(phone)
     found = []
     for kind in KINDS:
@@ -172,6 +180,12 @@ def chosen(sections: Iterable[Section], keys: Iterable[str]) -> list[Section]:
     return [section for section in kept if section.records]
 
 
+def without(sections: Iterable[Section], row: Model) -> list[Section]:
+    """All but this row: the request that is being answered tells its reader nothing."""
+    kept = [Section(each.kind, [one for one in each.records if one.row != row], each.more) for each in sections]
+    return [section for section in kept if section.records]
+
+
 def mentions(user: User) -> list[tuple[str, str, int]]:
     """Where the account stands as the one who did something: noun, in which part, how often. Complete by construction:
     every relation to an account that any of our models has."""
@@ -189,10 +203,11 @@ def mentions(user: User) -> list[tuple[str, str, int]]:
 
 
 def looks_at(user: User) -> QuerySet[Event]:
-    """Who was shown, or took along, what is about this account, apart from the person."""
+    """Who was shown the account in the administration, apart from the person. (`person` in other lines of the log is
+    somebody in a roster.)"""
     return (
         Event.objects.disclosures()
-        .filter(data__person=user.pk)
+        .filter(data__what="accounts", data__person=user.pk)
         .exclude(actor=user)
         .select_related("actor")
         .order_by("-pk")

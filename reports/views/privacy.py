@@ -94,9 +94,8 @@ def _number(text: str | None) -> int:
 def my_data(request: HttpRequest) -> HttpResponse:
     """我的信息: what is kept of me, who looked at it, what I agreed to, and what I asked."""
     user = request.user
-    sections = finding.of_user(user)
     context = {
-        "sections": [(each.kind, len(each.records) + each.more) for each in sections],
+        "sections": finding.numbers_of_user(user),
         "consents": Consent.objects.filter(user=user).select_related("notice"),
         "looks": finding.looks_at(user)[:20],
         "requests": user.data_requests.select_related("funder"),
@@ -123,7 +122,7 @@ def my_data_json(request: HttpRequest) -> HttpResponse:
             for event in finding.looks_at(user)
         ],
     )
-    return send_json(text, f"{_('My data')}-{user.username}.json")
+    return send_json(text, "-".join([_("My data"), user.username]) + ".json")
 
 
 @require_safe

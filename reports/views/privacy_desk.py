@@ -5,7 +5,7 @@ from typing import Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -75,7 +75,8 @@ def _known(asked: DataRequest) -> list[finding.Section]:
         return finding.of_user(asked.user, only=("account",)) + known
     if not asked.identity_note:
         return []
-    return finding.of_person(asked.funder, name=asked.about, phone=asked.phone, email=asked.email)
+    found = finding.of_person(asked.funder, name=asked.about, phone=asked.phone, email=asked.email)
+    return finding.without(found, asked)
 
 
 @login_required
@@ -140,6 +141,8 @@ def _copy(request: HttpRequest, pk: int) -> tuple[DataRequest, list[finding.Sect
     """What is ticked, to be handed over; that it was taken along is kept."""
     asked = _find(request, pk)
     permit("people.answer_data_request", request.user, asked)
+    if not asked.is_open:
+        raise Http404
     sections = finding.chosen(_known(asked), request.GET.getlist("record"))
     label = _("Copy of somebody's data made for a request")
     disclosed("person", by=request.user, label=label, taken=True, funder=asked.funder_id, request=asked.pk,

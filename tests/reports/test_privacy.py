@@ -11,7 +11,7 @@ from django.urls import reverse
 from core.models import Event
 from core.sealing import seal_events
 from core.verifying import Verification
-from core.workflow import Refused
+from core.workflow import Refused, disclosed
 from people import actions
 from people.models import Administrator, Consent, DataRequest, PrivacyNotice
 from projects.actions import people, roster
@@ -131,6 +131,14 @@ def test_my_data_as_paper_says_what_each_is_for(town, browse):
     assert browse(town.head).get(url("my_data_pdf")).content.startswith(b"%PDF")
     page = browse(town.head).get(url("my_data")).content.decode()
     assert "登录平台，办理申报" in page
+
+
+def test_looks_at_somebody_in_a_roster_with_the_same_number_are_not_mine(town):
+    """`person` in the log is now an account, now somebody in a roster."""
+    disclosed("sample", by=town.evaluator, label="为电话核实查看了姓名", person=town.head.pk)
+    disclosed("accounts", by=town.auditor, label="查看了账号", person=town.head.pk)
+
+    assert [event.label for event in finding.looks_at(town.head)] == ["查看了账号"]
 
 
 def test_everything_an_account_did_is_counted(town, life):
