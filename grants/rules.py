@@ -65,12 +65,11 @@ def is_in_some_funder(user, obj=None) -> bool:
 
 @rules.predicate
 def deals_with_who_came(user, certificate) -> bool:
-    """Belongs to a bureau that deals with the group for which they came, or with who held the workshop."""
+    """Belongs to a bureau that deals with the group for which they came."""
     if not (user.is_authenticated and user.bureaus):
         return False
-    attendance = certificate.attendance
-    known = Organization.objects.dealt_with_by(user.bureaus)
-    return known.filter(pk__in=[attendance.organization_id or 0, attendance.workshop.organizer_id]).exists()
+    group = certificate.attendance.organization_id or 0
+    return Organization.objects.dealt_with_by(user.bureaus).filter(pk=group).exists()
 
 
 @rules.predicate
