@@ -1,7 +1,7 @@
 """What the README's figures come from: `./run bench [projects]` prints a table, on a database of its own.
 
 `./run bench printing [documents]` prints only what concerns papers, and `./run bench NAME [size]` only what one module
-measures: panels, agreement, portfolios, open_data, ledgers, search, sealing, pages, writes.
+measures: panels, agreement, portfolios, open_data, ledgers, search, sealing, pages, writes, backup.
 """
 
 import os
@@ -39,6 +39,7 @@ from django.urls import reverse  # noqa: E402
 
 from benchmarks import (  # noqa: E402
     agreement,
+    backup,
     ledgers,
     open_data,
     pages_at_size,
@@ -170,7 +171,7 @@ def machine() -> str:
 
 MODULES: dict[str, Any] = {
     "panels": panels, "agreement": agreement, "portfolios": portfolios, "open_data": open_data, "ledgers": ledgers,
-    "search": search, "sealing": sealing, "pages": pages_at_size, "writes": writes,
+    "search": search, "sealing": sealing, "pages": pages_at_size, "writes": writes, "backup": backup,
 }  # fmt: skip
 
 

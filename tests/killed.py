@@ -11,7 +11,7 @@ from django.db import connection, connections
 from config.backup.engines import engine_of
 from config.backup.tables import tables
 
-WRITES = ("INSERT", "UPDATE", "DELETE")
+WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "CREATE", "ALTER", "DROP")
 
 
 def killed_before(nth: int, work: Callable[[], Any]) -> bool:
