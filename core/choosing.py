@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Concat
 from django.forms.models import ModelChoiceIterator
+from django.forms.renderers import get_default_renderer
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -48,7 +49,7 @@ class _Rows(ModelChoiceIterator):
         field = self.field
         if field.is_short:
             if field.empty_label is not None:
-                yield "", field.empty_label
+                yield "", str(field.empty_label)
             yield from (self.choice(row) for row in field.first_rows)
             return
         yield "", _("Please choose")
@@ -71,7 +72,7 @@ class FoundSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
         context = self.get_context(name, value, attrs)
-        return self._render(context["widget"]["template_name"], context, renderer)
+        return (renderer or get_default_renderer()).render(context["widget"]["template_name"], context)
 
 
 class FoundField(forms.ModelChoiceField):
@@ -91,17 +92,14 @@ class FoundField(forms.ModelChoiceField):
         "many_fit": gettext_lazy("More than a hundred fit what you typed: please type more of it, or the number."),
     }
 
-    def _set_queryset(self, queryset: QuerySet | None) -> None:
-        super()._set_queryset(queryset)
-        self._first: list[Model] | None = None
-
-    queryset = property(forms.ModelChoiceField._get_queryset, _set_queryset)
+    _first: tuple[Any, list[Model]] = (None, [])
 
     @property
     def first_rows(self) -> list[Model]:
-        if self._first is None:
-            self._first = list(self.queryset[: OFFERED + 1])
-        return self._first
+        """As many as a list box holds and one more; read once for each queryset that the form sets."""
+        if self._first[0] is not self.queryset:
+            self._first = self.queryset, list(self.queryset[: OFFERED + 1])
+        return self._first[1]
 
     @property
     def is_short(self) -> bool:
