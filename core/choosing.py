@@ -95,10 +95,15 @@ class FoundField(forms.ModelChoiceField):
     _first: tuple[Any, list[Model]] = (None, [])
 
     @property
+    def rows(self) -> QuerySet:
+        assert self.queryset is not None  # a form that leaves it open sets it before it is shown
+        return self.queryset
+
+    @property
     def first_rows(self) -> list[Model]:
         """As many as a list box holds and one more; read once for each queryset that the form sets."""
         if self._first[0] is not self.queryset:
-            self._first = self.queryset, list(self.queryset[: OFFERED + 1])
+            self._first = self.queryset, list(self.rows[: OFFERED + 1])
         return self._first[1]
 
     @property
@@ -122,7 +127,7 @@ class FoundField(forms.ModelChoiceField):
 
     def _of_key(self, value: Any) -> Model | None:
         key = str(value).removeprefix(KEY)
-        return self.queryset.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() else None
+        return self.rows.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() else None
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values or isinstance(value, Model) or self.is_short:
@@ -131,7 +136,7 @@ class FoundField(forms.ModelChoiceField):
         if str(value).startswith(KEY) and (chosen := self._of_key(value)):
             return chosen
         typed = half_width(str(value)).strip()
-        fitting = list(found(self.queryset, typed, self.columns)[: OFFERED + 1])
+        fitting = list(found(self.rows, typed, self.columns)[: OFFERED + 1])
         same = [row for row in fitting if typed in (str(row), self.full_name(row))]
         if len(same) == 1 or len(fitting) == 1:
             return (same or fitting)[0]
