@@ -30,8 +30,8 @@ NAMES = {
 def choices_among(seen: QuerySet[MentoringNote]) -> dict[str, Any]:
     """The calls and mentors to choose from."""
     return {
-        "calls": Call.objects.filter(Exists(seen.filter(project__call=OuterRef("pk")).order_by())),
-        "mentors": User.objects.filter(Exists(seen.filter(mentor=OuterRef("pk")).order_by())),
+        "calls": Call.objects.filter(pk__in=seen.order_by().values("project__call")),
+        "mentors": User.objects.filter(pk__in=seen.order_by().values("mentor")),
     }
 
 
