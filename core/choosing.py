@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Concat
 from django.forms.models import ModelChoiceIterator
+from django.forms.renderers import get_default_renderer
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -48,7 +49,7 @@ class _Rows(ModelChoiceIterator):
         field = self.field
         if field.is_short:
             if field.empty_label is not None:
-                yield "", field.empty_label
+                yield "", str(field.empty_label)
             yield from (self.choice(row) for row in field.first_rows)
             return
         yield "", _("Please choose")
@@ -71,7 +72,7 @@ class FoundSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
         context = self.get_context(name, value, attrs)
-        return self._render(context["widget"]["template_name"], context, renderer)
+        return (renderer or get_default_renderer()).render(context["widget"]["template_name"], context)
 
 
 class FoundField(forms.ModelChoiceField):
@@ -91,17 +92,19 @@ class FoundField(forms.ModelChoiceField):
         "many_fit": gettext_lazy("More than a hundred fit what you typed: please type more of it, or the number."),
     }
 
-    def _set_queryset(self, queryset: QuerySet | None) -> None:
-        super()._set_queryset(queryset)
-        self._first: list[Model] | None = None
+    _first: tuple[Any, list[Model]] = (None, [])
 
-    queryset = property(forms.ModelChoiceField._get_queryset, _set_queryset)
+    @property
+    def rows(self) -> QuerySet:
+        assert self.queryset is not None  # a form that leaves it open sets it before it is shown
+        return self.queryset
 
     @property
     def first_rows(self) -> list[Model]:
-        if self._first is None:
-            self._first = list(self.queryset[: OFFERED + 1])
-        return self._first
+        """As many as a list box holds and one more; read once for each queryset that the form sets."""
+        if self._first[0] is not self.queryset:
+            self._first = self.queryset, list(self.rows[: OFFERED + 1])
+        return self._first[1]
 
     @property
     def is_short(self) -> bool:
@@ -124,7 +127,7 @@ class FoundField(forms.ModelChoiceField):
 
     def _of_key(self, value: Any) -> Model | None:
         key = str(value).removeprefix(KEY)
-        return self.queryset.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() else None
+        return self.rows.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() else None
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values or isinstance(value, Model) or self.is_short:
@@ -133,7 +136,7 @@ class FoundField(forms.ModelChoiceField):
         if str(value).startswith(KEY) and (chosen := self._of_key(value)):
             return chosen
         typed = half_width(str(value)).strip()
-        fitting = list(found(self.queryset, typed, self.columns)[: OFFERED + 1])
+        fitting = list(found(self.rows, typed, self.columns)[: OFFERED + 1])
         same = [row for row in fitting if typed in (str(row), self.full_name(row))]
         if len(same) == 1 or len(fitting) == 1:
             return (same or fitting)[0]

@@ -181,7 +181,7 @@ def visits_together(projects: QuerySet[Project], since: date | None = None, unti
 
 def visited(projects: ProjectQuerySet, since: date | None = None, until: date | None = None) -> ProjectQuerySet:
     """Those of which `visits_by_project` counts any."""
-    any_visit = Q()
+    any_visit: Any = Q()
     for part in _parts(since, until):
         any_visit |= Exists(part.rows.filter(part.some, **{part.project: OuterRef("pk")}).order_by())
     return projects.filter(any_visit)

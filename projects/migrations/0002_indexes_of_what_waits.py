@@ -46,4 +46,8 @@ class Migration(migrations.Migration):
             model_name='warningletter',
             index=models.Index(fields=['outcome'], name='warning_open'),
         ),
+        migrations.AddIndex(
+            model_name='mentoringnote',
+            index=models.Index(fields=['-held_on', '-id'], name='session_by_day'),
+        ),
     ]

@@ -116,6 +116,7 @@ class MentoringNote(Advice):
         verbose_name = _("mentoring note")
         verbose_name_plural = _("mentoring notes")
         indexes = [
+            models.Index(fields=["-held_on", "-id"], name="session_by_day"),
             models.Index(fields=["together"], name="session_together", condition=Q(together__isnull=False)),
             models.Index(fields=["mentor", "held_on"], name="session_by_mentor_day"),
         ]
