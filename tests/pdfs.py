@@ -1,5 +1,12 @@
 """Small PDF files that open: an empty page, with whatever else somebody puts into one."""
 
+from io import BytesIO
+from typing import Any
+
+from fontTools import cffLib
+from fontTools.pens.basePen import NullPen
+from pypdf import PdfReader
+
 
 def pdf_with(*objects: bytes, catalog: bytes = b"", words: str = "") -> bytes:
     """A PDF of one empty page; `objects` from number 4 on, `catalog` into its first dictionary, `words` a comment."""
@@ -17,3 +24,42 @@ def pdf_with(*objects: bytes, catalog: bytes = b"", words: str = "") -> bytes:
     size = len(parts) + 1
     end = b"xref\n0 %d\n0000000000 65535 f \n" % size + table + b"trailer<</Size %d/Root 1 0 R>>\n" % size
     return content + end + b"startxref\n%d\n%%%%EOF\n" % len(content)
+
+
+def fonts_of(content: bytes) -> list[Any]:
+    """Every font of a file, once, as its pages know it."""
+    found = {}
+    for page in PdfReader(BytesIO(content)).pages:
+        for one in page["/Resources"].get("/Font", {}).values():
+            font = one.get_object()["/DescendantFonts"][0].get_object()
+            found[font["/BaseFont"]] = font
+    return list(found.values())
+
+
+def cff_of(font: Any) -> Any:
+    """The embedded program of a font, read by fontTools."""
+    made = cffLib.CFFFontSet()
+    made.decompile(BytesIO(font["/FontDescriptor"]["/FontFile3"].get_data()), None)
+    return made.topDictIndex[0]
+
+
+def said_widths(font: Any) -> dict[int, float]:
+    """What the pages believe of the width of each glyph, by its number."""
+    said = font["/W"]
+    pairs = zip(said[::2], said[1::2], strict=True)
+    return {first + place: float(width) for first, widths in pairs for place, width in enumerate(widths)}
+
+
+def wrong_widths(content: bytes) -> list[str]:
+    """The glyphs of bare CFF whose own width is not what the pages believe (ISO 19005-2, 6.2.11.5)."""
+    wrong = []
+    for font in fonts_of(content):
+        if font["/FontDescriptor"].get("/FontFile3", {}).get("/Subtype") != "/CIDFontType0C":
+            continue
+        program, said = cff_of(font), said_widths(font)
+        for name in program.charset[1:]:
+            glyph, number = program.CharStrings[name], int(name[3:])
+            glyph.draw(NullPen())
+            if abs(glyph.width - said.get(number, glyph.width)) > 1:
+                wrong.append(f"{font['/BaseFont']} {name}: {glyph.width}, said {said[number]}")
+    return wrong

@@ -23,17 +23,22 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@transaction.atomic
 def recheck(which: Q) -> list[Conflict]:
     """Look for ties of everybody who judges one of these assignments, as long as it still changes something.
 
     Consequences of one that is new: the sheet is on hold, and the judge and the funder's clerks are told; a clerk
     decides (`conflict.decide`). What a clerk has decided to be no conflict is not brought up again. Once the result is
     confirmed nothing is held and nothing moves: the clerks are asked whether it stands (`conflict.answer`).
+
+    Asked before a transaction begins: nearly always nobody judges yet, as after each save of a draft, and on SQLite a
+    transaction waits for everybody who writes.
     """
     pks = list(Assignment.objects.watched().filter(which).values_list("pk", flat=True).distinct())
-    if not pks:
-        return []
+    return _look(pks) if pks else []
+
+
+@transaction.atomic
+def _look(pks: list[int]) -> list[Conflict]:
     locked = Assignment.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
     assignments = list(locked.select_related("person", "project__call").prefetch_related("conflicts"))
     people = {one.person_id: one.person for one in assignments}

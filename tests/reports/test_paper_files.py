@@ -17,8 +17,12 @@ from reports.paper_layout import lay_out
 from reports.verification import code_in
 from tests.life import draft
 from tests.memory import remembered
+from tests.pdfs import wrong_widths
 
 pytestmark = pytest.mark.one_database
+
+
+MISREAD = "in its embedded CIDFontType0C program"
 
 
 @remembered
@@ -33,7 +37,10 @@ def address(settings):
 
 
 def failures(content: bytes) -> list[str]:
-    return [f"{one.rule_id}: {one.message}" for one in page.validate_pdf_bytes(content, profile="2b").failures]
+    """What the validator finds. It misreads the widths in bare CFF of several dictionaries (Noto), whose base it takes
+    for nought: these are asked of fontTools instead."""
+    found = [one for one in page.validate_pdf_bytes(content, profile="2b").failures if MISREAD not in one.message]
+    return [f"{one.rule_id}: {one.message}" for one in found] + wrong_widths(content)
 
 
 def test_validator_finds_what_is_no_pdf_a():
