@@ -112,6 +112,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.tracing.every_request_has_a_number",
+    "config.watching.machines_are_answered",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -158,7 +159,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = engines.databases(VAR_DIR)
 if engines.REPLICA in DATABASES:
     DATABASE_ROUTERS = ["config.routing.PagesMayReadTheReplica"]
-    MIDDLEWARE.insert(1, "config.routing.WhoWroteReadsIt")
+    MIDDLEWARE.insert(2, "config.routing.WhoWroteReadsIt")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- Who may come in ---------------------------------------------------------------------------

@@ -47,6 +47,7 @@ class Node:
         words = {
             "DATABASE_URL": database_url(), "VAR_DIR": str(settings.VAR_DIR), "DEBUG": "1", "MFA_REQUIRED_ROLES": "",
             "TASKS_BACKEND": "database", "LOG_FORMAT": "json", "LOG_LEVEL": "INFO", "PYTHONUNBUFFERED": "1",
+            "TMPDIR": str(folder),
         }  # fmt: skip
         with self.said.open("wb") as log:
             self.process = subprocess.Popen(

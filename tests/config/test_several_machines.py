@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="several machines need PostgreSQL"),
 ]
 BEAT = 0.3
-TABLES, ROWS, MANY = 10, 5, 3000
+TABLES, ROWS, MANY = 10, 5, 2000
 
 
 @pytest.fixture

@@ -52,6 +52,15 @@ def test_a_living_process_says_so_without_asking_the_database(client):
     assert client.get("/healthz").json() == {"status": "ok"}  # a query would fail here: no database is allowed
 
 
+@pytest.mark.one_database
+def test_a_machine_is_asked_by_its_number_and_without_tls_and_a_person_is_not(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get("/healthz", headers={"host": "10.0.0.11:8000"}).status_code == 200
+    assert client.get("/", headers={"host": "10.0.0.11:8000"}).status_code == 400
+    assert client.get("/").status_code == 301
+
+
 READY = {
     "status": "ready", "database": "ok", "migrations": "ok", "disk": "ok", "cache": "ok", "files": "ok", "queue": "ok",
     "replica": "none",
