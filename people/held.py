@@ -13,6 +13,8 @@ from people.sessions import HELD
 
 MOST = 200_000
 """Characters: a whole proposal is a tenth of it."""
+KEPT = 12 * 3600
+"""Seconds until what waits is gone, if nobody comes back."""
 NEVER = ("/accounts/", "/admin/", "/me/identity/", "/safety/", "/i18n/", "/resume/")
 OURS = {"csrfmiddlewaretoken"}
 
@@ -33,8 +35,10 @@ def hold(request: HttpRequest, user_id: int) -> None:
         "user": user_id,
         "path": request.get_full_path(),
         "pairs": _pairs(request),
-        "files": sorted({file.name for file in request.FILES.values()}),
+        "files": sorted({file.name for files in dict(request.FILES.lists()).values() for file in files}),
     }
+    if not request.user.is_authenticated:
+        request.session.set_expiry(KEPT)
 
 
 def _pairs(request: HttpRequest) -> list[tuple[str, str]]:

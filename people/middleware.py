@@ -115,6 +115,8 @@ def _first(request: HttpRequest, user: User) -> HttpResponse | None:
         return None
     if request.method == "GET" and "HX-Request" not in request.headers and "X-Requested-With" not in request.headers:
         request.session[sessions.GO_ON] = request.get_full_path()
+    elif held.can_be_held(request):  # typed before the password grew too old, or the role asked for a second step
+        held.hold(request, user.pk)
     if place == "account_change_password" and request.method == "GET":
         messages.warning(request, _why_password(user))
     to = reverse(place)

@@ -157,3 +157,4 @@ def test_administration_has_the_one_door(town, browse):
     assert browse().get("/admin/login/?next=/admin/")["Location"] == "/accounts/login/?next=%2Fadmin%2F"
     assert browse().post("/admin/login/", {"username": "admin", "password": "test"}).status_code == 302
     assert browse(town.approver).get("/admin/login/").status_code == 403
+    assert browse(town.admin).get("/admin/password_change/")["Location"] == "/accounts/password/change/"

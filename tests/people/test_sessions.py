@@ -93,6 +93,18 @@ def test_what_was_typed_waits_and_is_sent_by_a_press(town, browse):
     assert client.get(page).status_code == 200  # nothing waits any more
 
 
+def test_what_was_typed_the_evening_before_waits_too(town, browse):
+    """The cookie outlives the session, so that the one who typed is known; what waits is gone after half a day."""
+    client = browse()
+    client.post("/accounts/login/", {"login": "head", "password": "test"})
+    assert client.cookies["sessionid"]["max-age"] > 2 * 24 * 3600
+
+    typed(town, client)
+
+    assert client.cookies["sessionid"]["max-age"] == 12 * 3600
+    assert sessions.HELD in client.session
+
+
 def test_what_was_typed_is_left_by_a_press(town, browse):
     client = browse(town.head)
     page, _response = typed(town, client)
