@@ -49,8 +49,9 @@ from grants.actions import need_lists, needs, workshops
 from grants.actions.agreement_templates import create_template
 from grants.agreement_text import default_clauses
 from grants.models import Fund, LedgerCorrection, TrainingCertificate, TranchePlan, Workshop
+from people import actions
 from people.actions import add_credit_record
-from people.models import Administrator, Membership, SignInGuard
+from people.models import Administrator, Membership, Office, SignInGuard, User
 from projects import sign_in as projects_sign_in
 from projects.actions import (
     attendance,
@@ -110,7 +111,9 @@ pytestmark = pytest.mark.one_database
 EVERYBODY = {
     "anonymous", "clerk", "approver", "finance", "auditor", "head", "volunteer", "singer", "hosthead", "mentor",
     "evaluator", "expert1", "expert2", "expert3", "stranger", "giver", "admin", "keeper",
+    "technician", "watcher",
 }  # fmt: skip
+OFFICES = {"keeper": "security", "technician": "system", "watcher": "audit"}
 SIGNED_IN = EVERYBODY - {"anonymous"}
 BUREAU = {"clerk", "approver", "finance", "auditor"}
 GROUP = {"head", "volunteer"}
@@ -737,9 +740,9 @@ def packaged(project, town) -> ArchivePackage:
 
 @pytest.fixture
 def things(town, life) -> dict[str, object]:
-    """One of everything, and somebody who keeps the accounts."""
+    """One of everything, and the three administrators: security (`keeper`), system and audit."""
     made = everything(town, life)
-    town.people["keeper"] = made["administrator"].user
+    town.people |= {name: User.objects.get(username=name) for name in OFFICES}
     return made
 
 
@@ -763,11 +766,11 @@ def everything(town, life) -> dict[str, object]:
     with_draft = draft_after_close(town)
     Fund.objects.filter(pk=town.fund.pk).update(takes_referrals=True, purpose="社区助老")
     letter = project.papers.get(kind="award")
-    keeper = towns.person("keeper", "安全管理员")
-    keeper.is_staff = True
-    keeper.save()
+    for name, office in OFFICES.items():
+        town.people[name] = towns.person(name, Office(office).label)
+        actions.give_office(town.people[name], office, by=town.admin)
     return {
-        "administrator": Administrator.objects.create(user=keeper, office="security"),
+        "administrator": Administrator.objects.get(office="security"),
         "guard": SignInGuard.objects.create(kind="address", key="203.0.113.9"),
         "expert_person": town.expert1,
         "project": project,

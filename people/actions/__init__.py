@@ -10,7 +10,7 @@ from people.actions.administrators import (
 )
 from people.actions.checks import check_email, check_number, check_phone
 from people.actions.experts import declare_interest, end_interest, save_expert
-from people.actions.members import ROLES, add_member, end_membership, find_person
+from people.actions.members import ROLES, add_member, end_membership, find_person, seek_person
 from people.actions.oneself import add_certificate, change_profile, set_identity
 from people.actions.organizations import OPEN_KINDS, change_organization, register_organization, set_council
 from people.actions.signing_in import unlock
@@ -41,6 +41,7 @@ __all__ = [
     "reset_second_factor",
     "retire_superuser",
     "save_expert",
+    "seek_person",
     "set_council",
     "set_identity",
     "set_inspection",

@@ -137,6 +137,7 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
     form = MemberForm(request.POST or None, organization=organization)
     if request.method == "POST" and form.is_valid():
         try:
+            actions.seek_person(form.cleaned_data["login"], by=request.user)
             membership = actions.add_member(organization, by=request.user, **form.cleaned_data)
         except Refused as refused:
             add_refusal(form, refused)
