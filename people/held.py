@@ -37,8 +37,6 @@ def hold(request: HttpRequest, user_id: int) -> None:
         "pairs": _pairs(request),
         "files": sorted({file.name for files in dict(request.FILES.lists()).values() for file in files}),
     }
-    if not request.user.is_authenticated:
-        request.session.set_expiry(KEPT)
 
 
 def _pairs(request: HttpRequest) -> list[tuple[str, str]]:

@@ -21,6 +21,8 @@ SECOND_FACTOR = "second_factor"
 """Set once the person of this session is known to have a second factor, so that not every page asks for it."""
 GO_ON = "go_on"
 """Where the person wanted to go before something had to be done first."""
+WAS = "was"
+"""Whose session it was that is over by itself: what they still send is kept for them (people.held)."""
 HELD = "held_form"
 """What somebody had typed when the session had ended (people.held)."""
 GRAIN = 60
@@ -29,6 +31,7 @@ GRAIN = 60
 
 def stamp(session: SessionBase) -> None:
     """The session begins."""
+    session.pop(WAS, None)
     session[BEGAN] = session[SEEN] = int(time.time())
 
 

@@ -16,6 +16,7 @@ from core.strangers import forget_knocks
 from evaluations.actions.reporting import note_silences
 from evaluations.actions.voices import forget_traces
 from evaluations.actions.votes import close_ended
+from people.actions.signing_in import forget_attempts
 from projects.actions.follow_ups import follow_up_by_clock
 from projects.actions.monthly import make_monthly_reports
 from projects.actions.pledges import lapse_overdue
@@ -30,7 +31,7 @@ DUTIES: tuple[Callable[[], int], ...] = (
     *(seal_events, take_root),
     *(make_monthly_reports, lapse_overdue, note_silences, close_ended, follow_up_by_clock),
     *(remind, deliver_due, anonymise_expired, forget_traces, forget_checks, forget_made, print_waiting),
-    *(forget_knocks, go_on_with_killed, remove_printed, catch_up, learn_sizes),
+    *(forget_knocks, forget_attempts, go_on_with_killed, remove_printed, catch_up, learn_sizes),
 )
 """Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the
 same time."""
