@@ -24,8 +24,9 @@ LITTLE = {
     "stream_parsing_work_maximum_count": 200_000,
     "stream_decoding_work_maximum_length": 30_000_000,
 }
-"""What reading the first page of a paper may cost: anybody may send a file, and forms drawn in forms drawn in forms would
-keep a process for minutes."""
+"""What reading the first page of a paper may cost: anybody may send a file, and forms drawn in forms drawn in forms
+would keep a process for minutes."""
+
 _MARKED = re.compile(rf"{MARKER}([{LETTERS}]{{{LENGTH}}})")
 _PRINTED = re.compile(rf"核验码\s*([{LETTERS}]{{4}})-([{LETTERS}]{{4}})-([{LETTERS}]{{4}})")
 
