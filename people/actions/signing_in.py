@@ -134,7 +134,7 @@ def network_of(address: str) -> str:
 @transaction.atomic
 def note_sign_in(user: User, *, address: str, device: str, how: str) -> None:
     """Somebody is in: one event; from a network they never came from before, a message to them."""
-    record(user, "sign_in", by=user, label=_("Signed in"), address=address, device=device[:120], how=how)
+    record(user, "sign_in", by=user, label=_("Signed in to the account"), address=address, device=device[:120], how=how)
     network = network_of(address)
     is_first = not user.known_places.exists()
     _place, is_new = KnownPlace.objects.update_or_create(

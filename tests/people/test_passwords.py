@@ -36,6 +36,7 @@ def refusals(password: str, user: User | None = None) -> list[str]:
         ("柳溪镇的春天来了", 2, ["password_too_simple"]),
         ("Admin@123", 2, ["password_too_common"]),
         ("P@ssw0rd", 2, ["password_too_common"]),
+        ("Abc@123456", 2, ["password_too_common"]),
     ],
 )
 def test_length_classes_and_common_ones_by_level(settings, password, level, found):
