@@ -29,6 +29,13 @@ def keeps_roster(user, obj=None) -> bool:
     return user.is_authenticated and Organization.objects.funders_of(user, Role.STAFF).exists()
 
 
+@rules.predicate
+def takes_part(user, obj=None) -> bool:
+    """Is none of the three administrators: who keeps the platform heads no organisation on it."""
+    return user.is_authenticated and not user.office
+
+
+rules.add_perm("people.register", takes_part)
 rules.add_perm("people.keep_roster", keeps_roster)
 rules.add_perm("people.change_profile", manages)
 rules.add_perm("people.manage_members", manages)

@@ -589,7 +589,7 @@ TABLE = {
     "people:identity_edit": (None, SIGNED_IN),
     "people:certificate_create": (None, SIGNED_IN),
     "people:organization_list": (None, SIGNED_IN),
-    "people:organization_create": (None, SIGNED_IN),
+    "people:organization_create": (None, SIGNED_IN - set(OFFICES)),
     "people:organization_detail": ("organization", BUREAU | GROUP),
     "people:organization_edit": ("organization", {"head"}),
     "people:rating_create": ("organization", {"head"}),

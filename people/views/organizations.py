@@ -76,6 +76,7 @@ def organization_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def organization_create(request: HttpRequest) -> HttpResponse:
     """First the legal status, which decides what is asked; then the facts."""
+    permit("people.register", request.user)
     status = request.POST.get("status") or request.GET.get("status")
     if status not in Organization.Status.values:
         return render(request, "people/organization_status.html")

@@ -98,6 +98,19 @@ def test_whoever_works_for_an_organisation_becomes_no_administrator_until_the_ro
     assert given.office == "audit"
 
 
+def test_an_administrator_registers_no_organisation(three, browse):
+    values = {
+        "name": "新的机构",
+        "kind": "social_organization",
+        "status": "registered",
+        "credit_code": "91110105MA01KXYT0B",
+    }
+
+    assert browse(three["system"]).post("/organizations/new/", values).status_code == 403
+    with pytest.raises(Refused, match="已经是系统管理员"):
+        actions.register_organization(by=three["system"], values=values)
+
+
 def test_the_database_refuses_an_office_beside_a_role_whoever_writes_it(three, town):
     """Not by the verbs, nor by `save`: by what asks neither."""
     role = {"organization": town.centre, "role": "staff"}
