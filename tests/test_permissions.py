@@ -653,7 +653,7 @@ TABLE = {
     "reports:correction_notice": ("project", set()),
     "reports:activity_plan": ("activity", SEES_DELIVERY),
     "reports:activity_record": ("activity", set()),  # it is not recorded yet
-    "reports:exchange": (None, BUREAU | {"admin"}),
+    "reports:exchange": (None, BUREAU | {"admin", "technician"}),
     "reports:table_export": (("organizations", "csv"), BUREAU),
     "reports:table_template": ("organizations", {"clerk"}),
     "reports:import_create": ("organizations", {"clerk"}),
