@@ -109,6 +109,11 @@ def buttons_are_no_pages(answer: Answer) -> Answer:
             page = render(request, "405.html", status=405)
             page["Allow"] = response["Allow"]
             return page
+        if request.method == "GET" and "HX-Request" in request.headers and _asks_to_sign_in(response):
+            # A part of a page: the whole page goes to sign in, rather than that page into the part.
+            here = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+            to = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here}, safe='/')}"
+            return HttpResponse(headers={"HX-Redirect": to})
         if request.method == "POST" and _asks_to_sign_in(response) and "X-Requested-With" not in request.headers:
             back = _page_before(request) or request.get_full_path()
             response["Location"] = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back}, safe='/')}"

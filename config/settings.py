@@ -202,7 +202,6 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a mail to whatever address a stranger types would be spam in our name
 ACCOUNT_SESSION_REMEMBER = True  # how long a session lasts is the level's business (people/sessions.py)
-ACCOUNT_SESSION_COOKIE_AGE = 12 * 3600  # level 3 ends them earlier (people/security.py)
 ACCOUNT_RATE_LIMITS = {  # passwords are counted by people.actions.signing_in; this one is for codes
     "login_failed": "30/m/ip,5/300s/key",
     "signup": "10/m/ip,40/h/ip",
@@ -325,7 +324,9 @@ STRANGERS_MOST_AN_HOUR = {
     "projects:follow_up_answer": 60,
     "projects:monthly_read": 30,
 }
-SESSION_COOKIE_AGE = 12 * 3600  # level 3 ends them earlier (people/security.py)
+# Longer than any session lasts (people/security.py): of one that is over we still know whose it was, so that what they
+# had typed the evening before is kept for them and nobody else (people/held.py).
+SESSION_COOKIE_AGE = ACCOUNT_SESSION_COOKIE_AGE = 72 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # scripts send the token that stands in the form
 if flag("HTTPS"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True

@@ -82,7 +82,8 @@ def mask_email(address: str) -> str:
 
 
 _HIDDEN_IN_TEXT = (
-    (re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), mask_email),
+    # Only from the beginning of a word: from each of its letters it would take a minute for a text without an address.
+    (re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), mask_email),
     (re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])"), mask_resident_id),
     (re.compile(r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?![0-9])"), mask_phone),
     (re.compile(r"(?<![0-9])0[0-9]{2,3}[- ]?[0-9]{7,8}(?![0-9])"), mask_phone),

@@ -27,6 +27,7 @@ LIBRARY_SENTENCES = (
         "This password is too short. It must contain at least %d character.",
         "This password is too short. It must contain at least %d characters.",
     ),
+    _("Your password can’t be too similar to your other personal information."),
     _("Recovery Codes"),
     _("Authenticator app activated."),
     _("Authenticator app deactivated."),

@@ -10,6 +10,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 
@@ -33,6 +34,7 @@ from people.resources import CommunityResource
 
 # One door for everybody: its limits, its second factor, its log.
 admin.site.login = secure_admin_login(admin.site.login)
+admin.site.password_change = lambda request, extra_context=None: redirect("account_change_password")
 admin.site.site_header = admin.site.site_title = _("Platform administration")
 # What a person may do comes from memberships and offices, never from groups.
 admin.site.unregister(Group)

@@ -13,6 +13,8 @@ from people.sessions import HELD
 
 MOST = 200_000
 """Characters: a whole proposal is a tenth of it."""
+KEPT = 12 * 3600
+"""Seconds until what waits is gone, if nobody comes back."""
 NEVER = ("/accounts/", "/admin/", "/me/identity/", "/safety/", "/i18n/", "/resume/")
 OURS = {"csrfmiddlewaretoken"}
 
@@ -34,7 +36,7 @@ def hold(request: HttpRequest, user_id: int) -> None:
 
 def typed(request: HttpRequest) -> dict[str, Any]:
     """What stood in the form, and the names of its files."""
-    return {"pairs": _pairs(request), "files": sorted({file.name for file in request.FILES.values()})}
+    return {"pairs": _pairs(request), "files": sorted({file.name for files in dict(request.FILES.lists()).values() for file in files})}
 
 
 def _pairs(request: HttpRequest) -> list[tuple[str, str]]:

@@ -40,8 +40,11 @@ def entrance(answer: Answer) -> Answer:
     """Ends sessions that are over, leads to what must be done first, and brings back what was typed meanwhile."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        if not request.session.session_key or not request.user.is_authenticated:
+        if not request.session.session_key:
             return answer(request)
+        if not request.user.is_authenticated:
+            was = request.session.get(sessions.WAS)
+            return _held(request, answer, was, "") if was else answer(request)
         user = request.user
         why = sessions.why_over(request.session, user)
         if why:
@@ -54,18 +57,25 @@ def entrance(answer: Answer) -> Answer:
 
 
 def _signed_out(request: HttpRequest, answer: Answer, user: User, why: str) -> HttpResponse:
-    """Go on as nobody; a form that was sent is kept for when the person is back."""
+    """Go on as nobody, of whom is known who it was: another tab of the same browser may still have a form."""
     sentence = _why(user, why)
     logout(request)
     request.user = AnonymousUser()
+    request.session[sessions.WAS] = user.pk
+    request.session.set_expiry(held.KEPT)
+    return _held(request, answer, user.pk, sentence)
+
+
+def _held(request: HttpRequest, answer: Answer, user_id: int, sentence: str) -> HttpResponse:
+    """The answer to nobody; a form that was sent is kept for when the person is back."""
     request.form_is_held = held.can_be_held(request)
     response = answer(request)
     to = response.get("Location", "")
     if response.status_code == 302 and to.startswith(resolve_url(settings.LOGIN_URL)):
         if request.form_is_held:
-            held.hold(request, user.pk)
+            held.hold(request, user_id)
             sentence += _("What you typed is kept: you can send it afterwards.")
-        if "X-Requested-With" not in request.headers:
+        if sentence and "X-Requested-With" not in request.headers:
             messages.info(request, sentence)
     return response
 
@@ -118,6 +128,8 @@ def _first(request: HttpRequest, user: User) -> HttpResponse | None:
         return None
     if request.method == "GET" and "HX-Request" not in request.headers and "X-Requested-With" not in request.headers:
         request.session[sessions.GO_ON] = request.get_full_path()
+    elif held.can_be_held(request):  # typed before the password grew too old, or the role asked for a second step
+        held.hold(request, user.pk)
     if place == "account_change_password" and request.method == "GET":
         messages.warning(request, _why_password(user))
     to = reverse(place)

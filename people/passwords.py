@@ -56,7 +56,10 @@ class NotCommon(CommonPasswordValidator):
     """Neither on Django's list nor on ours."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        if password.lower() in COMMON_HERE or password.lower().strip() in self.passwords:
+        small = password.lower().strip()
+        # A sign or two does not make it another one: Abc@123456 is tried right after Abc123456.
+        bare = "".join(letter for letter in small if letter.isalnum())
+        if {small, bare} & COMMON_HERE or {small, bare} & self.passwords:
             raise ValidationError(_("Very many people use this password: choose another."), code="password_too_common")
 
     def get_help_text(self) -> str:

@@ -75,6 +75,13 @@ def has_no_head(user, organization) -> bool:
     return is_bureau and not organization.memberships.current().filter(role=Role.MANAGER).exists()
 
 
+@rules.predicate
+def takes_part(user, obj=None) -> bool:
+    """Is none of the three administrators: who keeps the platform heads no organisation on it."""
+    return user.is_authenticated and not user.office
+
+
+rules.add_perm("people.register", takes_part)
 rules.add_perm("people.keep_roster", keeps_roster)
 rules.add_perm("people.use_expert", borrows)
 rules.add_perm("people.change_profile", manages)

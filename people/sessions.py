@@ -23,6 +23,8 @@ GO_ON = "go_on"
 """Where the person wanted to go before something had to be done first."""
 MUST_AGREE = "must_agree"
 """Set at the sign-in of whoever has not agreed to the privacy notice in force, so that no page has to ask."""
+WAS = "was"
+"""Whose session it was that is over by itself: what they still send is kept for them (people.held)."""
 HELD = "held_form"
 """What somebody had typed when the session had ended (people.held)."""
 GRAIN = 60
@@ -31,6 +33,7 @@ GRAIN = 60
 
 def stamp(session: SessionBase) -> None:
     """The session begins."""
+    session.pop(WAS, None)
     session[BEGAN] = session[SEEN] = int(time.time())
 
 

@@ -98,7 +98,7 @@ def _columns(headings: Sequence[str]) -> dict[str, int]:
     """Where each column that we know stands."""
     places: dict[str, int] = {}
     for place, heading in enumerate(headings):
-        name = re.sub(r"[(（\[].*?[)）\]]|\s|:|：", "", half_width(heading)).casefold()
+        name = re.sub(r"[(（\[].*?[)）\]]|\s|:|：", "", half_width(heading)[:100]).casefold()
         for key, names in HEADINGS.items():
             if name in names:
                 places.setdefault(key, place)

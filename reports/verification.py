@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 from django.core.files.uploadedfile import UploadedFile
-from pypdf import PdfReader
+from pypdf import PdfReader, apply_configuration
 
 from core import clock
 from core.strangers import has_sent_enough
@@ -19,6 +19,14 @@ from reports.paper_layout import MARKER
 MOST_AN_HOUR = 20
 """So many files one sender has checked in an hour: an office may well have a pile of them."""
 KEPT_FOR = timedelta(days=1)
+LITTLE = {
+    "xform_maximum_invocations_per_extraction": 50,
+    "stream_parsing_work_maximum_count": 200_000,
+    "stream_decoding_work_maximum_length": 30_000_000,
+}
+"""What reading the first page of a paper may cost: anybody may send a file, and forms drawn in forms drawn in forms
+would keep a process for minutes."""
+
 _MARKED = re.compile(rf"{MARKER}([{LETTERS}]{{{LENGTH}}})")
 _PRINTED = re.compile(rf"核验码\s*([{LETTERS}]{{4}})-([{LETTERS}]{{4}})-([{LETTERS}]{{4}})")
 
@@ -83,7 +91,8 @@ def code_in(content: bytes) -> str:
         reader = PdfReader(BytesIO(content))
         if marked := _MARKED.search(str((reader.metadata or {}).get("/Keywords", ""))):
             return marked[1]
-        printed = _PRINTED.search(reader.pages[0].extract_text())
+        with apply_configuration(**LITTLE):
+            printed = _PRINTED.search(reader.pages[0].extract_text())
     except Exception as failure:  # whatever somebody sends: programs break in many ways on what is no PDF
         raise Unreadable from failure
     return "".join(printed.groups()) if printed else ""

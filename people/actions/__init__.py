@@ -11,7 +11,7 @@ from people.actions.administrators import (
 from people.actions.bureaus import accept, invite, set_up_bureau, withdraw_invitation
 from people.actions.checks import check_email, check_number, check_phone
 from people.actions.experts import answer_loan, ask_for_loan, declare_interest, end_interest, save_expert
-from people.actions.members import ROLES, add_member, end_membership, find_person
+from people.actions.members import ROLES, add_member, end_membership, find_person, seek_person
 from people.actions.oneself import add_certificate, change_profile, set_identity
 from people.actions.organizations import OPEN_KINDS, change_organization, register_organization, set_council
 from people.actions.privacy import agree, answer, ask, assess, close_account, identify, publish_notice, withdraw_consent
@@ -54,6 +54,7 @@ __all__ = [
     "reset_second_factor",
     "retire_superuser",
     "save_expert",
+    "seek_person",
     "set_council",
     "set_identity",
     "set_inspection",

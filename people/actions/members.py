@@ -1,6 +1,7 @@
 """Who belongs to an organisation, and in which role."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 import rules
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,6 +14,7 @@ from core.identifiers import (
     half_width,
     validate_mobile,
 )
+from core.models import Event
 from core.notifications import notify
 from core.workflow import Refused, lead_in, permit, record
 from people.actions.checks import save_once
@@ -28,6 +30,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
     Kind.FOUNDATION: (Role.MANAGER, Role.STAFF, Role.FINANCE),
 }
 """The roles that mean something in each kind of organisation."""
+A_DAY, MOST_LOOKS = timedelta(days=1), 20
 
 
 def find_person(login: str) -> User:
@@ -45,6 +48,20 @@ def find_person(login: str) -> User:
     if len(found) > 1:
         raise Refused(_("“%(login)s” fits several people: use the user name or the mobile number.") % {"login": login})
     return found[0]
+
+
+def seek_person(login: str, *, by: User) -> User:
+    """As `find_person`, for whoever is told by it that somebody has an account here: a look in vain is kept as an event
+    (without what was typed), and after `MOST_LOOKS` within a day nobody is looked for. Not within a transaction, or a
+    refusal would take the event away."""
+    earlier = Event.objects.about(by).filter(name="account_sought", at__gt=clock.now() - A_DAY)
+    if earlier.count() >= MOST_LOOKS:
+        raise Refused(_("You have looked for many people who are not here. Please go on tomorrow."))
+    try:
+        return find_person(login)
+    except Refused:
+        record(by, "account_sought", by=by, label=_("Looked for an account in vain"))
+        raise
 
 
 def refuse_administrator(person: User) -> None:

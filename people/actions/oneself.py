@@ -23,10 +23,11 @@ def change_profile(*, by: User, values: Mapping[str, Any]) -> User:
     """Change one's own name, e-mail address and mobile number.
 
     The last two sign in: the former address stops doing so, and mail about a forgotten password goes to
-    the new one. Refused when either is somebody else's.
+    the new one; that one of them has changed is an event. Refused when either is somebody else's.
     """
     reasons: list[str] = []
     user = User.objects.select_for_update().get(pk=by.pk)
+    before = {"email": user.email, "phone": user.phone}
     user.name = values["name"].strip()
     user.email = collect(reasons, check_email, values.get("email", ""), apart_from=by.pk) or ""
     user.phone = collect(reasons, check_phone, values.get("phone") or "", apart_from=by.pk)
@@ -39,6 +40,8 @@ def change_profile(*, by: User, values: Mapping[str, Any]) -> User:
         EmailAddress.objects.filter(user=user).delete()
         if user.email:
             EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
+    if changed := [name for name, value in before.items() if value != getattr(user, name)]:
+        record(user, "address_changed", by=by, label=_("E-mail address or mobile number changed"), fields=changed)
     by.refresh_from_db()
     return by
 

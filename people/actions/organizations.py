@@ -11,6 +11,7 @@ from core.masking import mask_account
 from core.notifications import notify
 from core.workflow import Refused, permit, record
 from people.actions.checks import check_number, collect, save_once
+from people.actions.members import refuse_administrator
 from people.models import GIVERS, CouncilMember, Kind, Membership, Organization, Role, User
 from people.signals import changing_account
 
@@ -39,10 +40,11 @@ def register_organization(
     `by` becomes its head at once, and may therefore apply for it. The heads of its host are told that
     they will sign and receive money for it. Raises `Refused` with everything that is wrong: a kind that
     only the administrator enters, a number that is missing, wrong or taken, a name that is taken, a
-    host that is not registered.
+    host that is not registered, one of the three administrators as its head.
     """
     if not by.is_authenticated:
         raise PermissionDenied
+    refuse_administrator(by)
     organization = Organization(**{name: values[name] for name in CHANGEABLE if name in values})
     reasons = _settle(organization)
     if organization.kind not in OPEN_KINDS:

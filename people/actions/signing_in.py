@@ -116,6 +116,12 @@ def unlock(guard: SignInGuard, *, by: User) -> None:
     record(locked.user or locked, "sign_in_unlocked", by=by, label=_("Unlocked"))
 
 
+def forget_attempts() -> int:
+    """Names and addresses that failed, a day later; for `manage.py tick`. What has to stay is in the log."""
+    old = SignInGuard.objects.filter(last_at__lt=timezone.now() - timedelta(days=1))
+    return old.exclude(locked_until__gt=timezone.now()).delete()[0]
+
+
 def network_of(address: str) -> str:
     """The neighbourhood of an address: a phone gets another address every day, seldom another network."""
     try:
@@ -128,7 +134,7 @@ def network_of(address: str) -> str:
 @transaction.atomic
 def note_sign_in(user: User, *, address: str, device: str, how: str) -> None:
     """Somebody is in: one event; from a network they never came from before, a message to them."""
-    record(user, "sign_in", by=user, label=_("Signed in"), address=address, device=device[:120], how=how)
+    record(user, "sign_in", by=user, label=_("Signed in to the account"), address=address, device=device[:120], how=how)
     network = network_of(address)
     is_first = not user.known_places.exists()
     _place, is_new = KnownPlace.objects.update_or_create(

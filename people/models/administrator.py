@@ -19,8 +19,8 @@ class Administrator(models.Model):
     """A person holds one of the three offices: one at a time, and no role in any organisation beside it.
 
     That nobody holds two of them is the uniqueness of `user`; that nobody decides on projects beside it is asked on
-    both sides, here and in `Membership` (the verbs lock the person's row first). The row goes when the office ends;
-    who held it, and when, is in the log.
+    both sides, here and in `Membership` (the verbs lock the person's row first), and by the database
+    (`people.triggers`). The row goes when the office ends; who held it, and when, is in the log.
     """
 
     user = models.OneToOneField(

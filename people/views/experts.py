@@ -78,7 +78,7 @@ def expert_create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         try:
-            actions.save_expert(actions.find_person(data.pop("login")), by=request.user, **data)
+            actions.save_expert(actions.seek_person(data.pop("login"), by=request.user), by=request.user, **data)
         except Refused as refused:
             add_refusal(form, refused)
         else:

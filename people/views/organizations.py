@@ -80,6 +80,7 @@ def organization_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def organization_create(request: HttpRequest) -> HttpResponse:
     """First the legal status, which decides what is asked; then the facts."""
+    permit("people.register", request.user)
     status = request.POST.get("status") or request.GET.get("status")
     if status not in Organization.Status.values:
         return render(request, "people/organization_status.html")
@@ -141,6 +142,7 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
     form = MemberForm(request.POST or None, organization=organization)
     if request.method == "POST" and form.is_valid():
         try:
+            actions.seek_person(form.cleaned_data["login"], by=request.user)
             membership = actions.add_member(organization, by=request.user, **form.cleaned_data)
         except Refused as refused:
             add_refusal(form, refused)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from core.forms import add_refusal
 from core.identifiers import half_width
 from core.models import Event
-from core.workflow import Refused, permit
+from core.workflow import Refused, disclosed, permit
 from people import actions
 from people.forms import OfficeForm, ReasonForm
 from people.models import Administrator, SignInGuard, User
@@ -61,6 +61,7 @@ def safety_person(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: how it stands, what happened to it, and what can be done."""
     permit("people.keep_accounts", request.user)
     person = get_object_or_404(User, pk=pk)
+    disclosed("account", by=request.user, label=_("An account seen under accounts and safety"), person=pk)
     form = ReasonForm(request.POST or None)
     deed, done = HELP.get(request.POST.get("deed", ""), (None, ""))
     if request.method == "POST" and deed and form.is_valid():

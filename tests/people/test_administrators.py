@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from core import clock
 from core.models import Event
 from core.workflow import Refused
 from people import actions
@@ -97,6 +98,38 @@ def test_whoever_works_for_an_organisation_becomes_no_administrator_until_the_ro
     assert given.office == "audit"
 
 
+def test_an_administrator_registers_no_organisation(three, browse):
+    values = {
+        "name": "新的机构",
+        "kind": "social_organization",
+        "status": "registered",
+        "credit_code": "91110105MA01KXYT0B",
+    }
+
+    assert browse(three["system"]).post("/organizations/new/", values).status_code == 403
+    with pytest.raises(Refused, match="已经是系统管理员"):
+        actions.register_organization(by=three["system"], values=values)
+
+
+def test_the_database_refuses_an_office_beside_a_role_whoever_writes_it(three, town):
+    """Not by the verbs, nor by `save`: by what asks neither."""
+    role = {"organization": town.centre, "role": "staff"}
+    Membership.objects.bulk_create([Membership(user=three["audit"], **role, until=clock.today())])
+    mine = Membership.objects.bulk_create([Membership(user=town.stranger, **role)])
+    tries = (
+        lambda: Membership.objects.bulk_create([Membership(user=three["audit"], **role)]),
+        lambda: Membership.objects.filter(user=three["audit"]).update(until=None),
+        lambda: Administrator.objects.bulk_create([Administrator(user=town.stranger, office="audit")]),
+        lambda: Administrator.objects.filter(user=three["audit"]).update(user=town.stranger),
+    )
+    for attempt in tries:
+        with pytest.raises(IntegrityError, match="One of the three administrators"), transaction.atomic():
+            attempt()
+
+    Membership.objects.filter(pk=mine[0].pk).update(until=clock.today())
+    Administrator.objects.bulk_create([Administrator(user=town.stranger, office="audit")])
+
+
 def test_offices_are_given_and_ended_by_security_with_a_reason_and_never_by_oneself(three, town, browse):
     for by in (three["system"], three["audit"], town.approver):
         with pytest.raises(PermissionDenied):
@@ -157,3 +190,4 @@ def test_administration_has_the_one_door(town, browse):
     assert browse().get("/admin/login/?next=/admin/")["Location"] == "/accounts/login/?next=%2Fadmin%2F"
     assert browse().post("/admin/login/", {"username": "admin", "password": "test"}).status_code == 302
     assert browse(town.approver).get("/admin/login/").status_code == 403
+    assert browse(town.admin).get("/admin/password_change/")["Location"] == "/accounts/password/change/"

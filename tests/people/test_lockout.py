@@ -153,3 +153,14 @@ def test_each_sign_in_stands_in_the_log_and_a_new_place_is_told(wang, browse):
     signed_in = [event.data["address"] for event in Event.objects.about(wang).filter(name="sign_in")]
     assert signed_in == ["198.51.100.7", "198.51.9.1", "203.0.113.5"]
     assert [note.body.split("。")[0] for note in wang.notifications.all()] == ["登录地址：203.0.113.5"]
+
+
+@pytest.mark.one_database
+def test_failures_are_forgotten_after_a_day_unless_they_lock(wang):
+    yesterday = timezone.now() - timedelta(days=1, minutes=1)
+    guards = {key: SignInGuard.objects.create(kind="address", key=key, last_at=yesterday) for key in ("old", "locked")}
+    SignInGuard.objects.filter(key="locked").update(locked_until=timezone.now() + timedelta(hours=1))
+    SignInGuard.objects.create(kind="address", key="today")
+
+    assert signing_in.forget_attempts() == 1
+    assert guards["old"].key not in SignInGuard.objects.values_list("key", flat=True)

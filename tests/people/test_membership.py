@@ -53,6 +53,20 @@ def test_unknown_person_is_refused(town, login):
     assert len(caught.value.reasons) == 1
 
 
+@pytest.mark.one_database
+def test_looks_in_vain_are_kept_and_end_after_twenty_within_a_day(town, browse):
+    head, page = browse(town.head), f"/organizations/{town.centre.pk}/members/new/"
+    for number in range(20):
+        head.post(page, {"login": f"1380013{number:04}", "role": "staff"})
+
+    refused = head.post(page, {"login": "stranger", "role": "staff"}).content.decode()
+    kept = Event.objects.about(town.head).filter(name="account_sought")
+
+    assert "请明天再继续" in refused
+    assert [kept.count(), kept.filter(data={}, note="").count()] == [20, 20]
+    assert not town.stranger.memberships.exists()
+
+
 def test_login_that_fits_two_people_is_refused(town):
     User.objects.filter(pk=town.stranger.pk).update(phone="13800138000")
     User.objects.filter(pk=town.mentor.pk).update(username="13800138000")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.models import Notification
+from core.models import Event, Notification
 from people.actions import add_certificate
 from people.models import Certificate, User
 
@@ -26,6 +26,8 @@ def test_profile_is_changed_and_the_new_address_signs_in(town, browse):
 
     person = User.objects.get(pk=town.singer.pk)
     assert (person.phone, person.email) == ("13911112222", "wang@example.org")
+    event = Event.objects.about(person).get()  # both sign in; what they are stands in no log
+    assert (event.name, event.data) == ("address_changed", {"fields": ["email", "phone"]})
     for login, works in (("wang@example.org", True), ("13911112222", True), ("singer@example.org", False)):
         client = browse()
         client.post("/accounts/login/", {"login": login, "password": "test"})

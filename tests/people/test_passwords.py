@@ -36,6 +36,7 @@ def refusals(password: str, user: User | None = None) -> list[str]:
         ("柳溪镇的春天来了", 2, ["password_too_simple"]),
         ("Admin@123", 2, ["password_too_common"]),
         ("P@ssw0rd", 2, ["password_too_common"]),
+        ("Abc@123456", 2, ["password_too_common"]),
     ],
 )
 def test_length_classes_and_common_ones_by_level(settings, password, level, found):
@@ -78,7 +79,9 @@ def test_a_password_that_an_administrator_sets_holds_for_one_sign_in(town, brows
     assert first["Location"] == pressed["Location"] == CHANGE
     assert "您的密码是别人设置的" in person.get(CHANGE).content.decode()
     assert changed["Location"] == reverse("people:go_on")
-    assert person.get(changed["Location"])["Location"] == "/projects/?q=1"
+    assert person.get(changed["Location"])["Location"] == "/resume/?to=%2Fme%2Fgo-on%2F"  # the form that was pressed
+    assert person.post("/resume/?to=%2Fme%2Fgo-on%2F")["Location"] == "/me/go-on/"
+    assert person.get("/me/go-on/")["Location"] == "/projects/?q=1"
     assert person.get("/projects/").status_code == 200
     assert User.objects.get(username="singer").name == "王桂兰"
     assert [event.name for event in Event.objects.about(town.singer)] == ["password_set", "sign_in", "password_changed"]
@@ -100,6 +103,17 @@ def test_a_password_is_too_old_by_level_and_role(town, browse, settings, usernam
     User.objects.filter(pk=user.pk).update(password_set_at=timezone.now() - timedelta(days=days))
 
     assert browse(user).get("/projects/").get("Location") == place
+
+
+def test_what_was_typed_when_the_password_had_grown_too_old_waits(town, browse):
+    head = browse(town.head)
+    User.objects.filter(pk=town.head.pk).update(must_change_password=True)
+    page = reverse("people:organization_edit", args=[town.centre.pk])
+
+    assert head.post(page, {"profile": "第一行"})["Location"] == CHANGE
+    User.objects.filter(pk=town.head.pk).update(must_change_password=False)
+
+    assert "第一行" in head.get(head.get("/todo/")["Location"]).content.decode()
 
 
 def test_a_new_password_ends_the_other_sessions(town, browse):

@@ -93,6 +93,40 @@ def test_what_was_typed_waits_and_is_sent_by_a_press(town, browse):
     assert client.get(page).status_code == 200  # nothing waits any more
 
 
+def test_what_was_typed_the_evening_before_waits_too(town, browse):
+    """The cookie outlives the session, so that the one who typed is known; what waits is gone after half a day."""
+    client = browse()
+    client.post("/accounts/login/", {"login": "head", "password": "test"})
+    assert client.cookies["sessionid"]["max-age"] > 2 * 24 * 3600
+
+    typed(town, client)
+
+    assert client.cookies["sessionid"]["max-age"] == 12 * 3600
+    assert sessions.HELD in client.session
+
+
+def test_what_was_typed_waits_when_another_tab_has_seen_the_end_of_the_session(town, browse):
+    client = browse(town.head)
+    age(client, idle=9 * 3600)
+    client.get("/todo/")
+    page = reverse("people:organization_edit", args=[town.centre.pk])
+
+    told = client.get(client.post(page, {"profile": "第一行"})["Location"]).content.decode()
+    client.post("/accounts/login/", {"login": "head", "password": "test"})
+
+    assert "您填写的内容已保留" in told
+    assert "第一行" in client.get(client.get("/todo/")["Location"]).content.decode()
+    assert sessions.WAS not in client.session
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(town, browse):
+    client = browse(town.clerk)
+    age(client, idle=HALF_HOUR + 60)
+    part = {"HX-Request": "true", "HX-Current-URL": "http://testserver/documents/prints/1/?a=b", "X-By-Itself": "1"}
+
+    assert client.get("/todo/", headers=part)["HX-Redirect"] == "/accounts/login/?next=/documents/prints/1/"
+
+
 def test_what_was_typed_is_left_by_a_press(town, browse):
     client = browse(town.head)
     page, _response = typed(town, client)

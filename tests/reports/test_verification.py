@@ -18,6 +18,7 @@ from reports.actions import papers
 from reports.models import FileCheck, Paper
 from reports.verification import Outcome, code_in, of_code
 from tests.life import draft
+from tests.pdfs import pdf_with
 
 PAGE = "/verify/"
 
@@ -255,6 +256,18 @@ def test_program_that_fills_in_everything_learns_nothing(paper, browse):
 def test_code_is_read_from_the_words_of_the_first_page(paper, file):
     assert code_in(file) == paper.code
     assert paper.shown_code in PdfReader(BytesIO(file)).pages[0].extract_text()
+
+
+def test_forms_drawn_in_forms_cost_little():
+    """Forty deep, each drawing the next one twice: read to the end it would take longer than anybody lives."""
+    drawn = [
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F %d 0 R>>>>/Length 11>>stream\n"
+        b"/F Do /F Do\nendstream " % (number + 1)
+        for number in range(4, 44)
+    ]
+    shown = b"]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>"
+
+    assert code_in(pdf_with(*drawn).replace(b"]>>endobj", shown + b"endobj", 1)) == ""
 
 
 def test_check_costs_the_same_however_many_papers_there_are(paper, browse, django_assert_num_queries):

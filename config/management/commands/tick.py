@@ -16,6 +16,7 @@ from core.sealing import seal_events, take_root
 from core.strangers import forget_knocks
 from evaluations.actions.reporting import note_silences
 from evaluations.actions.votes import close_ended
+from people.actions.signing_in import forget_attempts
 from projects.actions.follow_ups import follow_up_by_clock
 from projects.actions.likeness import compare_forgotten
 from projects.actions.monthly import make_monthly_reports
@@ -33,7 +34,7 @@ DUTIES: tuple[Callable[[], int], ...] = (
     *(seal_events, take_root),
     *(make_monthly_reports, lapse_overdue, note_silences, close_ended, follow_up_by_clock),
     *(remind, deliver_due, end_parts_of_ended_projects, forget_due, forget_checks, forget_made, print_waiting),
-    *(forget_knocks, take_again, go_on_with_killed, go_on_with_killed_imports, compare_forgotten),
+    *(forget_knocks, forget_attempts, take_again, go_on_with_killed, go_on_with_killed_imports, compare_forgotten),
     *(remove_printed, catch_up, learn_sizes),
 )
 """Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the
