@@ -36,7 +36,10 @@ def hold(request: HttpRequest, user_id: int) -> None:
 
 def typed(request: HttpRequest) -> dict[str, Any]:
     """What stood in the form, and the names of its files."""
-    return {"pairs": _pairs(request), "files": sorted({file.name for files in dict(request.FILES.lists()).values() for file in files})}
+    return {
+        "pairs": _pairs(request),
+        "files": sorted({file.name for files in dict(request.FILES.lists()).values() for file in files}),
+    }
 
 
 def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
