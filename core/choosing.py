@@ -18,6 +18,7 @@ from django.forms.renderers import get_default_renderer
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -72,7 +73,8 @@ class FoundSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
         context = self.get_context(name, value, attrs)
-        return (renderer or get_default_renderer()).render(context["widget"]["template_name"], context)
+        found = (renderer or get_default_renderer()).render(context["widget"]["template_name"], context)
+        return mark_safe(found)  # a template has escaped what is in it
 
 
 class FoundField(forms.ModelChoiceField):
