@@ -102,4 +102,4 @@ class OneInviteForm(InviteForm):
     name = forms.CharField(label=_("Full name"), max_length=60)
 
 
-People = forms.formset_factory(InviteForm, extra=len(FIRST_PEOPLE), max_num=12, absolute_max=20)
+People = forms.formset_factory(InviteForm, extra=0, max_num=12, absolute_max=20)

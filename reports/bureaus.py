@@ -55,7 +55,8 @@ def paid_from_elsewhere(regions: list[str]) -> dict[str, Any]:
     """What takes place in these regions and is paid by a bureau from outside: a number and a sum, not the projects."""
     here = Project.objects.counted_in_public().filter(inside("community__region_code", *regions), state__in=FUNDED)
     found = here.exclude(inside("call__funder__region", *regions)).order_by()
-    return found.aggregate(projects=Count("pk"), awarded=Sum("amount_awarded"))
+    summed = found.aggregate(projects=Count("pk"), awarded=Sum("amount_awarded"))
+    return summed | {"awarded": summed["awarded"] or Decimal(0)}
 
 
 def open_needs(regions: list[str]) -> int:
