@@ -45,6 +45,8 @@ FORMS = {
     "SignupDetailsForm": "people.User",
     "CouncilMemberForm": "people.CouncilMember",
     "AccountForm": "people.Organization",
+    "BureauForm": "people.Organization",
+    "InviteForm": "people.Invitation",
     "PledgeForm": "projects.Pledge",
     "EntryForm": "projects.MeetingEntry",
     "GuestForm": "projects.MeetingGuest",

@@ -23,7 +23,7 @@ ABOUT_A_PERSON = {
 NOT_A_PERSON = {
     # What a thing is called, and choices of somebody who is registered already.
     "ActivityItemForm.name", "ActivityPartnerForm.name", "AddKeyForm.name", "AlternativeForm.name", "AssignForm.person",
-    "CriterionForm.name", "FundForm.name", "MilestoneChangeForm.name", "MilestoneForm.name", "NameForm.name",
+    "BureauForm.name", "CriterionForm.name", "FundForm.name", "MilestoneChangeForm.name", "MilestoneForm.name", "NameForm.name",
     "NewTemplateForm.name", "OrganizationForm.name", "PartnerForm.name", "PitchDayForm.name", "PlanStepForm.name",
     "RenameKeyForm.name", "RubricForm.name", "TranchePlanForm.name", "CorrectForm.person",
     # Looked for, not kept.
