@@ -73,6 +73,8 @@ def test_set_up_by_app_and_on_to_the_page_that_was_wanted(town, browse, settings
     assert (led["Location"], by_button["Location"], by_htmx["HX-Redirect"]) == (SETUP, SETUP, SETUP)
     assert wrong.status_code == 200
     assert "我已保存好，继续" in codes
+    resume = client.get("/me/go-on/")["Location"]  # what was pressed meanwhile waits first
+    assert client.post(resume)["Location"] == "/me/go-on/"
     assert client.get("/me/go-on/")["Location"] == "/projects/?q=1"
     assert client.get("/projects/").status_code == 200
     assert Event.objects.about(town.approver).last().name == "second_factor_added"
