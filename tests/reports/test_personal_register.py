@@ -22,10 +22,11 @@ ABOUT_A_PERSON = {
 }  # fmt: skip
 NOT_A_PERSON = {
     # What a thing is called, and choices of somebody who is registered already.
-    "ActivityItemForm.name", "ActivityPartnerForm.name", "AddKeyForm.name", "AlternativeForm.name", "AssignForm.person",
-    "BureauForm.name", "CriterionForm.name", "FundForm.name", "MilestoneChangeForm.name", "MilestoneForm.name", "NameForm.name",
-    "NewTemplateForm.name", "OrganizationForm.name", "PartnerForm.name", "PitchDayForm.name", "PlanStepForm.name",
-    "RenameKeyForm.name", "RubricForm.name", "TranchePlanForm.name", "CorrectForm.person",
+    "ActivityItemForm.name", "ActivityPartnerForm.name", "AddKeyForm.name", "AlternativeForm.name",
+    "AssignForm.person", "BureauForm.name", "CorrectForm.person", "CriterionForm.name", "FundForm.name",
+    "MilestoneChangeForm.name", "MilestoneForm.name", "NameForm.name", "NewTemplateForm.name",
+    "OrganizationForm.name", "PartnerForm.name", "PitchDayForm.name", "PlanStepForm.name", "RenameKeyForm.name",
+    "RubricForm.name", "TranchePlanForm.name",
     # Looked for, not kept.
     "ItemForm.who",
 }  # fmt: skip
