@@ -18,7 +18,7 @@ task_name: ContextVar[str] = ContextVar("task_name", default="")
 
 KEYS = (
     *("v", "s", "after", "here", "calendar", "monthly/read", "recommend", "objections/follow", "objections/confirm"),
-    *("needs/remarks", "pitch/sign-in", "screen", "problems/follow"),
+    *("needs/remarks", "pitch/sign-in", "screen", "problems/follow", "invitations", "privacy/asked"),
     *("accounts/password/reset/key", "accounts/confirm-email"),
 )
 """Beginnings of addresses of which the rest opens a door (tests/config/test_logs.py finds one that is forgotten)."""

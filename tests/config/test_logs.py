@@ -101,4 +101,4 @@ def test_no_address_that_is_a_key_is_forgotten():
         == "/" + route.replace("<", "").replace(">", "").replace(":", "")
     ]
 
-    assert (forgotten, len(KEYS)) == ([], 15)
+    assert (forgotten, len(KEYS)) == ([], 17)
