@@ -753,6 +753,8 @@ def our_urls(patterns=None, namespace: str = "") -> dict[str, URLPattern]:
                 "open_data",
                 "research",
                 "ledgers",
+                "bureaus",
+                "privacy",
             ):
                 prefix = f"{pattern.namespace}:" if pattern.namespace else namespace
                 found |= our_urls(pattern.url_patterns, prefix)
