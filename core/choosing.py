@@ -83,7 +83,7 @@ class FoundField(forms.ModelChoiceField):
     widget = FoundSelect
     iterator = _Rows
     columns: Sequence[str] = ()
-    mark = ""
+    number = ""
     """The column whose value is shown behind the name, to tell two of the same name apart."""
     source = ""
     several: Sequence[Model] = ()
@@ -114,7 +114,7 @@ class FoundField(forms.ModelChoiceField):
 
     def full_name(self, row: Model) -> str:
         """What stands in the line: the name and the number."""
-        return f"{row} {getattr(row, self.mark) or ''}".strip() if self.mark else str(row)
+        return f"{row} {getattr(row, self.number) or ''}".strip() if self.number else str(row)
 
     def choice_name(self, row: Model) -> str:
         """The same in a list of those that fit."""

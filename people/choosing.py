@@ -19,7 +19,7 @@ class CommunityField(FoundField):
     """Found by district, street and name in any order, or by the region code."""
 
     columns = ("district", "street", "name", "region_code")
-    mark = "region_code"
+    number = "region_code"
     source = "people:community_choices"
 
 
@@ -27,7 +27,7 @@ class OrganizationField(FoundField):
     """A registered organisation, by name or credit code."""
 
     columns = ("name", "credit_code")
-    mark = "credit_code"
+    number = "credit_code"
 
 
 class HostField(OrganizationField):

@@ -51,6 +51,7 @@ def test_many_are_a_line_to_type_in(communities, browse):
 
     assert options(page) == []
     assert '<input type="text" name="community"' in page.content.decode()
+    assert "region_code" not in page.content.decode()  # a column of the database is no label
 
 
 @pytest.mark.parametrize(
