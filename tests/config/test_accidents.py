@@ -163,11 +163,11 @@ def test_full_then_held_by_others_then_gone(transactional_db, time):
         other.close()
     connection.close()
     connection.settings_dict["NAME"] = "/nowhere/db.sqlite3"
-    gone, alive = client.get(edit(proposal)), client.get(reverse("health"))
+    gone, ready = client.get(edit(proposal)), client.get("/readyz")
     connection.close()
     connection.settings_dict["NAME"] = name
 
-    assert [answer.status_code for answer in (full, held, gone, alive)] == [503] * 4
+    assert [answer.status_code for answer in (full, held, gone, ready)] == [503] * 4
     assert "平台的存储空间已满" in full.content.decode()
     assert "此刻保存的人太多" in held.content.decode()
     assert "平台暂时连不上数据库" in gone.content.decode()
