@@ -13,6 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from core import clock, triggers
+from people.models import PrivacyNotice
 from tests import town as towns
 from tests.life import Life
 from tests.memory import memory
@@ -61,6 +62,13 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Nobody is asked to agree to the privacy notice that a migration put down, unless a test is about it."""
+    with django_db_blocker.unblock():
+        PrivacyNotice.objects.all().delete()
 
 
 @pytest.fixture(autouse=True)

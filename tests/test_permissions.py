@@ -574,7 +574,7 @@ TABLE = {
     "verify": (None, EVERYBODY),
     "verify_code": ("paper_code", EVERYBODY),
     "verify_facts": ("paper_code", EVERYBODY),
-    "reports:disclosure_list": (None, {"auditor"}),
+    "reports:disclosure_list": (None, {"auditor", "watcher"}),
     "privacy:latest": (None, EVERYBODY),
     "privacy:notice": (("1",), EVERYBODY),
     "privacy:record": (None, EVERYBODY),
@@ -637,9 +637,9 @@ TABLE = {
     "people:loan_answer": ("loan", set()),
     "people:invitation": ("invitation_token", EVERYBODY),  # whoever holds the link
     "people:invitation_withdraw": ("invitation", set()),
-    "bureaus:bureau_list": (None, BUREAU | {"admin"}),
-    "bureaus:bureau_create": (None, set()),  # the head of a bureau, or the system administrator
-    "bureaus:bureau_detail": ("bureau", BUREAU),
+    "bureaus:bureau_list": (None, BUREAU | {"admin", "technician"}),
+    "bureaus:bureau_create": (None, {"technician"}),  # or the head of a bureau with others below
+    "bureaus:bureau_detail": ("bureau", BUREAU | {"technician"}),
     "people:interest_list": (None, SIGNED_IN),
     "people:expert_interests": ("expert", {"clerk"}),
     "people:interest_end": ("interest", set()),

@@ -20,8 +20,9 @@ from reports.figures.picture import Picture, amount, count, label
 
 def gap(board: Board) -> Picture:
     """Need × money: the darker, the more open needs; an edge where somebody asked and nothing is funded."""
-    bureaus = board.user.bureaus
-    table = gaps(USUAL, regions=bureaus.values())
+    is_somebody = board.user is not None and board.user.is_authenticated  # a command may ask for all bureaus
+    bureaus = board.user.bureaus if is_somebody else {}
+    table = gaps(USUAL, regions=bureaus.values() if is_somebody else None)
     awarded = dict(counted(USUAL).values_list("pk", "amount_awarded"))
     money: dict[tuple[int | None, int | None], Decimal] = defaultdict(Decimal)
     for place, field, project in places(USUAL):

@@ -224,7 +224,7 @@ def as_json(about: dict[str, str], sections: Iterable[Section], **more: Any) -> 
             "kinds": [_kind(section) for section in sections],
             **more,
         }
-    return json.dumps(said, ensure_ascii=False, indent=2)
+    return json.dumps(said, ensure_ascii=False, indent=2, default=str)
 
 
 def _kind(section: Section) -> dict[str, Any]:

@@ -152,6 +152,7 @@ def test_full_then_held_by_others_then_gone(transactional_db, time):
     name = connection.settings_dict["NAME"]
 
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM")  # no free page of an earlier test
         cursor.execute("PRAGMA page_count")
         cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")  # not one page more
         full = client.post(edit(proposal), data)
