@@ -25,7 +25,7 @@ from config.backup.engines import engine_of
 from config.backup.restoring import Backup
 from config.backup.tables import tables
 from config.backup.taking import DUTY, applied, forget_old
-from config.settings import SQLITE_OPTIONS
+from config.engines import SQLITE_OPTIONS
 from core import clock
 from core.files import attach
 from core.models import Attachment, Duty
