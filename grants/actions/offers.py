@@ -27,7 +27,7 @@ def offer(thing: Any, *, by: User, note: str = "") -> Offer:
     From now on a sheet or plan is not changed any more (make a new edition or a copy, and offer that). What is offered
     under the same title replaces the version before; who took that over is told that a newer one is there.
     """
-    owner = thing.template if isinstance(thing, AgreementEdition) else thing
+    owner: Any = thing.template if isinstance(thing, AgreementEdition) else thing
     bureau = Organization.objects.select_for_update(of=("self",)).filter(pk=owner.funder_id or 0).first()
     if bureau is None or not by.has_role(bureau.pk, Role.STAFF):
         raise PermissionDenied
@@ -91,17 +91,17 @@ def adopt(offered: Offer, bureau: Organization, *, by: User) -> Adoption:
 
 
 def _copy(offered: Offer, bureau: Organization, by: User) -> Any:
-    if offered.call_id:
+    if offered.call:
         return copy_for(offered.call, bureau, by=by)
-    if offered.edition_id:
-        name = free_name(AgreementTemplate, bureau, offered)
+    if edition := offered.edition:
+        name, text = free_name(AgreementTemplate, bureau, offered), edition.template
         template = AgreementTemplate.objects.create(
-            funder=bureau, name=name, parties=offered.edition.template.parties,
-            legal_basis=offered.edition.template.legal_basis,
-        )  # fmt: skip
-        AgreementEdition.objects.create(template=template, ordinal=1, clauses=offered.edition.clauses, made_by=by)
+            funder=bureau, name=name, parties=text.parties, legal_basis=text.legal_basis
+        )
+        AgreementEdition.objects.create(template=template, ordinal=1, clauses=edition.clauses, made_by=by)
         return template
     thing = offered.rubric or offered.plan
+    assert thing is not None  # the database holds that an offer is of one thing
     return copy_terms(thing, by=by, owner=bureau, name=free_name(type(thing), bureau, offered), offered=True)
 
 
