@@ -356,6 +356,7 @@ def test_a_day_that_cannot_be_is_refused_at_its_field(town, life, browse, name, 
     assert not Decision.objects.exists()
 
 
+@pytest.mark.one_database
 def test_the_ranking_costs_the_same_for_1_and_for_8(town, life, browse, django_assert_num_queries):
     page, client = reverse("evaluations:ranking", args=[town.call.pk]), browse(town.clerk)
     projects = judged(town, life, 10, 12, 14, 16, 18, 20, 22, 24)

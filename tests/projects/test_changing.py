@@ -421,6 +421,7 @@ def test_the_database_refuses_two_open_requests_of_a_kind_and_a_decision_by_the_
         )
 
 
+@pytest.mark.one_database
 def test_whoever_is_next_has_it_in_the_inbox_with_its_day(town, project):
     change = begun(project, "account", town.head, **NEW)
 
