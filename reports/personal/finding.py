@@ -42,7 +42,7 @@ class Record:
 
     @property
     def title(self) -> str:
-        return str(self.held.of._meta.verbose_name)
+        return self.held.noun
 
     @property
     def values(self) -> list[tuple[str, str, str]]:

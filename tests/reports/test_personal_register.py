@@ -1,5 +1,6 @@
 """The register of personal data is complete: no field of a model and no field of a form is forgotten."""
 
+import re
 from importlib import import_module
 from inspect import isclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from django import forms
 from django.apps import apps
 from django.db.models import QuerySet
+from django.utils import translation
 
 from reports.personal.register import KINDS, all_held, purpose_of, why_asked
 from reports.personal.retention import RULES
@@ -104,3 +106,11 @@ def test_every_kind_says_purpose_ground_and_time_and_sensitive_ones_a_consent_of
 def test_every_rule_of_retention_belongs_to_a_kind():
     assert {rule.kind for rule in RULES} <= {kind.key for kind in KINDS}
     assert len({rule.key for rule in RULES}) == len(RULES)
+
+
+def test_every_noun_and_field_has_a_chinese_name():
+    """Also those that stand on no page: the record of processing and a copy of one's data are read by everybody."""
+    with translation.override("zh-hans"):
+        names = {name for _kind, held in all_held() for name in (held.noun, *held.labels)}
+
+    assert sorted(name for name in names if re.search("[a-z]{3}", name)) == []
