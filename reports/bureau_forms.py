@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import SeveralField
 from core.identifiers import half_width, validate_credit_code
 from grants.models import Offer
 from people import territory
@@ -32,7 +33,7 @@ class BureauForm(forms.Form):
         help_text=_("Two to six characters that stand before the year in the numbers of its papers"),
     )  # fmt: skip
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
-    offers = forms.ModelMultipleChoiceField(
+    offers = SeveralField(
         label=_("Templates from above to begin with"), queryset=Offer.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
