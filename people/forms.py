@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.forms import CountedTextarea, DateInput
 from core.identifiers import half_width, validate_resident_id
-from people.actions import OPEN_KINDS, ROLES, agree, check_email, check_number, check_phone
+from people.actions import OPEN_KINDS, ROLES, agree_to_notice, check_email, check_number, check_phone
 from people.adapter import MobileField
 from people.choosing import CommunityField, HostField
 from people.models import (
@@ -52,7 +52,7 @@ class SignupDetailsForm(forms.Form):
     def signup(self, request, user):
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
-        agree(by=user)
+        agree_to_notice(by=user)
 
 
 # -- Oneself ---------------------------------------------------------------------------------------

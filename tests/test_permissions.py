@@ -806,7 +806,7 @@ def everything(town, life) -> dict[str, object]:
     Fund.objects.filter(pk=town.fund.pk).update(takes_referrals=True, purpose="社区助老")
     letter = project.papers.get(kind="award")
     asked = {"kind": "copy", "name": "王秀英", "phone": "13800138000", "text": "查一下"}
-    data_request = actions.ask(town.bureau, by=None, values=asked)
+    data_request = actions.receive_data_request(town.bureau, by=None, values=asked)
     invitation = Invitation.objects.create(
         organization=town.bureau, role="staff", name="新来的", invited_by=town.approver
     )

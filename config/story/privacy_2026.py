@@ -12,9 +12,9 @@ def play(cast: Cast, today: date) -> None:
     bureau, clerk = cast.groups["bureau"], cast["minzheng"]
     with on(today, 8):
         for person in User.objects.filter(is_active=True):
-            actions.agree(by=person)
+            actions.agree_to_notice(by=person)
     with on(today - timedelta(days=40)):
-        actions.assess(
+        actions.assess_impact(
             bureau,
             by=clerk,
             values={
@@ -26,7 +26,7 @@ def play(cast: Cast, today: date) -> None:
             },
         )
     with on(today - timedelta(days=30)):
-        asked = actions.ask(
+        asked = actions.receive_data_request(
             bureau,
             by=clerk,
             values={
@@ -35,12 +35,12 @@ def play(cast: Cast, today: date) -> None:
             },
         )  # fmt: skip
     with on(today - timedelta(days=27)):
-        actions.identify(asked, by=clerk, note="窗口查看了户口簿，未复印、未抄号码。")
-        actions.answer(
+        actions.identify_asker(asked, by=clerk, note="窗口查看了户口簿，未复印、未抄号码。")
+        actions.answer_data_request(
             asked, by=clerk, granted=True, words="已当面打印交给您。名册里没有孩子的登记，签到只有称呼，年底自动去掉。"
         )
     with on(today - timedelta(days=3)):
-        actions.ask(
+        actions.receive_data_request(
             bureau,
             by=None,
             values={

@@ -14,7 +14,16 @@ from people.actions.experts import answer_loan, ask_for_loan, declare_interest, 
 from people.actions.members import ROLES, add_member, end_membership, find_person, seek_person
 from people.actions.oneself import add_certificate, change_profile, set_identity
 from people.actions.organizations import OPEN_KINDS, change_organization, register_organization, set_council
-from people.actions.privacy import agree, answer, ask, assess, close_account, identify, publish_notice, withdraw_consent
+from people.actions.privacy import (
+    agree_to_notice,
+    answer_data_request,
+    assess_impact,
+    close_account,
+    identify_asker,
+    publish_notice,
+    receive_data_request,
+    withdraw_consent,
+)
 from people.actions.signing_in import unlock
 from people.actions.standing import add_credit_record, add_rating, confirm, lift_credit_record, set_inspection
 
@@ -26,13 +35,12 @@ __all__ = [
     "add_credit_record",
     "add_member",
     "add_rating",
-    "agree",
-    "answer",
+    "agree_to_notice",
+    "answer_data_request",
     "answer_loan",
-    "ask",
     "ask_for_loan",
     "ask_new_password",
-    "assess",
+    "assess_impact",
     "change_organization",
     "change_profile",
     "check_email",
@@ -46,10 +54,11 @@ __all__ = [
     "end_office",
     "find_person",
     "give_office",
-    "identify",
+    "identify_asker",
     "invite",
     "lift_credit_record",
     "publish_notice",
+    "receive_data_request",
     "register_organization",
     "reset_second_factor",
     "retire_superuser",

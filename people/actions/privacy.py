@@ -51,7 +51,7 @@ def must_agree(user: User) -> bool:
 
 
 @transaction.atomic
-def agree(*, by: User, notice: PrivacyNotice | None = None) -> Consent:
+def agree_to_notice(*, by: User, notice: PrivacyNotice | None = None) -> Consent:
     """Agree to the notice in force; a second press changes nothing. Refused for a version that is not in force."""
     User.objects.select_for_update(of=("self",)).get(pk=by.pk)
     newest = PrivacyNotice.objects.in_force()
@@ -79,7 +79,7 @@ def withdraw_consent(*, by: User) -> int:
 
 
 @transaction.atomic
-def ask(
+def receive_data_request(
     funder: Organization, *, by: User | None, values: Mapping[str, Any], own: bool = False, sender: str = ""
 ) -> DataRequest:
     """Receive a request: of a person with an account (`own`), of a stranger by the public form (`by` None), or written
@@ -111,7 +111,7 @@ def _clerks(funder: Organization, *, but: User | None) -> Iterable[User]:
 
 
 @transaction.atomic
-def identify(request: DataRequest, *, by: User, note: str) -> DataRequest:
+def identify_asker(request: DataRequest, *, by: User, note: str) -> DataRequest:
     """Write down how the clerk made sure who asks: before that nothing is looked up or given out."""
     permit("people.answer_data_request", by, request)
     if not note.strip():
@@ -126,7 +126,7 @@ def identify(request: DataRequest, *, by: User, note: str) -> DataRequest:
     return request
 
 
-def answer(request: DataRequest, *, by: User, granted: bool, words: str) -> DataRequest:
+def answer_data_request(request: DataRequest, *, by: User, granted: bool, words: str) -> DataRequest:
     """Grant or refuse; whoever asked is told, by notification or mail, and reads it behind their link."""
     if not words.strip():
         raise Refused(_("Please write the answer: whoever asked will read it."))
@@ -167,7 +167,7 @@ def close_account(user: User, *, by: User, reason: str) -> User:
 
 
 @transaction.atomic
-def assess(funder: Organization, *, by: User, values: Mapping[str, Any]) -> ImpactAssessment:
+def assess_impact(funder: Organization, *, by: User, values: Mapping[str, Any]) -> ImpactAssessment:
     """Write down an impact assessment; it stays as it is, the next one follows it."""
     permit("people.assess_impact", by, funder)
     made = ImpactAssessment.objects.create(funder=funder, made_by=by, **values)

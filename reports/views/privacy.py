@@ -71,7 +71,7 @@ def agree(request: HttpRequest) -> HttpResponse:
             messages.error(request, _("Please tick that you have read it, or sign out."))
             return redirect("privacy:agree")
         try:
-            actions.agree(by=request.user, notice=asked)
+            actions.agree_to_notice(by=request.user, notice=asked)
         except Refused as refused:
             messages.error(request, str(refused))
             return redirect("privacy:agree")
@@ -168,7 +168,7 @@ def my_request(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         known = {"name": str(request.user)[:60], "phone": request.user.phone or "", "email": request.user.email}
         values = known | {"kind": said["kind"], "text": said["text"]}
-        made = actions.ask(said["funder"], by=request.user, own=True, values=values)
+        made = actions.receive_data_request(said["funder"], by=request.user, own=True, values=values)
         messages.success(request, _received(made))
         return redirect("privacy:my_data")
     return render(request, "reports/privacy/request_form.html", {"form": form, "own": True})
@@ -189,7 +189,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         if form.is_trapped:
             return redirect("privacy:latest")
         try:
-            made = actions.ask(form.cleaned_data["funder"], by=None, values=form.values, sender=sender_of(request))
+            made = actions.receive_data_request(
+                form.cleaned_data["funder"], by=None, values=form.values, sender=sender_of(request)
+            )
         except Refused as refused:
             add_refusal(form, refused)
         else:

@@ -52,7 +52,7 @@ def request_create(request: HttpRequest) -> HttpResponse:
     form = StrangersRequestForm(request.POST or None, initial={"relation": "self", "funder": mine[0].pk})
     form.fields["funder"].queryset = Organization.objects.filter(pk__in=[one.pk for one in mine])
     if request.method == "POST" and form.is_valid():
-        made = actions.ask(form.cleaned_data["funder"], by=request.user, values=form.values)
+        made = actions.receive_data_request(form.cleaned_data["funder"], by=request.user, values=form.values)
         messages.success(request, _("%(number)s: to be answered until %(day)s.") % _said(made))
         return redirect(made)
     return render(request, "reports/privacy/request_form.html", {"form": form, "desk": True})
@@ -113,7 +113,7 @@ def _do(request: HttpRequest, asked: DataRequest, forms: dict[str, Any]) -> Http
         if "identify" in request.POST:
             form = forms["identify"] = IdentityNoteForm(request.POST, prefix="who", instance=asked)
             if form.is_valid():
-                actions.identify(asked, by=request.user, note=form.cleaned_data["identity_note"])
+                actions.identify_asker(asked, by=request.user, note=form.cleaned_data["identity_note"])
                 return redirect(asked)
         elif "erase" in request.POST:
             sections = finding.chosen(_known(asked), request.POST.getlist("record"))
@@ -125,7 +125,7 @@ def _do(request: HttpRequest, asked: DataRequest, forms: dict[str, Any]) -> Http
             form = forms["answer"] = AnswerForm(request.POST, prefix="answer")
             if form.is_valid():
                 words = form.cleaned_data["answer"]
-                actions.answer(asked, by=request.user, granted="grant" in request.POST, words=words)
+                actions.answer_data_request(asked, by=request.user, granted="grant" in request.POST, words=words)
                 messages.success(request, _("The request is answered."))
                 return redirect(asked)
     except Refused as refused:
@@ -218,7 +218,7 @@ def assessment_create(request: HttpRequest) -> HttpResponse:
     form = AssessmentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         [funder, *_others] = bureaus_of(request.user, Role.STAFF)
-        actions.assess(funder, by=request.user, values=form.cleaned_data)
+        actions.assess_impact(funder, by=request.user, values=form.cleaned_data)
         messages.success(request, _("The impact assessment is kept."))
         return redirect("privacy:assessment_list")
     return render(request, "reports/privacy/assessment_form.html", {"form": form})

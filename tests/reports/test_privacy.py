@@ -43,7 +43,7 @@ def keeper(town):
 
 @pytest.fixture
 def request_(town):
-    return actions.ask(town.bureau, by=None, values=ASKED, sender="a")
+    return actions.receive_data_request(town.bureau, by=None, values=ASKED, sender="a")
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_whoever_has_not_agreed_is_led_to_the_notice_and_back(town, browse):
 
 
 def test_a_new_version_asks_everybody_again_and_keeps_what_was_agreed(town, keeper, browse):
-    actions.agree(by=town.head)
+    actions.agree_to_notice(by=town.head)
     with pytest.raises(PermissionDenied):
         actions.publish_notice(by=town.clerk, text="新", changes="新")
     with pytest.raises(Refused):
@@ -80,15 +80,15 @@ def test_a_new_version_asks_everybody_again_and_keeps_what_was_agreed(town, keep
     page = browse(town.head).get("/todo/", follow=True).content.decode()
     assert "增加了导出" in page
     with pytest.raises(Refused):
-        actions.agree(by=town.head, notice=PrivacyNotice.objects.get(version=1))
-    actions.agree(by=town.head)
-    actions.agree(by=town.head)
+        actions.agree_to_notice(by=town.head, notice=PrivacyNotice.objects.get(version=1))
+    actions.agree_to_notice(by=town.head)
+    actions.agree_to_notice(by=town.head)
     assert list(Consent.objects.order_by("pk").values_list("notice__version", flat=True)) == [1, made.version]
     assert browse().get(url("notice", 1)).status_code == 200
 
 
 def test_consent_taken_back_ends_the_session_and_is_asked_for_again(town, browse):
-    actions.agree(by=town.head)
+    actions.agree_to_notice(by=town.head)
     client = browse(town.head)
 
     client.post(url("withdraw"))
@@ -110,7 +110,7 @@ def test_nobody_opens_an_account_without_the_notice(browse, db):
 
 
 def test_my_data_holds_what_hangs_on_the_account_and_no_secret(town, browse):
-    actions.agree(by=town.head)
+    actions.agree_to_notice(by=town.head)
     answer = browse(town.head).get(url("my_data_json"))
     said = json.loads(answer.content)
 
@@ -163,9 +163,9 @@ def test_resident_asks_without_an_account_and_reads_the_answer(town, browse, dja
     assert (asked.number, asked.due_on, asked.user) == ("GX2026-0001", date(2026, 3, 31), None)
     assert [task.url for task in waiting_for(town.clerk)][:1] == [asked.get_absolute_url()]
     assert waiting_for(town.head) == []
-    actions.identify(asked, by=town.clerk, note="回拨了名册上的号码")
+    actions.identify_asker(asked, by=town.clerk, note="回拨了名册上的号码")
     with django_capture_on_commit_callbacks(execute=True):
-        actions.answer(asked, by=town.clerk, granted=True, words="已删除")
+        actions.answer_data_request(asked, by=town.clerk, granted=True, words="已删除")
     page = client.get(to).content.decode()
     assert "已删除" in page
     assert "13800138000" not in page
@@ -185,39 +185,39 @@ def test_what_is_missing_is_said_at_its_field(town, browse, changes, field):
 
 def test_one_sender_asks_five_times_an_hour(town):
     for _each in range(5):
-        actions.ask(town.bureau, by=None, values=ASKED, sender="a")
+        actions.receive_data_request(town.bureau, by=None, values=ASKED, sender="a")
 
     with pytest.raises(Refused):
-        actions.ask(town.bureau, by=None, values=ASKED, sender="a")
+        actions.receive_data_request(town.bureau, by=None, values=ASKED, sender="a")
 
 
 def test_who_asks_is_made_sure_first_and_a_refusal_has_its_reason(town, request_):
     with pytest.raises(Refused):
-        actions.answer(request_, by=town.clerk, granted=True, words="好")
+        actions.answer_data_request(request_, by=town.clerk, granted=True, words="好")
     with pytest.raises(PermissionDenied):
-        actions.identify(request_, by=town.approver, note="看过")
+        actions.identify_asker(request_, by=town.approver, note="看过")
     with pytest.raises(Refused):
-        actions.answer(request_, by=town.clerk, granted=False, words=" ")
+        actions.answer_data_request(request_, by=town.clerk, granted=False, words=" ")
 
-    done = actions.answer(request_, by=town.clerk, granted=False, words="名册里没有您")
+    done = actions.answer_data_request(request_, by=town.clerk, granted=False, words="名册里没有您")
 
     assert (done.state, done.answer, done.decided_by) == ("refused", "名册里没有您", town.clerk)
     with pytest.raises(Refused):
-        actions.identify(done, by=town.clerk, note="看过")
+        actions.identify_asker(done, by=town.clerk, note="看过")
 
 
 def test_nobody_answers_their_own_request(town):
     values = {"kind": "explain", "text": "评分怎么算", "name": "陈静", "phone": "", "email": ""}
-    own = actions.ask(town.bureau, by=town.clerk, own=True, values=values)
+    own = actions.receive_data_request(town.bureau, by=town.clerk, own=True, values=values)
 
     with pytest.raises(PermissionDenied):
-        actions.answer(own, by=town.clerk, granted=True, words="好")
+        actions.answer_data_request(own, by=town.clerk, granted=True, words="好")
 
 
 def test_clerk_sees_what_is_found_masked_and_it_is_kept(town, known, request_, browse):
     page = url("request_detail", request_.pk)
     assert "projects.Beneficiary" not in browse(town.clerk).get(page).content.decode()
-    actions.identify(request_, by=town.clerk, note="看过身份证件")
+    actions.identify_asker(request_, by=town.clerk, note="看过身份证件")
 
     shown = browse(town.clerk).get(page).content.decode()
 
@@ -256,7 +256,7 @@ def test_erased_person_is_a_figure_still_and_the_log_verifies(town, known, reque
     records = [record for record in found(request_) if isinstance(record.row, Beneficiary)]
     with pytest.raises(Refused):
         erase(request_, records, by=town.clerk)  # nobody knows yet who asks
-    actions.identify(request_, by=town.clerk, note="看过身份证件")
+    actions.identify_asker(request_, by=town.clerk, note="看过身份证件")
     with pytest.raises(PermissionDenied):
         erase(request_, records, by=town.head)
 
@@ -274,7 +274,9 @@ def test_nothing_goes_that_an_open_objection_rests_on(town, life, time):
     objected(town, project)
     one = Objection.objects.get()
     values = ASKED | {"name": one.name, "phone": one.phone, "email": one.email}
-    asked = actions.identify(actions.ask(town.bureau, by=None, values=values), by=town.clerk, note="回拨了异议上的号码")
+    asked = actions.identify_asker(
+        actions.receive_data_request(town.bureau, by=None, values=values), by=town.clerk, note="回拨了异议上的号码"
+    )
     records = [record for record in found(asked) if isinstance(record.row, Objection)]
 
     with pytest.raises(Refused, match="异议"):
@@ -332,8 +334,8 @@ def test_impact_assessment_is_kept_for_three_years(town, browse):
 
 
 def test_audit_administrator_reads_who_looked_and_the_security_administrator_does_not(town, keeper, browse):
-    actions.agree(by=town.head)
-    actions.agree(by=keeper)
+    actions.agree_to_notice(by=town.head)
+    actions.agree_to_notice(by=keeper)
     browse(town.head).get(url("my_data_json"))
     page = reverse("reports:disclosure_list")
     assert browse(keeper).get(page).status_code == 403
