@@ -11,7 +11,7 @@ class Knock(models.Model):
     day later it is thrown away (`core.strangers.forget_knocks`).
     """
 
-    sender = models.CharField(max_length=64)
+    sender = models.CharField(_("fingerprint of the sender"), max_length=64)
     """A keyed fingerprint of the network address: enough to count, not enough to know who it was."""
     page = models.CharField(max_length=100)
     at = models.DateTimeField(default=clock.now)

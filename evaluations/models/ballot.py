@@ -48,7 +48,7 @@ class Ballot(models.Model):
     )
     code = models.CharField(_("number of the ballot"), max_length=40)
     approved = models.JSONField(_("approved projects"), default=list)
-    voter = models.CharField(max_length=64, blank=True, editable=False)
+    voter = models.CharField(_("mark of the household"), max_length=64, blank=True, editable=False)
     is_paper = models.BooleanField(_("from paper"), default=False)
 
     objects = BallotQuerySet.as_manager()

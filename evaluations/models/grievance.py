@@ -73,7 +73,7 @@ class Grievance(models.Model):
     contact = models.CharField(_("how we may call you"), max_length=40, blank=True)
     phone = models.CharField(_("your phone"), max_length=30, blank=True)
     email = models.EmailField(_("your e-mail"), blank=True)
-    sender = models.CharField(max_length=64, blank=True, editable=False)
+    sender = models.CharField(_("fingerprint of the sender"), max_length=64, blank=True, editable=False)
     arrived_at = models.DateTimeField(_("arrived at"), default=clock.now, editable=False)
     finding = models.TextField(_("what was found out"), max_length=1000, blank=True)
     answer = models.TextField(_("answer to the report"), max_length=1000, blank=True)

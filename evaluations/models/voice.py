@@ -137,8 +137,8 @@ class Voice(Stateful):
     answers = models.JSONField(_("answers"), default=dict, blank=True)
     said_at = models.DateTimeField(_("said at"), default=clock.now, editable=False)
     day = models.DateField(default=clock.today, editable=False)
-    device = models.CharField(max_length=64, blank=True, editable=False)
-    sender = models.CharField(max_length=64, blank=True, editable=False)
+    device = models.CharField(_("mark of the device"), max_length=64, blank=True, editable=False)
+    sender = models.CharField(_("fingerprint of the sender"), max_length=64, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("taken back at"), null=True, editable=False)
 
     text = models.CharField(_("words of the resident"), max_length=MOST_WORDS, blank=True)

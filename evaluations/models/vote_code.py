@@ -24,7 +24,7 @@ class VoteCode(models.Model):
     community = models.ForeignKey(
         "people.Community", verbose_name=_("community"), on_delete=models.PROTECT, related_name="+"
     )
-    fingerprint = models.CharField(max_length=64, unique=True, editable=False)
+    fingerprint = models.CharField(_("fingerprint of the code"), max_length=64, unique=True, editable=False)
     is_used = models.BooleanField(_("used"), default=False, editable=False)
     on_paper = models.BooleanField(_("handed in for a paper ballot"), default=False, editable=False)
     issued_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
@@ -70,7 +70,7 @@ class VoteAttempt(models.Model):
         BALLOT = "ballot", _("ballot without a code")
 
     kind = models.CharField(_("kind"), max_length=6, choices=Kind.choices)
-    sender = models.CharField(max_length=64, db_index=True)
+    sender = models.CharField(_("fingerprint of the sender"), max_length=64, db_index=True)
     at = models.DateTimeField(_("time"), default=clock.now)
 
     class Meta:

@@ -114,7 +114,7 @@ class Need(Stateful):
         editable=False,
         related_name="+",
     )
-    sender = models.CharField(max_length=64, blank=True, editable=False)
+    sender = models.CharField(_("fingerprint of the sender"), max_length=64, blank=True, editable=False)
     received_at = models.DateTimeField(_("received at"), default=clock.now, editable=False)
     merged_into = models.ForeignKey(
         "self",

@@ -42,7 +42,7 @@ class NeedRemark(models.Model):
     name = models.CharField(_("your name"), max_length=60)
     phone = models.CharField(_("your phone"), max_length=30)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
-    sender = models.CharField(max_length=64, blank=True, editable=False)
+    sender = models.CharField(_("fingerprint of the sender"), max_length=64, blank=True, editable=False)
     arrived_at = models.DateTimeField(_("arrived at"), default=clock.now, editable=False)
     answer = models.TextField(_("answer"), max_length=500, blank=True, editable=False)
     answered_by = models.ForeignKey(

@@ -161,7 +161,7 @@ class DataRequest(Stateful):
         max_length=1000,
         help_text=_("For example: which project or activity, what is wrong"),
     )
-    sender = models.CharField(max_length=64, blank=True, editable=False)
+    sender = models.CharField(_("fingerprint of the sender"), max_length=64, blank=True, editable=False)
     received_at = models.DateTimeField(_("received at"), default=clock.now, editable=False)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False

@@ -58,10 +58,12 @@ class KnownPlace(models.Model):
     """A network from which a person has signed in before: from any other they are told."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_places")
-    network = models.CharField(max_length=45)
-    last_at = models.DateTimeField(default=timezone.now)
+    network = models.CharField(_("network"), max_length=45)
+    last_at = models.DateTimeField(_("last used"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("known network")
+        verbose_name_plural = _("known networks")
         constraints = [models.UniqueConstraint(fields=["user", "network"], name="place_known_once")]
 
     def __str__(self) -> str:
@@ -72,11 +74,13 @@ class FormerPassword(models.Model):
     """The hash of a password that a person had before, so that it does not come back."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="former_passwords")
-    password = models.CharField(max_length=128)
+    password = models.CharField(_("password"), max_length=128)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-at", "-pk"]
+        verbose_name = _("former password")
+        verbose_name_plural = _("former passwords")
 
     def __str__(self) -> str:
         return f"{self.user}: {self.at:%Y-%m-%d}"

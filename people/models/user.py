@@ -18,7 +18,13 @@ class User(AbstractUser):
     name = models.CharField(_("full name"), max_length=60)
     phone = models.CharField(_("mobile phone"), max_length=11, unique=True, null=True, blank=True)
     identity_fingerprint = models.CharField(
-        max_length=64, unique=True, null=True, blank=True, editable=False, help_text=_("HMAC of the resident ID number")
+        _("fingerprint of the ID number"),
+        max_length=64,
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("HMAC of the resident ID number"),
     )
     identity_tail = models.CharField(_("last four of the resident ID"), max_length=4, blank=True, editable=False)
     password_set_at = models.DateTimeField(_("password since"), null=True, blank=True, editable=False)

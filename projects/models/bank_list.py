@@ -136,7 +136,7 @@ class BankReturn(models.Model):
     )
     name = models.CharField(_("file"), max_length=200)
     sha256 = models.CharField("SHA-256", max_length=64)
-    rows = models.JSONField(default=list)
+    rows = models.JSONField(_("lines of the file"), default=list)
     sent_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(_("sent at"), default=clock.now)
     stored_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+")

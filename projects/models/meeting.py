@@ -123,6 +123,8 @@ class MeetingGuest(models.Model):
 
     class Meta:
         ordering = ["signed_up_at", "pk"]
+        verbose_name = _("guest of a speed meeting")
+        verbose_name_plural = _("guests of speed meetings")
         constraints = [models.UniqueConstraint(fields=["meeting", "giver"], name="giver_comes_once")]
 
     def __str__(self) -> str:
@@ -143,6 +145,8 @@ class MeetingEntry(models.Model):
 
     class Meta:
         ordering = ["signed_up_at", "pk"]
+        verbose_name = _("entry for a speed meeting")
+        verbose_name_plural = _("entries for speed meetings")
         constraints = [models.UniqueConstraint(fields=["meeting", "project"], name="project_comes_once")]
 
     def __str__(self) -> str:

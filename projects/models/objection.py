@@ -97,7 +97,7 @@ class Objection(models.Model):
     email = models.EmailField(_("your e-mail"), blank=True)
     phone = models.CharField(_("your phone"), max_length=30, blank=True)
     text = models.TextField(_("objection and facts"), max_length=2000)
-    sender = models.CharField(max_length=64, blank=True, editable=False)
+    sender = models.CharField(_("fingerprint of the sender"), max_length=64, blank=True, editable=False)
     arrived_at = models.DateTimeField(_("arrived at"), default=clock.now)
 
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)

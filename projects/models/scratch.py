@@ -14,7 +14,7 @@ class Scratch(models.Model):
     person = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="+")
     version = models.PositiveIntegerField(help_text="Of the proposal as it was stored then")
     tab = models.CharField(max_length=32, blank=True)
-    data = models.JSONField()
+    data = models.JSONField(_("what was typed"))
     saved_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -35,7 +35,7 @@ class SignIn(models.Model):
     )
     name = models.CharField(_("name"), max_length=40, blank=True)
     phone_tail = models.CharField(_("last four figures of the phone"), max_length=4, blank=True)
-    person_key = models.CharField(max_length=64, blank=True, editable=False)
+    person_key = models.CharField(_("mark of the person"), max_length=64, blank=True, editable=False)
     beneficiary = models.ForeignKey(
         "projects.Beneficiary", verbose_name=_("person of the roster"), on_delete=models.PROTECT, null=True, blank=True,
         related_name="sign_ins",
@@ -46,8 +46,8 @@ class SignIn(models.Model):
     )
     household = models.CharField(_("household"), max_length=40, blank=True)
     how = models.CharField(_("how"), max_length=5, choices=How.choices, default=How.PHONE)
-    device = models.CharField(max_length=64, blank=True, editable=False)
-    sender = models.CharField(max_length=64, blank=True, editable=False)
+    device = models.CharField(_("mark of the device"), max_length=64, blank=True, editable=False)
+    sender = models.CharField(_("fingerprint of the sender"), max_length=64, blank=True, editable=False)
     consent = models.ForeignKey("projects.ConsentText", on_delete=models.PROTECT, related_name="+", editable=False)
     signed_at = models.DateTimeField(_("signed in at"), default=clock.now, editable=False)
     corrected_at = models.DateTimeField(_("corrected at"), null=True, editable=False)

@@ -8,7 +8,7 @@ class FileCheck(models.Model):
     """Somebody without an account had a file checked. Kept for a day, to count how many one sender sends; of the file
     nothing is kept."""
 
-    sender = models.CharField(max_length=64)
+    sender = models.CharField(_("fingerprint of the sender"), max_length=64)
     at = models.DateTimeField(_("when"), default=clock.now)
 
     class Meta:

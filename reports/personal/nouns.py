@@ -16,18 +16,6 @@ GROUNDS = {
 """Grounds on which personal data may be handled; the articles are those of 个人信息保护法."""
 
 
-UNNAMED = {
-    "identity_fingerprint": "证件号码的指纹", "network": "网络", "last_at": "最近一次", "password": "密码",
-    "data": "内容", "sender": "来源的指纹", "person_key": "本人的标识", "device": "设备的标识", "rows": "明细行",
-    "fingerprint": "码的指纹", "voter": "户的标识",
-}  # fmt: skip
-"""Fields that stand on no page and so have no name there: what the register calls them."""
-UNNAMED_MODELS = {
-    "people.KnownPlace": "常用网络", "people.FormerPassword": "用过的密码", "projects.MeetingGuest": "社洽会来宾",
-    "projects.MeetingEntry": "社洽会报名",
-}  # fmt: skip
-
-
 @dataclass(frozen=True)
 class Held:
     """One model that keeps such data, what each of its fields is for, and how the rows of a person are found.
@@ -53,14 +41,12 @@ class Held:
 
     def label(self, name: str) -> str:
         """What a field is called on the pages."""
-        field = self.of._meta.get_field(name)
-        has_name = getattr(field, "_verbose_name", None) is not None
-        return str(field.verbose_name) if has_name else UNNAMED.get(name, name)  # type: ignore[union-attr]
+        return str(self.of._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
     @property
     def noun(self) -> str:
         """What a record is called."""
-        return UNNAMED_MODELS.get(self.model) or str(self.of._meta.verbose_name)
+        return str(self.of._meta.verbose_name)
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
