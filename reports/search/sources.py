@@ -19,7 +19,7 @@ from django.utils.translation import pgettext_lazy
 from core.masking import mask_text
 from evaluations.models import Honour, Star
 from grants.models import Call, Need, NeedList, NeedListEntry, Workshop
-from people.models import Kind, Organization
+from people.models import Organization
 from projects.models import Activity, Agreement, BankList, Notice, Participant, Project
 from projects.models.project import LONG_TEXTS
 from reports.models import Paper
@@ -98,7 +98,7 @@ def keys_of(user: Any) -> list[str]:
     if not user.is_authenticated:
         return [EVERYBODY]
     keys = [EVERYBODY, is_person(user.pk), *map(works_in, user.roles)]
-    if Organization.objects.filter(pk__in=list(user.roles), kind=Kind.FUNDER).exists():
+    if user.bureaus:
         keys.append(FUNDERS)
     mine = Participant.objects.current().filter(person=user).order_by().values_list("project", flat=True).distinct()
     return keys + [takes_part_in(project_id) for project_id in mine]
