@@ -140,6 +140,7 @@ def depth() -> None:
     client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}), mock.patch.object(view, "PAGE", ROWS):
+        assert client.get("/projects/").status_code == 200
         ours = took(lambda: client.get("/projects/"))
     theirs = took(lambda: bare.render({"rows": list(rows[:ROWS])}))
     print(f"list page of {ROWS} rows against a bare template\t{ours:.1f} ms, {theirs:.1f} ms, × {ours / theirs:.1f}")
