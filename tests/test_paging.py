@@ -189,3 +189,15 @@ def test_a_filter_offers_the_newest_and_what_is_asked_for_also_when_they_are_kep
     assert (list(kept), list(again)) == ([made[3], made[2]], [made[3], made[2], old])
     assert made[3] in others
     assert made[2] not in others
+
+
+def test_a_list_in_the_order_of_an_alias_is_turned(town):
+    """The list of calls: which is open stands first, and no row says where it stands."""
+    eleven(town)
+    place = Case(When(title="甲", then=Value(0)), default=Value(1))
+    rows = Project.objects.alias(place=place).order_by("place", "-pk")
+
+    pages = walked(rows, "forward")
+
+    assert [key for page in pages for key in page] == list(rows.values_list("pk", flat=True))
+    assert len(pages) == 4
