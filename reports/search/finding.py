@@ -120,8 +120,11 @@ def telling(asked: Asked) -> list[str]:
     """The tokens that are looked up: of a long name those that tell something.
 
     Every group is called 社工服务中心: to meet the lists of 社工, 服务 and 中心 with that of 柳溪 takes long and leaves
-    out nothing. Where a phrase is proven in the text anyway, pairs that very many records have are passed over.
+    out nothing. Where a phrase is proven in the text anyway, pairs that very many records have are passed over. GIN
+    looks into a long list only where a short one has something, so it is asked for all.
     """
+    if tables.is_postgresql():
+        return list(asked.tokens)
     common = {token for token in asked.proven if _is_common(token)}
     rest = [token for token in asked.tokens if token not in common]
     return rest or list(asked.tokens)
