@@ -31,7 +31,7 @@ ROLES = {
 
 
 def main() -> None:
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "TASKS_BACKEND": "immediate"}
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "TASKS_BACKEND": "immediate", "MFA_REQUIRED_ROLES": ""}
     import django  # noqa: PLC0415  the environment above must be set first
 
     django.setup()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.files import ACCEPT, ALLOWED, check_size, scan, validate_upload
 from core.identifiers import half_width
+from core.lately import lately
 from core.models import Rhythm
 from core.workflow import Refused
 
@@ -241,12 +242,21 @@ class NoteForm(SeenState):
             self.fields["note"].help_text = _("The people concerned will read it.")
 
 
-def newest(found: QuerySet, asked: str | None) -> QuerySet:
-    """What a filter offers: the first hundred of a list that may have thousands, and what is asked for already."""
-    keys = list(found.values_list("pk", flat=True)[:OFFERED])
-    if asked and asked.isascii() and asked.isdecimal() and len(asked) < 15:
-        keys += found.filter(pk=int(asked)).values_list("pk", flat=True)
-    return found.filter(pk__in=keys)
+def newest(found: QuerySet, asked: str | None, *, keep: str = "") -> QuerySet:
+    """What a filter offers: the first hundred of a list that may have thousands, and what is asked for already.
+
+    With `keep` (for whom and what, as for `lately`) they are looked for once in a while only, when that takes long.
+    """
+
+    def first() -> list[Any]:
+        return list(found.values_list("pk", flat=True)[:OFFERED])
+
+    keys = lately(f"newest:{found.model._meta.label}:{keep}", first)[0] if keep else first()
+    if asked and asked.isascii() and asked.isdecimal() and len(asked) < 15 and int(asked) not in keys:
+        keys = [*keys, *found.filter(pk=int(asked)).values_list("pk", flat=True)]
+    return found.model._default_manager.filter(pk__in=keys).order_by(
+        *found.query.order_by or found.model._meta.ordering
+    )
 
 
 def add_refusal(form: forms.BaseForm, refused: Refused) -> None:

@@ -135,7 +135,7 @@ class _Keyset:
         found = column.expression.resolve_expression(self.rows.query.clone())
         own = {one.name: one for one in self.rows.model._meta.concrete_fields} | {"pk": self.rows.model._meta.pk}
         is_full = name in own and not own[name].null
-        if name not in own and name not in self.rows.query.annotations:
+        if name not in own and name not in self.rows.query.annotation_select:  # an alias is on no row
             name = f"page_key_{len(self.keys)}"
             self.shown = self.shown.annotate(**{name: column.expression})
         if is_full:

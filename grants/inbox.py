@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import clock
 from core.inbox import Task
 from grants.models import Call, NeedList
-from grants.soundness import gaps
+from grants.soundness import is_sound
 from people.models import Role, User
 
 
@@ -23,10 +24,10 @@ def _approver(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.APPROVER)
     if not funders:
         return
-    drafts = Call.objects.filter(funder__in=funders, published_at__isnull=True)
+    drafts = Call.objects.filter(funder__in=funders, published_at__isnull=True, closes_at__gt=clock.now())
     related = ("fund", "review_rubric", "midterm_rubric", "final_rubric", "tranche_plan")
     for call in drafts.select_related(*related):
-        if not gaps(call):
+        if is_sound(call):
             yield Task(call.title, _("Read the call and publish it"), call.get_absolute_url())
 
 

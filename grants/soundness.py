@@ -44,8 +44,17 @@ class Gap:
 
 def gaps(call: Call) -> list[Gap]:
     """Everything that keeps a call from being published; empty when it is sound."""
-    checks = (_terms, _tracks, _judging, _panels, _conditions, _budget_rules, _papers)
-    return [gap for check in checks for gap in check(call)]
+    return list(_gaps(call))
+
+
+def is_sound(call: Call) -> bool:
+    """Whether nothing keeps it from being published; looked through to the first gap only."""
+    return next(_gaps(call), None) is None
+
+
+def _gaps(call: Call) -> Iterator[Gap]:
+    for check in (_terms, _tracks, _judging, _panels, _conditions, _budget_rules, _papers):
+        yield from check(call)
 
 
 def notes(call: Call) -> list[Gap]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import groupby
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -312,9 +312,10 @@ def _returns(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.STAFF, Role.APPROVER)
     mine = Q(project__host__in=payees) | Q(project__host=None, project__applicant__in=payees)
     of_funder = Q(project__call__funder__in=funders, due_on__lt=clock.today(), breach=None)
-    found = ReturnNotice.objects.filter(mine | of_funder).select_related("project__call__fund", "project__settlement")
-    for notice in found:
-        if not notice.is_latest or not notice.left:
+    later = ReturnNotice.objects.filter(project=OuterRef("project"), issued_at__gt=OuterRef("issued_at"))
+    found = ReturnNotice.objects.filter(mine | of_funder).filter(~Exists(later))
+    for notice in found.select_related("project__call__fund", "project__settlement"):
+        if not notice.left:
             continue
         funder_id, url = notice.project.call.funder_id, notice.get_absolute_url()
         if funder_id in funders:

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, F, Value, When
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core import clock, paging
+from core import clock, forms, paging
 from core.models import Notification
 from core.paging import page_of
 from projects.actions import proposals
@@ -170,3 +170,34 @@ def test_kept_figures_of_one_funder_are_not_shown_to_another(town, browse, setti
     assert [page.context["counted_at"] for page in pages] == [None, None]
     assert browse(town.head).get("/dashboard/", {"board": "funder"}).status_code == 403
     caches["quick"].clear()
+
+
+def test_a_filter_offers_the_newest_and_what_is_asked_for_also_when_they_are_kept(town, settings, monkeypatch):
+    settings.FIGURES_KEPT_FROM, settings.FIGURES_KEPT_TIMES = 0, 1_000_000
+    caches["quick"].clear()
+    monkeypatch.setattr(forms, "OFFERED", 2)
+    old, *_rest = made = [draft(town, title=f"第{number}个") for number in range(4)]
+    rows = Project.objects.order_by("-pk")
+
+    plain, asked = forms.newest(rows, None), forms.newest(rows, str(old.pk))
+    kept = forms.newest(rows, None, keep="clerk")
+    draft(town)
+    again, others = forms.newest(rows, str(old.pk), keep="clerk"), forms.newest(rows, "x", keep="head")
+    caches["quick"].clear()
+
+    assert (list(plain), list(asked)) == ([made[3], made[2]], [made[3], made[2], old])
+    assert (list(kept), list(again)) == ([made[3], made[2]], [made[3], made[2], old])
+    assert made[3] in others
+    assert made[2] not in others
+
+
+def test_a_list_in_the_order_of_an_alias_is_turned(town):
+    """The list of calls: which is open stands first, and no row says where it stands."""
+    eleven(town)
+    place = Case(When(title="甲", then=Value(0)), default=Value(1))
+    rows = Project.objects.alias(place=place).order_by("place", "-pk")
+
+    pages = walked(rows, "forward")
+
+    assert [key for page in pages for key in page] == list(rows.values_list("pk", flat=True))
+    assert len(pages) == 4

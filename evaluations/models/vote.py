@@ -262,8 +262,8 @@ class Vote(Stateful):
     def settled_papers(self) -> dict[int, list[int]]:
         """By number, what two people have keyed alike; an empty list is a void paper."""
         keyed: dict[int, list[list[int]]] = {}
-        for number, approved in self.papers.values_list("number", "approved"):
-            keyed.setdefault(number, []).append(approved)
+        for paper in self.papers.all():
+            keyed.setdefault(paper.number, []).append(paper.approved)
         return {number: found[0] for number, found in keyed.items() if len(found) == 2 and found[0] == found[1]}
 
     @property

@@ -22,7 +22,7 @@ def new_key() -> str:
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, user) -> "FollowUpQuerySet":
         """Of the projects whose delivery this person may see."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
+        return self.filter(Project.objects.all().seen_in_delivery(user, "project"))
 
     def answered(self) -> "FollowUpQuerySet":
         return self.filter(seen_on__isnull=False)

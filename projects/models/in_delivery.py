@@ -12,4 +12,4 @@ class InDelivery(models.QuerySet[Kept]):
 
     def visible_to(self, user: Any) -> "InDelivery[Kept]":
         """Of the projects whose delivery this person may see; who reads what is in them is asked of `rules`."""
-        return self.filter(project__in=Project.objects.delivery_visible_to(user))
+        return self.filter(Project.objects.all().seen_in_delivery(user, "project"))

@@ -69,6 +69,16 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             | Exists(taking_part.filter(project=OuterRef("pk")))
         )
 
+    def seen_in_delivery(self, user, path: str) -> Q:
+        """Of rows that belong to a project, on `path`: that this person may see it as `delivery_visible_to` says.
+
+        Put for each row apart where most rows are seen: the page is full before many have been asked about.
+        """
+        seen = self.delivery_visible_to(user)
+        if user.is_authenticated and _sees_much(user):
+            return Q(Exists(seen.filter(pk=OuterRef(path)).order_by()))
+        return Q((f"{path}__in", seen))
+
     def staked_by(self, user) -> "ProjectQuerySet":
         """Handed in by a group, or through a host, to which the person belongs in any role."""
         mine = list(user.roles) if user.is_authenticated else []

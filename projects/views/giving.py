@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import workflow
 from core.forms import NoteForm, add_refusal
+from core.lately import asked_by, lately
 from core.models import Attachment, Event
 from core.paging import page_of
 from core.workflow import Refused, permit
@@ -47,18 +48,25 @@ def giving_list(request: HttpRequest) -> HttpResponse:
     """Awarded projects that somebody can help, for everybody; those that lack most first."""
     projects = Project.objects.filter(state__in=OPEN_TO_GIVERS)
     form = GivingFilter(request.GET, projects=projects)
-    found = list(form.chosen(open_to_givers()))
-    for project in found:
+    keys, counted_at = lately(f"giving:{asked_by(request)}", lambda: _lacking_most(form))
+    page = page_of(keys, PAGE, request.GET.get("page"))
+    there = open_to_givers().in_bulk(page.object_list)
+    page.object_list = [there[key] for key in page.object_list if key in there]
+    for project in page:
         project.lacking = lacking(project)
-    if form.lacking == "any":
-        found = [project for project in found if project.lacking.total]
-    elif form.lacking:
-        found = [project for project in found if getattr(project.lacking, form.lacking)]
-    found.sort(key=lambda project: (-project.lacking.total, project.title, project.pk))
-    page = page_of(found, PAGE, request.GET.get("page"))
-    context = {"page_obj": page, "form": form, "number": len(found)}
+    context = {"page_obj": page, "form": form, "number": len(keys), "counted_at": counted_at}
     context["gives"] = rules.has_perm("projects.give", request.user)
     return render(request, "projects/giving_list.html", context)
+
+
+def _lacking_most(form: GivingFilter) -> list[int]:
+    """Which projects are asked for, those that lack most first: what each of them lacks has to be worked out."""
+    found = [(project, lacking(project)) for project in form.chosen(open_to_givers())]
+    if form.lacking:
+        name = "total" if form.lacking == "any" else form.lacking
+        found = [(project, lacks) for project, lacks in found if getattr(lacks, name)]
+    found.sort(key=lambda each: (-each[1].total, each[0].title, each[0].pk))
+    return [project.pk for project, _lacks in found]
 
 
 def giving_detail(request: HttpRequest, pk: int) -> HttpResponse:

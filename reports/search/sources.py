@@ -19,7 +19,7 @@ from django.utils.translation import pgettext_lazy
 from core.masking import mask_text
 from evaluations.models import Honour, Star
 from grants.models import Call, Need, NeedList, NeedListEntry, Workshop
-from people.models import Kind, Organization
+from people.models import Organization
 from projects.models import Activity, Agreement, BankList, Notice, Participant, Project
 from projects.models.project import LONG_TEXTS
 from reports.models import Paper
@@ -50,7 +50,10 @@ class Content(NamedTuple):
 
 @dataclass(frozen=True)
 class Source:
-    """One kind of record. `at` is the field of the day that it is of, `whose` says of a hit whose it is."""
+    """One kind of record. `at` is the field of the day that it is of, `whose` says of a hit whose it is.
+
+    `unless` is another kind of the same record: whoever may open it as that is not shown this one as well.
+    """
 
     kind: str
     group: str
@@ -65,6 +68,7 @@ class Source:
     whose: Callable[[Any], Any] = field(default=lambda thing: "")
     state: Callable[[Any], str] = field(default=lambda thing: "")
     url: Callable[[Any, Any], str] = field(default=lambda thing, user: thing.get_absolute_url())
+    unless: str = ""
 
     def all(self) -> QuerySet:
         """Every record of this kind that is in the index."""
@@ -94,7 +98,7 @@ def keys_of(user: Any) -> list[str]:
     if not user.is_authenticated:
         return [EVERYBODY]
     keys = [EVERYBODY, is_person(user.pk), *map(works_in, user.roles)]
-    if Organization.objects.filter(pk__in=list(user.roles), kind=Kind.FUNDER).exists():
+    if user.bureaus:
         keys.append(FUNDERS)
     mine = Participant.objects.current().filter(person=user).order_by().values_list("project", flat=True).distinct()
     return keys + [takes_part_in(project_id) for project_id in mine]
@@ -119,11 +123,6 @@ def _award(project: Project) -> Content:
     """What the public notice has told of it, masked like every public page."""
     names = (project.applicant, project.community or "", project.field or "", project.call.funder)
     return Content(mask_text(project.title), project.number, names, (str(project.call),))
-
-
-def _awards_for(user: Any) -> QuerySet:
-    """For whoever does not see the project itself: one hit a project is enough."""
-    return awards().exclude(pk__in=Project.objects.visible_to(user).values("pk")) if user.is_authenticated else awards()
 
 
 _OF_PROJECT = ("call__funder", "applicant", "host", "community", "field")
@@ -174,7 +173,7 @@ def _papers_for(user: Any) -> QuerySet:
     if not user.is_authenticated:
         return Paper.objects.none()
     of_mine = Paper.objects.filter(project__in=Project.objects.delivery_visible_to(user))
-    return of_mine.exclude(kind=Paper.Kind.CORRECTION).exclude(pk__in=Paper.objects.visible_to(user).values("pk"))
+    return of_mine.exclude(kind=Paper.Kind.CORRECTION)
 
 
 def _agreement(agreement: Agreement) -> Content:
@@ -194,11 +193,11 @@ SOURCES: tuple[Source, ...] = (
         whose=lambda project: project.applicant, state=lambda project: project.get_state_display(),
     ),
     Source(
-        "award", PROJECTS, _("Funded project"), Project, _awards_for, _award, "approved_at", _OF_PROJECT,
+        "award", PROJECTS, _("Funded project"), Project, lambda user: awards(), _award, "approved_at", _OF_PROJECT,
         (*LONG_TEXTS, "call__guidelines", "applicant__profile", "host__profile"),
         rows=lambda found: found.filter(approved_at__isnull=False),
         whose=lambda project: project.applicant, state=lambda project: project.get_state_display(),
-        url=lambda project, user: reverse("evaluations:voice_public", args=[project.pk]),
+        url=lambda project, user: reverse("evaluations:voice_public", args=[project.pk]), unless="project",
     ),
     Source(
         "organization", ORGANIZATIONS, _("Organisation"), Organization, Organization.objects.visible_to,
@@ -247,7 +246,7 @@ SOURCES: tuple[Source, ...] = (
         ("issuer", "project__call"), ("facts", "project__call__guidelines"),
         rows=lambda found: found.filter(project__isnull=False),
         whose=lambda paper: paper.issuer, state=lambda paper: paper.get_state_display(),
-        url=lambda paper, user: reverse("reports:project_papers", args=[paper.project_id]),
+        url=lambda paper, user: reverse("reports:project_papers", args=[paper.project_id]), unless="paper",
     ),
     Source(
         "agreement", PAPERS, _("Agreement"), Agreement, Agreement.objects.visible_to, _agreement, "drawn_up_at",

@@ -34,8 +34,8 @@ from reports.pdf import LANGUAGE
 from reports.views.documents import respond
 
 PAGE = 30
-NEWEST = ("-call__closes_at", "number", "pk")
-"""The newest call first, its projects by their numbers."""
+NEWEST = ("-state_since", "-pk")
+"""What moved last stands first, as in the list of projects: an index leads there, whatever is counted."""
 SECONDS = 15
 """So long a slide stands in the hall."""
 MAY = {FUNDER: "reports.see_funder_board", REGION: "reports.see_region_board", SUPPORT: "reports.see_support_board"}

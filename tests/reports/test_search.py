@@ -64,12 +64,14 @@ def test_everybody_finds_what_the_rules_of_the_pages_say_and_counts_no_more(inde
     for user in [*town.people.values(), None]:
         finder = Finder(user or AnonymousUser())
         for source in SOURCES:
-            may = set(source.all().order_by().filter(pk__in=source.seen(finder.user)).values_list("pk", flat=True))
+            found = source.all().order_by().filter(pk__in=source.seen(finder.user))
+            if source.unless:
+                found = found.exclude(pk__in=BY_KIND[source.unless].seen(finder.user))
+            may = set(found.values_list("pk", flat=True))
             entries = SearchEntry.objects.filter(kind=source.kind)
             for entry in entries:
                 asked = read(entry.number or entry.title)
-                page = finder.page(asked, finder.kinds(asked), None)
-                if (entry.pk in {one.pk for one in page}) != (entry.object_id in may):
+                if (entry.pk in {place.key for place in finder.page(asked)}) != (entry.object_id in may):
                     wrong[str(user), source.kind, str(entry)] = entry.object_id in may
         answer = finder.find(read("柳溪"))
         if sum(tab.count for tab in answer.tabs) != len(answer.hits):
@@ -169,6 +171,41 @@ def test_counters_stop_at_a_hundred(town):
     tab = found(town.head, "陪伴").tabs[0]
 
     assert (tab.count, tab.shown) == (MOST_COUNTED + 1, f"{MOST_COUNTED}+")
+
+
+def test_what_lies_far_apart_is_found_from_the_newest_down(town):
+    """On PostgreSQL span after span of keys, each eight times as wide."""
+    for number in range(5):
+        draft(town, title=f"陪伴第{number}组")
+    upkeep.rebuild()
+    entries = SearchEntry.objects.filter(kind="project").order_by("pk")
+    for entry, key in zip(entries, (1_500, 2_700, 70_000, 600_000, 9_000_000), strict=True):
+        tokens = upkeep._tokens(entry)
+        tables.remove([(entry.pk, tokens)])
+        SearchEntry.objects.filter(pk=entry.pk).update(id=key)
+        tables.write([(key, tokens)])
+
+    places = Finder(town.head).page(read("陪伴"))
+    further = Finder(town.head).page(read("陪伴"), "projects", 70_000)
+
+    assert [place.key for place in places] == [9_000_000, 600_000, 70_000, 2_700, 1_500]
+    assert [place.key for place in further] == [2_700, 1_500]
+
+
+def test_a_walk_goes_on_until_enough_may_be_seen(town):
+    """However little is read at once, and however much of it belongs to others."""
+    mine = [draft(town, title=f"陪伴第{number}组") for number in range(4)]
+    others = [draft(town, title=f"陪伴第{number}队", number=f"X{number}") for number in range(4, 12)]
+    Project.objects.filter(pk__in=[one.pk for one in others]).update(applicant=town.bureau)
+    upkeep.rebuild()
+    finder = Finder(town.head)
+    finder.keys += [f"_o{town.bureau.pk}"]  # as if a role of hers in the bureau had just ended
+    walk = finder.walk(read("陪伴"), ["projects"], 3)
+    walk.piece = 2
+
+    finder.go([walk])
+
+    assert [place.object_id for place in walk.seen] == [one.pk for one in reversed(mine)][:3]
 
 
 # -- Keeping it up to date -------------------------------------------------------------------------
