@@ -19,7 +19,7 @@ class _Private(LazyObject):
         return storages["private"]
 
 
-def private_storage() -> Storage:
+def private_storage() -> LazyObject:
     """Files that no web server reaches; a callable, so that migrations do not freeze a path."""
     return _Private()
 
