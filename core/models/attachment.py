@@ -1,4 +1,5 @@
 import uuid
+from typing import cast
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -19,9 +20,9 @@ class _Private(LazyObject):
         return storages["private"]
 
 
-def private_storage() -> LazyObject:
+def private_storage() -> Storage:
     """Files that no web server reaches; a callable, so that migrations do not freeze a path."""
-    return _Private()
+    return cast(Storage, _Private())
 
 
 def private_path(attachment: "Attachment", filename: str) -> str:
