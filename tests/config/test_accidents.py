@@ -156,7 +156,7 @@ def test_full_then_held_by_others_then_gone(transactional_db, time):
         cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")  # not one page more
         full = client.post(edit(proposal), data)
         cursor.execute("PRAGMA max_page_count = 1073741823")
-        cursor.execute("PRAGMA busy_timeout = 1")
+        connection.patience = 0.01
         other = sqlite3.connect(name, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         held = client.post(edit(proposal), data)
