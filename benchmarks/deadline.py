@@ -186,7 +186,7 @@ def served() -> Iterator[int]:
     quiet = {"env": within, "stdout": subprocess.DEVNULL}
     started = [
         subprocess.Popen([python, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"], **quiet),
-        subprocess.Popen([python, "manage.py", "db_worker", "--interval", "1"], **quiet),
+        subprocess.Popen([python, "manage.py", "db_worker", "--interval", "1", "--verbosity", "0"], **quiet),
     ]
     try:
         wait_for(port)

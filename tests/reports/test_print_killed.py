@@ -10,6 +10,7 @@ from time import monotonic, sleep
 import pytest
 from django.db import connections, transaction
 
+from config.workers import signs_of_life
 from core import clock
 from reports import press
 from reports.actions import print_run, printing
@@ -33,10 +34,15 @@ def queued(settings):
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 
 
-def worker(job: PrintJob) -> multiprocessing.Process:
-    """A worker at this job: a process of its own, with the processes that it lays out in."""
+def worker(job: PrintJob, name: str) -> multiprocessing.Process:
+    """A worker at this job: a process of its own that says it is there, with the processes that it lays out in."""
+
+    def work() -> None:
+        with signs_of_life(name):
+            print_run.run.call(job.pk, job.attempt)
+
     connections.close_all()
-    process = multiprocessing.get_context("fork").Process(target=print_run.run.call, args=(job.pk, job.attempt))
+    process = multiprocessing.get_context("fork").Process(target=work)
     process.start()
     return process
 
@@ -66,7 +72,7 @@ def test_after_a_kill_every_paper_is_printed_exactly_once(town, time, queued, se
     settings.PRINT_PROCESSES = 2
     awarded(town, Life(town, time), PAPERS)
     job = ask(town.clerk)
-    process = worker(job)
+    process = worker(job, "first")
     wait_until(lambda: job.items.filter(status="done").count() >= 2)
     helpers = children_of(process.pid)
     os.kill(process.pid, signal.SIGKILL)
@@ -77,7 +83,7 @@ def test_after_a_kill_every_paper_is_printed_exactly_once(town, time, queued, se
 
     went_on = printing.go_on_with_killed()
     job.refresh_from_db()
-    second = worker(job)
+    second = worker(job, "second")
     second.join()
 
     job.refresh_from_db()
