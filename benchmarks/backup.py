@@ -37,6 +37,12 @@ backup = restore(Path(sys.argv[1]), [], replace=True)
 seconds = time.perf_counter() - started
 print(sys.argv[1], backup.rows, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 0)
 """
+MIGRATE = """
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+"""
 
 
 class Figures(NamedTuple):
@@ -56,38 +62,37 @@ class Figures(NamedTuple):
 
 def measure(count: int = PROJECTS) -> Iterator[tuple[str, str]]:
     """(what was measured, the figure): sealed, as it is, and restored; few projects and many."""
-    yield from grown("SQLite", "", count)
+    before: dict[str, Figures] = {}
     with apart.postgresql() as server:
-        if server:
-            yield from grown("PostgreSQL", server, count)
-        else:
+        for projects in (max(count // 10, 1), count):
+            for label, figures in deeds(projects, server):
+                yield f"{label} of {projects} projects, {figures.rows} rows", figures.said(before.get(label))
+                before[label] = figures
+        if not server:
             yield "PostgreSQL", "left out: none is installed here (package postgresql)"
 
 
-def grown(database: str, server: str, count: int) -> Iterator[tuple[str, str]]:
-    before: dict[str, Figures] = {}
-    for projects in (max(count // 10, 1), count):
-        with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-            within = apart.on_sqlite(folder)
-            if server:
-                within["DATABASE_URL"] = stack.enter_context(apart.new_database(server))
-            for label, figures in deeds(folder, projects, within):
-                yield (
-                    f"{database}: {label} of {projects} projects, {figures.rows} rows",
-                    figures.said(before.get(label)),
-                )
-                before[label] = figures
-
-
-def deeds(folder: str, projects: int, within: dict[str, str]) -> Iterator[tuple[str, Figures]]:
-    """A backup that is sealed, one that is not, and the restore of it."""
+def deeds(projects: int, server: str) -> Iterator[tuple[str, Figures]]:
+    """A SQLite is filled, backed up and restored; then it moves to PostgreSQL, and the same is done there."""
     import pyrage  # noqa: PLC0415  of no other benchmark
 
     recipient = str(pyrage.x25519.Identity.generate().to_public())
-    apart.run(FILL, str(projects), within=within)
-    path = ""
-    for label, to in (("sealed backup", [recipient]), ("backup", [])):
-        path, *figures = apart.run(BACK_UP, f"{folder}/{label.split()[0]}", *to, within=within).split()
-        yield label, Figures(int(figures[0]), *map(float, figures[1:]))
-    path, *figures = apart.run(RESTORE, path, within=within).split()
-    yield "restore", Figures(int(figures[0]), *map(float, figures[1:]))
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        within = apart.on_sqlite(folder)
+        apart.run(FILL, str(projects), within=within)
+        yield "SQLite: sealed backup", done(BACK_UP, f"{folder}/sealed", recipient, within=within)[1]
+        path, figures = done(BACK_UP, f"{folder}/open", within=within)
+        yield "SQLite: backup", figures
+        yield "SQLite: restore", done(RESTORE, path, within=within)[1]
+        if server:
+            within["DATABASE_URL"] = stack.enter_context(apart.new_database(server))
+            apart.run(MIGRATE, within=within)
+            yield "PostgreSQL: restore", done(RESTORE, path, within=within)[1]
+            yield "PostgreSQL: sealed backup", done(BACK_UP, f"{folder}/sealed2", recipient, within=within)[1]
+            yield "PostgreSQL: backup", done(BACK_UP, f"{folder}/open2", within=within)[1]
+
+
+def done(program: str, *arguments: str, within: dict[str, str]) -> tuple[str, Figures]:
+    """The file, and what was measured."""
+    path, rows, *figures = apart.run(program, *arguments, within=within).split()
+    return path, Figures(int(rows), *map(float, figures))

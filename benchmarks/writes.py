@@ -8,6 +8,7 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 from statistics import median
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -34,7 +35,7 @@ def run(groups: int) -> None:
     with ExitStack() as stack:
         stack.enter_context(clock.at(towns.MARCH))
         town = towns.build()
-        for label, figure in (*writers(town), *races(town)):
+        for label, figure in chain(writers(town), races(town)):
             print(f"{label}\t{figure}", flush=True)
     for label, figure in deadline.figures(town, groups):
         print(f"{label}\t{figure}", flush=True)

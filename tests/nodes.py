@@ -35,6 +35,8 @@ def free_port() -> int:
 def database_url() -> str:
     """The test's own database, for other processes."""
     at = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{at['NAME']}"
     return f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
 
 
