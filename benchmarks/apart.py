@@ -53,8 +53,9 @@ def measured(module: str, *sizes: int, within: dict[str, str]) -> Iterator[tuple
     command = [sys.executable, "-c", MODULE, module, *map(str, sizes)]
     with subprocess.Popen(command, env=within, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
-            label, _tab, figure = line.rstrip("\n").partition("\t")
-            yield label, figure
+            label, tab, figure = line.rstrip("\n").partition("\t")
+            if tab:  # not what some command has said on its way
+                yield label, figure
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
 
