@@ -188,7 +188,9 @@ def served() -> Iterator[int]:
     within["BIND"] = f"127.0.0.1:{port}"
     quiet = {"env": within, "stdout": subprocess.DEVNULL}
     started = [
-        subprocess.Popen([python, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"], **quiet),
+        subprocess.Popen(
+            [python, "-m", "gunicorn", "-c", "config/gunicorn.py", "--log-level", "warning", "config.wsgi"], **quiet
+        ),
         subprocess.Popen([python, "manage.py", "db_worker", "--interval", "1", "--verbosity", "0"], **quiet),
     ]
     try:
