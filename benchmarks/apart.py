@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 MODULE = """
 import sys
@@ -49,10 +50,15 @@ def run(program: str, *arguments: str, within: dict[str, str]) -> str:
 
 
 def measured(module: str, *sizes: int, within: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """(what was measured, the figure) as `run(*sizes)` of the module prints them, a tab between the two."""
-    for line in run(MODULE, module, *map(str, sizes), within=within).splitlines():
-        label, _tab, figure = line.partition("\t")
-        yield label, figure
+    """(what was measured, the figure) as `run(*sizes)` of the module prints them, a tab between; each at once."""
+    command = [sys.executable, "-c", MODULE, module, *map(str, sizes)]
+    with subprocess.Popen(command, env=within, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            label, tab, figure = line.rstrip("\n").partition("\t")
+            if tab:  # not what some command has said on its way
+                yield label, figure
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
 
 
 def on_each_database(module: str, *sizes: int) -> Iterator[tuple[str, str]]:
@@ -105,6 +111,20 @@ def postgresql(**options: str) -> Iterator[str]:
     finally:
         _as_postgres([*control, "-m", "immediate", "stop"])
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """The address of an empty database beside the one of this address, for so long."""
+    from psycopg import connect  # noqa: PLC0415  not there without PostgreSQL
+
+    name = f"bench_{os.getpid()}_{free_port()}"
+    with connect(server, autocommit=True) as line:
+        line.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        finally:
+            line.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _owner() -> str:

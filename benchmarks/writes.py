@@ -8,9 +8,10 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks import apart
 
@@ -34,7 +35,7 @@ def run(groups: int) -> None:
     with ExitStack() as stack:
         stack.enter_context(clock.at(towns.MARCH))
         town = towns.build()
-        for label, figure in (*writers(town), *races(town)):
+        for label, figure in chain(writers(town), races(town)):
             print(f"{label}\t{figure}", flush=True)
     for label, figure in deadline.figures(town, groups):
         print(f"{label}\t{figure}", flush=True)
@@ -65,47 +66,76 @@ def at_once(work: Callable[[int, Any], Any], count: int) -> list[Any]:
 
 
 def writers(town: Any) -> Iterator[tuple[str, str]]:
-    """Each saves a proposal of its own and takes a number of a series that all share, again and again."""
-    from django.db import OperationalError, connection, transaction  # noqa: PLC0415
+    """Each saves a proposal of its own and takes a number of a series that all share, again and again; first one by
+    itself, then all at once."""
+    from django.db import connection  # noqa: PLC0415
+
+    from tests.life import draft  # noqa: PLC0415
+
+    mine = [draft(town, title=f"第{n}个草稿").pk for n in range(WRITERS)]
+    alone = 0.0
+    for count in (1, WRITERS):
+        rounds = ROUNDS if count > 1 else 5 * ROUNDS
+        crowd = at_work(town, mine[:count], rounds)
+        ratio = f", × {crowd.a_second / alone:.2f} of one alone" if alone else ""
+        alone = alone or crowd.a_second
+        said = f"{crowd.locked} locked, {crowd.lost} lost, {crowd.doubled} doubled"
+        yield f"{connection.vendor}: {count} writers, {2 * count * rounds} writes", said
+        yield "  two of them", f"{spread(crowd.times)}, {crowd.a_second:.0f} writes/s{ratio}"
+
+
+class Crowd(NamedTuple):
+    """What became of all that some writers have written."""
+
+    locked: int
+    lost: int
+    doubled: int
+    times: list[float]
+    a_second: float
+
+
+def at_work(town: Any, mine: list[int], rounds: int) -> Crowd:
+    from django.db import OperationalError, transaction  # noqa: PLC0415
 
     from core.models import Series  # noqa: PLC0415
     from core.numbering import next_number  # noqa: PLC0415
     from projects.actions import drafts  # noqa: PLC0415
     from projects.models import Project  # noqa: PLC0415
-    from tests.life import draft  # noqa: PLC0415
 
-    mine = [draft(town, title=f"第{n}个草稿").pk for n in range(WRITERS)]
+    key = f"bench {len(mine)}"
 
     def write(place: int, barrier: Any) -> tuple[list[int], list[float], int]:
         numbers, times, locked = [], [], 0
         project = Project.objects.get(pk=mine[place])
         barrier.wait()
-        for number in range(ROUNDS):
+        for number in range(rounds):
             start = perf_counter()
             try:
                 values = {"title": f"第{place}个草稿 {number}"}
                 project = drafts.save_proposal(project, by=town.head, version=project.version, values=values)
                 with transaction.atomic():
-                    numbers.append(next_number("bench"))
+                    numbers.append(next_number(key))
             except OperationalError:
                 locked += 1
             times.append((perf_counter() - start) * 1000)
         return numbers, times, locked
 
-    before = {project.pk: project.version for project in Project.objects.filter(pk__in=mine)}
+    before = sum(Project.objects.filter(pk__in=mine).values_list("version", flat=True))
     start = perf_counter()
-    done = at_once(write, WRITERS)
+    done = at_once(write, len(mine))
     seconds = perf_counter() - start
     failed = [one for one in done if isinstance(one, str)]
     assert not failed, failed
-    times = sorted(time for _numbers, each, _locked in done for time in each)
-    given = Counter(number for numbers, _times, _locked in done for number in numbers)
-    saved = {pk: Project.objects.get(pk=pk).version - version for pk, version in before.items()}
-    lost = sum(ROUNDS - count for count in saved.values()) + WRITERS * ROUNDS - Series.objects.get(key="bench").last
-    doubled = sum(count - 1 for count in given.values())
-    label = f"{connection.vendor}: {WRITERS} writers, {2 * WRITERS * ROUNDS} writes"
-    yield label, f"{sum(each[2] for each in done)} locked, {lost} lost, {doubled} doubled"
-    yield "  two writes", f"{2000 * WRITERS * ROUNDS / seconds / 1000:.0f} writes/s, {spread(times)}"
+    given = [number for numbers, _times, _locked in done for number in numbers]
+    saved = sum(Project.objects.filter(pk__in=mine).values_list("version", flat=True)) - before
+    wanted = len(mine) * rounds
+    return Crowd(
+        locked=sum(locked for _numbers, _times, locked in done),
+        lost=wanted - saved + wanted - Series.objects.get(key=key).last,
+        doubled=len(given) - len(set(given)),
+        times=[time for _numbers, times, _locked in done for time in times],
+        a_second=2 * wanted / seconds,
+    )
 
 
 def races(town: Any) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.files.storage import FileSystemStorage
 from django.db import DatabaseError
+from django.utils.module_loading import import_string
 
 from config.backup.taking import last_taken
 from config.inbox import FRESH, backup_is_due
@@ -72,7 +74,7 @@ def is_sqlite() -> bool:
 
 
 def lies_in_a_folder() -> bool:
-    return "FileSystem" in settings.STORAGES["private"]["BACKEND"]
+    return issubclass(import_string(settings.STORAGES["private"]["BACKEND"]), FileSystemStorage)
 
 
 def is_same_database() -> bool:

@@ -20,6 +20,7 @@ from django_tasks_db.models import DBTaskResult
 
 from core.models import Worker
 from core.models.worker import patience
+from reports import press
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ def signs_of_life(name: str) -> Iterator[None]:
     Worker.objects.create(name=name, machine=node()[:120])
     over = threading.Event()
     thread = threading.Thread(target=_beat, args=(name, over), daemon=True)
+    thread.heeds_forks = True  # type: ignore[attr-defined]
     thread.start()
     try:
         yield
@@ -49,16 +51,17 @@ def signs_of_life(name: str) -> Iterator[None]:
 
 def _beat(name: str, over: threading.Event) -> None:
     while not over.wait(settings.WORKER_BEAT):
-        try:
-            beaten = Worker.objects.filter(pk=name).update(beat_at=Now(), missed_at=None)
-        except DatabaseError as failure:  # locked, or away: the next beat will do
-            log.warning("No sign of life could be given: %s", type(failure).__name__)
-            connection.close()
-            continue
+        with press.still:  # nor does a connection of ours lie open when processes are forked
+            try:
+                beaten = Worker.objects.filter(pk=name).update(beat_at=Now(), missed_at=None)
+            except DatabaseError as failure:  # locked, or away: the next beat will do
+                log.warning("No sign of life could be given: %s", type(failure).__name__)
+                continue
+            finally:
+                connection.close()
         if not beaten and not over.is_set():
             log.critical("Worker %s was taken for dead, and its task for lost: it ends", name)
             os._exit(TAKEN_FOR_DEAD)
-    connection.close()
 
 
 def take_again() -> int:

@@ -10,16 +10,18 @@ from django.utils.encoding import force_str
 from django.utils.hashable import make_hashable
 from django.utils.translation import gettext_lazy as _
 
+from core import triggers
+
 
 class CoreConfig(AppConfig):
     name = "core"
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        from core import checks  # noqa: F401, PLC0415  registers itself; models are there only now
+        from core import checks, log_triggers  # noqa: F401, PLC0415  register themselves; models are there only now
 
         pre_migrate.connect(let_tables_be_renamed, sender=self)
-        post_migrate.connect(protect_the_log, sender=self)
+        post_migrate.connect(put_triggers_in_place, sender=self)
         for model in apps.get_models():
             name_choices_quickly(model)
 
@@ -44,17 +46,10 @@ def _name_of_choice(field: Field) -> Callable[[Model], Any]:
 def let_tables_be_renamed(using: str, plan: Any = (), **kwargs: Any) -> None:
     """Before migrations on SQLite, which renames no table while a trigger speaks of another that is being built anew;
     a check says so when a migration breaks off and the triggers are not back (`core.checks`)."""
-    from core import triggers  # noqa: PLC0415  the same
-
     if plan and connections[using].vendor == "sqlite":
         triggers.unprotect(connections[using])
 
 
-def protect_the_log(using: str, **kwargs: Any) -> None:
-    """After every `migrate`: the triggers, also on a table that a migration has built anew."""
-    from core import triggers  # noqa: PLC0415  the same
-
-    connection = connections[using]
-    tables = connection.introspection.table_names()
-    if all(model._meta.db_table in tables for model in triggers.KEPT):
-        triggers.protect(connection)
+def put_triggers_in_place(using: str, **kwargs: Any) -> None:
+    """After every `migrate`: the triggers of all apps, also on a table that a migration has built anew."""
+    triggers.protect(connections[using])

@@ -1,4 +1,4 @@
-"""What `manage.py check` asks of the log."""
+"""What `manage.py check` asks of the log, and of what else the database refuses."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,13 +25,11 @@ def check_retention(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def check_triggers(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """`manage.py check --database default` and every `migrate`: the database protects the log."""
+    """`manage.py check --database default` and every `migrate`: the database refuses what it should."""
     found: list[CheckMessage] = []
     for name in databases or ():
-        connection = connections[name]
-        if triggers.KEPT[-1]._meta.db_table not in connection.introspection.table_names():
-            continue  # nothing is there yet
-        if gone := triggers.missing(connection):
-            words = _("The database does not protect the log: %(triggers)s missing.") % {"triggers": ", ".join(gone)}
+        if gone := triggers.missing(connections[name]):
+            words = _("The database does not refuse all it should: the triggers %(triggers)s are missing.")
+            words %= {"triggers": ", ".join(gone)}
             found.append(Error(words, hint=_("manage.py migrate puts them in place."), id="core.E002"))
     return found

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import triggers
 from core.chain import ERASABLE, GENESIS, Keys, Said, digest, link
+from core.log_triggers import LOG
 from core.models import DailyRoot, Event, Seal
 from core.sealing import ERASED, Standing, Witness, standing, unsealed_after, witnesses
 
@@ -50,7 +51,7 @@ class Verification:
         self._sealed_at: datetime | None = None
 
     def problems(self) -> Iterator[str]:
-        for name in triggers.missing(connection):
+        for name in triggers.missing(connection, LOG):
             yield _("the database does not protect the log: the trigger %(name)s is missing") % {"name": name}
         kept = iter([one for one in self.kept if one.number >= max(self.start.number, 1)])
         due = next(kept, None)

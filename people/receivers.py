@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from core.workflow import record
-from people import sessions, triggers
+from people import sessions
 from people.actions import privacy, signing_in
 from people.models import User
 from people.security import policy
@@ -78,16 +78,3 @@ def make_cache_table(using: str, **kwargs: Any) -> None:
     """After each migration: counts of tries are shared by all processes through a table (settings.CACHES)."""
     if "cache" not in connections[using].introspection.table_names():
         call_command("createcachetable", database=using, verbosity=0)
-
-
-def let_tables_be_renamed(using: str, plan: Any = (), **kwargs: Any) -> None:
-    """Before migrations on SQLite: away with the triggers that `keep_offices_apart` puts back."""
-    if plan and connections[using].vendor == "sqlite":
-        triggers.unprotect(connections[using])
-
-
-def keep_offices_apart(using: str, **kwargs: Any) -> None:
-    """After each migration: the database refuses an office beside a role (people.triggers)."""
-    tables = connections[using].introspection.table_names()
-    if all(table in tables for table in triggers.TABLES):
-        triggers.protect(connections[using])

@@ -2,13 +2,11 @@
 
 Model and verbs say so in words first (`people.models.administrator`); this stands behind a bulk import, a shell and an
 update that ask neither. Only roles without an end are looked at: what day it is, the platform's clock says
-(`core.clock`) and not the database's. Put in place after every `migrate`, because a table that a migration builds anew
-(SQLite) has lost them.
+(`core.clock`) and not the database's.
 """
 
-from itertools import product
-
-from django.db.backends.base.base import BaseDatabaseWrapper
+from core import triggers
+from core.triggers import Trigger
 
 REFUSAL = "One of the three administrators holds no role in an organisation"
 TABLES = {
@@ -22,28 +20,23 @@ TABLES = {
 DEEDS = ("INSERT", "UPDATE")
 
 
-def unprotect(connection: BaseDatabaseWrapper) -> None:
-    """Take them away: SQLite renames no table while a trigger speaks of another that is just being built anew."""
-    with connection.cursor() as cursor:
-        for table, deed in product(TABLES, DEEDS):
-            on = f" ON {table}" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER IF EXISTS {table}_apart_{deed.lower()}{on}")
+def _triggers(vendor: str) -> list[Trigger]:
+    found = []
+    for table, (when, other) in TABLES.items():
+        function, refuse = "", f"WHEN {when} AND EXISTS ({other}) BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        if vendor == "postgresql":
+            # Both sides hold the person's row first, or two at the same moment would not see each other.
+            function = (
+                f"CREATE OR REPLACE FUNCTION {table}_apart() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"IF {when} THEN PERFORM 1 FROM people_user WHERE id = NEW.user_id FOR NO KEY UPDATE; "
+                f"IF EXISTS ({other}) THEN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; "
+                "END IF; END IF; RETURN NEW; END $$; "
+            )
+            refuse = f"FOR EACH ROW EXECUTE FUNCTION {table}_apart()"
+        for deed in DEEDS:
+            name = f"{table}_apart_{deed.lower()}"
+            found.append(Trigger(table, name, f"{function}CREATE TRIGGER {name} BEFORE {deed} ON {table} {refuse}"))
+    return found
 
 
-def protect(connection: BaseDatabaseWrapper) -> None:
-    """Put the triggers in place, in their present form."""
-    unprotect(connection)
-    with connection.cursor() as cursor:
-        for table, (when, other) in TABLES.items():
-            refuse = f"WHEN {when} AND EXISTS ({other}) BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-            if connection.vendor == "postgresql":
-                # Both sides hold the person's row first, or two at the same moment would not see each other.
-                cursor.execute(
-                    f"CREATE OR REPLACE FUNCTION {table}_apart() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                    f"IF {when} THEN PERFORM 1 FROM people_user WHERE id = NEW.user_id FOR NO KEY UPDATE; "
-                    f"IF EXISTS ({other}) THEN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; "
-                    "END IF; END IF; RETURN NEW; END $$"
-                )
-                refuse = f"FOR EACH ROW EXECUTE FUNCTION {table}_apart()"
-            for deed in DEEDS:
-                cursor.execute(f"CREATE TRIGGER {table}_apart_{deed.lower()} BEFORE {deed} ON {table} {refuse}")
+OFFICES = triggers.add(triggers.Guard(tuple(TABLES), _triggers))

@@ -3,7 +3,8 @@
 Laying out is pure Python, one document at a time in a process (`reports.pdf`), so that only more processes help. They
 are forked, which costs next to nothing, and each sets up its own fonts and style sheet once: what Pango has begun in
 one process is not safe in its child. Where forking is impossible the papers are laid out here, one by one: inside a
-transaction (a child would not see what is not committed), beside other threads (a web server), or on one core.
+transaction (a child would not see what is not committed), beside other threads (a web server), or on one core. The
+thread by which a worker says that it is there (`config.workers`) is no hindrance: it does nothing while we fork.
 
 A process that is killed loses the paper it was at; whoever asked sees `BrokenProcessPool` and begins anew. When the
 parent is killed, its children end as well.
@@ -24,6 +25,9 @@ from django.db import connections
 Key = TypeVar("Key")
 Made = TypeVar("Made")
 
+still = threading.Lock()
+"""Held while we fork. A thread that holds it for whatever it does leaves no lock taken in a child; it says so by
+`heeds_forks`."""
 AHEAD = 2
 """So many papers a process has waiting: enough never to be idle, few enough that a pause takes hold at once."""
 
@@ -32,7 +36,10 @@ def hands() -> int:
     """How many processes may lay out here; 1: this one alone."""
     if "fork" not in multiprocessing.get_all_start_methods() or multiprocessing.current_process().daemon:
         return 1
-    if threading.active_count() > 1 or any(each.in_atomic_block for each in connections.all(initialized_only=True)):
+    others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
+    if not all(getattr(thread, "heeds_forks", False) for thread in others):
+        return 1
+    if any(each.in_atomic_block for each in connections.all(initialized_only=True)):
         return 1
     return settings.PRINT_PROCESSES
 
@@ -47,7 +54,8 @@ def each(work: Callable[[Key], Made], keys: Iterable[Key], *, processes: int) ->
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_warm, initargs=(os.getpid(),))
     try:
         todo = iter(keys)
-        under_way: set[Future] = {pool.submit(work, key) for key in islice(todo, processes * AHEAD)}
+        with still:  # with the first that is asked of it the pool forks all its processes
+            under_way: set[Future] = {pool.submit(work, key) for key in islice(todo, processes * AHEAD)}
         while under_way:
             done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
             under_way |= {pool.submit(work, key) for key in islice(todo, len(done))}

@@ -12,6 +12,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from config import engines
 from core import clock, triggers
 from people.models import PrivacyNotice
 from tests import town as towns
@@ -76,11 +77,9 @@ def _fast_and_apart(tmp_path):
     """Cheap password hashes, uploads in a folder of their own, mail in memory, background work at once, and Chinese
     whatever language the page of the test before was in."""
     translation.activate(settings.LANGUAGE_CODE)
-    storages = settings.STORAGES | {
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "private"},
-        },
+    storages = {
+        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path / "media"}},
+        "private": engines.private_files(tmp_path / "private"),
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     with override_settings(

@@ -11,7 +11,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
-from django.conf import settings
+from django.core.files.storage import storages
 from django.db import connection
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +35,8 @@ def free_port() -> int:
 def database_url() -> str:
     """The test's own database, for other processes."""
     at = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{at['NAME']}"
     return f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
 
 
@@ -45,7 +47,8 @@ class Node:
         self.said = folder / f"{len(list(folder.glob('*.log')))}.log"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_ALLOW")}
         words = {
-            "DATABASE_URL": database_url(), "VAR_DIR": str(settings.VAR_DIR), "DEBUG": "1", "MFA_REQUIRED_ROLES": "",
+            "DATABASE_URL": database_url(), "VAR_DIR": str(Path(storages["private"].location).parent),
+            "DEBUG": "1", "MFA_REQUIRED_ROLES": "",
             "TASKS_BACKEND": "database", "LOG_FORMAT": "json", "LOG_LEVEL": "INFO", "PYTHONUNBUFFERED": "1",
             "TMPDIR": str(folder),
         }  # fmt: skip

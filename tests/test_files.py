@@ -6,8 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import FileField
 from django.urls import reverse
 from PIL import Image
 
@@ -34,6 +36,15 @@ def test_a_file_keeps_its_name_size_and_digest(town):
     assert (attachment.name, attachment.size) == ("备案证明.pdf", len(CONTENT))
     assert attachment.sha256 == hashlib.sha256(CONTENT).hexdigest()
     assert "备案" not in attachment.file.name  # the stored name says nothing
+
+
+def test_tests_keep_their_files_to_themselves(tmp_path):
+    """Every field of a file asks the settings of the moment, not those of when its module was read."""
+    fields = [
+        field for model in apps.get_models() for field in model._meta.local_fields if isinstance(field, FileField)
+    ]
+
+    assert {Path(field.storage.path("file")) for field in fields} == {tmp_path / "private" / "file"}
 
 
 def test_a_path_in_the_name_is_dropped(town):

@@ -1,18 +1,28 @@
 import uuid
+from typing import cast
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models
+from django.utils.functional import LazyObject
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
 
-def private_storage():
+class _Private(LazyObject):
+    """Whatever the settings name at the moment: a field is made when its module is read, and would keep what it saw."""
+
+    @property
+    def _wrapped(self) -> Storage:
+        return storages["private"]
+
+
+def private_storage() -> Storage:
     """Files that no web server reaches; a callable, so that migrations do not freeze a path."""
-    return storages["private"]
+    return cast(Storage, _Private())
 
 
 def private_path(attachment: "Attachment", filename: str) -> str:

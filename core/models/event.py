@@ -23,8 +23,8 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     """One line of the log: who did what to which object, when, and with which words.
 
-    Written by `core.workflow` and by verbs; never changed, never deleted (`core.triggers`), and soon afterwards sealed
-    into a chain that tells if it was (`core.sealing`). Only words about a person can be erased, and that shows.
+    Written by `core.workflow` and by verbs; never changed, never deleted (`core.log_triggers`), and soon afterwards
+    sealed into a chain that tells if it was (`core.sealing`). Only words about a person can be erased, and that shows.
     """
 
     content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT)

@@ -156,7 +156,7 @@ def expired_sign_ins() -> list[SignIn]:
 
 
 def anonymise_expired(but: Collection[int] = ()) -> int:
-    """Remove every name whose time is over, in rosters and sign-ins; how many. For a daily timer.
+    """Remove every name whose time is over, in rosters and sign-ins; how many. Called by `reports.personal.retention`.
 
     The time was said as months after the project's end: where the end has moved, so has the day. `but`: projects of
     which nothing may go now, because something that is open rests on it.

@@ -77,7 +77,8 @@ def proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = ProposalForm(sent, instance=copy(project))  # what is typed and found wrong must not count as stored
     tables = Tables(project, sent)
     if request.method == "POST":
-        saved = save(request, project, form, tables)
+        with clock.at(clock.arrived(request)):
+            saved = save(request, project, form, tables)
         if saved:
             return saved
     # On a refused page the figures are those of what stands there; on every other one, of what is stored.
@@ -149,10 +150,9 @@ def comments_by_place(project: Project) -> dict[str, list[Comment]]:
 def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tables) -> HttpResponse | None:
     """Store what the form holds, and submit it when asked to: all of it, or nothing and the reasons at the fields.
 
-    Handed in is it at the moment at which it arrived: in the last minute before a call closes many write at once, and
-    who has to wait for the others is not too late.
+    It happens at the moment at which it arrived: in the last minute before a call closes many write at once, and who
+    has to wait for the others is not too late.
     """
-    arrived = clock.now()
     submits = "submit" in request.POST
     if submits and not request.user.has_role(project.applicant_id, Role.MANAGER):
         raise PermissionDenied
@@ -166,8 +166,7 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
             values = {"values": form.values, "tables": tables.rows(), "continued": request.POST.get("continued")}
             drafts.save_proposal(project, by=request.user, **values, **sent)
             if submits:
-                with clock.at(arrived):
-                    proposals.submit(project, by=request.user, pledged=form.cleaned_data["pledge"])
+                proposals.submit(project, by=request.user, pledged=form.cleaned_data["pledge"])
     except Stale as stale:
         stored = find(request, project.pk)
         form.take_over(stored.version)

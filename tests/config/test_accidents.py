@@ -9,6 +9,7 @@ from time import time as time_of_the_machine
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -122,12 +123,10 @@ def test_a_password_goes_along_on_no_page(town):
 
 @pytest.mark.one_database
 @pytest.mark.parametrize(("in_memory", "named"), [(2 * EIGHT_MEGABYTES, True), (1, False)])
-def test_a_file_that_does_not_fit_leaves_neither_file_nor_row(town, settings, tmp_path, monkeypatch, in_memory, named):
+def test_a_file_that_does_not_fit_leaves_neither_file_nor_row(town, settings, tmp_path, in_memory, named):
     """Also when it does not even fit where it waits to be looked at: then nothing of the form could be read."""
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = in_memory
-    storage = Attachment._meta.get_field("file").storage
-    monkeypatch.setitem(storage.__dict__, "location", str(tmp_path / "disk"))
-    storage.save("before", ContentFile(b"there"))
+    storages["private"].save("before", ContentFile(b"there"))
     proposal = draft(town)
     file = SimpleUploadedFile("plan.pdf", pdf_with(words="x" * EIGHT_MEGABYTES), "application/pdf")
 
@@ -140,7 +139,7 @@ def test_a_file_that_does_not_fit_leaves_neither_file_nor_row(town, settings, tm
     assert (sent.status_code, Attachment.objects.count()) == (503, 0)
     assert "平台的存储空间已满" in page
     assert ("请重新选择：plan.pdf" in page) is named
-    assert [path.name for path in (tmp_path / "disk").rglob("*") if path.is_file()] == ["before"]
+    assert [path.name for path in (tmp_path / "private").rglob("*") if path.is_file()] == ["before"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -157,7 +156,7 @@ def test_full_then_held_by_others_then_gone(transactional_db, time):
         cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")  # not one page more
         full = client.post(edit(proposal), data)
         cursor.execute("PRAGMA max_page_count = 1073741823")
-        cursor.execute("PRAGMA busy_timeout = 1")
+        connection.patience = 0.01
         other = sqlite3.connect(name, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         held = client.post(edit(proposal), data)

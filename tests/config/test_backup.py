@@ -43,10 +43,8 @@ database = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def town(transactional_db, time, tmp_path, monkeypatch):
+def town(transactional_db, time):
     """With a proposal, a file, and a sealed log."""
-    storage = Attachment._meta.get_field("file").storage  # made when the class was, so it knows nothing of the tests
-    monkeypatch.setitem(storage.__dict__, "location", str(tmp_path / "private"))
     town = towns.build()
     project = draft(town)
     attach(project, SimpleUploadedFile("计划.pdf", pdf_with(words="计划"), "application/pdf"), by=town.head)

@@ -5,14 +5,12 @@ import zipfile
 from io import BytesIO
 
 import pytest
-from django.apps import apps
 from django.core.files.base import ContentFile
-from django.db.models import FileField
+from django.core.files.storage import storages
 from django.urls import reverse
 from moto.server import ThreadedMotoServer
 
 from config import engines
-from config.object_storage import Bucket
 from core.files import attach
 from reports.actions import print_run
 from tests.life import draft
@@ -32,17 +30,14 @@ def server():
 
 
 @pytest.fixture
-def bucket(server, monkeypatch, tmp_path):
-    """As the environment would name it; every field of a private file keeps its files there."""
+def bucket(server, settings, monkeypatch, tmp_path):
+    """As the environment would name it."""
     words = {"BUCKET": "grants", "ENDPOINT_URL": server, "REGION": "us-east-1", "ACCESS_KEY_ID": "x", "PREFIX": "site"}
     for name, word in (words | {"SECRET_ACCESS_KEY": "y"}).items():
         monkeypatch.setenv(f"S3_{name}", word)
-    bucket = Bucket(**engines.private_files(tmp_path)["OPTIONS"])
+    settings.STORAGES = settings.STORAGES | {"private": engines.private_files(tmp_path)}
+    bucket = storages["private"]
     bucket.connection.create_bucket(Bucket="grants")
-    for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if isinstance(field, FileField):
-                monkeypatch.setattr(field, "storage", bucket)
     yield bucket
     bucket.bucket.objects.delete()
 

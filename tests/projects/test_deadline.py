@@ -60,6 +60,24 @@ def test_a_second_later_it_is_refused_and_what_was_typed_is_kept(town, time, bro
     assert Scratch.objects.get(project=project).data["summary"] == [TYPED]
 
 
+@pytest.mark.one_database
+@pytest.mark.parametrize(("proxies", "waited", "is_in"), [(1, 5, True), (0, 5, False), (1, 500, False), (1, -5, False)])
+def test_who_waited_in_the_proxy_is_not_too_late(town, time, browse, settings, proxies, waited, is_in):
+    """Said by our own proxy, and no longer ago than it lets anybody wait: else whoever is late could say it."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    project = draft(town)
+    time.go(TOO_LATE + timedelta(seconds=2))
+    client = browse(town.head)
+    client.defaults["HTTP_X_REQUEST_START"] = f"t={timezone.now().timestamp() - waited:.3f}"
+    client.defaults["HTTP_X_FORWARDED_FOR"] = "192.0.2.1"
+
+    press(client, project)
+
+    project.refresh_from_db()
+    assert (project.state == State.SUBMITTED) is is_in
+    assert not is_in or project.submitted_at < TOO_LATE
+
+
 # -- Many at once: with processes and transactions of their own ----------------------------------------
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -246,7 +245,7 @@ def test_what_nobody_confirmed_is_forgotten_after_a_month(project, time, setting
     file = objections.attach(unconfirmed, pdf(), by=None).file
     time.go(datetime(2026, 6, 1))
 
-    call_command("forget_unconfirmed", verbosity=0)
+    objections.forget_unconfirmed()
 
     assert set(Objection.objects.all()) == {waiting, confirmed}
     assert not file.storage.exists(file.name)
