@@ -1,7 +1,7 @@
 """What the README's figures come from: `./run bench [projects]` prints a table, on a database of its own.
 
 `./run bench printing [documents]` prints only what concerns papers, and `./run bench NAME [size]` only what one module
-measures: panels, agreement, portfolios, open_data, ledgers, search, sealing, pages, writes, backup.
+measures: panels, agreement, portfolios, open_data, ledgers, imports, search, sealing, pages, writes, backup.
 """
 
 import os
@@ -40,6 +40,7 @@ from django.urls import reverse  # noqa: E402
 from benchmarks import (  # noqa: E402
     agreement,
     backup,
+    imports,
     ledgers,
     open_data,
     pages_at_size,
@@ -55,7 +56,6 @@ from core import clock  # noqa: E402
 from projects.models import Project  # noqa: E402
 from projects.similarity import similar_pairs  # noqa: E402
 from reports import pdf, proposal_papers  # noqa: E402
-from reports.actions import imports  # noqa: E402
 from tests import town as towns  # noqa: E402
 from tests.life import Life, draft  # noqa: E402
 from tests.reports.tables import centre, csv_file  # noqa: E402
