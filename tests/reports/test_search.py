@@ -7,7 +7,6 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from core import clock
 from grants.actions import needs
 from people.models import Organization
 from projects.actions import proposals
@@ -220,12 +219,13 @@ def test_what_is_undone_is_never_in_the_index(town, saved):
 def test_an_entry_that_somebody_has_just_made_is_found_and_filled(town):
     """Of two who index the same at once the later waits for the other's entry, and writes it anew."""
     source = BY_KIND["organization"]
-    SearchEntry.objects.create(kind=source.kind, object_id=town.centre.pk, title="旧名", at=clock.now())
+    upkeep.index(Organization, [town.centre.pk])
+    Organization.objects.filter(pk=town.centre.pk).update(name="新名")
 
     assert upkeep._enter(source, [town.centre]) is False
     upkeep.index(Organization, [town.centre.pk])
 
-    assert SearchEntry.objects.get(kind=source.kind, object_id=town.centre.pk).title == town.centre.name
+    assert SearchEntry.objects.get(kind=source.kind, object_id=town.centre.pk).title == "新名"
 
 
 def test_however_often_something_is_saved_it_is_read_once(town, saved):
