@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from functools import partial
-from io import BytesIO
+from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 import openpyxl
@@ -23,10 +23,11 @@ from django.utils.translation import gettext_lazy as _
 from core.safety import packages
 
 MAX_COLUMNS = 200
-MOST_CELLS = 4_000_000
-"""So large a rectangle is laid out: 100,000 rows of 40 columns, 128 MB."""
+MOST_CELLS = 1_000_000
+"""So large a rectangle is laid out: 60,000 rows of 16 columns, 170 MB with their texts."""
 MOST_COPIED = 128 * 1024 * 1024
 """So much may the parts of a workbook come to that is read quickly, unpacked."""
+_IN_MEMORY, _PIECE = 16 * 1024 * 1024, 1024 * 1024
 
 Cell = Any  # str, int, float, bool, Decimal, date, datetime or None
 NumberedRow = tuple[int, list[Cell]]
@@ -116,18 +117,22 @@ def _looked_over(file: IO[bytes], most_rows: int) -> IO[bytes] | None:
     too large a rectangle, or have what calamine passes over.
 
     Every part, as a sheet may have any name; a copy, as another program may find other parts in the same archive."""
-    copy = BytesIO()
+    copy = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  whoever reads it closes it by forgetting it
     with zipfile.ZipFile(file) as archive, zipfile.ZipFile(copy, "w") as target:
         parts = [part for part in archive.infolist() if _is_needed(part.filename)]
         if sum(part.file_size for part in parts) > MOST_COPIED:
             return None
         for part in parts:
-            content = archive.read(part)
-            if any(sign in content for sign in _UNTOLD) or _UNUSUAL.search(content):
+            width = last = 0
+            with target.open(part.filename, "w") as written:
+                for piece in _pieces(archive, part):
+                    if any(sign in piece for sign in _UNTOLD) or _UNUSUAL.search(piece):
+                        return None
+                    wide, long = _reach(piece)
+                    width, last = max(width, wide), max(last, long)
+                    written.write(piece)
+            if width > MAX_COLUMNS or last > most_rows or width * last > MOST_CELLS:
                 return None
-            if _rectangle(content, most_rows) > MOST_CELLS:
-                return None
-            target.writestr(part.filename, content)
     copy.seek(0)
     return copy
 
@@ -136,12 +141,23 @@ def _is_needed(name: str) -> bool:
     return name.endswith((".xml", ".rels")) and not name.startswith(_UNNEEDED)
 
 
-def _rectangle(content: bytes, most_rows: int) -> int:
-    """So many cells are laid out for the sheet; more than we take where it is too wide or too long."""
-    places = _PLACE.findall(content)
+def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A part in pieces, each of which ends before an element begins."""
+    rest = b""
+    with archive.open(part) as file:
+        while chunk := file.read(_PIECE):
+            whole, mark, begun = (rest + chunk).rpartition(b"<")
+            yield whole
+            rest = mark + begun
+    yield rest
+
+
+def _reach(piece: bytes) -> tuple[int, int]:
+    """The last column and the last row in which it has a cell."""
+    places = _PLACE.findall(piece)
     width = max(map(_column, {letters for letters, _row in places}), default=0)
-    last = max(map(int, {row for _letters, row in places} | set(_ROW.findall(content))), default=0)
-    return width * last if width <= MAX_COLUMNS and last <= most_rows else MOST_CELLS + 1
+    last = max(map(int, {row for _letters, row in places} | set(_ROW.findall(piece))), default=0)
+    return width, last
 
 
 def _column(letters: bytes) -> int:
