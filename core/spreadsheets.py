@@ -37,14 +37,20 @@ _MARKUP = ("<!doctype", "<html", "<table", "<?xml", "%pdf", "{\\rtf")
 
 @dataclass(frozen=True)
 class Table:
-    """The first sheet of a file: its headings, and its rows as they are read, with their number in the file."""
+    """The first sheet of a file: its headings, and its rows as they are read, with their number in the file; whoever
+    goes through them again begins with the first."""
 
     headings: list[str]
+    rows: Iterable[NumberedRow]
+
+
+@dataclass(frozen=True)
+class _Below:
+    """The rows of a file below its headings."""
+
     begin: Callable[[], Iterator[NumberedRow]]
 
-    @property
-    def rows(self) -> Iterator[NumberedRow]:
-        """Those below the headings; each time from the first on."""
+    def __iter__(self) -> Iterator[NumberedRow]:
         rows = _not_empty(self.begin())
         next(rows)
         return _counted(rows)
@@ -77,7 +83,7 @@ def read(file: IO[bytes]) -> Table:
     headings = ["" if cell is None else str(cell).strip() for cell in first[1]]
     while headings and not headings[-1]:
         headings.pop()
-    return Table(headings, begin)
+    return Table(headings, _Below(begin))
 
 
 def _not_empty(rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
