@@ -1,7 +1,8 @@
 """What the README's figures come from: `./run bench [projects]` prints a table, on a database of its own.
 
 `./run bench printing [documents]` prints only what concerns papers, and `./run bench NAME [size]` only what one module
-measures: panels, agreement, portfolios, open_data, ledgers, search, sealing, pages, writes, backup.
+measures: calculations, panels, agreement, portfolios, open_data, ledgers, imports, search, sealing, pages, writes,
+backup.
 """
 
 import os
@@ -10,7 +11,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import tracemalloc
 from contextlib import ExitStack
 from importlib.metadata import version
 from time import perf_counter
@@ -31,7 +31,6 @@ import django  # noqa: E402 - the environment above must be set first
 
 django.setup()
 
-from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, reset_queries, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -40,6 +39,8 @@ from django.urls import reverse  # noqa: E402
 from benchmarks import (  # noqa: E402
     agreement,
     backup,
+    calculations,
+    imports,
     ledgers,
     open_data,
     pages_at_size,
@@ -50,15 +51,11 @@ from benchmarks import (  # noqa: E402
     search,
     writes,
 )
-from benchmarks.texts import corpus, half_copied  # noqa: E402
 from core import clock  # noqa: E402
 from projects.models import Project  # noqa: E402
-from projects.similarity import similar_pairs  # noqa: E402
 from reports import pdf, proposal_papers  # noqa: E402
-from reports.actions import imports  # noqa: E402
 from tests import town as towns  # noqa: E402
 from tests.life import Life, draft  # noqa: E402
-from tests.reports.tables import centre, csv_file  # noqa: E402
 
 ROUNDS = 15
 
@@ -81,42 +78,6 @@ def page(client: Client, path: str) -> tuple[float, int]:
     client.get(path)
     queries = len(connection.queries)
     return median_ms(lambda: client.get(path)), queries
-
-
-def similarity() -> None:
-    """Copied proposals among 1,000, 2,000 and 4,000 texts of 1,000 characters: seconds, memory, and the growth."""
-    before = 0.0
-    for count in (1000, 2000, 4000):
-        texts = corpus(count)
-        start = perf_counter()
-        pairs = similar_pairs(texts, threshold=0.3)
-        seconds = perf_counter() - start
-        tracemalloc.start()
-        similar_pairs(texts, threshold=0.3)
-        peak = tracemalloc.get_traced_memory()[1] / 1e6
-        tracemalloc.stop()
-        growth = f"× {seconds / before:.1f}" if before else ""
-        print(f"  similar_pairs {count:>6} {seconds:7.1f} s  {peak:5.0f} MB  {len(pairs)} pairs {growth}")
-        before = seconds
-    texts = half_copied(4000)
-    start = perf_counter()
-    pairs = similar_pairs(texts, threshold=0.3)
-    print(f"  half of each of 4000 copied {perf_counter() - start:7.1f} s  {len(pairs)} pairs")
-
-
-def tables(town, count: int = 10_000) -> None:
-    """Organisations from a table: looked through, written, and read again unchanged."""
-    upload = csv_file(*(centre(number) for number in range(1, count + 1)))
-    for label in ("new", "again"):
-        file = SimpleUploadedFile("organizations.csv", upload)
-        start = perf_counter()
-        job = imports.send(by=town.clerk, table="organizations", upload=file)
-        checked = perf_counter()
-        job.refresh_from_db()
-        if job.new or job.changed:
-            imports.confirm(job, by=town.clerk, mode=job.Mode.GOOD_ROWS)
-        done = perf_counter() - checked
-        print(f"  {count} organisations, {label:<6} check {checked - start:5.1f} s  import {done:5.1f} s")
 
 
 def printing(documents: int) -> None:
@@ -150,8 +111,6 @@ def main(count: int) -> None:
             print(f"  {label:<20} {milliseconds:7.1f} ms  {queries:3d} queries")
         _name, template, context = proposal_papers.proposal(projects[0], contact=True)
         print(f"  {'proposal as PDF':<20} {median_ms(lambda: pdf.render(template, context)):7.1f} ms")
-        tables(town)
-    similarity()
     for name in MODULES:
         alone(name)
 
@@ -170,8 +129,9 @@ def machine() -> str:
 
 
 MODULES: dict[str, Any] = {
-    "panels": panels, "agreement": agreement, "portfolios": portfolios, "open_data": open_data, "ledgers": ledgers,
-    "search": search, "sealing": sealing, "pages": pages_at_size, "writes": writes, "backup": backup,
+    "calculations": calculations, "panels": panels, "agreement": agreement, "portfolios": portfolios,
+    "open_data": open_data, "ledgers": ledgers, "imports": imports, "search": search, "sealing": sealing,
+    "pages": pages_at_size, "writes": writes, "backup": backup,
 }  # fmt: skip
 
 

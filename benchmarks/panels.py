@@ -18,10 +18,10 @@ FORBIDDEN, KNOWN = 0.03, 0.3
 """Shares of pairs in conflict, and of pairs with field knowledge."""
 
 
-def instance(seed: int = 1) -> dict[str, Any]:
+def instance(seed: int = 1, *, of: int = PROJECTS, by: int = JUDGES) -> dict[str, Any]:
     """What `assign` is given: 3 % of pairs forbidden, affinities to two places, two requirements that overlap."""
     dice = random.Random(seed)
-    judges, projects = range(JUDGES), range(PROJECTS)
+    judges, projects = range(by), range(of)
     pairs = [(judge, project) for judge in judges for project in projects]
     return {
         "judges": judges,
@@ -31,8 +31,8 @@ def instance(seed: int = 1) -> dict[str, Any]:
         "forbidden": {pair for pair in pairs if dice.random() < FORBIDDEN},
         "affinity": {pair: round(dice.random(), 2) for pair in pairs if dice.random() < KNOWN},
         "composition": [
-            Requirement(frozenset(range(25)), 1, "finance"),
-            Requirement(frozenset(range(20, 55)), 1, "social work"),
+            Requirement(frozenset(range(by // 4)), 1, "finance"),
+            Requirement(frozenset(range(by // 5, by * 11 // 20)), 1, "social work"),
         ],
         "seed": str(seed),
     }

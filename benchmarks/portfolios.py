@@ -27,13 +27,13 @@ def candidates(count: int = COUNT, *, seed: int = 1, step: int = 1, fields: int 
     ]
 
 
-def quotas(budget: Decimal) -> list[Quota]:
+def quotas(budget: Decimal, *, of: int = COUNT) -> list[Quota]:
     """Ten districts with a tenth and a little of the money, five fields with a limit, five tracks with a minimum."""
     share = (budget * Decimal("0.105")).quantize(Decimal("0.01"))
     return [
         *(Quota(f"district {n}", max_amount=share) for n in range(10)),
-        *(Quota(f"field {n}", max_count=55 if n < 2 else 80) for n in range(5)),
-        *(Quota(f"track {n}", min_count=65 if n < 2 else 40) for n in range(5)),
+        *(Quota(f"field {n}", max_count=(55 if n < 2 else 80) * of // COUNT) for n in range(5)),
+        *(Quota(f"track {n}", min_count=(65 if n < 2 else 40) * of // COUNT) for n in range(5)),
     ]
 
 

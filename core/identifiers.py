@@ -32,6 +32,8 @@ def half_width(text: str) -> str:
 
 def _normalise(text: str) -> str:
     """Half-width, upper case, without white space or the invisible characters that pasting brings."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     kept = (c for c in half_width(text) if not c.isspace() and unicodedata.category(c) != "Cf")
     # Only ASCII: upper() turns ı into I and ß into SS, which would move the positions we report.
     return "".join(c.upper() if c.isascii() else c for c in kept)

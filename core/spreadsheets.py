@@ -1,4 +1,4 @@
-"""Tables in files: reads xlsx and csv as people make them, writes both so that no text becomes a formula.
+"""Tables in files: reads csv and xlsx (`core.workbooks`) as people make them, writes both; no text becomes a formula.
 
 Knows nothing of models: what a column means is said by the resources (`people.resources`). Whatever is
 wrong with a file is a `ValidationError` with a sentence for the person who sent it, never a traceback.
@@ -6,32 +6,28 @@ wrong with a file is a `ValidationError` with a sentence for the person who sent
 
 import csv
 import re
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from io import StringIO
 from itertools import chain
 from typing import IO, Any
 
-import openpyxl
 import xlsxwriter
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from xlsxwriter.utility import xl_col_to_name
 
-from core.safety import packages
+from core import workbooks
+from core.workbooks import MAX_COLUMNS, Cell, NumberedRow
 
 MAX_ROWS = 100_000
-MAX_COLUMNS = 200
 MAX_CELL = 32_767
 """Characters that a cell of a workbook holds; a longer text would make the file unreadable, so it is cut."""
 BOM = "\ufeff"
-
-Cell = Any  # str, int, float, bool, Decimal, date, datetime or None
-NumberedRow = tuple[int, list[Cell]]
 
 # What a spreadsheet would calculate instead of showing: CWE-1236, with the full-width forms that WPS reads too.
 _RISKY = re.compile(r"'*(?:[ \u3000]*[=+\-@＝＋－＠]|[\t\r\n])")
@@ -39,16 +35,25 @@ _SEPARATORS = ",;\t"
 _MARKUP = ("<!doctype", "<html", "<table", "<?xml", "%pdf", "{\\rtf")
 
 
-class NoResult(str):
-    """The words of a formula whose result is not in the file: whoever saved it did not calculate it."""
+@dataclass(frozen=True)
+class Table:
+    """The first sheet of a file: its headings, and its rows as they are read, with their number in the file; whoever
+    goes through them again begins with the first."""
+
+    headings: list[str]
+    rows: Iterable[NumberedRow]
 
 
 @dataclass(frozen=True)
-class Table:
-    """The first sheet of a file: its headings, and its rows as they are read, with their number in the file."""
+class _Below:
+    """The rows of a file below its headings."""
 
-    headings: list[str]
-    rows: Iterator[NumberedRow]
+    begin: Callable[[], Iterator[NumberedRow]]
+
+    def __iter__(self) -> Iterator[NumberedRow]:
+        rows = _not_empty(self.begin())
+        next(rows)
+        return _counted(rows)
 
 
 # -- Reading ---------------------------------------------------------------------------------------
@@ -70,14 +75,15 @@ def read(file: IO[bytes]) -> Table:
             _("This is a workbook of the old kind (.xls) or one with a password. Please save it as .xlsx."),
             code="old_workbook",
         )
-    rows = _not_empty(_xlsx_rows(file) if head.startswith(b"PK") else _csv_rows(file))
-    first = next(rows, None)
+    # Twice as many as we take: empty rows between the others count too.
+    begin = workbooks.opened(file, 2 * MAX_ROWS) if head.startswith(b"PK") else _opened_csv(file)
+    first = next(_not_empty(begin()), None)
     if first is None:
         raise ValidationError(_("The first sheet of the file is empty."), code="empty")
     headings = ["" if cell is None else str(cell).strip() for cell in first[1]]
     while headings and not headings[-1]:
         headings.pop()
-    return Table(headings, _counted(rows))
+    return Table(headings, _Below(begin))
 
 
 def _not_empty(rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
@@ -97,69 +103,14 @@ def _counted(rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
         yield row
 
 
-def _xlsx_rows(file: IO[bytes]) -> Iterator[NumberedRow]:
-    """The rows of the first sheet; openpyxl's reader, because it never holds more than one row.
-
-    The readers in Rust and C are ten times faster and lay the sheet out as a rectangle first: a single
-    cell far out at the edge makes them take all memory and end the process.
-    """
-    try:
-        danger = packages.check_archive(file)
-        if danger == packages.Danger.BOMB:
-            raise ValidationError(_("The workbook is too large. Please split it."), code="too_large")
-        if danger:
-            raise ValueError(danger)
-        workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        # One more than we take, twice: for the headings, and for the row that is too many. Empty rows in
-        # between count too, which is generous enough.
-        limits = {"max_row": 2 * MAX_ROWS, "max_col": MAX_COLUMNS, "values_only": True}
-        limits["max_col"] = _width(workbook.worksheets[0], limits)
-        rows = workbook.worksheets[0].iter_rows(**limits)
-        if _has_formulas(file):
-            written = openpyxl.load_workbook(file, read_only=True, keep_links=False).worksheets[0].iter_rows(**limits)
-            rows = (_without_result(cells, formulas) for cells, formulas in zip(rows, written, strict=True))
-        for number, cells in enumerate(rows, start=1):
-            width = len(cells)
-            while width and cells[width - 1] is None:  # openpyxl fills every row up to the limit
-                width -= 1
-            yield number, list(cells[:width])
-    except ValidationError:
-        raise
-    except Exception as error:  # openpyxl raises nearly anything when a part is missing or damaged
-        raise ValidationError(
-            _("This file cannot be read as a spreadsheet. Please open it and save it again as .xlsx or .csv."),
-            code="damaged",
-        ) from error
-
-
-def _width(sheet: Any, limits: dict[str, int]) -> int:
-    """So many columns are read: openpyxl fills every row up to there, which takes longer than reading it. As many as
-    the sheet says that it has, where that can be: not fewer than there are headings."""
-    first = next((cells for cells in sheet.iter_rows(**limits) if any(cell is not None for cell in cells)), ())
-    headings = max((place for place, cell in enumerate(first, start=1) if cell is not None), default=MAX_COLUMNS)
-    said = sheet.max_column or 0
-    return min(said, MAX_COLUMNS) if said >= headings else MAX_COLUMNS
-
-
-def _has_formulas(file: IO[bytes]) -> bool:
-    """Whether a sheet has formulas at all: only then is it read a second time."""
-    with zipfile.ZipFile(file) as archive:
-        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        return any(b"<f" in archive.read(name) for name in sheets)
-
-
-def _without_result(cells: Sequence[Cell], formulas: Sequence[Cell]) -> list[Cell]:
-    """The row with its results; where a formula has none, its words, so that it is not taken for an empty cell."""
-    return [
-        NoResult(formula) if cell is None and isinstance(formula, str) and formula.startswith("=") else cell
-        for cell, formula in zip(cells, formulas, strict=True)
-    ]
-
-
-def _csv_rows(file: IO[bytes]) -> Iterator[NumberedRow]:
+def _opened_csv(file: IO[bytes]) -> Callable[[], Iterator[NumberedRow]]:
     text = decode(file.read())
+    return partial(_csv_rows, text, separator(text))
+
+
+def _csv_rows(text: str, delimiter: str) -> Iterator[NumberedRow]:
     # Text that was opened with "\n" in a cell keeps it: the reader itself must see the line ends.
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator(text), strict=True)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for number, cells in enumerate(reader, start=1):
             yield number, list(cells[:MAX_COLUMNS])

@@ -67,9 +67,8 @@ def _crowded(groups: Iterable[list[Said]], most: int, within: timedelta) -> set[
     """Whoever is one of `most` answers of a group that came within so much time of each other."""
     found: set[int] = set()
     for group in groups:
-        for first, last in zip(group, group[most - 1 :], strict=False):
+        for place, (first, last) in enumerate(zip(group, group[most - 1 :], strict=False)):
             if last.at - first.at <= within:
-                place = group.index(first)
                 found |= {said.id for said in group[place : place + most]}
     return found
 

@@ -135,6 +135,7 @@ def test_core_is_a_closed_list_of_files():
         "urls.py",
         "verifying.py",
         "views.py",
+        "workbooks.py",
         "workdays.py",
         "workflow.py",
     ]

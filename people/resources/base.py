@@ -23,7 +23,7 @@ from tablib import Dataset
 from core import spreadsheets
 from core.identifiers import half_width
 from core.models import Event
-from core.spreadsheets import NoResult
+from core.workbooks import NoResult
 from people.resources import widgets
 from people.resources.contradictions import contradictions
 from people.resources.rows import Column, Outcome, Row
@@ -148,13 +148,12 @@ class TableResource(resources.ModelResource):
     def rows(self, table: Any) -> Iterator[Row]:
         """The rows of a `core.spreadsheets.Table`, without the example of the template."""
         names = self.recognise(table.headings)
-        examples = self._examples()
+        wanted = [name for name in names if name]
+        examples = [example for example in self._examples() if set(example) <= set(wanted)]
         for number, cells in table.rows:
-            given = dict(zip(names, cells, strict=False))
-            given.pop(None, None)  # type: ignore[call-overload]
-            given = {name: given.get(name) for name in names if name}
+            given = dict.fromkeys(wanted) | {name: cell for name, cell in zip(names, cells, strict=False) if name}
             surplus = any(widgets.text(cell) for cell in cells[len(names) :])
-            if {name: widgets.text(cell) for name, cell in given.items() if name in self.example} not in examples:
+            if not any(_is_example(given, example) for example in examples):
                 yield Row(number, given, surplus)
 
     def read(self, upload: Any, *, most: int, if_none: str) -> list[Row]:
@@ -184,9 +183,11 @@ class TableResource(resources.ModelResource):
 
     # -- Examining ---------------------------------------------------------------------------------
 
-    def phases(self, rows: list[Row]) -> list[list[Row]]:
-        """The rows in the order in which they must be written, where some of them need others."""
-        return [rows]
+    phases = 1
+    """So often the file is gone through, where some of its rows need others: each in the phase that it belongs to."""
+
+    def phase_of(self, row: Row) -> int:
+        return 0
 
     def examine(self, rows: list[Row]) -> None:
         """Say of each row whether it is new, changed, unchanged or wrong; some questions for all of them."""
@@ -369,6 +370,10 @@ def upsert(model: type[models.Model], instances: list[Any], fields: Iterable[str
         model._default_manager.bulk_create(
             instances, batch_size=CHUNK, update_conflicts=True, unique_fields=["pk"], update_fields=fields
         )
+
+
+def _is_example(given: Mapping[str, Any], example: Mapping[str, str]) -> bool:
+    return bool(example) and all(widgets.text(given[name]) == said for name, said in example.items())
 
 
 def _plain(heading: str) -> str:

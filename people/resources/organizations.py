@@ -78,10 +78,11 @@ class OrganizationResource(TableResource):
 
     # -- Examining ---------------------------------------------------------------------------------
 
-    def phases(self, rows: list[Row]) -> list[list[Row]]:
+    phases = 2
+
+    def phase_of(self, row: Row) -> int:
         """Registered ones first: they are the hosts of the others."""
-        registered = [row for row in rows if text(row.cells.get("credit_code"))]
-        return [registered, [row for row in rows if not text(row.cells.get("credit_code"))]]
+        return 0 if text(row.cells.get("credit_code")) else 1
 
     def clean(self, row: Row) -> None:
         super().clean(row)
@@ -95,7 +96,7 @@ class OrganizationResource(TableResource):
     def look_up(self, rows: list[Row]) -> None:
         keys = {key for row in rows if (key := self.key_of(row))}
         found = Organization.objects.filter(Q(credit_code__in=keys) | Q(filing_number__in=keys))
-        self.known = {obj.number: obj for obj in found.select_related("host", "community")}
+        self.known = {obj.number: obj for obj in found.prefetch_related("host", "community")}
         visible = Organization.objects.visible_to(self.by).filter(pk__in=[obj.pk for obj in self.known.values()])
         self.ours = set(visible.values_list("pk", flat=True))
         self.find_holders(rows)
@@ -184,10 +185,12 @@ class OrganizationResource(TableResource):
     # -- Writing and showing -----------------------------------------------------------------------
 
     def store(self, new: list[Row], changed: list[Row]) -> None:
+        before = [row.instance.region for row in changed]
         for row in (*new, *changed):
             row.instance.settle_region()
         super().store(new, changed)
-        upsert(Organization, [row.instance for row in changed], {"region"})
+        moved = [row.instance for row, region in zip(changed, before, strict=True) if row.instance.region != region]
+        upsert(Organization, moved, {"region"})
         self._tell_heads([row.instance for row in changed if set(BANK) & set(row.changes)])
 
     def _tell_heads(self, organizations: list[Organization]) -> None:

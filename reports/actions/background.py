@@ -9,10 +9,11 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import nullcontext
-from functools import partial
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import DataError, IntegrityError, transaction
@@ -78,6 +79,12 @@ def run(job_id: int, attempt: int) -> None:
             _finish(job, attempt, Status.DONE)
 
 
+@task()
+def find(model: str, pks: list[int]) -> None:
+    """Background: let these records be found."""
+    index(apps.get_model(model), pks)
+
+
 def check_now(job_id: int, attempt: int) -> None:
     job = ImportJob.objects.select_related("by").get(pk=job_id)
     with translation.override(job.language):
@@ -135,15 +142,17 @@ def _import(job: ImportJob, attempt: int) -> None:
 
 
 def _pieces(job: ImportJob, resource: TableResource) -> Iterator[list[Row]]:
-    """The rows of the file in the order in which they are written, always cut at the same places."""
+    """The rows of the file in the order in which they are written, always cut at the same places; no more than a piece
+    is held at a time."""
     with job.file.open("rb") as file:
-        rows = list(resource.rows(spreadsheets.read(file)))
-    if not rows:
-        raise ValidationError(_("The table has headings and no rows."))
-    job.total = len(rows)
-    for phase in resource.phases(rows):
-        for start in range(0, len(phase), CHUNK):
-            yield phase[start : start + CHUNK]
+        table = spreadsheets.read(file)
+        job.total = sum(1 for _row in resource.rows(table))
+        if not job.total:
+            raise ValidationError(_("The table has headings and no rows."))
+        for phase in range(resource.phases):
+            rows = (row for row in resource.rows(table) if resource.phase_of(row) == phase)
+            while piece := list(islice(rows, CHUNK)):
+                yield piece
 
 
 def _write(resource: TableResource, rows: list[Row]) -> None:
@@ -169,9 +178,10 @@ def _write(resource: TableResource, rows: list[Row]) -> None:
 
 
 def _tell_search(resource: TableResource, rows: list[Row]) -> None:
-    """Rows are stored many at a time, of which no signal tells."""
-    written = [row.instance.pk for row in rows if row.outcome in (Outcome.NEW, Outcome.CHANGED)]
-    transaction.on_commit(partial(index, resource._meta.model, written), robust=True)
+    """Rows are stored many at a time, of which no signal tells. Queued with them, in their transaction: so it is not
+    forgotten, and nobody waits for it."""
+    if written := [row.instance.pk for row in rows if row.outcome in (Outcome.NEW, Outcome.CHANGED)]:
+        find.enqueue(resource._meta.model._meta.label, written)
 
 
 # -- What is kept of it ----------------------------------------------------------------------------

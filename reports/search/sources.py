@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import rules
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -132,9 +132,12 @@ _OF_PROJECT = ("call__funder", "applicant", "host", "community", "field")
 
 
 def _organization(one: Organization) -> Content:
-    names = (one.community or "", one.get_kind_display(), one.filing_number if one.credit_code else "")
+    names = (one.community or "", Kind(one.kind).label, one.filing_number if one.credit_code else "")
     audience = (FUNDERS, works_in(one.pk), works_in(one.host_id), *(works_in(guest.pk) for guest in one.guests.all()))
     return Content(one.name, one.number, names, (one.profile, one.authority), audience)
+
+
+_GUESTS = Prefetch("guests", Organization.objects.only("host").order_by())
 
 
 # -- Needs -----------------------------------------------------------------------------------------
@@ -201,8 +204,8 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         "organization", ORGANIZATIONS, _("Organisation"), Organization, Organization.objects.visible_to,
-        _organization, "created_at", ("community", "host"), ("profile",),
-        rows=lambda found: found.prefetch_related("guests"), state=lambda one: one.get_kind_display(),
+        _organization, "created_at", ("community",), ("profile",),
+        rows=lambda found: found.prefetch_related(_GUESTS), state=lambda one: one.get_kind_display(),
         whose=lambda one: one.community or "",
     ),
     Source(

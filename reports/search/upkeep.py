@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from threading import local
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, Model, OuterRef, Q
 from django.db.models.signals import post_delete, post_save
 from django.utils import translation
@@ -104,7 +104,11 @@ def _write(source: Source, pks: list[int]) -> list[int]:
         mine = SearchEntry.objects.filter(kind=source.kind, object_id__in=pks)
         entries = {entry.object_id: entry for entry in mine.select_for_update()}
         things = {thing.pk: thing for thing in source.all().filter(pk__in=pks)}
-        if new := [pk for pk in things if pk not in entries]:
+        new = sorted(pk for pk in things if pk not in entries)
+        if new and _enter(source, [things[pk] for pk in new]):
+            changed += new
+            things = {pk: thing for pk, thing in things.items() if pk in entries}
+        elif new:
             blank = [SearchEntry(kind=source.kind, object_id=pk, at=clock.now()) for pk in new]
             SearchEntry.objects.bulk_create(blank, ignore_conflicts=True)
             added = mine.filter(object_id__in=new).order_by("pk").select_for_update()
@@ -115,8 +119,8 @@ def _write(source: Source, pks: list[int]) -> list[int]:
         old, now = [], []
         for pk, thing in things.items():
             entry = entries[pk]
-            before = [getattr(entry, name) for name in FIELDS]
-            tokens, title = _tokens(entry), entry.title
+            before, title = [getattr(entry, name) for name in FIELDS], entry.title
+            tokens = _tokens(entry) if title else set()
             fill(entry, source, thing)
             if before != [getattr(entry, name) for name in FIELDS]:
                 old += [(entry.pk, tokens)] if title else []
@@ -126,9 +130,22 @@ def _write(source: Source, pks: list[int]) -> list[int]:
         if gone:
             SearchEntry.objects.filter(pk__in=[entry.pk for entry in gone]).delete()
         if now:
-            SearchEntry.objects.bulk_update(now, FIELDS)
+            # An insert that finds them there: `bulk_update` asks for each field of each entry by name.
+            SearchEntry.objects.bulk_create(now, update_conflicts=True, unique_fields=["pk"], update_fields=FIELDS)
             tables.write((entry.pk, _tokens(entry)) for entry in now)
     return changed
+
+
+def _enter(source: Source, things: list[Any]) -> bool:
+    """Make the entries of records that have none; False when somebody else has just made one of them."""
+    entries = [fill(SearchEntry(kind=source.kind, object_id=thing.pk), source, thing) for thing in things]
+    try:
+        with transaction.atomic():
+            SearchEntry.objects.bulk_create(entries)
+    except IntegrityError:
+        return False
+    tables.write((entry.pk, _tokens(entry)) for entry in entries)
+    return True
 
 
 def fill(entry: SearchEntry, source: Source, thing: Any) -> SearchEntry:

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import spreadsheets
+from core import spreadsheets, workbooks
 from core.safety import packages
 from core.spreadsheets import Heading, guard, read, unguard
 
@@ -200,4 +200,4 @@ def test_a_formula_without_a_result_is_no_empty_cell():
 
     assert heads == ["代码", "数量"]
     assert rows == [(2, ["甲", "=1+1"]), (3, ["乙", 3])]
-    assert [isinstance(row[1], spreadsheets.NoResult) for _number, row in rows] == [True, False]
+    assert [isinstance(row[1], workbooks.NoResult) for _number, row in rows] == [True, False]

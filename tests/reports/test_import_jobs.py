@@ -1,19 +1,22 @@
 """A table on its way in: checked before anything is written, decided about, imported in pieces."""
 
 import re
+import weakref
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from core import clock
 from core.models import Event, Notification
 from people.models import Organization, User
 from people.resources import OrganizationResource, base
+from reports import exchange
 from reports.actions import background, imports
-from reports.models import ImportJob
+from reports.models import ImportJob, SearchEntry
 from tests.reports.tables import Desk, cells_of, centre, counts, credit_code, csv_file, group, workbook, wrong
 
 Status = ImportJob.Status
@@ -352,6 +355,50 @@ def test_500_rows_cost_few_questions_more_than_5(town, desk):
     # SQLite takes 999 values in a statement, so 500 rows of 20 columns are some ten statements and not one.
     assert large <= small + 40
     assert again <= small
+
+
+def test_looking_through_300_rows_costs_as_many_questions_as_3(town, desk):
+    few, many = (
+        [*(centre(number) for number in range(1, size)), group(size, host=credit_code(1))] for size in (3, 300)
+    )
+
+    desk.send(csv_file(*few))  # the first one of all looks up what is then kept
+    with CaptureQueriesContext(connection) as small:
+        desk.send(csv_file(*few))
+    with CaptureQueriesContext(connection) as large:
+        desk.send(csv_file(*many))
+
+    assert len(large) == len(small)
+
+
+def test_no_more_than_a_piece_is_held_at_a_time(town, desk, monkeypatch):
+    monkeypatch.setattr(background, "CHUNK", 2)
+    job = desk.send(csv_file(*(centre(number) for number in range(1, 8))))
+    resource = exchange.TABLES["organizations"].resource(by=town.clerk)
+
+    held: list[weakref.ref] = []
+    for rows in background._pieces(job, resource):
+        held += map(weakref.ref, rows)
+        assert len([one for one in held if one()]) == len(rows)
+
+    assert len(held) == job.total == 7
+
+
+def test_what_was_written_is_queued_for_the_search_in_the_same_transaction(town, desk, settings):
+    """Whoever is killed after the commit, and before the index, forgets nothing."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.backend.DatabaseBackend"}}
+    job = desk.send(csv_file(centre(1), centre(2)))
+    desk.confirm(job)
+    waiting = DBTaskResult.objects.exclude(task_path=background.find.module_path)
+    assert not DBTaskResult.objects.filter(task_path=background.find.module_path).exists()
+
+    background.run.call(job.pk, ImportJob.objects.get(pk=job.pk).attempt)
+
+    (task,) = DBTaskResult.objects.exclude(pk__in=waiting)
+    written = Organization.objects.filter(credit_code__in=[credit_code(1), credit_code(2)])
+    assert sorted(task.args_kwargs["args"][1]) == sorted(written.values_list("pk", flat=True))
+    background.find.call(*task.args_kwargs["args"])
+    assert SearchEntry.objects.filter(title="第1服务中心").count() == 1
 
 
 def test_rows_are_written_in_pieces(town, desk, monkeypatch):

@@ -253,6 +253,18 @@ def test_what_is_undone_is_never_in_the_index(town, saved):
     assert titles(town.head, "合唱") == []
 
 
+def test_an_entry_that_somebody_has_just_made_is_found_and_filled(town):
+    """Of two who index the same at once the later waits for the other's entry, and writes it anew."""
+    source = BY_KIND["organization"]
+    upkeep.index(Organization, [town.centre.pk])
+    Organization.objects.filter(pk=town.centre.pk).update(name="新名")
+
+    assert upkeep._enter(source, [town.centre]) is False
+    upkeep.index(Organization, [town.centre.pk])
+
+    assert SearchEntry.objects.get(kind=source.kind, object_id=town.centre.pk).title == "新名"
+
+
 def test_however_often_something_is_saved_it_is_read_once(town, saved):
     with saved():
         project = draft(town, title="合唱排练")
