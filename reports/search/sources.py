@@ -132,7 +132,7 @@ _OF_PROJECT = ("call__funder", "applicant", "host", "community", "field")
 
 
 def _organization(one: Organization) -> Content:
-    names = (one.community or "", Kind(one.kind).label, one.filing_number if one.credit_code else "")
+    names = (one.community or "", one.get_kind_display(), one.filing_number if one.credit_code else "")
     audience = (FUNDERS, works_in(one.pk), works_in(one.host_id), *(works_in(guest.pk) for guest in one.guests.all()))
     return Content(one.name, one.number, names, (one.profile, one.authority), audience)
 
