@@ -305,9 +305,10 @@ def test_reading_costs_the_same_for_more_projects(town, life, django_assert_max_
 
 def test_command_writes_both_files_of_all_funders(town, life, tmp_path):
     busy(town, life)
-    out = StringIO()
-    call_command("research_report", "--region", "110105", "--year", "2026", "--output", str(tmp_path), stdout=out)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
+    folder, out = tmp_path / "reports", StringIO()
+    folder.mkdir()
+    call_command("research_report", "--region", "110105", "--year", "2026", "--output", str(folder), stdout=out)
+    assert sorted(path.name for path in folder.iterdir()) == [
         "调研报告草稿-朝阳区-2026年度.docx", "调研报告草稿-朝阳区-2026年度.pdf",
     ]  # fmt: skip
     whole = read(board_of(FUNDER, None), EVERYWHERE, 2026)
