@@ -49,11 +49,13 @@ def pytest_collection_modifyitems(config, items):
     if not config.getoption("--second-database"):
         return
     once = ("browser", "one_database")
-    touching = [
-        item
-        for item in items
-        if {"db", "transactional_db"} & set(item.fixturenames) and not any(map(item.get_closest_marker, once))
-    ]
+    touching, seen = [], set()
+    for item in items:
+        if {"db", "transactional_db"} & set(item.fixturenames) and not any(map(item.get_closest_marker, once)):
+            name = item.nodeid.partition("[")[0]
+            if name not in seen or item.get_closest_marker("every_case") or empties_tables(item):
+                touching.append(item)
+            seen.add(name)
     config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
     items[:] = touching
 
@@ -95,16 +97,16 @@ def _fast_and_apart(tmp_path):
         yield
 
 
-def empties_tables(request) -> bool:
+def empties_tables(item) -> bool:
     """Whether the test commits what it writes, so that all tables are emptied after it."""
-    marker = request.node.get_closest_marker("django_db")
-    return "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+    marker = item.get_closest_marker("django_db")
+    return "transactional_db" in item.fixturenames or bool(marker and marker.kwargs.get("transaction"))
 
 
 @pytest.fixture(autouse=True)
 def _log_can_be_emptied(request):
     """No table of the log can be emptied: only for this, its triggers are taken away (`flush` brings them back)."""
-    if not empties_tables(request):
+    if not empties_tables(request.node):
         yield
         return
     request.getfixturevalue("transactional_db")
@@ -112,10 +114,17 @@ def _log_can_be_emptied(request):
     triggers.unprotect(connection)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _memory_is_shared(tmp_path_factory, worker_id):
+    """The processes of one run learn from each other what helpers do."""
+    if worker_id != "master":
+        memory.shared_in = tmp_path_factory.getbasetemp().parent / "deeds"
+
+
 @pytest.fixture(autouse=True)
 def _memory(request, monkeypatch, _fast_and_apart):
     """What helpers have done in another test is not worked out again (tests/memory.py)."""
-    if empties_tables(request):
+    if empties_tables(request.node):
         memory.forget()
     elif not (
         "django_capture_on_commit_callbacks" in request.fixturenames or request.config.getoption("--from-scratch")

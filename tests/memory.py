@@ -7,13 +7,18 @@ executes just these statements, in the test's own transaction, and returns a cop
 "The same state" is a fingerprint of everything that the test has written so far. A test that changes something first,
 by whatever means, has another one: what it prepares after that is really done (and remembered in its turn). So a
 test need not know of this, and it finds exactly what it would have made itself; `--from-scratch` proves it.
+
+The processes of one run share what they have learnt: who needs what another is just doing waits for it (`Shelf`).
 """
 
 import copy
+import pickle
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, is_dataclass
 from datetime import date, time
 from decimal import Decimal
+from fcntl import LOCK_EX, flock
 from functools import wraps
 from hashlib import blake2b
 from inspect import signature
@@ -52,12 +57,40 @@ class Deed:
     script: str = ""
 
 
+class Shelf:
+    """The deeds of all processes of one run, as files; each of one's own database, but all begin with the same rows."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[None]:
+        """Alone at work on this deed."""
+        with (self.folder / f"{name}.lock").open("w") as lock:
+            flock(lock, LOCK_EX)
+            yield
+
+    def take(self, name: str) -> Deed | None:
+        path = self.folder / name
+        return pickle.loads(path.read_bytes()) if path.exists() else None
+
+    def put(self, name: str, deed: Deed) -> None:
+        try:
+            content = pickle.dumps(deed)
+        except (TypeError, AttributeError, pickle.PicklingError):  # it returned more than rows: a clock, a function
+            return
+        (self.folder / name).write_bytes(content)
+
+
 class Memory:
     """What this process remembers, and what the running test has written so far."""
 
     def __init__(self) -> None:
         self.deeds: dict[tuple, Deed] = {}
         self.sequences = ""
+        self.shared_in: Path | None = None
+        self.shelf: Shelf | None = None
         self.stop()
 
     def start(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,9 +108,10 @@ class Memory:
             connection.execute_wrappers.remove(self.watch)
 
     def forget(self) -> None:
-        """Everything: a test has emptied the tables, so that numbers begin elsewhere."""
+        """Everything: a test has emptied the tables, so that numbers begin elsewhere, for this process alone."""
         self.deeds.clear()
         self.sequences = ""
+        self.shared_in = self.shelf = None
 
     def watch(self, execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
         """Stand beside every statement of the test (Django's `execute_wrapper`)."""
@@ -139,7 +173,19 @@ class Memory:
         things = list(parts(list(arguments.values())))
         if deed := self.deeds.get(key):
             return self.repeat(deed, things, arguments)
-        return self.learn(key, verb, things, arguments)
+        if self.shared_in and not self.shelf:
+            self.shelf = Shelf(self.shared_in / beginning())
+        if not (shelf := self.shelf):
+            return self.learn(key, verb, things, arguments)
+        file = blake2b(repr(key).encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+        with shelf.turn(file):
+            if deed := shelf.take(file):
+                self.deeds[key] = deed
+                return self.repeat(deed, things, arguments)
+            result = self.learn(key, verb, things, arguments)
+            if learnt := self.deeds.get(key):
+                shelf.put(file, learnt)
+            return result
 
     def learn(self, key: tuple, verb: Callable, things: list[models.Model], arguments: dict[str, Any]) -> Any:
         before = [copy.deepcopy(shown(thing)) for thing in things]
@@ -247,6 +293,14 @@ def told(value: Any) -> Any:
 def is_ours(value: Any) -> bool:
     """Whether it is the town, the life in it, its clock, or something else that is no more than its fields."""
     return type(value).__module__ in ("tests.town", "tests.life") or is_dataclass(value)
+
+
+def beginning() -> str:
+    """What a database holds before any test writes to it, as a fingerprint: numbers given in one are good in another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, app_label, model FROM django_content_type ORDER BY id")
+        said = repr(cursor.fetchall())
+    return blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 def stored() -> dict[str, Path]:

@@ -96,6 +96,7 @@ def test_salts_hide_what_was_said(log):
     assert digest(said, Keys("0" * 32, "0" * 32, "0" * 32)) != seal.digest
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("sql", "found"),
     [
@@ -207,6 +208,7 @@ def test_missing_trigger_is_found(log):
     assert problems() == []
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "sql",
     [

@@ -827,6 +827,7 @@ def test_a_project_to_come_that_a_judge_does_not_score_has_no_link(town, life, b
     assert [link in shown for link in links] == [True, False]
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("name", ["pitch_detail", "pitch_presence"])
 def test_its_pages_cost_the_same_for_1_and_for_6_projects(town, life, browse, name, django_assert_max_num_queries):
     clerk, projects = browse(town.clerk), in_review(town, life, 7)

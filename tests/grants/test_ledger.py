@@ -43,6 +43,7 @@ def test_what_goes_back_is_free_again(town):
     assert fund.balance().free == Decimal("200000.00")
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("verb", "amount"),
     [

@@ -19,6 +19,7 @@ def load(*rows, headers=HEADERS):
     return CommunityResource().import_data(Dataset(*rows, headers=headers))
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("name", [*SET_UP, *RECORDS, "people_certificate"])
 def test_lists_open_for_the_administrator_only(town, browse, name):
     url = reverse(f"admin:{name}_changelist")

@@ -62,6 +62,7 @@ def test_pages_of_the_centre(town, browse, path, codes):
     assert found == codes
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "path",
     [
@@ -100,6 +101,7 @@ def test_communities_are_found_by_name_or_street(town, browse):
 # -- the list --------------------------------------------------------------------------------------
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("query", "names"),
     [

@@ -212,6 +212,7 @@ def test_only_the_mentor_writes_mentoring_notes(town, browse, life):
 # -- lists -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("username", ["clerk", "head"])
 def test_the_project_list_costs_the_same_for_1_and_for_30(town, browse, life, username, django_assert_num_queries):
     client = browse(town.people[username])

@@ -156,6 +156,7 @@ def test_no_query_breaks_the_paging(value, name):
     assert 1 <= found <= 1_000_000
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("page", [AWARDS, OPPORTUNITIES, "/open-data/awards.csv", "/open-data/360giving.json"])
 def test_the_number_of_queries_does_not_grow_with_the_awards(town, life, browse, page):
     client = browse()
@@ -197,6 +198,7 @@ def test_a_search_parses_into_the_models_of_the_protocol(calls, browse):
     assert against(answer, "OpportunitiesFound") == []
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("filters", "found"),
     [
@@ -274,6 +276,7 @@ def test_a_search_that_is_too_long_is_refused(town, browse):
     searched(browse(), {"search": "x" * 70_000}, status=413)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("words", ["\ud800", "\x00", "💧" * 200])
 def test_odd_words_find_nothing(town, browse, words):
     wanted = {"search": words, "filters": {words: 1}}

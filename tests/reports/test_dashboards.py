@@ -109,6 +109,7 @@ def linked(board: Board) -> list[tuple[str, int, object, str]]:
     return [(where, at, cell.value, cell.url) for where, at, cell in figures if cell.url]
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("kind", "username", "pictures"),
     [
@@ -153,6 +154,7 @@ def test_filter_that_nothing_fits_says_so_and_claims_nothing_of_the_whole(town, 
     assert ("上面所选的范围内没有数据" in nothing, "还没有立项项目" in nothing) == (True, False)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("narrowed", [{"year": 2026}, {"place": "110105031"}, {"call": "LX2026"}], ids=str)
 def test_figures_narrowed_by_the_filter_lead_to_lists_narrowed_alike(town, life, browse, narrowed):
     busy(town, life)
@@ -251,6 +253,7 @@ def test_public_list_shows_funded_projects_only(town, life, browse):
     assert "要补正的" not in page.content.decode()
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("asked", ["scope=funder", "mentor=1", "used=0", "state=running", "left=submitted"])
 def test_public_list_does_not_answer_what_is_not_public(town, life, browse, asked):
     busy(town, life)
@@ -317,6 +320,7 @@ def test_filter_that_cannot_be_read_narrows_nothing(town, life, browse, query):
     assert browse(town.clerk).get(f"{BOARD}?{query}").status_code == 200
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "query",
     ["scope=x", "place=abc", "in_field=999999999", "in_field=-1", "fate=x", "used=1", "mentor=x", "year=0", "left=%00",
@@ -347,6 +351,7 @@ def test_list_says_what_it_is_narrowed_to_and_keeps_it_while_searching(town, lif
     assert page.context["page_obj"].count == 1
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(("kind", "username"), [(FUNDER, "clerk"), (SUPPORT, "mentor"), (PUBLIC, None)])
 def test_dashboard_costs_the_same_for_6_and_for_12_projects(town, life, browse, kind, username):
     busy(town, life)

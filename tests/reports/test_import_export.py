@@ -219,6 +219,7 @@ def test_csv_is_utf_8_with_its_mark(town, desk):
     assert "柳溪社区" in content_of(desk.export("communities", "csv")).decode("utf-8-sig")
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 @pytest.mark.parametrize("table", [table for table in TABLES if table not in ONE_WAY])
 def test_what_comes_out_goes_in_again_unchanged(town, life, desk, kind, table):

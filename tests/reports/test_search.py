@@ -335,6 +335,7 @@ def test_the_page_shows_what_was_found_with_the_words_marked(town, browse, saved
     assert "<b>合唱" not in page
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "line",
     ["", " ", "\x00", "字" * 101, "字" * 100, "😀" * 50, '"', "'", "*", "a AND b", "NEAR(a b)", "-x", "^a", "a:b", "%",
@@ -347,6 +348,7 @@ def test_whatever_is_typed_comes_back_and_breaks_nothing(line, town, browse):
     assert f'value="{escape(line.replace(chr(0), ""))}"' in response.content.decode()
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "query", ["in=zz", "after=x", "after=-1", "after=" + "9" * 30, "after=٣", "in=projects&after=0"]
 )
