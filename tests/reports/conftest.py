@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 
+import pypdfium2
 import pytest
 from pypdf import PdfReader
 
@@ -30,7 +31,7 @@ class Paper:
     def __init__(self, content: bytes):
         self.content = content
         self.reader = PdfReader(BytesIO(content))
-        self.pages = [re.sub(r"\s", "", page.extract_text()) for page in self.reader.pages]
+        self.pages = [re.sub(r"\s", "", page.get_textpage().get_text_range()) for page in pypdfium2.PdfDocument(content)]
 
     @property
     def text(self) -> str:
