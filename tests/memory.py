@@ -296,7 +296,7 @@ def is_ours(value: Any) -> bool:
 
 
 def beginning() -> str:
-    """What a database holds before any test writes to it, as a fingerprint: numbers given in one are good in another."""
+    """What a database holds before any test, as a fingerprint: what was learnt in one is good in its like."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, app_label, model FROM django_content_type ORDER BY id")
         said = repr(cursor.fetchall())

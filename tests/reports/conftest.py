@@ -31,7 +31,8 @@ class Paper:
     def __init__(self, content: bytes):
         self.content = content
         self.reader = PdfReader(BytesIO(content))
-        self.pages = [re.sub(r"\s", "", page.get_textpage().get_text_range()) for page in pypdfium2.PdfDocument(content)]
+        texts = (page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))
+        self.pages = [re.sub(r"\s", "", text) for text in texts]
 
     @property
     def text(self) -> str:
