@@ -243,6 +243,30 @@ def test_only_name_and_number_together_are_sure(town, known):
     assert finding.of_person(town.support, name="王秀英", phone="13800138000") == [], "of another bureau"
 
 
+def test_what_another_bureau_keeps_of_somebody_without_an_account_is_not_searched(town):
+    """Also where no project says whose it is: a need, a group's council, a workshop, a meeting, a pitch."""
+    elsewhere = Organization.objects.create(
+        name="远方区民政局", kind="funder", credit_code="11220105MB0000011X", region="220105"
+    )
+    need = Need.objects.create(
+        title="楼道灯", text="坏了", community=town.community, source="resident", channel="web", contact="王秀英",
+        contact_phone="13800138000", state_since=clock.now(),
+    )  # fmt: skip
+    member = CouncilMember.objects.create(organization=town.group, name="王秀英", post="理事", phone="13800138000")
+    workshop = Workshop.objects.create(
+        organizer=town.bureau, title="辅导", place="一楼", starts_at=clock.now(), ends_at=clock.now(),
+        created_by=town.clerk,
+    )  # fmt: skip
+    seat = Attendance.objects.create(workshop=workshop, organization=town.group, name="王秀英")
+
+    def found_by(bureau) -> list:
+        sections = finding.of_person(bureau, name="王秀英", phone="13800138000")
+        return [one.row for each in sections for one in each.records]
+
+    assert sorted(map(str, found_by(town.bureau))) == sorted(map(str, [need, member, seat]))
+    assert found_by(elsewhere) == []
+
+
 # -- Erasure ---------------------------------------------------------------------------------------
 
 
