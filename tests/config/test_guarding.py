@@ -197,7 +197,9 @@ def test_nobody_is_sent_on_to_another_site(town, browse, elsewhere):
 def test_tables_are_read_and_written_in_one_place_only():
     """There a text that a spreadsheet would calculate is guarded, and a bomb is refused. (The CSV of a backup is
     written by a database for a database.)"""
-    reader = re.compile(r"^\s*(?:import|from) (?:csv|openpyxl|python_calamine|xlsxwriter|pandas|odf|xlrd|xlwt)\b", re.MULTILINE)
+    reader = re.compile(
+        r"^\s*(?:import|from) (?:csv|openpyxl|python_calamine|xlsxwriter|pandas|odf|xlrd|xlwt)\b", re.MULTILINE
+    )
     apps = ("core", "people", "grants", "projects", "evaluations", "reports", "config")
     paths = [path for app in apps for path in (ROOT / app).rglob("*.py")]
 

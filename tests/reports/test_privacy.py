@@ -1,19 +1,29 @@
 """Everybody is told, agrees to a version, gets their data, and is answered in time (个人信息保护法)."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from core import clock
 from core.models import Event
 from core.sealing import seal_events
 from core.verifying import Verification
 from core.workflow import Refused, disclosed
+from grants.models import Attendance, Need, Workshop
 from people import actions
-from people.models import Administrator, Consent, DataRequest, PrivacyNotice
+from people.models import (
+    Administrator,
+    Consent,
+    CouncilMember,
+    DataRequest,
+    Kind,
+    Organization,
+    PrivacyNotice,
+)
 from projects.actions import people, roster
 from projects.models import Beneficiary, Objection
 from reports.actions.personal import erase
@@ -246,18 +256,17 @@ def test_only_name_and_number_together_are_sure(town, known):
 def test_what_another_bureau_keeps_of_somebody_without_an_account_is_not_searched(town):
     """Also where no project says whose it is: a need, a group's council, a workshop, a meeting, a pitch."""
     elsewhere = Organization.objects.create(
-        name="远方区民政局", kind="funder", credit_code="11220105MB0000011X", region="220105"
+        name="远方区民政局", kind=Kind.FUNDER, credit_code="11220105000000001X", region="220105"
     )
     need = Need.objects.create(
-        title="楼道灯", text="坏了", community=town.community, source="resident", channel="web", contact="王秀英",
-        contact_phone="13800138000", state_since=clock.now(),
-    )  # fmt: skip
-    member = CouncilMember.objects.create(organization=town.group, name="王秀英", post="理事", phone="13800138000")
+        title="楼道灯", text="坏了", community=town.community, contact="王秀英", contact_phone="13800138000"
+    )
+    member = CouncilMember.objects.create(organization=town.choir, name="王秀英", post="理事", phone="13800138000")
     workshop = Workshop.objects.create(
-        organizer=town.bureau, title="辅导", place="一楼", starts_at=clock.now(), ends_at=clock.now(),
+        organizer=town.bureau, title="辅导", place="一楼", starts_at=clock.now(), ends_at=clock.now() + timedelta(hours=1),
         created_by=town.clerk,
     )  # fmt: skip
-    seat = Attendance.objects.create(workshop=workshop, organization=town.group, name="王秀英")
+    seat = Attendance.objects.create(workshop=workshop, organization=town.host, name="王秀英")
 
     def found_by(bureau) -> list:
         sections = finding.of_person(bureau, name="王秀英", phone="13800138000")
