@@ -263,8 +263,8 @@ def test_what_another_bureau_keeps_of_somebody_without_an_account_is_not_searche
     )
     member = CouncilMember.objects.create(organization=town.choir, name="王秀英", post="理事", phone="13800138000")
     workshop = Workshop.objects.create(
-        organizer=town.bureau, title="辅导", place="一楼", starts_at=clock.now(), ends_at=clock.now() + timedelta(hours=1),
-        created_by=town.clerk,
+        organizer=town.bureau, title="辅导", place="一楼", created_by=town.clerk, starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(hours=1),
     )  # fmt: skip
     seat = Attendance.objects.create(workshop=workshop, organization=town.host, name="王秀英")
 
