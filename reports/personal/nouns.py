@@ -21,8 +21,8 @@ class Held:
     """One model that keeps such data, what each of its fields is for, and how the rows of a person are found.
 
     `of_user`: the ways to an account. `names`, `phones`, `emails`: the fields by which somebody without an account is
-    found. `funder`: the way to the bureau whose clerk may look; `ground`: where no bureau is named, the way to the region
-    whose nearest one may. `gone`: what is emptied when somebody has it erased; `masked`: what is shortened instead,
+    found. `funder`: the way to the bureau whose clerk may look; `ground`: where none is named, the way to the region
+    whose nearest bureau may. `gone`: what is emptied when somebody has it erased; `masked`: what is shortened instead,
     because a record without it would be none.
     """
 
