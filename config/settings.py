@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "config.middleware.StrangersAreCounted",
     "people.middleware.entrance",
     "config.middleware.buttons_are_no_pages",
+    "config.middleware.addresses_are_text",
 ]
 
 ROOT_URLCONF = "config.urls"
