@@ -177,7 +177,7 @@ def served() -> Iterator[int]:
     from django.db import connection, connections  # noqa: PLC0415
 
     within = os.environ | {"TASKS_BACKEND": "database", "ALLOWED_HOSTS": "127.0.0.1", "MFA_REQUIRED_ROLES": ""}
-    within["TRUSTED_PROXIES"] = "1"
+    within["TRUSTED_PROXIES"] = within["PROXY_SAYS_START"] = "1"
     given = connection.settings_dict
     if connection.vendor == "postgresql":
         owner = given["USER"] + (f":{given['PASSWORD']}" if given["PASSWORD"] else "")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -50,10 +50,26 @@ def a_browser_keeps_to_it(answer: Answer) -> Answer:
     return respond
 
 
+def addresses_are_text(answer: Answer) -> Answer:
+    """Nothing of ours has an address with the sign U+0000 in it, and PostgreSQL refuses to look for one."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        return answer(request)
+
+    return respond
+
+
 class SessionsLetThrough(SessionMiddleware):
     """An answer is given out also when its session cannot be stored: once a minute a session keeps when its person was
     last seen, and a full disk or a standby would keep everybody from reading for that. A new session is another
     matter: nobody is signed in by halves."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if "\0" in request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""):  # PostgreSQL refuses to look for it
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        super().process_request(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         try:

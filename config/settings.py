@@ -31,6 +31,7 @@
 | SITE_URL            | the site's own address, for links in mail           | empty: mail has no links   |
 | NOTIFICATION_CHANNELS | ways out of the site, classes separated by commas  | `core.channels.Mail`       |
 | TRUSTED_PROXIES     | how many proxies stand before us (nginx: 1)         | 0                          |
+| PROXY_SAYS_START    | `1`: the proxy overwrites `X-Request-Start`         | empty: it is not read      |
 | SECURITY_LEVEL      | level of protection (等保): 2 or 3                  | 2                          |
 | MFA_REQUIRED_ROLES  | who must have a second factor (docs/operations.md)  | funders, administrators    |
 | IDLE_MINUTES        | after how long without a touch a session ends; IDLE_MINUTES_PRIVILEGED | the level's |
@@ -129,6 +130,7 @@ MIDDLEWARE = [
     "config.middleware.StrangersAreCounted",
     "people.middleware.entrance",
     "config.middleware.buttons_are_no_pages",
+    "config.middleware.addresses_are_text",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -208,6 +210,7 @@ ACCOUNT_RATE_LIMITS = {  # passwords are counted by people.actions.signing_in; t
     "reset_password": "10/m/ip,30/h/ip,3/h/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # else all sign-ins share the proxy's limit
+PROXY_SAYS_START = os.environ.get("PROXY_SAYS_START", "") == "1"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not verified here (see above), and must not bar the second factor
 MFA_ADAPTER = "people.adapter.MFAAdapter"
 MFA_FORMS = {

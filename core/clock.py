@@ -28,8 +28,9 @@ LONGEST_WAIT = 120
 
 def arrived(request: HttpRequest) -> datetime:
     """When a request reached the site. In the last minute before a call closes many wait in the proxy until one of our
-    threads is free; it says since when by `X-Request-Start` (docs/deployment/nginx.conf). Without a proxy: now."""
-    said = request.headers.get("X-Request-Start", "") if settings.ALLAUTH_TRUSTED_PROXY_COUNT else ""
+    threads is free; it says since when by `X-Request-Start` (docs/deployment/nginx.conf). Where it does not: now, as a
+    browser can send that header too."""
+    said = request.headers.get("X-Request-Start", "") if settings.PROXY_SAYS_START else ""
     try:
         waited = time() - float(said.removeprefix("t="))
     except ValueError:

@@ -72,8 +72,8 @@ _UNUSUAL = re.compile(
     rb"|(?:[^\s<>/]*:(?:c|row|f)|f)[\s/>])"
 )
 """A cell or row that does not say its place as spreadsheet programs write it (once, and first), or a formula."""
-_UNTOLD = (b't="e"', b"\0")
-"""An error; and text of two bytes a sign."""
+_UNTOLD = (b't="e"', b't="d"', b"<![CDATA[", b"\0")
+"""An error; a day in words; text that calamine passes over; and text of two bytes a sign."""
 _PLACE = re.compile(rb"<c r=\"([A-Z]+)([0-9]+)\"")
 _ROW = re.compile(rb"<row r=\"([0-9]+)\"")
 
@@ -169,11 +169,16 @@ def _column(letters: bytes) -> int:
 
 # -- Carefully -------------------------------------------------------------------------------------
 
+_CHINESE_DAYS = {*range(27, 37), *range(50, 59)}
+"""Forms of days and times that Chinese programs name by number alone (31: 2026年1月5日), unknown to openpyxl."""
+
 
 def _carefully(file: IO[bytes], most_rows: int) -> Iterator[NumberedRow]:
     with _said_in_words():
         file.seek(0)
         workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        styles = enumerate(workbook._cell_styles)
+        workbook._date_formats |= {place for place, style in styles if style.numFmtId in _CHINESE_DAYS}
         limits = {"max_row": most_rows, "max_col": MAX_COLUMNS, "values_only": True}
         limits["max_col"] = _width(workbook.worksheets[0], limits)
         found = workbook.worksheets[0].iter_rows(**limits)

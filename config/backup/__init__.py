@@ -1,6 +1,6 @@
 """A backup is one file that either database can be made of again, with the private files that belong to it.
 
-    head.json                     format, versions, tables with their columns, where counters stand
+    head.json                     format, versions, tables with their columns, where counters stand, what is no value
     files/<storage>/<name>        each private file as it is
     tables/<table>/000001.csv.gz  the rows, in pieces of a few megabytes
     manifest.jsonl                last: SHA-256 and size of each file, rows and SHA-256 of each table
@@ -16,8 +16,9 @@ manifest says so. What came later lies in the backup without a row and does no h
 Left out: sessions (everybody signs in again), the cache, and the search index, which is made anew.
 """
 
-FORMAT = 1
+FORMAT = 2
 NULL = "\x01"
-"""What stands for "no value" in a row: no text of a person is this one sign."""
+"""What stands for "no value" in a row begins with this sign, and in a backup of format 1 was this sign alone. The rest
+is made of a key of the site, so nobody can send a text that is taken for no value."""
 PIECE = 4 * 1024 * 1024
 """So many bytes of rows are packed together."""

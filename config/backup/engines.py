@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from config.backup import NULL, PIECE
 from config.backup.tables import Table, all_names
 from core import triggers
+from core.strangers import keyed
 from reports.search.tables import TABLE as WORDS
 
 ROWS = 2000
@@ -37,13 +38,22 @@ def _there(connection: BaseDatabaseWrapper) -> list[str]:
     return [name for name in [*all_names(), WORDS] if name in there]
 
 
-class PostgreSQL:
-    """Rows go out and come in by COPY, which no row of Python slows down."""
-
-    options = "FORMAT csv, NULL E'\\x01'"
-
+class _Engine:
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
+        self.null = NULL + keyed("what stands for no value in a backup")[:12]
+
+    @property
+    def quoted_null(self) -> str:
+        return "'{}'".format(self.null.replace("'", "''"))
+
+
+class PostgreSQL(_Engine):
+    """Rows go out and come in by COPY, which no row of Python slows down."""
+
+    @property
+    def options(self) -> str:
+        return f"FORMAT csv, NULL {self.quoted_null}"
 
     @contextmanager
     def snapshot(self) -> Iterator[Any]:
@@ -134,11 +144,8 @@ class PostgreSQL:
             cursor.execute("ANALYZE")
 
 
-class SQLite:
+class SQLite(_Engine):
     """Rows go out and come in by the csv module, which like the database is written in C."""
-
-    def __init__(self, connection: BaseDatabaseWrapper) -> None:
-        self.connection = connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Any]:
@@ -153,7 +160,7 @@ class SQLite:
             raw.close()
 
     def rows(self, cursor: Any, table: Table) -> Iterator[Piece]:
-        cursor.execute(table.select())
+        cursor.execute(table.select(), {"null": self.null})
         text, rows = io.StringIO(), 0
         while found := cursor.fetchmany(ROWS):
             csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n").writerows(found)
@@ -197,7 +204,7 @@ class SQLite:
 
     def load(self, name: str, columns: list[str], pieces: Iterable[bytes]) -> None:
         quoted = ", ".join(f'"{column}"' for column in columns)
-        places = ", ".join(["nullif(?, char(1))"] * len(columns))
+        places = ", ".join([f"nullif(?, {self.quoted_null})"] * len(columns))
         statement = f'INSERT INTO "{name}" ({quoted}) VALUES ({places})'
         self.connection.ensure_connection()
         for piece in pieces:
@@ -219,6 +226,3 @@ class SQLite:
         with self.connection.cursor() as cursor:
             cursor.execute("PRAGMA analysis_limit = 1000")
             cursor.execute("ANALYZE")
-
-
-assert NULL == "\x01"

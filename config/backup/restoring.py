@@ -20,7 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import FileField
 from django.utils.translation import gettext as _
 
-from config.backup import FORMAT
+from config.backup import FORMAT, NULL
 from config.backup.archive import Cut, members_of, opened, spooled
 from config.backup.engines import engine_of
 from config.backup.tables import MADE_BY_MIGRATE, tables
@@ -56,7 +56,7 @@ class Backup:
             for (part, name), members in groupby(members_of(tar), key=_place):
                 if part == "head.json":
                     self.head = json.loads(_read(tar, next(members)))
-                    if self.head["format"] != FORMAT:
+                    if self.head["format"] > FORMAT:
                         raise Refusal(_("It was written in a newer format: install the version that wrote it."))
                     begin()
                 elif not self.head:
@@ -137,6 +137,7 @@ def restore(path: Path, identities: list[Any], *, replace: bool) -> Backup:
         def begin() -> None:
             nonlocal is_present
             is_present = _make_ready(backup.head, replace=replace)
+            engine.null = backup.head.get("null", NULL)
             stack.enter_context(engine.empty())
 
         def load(table: str, pieces: Iterator[bytes]) -> None:

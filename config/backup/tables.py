@@ -73,7 +73,7 @@ def _on_sqlite(field: Field, connection: BaseDatabaseWrapper) -> str:
         value = f"CASE WHEN {value} IS NULL THEN NULL ELSE printf('%.{target.decimal_places}f', {value}) END"
     elif not kind.startswith(_SQLITE_AS_IT_IS):
         raise NotImplementedError(f"{field}: a backup cannot spell {kind} yet")
-    return f"coalesce({value}, char(1))" if field.null else value
+    return f"coalesce({value}, :null)" if field.null else value
 
 
 def _kind(field: Field, connection: BaseDatabaseWrapper) -> str:

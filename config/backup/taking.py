@@ -47,6 +47,7 @@ def take(directory: Path, recipients: list[str]) -> Taken:
         writer, found = Writer(target), tables(connection)
         head = {
             "format": FORMAT,
+            "null": engine.null,
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "site": settings.SITE_URL,
             "versions": {"python": platform.python_version(), "django": version("Django"), "engine": connection.vendor},

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -160,6 +161,7 @@ def close_account(user: User, *, by: User, reason: str) -> User:
     locked.former_passwords.all().delete()
     EmailAddress.objects.filter(user=locked).delete()
     Authenticator.objects.filter(user=locked).delete()
+    SocialAccount.objects.filter(user=locked).delete()
     Consent.objects.standing().filter(user=locked).update(withdrawn_at=clock.now())
     end_sessions(locked)
     record(locked, "close_account", by=by, label=_("Account closed, personal details erased"), note=reason)

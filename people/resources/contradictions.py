@@ -65,6 +65,8 @@ def _compared(instance: Any, said: str, given: Any) -> bool | None:
         raise _Unknown
     if lookup == "isnull":
         return (value is None) == given
+    if given is None and lookup in ("", "exact"):  # Django asks IS NULL
+        return value is None
     if lookup not in _LOOKUPS:
         raise _Unknown
     return None if value is None or other is None else _LOOKUPS[lookup](value, other)

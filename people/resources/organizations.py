@@ -75,6 +75,7 @@ class OrganizationResource(TableResource):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.coming: set[str] = set()  # numbers and names of registered ones that a rehearsal has found good
+        self.homes: dict[int, str] = {}  # regions as they are stored, also when a first try to write has failed
 
     # -- Examining ---------------------------------------------------------------------------------
 
@@ -97,6 +98,7 @@ class OrganizationResource(TableResource):
         keys = {key for row in rows if (key := self.key_of(row))}
         found = Organization.objects.filter(Q(credit_code__in=keys) | Q(filing_number__in=keys))
         self.known = {obj.number: obj for obj in found.prefetch_related("host", "community")}
+        self.homes = {obj.pk: obj.region for obj in self.known.values()}
         visible = Organization.objects.visible_to(self.by).filter(pk__in=[obj.pk for obj in self.known.values()])
         self.ours = set(visible.values_list("pk", flat=True))
         self.find_holders(rows)
@@ -185,11 +187,10 @@ class OrganizationResource(TableResource):
     # -- Writing and showing -----------------------------------------------------------------------
 
     def store(self, new: list[Row], changed: list[Row]) -> None:
-        before = [row.instance.region for row in changed]
         for row in (*new, *changed):
             row.instance.settle_region()
         super().store(new, changed)
-        moved = [row.instance for row, region in zip(changed, before, strict=True) if row.instance.region != region]
+        moved = [row.instance for row in changed if row.instance.region != self.homes[row.instance.pk]]
         upsert(Organization, moved, {"region"})
         self._tell_heads([row.instance for row in changed if set(BANK) & set(row.changes)])
 

@@ -52,8 +52,11 @@ def why_not(one: Record, held: dict[int, str]) -> str:
 def erase(request: DataRequest, records: Iterable[Record], *, by: User) -> int:
     """Erase these records of the person whose request it is. Consequences: names, numbers and files go, also from the
     words of the log; counts, amounts, decisions and the chain of the log stay. Refused before it was made sure who
-    asks, and for what an open objection, report or audit rests on (article 47, last paragraph)."""
+    asks, once the request is answered or taken back, and for what an open objection, report or audit rests on (article
+    47, last paragraph)."""
     permit("people.answer_data_request", by, request)
+    if not DataRequest.objects.select_for_update(of=("self",)).get(pk=request.pk).is_open:
+        raise Refused(_("This request is answered already."))
     if not (request.user_id or request.identity_note):
         raise Refused(_("Write down first how you made sure who asks."))
     held, done = held_projects(), 0

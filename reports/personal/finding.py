@@ -14,7 +14,7 @@ from core import clock
 from core.identifiers import half_width
 from core.masking import mask_email, mask_name, mask_phone
 from core.models import Event
-from people.models import Organization, User
+from people.models import Organization, User, ground_of
 from reports.personal.nouns import Held, Kind
 from reports.personal.register import KINDS, all_held
 
@@ -158,9 +158,8 @@ def _matches(held: Held, funder: Organization, name: str, phone: str, email: str
             ways |= Q(**{each: value})
     if not ways:
         return
-    rows = held.of._default_manager.filter(ways)
-    if held.funder:
-        rows = rows.filter(**{held.funder: funder.pk})
+    own = Q(**{held.funder: funder.pk}) if held.funder else ground_of(held.ground, {funder.pk: funder.region})
+    rows = held.of._default_manager.filter(ways, own)
     for row in rows.order_by("-pk").distinct()[:MOST]:
         same_name = any("".join((getattr(row, each) or "").split()) == name for each in held.names)
         same_number = any(phone and _digits(getattr(row, each) or "") == phone for each in held.phones)

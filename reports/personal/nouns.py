@@ -21,8 +21,9 @@ class Held:
     """One model that keeps such data, what each of its fields is for, and how the rows of a person are found.
 
     `of_user`: the ways to an account. `names`, `phones`, `emails`: the fields by which somebody without an account is
-    found. `funder`: the way to the bureau whose clerk may look. `gone`: what is emptied when somebody has it erased;
-    `masked`: what is shortened instead, because a record without it would be none.
+    found. `funder`: the way to the bureau whose clerk may look; `ground`: where none is named, the way to the region
+    whose nearest bureau may. `gone`: what is emptied when somebody has it erased; `masked`: what is shortened instead,
+    because a record without it would be none.
     """
 
     model: str
@@ -32,6 +33,7 @@ class Held:
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     funder: str = ""
+    ground: str = ""
     gone: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()
 

@@ -83,7 +83,7 @@ def agree(request: HttpRequest) -> HttpResponse:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 5 else 0
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 # -- My data ---------------------------------------------------------------------------------------

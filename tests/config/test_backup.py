@@ -222,3 +222,15 @@ def test_the_system_administrator_is_told_when_no_backup_is_made(town_at_once, t
         ["还没有做过备份"], [], ["最近一次备份是2026-03-10：请确保每晚都做"],
     ]  # fmt: skip
     assert inbox.waiting_for(town_at_once.clerk) == []
+
+
+@database
+def test_no_text_that_a_person_can_send_stands_for_nothing(town, tmp_path):
+    User.objects.filter(pk=town.head.pk).update(name="\x01", email="\x01\x01")
+    Project.objects.update(needs="\x01", community=None)
+
+    path = backed_up(tmp_path / "one")
+    restored(path, "--replace")
+
+    assert list(User.objects.filter(pk=town.head.pk).values_list("name", "email")) == [("\x01", "\x01\x01")]
+    assert list(Project.objects.values_list("needs", "community")) == [("\x01", None)]

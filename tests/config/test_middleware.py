@@ -59,3 +59,20 @@ def test_a_script_that_saves_by_itself_leaves_no_message(town, browse):
 
     assert response.status_code == 302
     assert "刚才的操作没有生效" not in client.get(response.url).content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/privacy/asked/%00/", "/objections/confirm/%00/", "/invitations/%00/", "/calendar/%00.ics"]
+)
+def test_an_address_with_a_sign_that_postgresql_refuses_is_no_page(db, browse, address):
+    client = browse()
+
+    assert [client.get(address).status_code, client.post(address).status_code] == [404, 404]
+
+
+def test_a_session_with_a_sign_that_postgresql_refuses_is_none(db, browse):
+    client = browse()
+
+    answer = client.get(reverse("projects:project_list"), headers={"Cookie": r'sessionid="abcdefgh\000"'})
+
+    assert (answer.status_code, urlsplit(answer.url).path) == (302, reverse("account_login"))

@@ -156,6 +156,30 @@ def test_an_error_is_not_taken_for_an_empty_cell():
     assert list(read(BytesIO(target.getvalue())).rows) == [(2, ["#N/A"])]
 
 
+@pytest.mark.parametrize("form", [14, 27, 31, 36, 50, 57, 58], ids=str)
+def test_a_day_as_chinese_programs_show_it_is_a_day_for_both_readers(form):
+    """2026年1月5日 is one of the forms that have a number and no words in the file: openpyxl does not know these."""
+    target = BytesIO()
+    book = xlsxwriter.Workbook(target)
+    book.add_worksheet().write_datetime(0, 0, datetime(2026, 1, 5), book.add_format({"num_format": form}))
+    book.close()
+
+    assert both(target.getvalue()) == ([(1, [datetime(2026, 1, 5)])],) * 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ('<c r="A1" t="str"><v><![CDATA[a<b]]></v></c>', "a<b"),
+        ('<c r="A1" t="d"><v>2026-01-05T03:04:05Z</v></c>', datetime(2026, 1, 5, 3, 4, 5)),
+    ],
+)
+def test_what_calamine_spells_otherwise_is_read_carefully(cell, said):
+    content = with_sheet(f'<sheetData><row r="1">{cell}</row></sheetData>')
+
+    assert list(workbooks.opened(BytesIO(content), MOST)()) == [(1, [said])]
+
+
 def test_rows_begin_anew_each_time_they_are_asked_for():
     for content in (written(["a"], [1], [2]), b"a\n1\n2\n", written(["a"], [1], [2], C1="=1+1")):
         table = read(BytesIO(content))

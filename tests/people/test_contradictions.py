@@ -44,6 +44,8 @@ def test_organizations_are_judged_as_by_the_database(db, kind):
         ~Q(registered_until__lt=F("issued_on")),
         Q(registered_until__isnull=True) | Q(registered_until__gt=F("issued_on")),
         Q(registered_until__isnull=False, issued_on__lte=date(2026, 1, 20)),
+        Q(registered_until=None) | Q(issued_on__exact=None),
+        ~Q(registered_until=None),
         ~(Q(issued_on=date(2026, 1, 5)) & Q(registered_until__in=DAYS[1:])),
     ],
     ids=str,

@@ -217,6 +217,25 @@ def test_row_that_somebody_else_has_just_entered_is_the_only_one_lost(town, desk
     assert {"第1服务中心", "第3服务中心", "捷足先登"} <= names()
 
 
+def test_row_that_is_written_again_by_itself_is_at_home_where_its_community_is(town, desk, monkeypatch):
+    real = OrganizationResource.look_up
+    Organization.objects.create(**centre(1))
+    Organization.objects.update(region="110106")
+
+    def look_up(self, rows):
+        real(self, rows)
+        if not self.rehearsal:
+            Organization.objects.create(**centre(2, name="捷足先登"))
+
+    job = desk.send(workbook(centre(1, community=town.community.region_code), centre(2)))
+    monkeypatch.setattr(OrganizationResource, "look_up", look_up)
+    job = desk.confirm(job)
+
+    assert counts(job) == {"changed": 1, "wrong": 1}
+    moved = Organization.objects.get(credit_code=credit_code(1))
+    assert (moved.community, moved.region) == (town.community, town.community.region_code)
+
+
 # -- Interruptions ---------------------------------------------------------------------------------
 
 

@@ -114,3 +114,9 @@ def test_every_noun_and_field_has_a_chinese_name():
         names = {name for _kind, held in all_held() for name in (held.noun, *held.labels)}
 
     assert sorted(name for name in names if re.search("[a-z]{3}", name)) == []
+
+
+def test_of_everybody_who_is_found_by_name_it_is_said_whose_clerk_may_look():
+    found = [held for _kind, held in all_held() if held.names or held.phones or held.emails]
+
+    assert [held.model for held in found if not (held.funder or held.ground)] == []

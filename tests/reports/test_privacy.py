@@ -1,19 +1,30 @@
 """Everybody is told, agrees to a version, gets their data, and is answered in time (个人信息保护法)."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from core import clock
 from core.models import Event
 from core.sealing import seal_events
 from core.verifying import Verification
-from core.workflow import Refused, disclosed
+from core.workflow import Refused, advance, disclosed
+from grants.models import Attendance, Need, Workshop
 from people import actions
-from people.models import Administrator, Consent, DataRequest, PrivacyNotice
+from people.models import (
+    Administrator,
+    Consent,
+    CouncilMember,
+    DataRequest,
+    Kind,
+    Organization,
+    PrivacyNotice,
+)
 from projects.actions import people, roster
 from projects.models import Beneficiary, Objection
 from reports.actions.personal import erase
@@ -243,6 +254,40 @@ def test_only_name_and_number_together_are_sure(town, known):
     assert finding.of_person(town.support, name="王秀英", phone="13800138000") == [], "of another bureau"
 
 
+def test_what_another_bureau_keeps_of_somebody_without_an_account_is_not_searched(town):
+    """Also where no project says whose it is: a need, a group's council, a workshop, a meeting, a pitch."""
+    elsewhere = Organization.objects.create(
+        name="远方区民政局", kind=Kind.FUNDER, credit_code="11220105000000001X", region="220105"
+    )
+    need = Need.objects.create(
+        title="楼道灯", text="坏了", community=town.community, contact="王秀英", contact_phone="13800138000"
+    )
+    member = CouncilMember.objects.create(organization=town.choir, name="王秀英", post="理事", phone="13800138000")
+    workshop = Workshop.objects.create(
+        organizer=town.bureau, title="辅导", place="一楼", created_by=town.clerk, starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(hours=1),
+    )  # fmt: skip
+    seat = Attendance.objects.create(workshop=workshop, organization=town.host, name="王秀英")
+
+    def found_by(bureau) -> list:
+        sections = finding.of_person(bureau, name="王秀英", phone="13800138000")
+        return [one.row for each in sections for one in each.records]
+
+    assert sorted(map(str, found_by(town.bureau))) == sorted(map(str, [need, member, seat]))
+    assert found_by(elsewhere) == []
+
+
+@pytest.mark.parametrize("number", [7, 123_456])
+def test_one_takes_back_what_one_asked(town, browse, number):
+    asked = actions.receive_data_request(town.bureau, by=town.head, own=True, values=ASKED)
+    DataRequest.objects.update(id=number)
+
+    browse(town.stranger).post(url("my_request"), {"take_back": number})
+    assert DataRequest.objects.get().state == asked.state
+    browse(town.head).post(url("my_request"), {"take_back": number})
+    assert DataRequest.objects.get().state == "taken_back"
+
+
 # -- Erasure ---------------------------------------------------------------------------------------
 
 
@@ -267,6 +312,22 @@ def test_erased_person_is_a_figure_still_and_the_log_verifies(town, known, reque
     assert not Event.objects.filter(note__contains="王秀英").exists()
     seal_events(whole=True)
     assert list(Verification().problems()) == []
+
+
+def test_nothing_is_erased_for_a_request_that_was_taken_back_or_answered(town, known):
+    mine = ASKED | {"text": "删掉"}
+    taken_back = actions.receive_data_request(town.bureau, by=town.head, own=True, values=mine)
+    records = [record for record in found(taken_back) if isinstance(record.row, Beneficiary)]
+    advance(taken_back, "take_back", by=town.head)
+    answered = actions.receive_data_request(town.bureau, by=town.head, own=True, values=mine)
+    actions.answer_data_request(answered, by=town.clerk, granted=False, words="须保存")
+
+    for asked in (taken_back, answered):
+        with pytest.raises(Refused, match="已经答复"):
+            erase(asked, records, by=town.clerk)
+
+    known.refresh_from_db()
+    assert known.name == "王秀英"
 
 
 def test_nothing_goes_that_an_open_objection_rests_on(town, life, time):
@@ -296,12 +357,15 @@ def test_closed_account_signs_in_no_more_and_its_deeds_stay(town, browse):
     with pytest.raises(Refused):
         actions.close_account(town.head, by=town.clerk, reason="GX")  # holds a role
     town.stranger.certificates.create(level="assistant", number="A1", issued_on=date(2020, 1, 1))
+    vouched = {"userinfo": {"name": "高远", "email": "gaoyuan@example.org"}}
+    SocialAccount.objects.create(user=town.stranger, provider="oidc", uid="u-1", extra_data=vouched)
 
     actions.close_account(town.stranger, by=town.clerk, reason="GX2026-0001")
 
     town.stranger.refresh_from_db()
     assert (town.stranger.is_active, town.stranger.email, town.stranger.phone) == (False, "", None)
     assert (town.stranger.name, town.stranger.certificates.count()) == ("已注销账号", 0)
+    assert SocialAccount.objects.count() == 0, "what single sign-on told of the person"
 
 
 # -- The bureau's pages ----------------------------------------------------------------------------
