@@ -36,6 +36,7 @@ def publish_notice(*, by: User, text: str, changes: str) -> PrivacyNotice:
     """A new version of the notice, in force at once. Consequence: everybody with an account is asked again when they
     next sign in; what they agreed to before stays on record."""
     permit("people.word_notice", by)
+    PrivacyNotice.objects.select_for_update().order_by("version").first()  # two at once: one after the other
     before = PrivacyNotice.objects.in_force()
     if text.strip() == before.text.strip():
         raise Refused(_("Nothing has been changed in the text."))
