@@ -48,7 +48,11 @@ def caches() -> dict[str, Any]:
     """`default` counts tries of codes and sign-ups: all processes share it, and it must not be forgotten. `quick` keeps
     figures and counts requests for data: without `REDIS_URL` each process for itself. `table` stands in for Redis while
     that gives no answer."""
-    table = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    table = {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},  # beyond it others are thrown out; Django's own limit is 300
+    }
     url = os.environ.get("REDIS_URL", "")
     if not url:
         quick = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -2,13 +2,15 @@
 
 What is quick (`FIGURES_KEPT_FROM`) is counted anew each time. What took longer is kept in this process for whoever asks
 the same, a hundred times as long as it took: seconds on a small site, ten minutes at most.
+
+What everybody is shown is counted by the clock (`count_ahead`), for all processes: no visitor waits for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import caches
@@ -19,14 +21,21 @@ from core import clock
 
 Value = TypeVar("Value")
 LONGEST = timedelta(minutes=10)
+AHEAD = "ahead:"
+"""What was counted by the clock lies in the cache of all processes, under such a key."""
+AHEAD_FOR = 3 * LONGEST.total_seconds()
+"""Seconds: when the clock stands still, what it counted is too old after a while, and visitors count again."""
 
 
-def lately(key: str, count: Callable[[], Value]) -> tuple[Value, datetime | None]:
+def lately(key: str, count: Callable[[], Value], *, ahead: bool = False) -> tuple[Value, datetime | None]:
     """What `count` says, and of when it is: None, when it is of this moment.
 
-    The key names everything on which the figures depend: who asks, what for, in which language.
+    The key names everything on which the figures depend: who asks, what for, in which language. `ahead`: the clock
+    may have counted it already.
     """
     kept = caches["quick"].get(f"lately:{key}")
+    if kept is None and ahead:
+        kept = caches["default"].get(f"{AHEAD}{key}")
     if kept is not None:
         return kept
     begun, start = clock.now(), perf_counter()
@@ -36,6 +45,26 @@ def lately(key: str, count: Callable[[], Value]) -> tuple[Value, datetime | None
         kept_for = min(took * settings.FIGURES_KEPT_TIMES, LONGEST.total_seconds())
         caches["quick"].set(f"lately:{key}", (found, begun), kept_for)
     return found, None
+
+
+def count_ahead(all_of_it: Iterable[tuple[str, Callable[[], Any]]]) -> int:
+    """Count what everybody is shown, once in ten minutes; how many were kept because counting them takes long.
+
+    It is the clock's (`manage.py tick`): only these keys, so nobody can fill the cache by asking for many things.
+    """
+    shared = caches["default"]
+    if not shared.add(f"{AHEAD}counted", True, LONGEST.total_seconds()):
+        return 0
+    number = 0
+    for key, count in all_of_it:
+        begun, start = clock.now(), perf_counter()
+        found = count()
+        if perf_counter() - start > settings.FIGURES_KEPT_FROM:
+            shared.set(f"{AHEAD}{key}", (found, begun), AHEAD_FOR)
+            number += 1
+        else:
+            shared.delete(f"{AHEAD}{key}")
+    return number
 
 
 def asked_by(request: HttpRequest) -> str:

@@ -46,10 +46,11 @@ KINDS = {"call": _("By call"), "district": _("By district"), "year": _("By year"
 def scopes(kind: str, calls: Iterable[Call]) -> list[Scope]:
     """All of one kind that occur in these calls, the newest (or first) at the top."""
     calls = list(calls)
-    projects = Project.objects.filter(call__in=calls)
     if kind == "call":
         opened = [(call, clock.localdate(call.opens_at).year) for call in calls]
-        return [Scope(kind, str(call.pk), call.title, projects.filter(call=call), year) for call, year in opened]
+        found = Project.objects
+        return [Scope(kind, str(call.pk), call.title, found.filter(call=call), year) for call, year in opened]
+    projects = Project.objects.filter(call__in=calls)
     if kind == "year":
         years = sorted({clock.localdate(call.opens_at).year for call in calls}, reverse=True)
         return [Scope(kind, str(year), str(year), projects.filter(call__opens_at__year=year), year) for year in years]

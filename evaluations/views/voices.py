@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.forms import add_refusal
+from core.lately import asked_by, lately
 from core.models import Event
 from core.paging import page_of
 from core.workflow import Refused, permit
@@ -25,6 +26,7 @@ from evaluations.voice_words import flag_words
 from people.models import User
 from projects.forms import Narrowing
 from projects.models import Activity, Project
+from projects.models.project import ProjectQuerySet
 from projects.models.state import FUNDED
 
 PAGE = 20
@@ -51,17 +53,27 @@ def voice_list(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("There is no answer with this number, or it is not yours to see."))
     narrowing = Narrowing(request.GET, user=request.user)
     seen = narrowing.of(Project.objects.delivery_visible_to(request.user).filter(state__in=FUNDED)).with_names()
-    counted = seen.annotate(
-        waiting=Count("voices", filter=Q(voices__state=Voice.State.WAITING, voices__withdrawn_at__isnull=True)),
-        said=Count("voices"),
-    ).order_by("-waiting", "-said", "-starts_on", "pk")
-    page = page_of(counted, PAGE, request.GET.get("page"))
+    keys, counted_at = lately(f"voices:{asked_by(request)}", lambda: _most_waiting(seen))
+    page = page_of(keys, PAGE, request.GET.get("page"))
+    there = _with_voices(seen).in_bulk(page.object_list)
+    page.object_list = [there[key] for key in page.object_list if key in there]
     figures = satisfactions([project.pk for project in page])
     rows = [(project, figures[project.pk]) for project in page]
-    context = {"page_obj": page, "rows": rows, "number": number, "narrowing": narrowing}
+    context = {"page_obj": page, "rows": rows, "number": number, "narrowing": narrowing, "counted_at": counted_at}
     if narrowing.asked:
-        context["answers"] = whole(seen).n
+        context["answers"], _at = lately(f"answers:{asked_by(request)}", lambda: whole(seen).n)
     return render(request, "evaluations/voice_list.html", context)
+
+
+def _with_voices(projects: ProjectQuerySet) -> ProjectQuerySet:
+    waiting = Q(voices__state=Voice.State.WAITING, voices__withdrawn_at__isnull=True)
+    return projects.annotate(waiting=Count("voices", filter=waiting), said=Count("voices"))
+
+
+def _most_waiting(projects: ProjectQuerySet) -> list[int]:
+    """Those first in which most words wait to be looked at; every answer has to be counted to know it."""
+    order = ("-waiting", "-said", "-starts_on", "pk")
+    return list(_with_voices(projects.select_related(None)).order_by(*order).values_list("pk", flat=True))
 
 
 @login_required

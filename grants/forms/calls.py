@@ -102,7 +102,7 @@ class CloneForm(_NewCall):
         del self.fields["funder"]
         mine = Organization.objects.funders_of(user, Role.STAFF)
         calls = Call.objects.filter(funder__in=mine).order_by("-opens_at", "-pk")
-        self.fields["original"].queryset = newest(calls, self.data.get("original"))
+        self.fields["original"].queryset = newest(calls, self.data.get(self.add_prefix("original")))
 
 
 class TermsForm(forms.ModelForm):

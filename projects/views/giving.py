@@ -298,5 +298,6 @@ def pledge_ledger(request: HttpRequest) -> HttpResponse:
     page = page_of(found, ROWS, request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
-    context = {"page_obj": page, "form": form, "query": query.urlencode()}
-    return render(request, "projects/pledge_ledger.html", context | {"sums": sums_of(found)})
+    sums, counted_at = lately(f"pledges:{asked_by(request)}", lambda: sums_of(found))
+    context = {"page_obj": page, "form": form, "query": query.urlencode(), "sums": sums, "counted_at": counted_at}
+    return render(request, "projects/pledge_ledger.html", context)

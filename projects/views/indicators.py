@@ -17,7 +17,7 @@ def scopes_for(user, kind: str) -> list[Scope]:
     permit("projects.see_indicators", user)
     handed_in = Project.objects.filter(call=OuterRef("pk"), submitted_at__isnull=False)
     calls = Call.objects.published().filter(funder__in=list(user.roles)).annotate(has_projects=Exists(handed_in))
-    calls = calls.order_by("-has_projects", "-closes_at", "-pk")
+    calls = calls.order_by("-has_projects", "-closes_at", "-pk").only("title", "opens_at")
     return scopes(kind, calls)
 
 

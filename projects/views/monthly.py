@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.forms import add_refusal
+from core.lately import asked_by, lately
 from core.paging import page_of
 from core.strangers import AN_HOUR, TrapForm
 from core.workflow import Refused, permit
@@ -133,6 +134,11 @@ def ledger_of(user: Any) -> QuerySet[MonthlyReport]:
     return mine.select_related("project__call", "project__applicant", "project__field", "project__community")
 
 
+def _together(found: Any) -> tuple[dict[str, Any], int]:
+    """The sums of these reports, and how many are late."""
+    return found.order_by().aggregate(**{name: Sum(name) for name in SUMS}), found.late().count()
+
+
 @login_required
 def month_ledger(request: HttpRequest) -> HttpResponse:
     """The funder's ledger: every project and month, by call, street and field; with the sums of what is shown."""
@@ -144,11 +150,12 @@ def month_ledger(request: HttpRequest) -> HttpResponse:
     form = MonthLedgerFilter(given, reports=mine)
     found = form.chosen(mine)
     page = page_of(found, PAGE, request.GET.get("page"))
-    sums = found.order_by().aggregate(**{name: Sum(name) for name in SUMS})
+    (sums, late), counted_at = lately(f"months:{asked_by(request)}", lambda: _together(found))
     context = {
         "page_obj": page,
         "form": form,
-        "late": found.late().count(),
+        "late": late,
+        "counted_at": counted_at,
         "sums": {name: value or Decimal(0) for name, value in sums.items()},
         "query": given.urlencode(),
     }

@@ -5,11 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core import clock
 from core.models import Event
+from core.money import round_half_up
 from projects.forms.narrowing import FATES
 from projects.indicator_facts import workdays_of
 from projects.lasting import lasting_in_turn
@@ -19,7 +21,18 @@ from projects.survival import Fate
 from reports import chart_style, charts
 from reports.charts import Span
 from reports.figures.board import Board
-from reports.figures.picture import Cell, Picture, Tile, amount, count, label, said, shortened
+from reports.figures.picture import (
+    Cell,
+    Picture,
+    Tile,
+    amount,
+    count,
+    drawable,
+    label,
+    only_drawn,
+    said,
+    shortened,
+)
 from reports.figures.waiting import Wait, stays, waits
 
 NOT_WAITING = {State.DRAFT}
@@ -65,15 +78,14 @@ def funnel(board: Board) -> Picture:
 def headlines(board: Board, visits: int, visits_url: str) -> list[Tile]:
     """What one sees first."""
     funded = reached(board.projects, "funded")
-    none = Decimal(0)
-    money = [(award or none, paid) for award, paid in funded.values_list("amount_awarded", "amount_paid")]
-    awarded, paid = sum((award for award, _paid in money), none), sum((paid for _award, paid in money), none)
+    sums = funded.order_by().aggregate(n=Count("pk"), awarded=Sum("amount_awarded"), paid=Sum("amount_paid"))
+    awarded, paid = (round_half_up(sums[name] or Decimal(0)) for name in ("awarded", "paid"))  # SQLite adds in binary
     received, completed = board.projects.count(), reached(board.projects, "completed").count()
     url = board.link(reached="funded")
     paid_url = url if board.is_public else board.link("boards:spending")
     return [
         Tile(_("Proposals received"), count(received, board.link(reached="received"))),
-        Tile(_("Projects funded"), count(len(money), url)),
+        Tile(_("Projects funded"), count(sums["n"], url)),
         Tile(_("Awarded (yuan)"), amount(awarded, url)),
         Tile(_("Paid (yuan)"), amount(paid, paid_url), f"{round(100 * paid / awarded)}%" if awarded else ""),
         Tile(_("Visits in 12 months"), count(visits, visits_url)),
@@ -160,10 +172,11 @@ def survival(board: Board) -> Picture:
         _(
             "Of the funded projects that have ended (completed, or terminated), what was last known of them. Groups "
             "are asked 6, 12 and 24 months after completion."
-        ),
+        )
+        + only_drawn(rows),
         [_("Call"), *parts, _("Ended")],
         rows,
-        lambda size: charts.stacked(title, parts, drawn, unit, size),
+        lambda size: charts.stacked(title, parts, drawable(drawn), unit, size),
         _("No funded project has ended yet."),
         in_hall=lambda size: charts.stacked(title, parts, shortened(drawn, 5), unit, size),
     )

@@ -16,7 +16,18 @@ from projects.narrowing import CHUNK, NOWHERE, USED, bucket, reached, spending_r
 from projects.spending import spent
 from reports import chart_style, charts
 from reports.figures.board import STREET, Board
-from reports.figures.picture import Picture, amount, count, label, said, short_money, shortened, yuan_words
+from reports.figures.picture import (
+    Picture,
+    amount,
+    count,
+    drawable,
+    label,
+    only_drawn,
+    said,
+    short_money,
+    shortened,
+    yuan_words,
+)
 
 ZERO = Decimal(0)
 PLACES = ("paid", "committed", "reserved", "free")
@@ -77,10 +88,11 @@ def _awards(
         key,
         title,
         unit,
-        _("What was awarded to funded projects. A project counts where it takes place first of all, and once."),
+        _("What was awarded to funded projects. A project counts where it takes place first of all, and once.")
+        + only_drawn(rows),
         [head, _("Projects"), _("Awarded (yuan)"), _("Share")],
         rows,
-        lambda size: charts.bar(title, drawn, unit, size, short_money),
+        lambda size: charts.bar(title, drawable(drawn), unit, size, short_money),
         empty,
         in_hall=lambda size: charts.bar(title, shortened(drawn), unit, size, short_money),
     )
@@ -185,10 +197,11 @@ def spending(board: Board) -> Picture:
         _(
             "Spent is what the funder has recognised of the payments entered; without payments, what the last accepted "
             "report says."
-        ),
+        )
+        + only_drawn(rows),
         [_("Call"), _("Projects"), _("Awarded (yuan)"), _("Paid (yuan)"), _("Spent (yuan)"), _("Spent of the award")],
         rows,
-        lambda size: charts.stacked(title, parts, lines, unit, size, short_money),
+        lambda size: charts.stacked(title, parts, drawable(lines), unit, size, short_money),
         _("Nothing is funded yet."),
         in_hall=lambda size: charts.stacked(title, parts, shortened(lines, 5), unit, size, short_money),
     )

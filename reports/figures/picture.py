@@ -113,6 +113,20 @@ class Tile:
     note: str = ""
 
 
+DRAWN = 30
+"""So many bars a chart has at most: nobody reads more, and each takes its time to draw. The table beside it has all."""
+
+
+def drawable(rows: Sequence[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
+    """The rows that a chart draws, the first ones."""
+    return shortened(rows, DRAWN)
+
+
+def only_drawn(rows: Sequence[Any]) -> str:
+    """What a reader must know of a chart with more rows than bars; nothing where it has them all."""
+    return " " + _("The chart shows the first %(n)s, the table all.") % {"n": DRAWN} if len(rows) > DRAWN else ""
+
+
 def shortened(rows: Sequence[tuple[str, Any]], most: int = 7) -> tuple[tuple[str, Any], ...]:
     """The rows for a screen that is read from far away: the first ones; the rest stands on the page."""
     return tuple(rows[:most])

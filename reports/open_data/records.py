@@ -1,5 +1,6 @@
 """What is published of an award and of a call, as plain facts that know no database and no format."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -98,6 +99,11 @@ class Lane:
     share: Decimal
 
 
+def modified_at(published_at: datetime, moments: Iterable[datetime | None], now: datetime) -> datetime:
+    """The last of the moments of a call that is over."""
+    return max((at for at in (published_at, *moments) if at and at <= now), default=published_at)
+
+
 @dataclass(frozen=True, slots=True)
 class Opportunity:
     """A published call. Amounts in yuan."""
@@ -123,8 +129,7 @@ class Opportunity:
 
     def modified(self, now: datetime) -> datetime:
         """When anything that is published of it last changed: it is published, opens, closes and is concluded."""
-        moments = (self.published_at, self.opens_at, self.closes_at, self.concluded_at)
-        return max((at for at in moments if at and at <= now), default=self.published_at)
+        return modified_at(self.published_at, (self.opens_at, self.closes_at, self.concluded_at), now)
 
     def phase(self, now: datetime) -> Phase:
         """What the clock says; the minute of `closes_at` is over already, as in `Call.is_open`."""

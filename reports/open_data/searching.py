@@ -39,11 +39,6 @@ class Found:
     sort_errors: list[str] = field(default_factory=list)
 
 
-def newest_first(calls: list[Opportunity], now: datetime) -> list[Opportunity]:
-    """The order of a list: last changed first, and by code where that is the same."""
-    return sorted(sorted(calls, key=lambda one: one.code), key=lambda one: one.modified(now), reverse=True)
-
-
 def search(calls: list[Opportunity], wanted: dict[str, Any], now: datetime) -> Found:
     """The calls that `wanted` (the body of the request without its paging) asks for. Raises Misread."""
     found = Found(list(calls))

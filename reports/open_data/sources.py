@@ -5,7 +5,7 @@ up before its agreement is no award any more. Nothing of a person is read into a
 pages, with the names that the project itself knows.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -23,8 +23,8 @@ from grants.models import Call, LedgerEntry
 from people.models import Organization
 from projects.models import NoticeEntry, PlanVersion, Project
 from projects.models.state import FUNDED, State
-from reports.open_data.identifiers import award_uuid, is_of_call
-from reports.open_data.records import Award, Lane, Opportunity, Party, Publisher, Status
+from reports.open_data.identifiers import award_uuid, is_of_call, opportunity_uuid
+from reports.open_data.records import Award, Lane, Opportunity, Party, Publisher, Status, modified_at
 
 LANGUAGE = "zh-hans"
 CALL_MOMENTS = ("published_at", "concluded_at", "opens_at", "closes_at")
@@ -186,16 +186,38 @@ def _day(at: datetime | None):
 # -- Calls -----------------------------------------------------------------------------------------
 
 
-def opportunities() -> list[Opportunity]:
-    """Every published call, in the order of its code; a bureau has some dozens of them."""
+def opportunities(codes: Collection[str] | None = None) -> list[Opportunity]:
+    """Every published call (or those of `codes`), in the order of its code."""
     found = (
         Call.objects.published()
         .select_related("funder", "fund")
         .prefetch_related("tracks", "service_fields")
         .order_by("code")
     )
+    if codes is not None:
+        found = found.filter(code__in=codes)
     with translation.override(LANGUAGE):
         return [_opportunity(call) for call in found]
+
+
+def last_changed(now: datetime) -> list[tuple[str, datetime]]:
+    """The codes of all published calls with when each last changed, the latest first, and by code where that is the
+    same; their texts, which cost, are read of those only that are shown."""
+    found = []
+    for code, *moments in Call.objects.published().order_by("code").values_list("code", *CALL_MOMENTS):
+        found.append((code, modified_at(moments[0], moments[1:], now)))
+    return sorted(found, key=lambda one: one[1], reverse=True)
+
+
+def code_of(uuid: UUID | None, prefix: str) -> str | None:
+    """The published call with this UUID."""
+    codes = Call.objects.published().order_by("code").values_list("code", flat=True)
+    return next((code for code in codes if opportunity_uuid(prefix, code) == uuid), None) if uuid else None
+
+
+def awards_in_turn() -> tuple[list[int], datetime | None]:
+    """The public awards, the last changed first, and the last change of all the data: both read every award."""
+    return list(awards().order_by("-modified", "number").values_list("pk", flat=True)), last_change()
 
 
 def calls_changed() -> datetime | None:

@@ -3,11 +3,13 @@
 from django.http import HttpRequest, HttpResponseBase
 
 from core import clock
+from core.lately import lately
+from reports.figures.everybody import AWARDS
 from reports.open_data import common_grants, sources
 from reports.open_data.description import MOST
-from reports.open_data.identifiers import opportunity_uuid, uuid_of
+from reports.open_data.identifiers import uuid_of
 from reports.open_data.records import Publisher
-from reports.open_data.searching import Misread, newest_first, search
+from reports.open_data.searching import Misread, search
 from reports.views.api import Problem, body_of, data, paging, send_json
 
 GOOD = {"status": 200, "message": "Success"}
@@ -21,11 +23,12 @@ def _publisher(request: HttpRequest) -> Publisher:
 def opportunity_list(request: HttpRequest) -> HttpResponseBase:
     """Every published call, the last changed first."""
     wanted, now = paging(request.GET.dict(), MOST), clock.now()
-    calls = newest_first(sources.opportunities(), now)
+    calls = sources.last_changed(now)
     publisher = _publisher(request)
-    shown = calls[wanted.start : wanted.start + wanted.size]
+    codes = [code for code, _at in calls[wanted.start : wanted.start + wanted.size]]
+    shown = sorted(sources.opportunities(codes), key=lambda one: codes.index(one.code))
     items = [common_grants.opportunity(one, publisher, now) for one in shown]
-    latest = max((one.modified(now) for one in calls), default=None)
+    latest = calls[0][1] if calls else None
     return send_json(request, GOOD | {"items": items, "paginationInfo": wanted.info(len(calls))}, latest)
 
 
@@ -33,12 +36,11 @@ def opportunity_list(request: HttpRequest) -> HttpResponseBase:
 def opportunity_detail(request: HttpRequest, key: str) -> HttpResponseBase:
     """One published call."""
     publisher, now = _publisher(request), clock.now()
-    uuid = uuid_of(key)
-    for one in sources.opportunities():
-        if opportunity_uuid(publisher.prefix, one.code) == uuid:
-            answer = GOOD | {"data": common_grants.opportunity(one, publisher, now)}
-            return send_json(request, answer, one.modified(now))
-    raise Problem(404, "没有这个批次")
+    code = sources.code_of(uuid_of(key), publisher.prefix)
+    if code is None:
+        raise Problem(404, "没有这个批次")
+    one = sources.opportunities([code])[0]
+    return send_json(request, GOOD | {"data": common_grants.opportunity(one, publisher, now)}, one.modified(now))
 
 
 @data("POST")
@@ -72,11 +74,12 @@ def opportunity_search(request: HttpRequest) -> HttpResponseBase:
 def award_list(request: HttpRequest) -> HttpResponseBase:
     """Every public award, the last changed first."""
     wanted = paging(request.GET.dict(), MOST)
-    total = sources.awards().count()
-    page = sources.awards().order_by("-modified", "number")[wanted.start : wanted.start + wanted.size]
-    publisher = _publisher(request)
-    items = [common_grants.award(one, publisher) for one in sources.each_award(page)]
-    return send_json(request, GOOD | {"items": items, "paginationInfo": wanted.info(total)}, sources.last_change())
+    (keys, changed), _counted_at = lately(AWARDS, sources.awards_in_turn, ahead=True)
+    here = keys[wanted.start : wanted.start + wanted.size]
+    publisher, found = _publisher(request), sources.awards().filter(pk__in=here)  # what was given up since is not told
+    shown = sources.each_award(found.order_by("-modified", "number"))
+    items = [common_grants.award(one, publisher) for one in shown]
+    return send_json(request, GOOD | {"items": items, "paginationInfo": wanted.info(len(keys))}, changed)
 
 
 @data()

@@ -1,7 +1,6 @@
 """Dashboards: for the funder, for mentors and hosts, for everybody; the screen in the hall; the rows behind figures."""
 
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 import rules
@@ -10,10 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.dateparse import parse_date
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from core import clock
@@ -28,8 +25,8 @@ from projects.narrowing import reached, spent_together, with_spending
 from projects.spending import spent
 from reports.documents import Document, file_name
 from reports.figures.board import FUNDER, NAMES, PUBLIC, REGION, SUPPORT, Board, BoardForm
-from reports.figures.boards import SLIDES, sections, slide
-from reports.figures.picture import Picture
+from reports.figures.boards import SLIDES, sections
+from reports.figures.everybody import board_key, is_everybodys, rendered, rendered_slide, slide_key
 from reports.pdf import LANGUAGE
 from reports.views.documents import respond
 
@@ -59,24 +56,11 @@ def _asked(request: HttpRequest) -> tuple[Board, BoardForm, list[str]]:
     return form.narrow(board), form, allowed
 
 
-def _figures(board: Board) -> SafeString:
-    tiles, found = sections(board)
-    return render_to_string("reports/_figures.html", {"board": board, "tiles": tiles, "sections": found})
-
-
-def _key(board: Board) -> str:
-    """Everything on which the figures depend: nobody is shown what was counted for somebody else."""
-    who = "" if board.kind == PUBLIC else f"{board.user.pk}:{sorted(board.user.roles)}"
-    call = board.call.pk if board.call else ""
-    asked = f"{board.kind}:{who}:{board.year}:{call}:{board.place}:{translation.get_language()}"
-    return f"board:{sha256(asked.encode()).hexdigest()}"
-
-
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Every figure with its chart, its table, and the way to its rows."""
     board, form, allowed = _asked(request)
-    figures, counted_at = lately(_key(board), lambda: _figures(board))
+    figures, counted_at = lately(board_key(board), lambda: rendered(board), ahead=is_everybodys(board))
     context = {
         "board": board,
         "counted_at": counted_at,
@@ -119,16 +103,15 @@ def screen(request: HttpRequest) -> HttpResponse:
     """大屏: public figures in large type; the page itself asks for the next slide, without any script."""
     asked = request.GET.get("slide", "")
     number = int(asked) % len(SLIDES) if asked.isdecimal() and len(asked) < 6 else 0
-    at, shown = slide(Board(PUBLIC), number)
+    (at, shown), counted_at = lately(slide_key(number), lambda: rendered_slide(number), ahead=True)
     context = {
         "at": at,
         "following": (at + 1) % len(SLIDES),
         "before": (at - 1) % len(SLIDES),
         "slides": range(len(SLIDES)),
         "seconds": SECONDS,
-        "picture": shown if isinstance(shown, Picture) else None,
-        "tiles": shown if isinstance(shown, list) else [],
-        "now": clock.now(),
+        "shown": shown,
+        "now": counted_at or clock.now(),
         "is_held": "hold" in request.GET,
     }
     return render(request, "reports/screen.html", context)

@@ -5,6 +5,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.lately import lately
+from grants.models import Call
+from reports.figures.everybody import AWARDS, STATISTICS
 from reports.open_data import figures, sources
 from reports.open_data.datasets import find
 from reports.open_data.description import MOST
@@ -12,17 +15,21 @@ from reports.views.api import FOR_A_WHOLE_FILE, FRESH_FOR, Problem, data, send_f
 
 NAMES = ("360giving.json", "awards.csv", "calls.csv", "statistics.json", "statistics.csv")
 """The files that have an address of their own; the others are behind the interface and in the export."""
+SHOWN = 50
+"""So many groups of a table stand on the page; the files have all."""
 
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Which data there are, under which licence, in which formats, with an example of each way to them."""
     publisher = sources.publisher(request.build_absolute_uri("/"))
+    (keys, changed), counted_at = lately(AWARDS, sources.awards_in_turn, ahead=True)
     context = {
         "publisher": publisher,
-        "awards": sources.awards().count(),
-        "calls": len(sources.opportunities()),
-        "modified": sources.last_change(),
+        "awards": len(keys),
+        "calls": Call.objects.published().count(),
+        "modified": changed,
+        "counted_at": counted_at,
         "limit": settings.OPEN_DATA_LIMIT,
         "file_cost": FOR_A_WHOLE_FILE,
         "most": MOST,
@@ -34,8 +41,13 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
     """What was given, by year, call, field, street and source, each figure with what it is part of."""
-    found = figures.statistics()
-    return render(request, "reports/statistics.html", {"tables": found.tables, "modified": found.modified})
+    found, counted_at = lately(STATISTICS, figures.statistics, ahead=True)
+    context = {
+        "tables": [(table, table.rows[:SHOWN], len(table.rows)) for table in found.tables],
+        "modified": found.modified,
+        "counted_at": counted_at,
+    }
+    return render(request, "reports/statistics.html", context)
 
 
 @data(cost=FOR_A_WHOLE_FILE)

@@ -35,6 +35,13 @@ def test_a_standby_is_only_read_beside_postgresql(monkeypatch, tmp_path):
     assert [found[name]["HOST"] for name in ("default", "replica")] == ["here", "there"]
 
 
+def test_no_count_of_tries_is_thrown_out_because_many_others_are_counted(db):
+    caches["default"].set("tries", 4)
+    caches["default"].set_many({f"other-{number}": 1 for number in range(400)})
+
+    assert caches["default"].get("tries") == 4
+
+
 # -- Redis -----------------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ from reports.actions.imports import go_on_with_killed_imports
 from reports.actions.made_files import forget_made
 from reports.actions.papers import print_waiting
 from reports.actions.printing import go_on_with_killed, remove_printed
+from reports.figures.everybody import count_for_everybody
 from reports.personal.retention import forget_due
 from reports.search.upkeep import catch_up
 from reports.verification import forget_checks
@@ -35,7 +36,7 @@ DUTIES: tuple[Callable[[], int], ...] = (
     *(make_monthly_reports, lapse_overdue, note_silences, close_ended, follow_up_by_clock),
     *(remind, deliver_due, end_parts_of_ended_projects, forget_due, forget_checks, forget_made, print_waiting),
     *(forget_knocks, forget_attempts, take_again, go_on_with_killed, go_on_with_killed_imports, compare_forgotten),
-    *(remove_printed, catch_up, learn_sizes),
+    *(remove_printed, catch_up, learn_sizes, count_for_everybody),
 )
 """Each does what is due and says how many things that were; asked again at once, it finds nothing. Two may run at the
 same time, and on several machines one is enough: the others see that it is at it, and leave it to that one."""
