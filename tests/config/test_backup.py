@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tarfile
 from contextlib import contextmanager
 from datetime import timedelta
@@ -222,3 +223,15 @@ def test_the_system_administrator_is_told_when_no_backup_is_made(town_at_once, t
         ["还没有做过备份"], [], ["最近一次备份是2026-03-10：请确保每晚都做"],
     ]  # fmt: skip
     assert inbox.waiting_for(town_at_once.clerk) == []
+
+
+def test_a_file_that_is_not_there_is_named_in_one_line(tmp_path):
+    for nowhere in (tmp_path / "missing.tar", tmp_path):
+        with pytest.raises(CommandError, match=re.escape(f"没有文件{nowhere}。")):
+            restored(nowhere, "--check")
+
+
+def test_a_file_that_is_cut_off_is_refused_in_chinese(tmp_path):
+    (tmp_path / "cut.tar").write_bytes(b"not a tar" * 300)
+    with pytest.raises(CommandError, match="不是备份文件，或者文件不完整"):
+        restored(tmp_path / "cut.tar", "--check")
