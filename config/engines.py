@@ -51,7 +51,7 @@ def caches() -> dict[str, Any]:
     table = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-        "OPTIONS": {"MAX_ENTRIES": 1_000_000},  # beyond it others are thrown out; Django's own limit is 300
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},  # beyond it others are thrown out; Django itself: 300
     }
     url = os.environ.get("REDIS_URL", "")
     if not url:

@@ -13,6 +13,7 @@ from threading import Thread
 from typing import IO, Any
 
 import pyrage
+from django.utils.translation import gettext as _
 
 SEALED = b"age-encryption.org/"
 IN_MEMORY = 16 * 1024 * 1024
@@ -126,8 +127,12 @@ def opened(path: Path, identities: list[Any]) -> Iterator[tarfile.TarFile]:
                 tarfile.open(fileobj=source, mode="r|", bufsize=BLOCK) as tar,
             ):
                 yield tar
-        except (tarfile.TarError, EOFError, gzip.BadGzipFile, pyrage.DecryptError) as error:
-            raise Cut(str(error) or type(error).__name__) from error
+        except (tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
+            raise Cut(_("it is no backup, or it is cut off (%(error)s)") % {"error": error}) from error
+        except pyrage.DecryptError as error:
+            raise Cut(
+                _("it is sealed: no key was given that opens it, or it is damaged (%(error)s)") % {"error": error}
+            ) from error
 
 
 @contextmanager

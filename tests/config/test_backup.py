@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tarfile
 from contextlib import contextmanager
 from datetime import timedelta
@@ -234,3 +235,15 @@ def test_no_text_that_a_person_can_send_stands_for_nothing(town, tmp_path):
 
     assert list(User.objects.filter(pk=town.head.pk).values_list("name", "email")) == [("\x01", "\x01\x01")]
     assert list(Project.objects.values_list("needs", "community")) == [("\x01", None)]
+
+
+def test_a_file_that_is_not_there_is_named_in_one_line(tmp_path):
+    for nowhere in (tmp_path / "missing.tar", tmp_path):
+        with pytest.raises(CommandError, match=re.escape(f"没有文件{nowhere}。")):
+            restored(nowhere, "--check")
+
+
+def test_a_file_that_is_cut_off_is_refused_in_chinese(tmp_path):
+    (tmp_path / "cut.tar").write_bytes(b"not a tar" * 300)
+    with pytest.raises(CommandError, match="不是备份文件，或者文件不完整"):
+        restored(tmp_path / "cut.tar", "--check")

@@ -46,7 +46,10 @@ class Command(BaseCommand):
             raise CommandError(_("The backup is restored as it was, and something in it does not hold: see above."))
 
     def read(self, options: dict[str, Any]) -> Backup:
-        path, identities = options["file"], keys_of(options["key"])
+        path = options["file"]
+        if not path.is_file():
+            raise CommandError(_("There is no file %(path)s.") % {"path": path})
+        identities = keys_of(options["key"])
         try:
             if not options["check"]:
                 return restore(path, identities, replace=options["replace"])
