@@ -217,7 +217,7 @@ def code_of(uuid: UUID | None, prefix: str) -> str | None:
 
 def awards_in_turn() -> tuple[list[int], datetime | None]:
     """The public awards, the last changed first, and the last change of all the data: both read every award."""
-    in_turn = awards().order_by("-modified", "number")  # type: ignore[misc]  `awards` annotates it
+    in_turn = awards().order_by("-modified", "number")  # type: ignore[misc]
     return list(in_turn.values_list("pk", flat=True)), last_change()
 
 
