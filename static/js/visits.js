@@ -18,6 +18,7 @@
   const LONGEST_SIDE = 1600, PATIENCE = 60000, AGAIN_AFTER = 15000;   // pixels, milliseconds
   const SENT = 10, PHOTOS = 20;                                  // lines, photos a visit
   let pack = null, csrf = "", current = null, timer = null, retry = null, sending = false, again = false, signedOut = false;
+  let reached = true;                        // the last question had an answer: a phone may say that it is online without any line
 
   const uuid = () => crypto.randomUUID();
   const mine = (draft) => pack && draft.user === pack.user;
@@ -103,8 +104,9 @@
   }
   function showLine() {
     const badge = one("[data-line]");
-    badge.textContent = navigator.onLine ? words.wOnline : words.wOffline;
-    badge.className = `badge badge-${navigator.onLine ? "good" : "warn"}`;
+    const line = navigator.onLine && reached;
+    badge.textContent = line ? words.wOnline : words.wOffline;
+    badge.className = `badge badge-${line ? "good" : "warn"}`;
   }
   function view(name) {
     for (const part of all("[data-view]")) part.hidden = part.dataset.view !== name;
@@ -304,7 +306,9 @@
   class SignedOut extends Error {}
 
   async function ask(url, options = {}) {
-    const answer = await fetch(url, { redirect: "manual", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE), ...options, headers: { "X-Requested-With": "fetch", ...(options.headers || {}) } });
+    const answer = await fetch(url, { redirect: "manual", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE), ...options, headers: { "X-Requested-With": "fetch", ...(options.headers || {}) } })
+      .catch((error) => { reached = false; throw error; });
+    reached = true;
     if (answer.type === "opaqueredirect" || answer.status === 403) throw new SignedOut();
     if (!answer.ok) throw new Error(`answered ${answer.status}`);
     return answer.json();
