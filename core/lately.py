@@ -38,13 +38,18 @@ def lately(key: str, count: Callable[[], Value], *, ahead: bool = False) -> tupl
         kept = caches["default"].get(f"{AHEAD}{key}")
     if kept is not None:
         return kept
-    begun, start = clock.now(), perf_counter()
-    found = count()
-    took = perf_counter() - start
+    found, begun, took = _counted(count)
     if took > settings.FIGURES_KEPT_FROM:
         kept_for = min(took * settings.FIGURES_KEPT_TIMES, LONGEST.total_seconds())
         caches["quick"].set(f"lately:{key}", (found, begun), kept_for)
     return found, None
+
+
+def _counted(count: Callable[[], Value]) -> tuple[Value, datetime, float]:
+    """What it says, when it was begun, and the seconds it took."""
+    begun, start = clock.now(), perf_counter()
+    found = count()
+    return found, begun, perf_counter() - start
 
 
 def count_ahead(all_of_it: Iterable[tuple[str, Callable[[], Any]]]) -> int:
@@ -57,9 +62,8 @@ def count_ahead(all_of_it: Iterable[tuple[str, Callable[[], Any]]]) -> int:
         return 0
     number = 0
     for key, count in all_of_it:
-        begun, start = clock.now(), perf_counter()
-        found = count()
-        if perf_counter() - start > settings.FIGURES_KEPT_FROM:
+        found, begun, took = _counted(count)
+        if took > settings.FIGURES_KEPT_FROM:
             shared.set(f"{AHEAD}{key}", (found, begun), AHEAD_FOR)
             number += 1
         else:
