@@ -76,6 +76,14 @@ def page_of(rows: Any, size: int, asked: str | None) -> Page:
     return _by_number(rows, size, asked or "")
 
 
+def page_of_keys(keys: Sequence[Any], rows: QuerySet, size: int, asked: str | None) -> Page:
+    """The page of a list whose order was worked out before, as keys; a row that is gone meanwhile is left out."""
+    page = page_of(keys, size, asked)
+    there = rows.in_bulk(page.object_list)
+    page.object_list = [there[key] for key in page.object_list if key in there]
+    return page
+
+
 def _by_number(rows: Sequence[Any], size: int, asked: str) -> Page:
     last = max(1, -(-len(rows) // size))
     number = min(max(int(asked), 1), last) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else 1

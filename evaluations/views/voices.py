@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from core.forms import add_refusal
 from core.lately import asked_by, lately
 from core.models import Event
-from core.paging import page_of
+from core.paging import page_of, page_of_keys
 from core.workflow import Refused, permit
 from evaluations.actions import moderating, voice_codes, voices
 from evaluations.forms import HideForm, LookForm, ReplyForm, ShowForm, WhyForm, WriteDownVoiceForm, kept_from
@@ -54,9 +54,7 @@ def voice_list(request: HttpRequest) -> HttpResponse:
     narrowing = Narrowing(request.GET, user=request.user)
     seen = narrowing.of(Project.objects.delivery_visible_to(request.user).filter(state__in=FUNDED)).with_names()
     keys, counted_at = lately(f"voices:{asked_by(request)}", lambda: _most_waiting(seen))
-    page = page_of(keys, PAGE, request.GET.get("page"))
-    there = _with_voices(seen).in_bulk(page.object_list)
-    page.object_list = [there[key] for key in page.object_list if key in there]
+    page = page_of_keys(keys, _with_voices(seen), PAGE, request.GET.get("page"))
     figures = satisfactions([project.pk for project in page])
     rows = [(project, figures[project.pk]) for project in page]
     context = {"page_obj": page, "rows": rows, "number": number, "narrowing": narrowing, "counted_at": counted_at}

@@ -15,7 +15,7 @@ from core import workflow
 from core.forms import NoteForm, add_refusal
 from core.lately import asked_by, lately
 from core.models import Attachment, Event
-from core.paging import page_of
+from core.paging import page_of, page_of_keys
 from core.workflow import Refused, permit
 from people.models import User
 from projects.actions import gifts, pledges
@@ -49,9 +49,7 @@ def giving_list(request: HttpRequest) -> HttpResponse:
     projects = Project.objects.filter(state__in=OPEN_TO_GIVERS)
     form = GivingFilter(request.GET, projects=projects)
     keys, counted_at = lately(f"giving:{asked_by(request)}", lambda: _lacking_most(form))
-    page = page_of(keys, PAGE, request.GET.get("page"))
-    there = open_to_givers().in_bulk(page.object_list)
-    page.object_list = [there[key] for key in page.object_list if key in there]
+    page = page_of_keys(keys, open_to_givers(), PAGE, request.GET.get("page"))
     for project in page:
         project.lacking = lacking(project)
     context = {"page_obj": page, "form": form, "number": len(keys), "counted_at": counted_at}
