@@ -245,7 +245,8 @@ class NoteForm(SeenState):
 def newest(found: QuerySet, asked: str | None, *, keep: str = "") -> QuerySet:
     """What a filter offers: the first hundred of a list that may have thousands, and what is asked for already.
 
-    With `keep` (for whom and what, as for `lately`) they are looked for once in a while only, when that takes long.
+    With `keep` (for whom and what, as for `lately`) they are looked for once in a while only, when that takes long;
+    whether they are still to be seen is asked each time.
     """
 
     def first() -> list[Any]:
@@ -254,6 +255,8 @@ def newest(found: QuerySet, asked: str | None, *, keep: str = "") -> QuerySet:
     keys = lately(f"newest:{found.model._meta.label}:{keep}", first)[0] if keep else first()
     if asked and asked.isascii() and asked.isdecimal() and len(asked) < 15 and int(asked) not in keys:
         keys = [*keys, *found.filter(pk=int(asked)).values_list("pk", flat=True)]
+    if keep:
+        return found.filter(pk__in=keys)
     return found.model._default_manager.filter(pk__in=keys).order_by(
         *found.query.order_by or found.model._meta.ordering
     )

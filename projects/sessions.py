@@ -28,10 +28,10 @@ NAMES = {
 
 
 def choices_among(seen: QuerySet[MentoringNote]) -> dict[str, Any]:
-    """The calls and mentors to choose from."""
+    """The calls and mentors to choose from; asked one by one, as a filter offers a hundred of many."""
     return {
-        "calls": Call.objects.filter(pk__in=seen.order_by().values("project__call")),
-        "mentors": User.objects.filter(pk__in=seen.order_by().values("mentor")),
+        "calls": Call.objects.filter(Exists(seen.order_by().filter(project__call=OuterRef("pk")))),
+        "mentors": User.objects.filter(Exists(seen.order_by().filter(mentor=OuterRef("pk")))),
     }
 
 

@@ -191,6 +191,26 @@ def test_a_filter_offers_the_newest_and_what_is_asked_for_also_when_they_are_kep
     assert made[2] not in others
 
 
+def test_a_filter_offers_nothing_that_is_no_longer_to_be_seen_however_lately_it_was_kept(town, settings):
+    settings.FIGURES_KEPT_FROM, settings.FIGURES_KEPT_TIMES = 0, 1_000_000
+    caches["quick"].clear()
+    mine, taken_away = draft(town), draft(town, title="不再归我看")
+
+    def seen():
+        return list(forms.newest(Project.objects.filter(title=mine.title).order_by("-pk"), None, keep="clerk"))
+
+    taken_away.title = mine.title
+    taken_away.save(update_fields=["title"])
+    before = seen()
+    taken_away.title = "不再归我看"
+    taken_away.save(update_fields=["title"])
+    after = seen()
+    caches["quick"].clear()
+
+    assert before == [taken_away, mine]
+    assert after == [mine]
+
+
 def test_a_list_in_the_order_of_an_alias_is_turned(town):
     """The list of calls: which is open stands first, and no row says where it stands."""
     eleven(town)

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -53,6 +54,10 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["content_type", "object_id", "at"], name="event_of_object"),
             models.Index(fields=["id"], name="event_of_disclosure", condition=models.Q(name__in=DISCLOSURES)),
+            models.Index(
+                KeyTransform("funder", "data"), name="disclosure_by_funder", condition=models.Q(name__in=DISCLOSURES)
+            ),
+            models.Index(fields=["actor"], name="disclosure_by_actor", condition=models.Q(name__in=DISCLOSURES)),
         ]
         verbose_name = _("event")
         verbose_name_plural = _("events")

@@ -25,7 +25,7 @@ def _mine(user: Any) -> EventQuerySet:
     if user.office == Office.AUDIT:
         return Event.objects.disclosures().select_related("actor").order_by("-pk")
     mine = user.organizations_as(Role.AUDITOR)
-    people = Membership.objects.filter(organization__in=mine).values("user")
+    people = list(Membership.objects.filter(organization__in=mine).values_list("user", flat=True).distinct())
     found = Event.objects.disclosures().filter(Q(data__funder__in=mine) | Q(actor__in=people))
     return found.select_related("actor").order_by("-pk")
 

@@ -253,6 +253,14 @@ def test_register_lists_by_kind_and_code(town, approved, browse):
     assert [paper.number in body for body in (by_kind, by_code, other)] == [True, True, False]
 
 
+def test_register_of_a_funder_has_what_the_group_issued_in_its_project(town, life):
+    issued = life.walk(draft(town), "completed").papers.get(kind=Kind.ACCOUNTS)
+
+    assert (issued.issuer, issued.funder) == (town.centre, town.bureau)
+    assert issued in Paper.objects.visible_to(town.clerk)
+    assert issued not in Paper.objects.visible_to(town.stranger)
+
+
 def test_approver_declares_void_on_the_page(town, approved, browse):
     page = letter(approved).get_absolute_url()
 
