@@ -14,6 +14,7 @@ from core import clock
 from core.identifiers import half_width
 from core.masking import mask_email, mask_name, mask_phone
 from core.models import Event
+from people.models import Kind as OrganizationKind
 from people.models import Organization, User, ground_of
 from reports.personal.nouns import Held, Kind
 from reports.personal.register import KINDS, all_held
@@ -158,14 +159,21 @@ def _matches(held: Held, funder: Organization, name: str, phone: str, email: str
             ways |= Q(**{each: value})
     if not ways:
         return
-    own = Q(**{held.funder: funder.pk}) if held.funder else ground_of(held.ground, {funder.pk: funder.region})
-    rows = held.of._default_manager.filter(ways, own)
+    rows = held.of._default_manager.filter(ways, _answered_by(held, funder))
     for row in rows.order_by("-pk").distinct()[:MOST]:
         same_name = any("".join((getattr(row, each) or "").split()) == name for each in held.names)
         same_number = any(phone and _digits(getattr(row, each) or "") == phone for each in held.phones)
         same_address = any(email and getattr(row, each) == email for each in held.emails)
         same_tail = bool(phone) and getattr(row, "phone_tail", "") == phone[-4:]
         yield Record(held, row, is_sure=same_name and (same_number or same_address or same_tail))
+
+
+def _answered_by(held: Held, funder: Organization) -> Q:
+    """Rows of the funder; and where others may keep such rows too, or nobody is named, those on its ground."""
+    near = ground_of(held.ground, {funder.pk: funder.region}) if held.ground else Q(pk__in=[])
+    if not held.funder:
+        return near
+    return Q(**{held.funder: funder.pk}) | near & ~Q(**{f"{held.funder}__kind": OrganizationKind.FUNDER})
 
 
 def _digits(phone: str) -> str:

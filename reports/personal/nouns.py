@@ -21,9 +21,10 @@ class Held:
     """One model that keeps such data, what each of its fields is for, and how the rows of a person are found.
 
     `of_user`: the ways to an account. `names`, `phones`, `emails`: the fields by which somebody without an account is
-    found. `funder`: the way to the bureau whose clerk may look; `ground`: where none is named, the way to the region
-    whose nearest bureau may. `gone`: what is emptied when somebody has it erased; `masked`: what is shortened instead,
-    because a record without it would be none.
+    found. `funder`: the way to the bureau whose clerk may look; `ground`: where none is named, or somebody who is no
+    bureau, the way to the region whose nearest bureau may. `gone`: what is emptied when somebody has it erased;
+    `masked`: what is shortened instead, because a record without it would be none. `called`: names of what a package
+    names in English only; "record": of the record itself.
     """
 
     model: str
@@ -36,6 +37,7 @@ class Held:
     ground: str = ""
     gone: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def of(self) -> type[Model]:
@@ -43,12 +45,12 @@ class Held:
 
     def label(self, name: str) -> str:
         """What a field is called on the pages."""
-        return str(self.of._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        return self.called.get(name) or str(self.of._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
     @property
     def noun(self) -> str:
         """What a record is called."""
-        return str(self.of._meta.verbose_name)
+        return self.called.get("record") or str(self.of._meta.verbose_name)
 
     @property
     def reasons(self) -> list[tuple[str, str]]:

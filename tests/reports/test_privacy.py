@@ -4,6 +4,7 @@ import json
 from datetime import date, datetime, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.core.exceptions import PermissionDenied
@@ -138,6 +139,15 @@ def test_my_data_holds_what_hangs_on_the_account_and_no_secret(town, browse):
     assert browse().get(url("my_data_json")).status_code == 302
 
 
+def test_my_data_holds_how_i_sign_in_elsewhere_and_not_the_secret_of_my_second_factor(town, browse):
+    SocialAccount.objects.create(user=town.head, provider="bureau", uid="u-4711", extra_data={"name": "刘芳"})
+    Authenticator.objects.create(user=town.head, type="totp", data={"secret": "JBSWY3DP"})
+
+    answer = browse(town.head).get(url("my_data_json")).content.decode()
+
+    assert [word in answer for word in ("u-4711", "第二步核对", "JBSWY3DP")] == [True, True, False]
+
+
 def test_my_data_as_paper_says_what_each_is_for(town, browse):
     assert browse(town.head).get(url("my_data_pdf")).content.startswith(b"%PDF")
     page = browse(town.head).get(url("my_data")).content.decode()
@@ -263,17 +273,20 @@ def test_what_another_bureau_keeps_of_somebody_without_an_account_is_not_searche
         title="楼道灯", text="坏了", community=town.community, contact="王秀英", contact_phone="13800138000"
     )
     member = CouncilMember.objects.create(organization=town.choir, name="王秀英", post="理事", phone="13800138000")
-    workshop = Workshop.objects.create(
-        organizer=town.bureau, title="辅导", place="一楼", created_by=town.clerk, starts_at=clock.now(),
-        ends_at=clock.now() + timedelta(hours=1),
-    )  # fmt: skip
-    seat = Attendance.objects.create(workshop=workshop, organization=town.host, name="王秀英")
+    Organization.objects.filter(pk=town.support.pk).update(region=town.bureau.region)
+    seats = []
+    for organizer in (town.bureau, town.support):  # that of a support organisation is answered for on its ground
+        workshop = Workshop.objects.create(
+            organizer=organizer, title="辅导", place="一楼", created_by=town.clerk, starts_at=clock.now(),
+            ends_at=clock.now() + timedelta(hours=1),
+        )  # fmt: skip
+        seats.append(Attendance.objects.create(workshop=workshop, organization=town.host, name="王秀英"))
 
     def found_by(bureau) -> list:
         sections = finding.of_person(bureau, name="王秀英", phone="13800138000")
         return [one.row for each in sections for one in each.records]
 
-    assert sorted(map(str, found_by(town.bureau))) == sorted(map(str, [need, member, seat]))
+    assert sorted(map(str, found_by(town.bureau))) == sorted(map(str, [need, member, *seats]))
     assert found_by(elsewhere) == []
 
 
