@@ -1,18 +1,20 @@
 """What the gap view counts: open needs, and the projects that answer them; the table itself is in `gaps`."""
 
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from grants.eligibility import years_before
 from grants.models import Need
-from people.models import Community
 from people.territory import inside
-from projects.gaps import GapTable, gap_table
+from projects.gaps import GapTable, Place
 from projects.models import Project
 from projects.models.state import ENDED, FUNDED
 
@@ -35,19 +37,35 @@ def counted(period: str) -> QuerySet[Project]:
     return Project.objects.filter(Q(pk__in=running.values("pk")) | Q(pk__in=completed.values("pk")))
 
 
-def places(period: str) -> list[tuple[int | None, int | None, int]]:
-    """Community, field and project: a line for each community in which a counted project takes place."""
-    funded = counted(period)
-    others = funded.filter(other_communities__isnull=False).values_list("other_communities", "field", "pk")
-    return [*funded.values_list("community", "field", "pk"), *others]
-
-
 def gaps(period: str = USUAL, *, regions: Collection[str] | None = None) -> GapTable:
     """Need × funded field × community; of these regions only, when they are named."""
-    needs = Need.objects.open()
-    lines = [(place, field) for place, field, _pk in places(period)]
+    needs, funded = Need.objects.open(), Counter[Place]()
     if regions is not None:
         needs = needs.filter(inside("community__region_code", *regions))
-        here = set(Community.objects.filter(inside("region_code", *regions)).values_list("pk", flat=True))
-        lines = [(place, field) for place, field in lines if place in here]
-    return gap_table(needs.values_list("community", "field"), lines)
+    for place, number in _by_place(period, regions, Count("pk")):
+        funded[place] += number
+    return GapTable(Counter(dict(_grouped(needs, "community", Count("pk")))), funded)
+
+
+def money_by_place(period: str = USUAL, *, regions: Collection[str] | None = None) -> dict[Place, Decimal]:
+    """What the counted projects were awarded, in yuan; a project in several communities counts in each."""
+    found: dict[Place, Decimal] = defaultdict(Decimal)
+    for place, yuan in _by_place(period, regions, Sum("amount_awarded")):
+        found[place] += yuan or Decimal(0)
+    return found
+
+
+def _by_place(period: str, regions: Collection[str] | None, figure: Aggregate) -> Iterator[tuple[Place, Any]]:
+    """The figure for each community in which counted projects take place, and field: twice where it is the main one
+    of some and another one of others."""
+    for community in ("community", "other_communities"):
+        rows = counted(period).filter(**{f"{community}__isnull": False} if community != "community" else {})
+        if regions is not None:
+            rows = rows.filter(inside(f"{community}__region_code", *regions))
+        yield from _grouped(rows, community, figure)
+
+
+def _grouped(rows: QuerySet, community: str, figure: Aggregate) -> Iterator[tuple[Place, Any]]:
+    """By the database: a line for each community, not for each project."""
+    for place, field, number in rows.order_by().values_list(community, "field").annotate(figure=figure):
+        yield (place, field), number

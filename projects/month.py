@@ -2,9 +2,10 @@
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 PATTERN = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
@@ -18,6 +19,8 @@ class Day:
     is_inside: bool
     is_today: bool
     entries: list[Any] = field(default_factory=list)
+    left_out: int = 0
+    """So many more than these there are on this day."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,20 @@ class Month:
         year, month = divmod(self.year * 12 + self.month - 1 + by, 12)
         return Month(year, month + 1)
 
-    def weeks(self, entries: Iterable[tuple[date, Any]], today: date) -> list[list[Day]]:
-        """Monday to Sunday, each day with its entries in the order in which they come."""
+    def day(self, text: str) -> date | None:
+        """The day of this month that an address asks for by its number; None if it asks for none that there is."""
+        is_number = text.isascii() and text.isdecimal() and len(text) < 3
+        return self.first.replace(day=int(text)) if is_number and 0 < int(text) <= self.last.day else None
+
+    def weeks(
+        self, entries: Iterable[tuple[date, Any]], today: date, left_out: Mapping[date, int] = MappingProxyType({})
+    ) -> list[list[Day]]:
+        """Monday to Sunday, each day with its entries in the order in which they come, and how many are left out."""
         by_day: dict[date, list[Any]] = {}
         for day, entry in entries:
             by_day.setdefault(day, []).append(entry)
         return [
-            [Day(day, day.month == self.month, day == today, by_day.get(day, [])) for day in week]
+            [Day(day, day.month == self.month, day == today, by_day.get(day, []), left_out.get(day, 0)) for day in week]
             for week in calendar.Calendar().monthdatescalendar(self.year, self.month)
         ]
 

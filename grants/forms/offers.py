@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import OFFERED
 from grants.models import AgreementTemplate, Call, Rubric, TranchePlan
 
 
@@ -22,7 +23,7 @@ class OfferForm(forms.Form):
             (_("Score sheets and frameworks"), "rubric", Rubric.objects.filter(funder__in=bureaus)),
             (_("Tranche plans"), "plan", TranchePlan.objects.filter(funder__in=bureaus)),
             (_("Agreement templates"), "edition", AgreementTemplate.objects.filter(funder__in=bureaus)),
-            (_("Published calls"), "call", Call.objects.published().filter(funder__in=bureaus)),
+            (_("Published calls"), "call", Call.objects.published().filter(funder__in=bureaus)[:OFFERED]),
         ):
             group = []
             for one in found:

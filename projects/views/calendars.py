@@ -1,7 +1,6 @@
 """Activities by the day: my month, the links for a calendar, and what residents read."""
 
 from datetime import timedelta
-from itertools import chain
 
 import rules
 from django.contrib import messages
@@ -23,6 +22,7 @@ from projects.actions import calendars
 from projects.ical import calendar_of
 from projects.models import Activity, ActivityPhoto, CalendarFeed, Milestone, Project
 from projects.month import month_of
+from projects.month_entries import entries_of
 from projects.views.project import find
 
 PAGE = 20
@@ -39,15 +39,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("project", "")
     project = mine.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 15 else None
     shown = mine.filter(pk=project.pk) if project else mine
-    found = Activity.objects.filter(project__in=shown, starts_at__date__range=(month.first, month.last))
-    due = Milestone.objects.filter(project__in=shown, due_on__range=(month.first, month.last))
-    entries = chain(
-        ((milestone.due_on, {"milestone": milestone}) for milestone in due.select_related("project")),
-        ((clock.localdate(one.starts_at), {"activity": one}) for one in found.select_related("project__applicant")),
-    )
+    whole = month.day(request.GET.get("day", ""))
+    found = entries_of(shown, month, whole)
     context = {
         "month": month,
-        "weeks": month.weeks(entries, clock.today()),
+        "weeks": month.weeks(found.rows, clock.today(), found.left_out),
         "project": project,
         "running": mine.filter(state__in=["running", "midterm", "rectifying"]).order_by("title")[:50],
     }

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from core.lately import asked_by, lately
 from grants.models import Need, ServiceField
 from people.models import Community, ground_of
 from projects.gap_facts import PERIODS, USUAL, counted, gaps, since
@@ -24,7 +25,7 @@ def need_gaps(request: HttpRequest) -> HttpResponse:
     period = chosen_period(request)
     fields = list(ServiceField.objects.all())
     regions = request.user.bureaus.values()
-    table = gaps(period, regions=regions)
+    table, counted_at = lately(f"gaps:{asked_by(request)}", lambda: gaps(period, regions=regions))
     rows = [
         (community, [(field, table.cell(community.pk, field.pk)) for field in fields], table.cell(community.pk, None))
         for community in Community.objects.filter(pk__in=table.communities)
@@ -39,6 +40,7 @@ def need_gaps(request: HttpRequest) -> HttpResponse:
         "period": period,
         "periods": PERIODS.items(),
         "since": since(period),
+        "counted_at": counted_at,
     }
     return render(request, "projects/need_gaps.html", context)
 
@@ -52,12 +54,14 @@ def need_gap(request: HttpRequest, pk: int) -> HttpResponse:
     field = ServiceField.objects.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 15 else None
     period = chosen_period(request)
     here = Q(community=community) | Q(other_communities=community)
+    projects = list(counted(period).filter(here, field=field).with_names().distinct())
+    mine = Project.objects.visible_to(request.user).filter(pk__in=[project.pk for project in projects])
     context = {
         "community": community,
         "field": field,
         "needs": Need.objects.open().filter(community=community, field=field).order_by("received_at"),
-        "projects": counted(period).filter(here, field=field).with_names().distinct(),
-        "mine": set(Project.objects.visible_to(request.user).values_list("pk", flat=True)),
+        "projects": projects,
+        "mine": set(mine.values_list("pk", flat=True)),
         "period": period,
         "period_name": PERIODS[period],
         "since": since(period),

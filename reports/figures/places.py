@@ -1,7 +1,6 @@
 """Where needs are open and money is missing, and how organisations are rated."""
 
-from collections import Counter, defaultdict
-from decimal import Decimal
+from collections import Counter
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from evaluations.models import StarYear
 from grants.models import ServiceField
 from people.models import Community, ground_of
 from people.territory import inside
-from projects.gap_facts import USUAL, counted, gaps, places
+from projects.gap_facts import USUAL, gaps, money_by_place
 from reports import chart_style, charts
 from reports.charts import Heat
 from reports.figures.board import Board
@@ -22,11 +21,8 @@ def gap(board: Board) -> Picture:
     """Need × money: the darker, the more open needs; an edge where somebody asked and nothing is funded."""
     is_somebody = board.user is not None and board.user.is_authenticated  # a command may ask for all bureaus
     bureaus = board.user.bureaus if is_somebody else {}
-    table = gaps(USUAL, regions=bureaus.values() if is_somebody else None)
-    awarded = dict(counted(USUAL).values_list("pk", "amount_awarded"))
-    money: dict[tuple[int | None, int | None], Decimal] = defaultdict(Decimal)
-    for place, field, project in places(USUAL):
-        money[place, field] += awarded[project] or Decimal(0)
+    regions = bureaus.values() if is_somebody else None
+    table, money = gaps(USUAL, regions=regions), money_by_place(USUAL, regions=regions)
     communities = Community.objects.filter(pk__in=table.communities)
     if board.place:
         communities = communities.filter(inside("region_code", board.place))

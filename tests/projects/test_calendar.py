@@ -10,6 +10,7 @@ from icalendar import Calendar
 from openpyxl import load_workbook
 
 from people.models import Membership
+from projects import month_entries
 from projects.actions import activities, calendars, delivery, people
 from projects.models import Project
 from projects.month import Month, month_of
@@ -55,6 +56,21 @@ def test_the_month_shows_what_the_person_sees_and_nothing_of_others(town, runnin
 
     assert [shown(person) for person in (town.head, town.mentor, town.clerk)] == [True, True, True]
     assert [shown(person) for person in (town.singer, town.stranger)] == [False, False]
+
+
+def test_a_full_day_shows_the_first_and_says_how_many_follow(town, running, browse, monkeypatch):
+    monkeypatch.setattr(month_entries, "MOST_A_DAY", 1)
+    for theme in ("端午包粽子", "端午义诊", "端午游园"):
+        planned(town, running, theme=theme)
+    planned(town, running, theme="别的日子", starts_at=aware(2026, 6, 20, 14), ends_at=aware(2026, 6, 20, 16))
+
+    def shown(asked: str) -> list[bool]:
+        page = browse(town.clerk).get(url("calendar") + f"?month=2026-06{asked}").content.decode()
+        return [word in page for word in ("端午包粽子", "端午义诊", "端午游园", "别的日子", "还有2项")]
+
+    assert shown("") == [True, False, False, True, True]
+    assert shown("&day=19") == [True, True, True, True, False]
+    assert shown("&day=31") == shown("&day=x") == shown("")
 
 
 # -- the feed ------------------------------------------------------------------------------------------
