@@ -191,7 +191,9 @@ def served() -> Iterator[int]:
         subprocess.Popen(
             [python, "-m", "gunicorn", "-c", "config/gunicorn.py", "--log-level", "warning", "config.wsgi"], **quiet
         ),
-        subprocess.Popen([python, "manage.py", "db_worker", "--interval", "1", "--verbosity", "0"], **quiet),
+        subprocess.Popen(
+            ["nice", "-n", "10", python, "manage.py", "db_worker", "--interval", "1", "--verbosity", "0"], **quiet
+        ),
     ]
     try:
         wait_for(port)

@@ -189,33 +189,39 @@ PRICED = ("unit_price", "quantity", "source")
 
 
 def store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]], *, by: User) -> None:
-    """Let a table of the proposal say what `rows` say: changed by their key, added, or removed."""
+    """Let a table of the proposal say what `rows` say: changed by their key, added, or removed. What says the same as
+    before is not written: a form is sent whole, and of most tables nothing has changed."""
     if name not in TABLES:
         raise LookupError(name)
     manager = getattr(project, name)
     model: type[Any] = manager.model
+    columns = [f.attname for f in model._meta.concrete_fields if f.name not in ("id", "project", "key")]
     stored = {row.key: row for row in manager.all()}
     added: list[Any] = []
     changed: list[Any] = []
+    kept: set[str] = set()
     for position, values in enumerate(rows):
         row = stored.pop(values.get("key", ""), None)
         if row is None:
-            taken = {row.key for row in (*added, *changed)}
+            taken = kept | {row.key for row in (*added, *changed)}
             key = values.get("key") or new_key()
             added.append(model(**{**values, "project": project, "key": new_key() if key in taken else key}))
             added[-1].position = position
             continue
-        was = [getattr(row, column, None) for column in PRICED]
+        before = {column: getattr(row, column) for column in columns}
         for column, value in values.items():
             setattr(row, column, value)
-        if name == "budget_lines" and was != [getattr(row, column) for column in PRICED]:
+        if name == "budget_lines" and any(before[column] != getattr(row, column) for column in PRICED):
             _drop_cut(project, row, by=by)
         row.position = position
-        changed.append(row)
-    manager.filter(pk__in=[row.pk for row in stored.values()]).delete()
+        if any(before[column] != getattr(row, column) for column in columns):
+            changed.append(row)
+        else:
+            kept.add(row.key)
+    if stored:
+        manager.filter(pk__in=[row.pk for row in stored.values()]).delete()
     model._base_manager.bulk_create(added)
     if changed:
-        columns = [f.name for f in model._meta.concrete_fields if f.name not in ("id", "project", "key")]
         model._base_manager.bulk_update(changed, columns)
 
 
