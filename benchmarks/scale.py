@@ -92,6 +92,7 @@ def questions() -> Iterator[tuple[str, Any]]:
             yield f"{who}: 50 in the middle, by key", newest.filter(state_since__lte=at)[:50]
         yield f"{who}: those under way, counted to 1,000", mine.filter(state="running")[:1000]
         yield f"{who}: whose title says 养老", newest.filter(title__contains="养老")[:50]
+        yield f"{who}: the organisations it knows, by name", Organization.objects.visible_to(person)[:50]
         yield f"{who}: papers of the register", Paper.objects.visible_to(person).order_by("-issued_at", "-pk")[:50]
     yield "groups of a head", Project.objects.visible_to(User.objects.get(username="head3-l00000")).with_names()[:50]
     some = Project.objects.order_by("pk")[1]

@@ -66,10 +66,12 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """One's own organisations with their hosts and guests; those that a bureau deals with, for its people."""
         if not user.is_authenticated:
             return self.none()
-        own = Q(pk__in=list(user.roles)) | Q(guests__in=list(user.roles)) | Q(host__in=list(user.roles))
+        mine = list(user.roles)
+        hosts = Organization.objects.filter(pk__in=mine, host__isnull=False).order_by().values("host")
+        own = Q(pk__in=mine) | Q(pk__in=hosts) | Q(host__in=mine)
         if user.bureaus:
             own |= known_to(user.bureaus)
-        return self.filter(own).distinct()
+        return self.filter(own)
 
 
 def ground_of(path: str, bureaus: "dict[int, str]") -> Q:
