@@ -113,18 +113,23 @@ def shared_spans(
     return tuple(_spans(left or "", right or "", shortest, ignored))
 
 
+def grams_of(text: str | None) -> set[str]:
+    """The runs of five characters of a text, folded, by which it is compared."""
+    return _grams(_fold(text))
+
+
 def ignored_between(left: str, right: str, others: Iterable[str], *, boilerplate: Iterable[str] = ()) -> frozenset[str]:
     """The grams of both texts that a score does not count, because the form or so many others have them, too.
 
     `others`: all texts but these two. One reading of them, and memory for the shared grams only.
     """
-    both = _grams(_fold(left)) & _grams(_fold(right))
+    both = grams_of(left) & grams_of(right)
     holders = Counter(dict.fromkeys(both, 2))
     count = 2
     for other in others:
         count += 1
-        holders.update(both & _grams(_fold(other)))
-    form = set().union(*(_grams(_fold(text)) for text in boilerplate or ()))
+        holders.update(both & grams_of(other))
+    form = set().union(*map(grams_of, boilerplate or ()))
     return frozenset(gram for gram in both if gram in form or holders[gram] > _most(count))
 
 

@@ -17,7 +17,7 @@ PURE = [
     "grants/comparison.py", "grants/eligibility.py",
     "grants/presets.py",
     "projects/budget_rules.py", "projects/comparison.py", "projects/gaps.py", "projects/peers.py",
-    "projects/expense_rules.py", "projects/expense_terms.py", "projects/grant_share.py",
+    "projects/expense_rules.py", "projects/expense_terms.py", "projects/grant_share.py", "projects/likeness_keys.py",
     "projects/lights.py", "projects/month.py", "projects/pictures.py", "projects/sections.py",
     "projects/shifting.py", "projects/similarity.py",
     "projects/speed_meeting.py", "projects/spending_account.py", "projects/stages.py", "evaluations/ranking.py",

@@ -1,8 +1,14 @@
-"""Find proposals that look alike, over all calls and years. A flag for a person; nothing follows from it by itself."""
+"""Find proposals that look alike, over all calls and years. A flag for a person; nothing follows from it by itself.
 
+Whom to compare is found by keys (`likeness_keys`), so that it takes as long among a million proposals as among a
+thousand; a text is besides compared with the newest others, all of them where there are no more than `READ`.
+"""
+
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from math import ceil
 from typing import cast
 
 from django.db import transaction
@@ -12,7 +18,8 @@ from django_tasks import task
 from core import clock
 from core.identifiers import comparable
 from core.models import Attachment
-from projects.models import BudgetLine, Likeness, Project
+from projects.likeness_keys import key_of, keys_of_text
+from projects.models import BudgetLine, Likeness, LikenessKey, Project
 from projects.models.project import LONG_TEXTS
 from projects.models.state import ENDED_WITHOUT_MONEY
 from projects.peers import pairs_of
@@ -24,6 +31,9 @@ BUDGET_FROM = 0.8
 FEWEST_LINES = 3
 AWAITED, GIVEN_UP = timedelta(minutes=10), timedelta(days=2)
 """So long the worker has time for it, and so long the clock tries when it has not done it."""
+READ, LIKELY, HOLDERS = 1_000, 200, 500
+"""So many texts are read for one, so many of them chosen by their keys, and so many of all that have a key are asked:
+the newest."""
 SHORTEST_NUMBER = 4
 """A quotation's number of three characters ("001") is everybody's."""
 ORDINARY = ("registration", "host", "credit", "audit")
@@ -111,19 +121,47 @@ def _flag(project: Project, found: Iterable["Found"]) -> list[Likeness]:
     return flags
 
 
-def texts_of_all(*, but: Project) -> dict[Hashable, str]:
-    """What every other proposal says that was ever handed in."""
-    everybody = Project.objects.filter(submitted_at__isnull=False).exclude(pk=but.pk).only(*COMPARED_TEXTS)
-    return {other.pk: text_of(other) for other in everybody.prefetch_related(*WORDS)}
+def keep_keys(project: Project) -> None:
+    """Let later proposals find this one, in the words in which it is handed in now."""
+    lines = list(project.budget_lines.all())
+    values = (
+        _keys_of_text(project) | set(map(_line_key, lines)) | {key_of("number", number) for number in quoted(lines)}
+    )
+    project.likeness_keys.all().delete()
+    LikenessKey.objects.bulk_create([LikenessKey(project=project, value=value) for value in sorted(values)])
+
+
+def _keys_of_text(project: Project) -> set[int]:
+    return keys_of_text(text_of(project), boilerplate_of(project))
+
+
+def _holders(project: Project, values: Iterable[int]) -> Counter[int]:
+    """Which other proposals have these keys, and how many of them."""
+    others, found = LikenessKey.objects.exclude(project=project).order_by("-pk"), Counter[int]()
+    for value in sorted(values):
+        found.update(set(others.filter(value=value).values_list("project", flat=True)[:HOLDERS]))
+    return found
+
+
+def texts_beside(project: Project) -> dict[Hashable, str]:
+    """What every other proposal says that was ever handed in; where there are too many, those that have the most keys
+    in common with it, and the newest: they show what everybody writes."""
+    others = Project.objects.filter(submitted_at__isnull=False).exclude(pk=project.pk)
+    chosen = list(others.order_by("-pk").values_list("pk", flat=True)[: READ + 1])
+    if len(chosen) > READ:
+        likely = _holders(project, _keys_of_text(project)).most_common(LIKELY)
+        chosen = list(dict.fromkeys([*(pk for pk, _number in likely), *chosen]))[:READ]
+    read = others.filter(pk__in=chosen).only(*COMPARED_TEXTS)
+    return {other.pk: text_of(other) for other in read.prefetch_related(*WORDS)}
 
 
 Found = tuple[int, str, Decimal]
 
 
 def _texts(project: Project, others) -> Iterator[Found]:
-    """All texts are read, also later ones and the group's own: only so is it seen what everybody writes."""
-    texts = texts_of_all(but=project)
-    compared = set(others.values_list("pk", flat=True))
+    """Later ones are read too, and the group's own: only so is it seen what everybody writes."""
+    texts = texts_beside(project)
+    compared = set(others.filter(pk__in=texts).values_list("pk", flat=True))
     for pair in similar_to(text_of(project), texts, threshold=TEXT_FROM, boilerplate=boilerplate_of(project)):
         if pair.right in compared:
             yield cast(int, pair.right), Likeness.Kind.TEXT, _score(pair.score)
@@ -131,23 +169,23 @@ def _texts(project: Project, others) -> Iterator[Found]:
 
 def _budgets(project: Project, others) -> Iterator[Found]:
     """The same lines: category, name, price and quantity; at least three of them, and four of five."""
-    mine = {_line(*row) for row in project.budget_lines.values_list(*_LINE)}
+    mine = {_line_key(line) for line in project.budget_lines.all()}
     if len(mine) < FEWEST_LINES:
         return
-    theirs: dict[int, set] = {}
-    for pk, *row in BudgetLine.objects.filter(project__in=others).values_list("project", *_LINE):
-        theirs.setdefault(pk, set()).add(_line(*row))
+    shared = _holders(project, mine)
+    likely = others.filter(pk__in=[pk for pk, number in shared.items() if number >= ceil(BUDGET_FROM * len(mine))])
+    theirs: dict[int, set[int]] = {}
+    for line in BudgetLine.objects.filter(project__in=likely):
+        theirs.setdefault(line.project_id, set()).add(_line_key(line))
     for pk, lines in theirs.items():
         score = len(mine & lines) / len(mine | lines)
         if score >= BUDGET_FROM:
             yield pk, Likeness.Kind.BUDGET, _score(score)
 
 
-_LINE = ("category", "item", "unit_price", "quantity")
-
-
-def _line(category: str, item: str, price: Decimal, quantity: Decimal) -> tuple:
-    return category, pairs_of(item), price, quantity
+def _line_key(line: BudgetLine) -> int:
+    words = "".join(sorted(pairs_of(line.item)))
+    return key_of("line", line.category, words, f"{line.unit_price:.2f}", f"{line.quantity:.2f}")
 
 
 def _papers(project: Project, others) -> Iterator[Found]:
@@ -169,7 +207,8 @@ def _numbers(project: Project, others) -> Iterator[Found]:
     mine = set(quoted(project.budget_lines.all()))
     if not mine:
         return
-    theirs = BudgetLine.objects.filter(project__in=others).exclude(quote_number="")
+    likely = others.filter(pk__in=_holders(project, map(_number_key, mine)))
+    theirs = BudgetLine.objects.filter(project__in=likely).exclude(quote_number="")
     found = {line.project_id for line in theirs.only("project", "quote_number") if number_of(line) in mine}
     for pk in sorted(found):
         yield pk, Likeness.Kind.NUMBER, Decimal(1)
@@ -180,6 +219,10 @@ def number_of(line: BudgetLine) -> str:
     number = comparable(line.quote_number)
     says_something = len(number) >= SHORTEST_NUMBER and any(c.isdigit() for c in number)
     return number if says_something else ""
+
+
+def _number_key(number: str) -> int:
+    return key_of("number", number)
 
 
 def quoted(lines: Iterable[BudgetLine]) -> dict[str, list[BudgetLine]]:

@@ -11,7 +11,7 @@ from core.workflow import Refused, advance
 from grants.actions import ledger
 from people.models import Organization, User
 from projects.actions.coaching import close_coaching
-from projects.actions.likeness import look_for_likenesses
+from projects.actions.likeness import keep_keys, look_for_likenesses
 from projects.actions.messages import tell_funder
 from projects.completeness import budget_breaches
 from projects.facts import check_applicant
@@ -50,6 +50,7 @@ def submit(project: Project, *, by: User, pledged: bool, note: str = "") -> Proj
         notes=_warnings(project),
         pledge=_pledge(),
     )
+    keep_keys(project)
     tell_funder(project, _("submitted, please check the papers"))
     transaction.on_commit(partial(look_for_likenesses.enqueue, project.pk))
     return project

@@ -17,7 +17,7 @@ from projects.models.expense import Expense
 from projects.models.explanation import Explanation
 from projects.models.follow_up import FollowUp
 from projects.models.gift import Gift
-from projects.models.likeness import Likeness
+from projects.models.likeness import Likeness, LikenessKey
 from projects.models.matching_proof import MatchingProof
 from projects.models.meeting import IntentLetter, Meeting, MeetingEntry, MeetingGuest, MeetingTalk, MeetingWish
 from projects.models.mentoring import MentoringNote
@@ -77,6 +77,7 @@ __all__ = [
     "IntentLetter",
     "LeftOver",
     "Likeness",
+    "LikenessKey",
     "MatchingProof",
     "Meeting",
     "MeetingEntry",

@@ -70,3 +70,21 @@ class Likeness(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project} ~ {self.other}"
+
+
+class LikenessKey(models.Model):
+    """A number of what a proposal says (`likeness_keys`): proposals that have many of them in common may be alike.
+
+    Written as the proposal is handed in, some hundred at most, and only ever asked by their value.
+    """
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="likeness_keys")
+    value = models.BigIntegerField(_("key"))
+
+    class Meta:
+        verbose_name = _("likeness key")
+        verbose_name_plural = _("likeness keys")
+        indexes = [models.Index(fields=["value", "id"], name="likeness_key_by_value")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.value}"

@@ -15,7 +15,7 @@ from core.forms import add_refusal
 from core.models import Attachment, Event
 from core.workflow import Refused, permit
 from projects.actions import checking
-from projects.actions.likeness import boilerplate_of, compared_papers, quoted, text_of, texts_of_all
+from projects.actions.likeness import boilerplate_of, compared_papers, quoted, text_of, texts_beside
 from projects.completeness import stored_tables
 from projects.forms import VerdictForm
 from projects.models import BudgetLine, Likeness, Project
@@ -95,7 +95,7 @@ def as_it_was(old: Project) -> dict[str, object]:
 def _side_by_side(left: Project, right: Project) -> tuple[Pieces, Pieces]:
     """Both texts in pieces, each "shared" with the other, "common" to so many that it does not count, or neither."""
     one, two = text_of(left), text_of(right)
-    others = (text for pk, text in texts_of_all(but=left).items() if pk != right.pk)
+    others = (text for pk, text in texts_beside(left).items() if pk != right.pk)
     form = [*boilerplate_of(left), *boilerplate_of(right)]
     everything = shared_spans(one, two)
     counting = shared_spans(one, two, ignored=ignored_between(one, two, others, boilerplate=form))

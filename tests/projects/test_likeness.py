@@ -11,8 +11,8 @@ from django.urls import reverse
 from core import clock
 from core.files import attach
 from core.workflow import Refused
-from projects.actions import checking, drafts, proposals
-from projects.actions.likeness import compare_forgotten, find_likenesses, text_of
+from projects.actions import checking, drafts, likeness, proposals
+from projects.actions.likeness import compare_forgotten, find_likenesses, keep_keys, text_of, texts_beside
 from projects.blinding import veiled
 from projects.models import BudgetLine, Likeness, Project
 from projects.models.project import LONG_TEXTS
@@ -60,6 +60,34 @@ def test_other_punctuation_and_spaces_do_not_hide_a_copy(town, original):
     copy = hand_in(town, by_choir(town, **cut))
 
     assert ("text", original) in flags(copy)
+
+
+def test_a_copy_is_found_among_more_than_are_read(town, original, life, monkeypatch):
+    """By the keys that both have: the original is by far not among the newest any more."""
+    monkeypatch.setattr(likeness, "READ", 3)
+    for number in range(4):
+        life.walk(draft(town, title=f"第{number}个", amount_requested=10000), "submitted")
+
+    copy = hand_in(town, by_choir(town, **WORDS))
+    own = hand_in(
+        town, by_choir(town, title="自己的话", summary="合唱进楼门。", needs="老人想听歌。", method="每周排练。")
+    )
+
+    assert ("text", original) in flags(copy)
+    assert original.pk in texts_beside(copy)
+    assert len(texts_beside(copy)) == 3
+    assert original.pk not in texts_beside(own)
+
+
+def test_corrected_words_have_keys_of_their_own(town, original):
+    before = set(original.likeness_keys.values_list("value", flat=True))
+
+    Project.objects.filter(pk=original.pk).update(method="".join(map(chr, range(0x4E00, 0x4F00))))
+    keep_keys(Project.objects.get(pk=original.pk))
+
+    after = set(original.likeness_keys.values_list("value", flat=True))
+    assert before - after
+    assert after - before
 
 
 def test_words_of_ones_own_are_not_flagged(town, original):
