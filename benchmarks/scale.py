@@ -80,7 +80,7 @@ def questions() -> Iterator[tuple[str, Any]]:
     from core.models import Event  # noqa: PLC0415
     from grants.models import Call  # noqa: PLC0415
     from people.models import Organization, User  # noqa: PLC0415
-    from projects.models import Project  # noqa: PLC0415
+    from projects.models import LikenessKey, Project  # noqa: PLC0415
     from reports.models import Paper  # noqa: PLC0415
 
     clerk, district = User.objects.get(username="clerk"), User.objects.get(username="clerk-l00000")
@@ -103,7 +103,10 @@ def questions() -> Iterator[tuple[str, Any]]:
     yield "a call's projects, ranked", Project.objects.filter(call=call).order_by("-amount_requested")
     yield "an organisation by its number", Organization.objects.filter(credit_code="52P00001")
     yield "organisations by name", Organization.objects.filter(name__contains="柳溪")[:50]
-    yield "all texts that a proposal is compared with", Project.objects.filter(submitted_at__isnull=False).only("needs")
+    handed_in = Project.objects.filter(submitted_at__isnull=False).order_by("-pk")
+    yield "the newest with whose texts one is compared", handed_in.only("needs")[:1000]
+    if key := LikenessKey.objects.values_list("value", flat=True).first():
+        yield "who has the same key", LikenessKey.objects.filter(value=key).order_by("-pk")[:500]
 
 
 if __name__ == "__main__":
