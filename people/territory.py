@@ -9,13 +9,15 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 LENGTHS = (2, 4, 6, 9, 12)
 NOWHERE = Q(pk__in=())
 
-ties: list[Callable[[Collection[int]], Any]] = []
-"""From the ids of bureaus to a condition that an organisation (`OuterRef`) has come to one of them."""
+Tie = tuple["QuerySet[Any]", str]
+"""Rows that tie organisations to bureaus, and the column in which the organisation stands."""
+ties: list[Callable[[Collection[int]], Tie]] = []
+"""From the ids of bureaus to the rows by which somebody has come to one of them."""
 
 
 def prefix_of(code: str) -> str:

@@ -66,12 +66,25 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """One's own organisations with their hosts and guests; those that a bureau deals with, for its people."""
         if not user.is_authenticated:
             return self.none()
+        return self.filter(_own(user) | known_to(user.bureaus) if user.bureaus else _own(user))
+
+    def listed_for(self, user) -> "OrganizationQuerySet":
+        """The same, for a list: where a bureau knows few, by their keys, so that the list of a district does not go
+        through the whole country's."""
+        few = few_known_to(user.bureaus) if user.is_authenticated and user.bureaus else None
+        if few is None:
+            return self.visible_to(user)
         mine = list(user.roles)
-        hosts = Organization.objects.filter(pk__in=mine, host__isnull=False).order_by().values("host")
-        own = Q(pk__in=mine) | Q(pk__in=hosts) | Q(host__in=mine)
-        if user.bureaus:
-            own |= known_to(user.bureaus)
-        return self.filter(own)
+        hosts = Organization.objects.filter(pk__in=mine, host__isnull=False).order_by().values_list("host", flat=True)
+        guests = Organization.objects.filter(host__in=mine).order_by().values_list("pk", flat=True)
+        return self.filter(pk__in=few.union(mine, hosts, guests))
+
+
+def _own(user) -> Q:
+    """One's own organisations, with their hosts and guests."""
+    mine = list(user.roles)
+    hosts = Organization.objects.filter(pk__in=mine, host__isnull=False).order_by().values("host")
+    return Q(pk__in=mine) | Q(pk__in=hosts) | Q(host__in=mine)
 
 
 def ground_of(path: str, bureaus: "dict[int, str]") -> Q:
@@ -86,13 +99,35 @@ def ground_of(path: str, bureaus: "dict[int, str]") -> Q:
     return found
 
 
+def _tied_to(bureaus: "dict[int, str]") -> "list[territory.Tie]":
+    """By which rows organisations are known to these bureaus: hosts of those on their ground, and who has come."""
+    hosted = Organization.objects.filter(ground_of("region", bureaus), host__isnull=False)
+    return [(hosted, "host"), *(tie(list(bureaus)) for tie in territory.ties)]
+
+
 def known_to(bureaus: "dict[int, str]") -> Q:
-    """The organisations on the ground of these bureaus with their hosts, and who has come to them from elsewhere."""
-    ground = ground_of("region", bureaus)
-    hosted = Organization.objects.filter(ground, host=models.OuterRef("pk"))
-    found = Q(pk__in=list(bureaus)) | ground | Q(models.Exists(hosted))
-    for tie in territory.ties:
-        found |= Q(tie(list(bureaus)))
+    """The organisations on the ground of these bureaus with their hosts, and who has come to them from elsewhere.
+
+    Asked of one organisation at a time: a list that is full after a page asks for no more.
+    """
+    found = Q(pk__in=list(bureaus)) | ground_of("region", bureaus)
+    for rows, column in _tied_to(bureaus):
+        found |= Q(models.Exists(rows.order_by().filter(**{column: models.OuterRef("pk")})))
+    return found
+
+
+FEW = 5_000
+
+
+def few_known_to(bureaus: "dict[int, str]") -> set[int] | None:
+    """Their keys, where few rows tie them; None where many do."""
+    found = set(bureaus)
+    ground = Organization.objects.filter(ground_of("region", bureaus))
+    for rows, column in [(ground, "pk"), *_tied_to(bureaus)]:
+        keys = list(rows.order_by().values_list(column, flat=True)[: FEW + 1])
+        if len(keys) > FEW:
+            return None
+        found.update(keys)
     return found
 
 

@@ -39,7 +39,7 @@ def find(request: HttpRequest, pk: int) -> Organization:
 def organization_list(request: HttpRequest) -> HttpResponse:
     """The organisations I may see: my own, or all of them when I work for a funder."""
     form = OrganizationFilter(request.GET)
-    found = Organization.objects.visible_to(request.user).select_related("community", "host")
+    found = Organization.objects.listed_for(request.user).select_related("community", "host")
     if form.is_valid():
         q, kind = form.cleaned_data["q"], form.cleaned_data["kind"]
         if q:

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from people import territory
 from people.actions import answer_loan, ask_for_loan
-from people.models import Community, CreditRecord, Expert, Kind, Organization, Region, Role
+from people.models import Community, CreditRecord, Expert, Kind, Organization, Region, Role, organization
 from tests.life import draft
 from tests.town import member, person
 
@@ -59,6 +59,19 @@ def test_a_region_that_ends_in_nine_holds_only_what_lies_in_it(town):
 @pytest.mark.parametrize(("model", "path"), [(Organization, "region"), (Community, "region_code"), (Region, "code")])
 def test_what_begins_with_a_code_is_found_by_an_index(town, model, path):
     assert "INDEX" in model.objects.filter(territory.inside(path, "110105")).order_by().explain()
+
+
+@pytest.mark.parametrize("who", ["clerk", "head", "mentor", "stranger"])
+def test_a_list_by_keys_shows_the_same_as_one_asked_row_by_row(town, life, monkeypatch, who):
+    life.walk(draft(town), "submitted")  # it ties a support organisation and a host from elsewhere
+    Organization.objects.exclude(kind=Kind.FUNDER).update(region="220105")
+    user = getattr(town, who)
+
+    by_keys = list(Organization.objects.listed_for(user))
+    monkeypatch.setattr(organization, "FEW", 0)
+
+    assert by_keys == list(Organization.objects.listed_for(user)) == list(Organization.objects.visible_to(user))
+    assert who != "clerk" or town.centre in by_keys
 
 
 def test_the_nearest_bureau_is_responsible_and_the_one_above_is_not(town):
