@@ -31,6 +31,7 @@ def main() -> None:
 
     people = {who for _path, who in PATHS.values() if who}
     cookies: dict[str | None, str] = {who: signed_in(User.objects.get(username=who)) for who in people} | {None: ""}
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], check=True)
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--workers={WORKERS}", f"--bind=127.0.0.1:{port}"]
     server = subprocess.Popen([*command, "--log-level=error"], env=os.environ | {"ALLOWED_HOSTS": "127.0.0.1"})
