@@ -1,7 +1,6 @@
 """Where needs meet no money: counted by community and service field. No ORM here."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 Place = tuple[int | None, int | None]
@@ -40,8 +39,3 @@ class GapTable:
         """All communities together."""
         needs = sum(count for (_c, f), count in self.needs.items() if f == field)
         return Cell(needs, sum(count for (_c, f), count in self.funded.items() if f == field))
-
-
-def gap_table(needs: Iterable[Place], funded: Iterable[Place]) -> GapTable:
-    """Count open needs and funded projects by place; a project in two communities counts in both."""
-    return GapTable(Counter(needs), Counter(funded))

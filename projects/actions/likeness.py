@@ -124,9 +124,7 @@ def _flag(project: Project, found: Iterable["Found"]) -> list[Likeness]:
 def keep_keys(project: Project) -> None:
     """Let later proposals find this one, in the words in which it is handed in now."""
     lines = list(project.budget_lines.all())
-    values = (
-        _keys_of_text(project) | set(map(_line_key, lines)) | {key_of("number", number) for number in quoted(lines)}
-    )
+    values = _keys_of_text(project).union(map(_line_key, lines), map(_number_key, quoted(lines)))
     project.likeness_keys.all().delete()
     LikenessKey.objects.bulk_create([LikenessKey(project=project, value=value) for value in sorted(values)])
 

@@ -1,5 +1,6 @@
 """The needs desk: what looks alike, and where needs meet no money."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 
 from grants.actions import needs
 from grants.models import Need
-from projects.gaps import Cell, gap_table
+from projects.gaps import Cell, GapTable
 from projects.models import Project
 from tests.life import draft
 
@@ -129,7 +130,7 @@ def test_the_desk_shows_the_oldest_first_and_by_state(town, alike, browse):
 
 
 def test_a_gap_is_where_somebody_asked_and_nothing_is_funded():
-    table = gap_table(needs=[(1, 7), (1, 7), (2, 8), (3, None)], funded=[(2, 8), (1, 9)])
+    table = GapTable(needs=Counter([(1, 7), (1, 7), (2, 8), (3, None)]), funded=Counter([(2, 8), (1, 9)]))
 
     assert table.communities == {1, 2, 3}
     assert (table.cell(1, 7), table.cell(1, 7).is_gap) == (Cell(2, 0), True)
