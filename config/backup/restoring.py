@@ -204,7 +204,7 @@ def _make_ready(head: dict[str, Any], *, replace: bool) -> bool:
             call_command("migrate", verbosity=0)
         else:
             executor.migrate([tuple(name) for name in wanted])
-    if not replace and (rows := _not_empty()):
+    if not replace and (rows := not_empty()):
         raise Refusal(
             _("This site is not empty (%(tables)s). With --replace everything in it is replaced.")
             % {"tables": ", ".join(rows[:3])}
@@ -212,7 +212,8 @@ def _make_ready(head: dict[str, Any], *, replace: bool) -> bool:
     return is_present
 
 
-def _not_empty() -> list[str]:
+def not_empty() -> list[str]:
+    """The tables in which somebody's rows stand."""
     found, there = [], set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for table in tables(connection):

@@ -23,7 +23,7 @@ from django.test import override_settings
 from config import inbox
 from config.backup.archive import Cut
 from config.backup.engines import engine_of
-from config.backup.restoring import Backup
+from config.backup.restoring import Backup, not_empty
 from config.backup.tables import tables
 from config.backup.taking import DUTY, applied, forget_old
 from config.engines import SQLITE_OPTIONS
@@ -31,7 +31,7 @@ from core import clock
 from core.files import attach
 from core.models import Attachment, Duty
 from core.sealing import seal_events, standing
-from people.models import Administrator, Office, User
+from people.models import Administrator, Office, PrivacyNotice, User
 from projects.models import Project
 from reports.models import SearchEntry
 from tests import town as towns
@@ -57,6 +57,17 @@ def town(transactional_db, time):
 @pytest.fixture
 def town_at_once(db, time):
     return towns.build()
+
+
+@pytest.mark.one_database
+def test_a_site_is_empty_until_somebody_has_an_account(db):
+    PrivacyNotice.objects.in_force()  # as a migration writes it
+    Duty.objects.create(name=DUTY, done_on=clock.today())  # the clock has run
+    nobody = not_empty()
+
+    User.objects.create(username="first")
+
+    assert (nobody, not_empty()) == ([], ["people_user"])
 
 
 def backed_up(directory: Path, *options: str) -> Path:
@@ -155,6 +166,8 @@ def test_it_is_restored_onto_the_other_database_and_back(town, tmp_path):
     path, before, migrations = backed_up(tmp_path / "one"), meaning(), applied()
 
     with other_database(tmp_path, migrations):
+        PrivacyNotice.objects.in_force()  # as a migration writes it: nobody has used this site
+        Duty.objects.create(name=DUTY, done_on=clock.today())
         said = restored(path)
         there = meaning()
         [row] = Project.objects.values_list("needs", "compared_at", "amount_requested")
