@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -82,7 +82,9 @@ class PaperFilter(forms.Form):
 
     def __init__(self, *args: Any, papers: PaperQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        years = papers.order_by("-year").values_list("year", flat=True).distinct()
+        days = papers.order_by().aggregate(first=Min("issued_at"), last=Max("issued_at"))
+        first, last = (clock.localdate(day).year if day else None for day in (days["first"], days["last"]))
+        years = range(last, first - 1, -1) if first and last else ()
         self.fields["year"].choices = [("", _("All")), *((year, year) for year in years)]  # type: ignore[attr-defined]
 
     def chosen(self, papers: PaperQuerySet) -> PaperQuerySet:

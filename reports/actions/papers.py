@@ -69,7 +69,7 @@ def issue(kind: str, about: models.Model, *, event: Event) -> Paper:
         kind=kind, issuer=issuer, series=row.series, mark=mark, year=day.year, serial=serial, number=number,
         title=row.title(about)[:200], addressee=row.addressee(about)[:200],
         content_type=ContentType.objects.get_for_model(about), object_id=about.pk,
-        project=project, funder_id=project.call.funder_id if project else None,
+        project=project, register_id=project.call.funder_id if project else issuer.pk,
         event=event, issued_at=event.at, issued_on=day, supersedes=earlier[0] if earlier else None,
         facts=[list(fact) for fact in row.facts(about)], code=_code(kind, number, event),
     )  # fmt: skip

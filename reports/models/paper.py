@@ -34,12 +34,19 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         return self.filter(state=Paper.State.ISSUED)
 
     def visible_to(self, user: Any) -> "PaperQuerySet":
-        """The register: for the people of whoever issued it, and of the funder whose project it concerns. (A group
+        """For the people of whoever issued it, and of the funder whose project it concerns. (A group
         reads its papers on its project's page.)"""
         if not user.is_authenticated:
             return self.none()
         mine = list(user.roles)
-        return self.filter(Q(issuer__in=mine) | Q(funder__in=mine))
+        return self.filter(Q(issuer__in=mine) | Q(register__in=mine))
+
+    def register_of(self, user: Any) -> "PaperQuerySet":
+        """The same, for the list: what bureaus see stands in their own registers, where an index has it in order; an
+        evaluator or a support organisation issues in the projects of others."""
+        if user.is_authenticated and set(user.roles) <= set(user.bureaus):
+            return self.filter(register__in=list(user.roles))
+        return self.visible_to(user)
 
     def typed(self, text: str) -> "Paper | None":
         """The paper whose code somebody typed: in small letters, with blanks or dashes, in full width."""
@@ -102,15 +109,16 @@ class Paper(Stateful):
     project = models.ForeignKey(
         "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, null=True, related_name="papers"
     )
-    funder = models.ForeignKey(
+    register = models.ForeignKey(
         "people.Organization",
-        verbose_name=_("funder"),
+        verbose_name=_("register"),
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
         editable=False,
     )
-    """Of its project: in whose register it stands too. Kept here, so that a register is read from one table."""
+    """In whose register it stands: of the funder of its project, else of its issuer. Kept here, so that a register is
+    read from one table in its own order, however many papers there are."""
     event = models.ForeignKey("core.Event", verbose_name=_("deed"), on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(_("issued at"), default=clock.now)
     issued_on = models.DateField(_("issued on"))
@@ -139,7 +147,7 @@ class Paper(Stateful):
         indexes = [
             models.Index(fields=["content_type", "object_id"], name="paper_of_object"),
             models.Index(fields=["issuer", "year", "kind"], name="papers_of_issuer"),
-            models.Index(fields=["-issued_at", "-id"], name="papers_by_day"),
+            models.Index(fields=["register", "-issued_at", "-id"], name="papers_of_register"),
             models.Index(fields=["sha256"], name="paper_by_file", condition=~Q(sha256="")),
         ]
         constraints = [

@@ -38,7 +38,7 @@ RELATED = ("issuer", "project", "superseded_by", "supersedes")
 
 def _mine(request: HttpRequest) -> Any:
     permit("reports.see_register", request.user)
-    return Paper.objects.visible_to(request.user)
+    return Paper.objects.register_of(request.user)
 
 
 @require_safe

@@ -256,9 +256,11 @@ def test_register_lists_by_kind_and_code(town, approved, browse):
 def test_register_of_a_funder_has_what_the_group_issued_in_its_project(town, life):
     issued = life.walk(draft(town), "completed").papers.get(kind=Kind.ACCOUNTS)
 
-    assert (issued.issuer, issued.funder) == (town.centre, town.bureau)
-    assert issued in Paper.objects.visible_to(town.clerk)
-    assert issued not in Paper.objects.visible_to(town.stranger)
+    assert (issued.issuer, issued.register) == (town.centre, town.bureau)
+    for person in (town.clerk, town.auditor, town.evaluator, town.stranger):
+        assert list(Paper.objects.register_of(person)) == list(Paper.objects.visible_to(person))
+    assert issued in Paper.objects.register_of(town.clerk)
+    assert issued not in Paper.objects.register_of(town.evaluator)
 
 
 def test_approver_declares_void_on_the_page(town, approved, browse):
