@@ -15,12 +15,14 @@ REGISTER = [
 ]  # fmt: skip
 STATES = {Paper.State.ISSUED: "有效", Paper.State.SUPERSEDED: "被取代", Paper.State.VOID: "作废"}
 
+PIECE = 1_000
+
 
 def write_register(found: PaperQuerySet, target: IO[bytes]) -> None:
     """Every paper of the choice in the order of its number, the void ones in their place."""
     book = Workbook(target)
-    related = found.select_related("issuer", "project", "supersedes", "superseded_by")
-    rows = related.order_by("year", "series", "serial", "issued_at", "pk")
+    related = found.select_related("issuer", "project", "supersedes").prefetch_related("superseded_by")
+    rows = related.order_by("year", "series", "serial", "issued_at", "pk").iterator(chunk_size=PIECE)
     book.add_sheet(f"发文登记簿{clock.today():%Y%m%d}", REGISTER, (_row(paper) for paper in rows))
     book.close()
 
