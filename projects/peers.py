@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from statistics import median
 from typing import Any
 
@@ -46,6 +47,7 @@ class PeerPrice:
         return self.line.unit_price > self.median
 
 
+@lru_cache(maxsize=10_000)
 def pairs_of(text: str) -> frozenset[str]:
     """The two-character pieces of an item's name, without width, case and punctuation."""
     plain = re.sub(r"[\W_\d]+", "", unicodedata.normalize("NFKC", text).casefold())
