@@ -9,7 +9,9 @@ from django.db.models import DecimalField, Field
 
 LEFT_OUT = {"django_session", "usersessions_usersession", "reports_searchentry"}
 MADE_BY_MIGRATE = {
-    *("django_content_type", "auth_permission", "django_migrations"),
+    "django_content_type",
+    "auth_permission",
+    "django_migrations",
     "people_privacynotice",  # the first is written by people.0003; whoever writes the next has an account
     "core_duty",  # when the clock or a backup last ran: it says nothing that anybody did
 }

@@ -66,7 +66,10 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """One's own organisations with their hosts and guests; those that a bureau deals with, for its people."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(_own(user) | known_to(user.bureaus) if user.bureaus else _own(user))
+        own = Q(pk__in=list(user.roles))
+        for rows, column in _joined_with(user):
+            own |= Q(pk__in=rows.order_by().values(column))
+        return self.filter(own | known_to(user.bureaus) if user.bureaus else own)
 
     def listed_for(self, user) -> "OrganizationQuerySet":
         """The same, for a list: where a bureau knows few, by their keys, so that the list of a district does not go
@@ -74,17 +77,15 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         few = few_known_to(user.bureaus) if user.is_authenticated and user.bureaus else None
         if few is None:
             return self.visible_to(user)
-        mine = list(user.roles)
-        hosts = Organization.objects.filter(pk__in=mine, host__isnull=False).order_by().values_list("host", flat=True)
-        guests = Organization.objects.filter(host__in=mine).order_by().values_list("pk", flat=True)
-        return self.filter(pk__in=few.union(mine, hosts, guests))
+        joined = (rows.order_by().values_list(column, flat=True) for rows, column in _joined_with(user))
+        return self.filter(pk__in=few.union(user.roles, *joined))
 
 
-def _own(user) -> Q:
-    """One's own organisations, with their hosts and guests."""
+def _joined_with(user) -> "list[territory.Tie]":
+    """By which rows others are seen by one's own organisations: their hosts and their guests."""
     mine = list(user.roles)
-    hosts = Organization.objects.filter(pk__in=mine, host__isnull=False).order_by().values("host")
-    return Q(pk__in=mine) | Q(pk__in=hosts) | Q(host__in=mine)
+    hosted = Organization.objects.filter(pk__in=mine, host__isnull=False)
+    return [(hosted, "host"), (Organization.objects.filter(host__in=mine), "pk")]
 
 
 def ground_of(path: str, bureaus: "dict[int, str]") -> Q:
