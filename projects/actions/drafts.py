@@ -199,15 +199,16 @@ def store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]], *
     stored = {row.key: row for row in manager.all()}
     added: list[Any] = []
     changed: list[Any] = []
-    kept: set[str] = set()
+    taken: set[str] = set()
     for position, values in enumerate(rows):
         row = stored.pop(values.get("key", ""), None)
         if row is None:
-            taken = kept | {row.key for row in (*added, *changed)}
             key = values.get("key") or new_key()
             added.append(model(**{**values, "project": project, "key": new_key() if key in taken else key}))
             added[-1].position = position
+            taken.add(added[-1].key)
             continue
+        taken.add(row.key)
         before = {column: getattr(row, column) for column in columns}
         for column, value in values.items():
             setattr(row, column, value)
@@ -216,8 +217,6 @@ def store_rows(project: Project, name: str, rows: Sequence[Mapping[str, Any]], *
         row.position = position
         if any(before[column] != getattr(row, column) for column in columns):
             changed.append(row)
-        else:
-            kept.add(row.key)
     if stored:
         manager.filter(pk__in=[row.pk for row in stored.values()]).delete()
     model._base_manager.bulk_create(added)

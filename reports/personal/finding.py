@@ -16,6 +16,7 @@ from core.masking import mask_email, mask_name, mask_phone
 from core.models import Event
 from people.models import Kind as OrganizationKind
 from people.models import Organization, User, ground_of
+from people.territory import NOWHERE
 from reports.personal.nouns import Held, Kind
 from reports.personal.register import KINDS, all_held
 
@@ -170,7 +171,7 @@ def _matches(held: Held, funder: Organization, name: str, phone: str, email: str
 
 def _answered_by(held: Held, funder: Organization) -> Q:
     """Rows of the funder; and where others may keep such rows too, or nobody is named, those on its ground."""
-    near = ground_of(held.ground, {funder.pk: funder.region}) if held.ground else Q(pk__in=[])
+    near = ground_of(held.ground, {funder.pk: funder.region}) if held.ground else NOWHERE
     if not held.funder:
         return near
     return Q(**{held.funder: funder.pk}) | near & ~Q(**{f"{held.funder}__kind": OrganizationKind.FUNDER})
