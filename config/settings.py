@@ -354,11 +354,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "noreply@localhost")
 TASKS_BACKEND = os.environ.get("TASKS_BACKEND", "database")
 TASKS = {
-    "default": {
-        "BACKEND": "django_tasks.backends.immediate.ImmediateBackend"
-        if TASKS_BACKEND == "immediate"
-        else "config.tracing.TracedQueue"
-    }
+    "default": {"BACKEND": "config.queues.NoQueue" if TASKS_BACKEND == "immediate" else "config.queues.TracedQueue"}
 }
 
 PRINT_PROCESSES = int(os.environ.get("PRINT_PROCESSES", "0")) or min(os.cpu_count() or 1, 4)

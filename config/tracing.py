@@ -11,7 +11,6 @@ from typing import Any
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django_tasks.signals import task_finished, task_started
-from django_tasks_db.backend import DatabaseBackend
 
 from config import metrics
 from config.logs import request_id, task_name
@@ -40,17 +39,6 @@ def every_request_has_a_number(answer: Callable[[HttpRequest], HttpResponse]) ->
         return response
 
     return respond
-
-
-class TracedQueue(DatabaseBackend):
-    """The queue in the database; beside the arguments of a task stands which request has asked for it."""
-
-    def _task_to_db_task(self, task: Any, args: Any, kwargs: Any) -> Any:
-        row = super()._task_to_db_task(task, args, kwargs)
-        if asked_by := request_id.get():
-            row.args_kwargs["request"] = asked_by
-            row.save(update_fields=["args_kwargs"])
-        return row
 
 
 @receiver(task_started)

@@ -6,7 +6,6 @@ day's summary; tried again when it fails, at growing intervals, and given up whe
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
-from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -61,14 +60,14 @@ def notify(recipients: Iterable[Any], *, subject: str, body: str = "", url: str 
                 )
     at_once = [one.pk for one in Dispatch.objects.bulk_create(out) if not one.in_digest]
     if at_once:
-        transaction.on_commit(partial(deliver_at_once.enqueue, at_once))
+        deliver_at_once.enqueue(at_once)
 
 
 @transaction.atomic
 def write_to(address: str, *, subject: str, text: str) -> None:
     """Write to somebody without an account, by mail, after the commit."""
     sent = Dispatch.objects.create(channel=Mail.key, address=address, subject=" ".join(subject.split()), text=text)
-    transaction.on_commit(partial(deliver_at_once.enqueue, [sent.pk]))
+    deliver_at_once.enqueue([sent.pk])
 
 
 def next_digest(now: datetime) -> datetime:
@@ -177,7 +176,7 @@ def try_again(dispatch: Dispatch) -> None:
         return
     locked.state, locked.tries, locked.due_at, locked.error = Dispatch.State.WAITING, 0, clock.now(), ""
     locked.save()
-    transaction.on_commit(partial(deliver_at_once.enqueue, [locked.pk]))
+    deliver_at_once.enqueue([locked.pk])
 
 
 @transaction.atomic

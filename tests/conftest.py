@@ -88,7 +88,7 @@ def _fast_and_apart(tmp_path):
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES=storages,
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
-        TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
+        TASKS={"default": {"BACKEND": "config.queues.NoQueue"}},
         MFA_REQUIRED_ROLES=[],  # asked for where it is tested
         FIGURES_KEPT_FROM=3600,  # however slow the machine is, a test reads what it has just changed
         OPEN_DATA_LIMIT=1_000_000,  # a test asks more in a minute than anybody else, and always in the same one

@@ -169,6 +169,21 @@ def test_who_chooses_several_rows_uses_our_field():
     assert users == ["core/forms.py"]
 
 
+def test_a_task_is_enqueued_in_the_transaction_it_belongs_to():
+    """`on_commit(task.enqueue)` forgets the task when the server dies right after the commit (config/queues.py)."""
+    offenders = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for app in ORDER
+        for path in modules(app)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") == "on_commit"
+        and "enqueue" in ast.unparse(node)
+    ]
+
+    assert offenders == []
+
+
 def test_every_address_belongs_to_one_page():
     """Of two pages with one address the second is never reached, and nothing says so."""
     found = Counter(routes(get_resolver().url_patterns))

@@ -1,7 +1,5 @@
 """Handing a proposal in, and taking it back."""
 
-from functools import partial
-
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -52,7 +50,7 @@ def submit(project: Project, *, by: User, pledged: bool, note: str = "") -> Proj
     )
     keep_keys(project)
     tell_funder(project, _("submitted, please check the papers"))
-    transaction.on_commit(partial(look_for_likenesses.enqueue, project.pk))
+    look_for_likenesses.enqueue(project.pk)
     return project
 
 

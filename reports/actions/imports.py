@@ -43,7 +43,7 @@ def send(*, by: User, table: str, upload: UploadedFile) -> ImportJob:
         job.save()
         record(job, "send", by=by, label=_("Table sent"), table=table)
         if (upload.size or 0) > AT_ONCE:
-            transaction.on_commit(partial(background.check.enqueue, job.pk, job.attempt))
+            background.check.enqueue(job.pk, job.attempt)
             return job
     background.check_now(job.pk, job.attempt)
     job.refresh_from_db()
@@ -123,5 +123,5 @@ def _start(job: ImportJob, status: str, task: Task) -> ImportJob:
     job.is_confirmed = task is background.run
     job.attempt += 1
     job.save()
-    transaction.on_commit(partial(task.enqueue, job.pk, job.attempt))
+    task.enqueue(job.pk, job.attempt)
     return job

@@ -1,6 +1,5 @@
 """A ledger of very many rows: asked for, written in the background, fetched."""
 
-from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -39,7 +38,7 @@ def ask(ledger: Ledger, *, by: User, query: str) -> LedgerFile:
         raise Refused(_("One is being made already."))
     made = LedgerFile.objects.create(ledger=ledger.key, query=query, rows=ledger.count(form.asked), by=by)
     record_ledger(by=by, ledger=ledger, kind="xlsx", chosen=said_in_chinese(form), rows=made.rows)
-    transaction.on_commit(partial(make.enqueue, made.pk))
+    make.enqueue(made.pk)
     return made
 
 

@@ -1,7 +1,6 @@
 """Archive packages: somebody asks for one, it is made in the background, fetched, and forgotten after a while."""
 
 import hashlib
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -41,7 +40,7 @@ def ask(project: Project, *, by: User, public: bool = False) -> ArchivePackage:
     edition = Edition.PUBLIC if public else edition_of(project)
     made = ArchivePackage.objects.create(project=project, edition=edition.value, by=by)
     record(made, "ask_for_package", by=by, label=_("Archive package asked for"), edition=edition.value)
-    transaction.on_commit(partial(make.enqueue, made.pk))
+    make.enqueue(made.pk)
     return made
 
 

@@ -158,5 +158,5 @@ def still_sees_all(job: PrintJob, *, by: User) -> bool:
 
 
 def _enqueue(job: PrintJob) -> PrintJob:
-    transaction.on_commit(partial(print_run.run.enqueue, job.pk, job.attempt))
+    print_run.run.enqueue(job.pk, job.attempt)
     return job

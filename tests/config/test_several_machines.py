@@ -37,7 +37,7 @@ def town(transactional_db):
 @pytest.fixture
 def site(town, settings, tmp_path):
     """Two of each, on the test's own database and folder of files."""
-    settings.TASKS = {"default": {"BACKEND": "config.tracing.TracedQueue"}}
+    settings.TASKS = {"default": {"BACKEND": "config.queues.TracedQueue"}}
     settings.WORKER_BEAT = BEAT
     webs = [Web(tmp_path), Web(tmp_path)]
     hands = [worker(tmp_path, name, BEAT) for name in ("one", "two")]

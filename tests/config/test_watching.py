@@ -172,7 +172,7 @@ def test_an_answer_is_logged_by_the_name_of_its_view(client, db, caplog):
 @pytest.mark.django_db(transaction=True)
 def test_a_task_goes_on_under_the_number_of_the_request_that_asked_for_it(settings, client):
     settings.ROOT_URLCONF = __name__
-    settings.TASKS = {"default": {"BACKEND": "config.tracing.TracedQueue"}}
+    settings.TASKS = {"default": {"BACKEND": "config.queues.TracedQueue"}}
     heard.clear()
     client.get("/queues/", headers={"x-request-id": GIVEN})
     client.get("/healthz")
