@@ -43,7 +43,8 @@ class Command(BaseCommand):
 
 def needs_a_stop(migration: migrations.Migration) -> Iterator[tuple[str, str]]:
     """What of a migration an older version would stumble over, and why."""
-    new = {one.name_lower for one in migration.operations if isinstance(one, migrations.CreateModel)}
+    each = [inner for one in migration.operations for inner in getattr(one, "created", [one])]
+    new = {one.name_lower for one in each if isinstance(one, migrations.CreateModel)}
     for one in migration.operations:
         if getattr(one, "model_name_lower", None) in new:
             continue  # a table that nobody knows yet
