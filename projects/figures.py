@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -167,7 +167,12 @@ class _Part(NamedTuple):
 
 def visits_by_project(projects: Iterable[int], since: date | None = None, until: date | None = None) -> dict[int, int]:
     """Of many projects at once: the visits of `figures`, in a constant number of queries; without days, all of them."""
-    return {project: n for (project, _month), n in _visits(list(projects), since, until).items()}
+    found, wanted = dict[int, int](), list(projects)
+    for part in _parts(since, until):
+        rows = part.rows.filter(**{f"{part.project}__in": wanted}).order_by()
+        for project, n in rows.values_list(part.project).annotate(n=part.number):
+            found[project] = found.get(project, 0) + (n or 0)
+    return found
 
 
 def visits_together(projects: QuerySet[Project], since: date | None = None, until: date | None = None) -> int:
@@ -195,9 +200,12 @@ def visits_by_month(projects: QuerySet[Project], since: date, until: date) -> di
     while month <= until:
         found[month] = 0
         month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    for (_project, at), n in _visits(projects.order_by().values("pk"), since, until, by_month=True).items():
-        if at is not None:
-            found[at] += n
+    keys = projects.order_by().values("pk")
+    for part in _parts(since, until):
+        rows = part.rows.filter(**{f"{part.project}__in": keys}).order_by()
+        by_month = rows.annotate(at=TruncMonth(part.day, output_field=DateField())).values_list("at")
+        for at, n in by_month.annotate(n=part.number):
+            found[at] += n or 0
     return found
 
 
@@ -219,19 +227,6 @@ def _parts(since: date | None, until: date | None) -> list[_Part]:
         _Part(of_group, "project", "held_on", Count("members"), Q(members__isnull=False)),
         _Part(of_group, "project", "held_on", Sum("others"), Q(others__gt=0)),
     ]
-
-
-def _visits(
-    projects: Any, since: date | None, until: date | None, *, by_month: bool = False
-) -> dict[tuple[int, date | None], int]:
-    """The visits of `figures`, by project and, if wanted, month."""
-    found = dict[tuple[int, date | None], int]()
-    for rows, project, day, number, _some in _parts(since, until):
-        month = TruncMonth(day, output_field=DateField()) if by_month else Value(None, output_field=DateField())
-        lines = rows.filter(**{f"{project}__in": projects}).order_by().values_list(project)
-        for pk, at, n in lines.annotate(at=month, n=number).values_list(project, "at", "n"):
-            found[pk, at] = found.get((pk, at), 0) + (n or 0)
-    return found
 
 
 def progress(project: Project, until: date | None = None) -> dict[str, Decimal]:

@@ -6,22 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, DecimalField, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Event
 from core.money import round_half_up
-from grants.models import Call
 from people.models import Kind, Organization
 from people.territory import inside
-from projects.lasting import lasting_in_turn
-from projects.models import Expense, Part, Participant, Project, Report, State
+from projects.models import Expense, FollowUp, Part, Participant, Project, Report, State
 from projects.models.project import ProjectQuerySet
 from projects.models.state import FUNDED, PLACED, UNDER_WAY
-from projects.spending import spent
+from projects.survival import Fate
 
-CHUNK = 2000
-"""So many projects are read at a time, where figures need each of them."""
+ZERO = Decimal(0)
+ENDED = [State.COMPLETED, State.TERMINATED]
 NOWHERE = "none"
 """Asked as a place or a field: nobody has said which."""
 
@@ -60,7 +59,7 @@ def reached(projects: ProjectQuerySet, step: str) -> ProjectQuerySet:
     if step == "shortlisted":
         return projects.filter(Q(state__in=[*PLACED, State.FORFEITED]) | _was_in(State.SHORTLISTED))
     states = {"funded": FUNDED, "under_way": UNDER_WAY, "completed": [State.COMPLETED]}
-    states["ended"] = [State.COMPLETED, State.TERMINATED]
+    states["ended"] = ENDED
     if step in states:
         return projects.filter(state__in=states[step])
     return projects.filter(submitted_at__isnull=False)
@@ -101,23 +100,43 @@ def spent_together(projects: ProjectQuerySet) -> Decimal:
     return round_half_up(paid + (said or 0))  # SQLite adds up in binary
 
 
-def spending_rates(projects: ProjectQuerySet) -> dict[int, Any]:
-    """Of projects with money: percent of the award that is spent, by `spending.spent`; a constant number of queries."""
-    plain = projects.filter(amount_awarded__gt=0).select_related(None).order_by()
-    read = with_spending(plain.only("pk", "amount_awarded"))
-    rows = (one for one in read.iterator(chunk_size=CHUNK) if one.amount_awarded)
-    return {one.pk: round_half_up(spent(one) * 100 / one.amount_awarded, 1) for one in rows}
+def with_spent(projects: ProjectQuerySet) -> QuerySet[Any]:
+    """Each with `is_spent`, what `spending.spent` says of it, worked out by the database; a test holds both against
+    each other. To be rounded: SQLite adds up in binary."""
+    books = Expense.objects.filter(project=OuterRef("pk")).order_by()
+    recognised = books.granted().values("project").annotate(sum=Sum("recognised")).values("sum")
+    accepted = Report.objects.filter(project=OuterRef("pk"), accepted_at__isnull=False)
+    last = accepted.order_by("-submitted_at", "-pk").values("spent")[:1]
+    said = Case(When(Exists(books), then=Subquery(recognised)), default=Subquery(last))
+    return projects.annotate(is_spent=Coalesce(said, ZERO, output_field=DecimalField()))
+
+
+def spending_rates(projects: ProjectQuerySet) -> dict[int, Decimal]:
+    """Of projects with money: percent of the award that is spent, by `spending.spent`; one query."""
+    rows = with_spent(projects.filter(amount_awarded__gt=0).select_related(None).order_by())
+    return {
+        pk: round_half_up(round_half_up(used) * 100 / award, 1)
+        for pk, award, used in rows.values_list("pk", "amount_awarded", "is_spent").iterator()
+    }
 
 
 def bucket(rate: Any) -> str:
     return next(key for key, (_low, high) in USED.items() if high is None or rate < high)
 
 
-def fates(projects: ProjectQuerySet) -> dict[int, str]:
-    """What became of the ended ones, by `lasting`."""
-    calls = Call.objects.filter(pk__in=projects.order_by().values("call"))
-    lines = lasting_in_turn(calls.iterator())
-    return {project.pk: str(fate) for line in lines for project, fate, _seen in line.projects}
+def with_fate(projects: ProjectQuerySet) -> QuerySet[Any]:
+    """The ended ones, each with its `fate` as `projects.lasting` tells it, worked out by the database; a test holds
+    both against each other."""
+    looks = FollowUp.objects.filter(project=OuterRef("pk"))
+    last = looks.answered().order_by("-seen_on", "-pk").values("still_active")[:1]
+    fate = Case(
+        When(state=State.TERMINATED, then=Value(Fate.TERMINATED)),
+        When(last_active=False, then=Value(Fate.STOPPED)),
+        When(Exists(looks.silent().order_by()), then=Value(Fate.SILENT)),
+        When(last_active=True, then=Value(Fate.ACTIVE)),
+        default=Value(Fate.NOT_ASKED),
+    )
+    return projects.filter(state__in=ENDED).alias(last_active=Subquery(last)).annotate(fate=fate)
 
 
 def narrowed(projects: ProjectQuerySet, asked: Mapping[str, Any], user: Any = None) -> ProjectQuerySet:
@@ -146,7 +165,8 @@ def narrowed(projects: ProjectQuerySet, asked: Mapping[str, Any], user: Any = No
         coached = Participant.objects.current().filter(person=mentor, part=Part.MENTOR).values("project")
         projects = projects.filter(pk__in=coached)
     if fate := asked.get("fate"):
-        projects = projects.filter(pk__in=[pk for pk, known in fates(projects).items() if known == fate])
+        ended = with_fate(Project.objects.order_by()).filter(fate=fate)
+        projects = projects.filter(pk__in=ended.values("pk"))
     if used := asked.get("used"):
         rates = spending_rates(projects)
         projects = projects.filter(pk__in=[pk for pk, rate in rates.items() if bucket(rate) == used])

@@ -1,11 +1,11 @@
 """How projects fare: the funnel, where they wait, and what lasts."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 from decimal import Decimal
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -14,9 +14,8 @@ from core.models import Event
 from core.money import round_half_up
 from projects.forms.narrowing import FATES
 from projects.indicator_facts import workdays_of
-from projects.lasting import lasting_in_turn
 from projects.models import Project, State
-from projects.narrowing import reached
+from projects.narrowing import reached, with_fate
 from projects.survival import Fate
 from reports import chart_style, charts
 from reports.charts import Span
@@ -96,7 +95,7 @@ def headlines(board: Board, visits: int, visits_url: str) -> list[Tile]:
 def _log(board: Board) -> list[tuple[int, str, str, datetime]]:
     kind = ContentType.objects.get_for_model(Project)
     moves = Event.objects.filter(content_type=kind, object_id__in=board.projects.order_by().values("pk"))
-    moves = moves.exclude(target_state="").order_by("object_id", "at", "pk")
+    moves = moves.exclude(target_state="").exclude(target_state=F("source_state")).order_by("object_id", "at", "pk")
     return list(moves.values_list("object_id", "source_state", "target_state", "at"))
 
 
@@ -148,12 +147,11 @@ def _said(wait: Wait) -> str:
 
 def survival(board: Board) -> Picture:
     """By call: what became of the funded projects that have ended."""
-    inside = set(board.projects.order_by().values_list("pk", flat=True))
-    found = []
-    for line in lasting_in_turn(board.calls):
-        fates = Counter(fate for project, fate, _seen in line.projects if project.pk in inside)
-        if fates:
-            found.append((line.call, fates))
+    by_call: dict[int, Counter[str]] = defaultdict(Counter)
+    ended = with_fate(board.projects.select_related(None)).order_by()
+    for pk, fate, n in ended.values_list("call", "fate").annotate(n=Count("pk")):
+        by_call[pk][fate] = n
+    found = [(call, by_call[call.pk]) for call in board.calls if call.pk in by_call]
     title, unit = _("What lasts after the end"), pgettext("unit", "projects")
     parts = tuple(str(words) for words in FATES.values())
     drawn = tuple((call.title, tuple(fates[fate] for fate in Fate)) for call, fates in found)

@@ -12,8 +12,7 @@ from django.utils.translation import pgettext
 from core.money import round_half_up
 from grants.forms.funds import funds_asked_for
 from grants.models import Fund, ServiceField
-from projects.narrowing import CHUNK, NOWHERE, USED, bucket, reached, spending_rates, with_spending
-from projects.spending import spent
+from projects.narrowing import NOWHERE, USED, bucket, reached, spending_rates, with_spent
 from reports import chart_style, charts
 from reports.figures.board import STREET, Board
 from reports.figures.picture import (
@@ -160,16 +159,15 @@ def _of(board: Board, place: str) -> str:
 
 def spending(board: Board) -> Picture:
     """By call: what is spent, what is paid and not yet spent, and the rest of the award."""
-    funded = reached(board.projects, "funded").only("pk", "call", "amount_awarded", "amount_paid").order_by()
-    funded = with_spending(funded)
+    funded = with_spent(reached(board.projects, "funded").select_related(None).order_by())
     sums: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO] * 5)
     number: dict[int, int] = defaultdict(int)
-    for project in funded.iterator(chunk_size=CHUNK):
-        number[project.call_id] += 1
-        award, paid, used = project.amount_awarded or ZERO, project.amount_paid, spent(project)
+    for pk, awarded, paid, exact in funded.values_list("call", "amount_awarded", "amount_paid", "is_spent").iterator():
+        number[pk] += 1
+        award, used = awarded or ZERO, round_half_up(exact)
         # What one project has not spent yet is not what another has laid out before it was paid.
         each = (award, paid, used, max(ZERO, paid - used), max(ZERO, award - max(paid, used)))
-        sums[project.call_id] = [have + more for have, more in zip(sums[project.call_id], each, strict=True)]
+        sums[pk] = [have + more for have, more in zip(sums[pk], each, strict=True)]
     calls = [call for call in board.calls if call.pk in sums]
     title, unit = _("Spending against the award"), yuan_words()
     parts = (_("Spent"), _("Paid, not yet spent"), _("Neither paid nor spent yet"))

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,6 +26,13 @@ class Cell:
     url: str = ""
     value: Any = None
     is_figure: bool = True
+
+    @property
+    def linked(self) -> SafeString:
+        """As it stands on the page; a board of a thousand calls has ten thousand of them, too many for a template."""
+        if self.url:
+            return format_html('<a href="{}">{}</a>', self.url, self.text)
+        return conditional_escape(self.text)
 
     @property
     def short(self) -> str:
@@ -86,7 +95,7 @@ class Picture:
     def wide(self) -> SafeString:
         return self.svg(chart_style.FULL if self.is_wide else chart_style.WIDE)
 
-    @property
+    @cached_property
     def narrow(self) -> SafeString:
         return self.svg(chart_style.NARROW)
 
@@ -101,7 +110,7 @@ class Picture:
 
     @property
     def is_empty(self) -> bool:
-        return not self.draw(chart_style.NARROW)
+        return not self.narrow
 
 
 @dataclass(frozen=True)

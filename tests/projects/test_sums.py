@@ -9,10 +9,12 @@ import pytest
 from django.utils import timezone
 
 from core import clock, lately
+from core.money import round_half_up
 from projects.figures import visited, visits_by_project, visits_together
 from projects.hours import by_call, by_mentor, by_project, totals, whole
-from projects.models import Activity, Expense, MentoringNote, Project, Report, Service
-from projects.narrowing import spent_together, with_spending
+from projects.lasting import lasting
+from projects.models import Activity, Expense, FollowUp, MentoringNote, Project, Report, Service
+from projects.narrowing import spending_rates, spent_together, with_fate, with_spending, with_spent
 from projects.sessions import held, hours_by, hours_of
 from projects.spending import spent
 from tests.life import draft
@@ -59,6 +61,17 @@ def test_spending_added_up_is_the_spending_of_each(town, three):
     assert each == [Decimal("30.30"), Decimal("7.07"), Decimal("0.00")]
     assert spent_together(Project.objects.all()) == sum(each)
     assert spent_together(Project.objects.none()) == 0
+    assert [round_half_up(one.is_spent) for one in with_spent(Project.objects.order_by("pk"))] == each
+
+
+def test_the_rates_of_spending_rest_on_the_spending_of_each(town, three):
+    books, reports, nothing = three
+    approved = {"amount_awarded": Decimal("300.00"), "approved_by": town.approver, "approved_at": clock.now()}
+    Project.objects.exclude(pk=nothing.pk).update(**approved)
+    paid(town, books, Decimal("100.10"))
+    reported(town, reports, Decimal("59.99"))
+
+    assert spending_rates(Project.objects.all()) == {books.pk: Decimal("33.4"), reports.pk: Decimal("20.0")}
 
 
 def test_hours_added_up_are_those_of_each_session(town, three):
@@ -116,3 +129,30 @@ def test_figures_are_kept_in_proportion_to_what_they_cost(took, kept, settings, 
     lately.lately("x", lambda: 1)
 
     assert stored.get("lately:x") == kept
+
+
+DAY = date(2026, 6, 1)
+LOOKS = [None, (0, True), (0, False), (40, True), (40, False)]
+"""Nobody has looked, or somebody did on the day of the question or forty days later, and it goes on or not."""
+
+
+@pytest.mark.parametrize("asked", [None, 0, 20], ids=["not asked", "asked", "asked later"])
+@pytest.mark.parametrize("seen", LOOKS)
+def test_what_became_of_a_project_is_what_its_looks_back_say(town, three, asked, seen):
+    for project, state in zip(three, ("completed", "terminated", "running"), strict=True):
+        Project.objects.filter(pk=project.pk).update(state=state, number=state)
+        if asked is not None:
+            due = DAY + timedelta(days=asked)
+            FollowUp.objects.create(project=project, months=6, due_on=due, answer_until=due + timedelta(days=14))
+        if seen:
+            days, goes_on = seen
+            FollowUp.objects.create(
+                project=project, seen_on=DAY + timedelta(days=days), how="phone",
+                form="same" if goes_on else "stopped", still_active=goes_on, by=town.clerk,
+            )  # fmt: skip
+
+    [line] = lasting([town.call])
+
+    told = {project.pk: str(fate) for project, fate, _seen in line.projects}
+    assert len(told) == 2
+    assert {project.pk: project.fate for project in with_fate(Project.objects.all())} == told
