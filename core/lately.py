@@ -3,7 +3,8 @@
 What is quick (`FIGURES_KEPT_FROM`) is counted anew each time. What took longer is kept in this process for whoever asks
 the same, a hundred times as long as it took: seconds on a small site, ten minutes at most.
 
-What everybody is shown is counted by the clock (`count_ahead`), for all processes: no visitor waits for it.
+What everybody is shown is counted by the clock (`count_ahead`), for all processes: no visitor waits for it. What one
+person looks at again and again and what takes seconds is counted again in the background (`last_known`).
 """
 
 from collections.abc import Callable, Iterable
@@ -25,6 +26,8 @@ AHEAD = "ahead:"
 """What was counted by the clock lies in the cache of all processes, under such a key."""
 AHEAD_FOR = 3 * LONGEST.total_seconds()
 """Seconds: when the clock stands still, what it counted is too old after a while, and visitors count again."""
+KNOWN = "known:"
+DAY = timedelta(days=1).total_seconds()
 
 
 def lately(key: str, count: Callable[[], Value], *, ahead: bool = False) -> tuple[Value, datetime | None]:
@@ -43,6 +46,36 @@ def lately(key: str, count: Callable[[], Value], *, ahead: bool = False) -> tupl
         kept_for = min(took * settings.FIGURES_KEPT_TIMES, LONGEST.total_seconds())
         caches["quick"].set(f"lately:{key}", (found, begun), kept_for)
     return found, None
+
+
+def last_known(key: str, count: Callable[[], Value], again: Callable[[], Any]) -> tuple[Value, datetime | None, bool]:
+    """As `lately`; and what took over a second (`FIGURES_KNOWN_FROM`) is shown for a day as it was last counted, to
+    whoever comes back, in any process. Once it is older than ten minutes the third value is true: `again` has asked the
+    background to count it by `count_again`, once in ten minutes.
+
+    There must be few such keys, as they are kept for all processes.
+    """
+    kept = caches["default"].get(f"{KNOWN}{key}")
+    if kept is None:
+        found, counted_at = lately(key, lambda: _keep(key, count))
+        return found, counted_at, False
+    found, begun = kept
+    is_old = clock.now() - begun > LONGEST
+    if is_old and caches["default"].add(f"{KNOWN}{key}:again", True, LONGEST.total_seconds()):
+        again()
+    return found, begun, is_old
+
+
+def count_again(key: str, count: Callable[[], Any]) -> None:
+    """Background: what `last_known` shows from now on."""
+    _keep(key, count)
+
+
+def _keep(key: str, count: Callable[[], Value]) -> Value:
+    found, begun, took = _counted(count)
+    if took > settings.FIGURES_KNOWN_FROM:
+        caches["default"].set(f"{KNOWN}{key}", (found, begun), DAY)
+    return found
 
 
 def _counted(count: Callable[[], Value]) -> tuple[Value, datetime, float]:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from core import clock
 from core.lately import lately
-from reports.figures.everybody import AWARDS
+from reports.figures.counted import AWARDS
 from reports.open_data import common_grants, sources
 from reports.open_data.description import MOST
 from reports.open_data.identifiers import uuid_of

@@ -26,7 +26,7 @@ from projects.spending import spent
 from reports.documents import Document, file_name
 from reports.figures.board import FUNDER, NAMES, PUBLIC, REGION, SUPPORT, Board, BoardForm
 from reports.figures.boards import SLIDES, sections
-from reports.figures.everybody import board_key, is_everybodys, rendered, rendered_slide, slide_key
+from reports.figures.counted import figures_of, rendered_slide, slide_key
 from reports.pdf import LANGUAGE
 from reports.views.documents import respond
 
@@ -60,10 +60,11 @@ def _asked(request: HttpRequest) -> tuple[Board, BoardForm, list[str]]:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Every figure with its chart, its table, and the way to its rows."""
     board, form, allowed = _asked(request)
-    figures, counted_at = lately(board_key(board), lambda: rendered(board), ahead=is_everybodys(board))
+    figures, counted_at, is_old = figures_of(board)
     context = {
         "board": board,
         "counted_at": counted_at,
+        "is_old": is_old,
         "name": NAMES[board.kind],
         "tabs": [(kind, NAMES[kind]) for kind in allowed],
         "form": form,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from core.lately import lately
 from grants.models import Call
-from reports.figures.everybody import AWARDS, STATISTICS
+from reports.figures.counted import AWARDS, STATISTICS
 from reports.open_data import figures, sources
 from reports.open_data.datasets import find
 from reports.open_data.description import MOST

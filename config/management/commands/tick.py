@@ -26,7 +26,7 @@ from reports.actions.imports import go_on_with_killed_imports
 from reports.actions.made_files import forget_made
 from reports.actions.papers import print_waiting
 from reports.actions.printing import go_on_with_killed, remove_printed
-from reports.figures.everybody import count_for_everybody
+from reports.figures.counted import count_for_everybody
 from reports.personal.retention import forget_due
 from reports.search.upkeep import catch_up
 from reports.verification import forget_checks

@@ -1,6 +1,8 @@
-"""The figures that every visitor is shown: counted by the clock where that takes long, so that none of them waits."""
+"""Figures that were counted before somebody asks: those of every visitor by the clock, those of a person's dashboard in
+the background while the last ones are shown."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -9,8 +11,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
+from django_tasks import task
 
-from core.lately import count_ahead
+from core.lately import count_again, count_ahead, last_known, lately
+from people.models import User
 from reports.figures.board import PUBLIC, Board
 from reports.figures.boards import SLIDES, sections, slide
 from reports.figures.picture import Picture
@@ -35,6 +39,24 @@ def board_key(board: Board) -> str:
 
 def is_everybodys(board: Board) -> bool:
     return board.kind == PUBLIC and not board.is_narrowed
+
+
+def figures_of(board: Board) -> tuple[SafeString, datetime | None, bool]:
+    """What stands on the page, of when it is (None: of this moment), and whether it is being counted again. What is
+    narrowed is counted for whoever asks: kept are a few for each person, never a hundred."""
+    key = board_key(board)
+    if board.user is None or board.is_narrowed or board.kind == PUBLIC:
+        return *lately(key, lambda: rendered(board), ahead=is_everybodys(board)), False
+    again = partial(count_board_again.enqueue, board.kind, board.user.pk, translation.get_language())
+    return last_known(key, lambda: rendered(board), again)
+
+
+@task()
+def count_board_again(kind: str, user: int, language: str) -> None:
+    """Background: the dashboard of one person, not narrowed."""
+    with translation.override(language):
+        board = Board(kind, User.objects.get(pk=user))
+        count_again(board_key(board), partial(rendered, board))
 
 
 def rendered_slide(number: int) -> tuple[int, SafeString]:
