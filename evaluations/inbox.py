@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import rules
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -30,6 +30,8 @@ from people.models import Role, User
 from projects.models import Project, State
 
 DECIDED = (Decision.State.PROPOSED, Decision.State.APPROVED)
+IN_COMPETITION = (State.SUBMITTED, State.RETURNED, State.ELIGIBLE, State.IN_REVIEW, State.SHORTLISTED)
+"""States of a proposal that say what is next in its call."""
 FEEDBACK_WITHIN = timedelta(days=15)
 """Feedback goes out within two weeks of the announcement; it is asked for as long as it helps anybody."""
 
@@ -148,30 +150,25 @@ def _calls(user: User) -> Iterator[Task]:
         return
     mine = Project.objects.staked_by(user).values("call")  # who competes in a call has nothing to do in it
     calls = Call.objects.published().filter(funder__in=funders, closes_at__lte=clock.now()).exclude(pk__in=mine)
-    counted = calls.annotate(
-        checking=Count("projects", filter=Q(projects__state__in=[State.SUBMITTED, State.RETURNED]), distinct=True),
-        eligible=Count("projects", filter=Q(projects__state=State.ELIGIBLE), distinct=True),
-        reviewing=Count("projects", filter=Q(projects__state=State.IN_REVIEW), distinct=True),
-        shortlisted=Count("projects", filter=Q(projects__state=State.SHORTLISTED), distinct=True),
-        decided=Count(
-            "decisions",
-            filter=Q(decisions__state__in=[Decision.State.PROPOSED, Decision.State.APPROVED]),
-            distinct=True,
-        ),
-        voting=Count("votes", filter=Q(votes__state=Vote.State.ANNOUNCED), distinct=True),
-    )
-    eligible = Project.objects.filter(call__in=calls, state=State.ELIGIBLE)
-    lacking = set(quorum.short(eligible).values_list("call", flat=True).distinct())
-    for call in counted:
+    judged = Project.objects.filter(call__in=calls, state__in=IN_COMPETITION).order_by()
+    found: dict[int, set[str]] = {}
+    for pk, state in judged.values_list("call", "state").distinct():
+        found.setdefault(pk, set()).add(state)
+    lacking = set(quorum.short(judged.filter(state=State.ELIGIBLE)).values_list("call", flat=True).distinct())
+    decided = Decision.objects.filter(call__in=found, state__in=DECIDED).values_list("call", flat=True)
+    voting = Vote.objects.filter(call__in=found, state=Vote.State.ANNOUNCED).values_list("call", flat=True)
+    busy = {*decided, *voting}
+    for call in calls.filter(pk__in=found):
+        states = found[call.pk]
         panel, ranking = (reverse(f"evaluations:{name}", args=[call.pk]) for name in ("panel", "ranking"))
-        if call.eligible and not call.checking:
+        if State.ELIGIBLE in states and not states & {State.SUBMITTED, State.RETURNED}:
             if call.pk in lacking:
                 yield Task(call.title, _("Assign the experts"), panel)
             else:
                 yield Task(call.title, _("Start the review"), panel)
-        if call.reviewing and not call.decided and not call.voting and _is_judged(call):
+        if State.IN_REVIEW in states and call.pk not in busy and _is_judged(call):
             yield Task(call.title, _("Prepare the decision"), ranking)
-        if call.shortlisted:
+        if State.SHORTLISTED in states:
             yield Task(call.title, _("Publish the notice"), ranking)
 
 

@@ -7,17 +7,36 @@ bureau deals with organisations that have come to it from elsewhere; what ties t
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 LENGTHS = (2, 4, 6, 9, 12)
 NOWHERE = Q(pk__in=())
 
-Tie = tuple["QuerySet[Any]", str]
-"""Rows that tie organisations to bureaus, and the column in which the organisation stands."""
-ties: list[Callable[[Collection[int]], Tie]] = []
-"""From the ids of bureaus to the rows by which somebody has come to one of them."""
+
+class Tie(NamedTuple):
+    """Rows that tie organisations to bureaus: in which column the organisation stands, and which way leads to the
+    bureau."""
+
+    rows: "QuerySet[Any]"
+    column: str
+    bureau: str
+
+    def of(self, bureaus: Collection[int]) -> "QuerySet[Any]":
+        """The rows that lead to these bureaus."""
+        return self.rows.filter(**{f"{self.bureau}__in": bureaus}).order_by()
+
+    def of_one(self, organization: Any, bureaus: Collection[int]) -> Exists:
+        """Whether one of them is that organisation's. Its rows are looked at one by one, however many the bureaus have:
+        databases like to begin with those, and count all projects of a bureau anew for each organisation."""
+        same = self.rows.model._default_manager.filter(pk=OuterRef("pk")).order_by()
+        mine = self.rows.filter(**{self.column: organization}).order_by()
+        return Exists(mine.alias(leads_to=Subquery(same.values(self.bureau)[:1])).filter(leads_to__in=bureaus))
+
+
+ties: list[Callable[[], Tie]] = []
+"""By which somebody has come to a bureau."""
 
 
 def prefix_of(code: str) -> str:

@@ -1,29 +1,24 @@
-"""Which organisations have come to a bureau from elsewhere, and are known to it from then on (`territory.ties`).
-
-Each says the rows that tie them, and in which of their columns the organisation stands.
-"""
-
-from collections.abc import Collection
+"""Which organisations have come to a bureau from elsewhere, and are known to it from then on (`territory.ties`)."""
 
 from people.territory import Tie
 from projects.models import Participant, Pledge, Project
 
 
-def applies(bureaus: Collection[int]) -> Tie:
+def applies() -> Tie:
     """Has handed something in to one of their calls."""
-    return Project.objects.filter(call__funder__in=bureaus, submitted_at__isnull=False), "applicant"
+    return Tie(Project.objects.filter(submitted_at__isnull=False), "applicant", "call__funder")
 
 
-def hosts(bureaus: Collection[int]) -> Tie:
+def hosts() -> Tie:
     """Signs for a group that has."""
-    return Project.objects.filter(call__funder__in=bureaus, submitted_at__isnull=False, host__isnull=False), "host"
+    return Tie(Project.objects.filter(submitted_at__isnull=False, host__isnull=False), "host", "call__funder")
 
 
-def helps(bureaus: Collection[int]) -> Tie:
+def helps() -> Tie:
     """Somebody coaches or evaluates one of their projects for it."""
-    return Participant.objects.filter(project__call__funder__in=bureaus, organization__isnull=False), "organization"
+    return Tie(Participant.objects.filter(organization__isnull=False), "organization", "project__call__funder")
 
 
-def gives(bureaus: Collection[int]) -> Tie:
+def gives() -> Tie:
     """Has pledged something to one of their projects."""
-    return Pledge.objects.filter(project__call__funder__in=bureaus, giver__isnull=False), "giver"
+    return Tie(Pledge.objects.filter(giver__isnull=False), "giver", "project__call__funder")

@@ -78,6 +78,21 @@ def lacking(project: Any) -> Sum:
     )
 
 
+LACKING_MOST = "giving:"
+"""The key of `core.lately` under which all of them are kept that are open to givers, with nothing chosen."""
+
+
+def lacking_most(projects: Any, kind: str = "") -> list[int]:
+    """The numbers of these projects, those that lack most first; `kind`: only those that lack "money", things or time
+    ("in_kind"), or "any" of it. Each has to be worked out."""
+    found = [(project, lacking(project)) for project in projects.prefetch_related(*PARTS)]
+    if kind:
+        name = "total" if kind == "any" else kind
+        found = [(project, lacks) for project, lacks in found if getattr(lacks, name)]
+    found.sort(key=lambda each: (-each[1].total, each[0].title, each[0].pk))
+    return [project.pk for project, _lacks in found]
+
+
 def share_as_promised(project: Any) -> Share:
     """The share of the award in all money, as the budget has it."""
     return Share(project.amount_awarded or ZERO, _that_counts(project, promised_by_kind(project)), _highest(project))

@@ -81,7 +81,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.filter(pk__in=few.union(user.roles, *joined))
 
 
-def _joined_with(user) -> "list[territory.Tie]":
+def _joined_with(user) -> "list[tuple[OrganizationQuerySet, str]]":
     """By which rows others are seen by one's own organisations: their hosts and their guests."""
     mine = list(user.roles)
     hosted = Organization.objects.filter(pk__in=mine, host__isnull=False)
@@ -100,10 +100,9 @@ def ground_of(path: str, bureaus: "dict[int, str]") -> Q:
     return found
 
 
-def _tied_to(bureaus: "dict[int, str]") -> "list[territory.Tie]":
-    """By which rows organisations are known to these bureaus: hosts of those on their ground, and who has come."""
-    hosted = Organization.objects.filter(ground_of("region", bureaus), host__isnull=False)
-    return [(hosted, "host"), *(tie(list(bureaus)) for tie in territory.ties)]
+def _guests_on_ground(bureaus: "dict[int, str]") -> "OrganizationQuerySet":
+    """Those on the ground of these bureaus for which others sign: by them, the hosts are known too."""
+    return Organization.objects.filter(ground_of("region", bureaus), host__isnull=False).order_by()
 
 
 def known_to(bureaus: "dict[int, str]") -> Q:
@@ -111,9 +110,10 @@ def known_to(bureaus: "dict[int, str]") -> Q:
 
     Asked of one organisation at a time: a list that is full after a page asks for no more.
     """
-    found = Q(pk__in=list(bureaus)) | ground_of("region", bureaus)
-    for rows, column in _tied_to(bureaus):
-        found |= Q(models.Exists(rows.order_by().filter(**{column: models.OuterRef("pk")})))
+    guests = _guests_on_ground(bureaus).filter(host=models.OuterRef("pk"))
+    found = Q(pk__in=list(bureaus)) | ground_of("region", bureaus) | Q(models.Exists(guests))
+    for tie in territory.ties:
+        found |= Q(tie().of_one(models.OuterRef("pk"), list(bureaus)))
     return found
 
 
@@ -124,7 +124,8 @@ def few_known_to(bureaus: "dict[int, str]") -> set[int] | None:
     """Their keys, where few rows tie them; None where many do."""
     found = set(bureaus)
     ground = Organization.objects.filter(ground_of("region", bureaus))
-    for rows, column in [(ground, "pk"), *_tied_to(bureaus)]:
+    tied = [(tie.of(list(bureaus)), tie.column) for tie in (make() for make in territory.ties)]
+    for rows, column in [(ground, "pk"), (_guests_on_ground(bureaus), "host"), *tied]:
         keys = list(rows.order_by().values_list(column, flat=True)[: FEW + 1])
         if len(keys) > FEW:
             return None

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Exists, OuterRef
@@ -57,6 +58,12 @@ class GivingFilter(forms.Form):
     @property
     def lacking(self) -> str:
         return self.cleaned_data.get("lacks", "") if self.is_valid() else ""
+
+    @property
+    def chosen_words(self) -> str:
+        """What is chosen, as a key; empty where nothing is."""
+        data = self.cleaned_data if self.is_valid() else {}
+        return urlencode({name: getattr(value, "pk", value) for name, value in data.items() if value})
 
 
 class PledgeForm(forms.Form):

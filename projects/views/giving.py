@@ -28,7 +28,7 @@ from projects.forms import (
     PledgeLedgerFilter,
     PostponeForm,
 )
-from projects.matching import PARTS, awaited, lacking, promised_by_kind, proven_by_kind
+from projects.matching import LACKING_MOST, PARTS, awaited, lacking, lacking_most, promised_by_kind, proven_by_kind
 from projects.models import ActivityPhoto, Gift, IntentLetter, Pledge, Project
 from projects.models.pledge import OPEN_TO_GIVERS
 from projects.pairs import sums_of
@@ -48,23 +48,14 @@ def giving_list(request: HttpRequest) -> HttpResponse:
     """Awarded projects that somebody can help, for everybody; those that lack most first."""
     projects = Project.objects.filter(state__in=OPEN_TO_GIVERS)
     form = GivingFilter(request.GET, projects=projects)
-    keys, counted_at = lately(f"giving:{asked_by(request)}", lambda: _lacking_most(form))
+    key = f"{LACKING_MOST}{form.chosen_words}"  # whoever asks: the figures are the same
+    keys, counted_at = lately(key, lambda: lacking_most(form.chosen(projects), form.lacking), ahead=True)
     page = page_of_keys(keys, open_to_givers(), PAGE, request.GET.get("page"))
     for project in page:
         project.lacking = lacking(project)
     context = {"page_obj": page, "form": form, "number": len(keys), "counted_at": counted_at}
     context["gives"] = rules.has_perm("projects.give", request.user)
     return render(request, "projects/giving_list.html", context)
-
-
-def _lacking_most(form: GivingFilter) -> list[int]:
-    """Which projects are asked for, those that lack most first: what each of them lacks has to be worked out."""
-    found = [(project, lacking(project)) for project in form.chosen(open_to_givers())]
-    if form.lacking:
-        name = "total" if form.lacking == "any" else form.lacking
-        found = [(project, lacks) for project, lacks in found if getattr(lacks, name)]
-    found.sort(key=lambda each: (-each[1].total, each[0].title, each[0].pk))
-    return [project.pk for project, _lacks in found]
 
 
 def giving_detail(request: HttpRequest, pk: int) -> HttpResponse:

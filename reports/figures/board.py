@@ -89,11 +89,15 @@ class Board:
             return f"{reverse('boards:public_projects')}?{self.query(**asked)}" if is_open else ""
         return f"{reverse(to or 'projects:project_list')}?{self.query(**asked)}"
 
-    @cached_property
-    def calls(self) -> list[Call]:
+    @property
+    def found_calls(self) -> QuerySet[Call]:
         """The calls of the projects that are counted, the newest first."""
         found = Call.objects.filter(pk__in=self.projects.order_by().values("call"))
-        return list(found.order_by("-closes_at", "-pk").only("pk", "title", "code", "fund", "closes_at", "opens_at"))
+        return found.order_by("-closes_at", "-pk").only("pk", "title", "code", "fund", "closes_at", "opens_at")
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        return list(self.found_calls)
 
 
 class BoardForm(forms.Form):

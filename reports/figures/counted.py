@@ -15,6 +15,9 @@ from django_tasks import task
 
 from core.lately import count_again, count_ahead, last_known, lately
 from people.models import User
+from projects.matching import LACKING_MOST, lacking_most
+from projects.models import Project
+from projects.models.pledge import OPEN_TO_GIVERS
 from reports.figures.board import PUBLIC, Board
 from reports.figures.boards import SLIDES, sections, slide
 from reports.figures.picture import Picture
@@ -81,6 +84,7 @@ def count_for_everybody() -> int:
 def _all() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield AWARDS, sources.awards_in_turn
     yield STATISTICS, figures.statistics
+    yield LACKING_MOST, partial(lacking_most, Project.objects.filter(state__in=OPEN_TO_GIVERS))
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             board = Board(PUBLIC)

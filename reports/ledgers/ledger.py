@@ -23,6 +23,7 @@ from projects.models.project import ProjectQuerySet
 from projects.narrowing import narrowed
 
 BATCH = 2000
+FIRST = 25
 Rows = Iterator[list[Any]]
 
 
@@ -96,8 +97,9 @@ def column(label: str, shown: str = TEXT, width: int = 0, *, adds_up: bool = Fal
 
 
 def pieces(found: QuerySet, *order: str, size: int = 0) -> Iterator[list[Any]]:
-    """The rows in this order (fields that are never empty), in pieces; each begins after the last row before it."""
-    size = size or BATCH
+    """The rows in this order (fields that are never empty), in pieces; each begins after the last row before it. The
+    first is small: often only the first rows are shown."""
+    size, most = min(size or FIRST, FIRST), size or BATCH
     names = (*order, "pk")
     found = found.order_by(*names)
     last: list[Any] = []
@@ -107,7 +109,7 @@ def pieces(found: QuerySet, *order: str, size: int = 0) -> Iterator[list[Any]]:
             yield rows
         if len(rows) < size:
             return
-        last = [reduce(getattr, name.split("__"), rows[-1]) for name in names]
+        last, size = [reduce(getattr, name.split("__"), rows[-1]) for name in names], most
 
 
 def _after(names: tuple[str, ...], values: list[Any]) -> Q:

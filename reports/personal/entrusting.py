@@ -54,7 +54,9 @@ def _commissions(funders: list[int]) -> list[Entrusted]:
 
 def _participants(funders: list[int]) -> list[Entrusted]:
     rows = Participant.objects.filter(project__call__funder__in=funders).order_by("-pk")
-    return [_participant(one) for one in rows.select_related("project", "person", "organization")[:MOST]]
+    latest = list(rows.values_list("pk", flat=True)[:MOST])  # to sort all of them whole takes a second
+    rows = Participant.objects.filter(pk__in=latest).order_by("-pk")
+    return [_participant(one) for one in rows.select_related("project", "person", "organization")]
 
 
 def _participant(one: Participant) -> Entrusted:

@@ -2,21 +2,25 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.paging import page_of
 from core.workflow import permit
 from reports.annual_papers import annual_report, districts
 from reports.figures.board import FUNDER, Board
 from reports.pdf import LANGUAGE
 from reports.views.output import respond
 
+PAGE = 30
+
 
 def _years(board: Board) -> list[int]:
     """Those in which calls of the projects were opened, the newest first."""
-    return sorted({clock.localdate(call.opens_at).year for call in board.calls}, reverse=True)
+    opened = board.found_calls.order_by().values_list("opens_at", flat=True)
+    return sorted({clock.localdate(at).year for at in opened}, reverse=True)
 
 
 @require_safe
@@ -25,7 +29,8 @@ def annual_list(request: HttpRequest) -> HttpResponse:
     """The calls, and the districts by year, of which this person can print a report."""
     permit("reports.see_funder_board", request.user, None)
     board = Board(FUNDER, request.user)
-    context = {"calls": board.calls, "districts": districts(board), "years": _years(board)}
+    page = page_of(board.found_calls, PAGE, request.GET.get("page"))
+    context = {"page_obj": page, "districts": districts(board), "years": _years(board)}
     return render(request, "reports/annual_list.html", context)
 
 
@@ -34,10 +39,8 @@ def annual_list(request: HttpRequest) -> HttpResponse:
 def call_report(request: HttpRequest, pk: int) -> HttpResponse:
     """The report of a call; 404 where this person counts no project of it."""
     permit("reports.see_funder_board", request.user, None)
-    found = [call for call in Board(FUNDER, request.user).calls if call.pk == pk]
-    if not found:
-        raise Http404
-    return _printed(Board(FUNDER, request.user, call=found[0]))
+    call = get_object_or_404(Board(FUNDER, request.user).found_calls, pk=pk)
+    return _printed(Board(FUNDER, request.user, call=call))
 
 
 @require_safe
