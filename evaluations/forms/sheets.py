@@ -68,6 +68,9 @@ class Row:
         return self.reason is not None and (self.line.is_veto or self.proposed is not None)
 
 
+TEXTS = ("strengths", "weaknesses")
+
+
 class SheetForm(forms.Form):
     """A score sheet: one figure (or, for a veto, one mark) a line of the call's framework, and two texts.
 
@@ -92,6 +95,7 @@ class SheetForm(forms.Form):
         self.scores = {score.criterion_id: score for score in sheet.scores.all()} if sheet else {}
         for criterion in self.criteria:
             self._add(criterion)
+        self.order_fields([name for name in self.fields if name not in TEXTS])  # as they stand on the page
         mark_either(self)
         self.fields["version"].initial = sheet.version if sheet else 0
         if sheet:
