@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "calls": calls.open_first().select_related("funder").prefetch_related("tracks")[:6],
         "notices": narrowed(Notice.objects.running(), request, "call__funder").select_related("call__funder")[:6],
-        "happenings": Activity.objects.told_to_residents()
+        "happenings": narrowed(Activity.objects.told_to_residents(), request, "project__call__funder")
         .filter(starts_at__gte=clock.begin_of(clock.today()))
         .select_related("project__applicant", "project__community", "project__field")
         .order_by("starts_at", "pk")[:4],

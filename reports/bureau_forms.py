@@ -6,16 +6,19 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import SeveralField
+from core.forms import PhoneField, SeveralField
 from core.identifiers import half_width, validate_credit_code
 from grants.models import Offer
 from people import territory
 from people.actions import ROLES
 from people.models import Kind, Organization, Region, Role, validate_code
 from people.territory import inside
+from reports.forms import WITHOUT_FIGURES
 
 FIRST_PEOPLE = (Role.MANAGER, Role.STAFF, Role.STAFF, Role.APPROVER, Role.FINANCE, Role.AUDITOR)
 """Who is asked for: four eyes need a clerk, an approver and the finance office."""
+
+SECOND = _("%(names)s answers for this region already. Two offices of one region see the same groups and needs.")
 
 
 class BureauForm(forms.Form):
@@ -24,15 +27,16 @@ class BureauForm(forms.Form):
     region = forms.CharField(
         label=_("Region"), max_length=40,
         help_text=_("Its name or its code: 110000 is a province, 110105 a district, 110105001 a street."),
-        widget=forms.TextInput(attrs={"list": "regions-below", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"list": "regions-below"}),
     )  # fmt: skip
+    is_second = forms.BooleanField(label=_("Another office of the same region is meant"), required=False)
     name = forms.CharField(label=_("Name of the office"), max_length=120)
     credit_code = forms.CharField(label=_("Unified social credit code"), max_length=60)
     mark = forms.CharField(
-        label=_("Office mark"), max_length=12, required=False,
+        label=_("Office mark"), min_length=2, max_length=6, required=False, validators=[WITHOUT_FIGURES],
         help_text=_("Two to six characters that stand before the year in the numbers of its papers"),
     )  # fmt: skip
-    phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    phone = PhoneField(label=_("Phone"), required=False)
     offers = SeveralField(
         label=_("Templates from above to begin with"), queryset=Offer.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -41,6 +45,8 @@ class BureauForm(forms.Form):
     def __init__(self, *args: Any, regions: list[str] | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.regions = regions
+        self.already: list[str] = []
+        """The offices of the chosen region, if there are any."""
         found = Offer.objects.standing().filter(call__isnull=True).select_related("bureau")
         if regions is not None:
             upper = {code for region in regions for code in territory.above(region)}
@@ -74,6 +80,14 @@ class BureauForm(forms.Form):
                 _("Several regions have this name; enter the code: %(names)s"), params={"names": names}
             )
         return several[0].code
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        there = Organization.objects.bureaus().filter(region=given.get("region") or None).order_by("pk")
+        self.already = [str(one) for one in there[:5]]
+        if self.already and not given.get("is_second"):
+            self.add_error("region", ValidationError(SECOND, params={"names": "、".join(self.already)}))
+        return given
 
     def clean_credit_code(self) -> str:
         return validate_credit_code(self.cleaned_data["credit_code"])

@@ -97,6 +97,10 @@ def test_the_links_are_good_once_and_for_seven_days_and_not_for_who_sent_them(to
         ({"region": "99"}, "id_region_error"),
         ({"name": "柳溪镇人民政府"}, "id_name_error"),
         ({"credit_code": "1"}, "id_credit_code_error"),
+        ({"phone": "abc电话"}, "id_phone_error"),
+        ({"mark": "！"}, "id_mark_error"),
+        ({"mark": "丰2"}, "id_mark_error"),
+        ({"people-1-name": "长" * 61}, "第2行"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(town, city, browse, changes, said):
@@ -107,6 +111,19 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(town, cit
     assert said in page
     assert "丰局长" in page
     assert not Organization.objects.filter(name="丰台区民政局").exists()
+
+
+def test_a_second_office_of_a_region_is_set_up_only_when_it_is_meant(town, city, browse):
+    mayor = browse(town.mayor)
+    mayor.post("/bureaus/new/", filled())
+    second = filled(name="丰台区团委", credit_code="11110106000058931C", mark="丰团")
+
+    asked = mayor.post("/bureaus/new/", second).content.decode()
+
+    assert "该地区已有丰台区民政局" in asked
+    assert 'name="is_second"' in asked
+    assert not Organization.objects.filter(name="丰台区团委").exists()
+    assert mayor.post("/bureaus/new/", second | {"is_second": "on"}).status_code == 302
 
 
 def test_only_the_head_above_or_the_system_administrator_sets_up_a_bureau(town, city, browse):
@@ -206,4 +223,5 @@ def test_public_pages_are_of_the_region_that_is_asked_for(town, city, browse):
     assert town.call.title in page("/calls/?region=110105030").content.decode()
     assert town.call.title in page("/?region=110000").content.decode()
     assert town.call.title not in page("/calls/?region=310117").content.decode()
+    assert 'href="/calls/?region=110105"' in page("/?region=110105").content.decode()
     assert page("/?region=x").status_code == page("/needs/?region=9999999999999").status_code == 200
