@@ -133,9 +133,9 @@ def _wrong_of(project: Any, account: Account) -> Iterator[str]:
     if paid != account.paid_out:
         yield _differs(_("paid by the instalments"), paid, _("by the ledger"), account.paid_out)
     if account.paid_out > (awarded or ZERO):
-        yield _differs(_("paid"), account.paid_out, _("awarded"), awarded or ZERO)
+        yield _differs(_("paid out"), account.paid_out, _("awarded"), awarded or ZERO)
     if account.returned > account.paid_out:
-        yield _differs(_("returned"), account.returned, _("paid"), account.paid_out)
+        yield _differs(_("returned"), account.returned, _("paid out"), account.paid_out)
     reserved = (project.amount_proposed or ZERO) if state in RESERVING else ZERO
     if account.reserved != reserved:
         yield _differs(_("reserved"), account.reserved, _("by its state"), reserved)

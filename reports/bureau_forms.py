@@ -90,7 +90,10 @@ class BureauForm(forms.Form):
         return given
 
     def clean_credit_code(self) -> str:
-        return validate_credit_code(self.cleaned_data["credit_code"])
+        code = validate_credit_code(self.cleaned_data["credit_code"])
+        if Organization.objects.filter(credit_code=code).exists():
+            raise ValidationError(_("Another organisation has this credit code already."))
+        return code
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"].strip()
@@ -115,6 +118,10 @@ class InviteForm(forms.Form):
 
 class OneInviteForm(InviteForm):
     name = forms.CharField(label=_("Full name"), max_length=60)
+
+    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]
 
 
 People = forms.formset_factory(InviteForm, extra=0, max_num=12, absolute_max=20)

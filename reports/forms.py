@@ -1,15 +1,18 @@
 """Forms of the tables that go in, of the register of issued papers, and of printing in bulk."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Max, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.forms import CountedTextarea, DateInput, NoteForm, PhoneField, TableField
+from core.identifiers import half_width
 from core.models.event import EventQuerySet
 from core.strangers import TrapForm
 from people.models import DataRequest, ImpactAssessment, Kind, Organization, PrivacyNotice
@@ -206,6 +209,9 @@ class StrangersRequestForm(TrapForm, OwnRequestForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name != "funder"}
 
 
+ID_NUMBER = re.compile(r"[0-9]{14,17}[0-9Xx]")
+
+
 class IdentityNoteForm(forms.ModelForm):
     """How the clerk made sure who asks."""
 
@@ -216,6 +222,12 @@ class IdentityNoteForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["identity_note"].required = True
+
+    def clean_identity_note(self) -> str:
+        note = self.cleaned_data["identity_note"]
+        if ID_NUMBER.search(half_width(note)):
+            raise ValidationError(_("Please do not copy the ID number: write how you made sure who asks."))
+        return note
 
 
 class AnswerForm(forms.Form):

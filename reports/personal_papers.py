@@ -33,7 +33,7 @@ def personal_copy(
     """What is kept of one person (个人信息副本), section by section with purpose, ground and time."""
     with translation.override("zh-hans"):
         parts = [
-            (section.kind, [(one.title, one.where, one.values) for one in section.records[:TO_READ]],
+            (section.kind, [(one.title, one.where, one.readable_values) for one in section.records[:TO_READ]],
              len(section.records) + section.more)
             for section in sections
         ]  # fmt: skip

@@ -592,8 +592,8 @@ TABLE = {
     "privacy:request_list": (None, {"clerk", "approver", "auditor"}),
     "privacy:request_create": (None, {"clerk"}),
     "privacy:request_detail": ("data_request", {"clerk", "approver", "auditor"}),
-    "privacy:request_json": ("data_request", {"clerk"}),
-    "privacy:request_pdf": ("data_request", {"clerk"}),
+    "privacy:request_json": ("data_request", set()),  # only by a button
+    "privacy:request_pdf": ("data_request", set()),
     "privacy:retention": (None, {"clerk", "approver", "auditor"}),
     "privacy:entrusted": (None, {"clerk", "approver", "auditor"}),
     "privacy:assessment_list": (None, {"clerk", "approver", "auditor"}),

@@ -779,7 +779,7 @@ class Migration(migrations.Migration):
                     ('basis', models.CharField(help_text='Which clause, rule or record says so', max_length=200, verbose_name='basis')),
                     ('who', models.CharField(blank=True, help_text='In the group; empty: its project leader', max_length=60, verbose_name='who')),
                     ('due_on', models.DateField(verbose_name='until')),
-                    ('state', core.workflow.StateField(choices=[('proposed', 'In the draft'), ('open', 'Waiting to be mended'), ('reported', 'Reported as mended'), ('accepted', 'Accepted')], default='proposed', max_length=10, protected=True, verbose_name='state')),
+                    ('state', core.workflow.StateField(choices=[('proposed', 'In the draft'), ('open', 'Waiting to be mended'), ('reported', 'Reported as mended'), ('accepted', 'Accepted as mended')], default='proposed', max_length=10, protected=True, verbose_name='state')),
                     ('state_since', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='in this state since')),
                 ],
                 options={
@@ -797,7 +797,7 @@ class Migration(migrations.Migration):
                     ('words', models.TextField(max_length=1000, verbose_name='what has been done')),
                     ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ('at', models.DateTimeField(default=core.clock.now)),
-                    ('verdict', models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('sent_back', 'Sent back')], max_length=10, verbose_name='outcome')),
+                    ('verdict', models.CharField(blank=True, choices=[('accepted', 'Accepted as mended'), ('sent_back', 'Sent back')], max_length=10, verbose_name='outcome')),
                     ('remark', models.CharField(blank=True, max_length=500, verbose_name='remark')),
                     ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ('decided_at', models.DateTimeField(null=True)),
@@ -1077,7 +1077,7 @@ class Migration(migrations.Migration):
                     ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
                     ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terminations', to='evaluations.evaluation')),
-                    ('paid', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='paid')),
+                    ('paid', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='paid out')),
                     ('recognised', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='recognised spending')),
                 ],
                 options={

@@ -41,7 +41,7 @@ class RectificationItem(Stateful):
         PROPOSED = "proposed", _("In the draft")
         OPEN = "open", _("Waiting to be mended")
         REPORTED = "reported", _("Reported as mended")
-        ACCEPTED = "accepted", _("Accepted")
+        ACCEPTED = "accepted", _("Accepted as mended")
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="items")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -133,7 +133,7 @@ class RectificationReport(Kept):
     """What the group says about one item, with its files, and what became of it; each attempt stays."""
 
     class Verdict(models.TextChoices):
-        ACCEPTED = "accepted", _("Accepted")
+        ACCEPTED = "accepted", _("Accepted as mended")
         SENT_BACK = "sent_back", _("Sent back")
 
     item = models.ForeignKey(RectificationItem, on_delete=models.PROTECT, related_name="reports")

@@ -16,7 +16,7 @@ class TerminationProposal(FourEyes):
     """
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="terminations")
-    paid = models.DecimalField(_("paid"), max_digits=12, decimal_places=2)
+    paid = models.DecimalField(_("paid out"), max_digits=12, decimal_places=2)
     recognised = models.DecimalField(_("recognised spending"), max_digits=12, decimal_places=2)
 
     objects = FourEyesQuerySet["TerminationProposal"].as_manager()

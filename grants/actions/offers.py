@@ -25,7 +25,8 @@ def offer(thing: Any, *, by: User, note: str = "") -> Offer:
     """Offer a score sheet, plan, agreement text or published call of one's own bureau to all bureaus of its region.
 
     From now on a sheet or plan is not changed any more (make a new edition or a copy, and offer that). What is offered
-    under the same title replaces the version before; who took that over is told that a newer one is there.
+    under the same title replaces the version before. The clerks below are told; who took over an older version, that a
+    newer one is there.
     """
     owner: Any = thing.template if isinstance(thing, AgreementEdition) else thing
     bureau = Organization.objects.select_for_update(of=("self",)).filter(pk=owner.funder_id or 0).first()
@@ -48,6 +49,9 @@ def offer(thing: Any, *, by: User, note: str = "") -> Offer:
     record(made, "offer", by=by, label=_("Offered to the bureaus of the region: %(what)s") % {"what": made})
     adopters = Adoption.objects.filter(offer__bureau=bureau, offer__title=title).values("bureau")
     _tell(adopters, _("A newer version of “%(title)s” is offered") % {"title": title}, made.note)
+    others = Organization.objects.below(bureau.region).exclude(pk__in=adopters).values("pk")
+    words = {"bureau": bureau, "title": title}
+    _tell(others, _("%(bureau)s offers “%(title)s” to take over") % words, made.note)
     return made
 
 

@@ -30,7 +30,7 @@ def offer_list(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, _("Offered. Who has taken over an older version is told."))
+            messages.success(request, _("Offered. The clerks of the bureaus of the region are told."))
             return redirect("grants:offer_list")
     own = Offer.objects.filter(bureau__in=mine).with_things().prefetch_related("adoptions__bureau")
     above: list[tuple[Organization, list[dict[str, Any]]]] = [(one, actions.state_of(one)) for one in mine]

@@ -8,7 +8,7 @@ from people.actions.administrators import (
     retire_superuser,
     sign_out_everywhere,
 )
-from people.actions.bureaus import accept, invite, set_up_bureau, withdraw_invitation
+from people.actions.bureaus import accept, invite, roles_to_invite, set_up_bureau, withdraw_invitation
 from people.actions.checks import check_email, check_number, check_phone
 from people.actions.experts import answer_loan, ask_for_loan, declare_interest, end_interest, save_expert
 from people.actions.members import ROLES, add_member, end_membership, find_person, seek_person
@@ -62,6 +62,7 @@ __all__ = [
     "register_organization",
     "reset_second_factor",
     "retire_superuser",
+    "roles_to_invite",
     "save_expert",
     "seek_person",
     "set_council",

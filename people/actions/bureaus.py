@@ -15,7 +15,7 @@ from core.workflow import Refused, lead_in, permit, record
 from people import territory
 from people.actions.checks import save_once
 from people.actions.members import ROLES, refuse_administrator
-from people.models import Invitation, Kind, Membership, Organization, Region, User, validate_code
+from people.models import Invitation, Kind, Membership, Organization, Region, Role, User, validate_code
 
 
 @transaction.atomic
@@ -54,13 +54,22 @@ def set_up_bureau(*, by: User, values: Mapping[str, Any], people: Iterable[Mappi
     return bureau
 
 
+def roles_to_invite(by: User, organization: Organization) -> list[Role]:
+    """Which roles this person can invite for there, of those that this kind of organisation has."""
+    if by.has_role(organization.pk, Role.MANAGER) or not organization.memberships.current().exists():
+        return list(ROLES[organization.kind])
+    return [Role.MANAGER]
+
+
 @transaction.atomic
 def invite(organization: Organization, *, by: User, name: str, role: str) -> Invitation:
     """A link for one person and one role, good once and for seven days. By the head; of a bureau that has no head yet
-    also by who may set it up."""
+    also by who may set it up: anybody as long as nobody works there, then only the head."""
     permit("people.invite", by, organization)
     if role not in ROLES[organization.kind]:
         raise Refused(_("This role does not exist in this kind of organisation."))
+    if role not in roles_to_invite(by, organization):
+        raise Refused(_("People work here already: from above only its head is invited, who invites all others."))
     if not name.strip():
         raise Refused(_("Please enter the name."))
     made = Invitation.objects.create(organization=organization, name=name.strip(), role=role, invited_by=by)

@@ -133,6 +133,14 @@ class DataRequest(Stateful):
         KIN = "kin", _("I am next of kin of somebody who has died")
         PROXY = "proxy", _("I act for somebody with their written authority")
 
+    WHO_ASKS = {
+        Relation.SELF: _("asks about themselves"),
+        Relation.GUARDIAN: _("parent or guardian of the child"),
+        Relation.KIN: _("next of kin of the deceased"),
+        Relation.PROXY: _("with written authority"),
+    }
+    """The same as whoever answers reads it."""
+
     class State(models.TextChoices):
         RECEIVED = "received", _("To be answered")
         GRANTED = "granted", _("Done")
@@ -201,6 +209,10 @@ class DataRequest(Stateful):
 
     def get_absolute_url(self) -> str:
         return reverse("privacy:request_detail", args=[self.pk])
+
+    @property
+    def who_asks(self) -> str:
+        return str(self.WHO_ASKS[self.Relation(self.relation)])
 
     def get_follow_url(self) -> str:
         """Where whoever asked reads how it stands, without an account."""

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import FileField, NoteForm, newest
 from grants.models import Call, PaperKind, ServiceField
 from people.choosing import MentorField
 from people.models import Membership, Role, User
-from projects.models import Stage
+from projects.models import Participant, Project, Stage
 from projects.models.submission import PLEDGE
 
 
@@ -37,6 +38,17 @@ class MentorForm(forms.Form):
         self.fields["mentor"].queryset = mentors.select_related("user", "organization")
 
 
+def _calls_for(user: User) -> QuerySet[Call]:
+    """The calls of one's bureaus, and those in which one has a hand; whoever has no bureau may apply to any."""
+    calls = Call.objects.published()
+    if not user.bureaus:
+        return calls
+    mine = list(user.roles)
+    own = Project.objects.filter(Q(applicant__in=mine) | Q(host__in=mine)).order_by().values("call")
+    helped = Participant.objects.filter(person=user).order_by().values("project__call")
+    return calls.filter(Q(funder__in=list(user.bureaus)) | Q(pk__in=own) | Q(pk__in=helped))
+
+
 class ProjectFilter(forms.Form):
     """Search and filters of the project list."""
 
@@ -53,4 +65,4 @@ class ProjectFilter(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["call"].queryset = newest(Call.objects.published(), self.data.get("call"))
+        self.fields["call"].queryset = newest(_calls_for(user), self.data.get("call"))

@@ -1677,7 +1677,7 @@ class Migration(migrations.Migration):
                     ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='return_notices', to='projects.project', verbose_name='project')),
                     ('number', models.CharField(editable=False, max_length=40, unique=True, verbose_name='number')),
                     ('is_clawback', models.BooleanField(editable=False)),
-                    ('paid', core.fields.MoneyField(editable=False, verbose_name='paid')),
+                    ('paid', core.fields.MoneyField(editable=False, verbose_name='paid out')),
                     ('recognised', core.fields.MoneyField(editable=False, verbose_name='recognised spending')),
                     ('returned', core.fields.MoneyField(editable=False, verbose_name='returned before')),
                     ('interest', core.fields.MoneyField(default=Decimal('0.00'), editable=False, verbose_name='interest')),

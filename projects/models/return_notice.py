@@ -23,7 +23,7 @@ class ReturnNotice(models.Model):
     )
     number = models.CharField(_("number"), max_length=40, unique=True, editable=False)
     is_clawback = models.BooleanField(editable=False)
-    paid = MoneyField(_("paid"), editable=False)
+    paid = MoneyField(_("paid out"), editable=False)
     recognised = MoneyField(_("recognised spending"), editable=False)
     returned = MoneyField(_("returned before"), editable=False)
     interest = MoneyField(_("interest"), default=Decimal("0.00"), editable=False)

@@ -57,6 +57,11 @@ class Record:
         return found
 
     @property
+    def readable_values(self) -> list[tuple[str, str, str]]:
+        """The same without what programs wrote for programs: for paper."""
+        return [one for one in self.values if not isinstance(self.row._meta.get_field(one[0]), JSONField)]
+
+    @property
     def masked_values(self) -> list[tuple[str, str]]:
         """As the clerk sees it before it is clear that it is the same person."""
         return [(label, self._mask(name, said)) for name, label, said in self.values]
@@ -211,11 +216,12 @@ def mentions(user: User) -> list[tuple[str, str, int]]:
 
 
 def looks_at(user: User) -> QuerySet[Event]:
-    """Who was shown the account in the administration, apart from the person. (`person` in other lines of the log is
-    somebody in a roster.)"""
+    """Who was shown the account in the administration, or looked it up to answer the person's request, apart from the
+    person. (`person` in other lines of the log is somebody in a roster.)"""
+    requests = list(user.data_requests.values_list("pk", flat=True))
     return (
         Event.objects.disclosures()
-        .filter(data__what="accounts", data__person=user.pk)
+        .filter(Q(data__what="accounts", data__person=user.pk) | Q(data__what="person", data__request__in=requests))
         .exclude(actor=user)
         .select_related("actor")
         .order_by("-pk")

@@ -96,7 +96,7 @@ def bureau_detail(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     bureau = get_object_or_404(visible(request.user), pk=pk)
     may_invite = rules.has_perm("people.invite", request.user, bureau)
-    form = OneInviteForm(request.POST or None)
+    form = OneInviteForm(request.POST or None, roles=people_actions.roles_to_invite(request.user, bureau))
     if request.method == "POST":
         permit("people.invite", request.user, bureau)
         if form.is_valid():

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core.forms import add_refusal
 from core.models import Event
@@ -138,29 +138,36 @@ def _do(request: HttpRequest, asked: DataRequest, forms: dict[str, Any]) -> Http
 
 
 def _copy(request: HttpRequest, pk: int) -> tuple[DataRequest, list[finding.Section]]:
-    """What is ticked, to be handed over; that it was taken along is kept."""
+    """What is ticked, to be handed over (nothing, when nothing is); that it was taken along is kept."""
     asked = _find(request, pk)
     permit("people.answer_data_request", request.user, asked)
     if not asked.is_open:
         raise Http404
-    sections = finding.chosen(_known(asked), request.GET.getlist("record"))
+    sections = finding.chosen(_known(asked), request.POST.getlist("record"))
+    if not sections:
+        messages.error(request, _("Nothing is ticked: please tick what is to be copied."))
+        return asked, []
     label = _("Copy of somebody's data made for a request")
     disclosed("person", by=request.user, label=label, taken=True, funder=asked.funder_id, request=asked.pk,
               number=finding.count(sections))  # fmt: skip
     return asked, sections
 
 
-@require_safe
+@require_POST
 @login_required
 def request_json(request: HttpRequest, pk: int) -> HttpResponse:
     asked, sections = _copy(request, pk)
+    if not sections:
+        return redirect(asked)
     return send_json(finding.as_json({"name": asked.about, "request": asked.number}, sections), f"{asked.number}.json")
 
 
-@require_safe
+@require_POST
 @login_required
 def request_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     asked, sections = _copy(request, pk)
+    if not sections:
+        return redirect(asked)
     return respond(personal_copy(asked.about, sections, number=asked.number))
 
 

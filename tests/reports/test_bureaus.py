@@ -148,6 +148,18 @@ def test_from_above_one_invites_nobody_into_a_bureau_that_has_a_head(town, city)
     assert not Invitation.objects.exists()
 
 
+def test_from_above_only_a_head_is_invited_where_people_work(town, city, browse):
+    bureau = town.bureau
+    Membership.objects.filter(organization=bureau, role=Role.MANAGER).delete()
+
+    with pytest.raises(Refused):
+        actions.invite(bureau, by=town.mayor, name="外派", role=Role.FINANCE)
+    page = browse(town.mayor).get(f"/bureaus/{bureau.pk}/").content.decode()
+    assert 'value="manager"' in page
+    assert 'value="finance"' not in page
+    assert actions.invite(bureau, by=town.mayor, name="新局长", role=Role.MANAGER).pk
+
+
 def test_above_stand_figures_and_no_project(town, city, life, browse):
     project = life.walk(draft(town), "running")
 

@@ -246,10 +246,32 @@ def test_clerk_sees_what_is_found_masked_and_it_is_kept(town, known, request_, b
     assert "王**" in shown
     looks = Event.objects.disclosures().filter(data__what="person")
     assert [(event.actor, event.data["request"]) for event in looks] == [(town.clerk, request_.pk)]
-    copy = browse(town.clerk).get(url("request_json", request_.pk), {"record": f"projects.Beneficiary:{known.pk}"})
+    copy = browse(town.clerk).post(url("request_json", request_.pk), {"record": f"projects.Beneficiary:{known.pk}"})
     assert "王秀英" in copy.content.decode()
-    assert browse(town.auditor).get(url("request_json", request_.pk)).status_code == 403
+    assert browse(town.clerk).post(url("request_pdf", request_.pk)).headers["Location"] == page  # nothing is ticked
+    assert browse(town.clerk).get(url("request_pdf", request_.pk)).status_code == 405
+    assert browse(town.auditor).post(url("request_json", request_.pk)).status_code == 403
     assert browse(town.head).get(page).status_code == 404
+
+
+def test_the_number_of_an_identity_card_is_not_kept(town, request_, browse):
+    page = url("request_detail", request_.pk)
+    answer = browse(town.clerk).post(page, {"identify": "1", "who-identity_note": "身份证 110105199001011234"})
+
+    assert "请不要抄录证件号码" in answer.content.decode()
+    request_.refresh_from_db()
+    assert request_.identity_note == ""
+
+
+def test_who_has_an_account_reads_who_looked_it_up_for_an_answer(town, browse):
+    values = {"kind": "copy", "text": "副本", "name": "钱多多", "phone": "", "email": ""}
+    own = actions.receive_data_request(town.bureau, by=town.stranger, own=True, values=values)
+    assert "没有别人查看过您的账号" in browse(town.stranger).get(url("my_data")).content.decode()
+
+    browse(town.clerk).get(url("request_detail", own.pk))
+
+    assert [event.actor for event in finding.looks_at(town.stranger)] == [town.clerk]
+    assert list(finding.looks_at(town.clerk)) == []
 
 
 def test_only_name_and_number_together_are_sure(town, known):
