@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config.backup.taking import last_taken
@@ -23,5 +22,7 @@ def waiting_for(user: User) -> list[Task]:
     last = last_taken()
     if not backup_is_due(last):
         return []
-    what = _("The last backup is of %(day)s: see to it that one is made every night") % {"day": last} if last else ""
-    return [Task(_("Backup"), what or _("No backup has been made yet"), reverse("admin:index"), tone="bad")]
+    what = _("No backup has been made yet: run ./run backup on the server, and have it run every night")
+    if last:
+        what = _("The last backup is of %(day)s: see to it that one is made every night") % {"day": last}
+    return [Task(_("Backup"), what, "", tone="bad")]  # it is made on the server, not on a page

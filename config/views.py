@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """For everybody: open calls, running notices, what came of earlier ones."""
     now = clock.now()
     region, chosen = asked(request), choice(request)
-    is_offered = not region or region in dict(chosen["regions"])  # else anybody could fill the cache with codes
+    is_offered = not region or region in chosen["offered"]  # else anybody could fill the cache with codes
     count = partial(counted, region)
     figures, counted_at = lately(f"home:{region}", count) if is_offered else (count(), None)
     calls = narrowed(Call.objects.published().filter(closes_at__gt=now), request)

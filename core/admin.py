@@ -48,11 +48,15 @@ class RecordAdmin(admin.ModelAdmin):
 
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
-    list_display = ("at", "actor", "label", "name", "content_type", "object_id", "source_state", "target_state")
+    list_display = ("at", "actor", "label", "thing")
     list_filter = ("content_type", "name")
     list_select_related = ("actor", "content_type")
     search_fields = ("name", "label", "note", "actor__name", "actor__username")
     date_hierarchy = "at"
+
+    @admin.display(description=_("about"))
+    def thing(self, event: Event) -> str:
+        return f"{event.content_type.name} {event.object_id}"
 
 
 @admin.register(Seal)

@@ -16,6 +16,7 @@ from import_export.admin import ImportExportModelAdmin
 
 from core.admin import RecordAdmin
 from core.identifiers import validate_credit_code, validate_filing_number
+from core.masking import mask_email, mask_phone
 from core.workflow import disclosed, record
 from people import sessions
 from people.actions import check_phone
@@ -81,22 +82,33 @@ class PersonAdmin(UserAdmin):
     form = PersonChangeForm
     add_form = PersonCreationForm
     change_password_form = NewPasswordForm
-    list_display = ("username", "name", "phone", "email", "is_active", "must_change_password", "last_login")
+    list_display = ("username", "name", "phone_shown", "email_shown", "is_active", "must_change_password", "last_login")
     list_filter = ("is_active", "must_change_password", "is_superuser")
     search_fields = ("username", "name", "phone", "email")
     ordering = ("name", "pk")
     filter_horizontal = ()
     readonly_fields = ("identity_tail", "last_login", "date_joined", "password_set_at", "must_change_password")
 
+    @admin.display(description=_("phone"))
+    def phone_shown(self, user: User) -> str:
+        """Whole on the page of the account only, where opening it is kept for its owner to read."""
+        return mask_phone(user.phone or "")
+
+    @admin.display(description=_("e-mail"))
+    def email_shown(self, user: User) -> str:
+        return mask_email(user.email or "")
+
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        shown = super().changelist_view(request, *args, **kwargs)  # refused to whoever may not
         disclosed("accounts", by=request.user, label=_("List of accounts seen in the administration"))
-        return super().changelist_view(request, *args, **kwargs)
+        return shown
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        shown = super().change_view(request, object_id, *args, **kwargs)
         if object_id.isdecimal():
             label = _("An account seen in the administration")
             disclosed("accounts", by=request.user, label=label, person=int(object_id))
-        return super().change_view(request, object_id, *args, **kwargs)
+        return shown
 
     fieldsets = (
         (None, {"fields": ("username", "password")}),

@@ -20,13 +20,17 @@ def asked(request: HttpRequest) -> str:
 
 
 def choice(request: HttpRequest) -> dict[str, Any]:
-    """What the page shows: nothing to choose while there is one bureau only."""
+    """What the page shows: nothing to choose while there is one bureau only. `offered`: the regions that have one."""
     bureaus = Organization.objects.bureaus().exclude(region="").order_by("region", "pk")
     names: dict[str, str] = {}
     for region, name in bureaus.values_list("region", "name")[:MOST]:
         names.setdefault(region, name)
     names |= dict(Region.objects.filter(code__in=names).values_list("code", "name")) if len(names) > 1 else {}
-    return {"region": asked(request), "regions": list(names.items()) if len(names) > 1 else []}
+    offered = set(names)
+    if len(names) > 1 and (code := asked(request)) and code not in names:  # a place inside, or one we know nothing of
+        names[code] = Region.objects.filter(code=code).values_list("name", flat=True).first() or code
+    regions = list(names.items()) if len(names) > 1 else []
+    return {"region": asked(request), "regions": regions, "offered": offered}
 
 
 def narrowed(found: Any, request: HttpRequest, path: str = "funder") -> Any:

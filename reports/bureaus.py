@@ -74,6 +74,11 @@ class Point:
     is_optional: bool = False
 
 
+def missing(points: list[Point]) -> int:
+    """How many of them hinder the first call."""
+    return sum(not point.is_done and not point.is_optional for point in points)
+
+
 def checklist(bureau: Organization) -> list[Point]:
     """What a bureau needs before its first call can be decided on."""
     holders: dict[str, set[int]] = {role: set() for role in Role.values}

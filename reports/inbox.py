@@ -8,16 +8,30 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.inbox import Task
 from core.workdays import uncertain_years
-from people.models import DataRequest, Role, User
+from grants.models import Call
+from people.models import DataRequest, Organization, Role, User
 from projects.models import Notice, Project
 from projects.models.state import ENDED
+from reports.bureaus import checklist, missing
 
 
 def waiting_for(user: User) -> list[Task]:
     """For clerks: what people ask about their data, and years in which something of their funder falls due and whose
-    public holidays nobody has entered."""
+    public holidays nobody has entered. For them and the head of a new bureau: what it lacks before its first call."""
     funders = user.organizations_as(Role.STAFF)
-    return [*_requests(funders), *_calendars(funders)] if funders else []
+    found = [*_requests(funders), *_calendars(funders)] if funders else []
+    return [*_bureaus_to_make_ready(user), *found]
+
+
+def _bureaus_to_make_ready(user: User) -> Iterator[Task]:
+    mine = list(user.bureaus_as(Role.MANAGER, Role.STAFF))
+    if not mine:
+        return
+    published = Call.objects.published().filter(funder__in=mine).values("funder")
+    for bureau in Organization.objects.filter(pk__in=mine).exclude(region="").exclude(pk__in=published):
+        if lacking := missing(checklist(bureau)):
+            what = _("Make the bureau ready for its first call; still missing: %(n)s") % {"n": lacking}
+            yield Task(str(bureau), what, reverse("bureaus:bureau_detail", args=[bureau.pk]))
 
 
 def _requests(funders: list[int]) -> Iterator[Task]:

@@ -74,12 +74,24 @@ def invite(organization: Organization, *, by: User, name: str, role: str) -> Inv
         raise Refused(_("Please enter the name."))
     made = Invitation.objects.create(organization=organization, name=name.strip(), role=role, invited_by=by)
     record(organization, "invite", by=by, label=_("Invited"), note=lead_in(made.name) + made.get_role_display())
+    _tell_who_works_there(
+        organization,
+        but=by,
+        subject=_("%(by)s has invited %(person)s to “%(organization)s” as %(role)s")
+        % {"by": by, "person": made.name, "organization": organization, "role": made.get_role_display()},
+    )
     return made
+
+
+def _tell_who_works_there(organization: Organization, *, but: User, subject: str) -> None:
+    """Nobody comes into an office behind the backs of those who work there."""
+    there = User.objects.filter(memberships__in=organization.memberships.current(), is_active=True)
+    notify(there.exclude(pk=but.pk).distinct(), subject=subject, url=organization.get_absolute_url())
 
 
 @transaction.atomic
 def accept(invitation: Invitation, *, by: User) -> Membership:
-    """Whoever holds the link takes up the role; who invited is told who it was.
+    """Whoever holds the link takes up the role; who invited and who works there is told who it was.
 
     Refused when the link was used, taken back or is too old, for administrators, and for whoever sent it: nobody gives
     a role to themselves.
@@ -104,11 +116,11 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
     by.__dict__.pop("roles", None)
     label = _("Invitation accepted")
     record(locked.organization, "add_member", by=by, label=label, note=lead_in(by) + membership.get_role_display())
-    notify(
-        [locked.invited_by],
-        subject=_("%(person)s has taken up the role %(role)s of “%(organization)s”")
-        % {"person": by, "role": membership.get_role_display(), "organization": locked.organization},
-    )
+    words = {"person": by, "role": membership.get_role_display(), "organization": locked.organization}
+    subject = _("%(person)s has taken up the role %(role)s of “%(organization)s”") % words
+    if not locked.invited_by.has_role(locked.organization_id):
+        notify([locked.invited_by], subject=subject)
+    _tell_who_works_there(locked.organization, but=by, subject=subject)
     return membership
 
 

@@ -22,7 +22,7 @@ from people.rules import keeps_system
 from people.territory import topmost
 from reports.actions import bureaus as actions
 from reports.bureau_forms import FIRST_PEOPLE, BureauForm, OneInviteForm, People
-from reports.bureaus import checklist, figures_of, open_needs, paid_from_elsewhere, sums_of
+from reports.bureaus import checklist, figures_of, missing, open_needs, paid_from_elsewhere, sums_of
 
 PAGE = 50
 
@@ -114,7 +114,7 @@ def bureau_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "region": Region.objects.filter(code=bureau.region).first(),
         "belongs": request.user.has_role(bureau.pk),
         "points": points,
-        "missing": sum(not point.is_done and not point.is_optional for point in points),
+        "missing": missing(points),
         "figures": figures_of([bureau])[0],
         "offered": state_of(bureau),
         "may_invite": may_invite,

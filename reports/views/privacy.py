@@ -77,8 +77,9 @@ def agree(request: HttpRequest) -> HttpResponse:
             return redirect("privacy:agree")
         request.session.pop(sessions.MUST_AGREE, None)
         return redirect("people:go_on")
-    earlier = Consent.objects.filter(user=request.user).exists()
-    context = {"notice": PrivacyNotice.objects.shown(), "earlier": earlier}
+    notice, mine = PrivacyNotice.objects.shown(), Consent.objects.filter(user=request.user)
+    is_withdrawn = mine.filter(notice=notice.pk if notice else None).exists()
+    context = {"notice": notice, "is_withdrawn": is_withdrawn, "earlier": not is_withdrawn and mine.exists()}
     return render(request, "reports/privacy/agree.html", context)
 
 

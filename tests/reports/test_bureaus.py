@@ -70,6 +70,19 @@ def test_a_district_is_set_up_on_one_page_and_its_people_take_up_their_roles(tow
     assert "还缺" in seen
 
 
+def test_head_of_a_new_bureau_is_told_what_it_lacks_until_its_first_call(town, city, browse):
+    browse(town.mayor).post("/bureaus/new/", filled())
+    bureau = Organization.objects.get(name="丰台区民政局")
+    member(town.stranger, bureau, Role.MANAGER)
+
+    page = browse(town.stranger).get("/todo/").content.decode()
+
+    assert "完成开通准备，还缺" in page
+    assert f"/bureaus/{bureau.pk}/" in page
+    assert browse(town.stranger).get(f"/bureaus/{bureau.pk}/").status_code == 200
+    assert "完成开通准备" not in browse(town.clerk).get("/todo/").content.decode()
+
+
 def test_the_links_are_good_once_and_for_seven_days_and_not_for_who_sent_them(town, city, time):
     bureau = actions.set_up_bureau(by=town.mayor, values={name: OFFICE[name] for name in ("name", "credit_code")} | {
         "region": "110106"})  # fmt: skip
@@ -235,5 +248,17 @@ def test_public_pages_are_of_the_region_that_is_asked_for(town, city, browse):
     assert town.call.title in page("/calls/?region=110105030").content.decode()
     assert town.call.title in page("/?region=110000").content.decode()
     assert town.call.title not in page("/calls/?region=310117").content.decode()
+    assert '<option value="110105030" selected>' in page("/?region=110105030").content.decode()
     assert 'href="/calls/?region=110105"' in page("/?region=110105").content.decode()
     assert page("/?region=x").status_code == page("/needs/?region=9999999999999").status_code == 200
+
+
+def test_who_works_there_is_told_who_is_invited_and_who_came(town, city):
+    Membership.objects.filter(organization=town.bureau, role=Role.MANAGER).delete()
+    made = actions.invite(town.bureau, by=town.mayor, name="新局长", role=Role.MANAGER)
+    actions.accept(made, by=town.stranger)
+
+    told = list(town.clerk.notifications.values_list("subject", flat=True))
+    assert [any(words in one for one in told) for words in ("邀请新局长", "钱多多")] == [True, True]
+    assert town.mayor.notifications.count() == 1
+    assert not town.stranger.notifications.exists()
