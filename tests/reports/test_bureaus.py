@@ -204,6 +204,7 @@ def test_what_is_offered_is_fixed_taken_over_as_a_copy_and_a_newer_version_is_of
     newer.name = "市级五五开"
     TranchePlan.objects.filter(pk=plan.pk).update(name="市级五五开（旧）")
     newer.save()
+    newer.rules.create(ordinal=1, percentage=100).gates.create(kind="agreement")
     second = offers.offer(newer, by=town.cityclerk, note="首款改为四成")
     assert (second.version, second.replaces) == (2, first)
     assert "新版" in browse(town.clerk).get("/terms/offers/").content.decode()
@@ -211,8 +212,22 @@ def test_what_is_offered_is_fixed_taken_over_as_a_copy_and_a_newer_version_is_of
     assert offers.adopt(second, town.bureau, by=town.clerk).copy.name == "市级五五开 V2"
 
 
+def test_a_plan_that_is_not_whole_is_not_offered_and_what_is_offered_says_why_it_is_fixed(town, city, browse):
+    plan = TranchePlan.objects.create(name="市级七五", funder=city)
+    plan.rules.create(ordinal=1, percentage=75).gates.create(kind="agreement")
+    with pytest.raises(Refused):
+        offers.offer(plan, by=town.cityclerk)
+
+    plan.rules.create(ordinal=2, percentage=25).gates.create(kind="final")
+    offers.offer(plan, by=town.cityclerk)
+
+    assert "已下发给辖区各单位" in browse(town.cityclerk).get(f"/terms/plans/{plan.pk}/").content.decode()
+    assert town.clerk.notifications.filter(subject__contains="市级七五").count() == 1
+
+
 def test_nothing_is_taken_over_from_who_does_not_stand_above(town, city):
     plan = TranchePlan.objects.create(name="东城三期", funder=town.bureau)
+    plan.rules.create(ordinal=1, percentage=100).gates.create(kind="agreement")
     sideways = offers.offer(plan, by=town.clerk)
 
     with pytest.raises(Refused):
