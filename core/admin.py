@@ -49,7 +49,7 @@ class RecordAdmin(admin.ModelAdmin):
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
     list_display = ("at", "actor", "label", "thing")
-    list_filter = ("content_type", "name")
+    list_filter = ("content_type",)
     list_select_related = ("actor", "content_type")
     search_fields = ("name", "label", "note", "actor__name", "actor__username")
     date_hierarchy = "at"

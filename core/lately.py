@@ -57,7 +57,7 @@ def last_known(key: str, count: Callable[[], Value], again: Callable[[], Any]) -
     """
     kept = caches["default"].get(f"{KNOWN}{key}")
     if kept is None:
-        found, counted_at = lately(key, lambda: _keep(key, count))
+        found, counted_at = lately(key, lambda: count_again(key, count))
         return found, counted_at, False
     found, begun = kept
     is_old = clock.now() - begun > LONGEST
@@ -66,15 +66,13 @@ def last_known(key: str, count: Callable[[], Value], again: Callable[[], Any]) -
     return found, begun, is_old
 
 
-def count_again(key: str, count: Callable[[], Any]) -> None:
-    """Background: what `last_known` shows from now on."""
-    _keep(key, count)
-
-
-def _keep(key: str, count: Callable[[], Value]) -> Value:
+def count_again(key: str, count: Callable[[], Value]) -> Value:
+    """What `last_known` shows from now on; what has become quick is not kept, so nothing old is shown instead of it."""
     found, begun, took = _counted(count)
     if took > settings.FIGURES_KNOWN_FROM:
         caches["default"].set(f"{KNOWN}{key}", (found, begun), DAY)
+    elif caches["default"].has_key(f"{KNOWN}{key}"):
+        caches["default"].delete(f"{KNOWN}{key}")
     return found
 
 

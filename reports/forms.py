@@ -209,6 +209,21 @@ class StrangersRequestForm(TrapForm, OwnRequestForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name != "funder"}
 
 
+class RequestAtTheDeskForm(StrangersRequestForm):
+    """The same as a clerk writes it down for somebody who has called or come."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {
+            "relation": _("For whom they ask"), "name": _("Name of who asks"), "phone": _("Phone"),
+            "email": _("E-mail"), "kind": _("What they ask for"), "text": _("The request in their words"),
+        }  # fmt: skip
+        for name, label in labels.items():
+            self.fields[name].label = label
+        self.fields["phone"].help_text = _("The one they left with us, so that they are found")
+        self.fields["relation"].choices = [(one.value, words) for one, words in DataRequest.WHO_ASKS.items()]
+
+
 ID_NUMBER = re.compile(r"[0-9]{14,17}[0-9Xx]")
 
 

@@ -17,7 +17,7 @@ from core.workflow import Refused, disclosed, permit
 from people import actions
 from people.models import DataRequest, ImpactAssessment, Organization, PrivacyNotice, Role
 from reports.actions.personal import erase, why_not
-from reports.forms import AnswerForm, AssessmentForm, IdentityNoteForm, NoticeForm, StrangersRequestForm
+from reports.forms import AnswerForm, AssessmentForm, IdentityNoteForm, NoticeForm, RequestAtTheDeskForm
 from reports.personal import finding, holding
 from reports.personal.entrusting import bureaus_of
 from reports.personal.entrusting import entrusted as found_entrusted
@@ -49,7 +49,7 @@ def request_create(request: HttpRequest) -> HttpResponse:
     """Write down at the desk or on the phone what somebody without an account asks."""
     permit("people.enter_data_request", request.user)
     mine = bureaus_of(request.user, Role.STAFF)
-    form = StrangersRequestForm(request.POST or None, initial={"relation": "self", "funder": mine[0].pk})
+    form = RequestAtTheDeskForm(request.POST or None, initial={"relation": "self", "funder": mine[0].pk})
     form.fields["funder"].queryset = Organization.objects.filter(pk__in=[one.pk for one in mine])
     if request.method == "POST" and form.is_valid():
         made = actions.receive_data_request(form.cleaned_data["funder"], by=request.user, values=form.values)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from reports.figures import life
 from reports.figures.board import FUNDER, PUBLIC, SUPPORT, Board
-from reports.figures.counted import board_key, count_for_everybody, figures_of
+from reports.figures.counted import board_key, count_board_again, count_for_everybody, figures_of
 from reports.figures.picture import drawable, only_drawn
 from tests import town as towns
 
@@ -73,6 +73,18 @@ def test_a_board_that_takes_seconds_is_shown_as_last_counted_and_counted_again_b
     with django_capture_on_commit_callbacks() as queued:
         assert said not in clerk.get("/dashboard/").content.decode()
     assert queued == []
+
+
+def test_what_has_become_quick_is_counted_anew_and_nothing_old_is_shown(town, takes_seconds, settings):
+    board = Board(FUNDER, town.clerk)
+    figures_of(board)
+    settings.FIGURES_KNOWN_FROM = 3600
+    count_board_again.call(FUNDER, town.clerk.pk, "zh-hans")
+    caches["quick"].clear()
+
+    _figures, counted_at, is_old = figures_of(board)
+
+    assert (counted_at, is_old) == (None, False)
 
 
 def test_what_is_kept_of_a_board_is_for_nobody_else_and_for_nothing_narrower(town, takes_seconds, monkeypatch):
