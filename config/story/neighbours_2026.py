@@ -47,15 +47,17 @@ def _plan(city: Organization) -> TranchePlan:
 
 
 def _people(cast: Cast, bureau: Organization) -> dict[str, User]:
-    """By invitation, as they would come: the head first, who invites nobody further here."""
+    """By invitation, as they would come: all are invited while nobody works there yet."""
     team = {Role.STAFF: cast["linqu"]}
     for role, username, name in (
         (Role.APPROVER, "fengtai-shenpi", "石涛"), (Role.FINANCE, "fengtai-caiwu", "齐敏"),
         (Role.MANAGER, "fengtai-fuze", "卢伟"),
     ):  # fmt: skip
         team[role] = User.objects.create(username=username, name=name, password=cast["linqu"].password)
-    for role, user in team.items():
-        invitation = actions.invite(bureau, by=cast["shiji"], name=user.name, role=role)
+    invited = [
+        (actions.invite(bureau, by=cast["shiji"], name=user.name, role=role), user) for role, user in team.items()
+    ]
+    for invitation, user in invited:
         actions.accept(invitation, by=user)
     return team
 
