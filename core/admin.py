@@ -54,7 +54,7 @@ class EventAdmin(RecordAdmin):
     search_fields = ("name", "label", "note", "actor__name", "actor__username")
     date_hierarchy = "at"
 
-    @admin.display(description=_("about"))
+    @admin.display(description=_("record"))
     def thing(self, event: Event) -> str:
         return f"{event.content_type.name} {event.object_id}"
 

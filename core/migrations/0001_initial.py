@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
                 name='Event',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype')),
+                    ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype', verbose_name='kind of record')),
                     ('object_id', models.BigIntegerField()),
                     ('name', models.CharField(max_length=60, verbose_name='what')),
                     ('label', models.CharField(blank=True, max_length=120, verbose_name='in words')),

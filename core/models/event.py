@@ -28,7 +28,7 @@ class Event(models.Model):
     sealed into a chain that tells if it was (`core.sealing`). Only words about a person can be erased, and that shows.
     """
 
-    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT)
+    content_type = models.ForeignKey(ContentType, verbose_name=_("kind of record"), on_delete=models.PROTECT)
     object_id = models.BigIntegerField()
     target = GenericForeignKey("content_type", "object_id")
     name = models.CharField(_("what"), max_length=60)

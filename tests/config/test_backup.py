@@ -233,8 +233,10 @@ def test_the_system_administrator_is_told_when_no_backup_is_made(town_at_once, t
     old = inbox.waiting_for(admin)
 
     assert [[task.what for task in found] for found in (never, fresh, old)] == [
-        ["还没有做过备份：请在服务器上运行 ./run backup，并设为每晚自动运行"], [], ["最近一次备份是2026-03-10：请确保每晚都做"],
-    ]  # fmt: skip
+        ["还没有做过备份：请在服务器上运行 ./run backup，并设为每晚自动运行"],
+        [],
+        ["最近一次备份是2026-03-10：请确保每晚都做"],
+    ]
     assert inbox.waiting_for(town_at_once.clerk) == []
 
 
