@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.money import plain, yuan
-from grants.models import BudgetRule, Call, EligibilityRule, Fund, Gate, PaperKind, Rubric
+from grants.models import BudgetRule, Call, EligibilityRule, Fund, Gate, PaperKind, Rubric, TranchePlan
 from grants.presets import modes
 from people.models import Region, validate_code
 
@@ -168,6 +168,13 @@ def sums_that_are_wrong(rubric: Rubric) -> list[str]:
     ]
 
 
+def shares_that_are_wrong(plan: TranchePlan) -> list[str]:
+    """A sentence when the instalments do not sum to 100 percent."""
+    if plan.total == HUNDRED:
+        return []
+    return [_("The instalments add up to %(total)s%% instead of 100%%.") % {"total": plain(plan.total)}]
+
+
 def _tracks(call: Call) -> Iterator[Gap]:
     tracks = list(call.tracks.all())
     if not tracks:
@@ -200,11 +207,8 @@ def _judging(call: Call) -> Iterator[Gap]:
             "records or lines for one nature of project."
         )
         yield Gap("terms", message % {"name": call.review_rubric})
-    if call.tranche_plan.total != HUNDRED:
-        yield Gap(
-            "terms",
-            _("The instalments add up to %(total)s%% instead of 100%%.") % {"total": plain(call.tranche_plan.total)},
-        )
+    for sentence in shares_that_are_wrong(call.tranche_plan):
+        yield Gap("terms", sentence)
     yield from _gates(call)
 
 

@@ -20,7 +20,6 @@ from projects.models.state import FUNDED, PLACED, UNDER_WAY
 from projects.survival import Fate
 
 ZERO = Decimal(0)
-ENDED = [State.COMPLETED, State.TERMINATED]
 NOWHERE = "none"
 """Asked as a place or a field: nobody has said which."""
 
@@ -59,7 +58,7 @@ def reached(projects: ProjectQuerySet, step: str) -> ProjectQuerySet:
     if step == "shortlisted":
         return projects.filter(Q(state__in=[*PLACED, State.FORFEITED]) | _was_in(State.SHORTLISTED))
     states = {"funded": FUNDED, "under_way": UNDER_WAY, "completed": [State.COMPLETED]}
-    states["ended"] = ENDED
+    states["ended"] = [State.COMPLETED, State.TERMINATED]
     if step in states:
         return projects.filter(state__in=states[step])
     return projects.filter(submitted_at__isnull=False)
@@ -136,7 +135,7 @@ def with_fate(projects: ProjectQuerySet) -> QuerySet[Any]:
         When(last_active=True, then=Value(Fate.ACTIVE)),
         default=Value(Fate.NOT_ASKED),
     )
-    return projects.filter(state__in=ENDED).alias(last_active=Subquery(last)).annotate(fate=fate)
+    return reached(projects, "ended").alias(last_active=Subquery(last)).annotate(fate=fate)
 
 
 def narrowed(projects: ProjectQuerySet, asked: Mapping[str, Any], user: Any = None) -> ProjectQuerySet:

@@ -8,13 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.money import plain
 from core.notifications import notify
 from core.workflow import Refused, permit, record
 from grants.actions.calls import copy_for
 from grants.actions.terms import copy_terms, names_taken
 from grants.models import Adoption, AgreementEdition, AgreementTemplate, Call, Offer, Rubric, TranchePlan
-from grants.soundness import HUNDRED, sums_that_are_wrong
+from grants.soundness import shares_that_are_wrong, sums_that_are_wrong
 from people import territory
 from people.models import Membership, Organization, Role, User
 
@@ -39,9 +38,8 @@ def offer(thing: Any, *, by: User, note: str = "") -> Offer:
         raise Refused(_("A call can be offered once it is published: its terms are fixed then."))
     if isinstance(thing, Rubric) and (wrong := sums_that_are_wrong(thing)):
         raise Refused(*wrong)
-    if isinstance(thing, TranchePlan) and thing.total != HUNDRED:
-        said = _("The instalments add up to %(total)s%% instead of 100%%.")
-        raise Refused(said % {"total": plain(thing.total)})
+    if isinstance(thing, TranchePlan) and (wrong := shares_that_are_wrong(thing)):
+        raise Refused(*wrong)
     field, title = FIELD[type(thing)], (owner.title if isinstance(thing, Call) else owner.name)[:120]
     if Offer.objects.standing().filter(**{field: thing}).exists():
         raise Refused(_("This is offered already."))
