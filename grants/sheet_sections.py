@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from grants.models import Nature, Rubric
+
 ORDER = ("points", "bonus", "deduction", "veto")
 
 
@@ -32,3 +34,9 @@ def sections(rows: Iterable[Any], line: Callable[[Any], Any] = lambda row: row) 
         section.rows.append(row)
         section.most += of.weight
     return sorted(found.values(), key=lambda section: ORDER.index(section.kind))
+
+
+def sheets_of(rubric: Rubric) -> list[tuple[str, list[Section], Decimal]]:
+    """What is judged by it, with its full points: for each nature of project, or ("") once where they are alike."""
+    natures = [(Nature.SERVICE, "")] if rubric.is_alike else [(nature, str(nature.label)) for nature in Nature]
+    return [(label, sections(rubric.lines_for(nature)), rubric.total_for(nature)) for nature, label in natures]

@@ -21,6 +21,7 @@ urlpatterns = [
     path("terms/frameworks/<int:pk>/compare/<int:other_pk>/", views.framework_compare, name="framework_compare"),
     path("terms/frameworks/ready/<slug:key>/", views.framework_ready, name="framework_ready"),
     path("terms/offers/", views.offer_list, name="offer_list"),
+    path("terms/offers/<int:pk>/", views.offer_detail, name="offer_detail"),
     path("terms/offers/<int:pk>/adopt/<int:bureau>/", views.offer_adopt, name="offer_adopt"),
     path("terms/offers/<int:pk>/withdraw/", views.offer_withdraw, name="offer_withdraw"),
     path("terms/<slug:which>/<int:pk>/", views.terms_edit, name="terms_edit"),

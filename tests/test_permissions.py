@@ -159,6 +159,7 @@ TABLE = {
     "grants:framework_step": (("own_framework", "publish"), set()),  # only by a button
     "grants:framework_ready": ("framework_key", set()),
     "grants:offer_list": (None, {"clerk"}),
+    "grants:offer_detail": ("offered", {"clerk"}),
     "grants:offer_adopt": (("offered", "bureau"), set()),  # only by a button
     "grants:offer_withdraw": ("offered", set()),
     "grants:levels_edit": ("criterion", {"clerk"}),

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -24,6 +25,9 @@ class AgreementTemplate(Terms):
         ordering = ["name"]
         verbose_name = _("agreement template")
         verbose_name_plural = _("agreement templates")
+
+    def get_absolute_url(self) -> str:
+        return reverse("grants:agreement_template_edit", args=[self.pk])
 
     @property
     def edition(self) -> "AgreementEdition | None":

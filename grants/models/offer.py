@@ -78,6 +78,12 @@ class Offer(models.Model):
         return self.rubric or self.plan or self.edition or self.call
 
     @property
+    def legal_basis(self) -> str:
+        """What it rests on; a call says so in its own page."""
+        terms = self.edition.template if self.edition else self.rubric or self.plan
+        return terms.legal_basis if terms else ""
+
+    @property
     def kind(self) -> str:
         """What it is, for people."""
         names = {

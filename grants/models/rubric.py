@@ -4,6 +4,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -130,6 +131,9 @@ class Rubric(Terms):
     def __str__(self) -> str:
         words = {"name": self.name, "n": self.edition}
         return gettext("%(name)s (edition %(n)s)") % words if self.edition > 1 else self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("grants:framework_detail", args=[self.pk])
 
     @property
     def owner(self) -> Any:

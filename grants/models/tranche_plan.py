@@ -3,6 +3,7 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.money import plain
@@ -35,6 +36,9 @@ class TranchePlan(Terms):
         ordering = ["name"]
         verbose_name = _("tranche plan")
         verbose_name_plural = _("tranche plans")
+
+    def get_absolute_url(self) -> str:
+        return reverse("grants:terms_edit", args=["plans", self.pk])
 
     @property
     def total(self) -> Decimal:

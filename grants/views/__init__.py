@@ -20,7 +20,7 @@ from grants.views.need_lists import (
     need_remark_follow,
 )
 from grants.views.needs import need_create, need_detail, need_list
-from grants.views.offers import offer_adopt, offer_list, offer_withdraw
+from grants.views.offers import offer_adopt, offer_detail, offer_list, offer_withdraw
 from grants.views.setup import (
     call_compare,
     call_conclude,
@@ -88,6 +88,7 @@ __all__ = [
     "need_remark_create",
     "need_remark_follow",
     "offer_adopt",
+    "offer_detail",
     "offer_list",
     "offer_withdraw",
     "terms_edit",

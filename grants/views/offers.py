@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,6 +14,7 @@ from core.workflow import Refused, permit
 from grants.actions import offers as actions
 from grants.forms.offers import OfferForm
 from grants.models import Offer
+from grants.sheet_sections import sheets_of
 from people.models import Organization, Role
 
 
@@ -35,6 +36,20 @@ def offer_list(request: HttpRequest) -> HttpResponse:
     own = Offer.objects.filter(bureau__in=mine).with_things().prefetch_related("adoptions__bureau")
     above: list[tuple[Organization, list[dict[str, Any]]]] = [(one, actions.state_of(one)) for one in mine]
     return render(request, "grants/offer_list.html", {"above": above, "own": own, "form": form})
+
+
+@login_required
+def offer_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is offered, to be read before it is taken over: for the clerks of the bureaus that it reaches, and of the
+    one that offers it."""
+    permit("grants.see_terms", request.user)
+    offered = get_object_or_404(Offer.objects.with_things(), pk=pk)
+    mine = Organization.objects.funders_of(request.user, Role.STAFF).order_by("pk")
+    reached = [(one, row) for one in mine for row in actions.state_of(one) if row["offer"] == offered]
+    if not reached and offered.bureau not in mine:
+        raise Http404
+    sheets = sheets_of(offered.rubric) if offered.rubric else []
+    return render(request, "grants/offer_detail.html", {"offer": offered, "reached": reached, "sheets": sheets})
 
 
 @login_required

@@ -27,8 +27,8 @@ from grants.forms import (
     TrancheRuleFormSet,
 )
 from grants.frameworks import frameworks
-from grants.models import Call, Criterion, Nature, Rubric, TranchePlan, TrancheRule
-from grants.sheet_sections import sections
+from grants.models import Call, Criterion, Rubric, TranchePlan, TrancheRule
+from grants.sheet_sections import sheets_of
 
 CHOSEN_FROM: dict[str, Any] = {
     "rubrics": (Rubric, RubricForm, CriterionFormSet),
@@ -142,15 +142,11 @@ DONE = {
 def framework_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A framework as an evaluator will see it, for each nature of project; its editions, and what can be done."""
     rubric = find(request, pk)
-    natures = [(None, "")] if rubric.is_alike else [(nature, nature.label) for nature in Nature]
     named = Call.objects.visible_to(request.user)
     uses = Q(review_rubric=rubric) | Q(midterm_rubric=rubric) | Q(final_rubric=rubric)
     context = {
         "rubric": rubric,
-        "sheets": [
-            (label, sections(rubric.lines_for(nature or Nature.SERVICE)), rubric.total_for(nature or Nature.SERVICE))
-            for nature, label in natures
-        ],
+        "sheets": sheets_of(rubric),
         "editions": terms.editions(rubric),
         "calls": named.filter(uses),
         "name_form": NameForm(user=request.user, of=rubric, prefix="copy"),

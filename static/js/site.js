@@ -308,6 +308,10 @@ function start() {
   all(document, "[data-copy]").forEach((button) => { button.hidden = false; });
   try { forgetStoredDraft(); } catch { /* storage is forbidden: then nothing was kept either */ }
   refresh(document);
+  all(document, ".tabs [aria-current]").forEach((tab) => { // on a phone the one that is open may lie outside
+    const row = tab.closest(".tabs");
+    row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - tab.offsetWidth) / 2;
+  });
   document.querySelector("[data-errors-summary]")?.focus();
 }
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

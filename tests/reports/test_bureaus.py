@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from core import clock
 from core.workflow import Refused
 from grants.actions import offers
+from grants.actions.agreement_templates import create_template
+from grants.agreement_text import default_clauses
 from grants.models import Adoption, Rubric, TranchePlan
 from people import actions
 from people.models import Administrator, Invitation, Kind, Membership, Organization, Region, Role
@@ -210,6 +212,48 @@ def test_what_is_offered_is_fixed_taken_over_as_a_copy_and_a_newer_version_is_of
     assert "新版" in browse(town.clerk).get("/terms/offers/").content.decode()
     assert town.clerk.notifications.filter(body="首款改为四成").count() == 1
     assert offers.adopt(second, town.bureau, by=town.clerk).copy.name == "市级五五开 V2"
+
+
+def test_what_is_offered_is_read_before_it_is_taken_over_and_the_copy_found_after(town, city, browse):
+    sheet = rubric("市级评审表", ("需求真实", 60), ("方案可行", 40), funder=city)
+    offered = offers.offer(sheet, by=town.cityclerk, note="各镇街统一使用")
+    clerk = browse(town.clerk)
+
+    before = clerk.get(f"/terms/offers/{offered.pk}/").content.decode()
+    clerk.post(f"/terms/offers/{offered.pk}/adopt/{town.bureau.pk}/")
+
+    assert [word in before for word in ("需求真实", "方案可行", "各镇街统一使用", "采用")] == [True] * 4
+    copy = Adoption.objects.get(bureau=town.bureau).copy
+    for page in ("/terms/offers/", f"/terms/offers/{offered.pk}/"):
+        assert f'href="/terms/frameworks/{copy.pk}/"' in clerk.get(page).content.decode()
+    assert browse(town.cityclerk).get(f"/terms/offers/{offered.pk}/").status_code == 200  # who offers it
+
+
+@pytest.mark.parametrize("kind", ["plan", "edition", "call"])
+def test_each_kind_of_offer_can_be_read(town, city, browse, kind):
+    things = {
+        "plan": TranchePlan.objects.create(name="市级一次拨付", funder=city),
+        "call": make_call(town, code="CITY2026", funder=city, published_at=clock.now(), published_by=town.mayor,
+                          publish=False),
+        "edition": create_template(
+            city, by=town.cityclerk, name="市级协议", parties=2, clauses=default_clauses()
+        ).edition,
+    }  # fmt: skip
+    things["plan"].rules.create(ordinal=1, percentage=100).gates.create(kind="agreement")
+    offered = offers.offer(things[kind], by=town.cityclerk)
+
+    page = browse(town.clerk).get(f"/terms/offers/{offered.pk}/")
+
+    words = {"plan": "协议已签", "edition": default_clauses()[0]["text"][:10], "call": "/calls/"}
+    assert words[kind] in page.content.decode()
+
+
+def test_nobody_reads_what_is_offered_elsewhere(town, city, browse):
+    sheet = rubric("镇评审表", ("需求", 60), ("方案", 40), funder=town.bureau)
+    offered = offers.offer(sheet, by=town.clerk)
+
+    assert browse(town.cityclerk).get(f"/terms/offers/{offered.pk}/").status_code == 404  # it stands above
+    assert browse(town.head).get(f"/terms/offers/{offered.pk}/").status_code == 403
 
 
 def test_a_plan_that_is_not_whole_is_not_offered_and_what_is_offered_says_why_it_is_fixed(town, city, browse):
