@@ -89,6 +89,7 @@ def _fast_and_apart(tmp_path):
         STORAGES=storages,
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
         TASKS={"default": {"BACKEND": "config.queues.NoQueue"}},
+        WHITENOISE_AUTOREFRESH=True,  # else each client looks through all files that a demo has collected
         MFA_REQUIRED_ROLES=[],  # asked for where it is tested
         FIGURES_KEPT_FROM=3600,
         FIGURES_KNOWN_FROM=3600,  # however slow the machine is, a test reads what it has just changed
