@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'message on its way',
                     'verbose_name_plural': 'messages on their way',
                     'ordering': ['-pk'],
-                    'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='dispatch_waiting')],
+                    'indexes': [models.Index(fields=['state', 'due_at'], name='dispatch_due')],
                     'constraints': [models.UniqueConstraint(fields=('notification', 'channel'), name='dispatch_once_a_channel'), models.CheckConstraint(condition=models.Q(models.Q(('notification__isnull', False), ('subject', ''), ('text', '')), models.Q(('in_digest', False), ('notification__isnull', True), models.Q(('subject', ''), _negated=True)), _connector='OR'), name='dispatch_carries_one_message'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='dispatch_sent_when')],
                 },
             ),

@@ -76,7 +76,7 @@ class Dispatch(models.Model):
         verbose_name = _("message on its way")
         verbose_name_plural = _("messages on their way")
         indexes = [
-            models.Index(fields=["due_at"], name="dispatch_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["state", "due_at"], name="dispatch_due"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["notification", "channel"], name="dispatch_once_a_channel"),

@@ -18,7 +18,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(content_type=kind, object_id=obj.pk).select_related("actor")
 
     def disclosures(self) -> "EventQuerySet":
-        return self.filter(name__in=DISCLOSURES)
+        """The few of them by which somebody saw personal data. Their names stand in the statement itself: SQLite uses
+        no partial index for values that are handed to it."""
+        written = [models.Func(template=f"'{name}'", output_field=models.CharField()) for name in DISCLOSURES]
+        return self.filter(name__in=written)
 
 
 class Event(models.Model):

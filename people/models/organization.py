@@ -193,6 +193,11 @@ class Organization(models.Model):
         ordering = ["name"]
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
+        indexes = [
+            # SQLite looks nothing up in the indexes of the two constraints: they hold only a part of the rows.
+            models.Index(fields=["credit_code"], name="organization_by_code"),
+            models.Index(fields=["filing_number"], name="organization_by_filing"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 "credit_code",

@@ -139,7 +139,7 @@ class Expense(Stateful):
         verbose_name_plural = _("expenses")
         indexes = [
             models.Index(fields=["project", "state"], name="expense_by_project_state"),
-            models.Index(fields=["invoice_key"], name="expense_by_invoice", condition=~Q(invoice_key="")),
+            models.Index(fields=["invoice_key"], name="expense_of_invoice"),
         ]
         constraints = [
             models.CheckConstraint(

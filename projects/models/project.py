@@ -246,6 +246,7 @@ class Project(ProjectLife):
             models.Index(fields=["state", "state_since"], name="project_by_state"),
             models.Index(fields=["due_on"], name="project_by_due_day"),
             models.Index(fields=["host"], name="project_by_host", condition=Q(host__isnull=False)),
+            models.Index(fields=["number"], name="project_by_number"),
         ]
         constraints = [
             models.UniqueConstraint("number", name="project_number_once", condition=~Q(number="")),

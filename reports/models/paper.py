@@ -148,7 +148,7 @@ class Paper(Stateful):
             models.Index(fields=["content_type", "object_id"], name="paper_of_object"),
             models.Index(fields=["issuer", "year", "kind"], name="papers_of_issuer"),
             models.Index(fields=["register", "-issued_at", "-id"], name="papers_of_register"),
-            models.Index(fields=["sha256"], name="paper_by_file", condition=~Q(sha256="")),
+            models.Index(fields=["sha256"], name="paper_of_file"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["issuer", "series", "year", "serial"], name="paper_serial_once"),
