@@ -1,10 +1,11 @@
 """What the indicators of a call, a district or a year are calculated from; the calculation is in `indicators`."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property, partial
 from typing import Any
 
 from django.conf import settings
@@ -36,8 +37,13 @@ class Scope:
     kind: str
     key: str
     label: str
-    projects: Any
+    find: Callable[[], Any]
     year: int
+
+    @cached_property
+    def projects(self) -> Any:
+        """Found only for the one that is looked at: a bureau has hundreds of calls."""
+        return self.find()
 
 
 KINDS = {"call": _("By call"), "district": _("By district"), "year": _("By year")}
@@ -48,16 +54,18 @@ def scopes(kind: str, calls: Iterable[Call]) -> list[Scope]:
     calls = list(calls)
     if kind == "call":
         opened = [(call, clock.localdate(call.opens_at).year) for call in calls]
-        found = Project.objects
-        return [Scope(kind, str(call.pk), call.title, found.filter(call=call), year) for call, year in opened]
-    projects = Project.objects.filter(call__in=calls)
+        found = Project.objects.filter
+        return [Scope(kind, str(call.pk), call.title, partial(found, call=call), year) for call, year in opened]
+    theirs = Project.objects.filter(call__in=calls)
     if kind == "year":
         years = sorted({clock.localdate(call.opens_at).year for call in calls}, reverse=True)
-        return [Scope(kind, str(year), str(year), projects.filter(call__opens_at__year=year), year) for year in years]
-    places = Community.objects.filter(pk__in=projects.values("community")).values_list("region_code", "district")
+        return [
+            Scope(kind, str(year), str(year), partial(theirs.filter, call__opens_at__year=year), year) for year in years
+        ]
+    places = Community.objects.filter(pk__in=theirs.values("community")).values_list("region_code", "district")
     districts = {code[:DISTRICT]: name for code, name in places}
     return [
-        Scope(kind, code, name, projects.filter(inside("community__region_code", code)), clock.today().year)
+        Scope(kind, code, name, partial(theirs.filter, inside("community__region_code", code)), clock.today().year)
         for code, name in sorted(districts.items())
     ]
 

@@ -7,7 +7,7 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -52,7 +52,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     if not rules.has_perm("evaluations.assign", request.user, call):
         if request.method == "POST":
             raise PermissionDenied
-        context = {"call": call, "reads_only": True, **panels(call, wanted, page), **draws(call)}
+        context = {"call": call, "reads_only": True, **panels(call, wanted, page)}
         return render(request, "evaluations/panel.html", context)
     forms = {
         "assign": AssignForm(request.POST if "assign" in request.POST else None, call=call),
@@ -67,7 +67,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect(request.get_full_path())  # the same page of the list, the same search
             except Refused as refused:
                 add_refusal(form, refused)
-    context = {"call": call, "forms": forms, **panels(call, wanted, page), **draws(call)}
+    context = {"call": call, "forms": forms, **panels(call, wanted, page)}
     return render(request, "evaluations/panel.html", context)
 
 
@@ -123,7 +123,7 @@ def panels_settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
     """A page of the projects that are or were judged with their experts, what they are experts for, and who is tied to
-    what; a constant number of queries however many projects and experts there are."""
+    what; with it what was drawn. A constant number of queries however many projects and experts there are."""
     shown = call.projects.filter(Q(state__in=WAITING) | Q(assignments__purpose=Purpose.REVIEW)).distinct()
     short = quorum.short(call.projects.filter(state__in=WAITING))
     if wanted.is_valid():
@@ -137,14 +137,14 @@ def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
     by_pk = {project.pk: project for project in projects}
     for one in (one for found in asked.values() for one in found):
         one.project = by_pk[one.project_id]  # read once
-    experts = {
-        one.person_id: one
-        for one in Expert.objects.available()
-        .of_bureaus([call.funder_id])
-        .select_related("person")
-        .prefetch_related("skills")
-    }
-    barred = _barred(experts, [project for project in projects if project.state in WAITING])
+    drawn = draws(call)
+    named = {one.person_id for each in asked.values() for one in each}
+    named |= {person.pk for _project, people in drawn["proposed"] for person in people}
+    waiting = [project for project in projects if project.state in WAITING]
+    roster = Expert.objects.available().of_bureaus([call.funder_id]).select_related("person")
+    experts = {one.person_id: one for one in (roster if waiting else roster.filter(person__in=named))}
+    prefetch_related_objects([experts[pk] for pk in named if pk in experts], "skills")  # not of a whole city's roster
+    barred = _barred(experts, waiting)
     rules_of_panels, needed = list(call.panel_rules.all()), quorum.needed(asked)
     rows = []
     for project in projects:
@@ -160,7 +160,6 @@ def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
                 "barred": barred.get(project.pk, []),
             }
         )
-    people = {one.person_id for each in asked.values() for one in each} | set(experts)
     return {
         "filter": wanted,
         "page_obj": found,
@@ -168,10 +167,11 @@ def panels(call: Call, wanted: PanelFilter, page: str | None) -> dict:
         "rows": rows,
         "late": still_to_come(call),
         "reductions": {one.project_id: one for one in Reduction.objects.open().filter(project__in=projects)},
-        "fields": {pk: experts[pk].expertise if pk in experts else [] for pk in people},
+        "fields": {pk: experts[pk].expertise if pk in experts else [] for pk in named},
         "ready": call.projects.filter(state=State.ELIGIBLE).exists(),
         "short": short.exists(),
         "loads": _loads(call),
+        **drawn,
     }
 
 

@@ -37,7 +37,9 @@ class _NewCall(forms.Form):
         super().__init__(*args, **kwargs)
         mine = Organization.objects.funders_of(user, Role.STAFF)
         self.fields["funder"].queryset = mine
-        self.fields["fund"].queryset = Fund.objects.filter(funder__in=mine)
+        self.fields["fund"].queryset = newest(
+            Fund.objects.filter(funder__in=mine), self.data.get(self.add_prefix("fund"))
+        )
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].upper()

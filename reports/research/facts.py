@@ -141,7 +141,7 @@ def read(board: Board, place: Place, year: int, *, with_pictures: bool = False) 
     carried = [row[1].value for row in people.mentors(type(board)(board.kind, board.user, place=place.code)).rows]
     waiting = life.waiting(of_year)
     table = places.gap(of_year)
-    scope = Scope("district" if place.code else "year", place.code, place.name, of_year.projects, year)
+    scope = Scope("district" if place.code else "year", place.code, place.name, lambda: of_year.projects, year)
     picked = {
         "funnel": life.funnel(of_year),
         "source": money.by_source(of_year),
