@@ -222,7 +222,8 @@ def test_what_is_offered_is_read_before_it_is_taken_over_and_the_copy_found_afte
     before = clerk.get(f"/terms/offers/{offered.pk}/").content.decode()
     clerk.post(f"/terms/offers/{offered.pk}/adopt/{town.bureau.pk}/")
 
-    assert [word in before for word in ("需求真实", "方案可行", "各镇街统一使用", "采用")] == [True] * 4
+    take_over = f'action="/terms/offers/{offered.pk}/adopt/{town.bureau.pk}/"'
+    assert [word in before for word in ("需求真实", "方案可行", "各镇街统一使用", take_over)] == [True] * 4
     copy = Adoption.objects.get(bureau=town.bureau).copy
     for page in ("/terms/offers/", f"/terms/offers/{offered.pk}/"):
         assert f'href="/terms/frameworks/{copy.pk}/"' in clerk.get(page).content.decode()
@@ -244,7 +245,11 @@ def test_each_kind_of_offer_can_be_read(town, city, browse, kind):
 
     page = browse(town.clerk).get(f"/terms/offers/{offered.pk}/")
 
-    words = {"plan": "协议已签", "edition": default_clauses()[0]["text"][:10], "call": "/calls/"}
+    words = {
+        "plan": "协议已签",
+        "edition": default_clauses()[0]["text"][:10],
+        "call": f'href="{things["call"].get_absolute_url()}"',
+    }
     assert words[kind] in page.content.decode()
 
 
