@@ -8,7 +8,7 @@ from django.db.models.functions import Left
 
 from core.choosing import FoundField
 from core.forms import OFFERED
-from people.models import Community, place_name
+from people.models import Community, place_names
 from people.models.region import LENGTHS
 
 DISTRICT, STREET, COMMUNITY = 6, 9, 12
@@ -34,6 +34,14 @@ class HostField(OrganizationField):
     """One that can sign for a filed group."""
 
     source = "people:host_choices"
+
+
+class BureauField(FoundField):
+    """A bureau, by a part of its name or the code of its region."""
+
+    columns = ("name", "region")
+    number = "region"
+    source = "people:bureau_choices"
 
 
 class MentorField(FoundField):
@@ -78,7 +86,8 @@ def places(
     offered = offered_codes(known, chosen)
     if districts and len(above) <= OFFERED:
         offered = sorted({*offered, *above})
-    return [(code, _name(code, known, len(above) > 1)) for code in offered]
+    larger = place_names([code for code in offered if len(code) < DISTRICT])
+    return [(code, larger.get(code, "") or _name(code, known, len(above) > 1)) for code in offered]
 
 
 def offered_codes(codes: Collection[str], chosen: str = "") -> list[str]:
@@ -97,7 +106,7 @@ def offered_codes(codes: Collection[str], chosen: str = "") -> list[str]:
 def _name(code: str, known: dict[str, dict[str, str]], several: bool) -> str:
     line = known.get(code) or next((line for full, line in known.items() if full.startswith(code)), {})
     if len(code) < DISTRICT:
-        return place_name(code) or code
+        return code
     if len(code) == DISTRICT:
         return line["in_district"]
     street = f"{line['in_district']}{line['in_street']}" if several else line["in_street"]

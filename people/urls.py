@@ -40,5 +40,6 @@ urlpatterns = [
     path("safety/offices/<int:pk>/end/", views.office_end, name="office_end"),
     path("communities/", views.community_list, name="community_list"),
     path("communities/choices/", views.community_choices, name="community_choices"),
+    path("organizations/bureaus/", views.bureau_choices, name="bureau_choices"),
     path("organizations/hosts/", views.host_choices, name="host_choices"),
 ]

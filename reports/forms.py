@@ -15,7 +15,8 @@ from core.forms import CountedTextarea, DateInput, NoteForm, PhoneField, TableFi
 from core.identifiers import half_width
 from core.models.event import EventQuerySet
 from core.strangers import TrapForm
-from people.models import DataRequest, ImpactAssessment, Kind, Organization, PrivacyNotice
+from people.choosing import BureauField
+from people.models import DataRequest, ImpactAssessment, Organization, PrivacyNotice
 from projects.models import Project
 from reports.actions.papers import default_mark
 from reports.models import ImportJob, Mark, Paper, PrintJob
@@ -163,10 +164,11 @@ class OwnRequestForm(forms.ModelForm):
         model = DataRequest
         fields = ("kind", "funder", "text")
         widgets = {"text": CountedTextarea(attrs={"rows": 4}), "kind": forms.RadioSelect}
+        field_classes = {"funder": BureauField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        bureaus = Organization.objects.filter(kind=Kind.FUNDER).order_by("name")
+        bureaus = Organization.objects.bureaus().order_by("name", "pk")
         self.fields["funder"].queryset = bureaus
         self.fields["funder"].help_text = _("The bureau whose call or activity it is about")
         if not self.is_bound and len(bureaus[:2]) == 1:

@@ -646,6 +646,7 @@ TABLE = {
     "people:interest_end": ("interest", set()),
     "people:community_list": (None, EVERYBODY),
     "people:community_choices": (None, EVERYBODY),
+    "people:bureau_choices": (None, EVERYBODY),
     "sso_login": (None, set()),  # off
     "sso_callback": (None, set()),
     "people:second_factor": (None, SIGNED_IN),

@@ -11,7 +11,7 @@ from people.models.membership import Membership, Role
 from people.models.organization import GIVERS, Kind, Organization, ground_of
 from people.models.privacy import ANSWER_WORKDAYS, Consent, DataRequest, ImpactAssessment, PrivacyNotice
 from people.models.rating import Rating
-from people.models.region import Region, place_name, validate_code
+from people.models.region import Region, place_name, place_names, validate_code
 from people.models.sign_in import FormerPassword, KnownPlace, SignInGuard
 from people.models.user import User
 
@@ -48,5 +48,6 @@ __all__ = [
     "ground_of",
     "holds_an_office",
     "place_name",
+    "place_names",
     "validate_code",
 ]

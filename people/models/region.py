@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 
@@ -53,11 +54,18 @@ class RegionQuerySet(models.QuerySet["Region"]):
 
 def place_name(code: str) -> str:
     """What the region of a code is called; from the communities in it when the regions are not loaded, else empty."""
-    if region := Region.objects.filter(code=code).first():
-        return region.name
-    inside = Community.objects.filter(region_code__startswith=code).first() if code else None
-    names = {6: "district", 9: "street", 12: "name"}
-    return str(getattr(inside, names[len(code)])) if inside and len(code) in names else ""
+    return place_names([code])[code]
+
+
+def place_names(codes: Iterable[str]) -> dict[str, str]:
+    """`place_name` of each of them, asked for at once."""
+    names = dict.fromkeys(codes, "")
+    names |= dict(Region.objects.filter(code__in=list(names)).values_list("code", "name"))
+    columns = {6: "district", 9: "street", 12: "name"}
+    for code in (code for code, name in names.items() if not name and len(code) in columns):
+        inside = Community.objects.filter(region_code__startswith=code).first()
+        names[code] = str(getattr(inside, columns[len(code)])) if inside else ""
+    return names
 
 
 class Region(models.Model):

@@ -13,6 +13,7 @@ from people.views.experts import (
 )
 from people.views.invitations import invitation, invitation_withdraw
 from people.views.organizations import (
+    bureau_choices,
     community_choices,
     community_list,
     council_edit,
@@ -36,6 +37,7 @@ from people.views.standing import (
 )
 
 __all__ = [
+    "bureau_choices",
     "certificate_create",
     "community_choices",
     "community_list",

@@ -14,7 +14,7 @@ from core.forms import add_refusal
 from core.paging import page_of
 from core.workflow import Refused, permit
 from people import actions
-from people.choosing import CommunityField, HostField
+from people.choosing import BureauField, CommunityField, HostField
 from people.forms import (
     CouncilFormset,
     MemberForm,
@@ -184,6 +184,12 @@ def community_list(request: HttpRequest) -> HttpResponse:
 def community_choices(request: HttpRequest) -> HttpResponse:
     """What fits while somebody types the name of a community: as public as the list of them."""
     return CommunityField.offer(request, Community.objects.all())
+
+
+@require_safe
+def bureau_choices(request: HttpRequest) -> HttpResponse:
+    """The same of bureaus: whoever asks about their data need not have an account."""
+    return BureauField.offer(request, Organization.objects.bureaus().order_by("name", "pk"))
 
 
 @require_safe

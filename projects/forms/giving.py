@@ -247,9 +247,9 @@ class PledgeLedgerFilter(forms.Form):
 
     def __init__(self, *args: Any, pledges: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        calls = Call.objects.filter(pk__in=pledges.order_by().values("project__call")).order_by("-closes_at", "-pk")
+        calls = Call.objects.filter(Exists(pledges.filter(project__call=OuterRef("pk")).order_by()))
         self.fields["call"].queryset = newest(calls, self.data.get("call"))
-        here = Community.objects.filter(Exists(pledges.filter(project__community=OuterRef("pk")).order_by()))
+        here = Community.objects.filter(pk__in=pledges.order_by().values("project__community"))
         self.fields["street"].choices = [("", _("All")), *places(here, self.data.get("street") or "")]
 
     def chosen(self, pledges: Any) -> Any:

@@ -45,8 +45,8 @@ class MonthLedgerFilter(forms.Form):
     def __init__(self, *args: Any, reports: Any, **kwargs: Any) -> None:
         """`reports`: the monthly reports of this person's funders."""
         super().__init__(*args, **kwargs)
-        calls = reports.order_by().values("project__call")
-        self.fields["call"].queryset = newest(Call.objects.filter(pk__in=calls), self.data.get("call"))
+        calls = Call.objects.filter(Exists(reports.filter(project__call=OuterRef("pk")).order_by()))
+        self.fields["call"].queryset = newest(calls, self.data.get("call"))
         here = Community.objects.filter(Exists(reports.filter(project__community=OuterRef("pk")).order_by()))
         self.fields["street"].choices = [("", _("All")), *places(here, self.data.get("street") or "")]
         for name in ("call", "field"):

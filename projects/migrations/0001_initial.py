@@ -839,6 +839,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'monthly report',
                     'verbose_name_plural': 'monthly reports',
                     'ordering': ['-month', 'project'],
+                    'indexes': [models.Index(fields=['-month'], name='report_month')],
                     'constraints': [models.UniqueConstraint(fields=('project', 'month'), name='one_report_a_month'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='month_is_its_first_day'), models.CheckConstraint(condition=models.Q(models.Q(('handed_in_at__isnull', True), ('handed_in_by__isnull', True)), models.Q(('handed_in_at__isnull', False), ('handed_in_by__isnull', False)), _connector='OR'), name='monthly_hand_in_is_whole')],
                 },
             ),

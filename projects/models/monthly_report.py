@@ -80,6 +80,7 @@ class MonthlyReport(models.Model):
         ordering = ["-month", "project"]
         verbose_name = _("monthly report")
         verbose_name_plural = _("monthly reports")
+        indexes = [models.Index(fields=["-month"], name="report_month")]
         constraints = [
             models.UniqueConstraint(fields=["project", "month"], name="one_report_a_month"),
             models.CheckConstraint(name="month_is_its_first_day", condition=Q(month__day=1)),

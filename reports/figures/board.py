@@ -133,10 +133,13 @@ def communities_of(projects: ProjectQuerySet) -> QuerySet[Community]:
     return Community.objects.filter(pk__in=projects.order_by().values("community"))
 
 
-def streets(projects: ProjectQuerySet) -> dict[str, str]:
-    """By the nine digits of their code, those in which the projects take place."""
-    found = communities_of(projects)
-    names = sorted({(code[:STREET], district, street) for code, district, street in found.values_list(
-        "region_code", "district", "street")})  # fmt: skip
-    several = len({district for _code, district, _street in names}) > 1
-    return {code: f"{district}{street}" if several else street for code, district, street in names}
+def parts_of_streets(projects: ProjectQuerySet) -> list[tuple[str, str, str]]:
+    """(nine digits, district, street) of those in which the projects take place, in the order of their codes."""
+    found = communities_of(projects).values_list("region_code", "district", "street")
+    return sorted({(code[:STREET], district, street) for code, district, street in found})
+
+
+def named_streets(parts: list[tuple[str, str, str]]) -> dict[str, str]:
+    """The names by their codes; with the district where there are several. Pure."""
+    several = len({district for _code, district, _street in parts}) > 1
+    return {code: f"{district}{street}" if several else street for code, district, street in parts}

@@ -149,6 +149,8 @@ class Paper(Stateful):
             models.Index(fields=["issuer", "year", "kind"], name="papers_of_issuer"),
             models.Index(fields=["register", "-issued_at", "-id"], name="papers_of_register"),
             models.Index(fields=["sha256"], name="paper_of_file"),
+            # Nearly no paper takes another's place, so a database that counts the empty ones too would rather read all.
+            models.Index(fields=["supersedes"], name="paper_in_place_of", condition=Q(supersedes__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["issuer", "series", "year", "serial"], name="paper_serial_once"),

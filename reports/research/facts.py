@@ -16,7 +16,7 @@ from core import clock
 from evaluations.models import Purpose, Result
 from evaluations.satisfaction import Satisfaction, whole
 from grants.models import Call
-from people.models import Community, Kind, Organization
+from people.models import Kind, Organization
 from projects.figures import visits_by_month
 from projects.hours import whole as whole_hours
 from projects.indicator_facts import DISTRICT, Scope, facts_of
@@ -29,7 +29,7 @@ from projects.pairs import PairSums, sums_of
 from projects.sessions import held
 from projects.survival import Survival, survival
 from reports.figures import life, money, people, places
-from reports.figures.board import FUNDER, Board, streets
+from reports.figures.board import FUNDER, Board, named_streets, parts_of_streets
 from reports.figures.picture import Picture
 
 ZERO = Decimal("0.00")
@@ -119,10 +119,10 @@ def board_of(kind: str, user: Any) -> Board:
 def choices(board: Board) -> tuple[list[Place], list[int]]:
     """The regions and years of which a report can be made, from what the board has."""
     projects = board.all_projects.order_by()
-    found = Community.objects.filter(pk__in=projects.values("community")).values_list("region_code", "district")
-    districts = {code[:DISTRICT]: name for code, name in sorted(found)}
+    parts = parts_of_streets(projects)
+    districts = {code[:DISTRICT]: name for code, name, _street in parts}
     regions = [Place(code, name or code) for code, name in districts.items()]
-    regions += [Place(code, name) for code, name in streets(projects).items()]
+    regions += [Place(code, name) for code, name in named_streets(parts).items()]
     opened = projects.values_list("call__opens_at", flat=True).distinct()
     years = {clock.localdate(at).year for at in opened} | {clock.today().year}
     return regions, sorted(years, reverse=True)

@@ -26,11 +26,14 @@ def _years(board: Board) -> list[int]:
 @require_safe
 @login_required
 def annual_list(request: HttpRequest) -> HttpResponse:
-    """The calls, and the districts by year, of which this person can print a report."""
+    """The calls, and the districts of one year after the other, of which this person can print a report."""
     permit("reports.see_funder_board", request.user, None)
     board = Board(FUNDER, request.user)
     page = page_of(board.found_calls, PAGE, request.GET.get("page"))
-    context = {"page_obj": page, "districts": districts(board), "years": _years(board)}
+    years = _years(board)
+    asked = request.GET.get("year", "")
+    year = next((each for each in years if str(each) == asked), years[0] if years else None)
+    context = {"page_obj": page, "districts": districts(board), "years": years, "year": year}
     return render(request, "reports/annual_list.html", context)
 
 

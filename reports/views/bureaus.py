@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.forms import add_refusal
+from core.lately import asked_by, lately
 from core.paging import page_of
 from core.workflow import Refused, permit
 from grants.actions.offers import state_of
@@ -54,10 +55,14 @@ def bureau_list(request: HttpRequest) -> HttpResponse:
     for row in rows:
         row["place"] = named.get(row["bureau"].region, "")
     regions = regions_of(request.user)
+    sums, counted_at = sums_of(rows), None
+    if page.has_other_pages:
+        sums, counted_at = lately(f"bureaus:{asked_by(request)}", lambda: sums_of(figures_of(list(found))))
     context = {
         "page_obj": page,
         "rows": rows,
-        "sums": sums_of(figures_of(list(found))),
+        "sums": sums,
+        "counted_at": counted_at,
         "needs": open_needs(regions) if regions else None,
         "elsewhere": paid_from_elsewhere(regions) if regions else None,
         "may_set_up": rules.has_perm("people.set_up_bureau", request.user, None),

@@ -17,7 +17,7 @@ from core import clock
 from core.forms import OFFERED
 from core.workflow import permit, record
 from people.choosing import offered_codes
-from people.models import place_name
+from people.models import place_names
 from reports.documents import Document, file_name
 from reports.figures.board import FUNDER, SUPPORT, Board
 from reports.pdf import LANGUAGE
@@ -44,7 +44,8 @@ class ResearchForm(forms.Form):
         if len(self.places) > OFFERED:  # the region first, and what lies in the chosen one
             known = {place.code: place for place in self.places}
             offered = offered_codes(known, self.data.get("region") or "")
-            self.places = [known.get(code) or Place(code, place_name(code) or code) for code in offered]
+            larger = place_names(code for code in offered if code not in known)
+            self.places = [known.get(code) or Place(code, larger[code] or code) for code in offered]
         fields["region"].choices = [("", _("All regions")), *((place.code, place.name) for place in self.places)]
         fields["year"].choices = [(year, str(year)) for year in years]
 
@@ -82,10 +83,8 @@ def document_of(report: Report) -> Document:
 def research(request: HttpRequest) -> HttpResponse:
     """Choose region and year; below stands the draft as it would be written now."""
     board = _board(request)
-    form = ResearchForm(request.GET or None, board=board)
+    form = ResearchForm(request.GET or None, board=board, initial={"year": clock.today().year})
     report = _composed(board, *form.chosen()) if form.is_valid() else None
-    if not form.is_bound:
-        form = ResearchForm(initial={"year": clock.today().year}, board=board)
     context = {"form": form, "report": report, "query": request.GET.urlencode()}
     return render(request, "reports/research.html", context)
 

@@ -1,5 +1,6 @@
 """The annual report of a call and of a district: figures as counted by hand, contents, what is not there."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -77,6 +78,23 @@ def test_reports_are_for_funders_and_not_for_groups(town, full, browse):
     assert browse(town.clerk).get(call).status_code == 200
     assert browse(town.head).get(call).status_code == 403
     assert browse(town.head).get(reverse("boards:annual_list")).status_code == 403
+
+
+def test_districts_are_listed_by_one_year_at_a_time(town, full, browse):
+    clerk, page = browse(town.clerk), reverse("boards:annual_list")
+    [code] = [code for code, name in districts(Board(FUNDER, town.clerk)).items() if name == "朝阳区"]
+    this, other = (reverse("boards:district_report", args=[year, code]) for year in (2026, 2025))
+    earlier = Call.objects.get(pk=town.call.pk)
+    earlier.pk, earlier.code = None, "CT25"
+    earlier.opens_at, earlier.closes_at = datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC)
+    earlier.save(force_insert=True)
+    Project.objects.filter(pk=full["ended"].pk).update(call=earlier)
+
+    newest, chosen = clerk.get(page).content.decode(), clerk.get(page, {"year": "2025"}).content.decode()
+
+    assert (this in newest, other in newest) == (True, False)
+    assert (this in chosen, other in chosen) == (False, True)
+    assert this in clerk.get(page, {"year": "1999'"}).content.decode()
 
 
 def test_district_and_year_that_hold_nothing_are_not_there(town, full, browse):

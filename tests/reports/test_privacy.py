@@ -10,7 +10,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from core import clock
+from core import choosing, clock
 from core.models import Event
 from core.sealing import seal_events
 from core.verifying import Verification
@@ -33,6 +33,7 @@ from reports.inbox import waiting_for
 from reports.personal import finding
 from tests.life import draft, objected
 from tests.records import WANG
+from tests.reports.tables import credit_code
 
 pytestmark = pytest.mark.one_database
 ASKED = {
@@ -191,6 +192,30 @@ def test_resident_asks_without_an_account_and_reads_the_answer(town, browse, dja
     assert "已删除" in page
     assert "13800138000" not in page
     assert [(sent.to, sent.body) for sent in mail.outbox] == [(["wang@example.org"], "已删除")]
+
+
+def test_of_very_many_bureaus_one_is_named_instead_of_chosen(town, browse, monkeypatch):
+    monkeypatch.setattr(choosing, "OFFERED", 2)
+    other, *_more = [
+        Organization.objects.create(name=name, kind=Kind.FUNDER, region=code, credit_code=credit_code(int(code)))
+        for code, name in (
+            ("370102", "历下区民政局"),
+            ("370103", "济南市市中区民政局"),
+            ("511002", "内江市市中区民政局"),
+        )
+    ]
+    client, typed = browse(), ASKED | {"website": ""}
+
+    assert '<input type="text" name="funder"' in client.get(url("ask")).content.decode()
+    assert (
+        "历下区民政局 370102"
+        in client.get(reverse("people:bureau_choices"), {"from": "funder", "funder": "历下"}).content.decode()
+    )
+    two = client.post(url("ask"), typed | {"funder": "市中区"})
+    assert list(two.context["form"].errors) == ["funder"]
+    assert "内江市市中区民政局 511002" in two.content.decode()
+    client.post(url("ask"), typed | {"funder": "历下区民政局"})
+    assert [asked.funder for asked in DataRequest.objects.all()] == [other]
 
 
 @pytest.mark.parametrize(
