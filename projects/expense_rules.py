@@ -22,6 +22,7 @@
 | paper | there is a photo or file of the paper | blocks |
 | invoice | there is an invoice number, where invoices are usual | warns |
 
+The number of a fully digital invoice is of one seller, whatever name is typed beside it.
 Nothing is divided where it decides, so nothing is rounded: a limit met exactly passes, 0.01 yuan more does not.
 """
 
@@ -117,6 +118,12 @@ def invoice_key(number: str) -> str:
     return re.sub(r"[^0-9A-Z]", "", comparable(number))[:40]
 
 
+def is_unique_alone(key: str) -> bool:
+    """Whether no two sellers give this number: a fully digital invoice (数电票) has twenty digits, counted by the tax
+    office for the whole country."""
+    return len(key) == 20 and key.isdecimal()
+
+
 def name_key(name: str) -> str:
     """A name as it is compared: half width, without spaces, brackets and dots."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name)).casefold()[:120]
@@ -182,7 +189,9 @@ def _plan(outlay: Outlay, room: Room) -> list[Finding]:
 
 
 def is_same_seller(outlay: Outlay, other: Elsewhere) -> bool:
-    """By the credit code where both have one, otherwise by name."""
+    """By the number itself where it says so, by the credit code where both have one, otherwise by name."""
+    if is_unique_alone(outlay.invoice):
+        return True
     if outlay.seller_code and other.seller_code:
         return outlay.seller_code == other.seller_code
     return name_key(outlay.seller or outlay.payee) == name_key(other.seller)

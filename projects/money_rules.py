@@ -21,6 +21,7 @@ from projects.rules import (
     keeps_books_of_payee,
     project_of,
 )
+from projects.spending import accepted_whole
 
 WITH_ACCOUNT = {
     *(State.RUNNING, State.SUSPENDED, State.MIDTERM, State.RECTIFYING, State.CLOSING, State.FINAL),
@@ -58,9 +59,10 @@ def keeps_account(user, obj) -> bool:
 
 @rules.predicate
 def account_is_open(user, obj) -> bool:
-    """Money was awarded and the last account is not made yet: payments can still be entered and decided."""
+    """Money was awarded and the last account is not made yet: payments can still be entered and decided. Not where the
+    funder has accepted a last account without payments."""
     project = project_of(obj)
-    return project.state in WITH_ACCOUNT and not hasattr(project, "settlement")
+    return project.state in WITH_ACCOUNT and not hasattr(project, "settlement") and not accepted_whole(project)
 
 
 @rules.predicate

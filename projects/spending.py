@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 ZERO = Decimal("0.00")
+AT_THE_END = {"final", "settling", "terminated"}
 
 
 def last_account(project: Any) -> Any:
@@ -16,6 +17,12 @@ def last_account(project: Any) -> Any:
 def keeps_books(project: Any) -> bool:
     """Whether its payments are entered one by one: then they count, and no figure is typed."""
     return bool(project.expenses.all())
+
+
+def accepted_whole(project: Any) -> bool:
+    """Whether the last account was accepted as one figure and nothing but the settlement is left: a payment that is
+    entered now would begin the books, and nothing of what was accepted would count any more."""
+    return project.state in AT_THE_END and not keeps_books(project) and last_account(project) is not None
 
 
 def spent(project: Any, until: date | None = None) -> Decimal:

@@ -19,10 +19,8 @@ def copy_of(kind: str, about: Model, fresh: Callable[[], Document]) -> Paper | D
     paper = Paper.objects.about(about).filter(kind=kind).select_related("issuer").first()
     if paper is None:
         return fresh()
-    if not paper.is_in_force:
+    if not paper.is_in_force or has_marks(paper):
         return issued_as(fresh(), paper)
-    if has_marks(paper):
-        return fresh()
     return paper
 
 

@@ -37,6 +37,8 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     VOID = "void"
     UNKNOWN = "unknown"
+    UNMARKED = "unmarked"
+    """A file without a code: no paper that bears one, but a receipt or a report of ours may well be like this."""
     UNREADABLE = "unreadable"
     """Locked by a password, or broken on its way: nobody can say what it is, least of all that it is forged."""
 
@@ -67,9 +69,12 @@ def of_file(upload: UploadedFile, *, sender: str) -> Verdict:
     if paper := found.first():
         return Verdict(_standing(paper), paper, is_file=True)
     try:
-        paper = Paper.objects.typed(code_in(content))
+        code = code_in(content)
     except Unreadable:
         return Verdict(Outcome.UNREADABLE, is_file=True)
+    if not code:
+        return Verdict(Outcome.UNMARKED, is_file=True)
+    paper = Paper.objects.typed(code)
     return Verdict(Outcome.ALTERED if paper else Outcome.UNKNOWN, paper, is_file=True)
 
 

@@ -150,18 +150,20 @@ def _hand_in(expense: Expense, book: ExpenseBook, by: User) -> None:
 
 @transaction.atomic
 def hand_in_all(project: Project, *, by: User) -> tuple[int, int]:
-    """Hand in whatever is complete; what blocks or waits for an explanation stays. Says how many went and stayed."""
+    """Hand in whatever is complete; what blocks or waits for an explanation stays, and what was sent back, which is
+    looked at one by one. Says how many went and stayed."""
     locked = _lock(project)
     permit("projects.keep_spending", by, locked)
     book = ExpenseBook(locked)
-    ready = [one for one in book.expenses if one.is_editable][:MOST_AT_ONCE]
-    found = book.findings(ready)
-    clean = [one for one in ready if not found[one.pk]]
+    mine = [one for one in book.expenses if one.is_editable]
+    entered = [one for one in mine if one.state == Expense.State.ENTERED][:MOST_AT_ONCE]
+    found = book.findings(entered)
+    clean = [one for one in entered if not found[one.pk]]
     for one in clean:
         _hand_in(one, book, by)
     if clean:
         _tell_of_new(locked, by)
-    return len(clean), len(ready) - len(clean)
+    return len(clean), len(mine) - len(clean)
 
 
 def _tell_of_new(project: Project, by: User) -> None:

@@ -158,7 +158,9 @@ class DecisionNoteForm(SeenState):
 
 
 class OpinionForm(forms.Form):
-    text = forms.CharField(label=gettext_lazy("Your opinion"), max_length=300)
+    text = forms.CharField(
+        label=gettext_lazy("Your opinion"), max_length=300, widget=CountedTextarea(attrs={"rows": 3})
+    )
 
 
 class ExpenseFileForm(forms.Form):

@@ -11,7 +11,7 @@ from core import clock
 from core.fields import MoneyField
 from core.workflow import StateField, Stateful, step
 from grants.models import BudgetCategory, Rank
-from projects.expense_rules import invoice_key, name_key
+from projects.expense_rules import invoice_key, is_unique_alone, name_key
 from projects.models.budget import BudgetLine
 from projects.models.in_delivery import InDelivery
 
@@ -179,7 +179,8 @@ class Expense(Stateful):
         return reverse("projects:expense_detail", args=[self.pk])
 
     def save(self, *args, **kwargs) -> None:
-        self.invoice_key, self.seller_key = invoice_key(self.invoice_number), name_key(self.sold_by)
+        self.invoice_key = invoice_key(self.invoice_number)
+        self.seller_key = "" if is_unique_alone(self.invoice_key) else name_key(self.sold_by)
         super().save(*args, **kwargs)
 
     @property

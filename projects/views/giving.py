@@ -6,7 +6,7 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -38,10 +38,14 @@ ROWS = 30
 STEPS = {"accept": pledges.accept, "decline": pledges.decline, "withdraw": pledges.withdraw}
 
 
-def open_to_givers() -> QuerySet[Project]:
-    """Every awarded project that has not come to its end, with what its matching funds are counted from."""
+def open_to_givers(*, or_given_to_by: Any = None) -> QuerySet[Project]:
+    """Every awarded project that has not come to its end, with what its matching funds are counted from; and to the end
+    those to which somebody has pledged something."""
     related = ("call__funder", "applicant", "field", "community")
-    return Project.objects.filter(state__in=OPEN_TO_GIVERS).select_related(*related).prefetch_related(*PARTS)
+    found = Q(state__in=OPEN_TO_GIVERS)
+    if or_given_to_by is not None and or_given_to_by.is_authenticated:
+        found |= Q(pk__in=Pledge.objects.filter(giver__in=or_given_to_by.gives_for).values("project"))
+    return Project.objects.filter(found).select_related(*related).prefetch_related(*PARTS)
 
 
 def giving_list(request: HttpRequest) -> HttpResponse:
@@ -60,15 +64,17 @@ def giving_list(request: HttpRequest) -> HttpResponse:
 
 def giving_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What everybody may read of an awarded project, and what it lacks. No contact data, no names of people served."""
-    project = get_object_or_404(open_to_givers(), pk=pk)
+    project = get_object_or_404(open_to_givers(or_given_to_by=request.user), pk=pk)
+    held = project.activities.told_to_residents().recorded().with_signed()
     context = {
         "project": project,
+        "is_over": project.state not in OPEN_TO_GIVERS,
         "lacking": lacking(project),
         "promised": promised_by_kind(project),
         "proven": proven_by_kind(project),
         "awaited": awaited(project),
         "lines": [line for line in project.budget_lines.all() if line.source not in ("grant", "own")],
-        "activities": project.activities.told_to_residents().recorded().with_signed()[:6],
+        "activities": held.order_by("-starts_at", "-pk")[:6],
         "photos": ActivityPhoto.objects.public().filter(activity__project=project)[:6],
         "may_pledge": rules.has_perm("projects.pledge", request.user, project),
         "gives": rules.has_perm("projects.give", request.user),

@@ -78,6 +78,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
         "waiting": states.count(Expense.State.HANDED_IN),
         "returned": states.count(Expense.State.RETURNED),
         "editable": sum(1 for one in kept.expenses if one.is_editable),
+        "ready": sum(1 for one in kept.expenses if one.state == Expense.State.ENTERED and not found[one.pk]),
         "stopped": sum(1 for one in kept.expenses if one.is_editable and blocking(found[one.pk])),
     }
     return render(request, "projects/spending.html", context)
@@ -156,7 +157,10 @@ def after_writing(request: HttpRequest, saved: Expense) -> HttpResponse:
 @login_required
 def expense_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A payment with its paper, what was found, and what this person can do with it."""
-    expense = find_expense(request, pk)
+    return _shown(request, find_expense(request, pk), OpinionForm())
+
+
+def _shown(request: HttpRequest, expense: Expense, opinion_form: OpinionForm) -> HttpResponse:
     project = expense.project
     kept = ExpenseBook(project)
     found = with_links(kept.findings([expense])[expense.pk], sees_others=sees_others(request, project))
@@ -171,7 +175,7 @@ def expense_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "recognisable": kept.recognisable(expense),
         "choices": workflow.choices(expense, request.user),
         "attachments": Attachment.objects.of(expense),
-        "opinion_form": OpinionForm(),
+        "opinion_form": opinion_form,
         "events": reversed(list(events)),
     }
     return render(request, "projects/expense_detail.html", context)
@@ -241,14 +245,13 @@ def expense_opinion(request: HttpRequest, pk: int) -> HttpResponse:
     expense = find_expense(request, pk)
     permit("projects.look_at_spending", request.user, expense)
     form = OpinionForm(request.POST)
-    if form.is_valid():
-        try:
-            spending.give_opinion(expense, by=request.user, text=form.cleaned_data["text"])
-            messages.success(request, _("Saved."))
-        except Refused as refused:
-            messages.error(request, str(refused))
-    else:
-        messages.error(request, _("Please write an opinion of at most 300 characters."))
+    if not form.is_valid():
+        return _shown(request, expense, form)
+    try:
+        spending.give_opinion(expense, by=request.user, text=form.cleaned_data["text"])
+        messages.success(request, _("Saved."))
+    except Refused as refused:
+        messages.error(request, str(refused))
     return redirect(expense)
 
 

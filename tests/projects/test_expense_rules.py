@@ -98,11 +98,18 @@ def test_a_payment_gives_exactly_these_findings(outlay, expected):
     ids=["elsewhere", "here", "other seller", "same seller", "other amount", "a draft elsewhere", "a draft here"],
 )
 def test_an_invoice_is_claimed_once(other, expected):
-    assert kinds(GOOD, elsewhere=[other]) == expected
+    assert kinds(replace(GOOD, invoice="01234567"), elsewhere=[other]) == expected
+
+
+def test_a_fully_digital_invoice_is_the_same_whatever_seller_is_typed():
+    short = replace(TWIN, seller="晨光")
+
+    assert kinds(replace(GOOD, invoice="26117000000000000017"), elsewhere=[short]) == {"duplicate": "block"}
+    assert kinds(replace(GOOD, invoice="2611700000000000001"), elsewhere=[short]) == {}  # 19: somebody's own count
 
 
 def test_credit_codes_decide_over_names():
-    mine = replace(GOOD, seller_code="91350100M000100Y43")
+    mine = replace(GOOD, seller_code="91350100M000100Y43", invoice="01234567")
     other = replace(TWIN, seller="晨光文具（新名）", seller_code="91350100M000100Y43")
 
     assert kinds(mine, elsewhere=[other]) == {"duplicate": "block"}

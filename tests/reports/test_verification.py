@@ -16,6 +16,8 @@ from projects.models import Comment, Project
 from reports import verification
 from reports.actions import papers
 from reports.models import FileCheck, Paper
+from reports.models.paper import LENGTH
+from reports.paper_layout import MARKER
 from reports.verification import Outcome, code_in, of_code
 from tests.life import draft
 from tests.pdfs import pdf_with
@@ -175,12 +177,17 @@ def test_file_that_is_locked_by_a_password_is_not_called_forged(paper, file, bro
     assert outcome(send(browse(), saved.getvalue())) == "unreadable"
 
 
-def test_file_of_somebody_else_is_unknown(paper, browse):
+@pytest.mark.parametrize(("keywords", "expected"), [("", "unmarked"), (MARKER + "A" * LENGTH, "unknown")])
+def test_file_without_a_code_is_not_called_forged_and_one_with_a_code_of_nobody_is(paper, browse, keywords, expected):
     writer, saved = PdfWriter(), BytesIO()
     writer.add_blank_page(100, 100)
+    writer.add_metadata({"/Keywords": keywords})
     writer.write(saved)
 
-    assert outcome(send(browse(), saved.getvalue())) == "unknown"
+    page = send(browse(), saved.getvalue())
+
+    assert outcome(page) == expected
+    assert ("没有发出过这份文件" in page.content.decode()) is (expected == "unknown")
 
 
 @pytest.mark.parametrize(("name", "content"), [("photo.jpg", b"\xff\xd8\xff\xe0"), ("table.xlsx", b"PK\x03\x04")])
