@@ -59,7 +59,8 @@ _OF_FILES = {
 }  # fmt: skip
 _OF_SQLITE = {
     "FULL": Accident.FULL, "READONLY": Accident.READ_ONLY, "BUSY": Accident.BUSY, "LOCKED": Accident.BUSY,
-    "CANTOPEN": Accident.AWAY, "IOERR": Accident.DAMAGED, "CORRUPT": Accident.DAMAGED, "NOTADB": Accident.DAMAGED,
+    "CANTOPEN": Accident.AWAY, "IOERR_SHMSIZE": Accident.FULL, "IOERR": Accident.DAMAGED,
+    "CORRUPT": Accident.DAMAGED, "NOTADB": Accident.DAMAGED,
 }  # fmt: skip
 # https://www.postgresql.org/docs/current/errcodes-appendix.html; the longest beginning decides.
 _OF_POSTGRESQL = {
@@ -85,7 +86,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _of_one(error: BaseException) -> Accident | None:
     if name := getattr(error, "sqlite_errorname", ""):  # SQLITE_READONLY_DBMOVED is a SQLITE_READONLY
-        return _OF_SQLITE.get(name.split("_")[1])
+        said = name.removeprefix("SQLITE_")
+        return _OF_SQLITE.get(said) or _OF_SQLITE.get(said.split("_")[0])
     if type(error).__module__.startswith("psycopg"):
         state = getattr(error, "sqlstate", None)
         if state:

@@ -33,6 +33,12 @@ def post_fork(server, worker):
     os.environ["METRICS_PLACE"] = str(worker.place)
 
 
+def post_worker_init(worker):
+    from config.patient_sqlite3.staying import stay_open  # noqa: PLC0415  Django is set up by now, and was not above
+
+    stay_open()
+
+
 def on_exit(server):
     """Nothing is left behind."""
     shutil.rmtree(os.environ.pop("PROMETHEUS_MULTIPROC_DIR", ""), ignore_errors=True)

@@ -3,7 +3,7 @@ made so; the page says what to do, nothing is stored by half, and what was typed
 
 import resource
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from time import time as time_of_the_machine
 
 import pytest
@@ -15,7 +15,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from config.accidents import accident_of
+from config.accidents import Accident, accident_of
+from config.patient_sqlite3.staying import open_and_read
 from core.models import Attachment
 from people.models import User
 from people.sessions import BEGAN, GRAIN, SEEN
@@ -140,6 +141,21 @@ def test_a_file_that_does_not_fit_leaves_neither_file_nor_row(town, settings, tm
     assert "平台的存储空间已满" in page
     assert ("请重新选择：plan.pdf" in page) is named
     assert [path.name for path in (tmp_path / "private").rglob("*") if path.is_file()] == ["before"]
+
+
+@pytest.mark.one_database
+def test_a_full_disk_can_be_read_while_one_connection_stays_open_and_is_not_called_damaged(tmp_path):
+    path = str(tmp_path / "site.sqlite3")
+    with closing(sqlite3.connect(path)) as made:
+        made.executescript("PRAGMA journal_mode = WAL; CREATE TABLE funds AS SELECT '社区基金' AS name")
+
+    with no_file_larger_than(100), pytest.raises(sqlite3.OperationalError) as refused:
+        open_and_read(path)
+    with closing(open_and_read(path)), no_file_larger_than(100), closing(sqlite3.connect(path)) as another:
+        read = another.execute("SELECT name FROM funds").fetchall()
+
+    assert (refused.value.sqlite_errorname, accident_of(refused.value)) == ("SQLITE_IOERR_SHMSIZE", Accident.FULL)
+    assert read == [("社区基金",)]
 
 
 @pytest.mark.django_db(transaction=True)
