@@ -19,6 +19,7 @@ from django.utils.translation import ngettext_lazy, pgettext_lazy
 from core.identifiers import validate_mobile
 from people.actions import signing_in
 from people.second_factor import must_have_second_factor, second_factors
+from people.security import policy
 
 # Sentences of the libraries whose own Chinese is missing or unclear: named here, our catalogue translates them.
 LIBRARY_SENTENCES = (
@@ -72,7 +73,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "too_many_login_attempts": _(
-            "Too many attempts. Please try again in half an hour, or have your password reset."
+            "Too many attempts. Please try again in %(n)s minutes, or have your password reset. "
+            "The security administrator can open the lock earlier."
         ),
         "username_taken": _(
             "This cannot be used for a new account. If it is yours, sign in, or have your password reset."
@@ -91,7 +93,8 @@ class AccountAdapter(DefaultAccountAdapter):
         names = {name: credentials[name] for name in ("username", "email", "phone") if credentials.get(name)}
         self._attempt = self._users(**names), next(iter(names.values()), ""), get_ip(request)
         if not signing_in.begin_attempt(*self._attempt):
-            raise self.validation_error("too_many_login_attempts")
+            said = self.error_messages["too_many_login_attempts"] % {"n": policy().lock_minutes}
+            raise forms.ValidationError(said, code="too_many_login_attempts")
 
     def authenticate(self, request: Any, **credentials: Any) -> Any:
         user = super().authenticate(request, **credentials)

@@ -9,8 +9,10 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import Q
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 
@@ -177,9 +179,14 @@ class AdministratorAdmin(RecordAdmin):
 
 @admin.register(SignInGuard)
 class SignInGuardAdmin(RecordAdmin):
-    list_display = ("kind", "user", "key", "failures", "last_at", "locked_until")
+    """Where signing in fails just now. Whoever has come in since is counted from nothing, and is not on the list."""
+
+    list_display = ("__str__", "kind", "failures", "last_at", "locked_until")
     list_filter = ("kind",)
     list_select_related = ("user",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(Q(failures__gt=0) | Q(locked_until__gt=timezone.now()))
 
 
 class MembershipInline(admin.TabularInline):

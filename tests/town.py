@@ -24,7 +24,7 @@ from core import clock
 from core.workflow import record
 from grants.actions import calls, ledger
 from grants.models import Call, Criterion, Fund, Gate, Level, Rubric, ServiceField, Track, TranchePlan, TrancheRule
-from people.models import Community, Expert, Kind, Membership, Organization, Role, User
+from people.models import Administrator, Community, Expert, Kind, Membership, Organization, Role, User
 from tests.memory import remembered
 
 MARCH = datetime(2026, 3, 10, 10, 0)
@@ -63,6 +63,15 @@ def rubric(name: str, *criteria: tuple[str, int], funder: Organization | None = 
         Level.objects.create(criterion=criterion, name="好", lowest=80, highest=100, descriptor="证据充分")
         Level.objects.create(criterion=criterion, name="差", lowest=0, highest=79, descriptor="证据不足")
     return made
+
+
+def administrator(office: str, name: str = "章安") -> User:
+    """One of the three administrators, who has to do with nothing else."""
+    found = person(f"keeper-{office}", name)
+    found.is_staff = True
+    found.save()
+    Administrator.objects.create(user=found, office=office)
+    return found
 
 
 @remembered

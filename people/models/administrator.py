@@ -16,7 +16,8 @@ class Office(models.TextChoices):
 
 
 class Administrator(models.Model):
-    """A person holds one of the three offices: one at a time, and no role in any organisation beside it.
+    """A person holds one of the three offices: one at a time, and no role in any organisation beside it, nor a place
+    among the experts who may be asked.
 
     That nobody holds two of them is the uniqueness of `user`; that nobody decides on projects beside it is asked on
     both sides, here and in `Membership` (the verbs lock the person's row first), and by the database
@@ -43,6 +44,13 @@ class Administrator(models.Model):
     def clean(self) -> None:
         if self.user_id and self.user.memberships.unfinished().exists():
             raise ValidationError(works_for_an_organisation(self.user))
+        expert = getattr(self.user, "expert", None) if self.user_id else None
+        if expert is not None and expert.is_active:
+            said = _(
+                "%(person)s is on the roster of experts: who keeps the platform judges no project. Choose somebody "
+                "else, or have a clerk mark there that the person is not asked any more."
+            )
+            raise ValidationError(said % {"person": self.user})
 
     def save(self, *args, **kwargs):
         self.clean()

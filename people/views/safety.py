@@ -61,7 +61,7 @@ def safety_person(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: how it stands, what happened to it, and what can be done."""
     permit("people.keep_accounts", request.user)
     person = get_object_or_404(User, pk=pk)
-    disclosed("account", by=request.user, label=_("An account seen under accounts and safety"), person=pk)
+    disclosed("accounts", by=request.user, label=_("An account seen under accounts and safety"), person=pk)
     form = ReasonForm(request.POST or None)
     deed, done = HELP.get(request.POST.get("deed", ""), (None, ""))
     if request.method == "POST" and deed and form.is_valid():

@@ -11,7 +11,7 @@ from core.models import Event
 from core.workflow import Refused
 from people import actions
 from people.checks import administrators_are_three
-from people.models import Administrator, Membership, Role, User
+from people.models import Administrator, Expert, Membership, Role, SignInGuard, User
 
 PARTS = {
     "core_calendarday": ("system", "add"),
@@ -30,6 +30,7 @@ PARTS = {
 def three(town) -> dict[str, User]:
     """System, security and audit administrator: three people without a role in any organisation."""
     found = {}
+    Expert.objects.update(is_active=False)  # who may be asked to judge keeps no platform
     for username, office in (("expert1", "system"), ("expert2", "security"), ("expert3", "audit")):
         actions.give_office(town.people[username], office, by=town.admin)
         found[office] = User.objects.get(username=username)
@@ -96,6 +97,24 @@ def test_whoever_works_for_an_organisation_becomes_no_administrator_until_the_ro
 
     assert "何小燕是“柳溪社会工作服务中心”的" in refused.value.reasons[0]
     assert given.office == "audit"
+
+
+def test_whoever_is_asked_to_judge_becomes_no_administrator(town):
+    with pytest.raises(Refused) as refused:
+        actions.give_office(town.expert1, "system", by=town.admin)
+    Expert.objects.filter(person=town.expert1).update(is_active=False)
+
+    assert "评审专家库" in refused.value.reasons[0]
+    assert actions.give_office(User.objects.get(pk=town.expert1.pk), "system", by=town.admin).office == "system"
+
+
+def test_the_list_of_failed_sign_ins_leaves_out_whoever_has_come_in_since(three, browse):
+    SignInGuard.objects.create(kind="account", key="1", user=three["system"], failures=0)
+    SignInGuard.objects.create(kind="address", key="10.0.0.9", failures=2)
+
+    page = browse(three["audit"]).get(reverse("admin:people_signinguard_changelist")).content.decode()
+
+    assert ("10.0.0.9" in page, "林教授" in page) == (True, False)
 
 
 def test_an_administrator_registers_no_organisation(three, browse):

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import Event
-from people.models import Administrator, User
+from people.models import User
+from tests import town as towns
 
 pytestmark = pytest.mark.one_database
 
@@ -64,9 +65,7 @@ def test_an_earlier_password_does_not_come_back_until_it_is_long_ago(town):
 
 
 def test_a_password_that_an_administrator_sets_holds_for_one_sign_in(town, browse):
-    Administrator.objects.create(user=town.expert3, office="security")
-    User.objects.filter(pk=town.expert3.pk).update(is_staff=True)
-    keeper, person = browse(User.objects.get(pk=town.expert3.pk)), browse()
+    keeper, person = browse(towns.administrator("security")), browse()
     passwords = {"password1": "Liuxi-2026", "password2": "Liuxi-2026", "usable_password": "true"}
     keeper.post(reverse("admin:auth_user_password_change", args=[town.singer.pk]), passwords)
     person.post("/accounts/login/", {"login": "singer", "password": "Liuxi-2026"})

@@ -10,7 +10,7 @@ from django.urls import reverse
 from core.models import Event
 from core.workflow import Refused
 from people import actions, sessions
-from people.models import User
+from tests import town as towns
 
 pytestmark = pytest.mark.one_database
 
@@ -105,8 +105,7 @@ def test_the_last_factor_is_not_taken_away_by_who_must_have_one(town, browse, se
 
 
 def test_a_lost_phone_is_reset_by_the_security_administrator_with_a_reason(town, browse):
-    actions.give_office(town.expert2, "security", by=town.admin)
-    keeper = User.objects.get(pk=town.expert2.pk)
+    keeper = towns.administrator("security")
     Authenticator.objects.create(user=town.approver, type="totp", data={"secret": "MZMTIBYMZEW52ZUW5MPKKVVRDE7CKGDJ"})
     desk, page = browse(keeper), reverse("people:safety_person", args=[town.approver.pk])
 
@@ -122,8 +121,7 @@ def test_a_lost_phone_is_reset_by_the_security_administrator_with_a_reason(town,
 
 
 def test_nobody_resets_their_own_second_factor(town):
-    actions.give_office(town.expert2, "security", by=town.admin)
-    keeper = User.objects.get(pk=town.expert2.pk)
+    keeper = towns.administrator("security")
 
     with pytest.raises(Refused):
         actions.reset_second_factor(keeper, by=keeper, reason="丢了")

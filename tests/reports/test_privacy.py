@@ -31,6 +31,7 @@ from projects.models import Beneficiary, Objection
 from reports.actions.personal import erase
 from reports.inbox import waiting_for
 from reports.personal import finding
+from tests import town as towns
 from tests.life import draft, objected
 from tests.records import WANG
 from tests.reports.tables import credit_code
@@ -48,10 +49,7 @@ def url(name: str, *args) -> str:
 
 @pytest.fixture
 def keeper(town):
-    town.stranger.is_staff = True
-    town.stranger.save()
-    Administrator.objects.create(user=town.stranger, office="security")
-    return town.stranger
+    return towns.administrator("security")
 
 
 @pytest.fixture
@@ -153,6 +151,13 @@ def test_my_data_as_paper_says_what_each_is_for(town, browse):
     assert browse(town.head).get(url("my_data_pdf")).content.startswith(b"%PDF")
     page = browse(town.head).get(url("my_data")).content.decode()
     assert "登录平台，办理申报" in page
+
+
+def test_i_read_who_opened_my_account_under_accounts_and_safety(town, keeper, browse):
+    assert browse(keeper).get(reverse("people:safety_person", args=[town.head.pk])).status_code == 200
+
+    page = browse(town.head).get(url("my_data")).content.decode()
+    assert ("章安" in page, "没有别人查看过您的账号" in page) == (True, False)
 
 
 def test_looks_at_somebody_in_a_roster_with_the_same_number_are_not_mine(town):
