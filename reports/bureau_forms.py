@@ -13,7 +13,7 @@ from people import territory
 from people.actions import ROLES
 from people.models import Kind, Organization, Region, Role, validate_code
 from people.territory import inside
-from reports.forms import WITHOUT_FIGURES
+from reports.forms import CHARACTERS
 
 FIRST_PEOPLE = (Role.MANAGER, Role.STAFF, Role.STAFF, Role.APPROVER, Role.FINANCE, Role.AUDITOR)
 """Who is asked for: four eyes need a clerk, an approver and the finance office."""
@@ -33,7 +33,7 @@ class BureauForm(forms.Form):
     name = forms.CharField(label=_("Name of the office"), max_length=120)
     credit_code = forms.CharField(label=_("Unified social credit code"), max_length=60)
     mark = forms.CharField(
-        label=_("Office mark"), min_length=2, max_length=6, required=False, validators=[WITHOUT_FIGURES],
+        label=_("Office mark"), min_length=2, max_length=6, required=False, validators=[CHARACTERS],
         help_text=_("Two to six characters that stand before the year in the numbers of its papers"),
     )  # fmt: skip
     phone = PhoneField(label=_("Phone"), required=False)

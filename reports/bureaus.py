@@ -65,18 +65,24 @@ def open_needs(regions: list[str]) -> int:
 
 @dataclass(frozen=True)
 class Point:
-    """One line of the checklist: what it is, whether it is done, what there is, and where one does it."""
+    """One line of the checklist: what it is, whether it is done, what there is, where one does it, and who."""
 
     label: str
     is_done: bool
     detail: str
     url: str = ""
     is_optional: bool = False
+    who: tuple[Role, ...] = (Role.MANAGER,)
+
+    @property
+    def doers(self) -> str:
+        return "、".join(str(role.label) for role in self.who)
 
 
-def missing(points: list[Point]) -> int:
-    """How many of them hinder the first call."""
-    return sum(not point.is_done and not point.is_optional for point in points)
+def missing(points: list[Point], *roles: str) -> int:
+    """How many of them hinder the first call; with roles, those that somebody in one of them does."""
+    hinder = [point for point in points if not point.is_done and not point.is_optional]
+    return sum(not roles or bool({*roles} & {*point.who}) for point in hinder)
 
 
 def checklist(bureau: Organization) -> list[Point]:
@@ -100,13 +106,16 @@ def checklist(bureau: Organization) -> list[Point]:
         Point(_("Clerk, approver and finance are three persons (four eyes)"), apart, people, members),
         Point(_("An auditor, who reads and decides nothing"), bool(holders[Role.AUDITOR]), "", members, True),
         Point(_("The office mark of its papers"), Mark.objects.filter(issuer=bureau).exists(), "",
-              reverse("reports:marks_edit", args=[bureau.pk])),
+              reverse("reports:marks_edit", args=[bureau.pk]), who=(Role.STAFF, Role.APPROVER)),
         Point(_("Communities of the region are entered"), communities > 0, str(communities),
-              reverse("reports:import_create", args=["communities"])),
+              reverse("reports:import_create", args=["communities"]), who=(Role.STAFF,)),
         Point(_("Templates from above are taken over"), adopted > 0,
-              _("%(n)s of %(all)s") % {"n": adopted, "all": offered}, reverse("grants:offer_list"), True),
-        Point(_("A fund"), Fund.objects.filter(funder=bureau).exists(), "", reverse("grants:fund_list")),
+              _("%(n)s of %(all)s") % {"n": adopted, "all": offered}, reverse("grants:offer_list"), is_optional=True,
+              who=(Role.STAFF,)),
+        Point(_("A fund"), Fund.objects.filter(funder=bureau).exists(), "", reverse("grants:fund_create"),
+              who=(Role.FINANCE,)),
         Point(_("Experts, its own or borrowed"), experts >= ENOUGH_EXPERTS,
-              _("%(n)s of at least %(all)s") % {"n": experts, "all": ENOUGH_EXPERTS}, reverse("people:expert_list")),
-        Point(_("A call is drafted"), calls.exists(), "", reverse("grants:call_create")),
+              _("%(n)s of at least %(all)s") % {"n": experts, "all": ENOUGH_EXPERTS}, reverse("people:expert_list"),
+              who=(Role.STAFF,)),
+        Point(_("A call is drafted"), calls.exists(), "", reverse("grants:call_create"), who=(Role.STAFF,)),
     ]  # fmt: skip

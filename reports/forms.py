@@ -103,8 +103,8 @@ class PaperFilter(forms.Form):
         return papers
 
 
-WITHOUT_FIGURES = RegexValidator(r"^[^〔〕\[\]()（）0-9０-９\s]+$", _("Without brackets, figures and blanks."))
-"""What is read as a mark: else a mark and a year could together look like the number of another."""
+CHARACTERS = RegexValidator(r"^[㐀-䶿一-鿿々〇]+$", _("Only Chinese characters."))
+"""Of a mark (机关代字): with figures or brackets a mark and a year could look like the number of another."""
 
 
 class MarksForm(forms.Form):
@@ -117,7 +117,7 @@ class MarksForm(forms.Form):
             usual = default_mark(issuer, series)
             self.fields[series] = forms.CharField(
                 label=label, required=False, max_length=20, initial=marks.get(series, ""),
-                validators=[WITHOUT_FIGURES],
+                validators=[CHARACTERS],
                 help_text=_("Empty: %(usual)s") % {"usual": f"{usual}〔{clock.today().year}〕1号"},
             )  # fmt: skip
 

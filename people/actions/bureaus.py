@@ -101,6 +101,8 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
         .select_related("organization", "invited_by")
         .get(pk=invitation.pk)
     )
+    if locked.accepted_by_id == by.pk:
+        raise Refused(_("You have taken up this invitation already."))
     if not locked.is_open:
         raise Refused(_("This invitation is no longer good. Please ask for a new one."))
     if locked.invited_by_id == by.pk:

@@ -113,12 +113,15 @@ def bureau_detail(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("Invited. Give the person the link."))
                 return redirect("bureaus:bureau_detail", pk)
     points = checklist(bureau)
-    invitations = bureau.invitations.select_related("accepted_by") if may_invite else []
+    here = request.user.roles.get(bureau.pk, frozenset())
+    invitations = bureau.invitations.select_related("accepted_by")
+    if not may_invite:  # whoever set the bureau up takes back a link that went to the wrong person, also later
+        invitations = invitations.filter(invited_by=request.user)
     context = {
         "bureau": bureau,
         "region": Region.objects.filter(code=bureau.region).first(),
-        "belongs": request.user.has_role(bureau.pk),
-        "points": points,
+        "takes_over": request.user.has_role(bureau.pk, Role.STAFF),
+        "points": [(point, bool({*point.who} & {*here})) for point in points],
         "missing": missing(points),
         "figures": figures_of([bureau])[0],
         "offered": state_of(bureau),

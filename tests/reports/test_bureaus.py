@@ -85,6 +85,37 @@ def test_head_of_a_new_bureau_is_told_what_it_lacks_until_its_first_call(town, c
     assert "完成开通准备" not in browse(town.clerk).get("/todo/").content.decode()
 
 
+def test_each_step_of_a_new_bureau_says_who_does_it_and_leads_only_them_there(town, city, browse):
+    browse(town.mayor).post("/bureaus/new/", filled())
+    bureau = Organization.objects.get(name="丰台区民政局")
+    head, purse = person("head9", "丰局长"), person("purse9", "丰会计")
+    member(head, bureau, Role.MANAGER)
+    member(purse, bureau, Role.FINANCE)
+
+    seen = {who: browse(user).get(f"/bureaus/{bureau.pk}/").content.decode() for who, user in
+            {"head": head, "purse": purse}.items()}  # fmt: skip
+
+    assert ('href="/funds/new/"' in seen["head"], 'href="/funds/new/"' in seen["purse"]) == (False, True)
+    assert "由财务办理" in seen["head"]
+    assert 'href="/calls/new/"' not in seen["head"]
+    assert browse(purse).get("/funds/new/").status_code == 200
+    assert "还缺1项" in browse(purse).get("/todo/").content.decode()
+
+
+def test_whoever_set_the_bureau_up_takes_back_a_link_although_it_has_a_head_by_now(town, city, browse):
+    bureau = actions.set_up_bureau(by=town.mayor, values={name: OFFICE[name] for name in ("name", "credit_code")} | {
+        "region": "110106"})  # fmt: skip
+    wrong = actions.invite(bureau, by=town.mayor, name="张三", role="approver")
+    member(town.stranger, bureau, Role.MANAGER)
+    page = browse(town.mayor).get(f"/bureaus/{bureau.pk}/").content.decode()
+
+    browse(town.mayor).post(f"/invitations/{wrong.pk}/withdraw/")
+    wrong.refresh_from_db()
+
+    assert (f"/invitations/{wrong.pk}/withdraw/" in page, "以后由该单位负责人邀请" in page) == (True, True)
+    assert wrong.withdrawn_at is not None
+
+
 def test_the_links_are_good_once_and_for_seven_days_and_not_for_who_sent_them(town, city, time):
     bureau = actions.set_up_bureau(by=town.mayor, values={name: OFFICE[name] for name in ("name", "credit_code")} | {
         "region": "110106"})  # fmt: skip
@@ -93,7 +124,9 @@ def test_the_links_are_good_once_and_for_seven_days_and_not_for_who_sent_them(to
     with pytest.raises(Refused, match="本人"):
         actions.accept(first, by=town.mayor)
     actions.accept(first, by=town.stranger)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="您已经接受了"):
+        actions.accept(first, by=town.stranger)
+    with pytest.raises(Refused, match="已失效"):
         actions.accept(first, by=town.singer)
     with clock.at(clock.now() + timedelta(days=8)), pytest.raises(Refused):
         actions.accept(second, by=town.singer)

@@ -3,9 +3,14 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from core.models import Event
 from people.models import Certificate, Membership, Organization, Role, User
+from projects.models import Project
+from reports.inbox import waiting_for
+from tests import town as towns
+from tests.life import draft
 from tests.reports.tables import Desk, centre, counts, credit_code, group, workbook, wrong
 from tests.town import person
 
@@ -264,3 +269,14 @@ def test_one_mobile_number_for_two_names_is_wrong(town, desk):
 
     assert counts(job) == {"new": 1, "wrong": 1}
     assert blamed(job) == ["Full name"]
+
+
+def test_a_year_without_a_calendar_waits_for_whoever_can_enter_it(town, life, browse):
+    Organization.objects.create(name="丰台区民政局", kind="funder", region="110106", credit_code=credit_code(7))
+    running = life.walk(draft(town), "running")
+    Project.objects.filter(pk=running.pk).update(due_on=date(2028, 1, 5))
+    keeper, page = towns.administrator("system"), reverse("reports:import_create", args=["calendar"])
+
+    assert page in [task.url for task in waiting_for(keeper)]
+    assert page not in [task.url for task in waiting_for(town.clerk)]
+    assert [browse(user).get(page).status_code for user in (keeper, town.clerk)] == [200, 403]
