@@ -96,10 +96,12 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
         disclosed("person", by=request.user, label=label, funder=asked.funder_id, request=asked.pk,
                   number=finding.count(sections))  # fmt: skip
     held = holding.held_projects() if sections else {}
+    ticked = finding.chosen(sections, request.POST.getlist("record")) if "erase" in request.POST else []
     context = {
         "asked": asked,
         "may": may,
         "forms": forms,
+        "erasing": [record for section in ticked for record in section.records],
         "found": [(one.kind, [(rec, why_not(rec, held)) for rec in one.records]) for one in sections],
         "sees_found": bool(asked.user_id or asked.identity_note),
         "events": Event.objects.about(asked),
@@ -108,7 +110,7 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _do(request: HttpRequest, asked: DataRequest, forms: dict[str, Any]) -> HttpResponse | None:
-    """What was pressed: made sure who asks, erase what is ticked, or the answer."""
+    """What was pressed: made sure who asks, erase what is ticked (asked for once more), or the answer."""
     try:
         if "identify" in request.POST:
             form = forms["identify"] = IdentityNoteForm(request.POST, prefix="who", instance=asked)
@@ -118,6 +120,8 @@ def _do(request: HttpRequest, asked: DataRequest, forms: dict[str, Any]) -> Http
         elif "erase" in request.POST:
             sections = finding.chosen(_known(asked), request.POST.getlist("record"))
             records = [record for section in sections for record in section.records]
+            if records and "sure" not in request.POST:
+                return None
             number = erase(asked, records, by=request.user)
             messages.success(request, _("Erased: %(n)s. Now answer the request.") % {"n": number})
             return redirect(asked)

@@ -379,6 +379,20 @@ def test_erased_person_is_a_figure_still_and_the_log_verifies(town, known, reque
     assert list(Verification().problems()) == []
 
 
+def test_the_page_asks_once_more_before_it_erases(town, known, request_, browse):
+    actions.identify_asker(request_, by=town.clerk, note="看过身份证件")
+    [key] = [record.key for record in found(request_) if isinstance(record.row, Beneficiary)]
+    clerk, page = browse(town.clerk), request_.get_absolute_url()
+
+    asked = clerk.post(page, {"erase": "", "record": key}).content.decode()
+    known.refresh_from_db()
+    kept = known.name
+    clerk.post(page, {"erase": "", "record": key, "sure": "1"})
+    known.refresh_from_db()
+
+    assert ("确定永久删除吗" in asked, kept, known.name) == (True, "王秀英", "")
+
+
 def test_nothing_is_erased_for_a_request_that_was_taken_back_or_answered(town, known):
     mine = ASKED | {"text": "删掉"}
     taken_back = actions.receive_data_request(town.bureau, by=town.head, own=True, values=mine)
