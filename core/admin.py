@@ -48,7 +48,10 @@ class RecordAdmin(admin.ModelAdmin):
 
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
-    list_display = ("at", "actor", "label", "thing")
+    list_display = ("at", "actor", "label", "note", "thing")
+    fields = ("at", "actor", "label", "note", "thing", "source_state", "target_state", "data", "name")
+    readonly_fields = ("thing",)
+    ordering = ("-at", "-pk")
     list_filter = ("content_type",)
     list_select_related = ("actor", "content_type")
     search_fields = ("name", "label", "note", "actor__name", "actor__username")

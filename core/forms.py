@@ -57,6 +57,18 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
+LONG_AGO = date(1900, 1, 1)
+
+
+def has_been(day: date | None, *, since: date = LONG_AGO) -> date | None:
+    """The day, when it lies between `since` and today: else somebody has mistyped it."""
+    if day and day > clock.today():
+        raise ValidationError(_("This day is in the future."), code="future")
+    if day and day < since:
+        raise ValidationError(_("This day is too long ago."), code="long_ago")
+    return day
+
+
 def within_a_year(day: date | datetime) -> None:
     """A last day or an appointment lies at most a year ahead: beyond it somebody has mistyped the year."""
     last = clock.today() + timedelta(days=366)

@@ -1,5 +1,6 @@
 """Forms of people and organisations."""
 
+import re
 from copy import copy
 from typing import Any
 
@@ -8,8 +9,7 @@ from django.db.models import Q
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
-from core.forms import CountedTextarea, DateInput
+from core.forms import CountedTextarea, DateInput, PhoneField, has_been
 from core.identifiers import half_width, validate_resident_id
 from people.actions import OPEN_KINDS, ROLES, agree_to_notice, check_email, check_number, check_phone
 from people.adapter import MobileField
@@ -30,6 +30,9 @@ from people.models import (
 )
 
 Status = Organization.Status
+
+ACCOUNT_NUMBER = re.compile(r"[A-Za-z]{0,6}[0-9]{6,34}")
+"""Figures, as banks give them; in some there are letters before."""
 
 
 class SignupDetailsForm(forms.Form):
@@ -105,7 +108,7 @@ class CertificateForm(forms.ModelForm):
         return half_width(self.cleaned_data["number"]).strip().upper()
 
     def clean_issued_on(self):
-        return not_in_future(self.cleaned_data["issued_on"])
+        return has_been(self.cleaned_data["issued_on"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -113,12 +116,6 @@ class CertificateForm(forms.ModelForm):
         if issued and until and until < issued:
             self.add_error("registered_until", _("Must not be before the day of issue."))
         return data
-
-
-def not_in_future(day):
-    if day and day > clock.today():
-        raise forms.ValidationError(_("This day is in the future."))
-    return day
 
 
 # -- Organisations ---------------------------------------------------------------------------------
@@ -173,10 +170,9 @@ class OrganizationForm(forms.ModelForm):
         widgets = {
             "established_on": DateInput,
             "profile": CountedTextarea,
-            "phone": forms.TextInput(attrs={"type": "tel"}),
             "bank_account": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         }
-        field_classes = {"community": CommunityField, "host": HostField}
+        field_classes = {"community": CommunityField, "host": HostField, "phone": PhoneField}
 
     def __init__(self, *args: Any, status: str, instance: Organization | None = None, **kwargs: Any) -> None:
         # A copy: what is typed and found wrong must not appear elsewhere on the page as if it held.
@@ -203,10 +199,13 @@ class OrganizationForm(forms.ModelForm):
         return check_number(Status.FILED, self.cleaned_data["filing_number"], apart_from=self.instance.pk)
 
     def clean_established_on(self):
-        return not_in_future(self.cleaned_data["established_on"])
+        return has_been(self.cleaned_data["established_on"])
 
     def clean_bank_account(self) -> str:
-        return half_width(self.cleaned_data["bank_account"]).replace(" ", "").replace("-", "")
+        number = half_width(self.cleaned_data["bank_account"]).replace(" ", "").replace("-", "")
+        if number and not ACCOUNT_NUMBER.fullmatch(number):
+            raise forms.ValidationError(_("An account number has 6 to 34 figures."))
+        return number
 
     @property
     def values(self) -> dict[str, Any]:
@@ -232,7 +231,7 @@ class RatingForm(forms.ModelForm):
         help_texts = {"granted_on": _("It holds for five years from this day.")}
 
     def clean_granted_on(self):
-        return not_in_future(self.cleaned_data["granted_on"])
+        return has_been(self.cleaned_data["granted_on"])
 
 
 class InspectionForm(forms.ModelForm):
@@ -255,7 +254,7 @@ class CreditRecordForm(forms.ModelForm):
         ]
 
     def clean_entered_on(self):
-        return not_in_future(self.cleaned_data["entered_on"])
+        return has_been(self.cleaned_data["entered_on"])
 
 
 class CouncilMemberForm(forms.Form):

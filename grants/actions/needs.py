@@ -1,6 +1,7 @@
 """Needs: reported, sorted out, merged and taken apart again. `need_lists` publishes them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import rules
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import clock
 from core.files import attach
 from core.models import Event
 from core.notifications import notify
@@ -22,6 +24,7 @@ MOST_FROM_ONE_ADDRESS = 30
 MOST_FROM_ONE_ACCOUNT = 20
 """An hour. Signing up is open to everybody; a social worker who types in a survey stays below it."""
 MOST_FILES = 3
+AGAIN_WITHIN = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -49,6 +52,14 @@ def report_need(
         attach(need, upload, by=by)
     record(need, "report", by=by, label=_("Need received"))
     return need
+
+
+def sent_again(*, by: User | None, sender: str, values: Mapping[str, Any]) -> Need | None:
+    """The need that the same sender reported in the same words some minutes ago: a browser has gone back and sent the
+    form once more."""
+    theirs = Need.objects.filter(entered_by=by) if by else Need.objects.filter(entered_by=None, sender=sender or None)
+    words = {name: values[name] for name in ("title", "text", "community", "contact") if name in values}
+    return theirs.filter(received_at__gt=clock.now() - AGAIN_WITHIN, **words).first()
 
 
 def _refuse_flood(by: User | None, sender: str, community: Community) -> None:

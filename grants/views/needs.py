@@ -38,7 +38,9 @@ def need_create(request: HttpRequest) -> HttpResponse:
             return redirect("grants:need_list")  # a program: it learns nothing from the answer
         files = form.cleaned_data.get("files", ())
         try:
-            need = actions.report_need(by=user, sender=sender_of(request), values=form.values, files=files)
+            sender = sender_of(request)
+            need = actions.sent_again(by=user, sender=sender, values=form.values)
+            need = need or actions.report_need(by=user, sender=sender, values=form.values, files=files)
         except Refused as refused:
             add_refusal(form, refused)
         else:

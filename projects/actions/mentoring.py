@@ -26,10 +26,15 @@ def add_session(
     """A mentor writes down a session; the group reads the advice, and is asked to answer.
 
     `others`: groups that took part in the same session. Each gets a line of its own; the mentor's hours count once.
+    Refused when the same words stand there for that day already: somebody went back in the browser and sent it again.
     """
     projects = [project, *(other for other in others if other != project)]
     for each in projects:
         permit("projects.mentor", by, each)
+    Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    same = MentoringNote.objects.filter(project=project, mentor=by, held_on=values["held_on"], advice=values["advice"])
+    if earlier := same.first():
+        raise Refused(_("You have written this session down already: %(number)s.") % {"number": earlier.number})
     together = uuid4() if len(projects) > 1 else None
     notes = []
     for each in projects:

@@ -1,13 +1,16 @@
 """Forms of an activity: its plan with three tables, and its record."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.fields import FigureFormField, MoneyFormField, MoneyInput
 from core.forms import CountedTextarea, DateTimeInput, FilesField
 from core.money import yuan
+from projects.forms.days import not_before_approval
 from projects.forms.tables import RowForm, table
 from projects.models import Activity, ActivityItem, ActivityPartner, Project
 
@@ -64,6 +67,11 @@ class ActivityForm(forms.ModelForm):
             self.fields["place"].help_text = ""
         else:
             del self.fields["reason"]
+
+    def clean_starts_at(self) -> datetime:
+        moment = self.cleaned_data["starts_at"]
+        not_before_approval(clock.localdate(moment), self.instance.project)
+        return moment
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -189,6 +197,11 @@ class RecordForm(forms.ModelForm):
 
     def clean_head_count(self) -> int:
         return self.cleaned_data["head_count"] or 0
+
+    def clean_starts_at(self) -> datetime:
+        moment = self.cleaned_data["starts_at"]
+        not_before_approval(clock.localdate(moment), self.instance.project)
+        return moment
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
 from core.fields import FigureFormField, MoneyInput
 from core.forms import CountedTextarea, DateInput, SeveralField, newest
 from grants.models import Call
 from people.models import User
+from projects.forms.days import since_approval
 from projects.lights import COLOURS
 from projects.models import MentoringNote, Project
 
@@ -52,10 +52,7 @@ class SessionForm(forms.ModelForm):
             self.fields["others"].queryset = companions
 
     def clean_held_on(self):
-        day = self.cleaned_data["held_on"]
-        if day > clock.today():
-            raise forms.ValidationError(_("This day is in the future."))
-        return day
+        return since_approval(self.cleaned_data["held_on"], self.instance.project)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

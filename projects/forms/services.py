@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
 from core.forms import CountedTextarea, DateInput, SeveralField
 from projects.forms.attendance import by_number_and_name
+from projects.forms.days import since_approval
 from projects.models import Service
 
 
@@ -15,10 +15,7 @@ class _ServiceForm(forms.ModelForm):
     """What every service has: a day that has come."""
 
     def clean_held_on(self):
-        day = self.cleaned_data["held_on"]
-        if day > clock.today():
-            raise forms.ValidationError(_("This day is in the future."))
-        return day
+        return since_approval(self.cleaned_data["held_on"], self.instance.project)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Forms of payments and monthly reports."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core import clock
 from core.fields import MoneyFormField
 from core.files import ALLOWED
-from core.forms import CountedTextarea, DateInput, FileField, FilesField, SeenState, TableField
+from core.forms import CountedTextarea, DateInput, FileField, FilesField, SeenState, TableField, has_been
 from core.identifiers import comparable, validate_credit_code
 from core.money import yuan
 from projects.models import Activity, BudgetLine, Expense, MonthlyReport
@@ -88,12 +89,7 @@ class ExpenseForm(forms.ModelForm):
         )
 
     def clean_spent_on(self):
-        day = self.cleaned_data["spent_on"]
-        if day > clock.today():
-            raise forms.ValidationError(_("This day is in the future."))
-        if day.year < 2000:
-            raise forms.ValidationError(_("This day is too long ago."))
-        return day
+        return has_been(self.cleaned_data["spent_on"], since=date(2000, 1, 1))
 
     def clean_amount(self):
         amount = self.cleaned_data["amount"]

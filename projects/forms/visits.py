@@ -13,6 +13,7 @@ from core import clock
 from core.forms import CountedTextarea, DateInput, DateTimeInput, FilesField, FilesInput
 from projects.actions.visits import CLOCK_OFF, PHOTOS, Sending
 from projects.checklists import ANSWERS, NOTE_LENGTH, Checklist, Item, checklists, current
+from projects.forms.days import not_before_approval
 from projects.forms.mentoring import check_due_day
 from projects.models import SiteVisit
 from projects.visit_values import unpacked
@@ -64,9 +65,7 @@ class ChecklistForm(forms.ModelForm):
             raise ValidationError(_("Please look at the day and time again."))
         if moment > clock.now() + CLOCK_OFF:
             raise ValidationError(_("This moment is in the future. Is the phone's clock right?"))
-        approved = self.instance.project.approved_at
-        if approved and clock.localdate(moment) < clock.localdate(approved):
-            raise ValidationError(_("The project was not approved then."))
+        not_before_approval(clock.localdate(moment), self.instance.project)
         return moment
 
     @property

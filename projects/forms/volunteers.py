@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import DateInput
+from core.forms import DateInput, has_been
 from projects.forms.tables import BaseTable
 from projects.models.volunteer import MOST_MINUTES
 
@@ -48,7 +48,4 @@ class OtherTimeForm(forms.Form):
         return "".join(self.cleaned_data["name"].split())
 
     def clean_held_on(self):
-        day = self.cleaned_data["held_on"]
-        if day > clock.today():
-            raise forms.ValidationError(_("This day is in the future."))
-        return day
+        return has_been(self.cleaned_data["held_on"])

@@ -438,3 +438,19 @@ def test_the_number_of_people_is_within_reason(town, browse, people, fine):
     browse().post(reverse("grants:need_create"), data)
 
     assert Need.objects.exists() is fine
+
+
+def test_the_form_sent_again_by_a_browser_that_went_back_is_the_same_need(town, browse):
+    typed = {
+        "title": "看病没人陪",
+        "text": "没人陪",
+        "contact": "张阿姨",
+        "website": "",
+        "community": town.community.pk,
+    }
+    client = browse()
+
+    first, again = (client.post(reverse("grants:need_create"), typed).url for _time in range(2))
+    other = client.post(reverse("grants:need_create"), typed | {"text": "还是没人陪"}).url
+
+    assert (first == again, first == other, Need.objects.count()) == (True, False, 2)

@@ -305,13 +305,38 @@ def test_registered_organisation_stays_registered_whatever_is_sent(town, browse)
     assert response.context["form"].status == "registered"
 
 
+@pytest.mark.parametrize(
+    ("field", "wrong", "right"),
+    [
+        ("phone", "abc", "010-65001234转8"),
+        ("established_on", "1000-01-01", "2012-05-01"),
+        ("bank_account", "abc", "6222 0000 1111 2222"),
+        ("bank_account", "１２３", "NRA6222000011112222"),
+    ],
+)
+def test_what_cannot_be_a_phone_a_day_or_an_account_is_refused_at_its_field(town, browse, field, wrong, right):
+    page = f"/organizations/{town.centre.pk}/edit/"
+    data = {"name": town.centre.name, "credit_code": town.centre.credit_code, "kind": "social_organization"}
+
+    refused = browse(town.head).post(page, data | {field: wrong})
+    taken = browse(town.head).post(page, data | {field: right})
+
+    assert (list(refused.context["form"].errors), taken.status_code) == ([field], 302)
+    assert f'value="{wrong}"' in refused.content.decode()
+
+
 def test_head_of_an_evaluator_changes_details_but_not_the_kind(town, browse):
-    data = {"name": "明镜评估中心", "credit_code": town.evaluators.credit_code, "kind": "funder", "phone": "010-1"}
+    data = {
+        "name": "明镜评估中心",
+        "credit_code": town.evaluators.credit_code,
+        "kind": "funder",
+        "phone": "010-65001234",
+    }
 
     browse(town.evaluator).post(f"/organizations/{town.evaluators.pk}/edit/", data)
 
     stored = Organization.objects.get(pk=town.evaluators.pk)
-    assert (stored.kind, stored.phone) == ("evaluator", "010-1")
+    assert (stored.kind, stored.phone) == ("evaluator", "010-65001234")
 
 
 @pytest.mark.parametrize("who", ["volunteer", "clerk"])

@@ -68,6 +68,17 @@ def test_a_giver_does_not_become_an_applicant_by_changing_its_kind(town):
         change_organization(town.centre, by=town.head, values={"kind": Kind.ENTERPRISE})
 
 
+def test_who_gave_reads_the_page_of_the_project_after_its_end_and_nobody_else_does(town, project, browse):
+    page = reverse("projects:giving_detail", args=[project.pk])
+    offered(town, project)
+    Project.objects.filter(pk=project.pk).update(state="settling")
+
+    seen = browse(town.giver).get(page)
+
+    assert (seen.status_code, "结算中" in seen.content.decode()) == (200, True)
+    assert [browse(user).get(page).status_code for user in (None, town.stranger)] == [404, 404]
+
+
 # -- offering and answering ------------------------------------------------------------------------
 
 

@@ -37,6 +37,23 @@ def test_a_session_has_a_number_and_the_group_reads_it(town, note):
     assert (note.number, message.body, message.url) == ("FD2026-0001", "票据按月整理", note.get_absolute_url())
 
 
+def test_a_session_lies_between_the_approval_and_today(town, project, browse):
+    page = reverse("projects:mentoring_create", args=[project.pk])
+
+    for day, taken in (("1900-01-01", False), ("2030-01-01", False), (clock.today().isoformat(), True)):
+        answer = browse(town.mentor).post(page, advice(held_on=day, follow_up_due_on=""))
+        assert (answer.status_code == 302, MentoringNote.objects.exists()) == (taken, taken), day
+        assert taken or list(answer.context["form"].errors) == ["held_on"]
+
+
+def test_a_session_that_a_browser_sends_again_is_there_once(town, project, note):
+    with pytest.raises(Refused, match="FD2026-0001"):
+        mentoring.add_session(project, by=town.mentor, values=advice(**NEXT))
+    mentoring.add_session(project, by=town.mentor, values=advice(advice="再看一次账"))
+
+    assert MentoringNote.objects.count() == 2
+
+
 def test_the_group_answers_once_and_the_mentor_is_told(town, note):
     mentoring.answer_advice(note, by=town.volunteer, answer="这周就建")
 

@@ -29,7 +29,7 @@ from projects.settling_steps import standings
 from tests.life import draft
 from tests.memory import remembered
 from tests.reports.test_access import text_of
-from tests.spending import handed_in, key, running
+from tests.spending import handed_in, key, paid, running
 from tests.test_files import pdf
 from tests.town import member
 
@@ -112,6 +112,21 @@ def test_an_instalment_that_is_not_needed_is_cancelled_and_its_money_free(town, 
     assert (last.state, last.amount, last.lowered) == ("cancelled", D("1000.00"), D("0.00"))
     assert town.fund.balance().free == before.free + D("1000.00")
     assert list(breaches()) == []
+
+
+def test_an_account_that_was_accepted_as_one_figure_is_not_overturned_by_a_payment(town, life, browse):
+    project = life.walk(draft(town), "settling")
+    delivery.accept_report(project.reports.get(kind="closing"), by=town.clerk)
+    accepted = final_accounts(fresh(project)).recognised
+
+    with pytest.raises(PermissionDenied):
+        paid(fresh(project), town.head)
+    assert final_accounts(fresh(project)).recognised == accepted > 0
+    assert browse(town.head).get(reverse("projects:expense_create", args=[project.pk])).status_code == 403
+
+
+def test_where_payments_are_entered_one_by_one_they_still_are_until_the_settlement(town, project):
+    assert paid(project, town.head, invoice_number="26117000000012345699").pk
 
 
 def test_the_last_instalment_comes_to_what_is_recognised_less_what_was_paid(town, life):

@@ -119,6 +119,31 @@ def test_complete_payments_are_handed_in_together(town, project):
     assert spending.hand_in_all(project, by=town.head) == (1, 2)
 
 
+def test_what_was_sent_back_is_not_handed_in_with_the_rest(town, project, browse):
+    back = handed_in(project, town.head)
+    spending.send_back(back, by=town.clerk, note="发票抬头写成了个人")
+    page = reverse("projects:spending", args=[project.pk])
+    before = browse(town.head).get(page).content.decode()
+
+    browse(town.head).post(reverse("projects:spending_hand_in", args=[project.pk]))
+    paid(project, town.head, invoice_number="26117000000012345688")
+    after = browse(town.head).get(page).content.decode()
+
+    back.refresh_from_db()
+    assert (back.state, "提交其中无问题" in before, "提交其中无问题的1笔" in after) == ("returned", False, True)
+
+
+def test_an_opinion_that_is_too_long_comes_back_to_be_cut(town, project, browse):
+    expense, words = handed_in(project, town.head), "票据齐全。" * 61
+
+    page = browse(town.mentor).post(reverse("projects:expense_opinion", args=[expense.pk]), {"text": words})
+
+    expense.refresh_from_db()
+    assert (words in page.content.decode(), list(page.context["opinion_form"].errors), expense.opinion) == (
+        True, ["text"], "",
+    )  # fmt: skip
+
+
 def test_two_drafts_with_one_invoice_are_never_both_handed_in(town, project):
     paid(project, town.head)
     paid(project, town.head, summary="又一次")
