@@ -62,4 +62,8 @@ SENTENCES = (
     gettext_noop("Please correct the duplicate values below."),
     gettext_noop("Please correct the duplicate data for %(field)s."),
     gettext_noop("Please correct the duplicate data for %(field)s, which must be unique."),
+    gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
+    gettext_noop("Model name"),
+    gettext_noop("Add link"),
+    gettext_noop("Change or view list link"),
 )

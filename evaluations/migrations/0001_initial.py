@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                     ('year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stars', to='evaluations.staryear', verbose_name='year')),
                     ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stars', to='people.organization', verbose_name='organisation')),
                     ('name', models.CharField(max_length=120, verbose_name='name')),
-                    ('kind', models.CharField(choices=[('community_group', 'Community group'), ('social_organization', 'Social work organisation'), ('support_organization', 'Support organisation'), ('funder', 'Funder'), ('evaluator', 'Evaluator'), ('enterprise', 'Enterprise'), ('foundation', 'Foundation')], max_length=30, verbose_name='kind')),
+                    ('kind', models.CharField(choices=[('community_group', 'Community group'), ('social_organization', 'Social work organisation'), ('support_organization', 'Support organisation'), ('funder', 'Funder'), ('evaluator', 'Evaluation organisation'), ('enterprise', 'Enterprise'), ('foundation', 'Foundation')], max_length=30, verbose_name='kind')),
                     ('status', models.CharField(choices=[('registered', 'Registered'), ('filed', 'Filed')], max_length=12, verbose_name='legal status')),
                     ('district', models.CharField(blank=True, max_length=80, verbose_name='district')),
                     ('street', models.CharField(blank=True, max_length=80, verbose_name='street or town')),

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                    ('kind', models.CharField(choices=[('community_group', 'Community group'), ('social_organization', 'Social work organisation'), ('support_organization', 'Support organisation'), ('funder', 'Funder'), ('evaluator', 'Evaluator'), ('enterprise', 'Enterprise'), ('foundation', 'Foundation')], max_length=30, verbose_name='kind')),
+                    ('kind', models.CharField(choices=[('community_group', 'Community group'), ('social_organization', 'Social work organisation'), ('support_organization', 'Support organisation'), ('funder', 'Funder'), ('evaluator', 'Evaluation organisation'), ('enterprise', 'Enterprise'), ('foundation', 'Foundation')], max_length=30, verbose_name='kind')),
                     ('status', models.CharField(choices=[('registered', 'Registered'), ('filed', 'Filed')], default='registered', help_text='Registered with civil affairs, or only filed with the street office', max_length=12, verbose_name='legal status')),
                     ('credit_code', models.CharField(blank=True, max_length=18, verbose_name='unified social credit code')),
                     ('filing_number', models.CharField(blank=True, max_length=30, verbose_name='filing number')),

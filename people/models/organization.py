@@ -15,7 +15,7 @@ class Kind(models.TextChoices):
     SOCIAL_ORGANIZATION = "social_organization", _("Social work organisation")
     SUPPORT_ORGANIZATION = "support_organization", _("Support organisation")
     FUNDER = "funder", _("Funder")
-    EVALUATOR = "evaluator", _("Evaluator")
+    EVALUATOR = "evaluator", _("Evaluation organisation")
     ENTERPRISE = "enterprise", _("Enterprise")
     FOUNDATION = "foundation", _("Foundation")
 
