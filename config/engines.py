@@ -26,7 +26,8 @@ REACHED_WITHIN = 5
 
 def databases(var_dir: Path) -> dict[str, Any]:
     """`DATABASE_URL`, and beside it `REPLICA_URL`, a streaming standby of the same, from which pages may be read."""
-    found = {"default": dj_database_url.config(default=f"sqlite:///{var_dir / 'db.sqlite3'}", conn_max_age=60)}
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{var_dir / 'db.sqlite3'}"
+    found = {"default": dj_database_url.parse(url, conn_max_age=60)}
     main = found["default"]
     if main["ENGINE"].endswith("sqlite3"):
         main["ENGINE"], main["OPTIONS"] = PATIENT_SQLITE, SQLITE_OPTIONS

@@ -130,9 +130,11 @@ def opened(path: Path, identities: list[Any]) -> Iterator[tarfile.TarFile]:
         except (tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
             raise Cut(_("it is no backup, or it is cut off (%(error)s)") % {"error": error}) from error
         except pyrage.DecryptError as error:
-            raise Cut(
-                _("it is sealed: no key was given that opens it, or it is damaged (%(error)s)") % {"error": error}
-            ) from error
+            raise Cut(_("it is sealed: no key was given that opens it, or it is damaged")) from error
+        except OSError as error:
+            if error.errno is not None:  # the disk's, not of the seal that does not fit what follows it
+                raise
+            raise Cut(_("it is sealed, and damaged or cut off")) from error
 
 
 @contextmanager

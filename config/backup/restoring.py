@@ -198,7 +198,8 @@ def _make_ready(head: dict[str, Any], *, replace: bool) -> bool:
         )
     is_present = all(list(name) in wanted for name in executor.loader.graph.leaf_nodes()) or not wanted
     if there != wanted:
-        if there:
+        is_begun = all(name in wanted for name in there) and not not_empty()  # a restore was broken off here
+        if there and not is_begun:
             raise Refusal(_("The database is of another version than the backup: restore into an empty database."))
         if is_present:
             call_command("migrate", verbosity=0)

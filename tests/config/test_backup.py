@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import tarfile
 from contextlib import contextmanager
 from datetime import timedelta
@@ -138,7 +141,10 @@ def test_a_backup_is_of_one_moment_and_a_restore_happens_whole_or_not_at_all(tow
 
 def flipped(content: bytearray) -> bytearray:
     """One bit of the file that was handed in is another."""
-    at = content.index(b"%PDF-") + 20
+    return flipped_at(content, content.index(b"%PDF-") + 20)
+
+
+def flipped_at(content: bytes, at: int) -> bytes:
     return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
 
 
@@ -151,8 +157,13 @@ def test_a_sealed_backup_opens_with_its_key_alone(town, tmp_path):
     sealed = backed_up(tmp_path / "sealed", "--to", recipient)
 
     for wrong in ([], ["--key", str(other)]):
-        with pytest.raises(CommandError):
+        with pytest.raises(CommandError, match="没有给出能打开它的密钥"):
             restored(sealed, "--check", *wrong)
+    content = sealed.read_bytes()
+    for name, damaged in (("cut", content[:-1000]), ("flipped", flipped_at(content, len(content) // 2))):
+        (tmp_path / name).write_bytes(damaged)
+        with pytest.raises(CommandError, match="没有恢复任何内容：文件已加密，并且已损坏或不完整"):
+            restored(tmp_path / name, "--check", "--key", str(tmp_path / "key"))
     said = restored(sealed, "--check", "--key", str(tmp_path / "key"))
 
     assert "夕阳红".encode() not in sealed.read_bytes()
@@ -174,7 +185,7 @@ def test_it_is_restored_onto_the_other_database_and_back(town, tmp_path):
         back = backed_up(tmp_path / "two")
     restored(back, "--replace")
 
-    assert ("every figure agrees" in said, row[0]) == (True, NEEDS)
+    assert ("每个数字都相符" in said, row[0]) == (True, NEEDS)
     assert there == meaning() == before
 
 
@@ -250,6 +261,44 @@ def test_no_text_that_a_person_can_send_stands_for_nothing(town, tmp_path):
 
     assert list(User.objects.filter(pk=town.head.pk).values_list("name", "email")) == [("\x01", "\x01\x01")]
     assert list(Project.objects.values_list("needs", "community")) == [("\x01", None)]
+
+
+HALF_MADE = """
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from config.backup.restoring import Refusal, _make_ready
+from config.backup.taking import applied
+from people.models import User
+wanted = sorted([*name] for name in MigrationLoader(connection).disk_migrations)
+call_command("migrate", "people", verbosity=0)  # killed here
+there = applied()
+try:
+    _make_ready({"migrations": [name for name in wanted if name[0] != "people"]}, replace=True)
+except Refusal:
+    print("another version")
+User.objects.create(username="somebody")
+try:
+    _make_ready({"migrations": wanted}, replace=True)
+except Refusal:
+    print("somebody is there")
+User.objects.all()._raw_delete("default")
+print(_make_ready({"migrations": wanted}, replace=False), len(there) < len(applied()) == len(wanted))
+"""
+
+
+@pytest.mark.one_database
+def test_a_database_that_a_killed_restore_left_half_made_is_gone_on_with(tmp_path):
+    within = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    within |= {"VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+    said = subprocess.run(
+        [sys.executable, "-c", HALF_MADE], env=within, check=True, capture_output=True, text=True, timeout=300
+    ).stdout
+
+    assert said.splitlines() == ["another version", "somebody is there", "True True"]
 
 
 def test_a_file_that_is_not_there_is_named_in_one_line(tmp_path):

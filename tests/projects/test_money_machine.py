@@ -271,6 +271,6 @@ def test_after_a_whole_life_the_command_says_that_all_is_well(town, life, capsys
 
     call_command("check_ledger")
 
-    assert "every figure agrees" in capsys.readouterr().out
+    assert "每个数字都相符" in capsys.readouterr().out
     assert Settlement.objects.get().returned == Decimal("0.00")
     assert isinstance(life, Life)

@@ -60,14 +60,14 @@ def test_dry_run_says_what_would_go_and_changes_nothing(need, time, capsys):
     said = capsys.readouterr().out
     need.refresh_from_db()
 
-    assert "needs: 1" in said
-    assert "Nothing has been changed" in said
+    assert "需求办结满12个月）：到期1条" in said
+    assert "没有改动任何内容" in said
     assert "13800138001" not in said
     assert need.contact == "李女士"
 
     call_command("retention")
 
-    assert "'needs': 1" in capsys.readouterr().out
+    assert "已处理1条" in capsys.readouterr().out
 
 
 def test_it_is_done_once_a_day(need, time):

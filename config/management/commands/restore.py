@@ -1,6 +1,7 @@
 """`./run restore FILE`: makes an empty site what a backup says, on either database, and says whether it holds."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -9,6 +10,7 @@ import pyrage
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accidents import accident_of
@@ -47,8 +49,12 @@ class Command(BaseCommand):
 
     def read(self, options: dict[str, Any]) -> Backup:
         path = options["file"]
-        if not path.is_file():
-            raise CommandError(_("There is no file %(path)s.") % {"path": path})
+        try:
+            path.open("rb").close()
+        except (FileNotFoundError, IsADirectoryError) as error:
+            raise CommandError(_("There is no file %(path)s.") % {"path": path}) from error
+        except OSError as error:
+            raise CommandError(_("%(path)s cannot be read: %(error)s") % {"path": path, "error": error}) from error
         identities = keys_of(options["key"])
         try:
             if not options["check"]:
@@ -69,7 +75,7 @@ class Command(BaseCommand):
         words = _("Of %(at)s, from %(engine)s: %(rows)s rows, %(files)s files, each as it was written (%(s)s s)")
         engine, rows = backup.head["versions"]["engine"], backup.rows
         said = {
-            "at": backup.head["made_at"],
+            "at": f"{timezone.localtime(datetime.fromisoformat(backup.head['made_at'])):%Y-%m-%d %H:%M}",
             "engine": engine,
             "rows": rows,
             "files": backup.files,

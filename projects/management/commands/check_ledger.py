@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from grants.models import Fund, LedgerEntry
 from projects.invariants import breaches
@@ -24,9 +25,14 @@ class Command(BaseCommand):
             if begins_here and connection.vendor == "postgresql":  # one view of everything, as SQLite has it anyway
                 connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             found = list(breaches() if options["all"] else islice(breaches(), 1))
-            counts = (Fund.objects.count(), Project.objects.exclude(number="").count(), LedgerEntry.objects.count())
+            counts = {
+                "funds": Fund.objects.count(),
+                "projects": Project.objects.exclude(number="").count(),
+                "entries": LedgerEntry.objects.count(),
+            }
         for breach in found:
             self.stderr.write(str(breach))
         if found:
-            raise CommandError("The ledger and the figures do not agree.")
-        self.stdout.write("{} funds, {} projects, {} ledger entries: every figure agrees.".format(*counts))
+            raise CommandError(_("The ledger and the figures do not agree."))
+        said = _("%(funds)s funds, %(projects)s projects, %(entries)s ledger entries: every figure agrees.")
+        self.stdout.write(said % counts)

@@ -16,10 +16,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for each in due():
-            waits = "".join(f"; {number} wait: {why}" for why, number in each.waiting.items())
-            self.stdout.write(f"{each.rule.key}: {each.going} ({each.rule.what}，{each.rule.when}){waits}")
+            waits = "".join(f"；暂缓{number}条：{why}" for why, number in each.waiting.items())
+            self.stdout.write(f"{each.rule.what}（{each.rule.when}）：到期{each.going}条{waits}")
         if options["dry_run"]:
-            self.stdout.write("Nothing has been changed.")
+            self.stdout.write("只是查看，没有改动任何内容。")
             return
         done = forget_now()
-        self.stdout.write(f"Forgotten: {sum(done.values())} {done}")
+        self.stdout.write(f"已处理{sum(done.values())}条。")
