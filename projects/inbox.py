@@ -145,7 +145,9 @@ def _payee(user: User) -> Iterator[Task]:
     for tranche in _tranches(Tranche.State.PAID):
         if (tranche.project.host_id or tranche.project.applicant_id) in mine:
             what = _("Confirm the receipt of instalment %(n)s") % {"n": tranche.ordinal}
-            yield _task(tranche.project, what, reverse("projects:tranche_step", args=[tranche.pk, "receipt"]))
+            project, url = tranche.project, reverse("projects:tranche_step", args=[tranche.pk, "receipt"])
+            since = clock.begin_of(tranche.paid_on)
+            yield Task(project.title, what, url, None, since, funder_id=project.call.funder_id)
 
 
 def _tranches(*states: str):

@@ -78,7 +78,7 @@ def for_mentor(user: User) -> Iterator[Task]:
         due_on = since + COACH_EVERY
         if due_on <= clock.today() + SAID_BEFORE:
             url = reverse("projects:mentoring_create", args=[project.pk])
-            yield _task(project, _("Look in on the group this month"), url, due_on, project.state_since)
+            yield _task(project, _("Look in on the group, as once a month"), url, due_on, project.state_since)
 
 
 def _since(one: Any) -> Any:

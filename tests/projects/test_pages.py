@@ -281,3 +281,12 @@ def test_what_comes_next_after_the_award_is_the_plan_and_then_the_agreement(town
     page = browse(town.head).get(project.get_absolute_url()).content.decode()
 
     assert ("先完善方案并经确认" in page) is (getattr(project, "agreement", None) is None)
+
+
+def test_who_has_no_project_is_led_to_what_is_theirs_and_prints_nothing(town, browse):
+    giver, resident = (browse(user).get(url("project_list")).content.decode() for user in (town.giver, town.stranger))
+    searched = browse(town.giver).get(url("project_list"), {"q": "没有这个"}).content.decode()
+
+    assert ('href="/giving/"' in giver, "这里没有您的项目" in resident) == (True, True)
+    assert [url("mentor_desk") + '"' in page for page in (giver, resident)] == [False, False]
+    assert "减少筛选条件" in searched
