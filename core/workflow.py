@@ -94,11 +94,13 @@ class Stateful(models.Model):
             del self._refreshing
 
 
-def requires(reason: Any) -> Callable[[Condition], Condition]:
-    """Name, in the users' words, what a condition asks for; shown where it is not met."""
+def requires(reason: Any, *fields: str) -> Callable[[Condition], Condition]:
+    """Name, in the users' words, what a condition asks for; shown where it is not met: a form that has the `fields`
+    from which it is met shows it there."""
 
     def mark(condition: Condition) -> Condition:
         condition.reason = reason  # type: ignore[attr-defined]
+        condition.fields = fields  # type: ignore[attr-defined]
         return condition
 
     return mark

@@ -13,6 +13,7 @@ from core.money import yuan
 from projects.forms.days import not_before_approval
 from projects.forms.tables import RowForm, table
 from projects.models import Activity, ActivityItem, ActivityPartner, Project
+from projects.models.activity import RECORD_IS_WHOLE, REFLECTION
 
 
 class ReasonForm(forms.Form):
@@ -159,7 +160,7 @@ class SecureURLField(forms.URLField):
 
 
 class RecordForm(forms.ModelForm):
-    """How it went. It can be kept half finished; handed in, everything with a star is there."""
+    """How it went. It can be kept half finished; whoever `hands_in` reads at each field what is still asked for."""
 
     sheets = FilesField(
         label=_("Sign-in sheet"), required=False,
@@ -183,11 +184,16 @@ class RecordForm(forms.ModelForm):
 
         field_classes = {"news_url": SecureURLField, "video_url": SecureURLField}
 
-    judged = ("keeps_theme", "goal_reached", "right_people")
+    asked = ("ends_at", "audience", "team", "goal", "outcome", *REFLECTION)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hands_in: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.hands_in = hands_in
         self.fields["head_count"].required = False
+        for name in self.asked:
+            self.fields[name].mark = _("needed to hand in")
+        if not self.instance.sign_ins.exists():
+            self.fields["head_count"].mark = self.fields["sheets"].mark = _("needed to hand in if nobody signs in here")
         self.fields["place"].required = True
         for target, link in self.instance.aims:
             label = f"{target.indicator}（{target.unit}）"
@@ -209,6 +215,23 @@ class RecordForm(forms.ModelForm):
         if first and last and last <= first:
             self.add_error("ends_at", _("The activity must end after it begins."))
         return data
+
+    def _post_clean(self) -> None:
+        """The conditions are asked of the activity as it was typed."""
+        super()._post_clean()
+        for condition in self.unmet if self.hands_in else ():
+            names = [name for name in condition.fields if name in self.fields]
+            empty = [name for name in names if not self.cleaned_data.get(name)] or names
+            for name in empty or [None]:
+                if name not in self.errors:
+                    self.add_error(name, condition.reason)
+
+    @property
+    def unmet(self) -> list[Any]:
+        """The conditions of a whole record that do not hold; a sheet that was chosen just now is there."""
+        sheets = self.is_bound and bool(getattr(self, "cleaned_data", {}).get("sheets"))
+        found = [condition for condition in RECORD_IS_WHOLE if not condition(self.instance)]
+        return [condition for condition in found if not (sheets and "sheets" in condition.fields)]
 
     @property
     def achieved_fields(self) -> list[forms.BoundField]:
@@ -236,5 +259,7 @@ class AmendForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["sheets"]
-        for name in ("ends_at", "audience", "team", "goal", "outcome", "reflection", *self.judged):
+        for field in self.fields.values():
+            field.mark = ""
+        for name in self.asked:
             self.fields[name].required = True

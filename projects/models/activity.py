@@ -27,6 +27,7 @@ OPEN_AFTER = timedelta(hours=2)
 """When people can sign in: from an hour before it begins until two hours after its end."""
 SHOWN_WHILE = [ProjectState.RUNNING, ProjectState.MIDTERM, ProjectState.RECTIFYING, ProjectState.CLOSING]
 """While its project is in one of these, residents read of an activity."""
+REFLECTION = ("reflection", "keeps_theme", "goal_reached", "right_people")
 
 
 def new_sign_in_key() -> str:
@@ -50,17 +51,17 @@ class ActivityQuerySet(InDelivery["Activity"]):
         return self.annotate(signed=Count("sign_ins", distinct=True)).order_by("starts_at", "pk")
 
 
-@requires(_("The goal is written down."))
+@requires(_("The goal is written down."), "goal")
 def has_goal(activity) -> bool:
     return bool(activity.goal)
 
 
-@requires(_("The place is fixed."))
+@requires(_("The place is fixed."), "place")
 def has_place(activity) -> bool:
     return bool(activity.place)
 
 
-@requires(_("It says when the activity ends."))
+@requires(_("It says when the activity ends."), "ends_at")
 def has_end(activity) -> bool:
     return activity.ends_at is not None
 
@@ -70,37 +71,37 @@ def has_emergency_plan(activity) -> bool:
     return bool(activity.emergency_plan)
 
 
-@requires(_("The activity has begun."))
+@requires(_("The activity has begun."), "starts_at")
 def has_begun(activity) -> bool:
     return activity.starts_at <= clock.now()
 
 
-@requires(_("It says who was served."))
+@requires(_("It says who was served."), "audience")
 def has_audience(activity) -> bool:
     return bool(activity.audience)
 
 
-@requires(_("At least one person came: signed in, or counted by heads."))
+@requires(_("At least one person came: signed in, or counted by heads."), "head_count")
 def has_people(activity) -> bool:
     return activity.attendance > 0
 
 
-@requires(_("It says who ran it."))
+@requires(_("It says who ran it."), "team")
 def has_team(activity) -> bool:
     return bool(activity.team)
 
 
-@requires(_("It says how the activity went."))
+@requires(_("It says how the activity went."), "outcome")
 def has_outcome(activity) -> bool:
     return bool(activity.outcome)
 
 
-@requires(_("You have looked back, and answered the three questions."))
+@requires(_("You have looked back, and answered the three questions."), *REFLECTION)
 def has_reflection(activity) -> bool:
-    return bool(activity.reflection and activity.keeps_theme and activity.goal_reached and activity.right_people)
+    return all(getattr(activity, name) for name in REFLECTION)
 
 
-@requires(_("The sign-in sheet is uploaded, or people signed in on the platform."))
+@requires(_("The sign-in sheet is uploaded, or people signed in on the platform."), "sheets")
 def has_sign_in(activity) -> bool:
     return activity.sign_ins.exists() or Attachment.objects.of(activity).filter(kind=Activity.SIGN_IN_SHEET).exists()
 

@@ -20,7 +20,6 @@ from core.workflow import Refused, permit
 from projects.actions import activities
 from projects.forms import ActivityForm, ActivityItems, ActivityPartners, AmendForm, ReasonForm, RecordForm
 from projects.models import Activity, Project
-from projects.models.activity import RECORD_IS_WHOLE
 from projects.views.project import find
 
 STEPS = {
@@ -140,9 +139,9 @@ def activity_record(request: HttpRequest, pk: int) -> HttpResponse:
     permit("projects.plan_delivery", request.user, activity.project)
     if activity.is_recorded and request.method != "POST":
         return redirect("projects:activity_amend", pk=pk)
-    form = RecordForm(request.POST or None, request.FILES or None, instance=_with_team(find_activity(request, pk)))
+    finished, written = "keep" not in request.POST, _with_team(find_activity(request, pk))
+    form = RecordForm(request.POST or None, request.FILES or None, instance=written, hands_in=finished)
     if request.method == "POST" and form.is_valid():
-        finished = "keep" not in request.POST
         verb = activities.record_activity if finished else activities.save_record
         given = {"values": form.values, "achieved": form.achieved, "sheets": form.cleaned_data["sheets"]}
         try:
@@ -158,7 +157,7 @@ def activity_record(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "signed": activity.sign_ins.count(),
         "sheets": Attachment.objects.of(activity).filter(kind=Activity.SIGN_IN_SHEET),
-        "missing": [condition.reason for condition in RECORD_IS_WHOLE if not condition(activity)],
+        "missing": [condition.reason for condition in form.unmet],
     }
     return render(request, "projects/activity_record.html", context)
 

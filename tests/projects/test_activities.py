@@ -188,6 +188,25 @@ def test_what_was_typed_can_be_kept_and_finished_later(town, running, time, brow
     assert (Activity.objects.get().outcome, Activity.objects.get().state) == ("写到一半", "planned")
 
 
+def test_what_is_asked_for_stands_at_its_field_and_only_when_it_is_handed_in(town, running, time, browse):
+    activity = begun(town, running, time, audience="")
+    client, page = browse(town.head), url("activity_record", activity.pk)
+    opened = client.get(page)
+    typed = {"starts_at": "2026-06-19T14:00", "ends_at": "2026-06-19T16:00", "place": "社区活动室", "team": "刘芳"}
+
+    handed_in = client.post(page, typed | {"reflection": "分两批", "keeps_theme": "yes"}).context["form"]
+    given = client.post(page, typed | RECORD | {"goal": "认识", "audience": "老人", "head_count": "3", "sheets": pdf()})
+
+    assert "填写执行团队" not in opened.context["missing"]  # the form has filled it in
+    assert opened.content.decode().count("提交时必填") == 9
+    assert {"goal", "audience", "outcome", "goal_reached", "right_people", "head_count", "sheets"} <= set(
+        handed_in.errors
+    )
+    assert not {"reflection", "keeps_theme", "team"} & set(handed_in.errors)
+    assert given.context["form"].errors == {"__all__": ["至少上传一张照片"]}
+    assert client.post(page, typed | {"keep": "1"}).status_code == 302
+
+
 def test_a_record_is_corrected_with_a_reason_and_the_log_keeps_the_figure_before(town, running, time):
     activity = held(town, running, time, heads=46)
 
