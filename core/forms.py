@@ -274,8 +274,8 @@ def newest(found: QuerySet, asked: str | None, *, keep: str = "") -> QuerySet:
     )
 
 
-def add_refusal(form: forms.BaseForm, refused: Refused, *, at: str | None = None) -> None:
-    """Show why a verb was refused, above the form or `at` the field that can mend it; what was typed stays.
+def add_refusal(form: forms.BaseForm, refused: Refused) -> None:
+    """Show why a verb was refused, above the form; what was typed stays.
 
     Also when the button that was pressed stands outside the form, so that nothing was sent to it: Django lets a form
     without data carry no errors, unless it has somewhere to look for what was cleaned.
@@ -283,7 +283,7 @@ def add_refusal(form: forms.BaseForm, refused: Refused, *, at: str | None = None
     if not form.is_bound:
         form.cleaned_data = {}
     for reason in refused.reasons:
-        form.add_error(at if at in form.fields else None, reason)
+        form.add_error(None, reason)
 
 
 class RhythmForm(forms.Form):

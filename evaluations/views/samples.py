@@ -130,7 +130,7 @@ def _item_page(request: HttpRequest, item: SampleItem, contact: sampling.Contact
             try:
                 partial(sampling.note_result, item, by=request.user)(**form.given)
             except Refused as refused:
-                add_refusal(form, refused, at="note")
+                add_refusal(form, refused)
             else:
                 messages.success(request, _("Saved."))
                 following = sample.items.filter(result="", position__gt=item.position).first()

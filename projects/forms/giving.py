@@ -14,7 +14,6 @@ from core.forms import CountedTextarea, DateInput, FilesField, PhoneField, Sever
 from grants.models import Call, ServiceField
 from people.choosing import places
 from people.models import Community, Organization, Role, User, place_name
-from projects.actions.gifts import too_much
 from projects.models import Gift, MatchingProof, Pledge
 
 Kind, Basis = Pledge.Kind, Pledge.Basis
@@ -162,8 +161,7 @@ class GiftForm(forms.Form):
     def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["came_on"].initial = clock.today()
-        self.fields["quantity"].initial = pledge.to_record or None
-        self.pledge = pledge
+        self.fields["quantity"].initial = pledge.left or None
         if pledge.is_money:
             self.fields["quantity"].label = _("Amount that came (yuan)")
         else:
@@ -177,16 +175,12 @@ class GiftForm(forms.Form):
         day = self.cleaned_data["came_on"]
         if day > clock.today():
             raise forms.ValidationError(_("This day has not come yet."))
-        if day < clock.localdate(self.pledge.offered_at):
-            raise forms.ValidationError(_("It cannot have come before it was offered."))
         return day
 
     def clean_quantity(self) -> Decimal:
         quantity = self.cleaned_data["quantity"]
         if not quantity:
             raise forms.ValidationError(_("Please enter more than 0."))
-        if quantity > self.pledge.to_record:
-            raise forms.ValidationError(too_much(self.pledge))
         return quantity
 
 

@@ -205,12 +205,6 @@ class Pledge(Stateful):
         return max(self.quantity - self.received, ZERO)
 
     @property
-    def to_record(self) -> Decimal:
-        """How much has still to come and is not written down either: nobody waits for the clerk to confirm it."""
-        written = sum((gift.quantity for gift in self.gifts.all() if gift.is_accepted is None), ZERO)
-        return max(self.left - written, ZERO)
-
-    @property
     def left_value(self) -> Decimal:
         """What is still awaited, in yuan; nothing is, once it has ended."""
         return max(self.value - self.received_value, ZERO) if self.is_awaited and self.left else ZERO

@@ -158,7 +158,7 @@ def pledge_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "project": pledge.project,
         "gifts": with_files(pledge.gifts.all()),
         "choices": workflow.choices(pledge, request.user),
-        "may_record": pledge.to_record and may("projects.record_gift"),
+        "may_record": may("projects.record_gift"),
         "may_postpone": may("projects.give_pledge") and (pledge.is_awaited or pledge.state == Pledge.State.LAPSED),
         "sees_giver": sees_giver,
         "sees_group": sees_group,
@@ -217,7 +217,7 @@ def pledge_postpone(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             pledges.postpone(pledge, by=request.user, **form.cleaned_data)
         except Refused as refused:
-            add_refusal(form, refused, at="due_on")
+            add_refusal(form, refused)
         else:
             messages.success(request, _("The group knows the later day."))
             return redirect(pledge)
@@ -230,9 +230,6 @@ def gift_create(request: HttpRequest, pk: int) -> HttpResponse:
     """The group records what came of a pledge."""
     pledge = _pledge(request, pk)
     permit("projects.record_gift", request.user, pledge)
-    if not pledge.to_record:
-        messages.info(request, _("All of it is written down already."))
-        return redirect(pledge)
     form = GiftForm(request.POST or None, request.FILES or None, pledge=pledge)
     if request.method == "POST" and form.is_valid():
         try:

@@ -79,30 +79,6 @@ def test_who_gave_reads_the_page_of_the_project_after_its_end_and_nobody_else_do
     assert [browse(user).get(page).status_code for user in (None, town.stranger)] == [404, 404]
 
 
-def test_what_is_written_down_is_neither_asked_for_nor_offered_again(town, project, browse):
-    pledge = accepted_pledge(town, project, EASELS)
-    came(town, pledge, "5", confirmed=True)
-    came(town, pledge, "1")
-    page, group = reverse("projects:gift_create", args=[pledge.pk]), browse(town.head)
-    left = pledge.quantity - 6
-
-    form = group.get(page).context["form"]
-    too_many = group.post(page, {"came_on": clock.today().isoformat(), "quantity": str(left + 1)})
-    too_early = group.post(page, {"came_on": "2020-01-01", "quantity": "1"})
-    asked = [what for what in tasks(town.head) if what.startswith("登记")]
-    came(town, pledge, str(left))
-
-    assert form["quantity"].value() == left
-    assert ("quantity" in too_many.context["form"].errors, "came_on" in too_early.context["form"].errors) == (
-        True,
-        True,
-    )
-    assert asked
-    assert [what for what in tasks(town.head) if what.startswith("登记")] == []
-    assert page not in group.get(pledge.get_absolute_url()).content.decode()
-    assert group.get(page).status_code == 302
-
-
 # -- offering and answering ------------------------------------------------------------------------
 
 
