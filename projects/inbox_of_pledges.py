@@ -22,14 +22,14 @@ def _group(user: User) -> Iterator[Task]:
     if not mine:
         return
     found = Pledge.objects.filter(project__applicant__in=mine, state__in=[Pledge.State.OFFERED, *Pledge.AWAITED])
-    for pledge in found.select_related("project__call", "giver"):
+    for pledge in found.select_related("project__call", "giver").prefetch_related("gifts"):
         funder_id, url = pledge.project.call.funder_id, pledge.get_absolute_url()
         words = {"giver": pledge.giver, "what": pledge.what}
         if pledge.state == Pledge.State.OFFERED:
             due_on = clock.localdate(pledge.offered_at) + ANSWER_WITHIN
             what = _("Answer the pledge of %(giver)s: %(what)s") % words
             yield Task(pledge.project.title, what, url, due_on, pledge.offered_at, "wait", funder_id)
-        else:
+        elif pledge.can_come:
             what = _("Record what %(giver)s has given: %(what)s") % words
             yield Task(pledge.project.title, what, url, pledge.due_on, pledge.state_since, "info", funder_id)
 

@@ -102,10 +102,10 @@ def decide_gift(
 
 def _not_more_than_awaited(pledge: Pledge, quantity: Decimal) -> None:
     """500 for 5 is mistyped quickly, and would count as matching funds; who gives more than promised pledges anew."""
-    coming = pledge.left - sum(gift.quantity for gift in pledge.gifts.waiting())
+    coming = pledge.can_come
     if quantity > coming:
         said = _("Of this pledge %(left)s %(unit)s can still come. If more came, the giver pledges the rest as well.")
-        raise Refused(said % {"left": f"{max(coming, Decimal(0)).normalize():f}", "unit": pledge.unit})
+        raise Refused(said % {"left": f"{coming.normalize():f}", "unit": pledge.unit})
 
 
 def _move_on(pledge: Pledge, *, by: User) -> None:

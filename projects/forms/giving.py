@@ -161,7 +161,7 @@ class GiftForm(forms.Form):
     def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["came_on"].initial = clock.today()
-        self.fields["quantity"].initial = pledge.left or None
+        self.fields["quantity"].initial = pledge.can_come or None
         if pledge.is_money:
             self.fields["quantity"].label = _("Amount that came (yuan)")
         else:

@@ -205,6 +205,12 @@ class Pledge(Stateful):
         return max(self.quantity - self.received, ZERO)
 
     @property
+    def can_come(self) -> Decimal:
+        """How much can still be recorded: what is left, without what waits to be confirmed."""
+        waiting = sum((gift.quantity for gift in self.gifts.all() if gift.is_open), ZERO)
+        return max(self.left - waiting, ZERO)
+
+    @property
     def left_value(self) -> Decimal:
         """What is still awaited, in yuan; nothing is, once it has ended."""
         return max(self.value - self.received_value, ZERO) if self.is_awaited and self.left else ZERO

@@ -158,7 +158,7 @@ def pledge_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "project": pledge.project,
         "gifts": with_files(pledge.gifts.all()),
         "choices": workflow.choices(pledge, request.user),
-        "may_record": may("projects.record_gift"),
+        "may_record": pledge.can_come > 0 and may("projects.record_gift"),
         "may_postpone": may("projects.give_pledge") and (pledge.is_awaited or pledge.state == Pledge.State.LAPSED),
         "sees_giver": sees_giver,
         "sees_group": sees_group,

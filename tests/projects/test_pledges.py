@@ -297,6 +297,22 @@ def test_no_more_is_recorded_than_is_awaited_also_of_what_waits(town, project):
     assert pledge.gifts.count() == 2
 
 
+def test_what_waits_to_be_confirmed_is_not_asked_for_again(town, project, browse):
+    pledge, client = accepted_pledge(town, project, EASELS, quantity=Decimal("8.00")), browse(town.head)
+    page, task = reverse("projects:gift_create", args=[pledge.pk]), "登记柳溪文具商店的捐赠到位：画架20个"
+    came(town, pledge, "5.00", confirmed=True)
+    came(town, pledge, "1.00")
+
+    assert client.get(page).context["form"]["quantity"].value() == Decimal("2.00")
+    assert page in client.get(pledge.get_absolute_url()).content.decode()
+    assert task in tasks(town.head)
+    last = came(town, pledge, "2.00")
+    assert page not in client.get(pledge.get_absolute_url()).content.decode()
+    assert task not in tasks(town.head)
+    gifts.decide_gift(last, by=town.clerk, accepted=False, answer="数目不对")
+    assert page in client.get(pledge.get_absolute_url()).content.decode()
+
+
 # -- nothing counts twice --------------------------------------------------------------------------
 
 
