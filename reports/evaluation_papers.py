@@ -133,6 +133,7 @@ def evaluation_report(evaluation: Evaluation) -> Document:
         "number": evaluation.number,
         "author": evaluation.commission.organization.name,
         "state": "" if evaluation.issued_at else "征求意见稿" if evaluation.is_sent else "草稿",
+        "unwritten": "" if evaluation.issued_at or evaluation.is_sent else "（未填写）",
         "issued_on": clock.localdate(evaluation.issued_at) if evaluation.issued_at else None,
         "figures": _shown(figures),
         "execution": _execution(figures),

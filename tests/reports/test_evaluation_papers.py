@@ -2,6 +2,7 @@
 
 import pytest
 
+from core import clock
 from projects.models import Project
 from reports import evaluation_papers
 from tests.evaluated import at_draft, commissioned, evaluated, fresh, items_of, self_evaluated, sent, written
@@ -64,6 +65,17 @@ def test_a_draft_says_that_it_is_one(town, project, draw):
     found = written(town, at_draft(town, project), 40, 20, 15)
 
     assert "草稿" in text_of(draw(evaluation_papers.evaluation_report(found)))
+
+
+def test_what_a_draft_does_not_say_yet_is_not_said_to_be_nothing(town, project, draw):
+    found = fresh(at_draft(town, project))
+    before = text_of(draw(evaluation_papers.evaluation_report(found)))
+    found.draft_sent_at = clock.now()  # whoever sent it has looked at it
+
+    after = text_of(draw(evaluation_papers.evaluation_report(found)))
+
+    assert ("存在问题（未填写）" in before, "意见建议（未填写）" in before) == (True, True)
+    assert ("存在问题无。" in after, "意见建议无。" in after) == (True, True)
 
 
 def test_the_scores_by_dimension_add_up_to_the_total(town, project):
