@@ -1,13 +1,16 @@
 """The approval of a payment as a paper: what it says, when it is issued, who reads the account."""
 
+from dataclasses import replace
 from decimal import Decimal
 
+import pypdfium2
 import pytest
 from django.urls import reverse
 
 from projects.actions import payments
 from projects.models import Project, Tranche
-from reports import money_papers
+from projects.final_accounts import Line
+from reports import closing_papers, money_papers
 from reports.models import Paper
 from tests.life import choir_draft, draft
 
@@ -108,3 +111,26 @@ def test_host_is_the_payee_of_a_filed_group(town, life, draw):
 
     assert f"收款户名{town.host.bank_account_name}" in text
     assert town.host.bank_account in text
+
+
+def test_what_is_not_known_of_a_sum_stands_on_its_own_line_inside_its_cell(asked, draw):
+    paper = closing_papers.final_accounts_paper(asked.project)
+    lines = [
+        Line("a", "materials", "画架", "in_kind", adjusted=Decimal("1200.00"), recognised=Decimal("1200.00")),
+        Line("b", "materials", "纸张", "own", adjusted=Decimal("300.00"), recognised=None),
+    ]
+    paper.context["accounts"] = replace(paper.context["accounts"], lines=lines)
+
+    page = pypdfium2.PdfDocument(draw(paper).content)[0].get_textpage()
+
+    def place(words: str) -> tuple[float, float, float]:
+        """Left, bottom and right of the last time that the page says it."""
+        searcher, found = page.search(words), None
+        while hit := searcher.get_next():
+            found = hit
+        boxes = [page.get_charbox(number) for number in range(found[0], found[0] + found[1])]
+        return boxes[0][0], boxes[0][1], boxes[-1][2]
+
+    words, sum_ = place("其余未登记"), place("1,200.00")
+    assert words[1] < sum_[1]
+    assert words[2] <= sum_[2] + 1
