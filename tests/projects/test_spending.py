@@ -425,6 +425,13 @@ def test_a_press_on_a_stale_page_decides_nothing(town, project, browse):
     assert (response.status_code, Expense.objects.get().state) == (302, "returned")
 
 
+def test_the_sums_keep_their_names_where_a_row_is_a_card(town, project, browse):
+    page = browse(town.clerk).get(reverse("projects:spending", args=[project.pk])).content.decode()
+
+    sums = page.partition("<tfoot>")[2].partition("</tfoot>")[0]
+    assert sums.count("<tr>") == sums.count('<th scope="row" class="named">') > 0
+
+
 def test_the_book_costs_the_same_for_1_and_for_9_payments(town, project, browse, django_assert_num_queries):
     client, page = browse(town.clerk), reverse("projects:spending", args=[project.pk])
     paid(project, town.head, invoice_number="10000000")
