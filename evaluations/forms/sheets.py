@@ -140,6 +140,9 @@ class SheetForm(forms.Form):
                 required=False,
                 initial=score.reason if score else "",
             )
+            self.fields[f"reason-{line.pk}"].mark = (
+                _("needed if it is marked") if line.is_veto else _("needed if the points are others")
+            )
 
     @property
     def lines(self) -> list[Row]:

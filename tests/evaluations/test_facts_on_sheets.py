@@ -181,6 +181,18 @@ def test_a_veto_needs_a_reason(assignment):
     assert sheet.total == Decimal("65.00")  # a mark is no points
 
 
+def test_a_veto_reads_as_marked_only_when_it_is_and_a_reason_says_when_it_is_needed(town, assignment, browse):
+    page = reverse("evaluations:sheet", args=[assignment.pk])
+    vetoes = [one for one in assignment.lines if one.is_veto]
+
+    text = browse(town.evaluator).get(page).content.decode()
+
+    assert (text.count("确有此情形"), text.count("勾选时必填"), "已勾选" in text) == (len(vetoes), len(vetoes), False)
+    assert "与建议分不同时必填" in text
+    submit(assignment, **{vetoes[0].name: 1}, reasons={vetoes[0].name: "票据系伪造"})
+    assert "已勾选" in browse(town.evaluator).get(page).content.decode()
+
+
 def test_a_veto_of_one_evaluator_waits_for_who_concludes(town, assignment):
     submit(assignment, 虚报=1, reasons={"虚报": "签到表三处笔迹相同"})
 
