@@ -275,7 +275,7 @@ def newest(found: QuerySet, asked: str | None, *, keep: str = "") -> QuerySet:
 
 
 def add_refusal(form: forms.BaseForm, refused: Refused) -> None:
-    """Show why a verb was refused, above the form; what was typed stays.
+    """Show why a verb was refused, at the field that it is about or above the form; what was typed stays.
 
     Also when the button that was pressed stands outside the form, so that nothing was sent to it: Django lets a form
     without data carry no errors, unless it has somewhere to look for what was cleaned.
@@ -283,7 +283,7 @@ def add_refusal(form: forms.BaseForm, refused: Refused) -> None:
     if not form.is_bound:
         form.cleaned_data = {}
     for reason in refused.reasons:
-        form.add_error(None, reason)
+        form.add_error(refused.at if refused.at in form.fields else None, reason)
 
 
 class RhythmForm(forms.Form):

@@ -44,7 +44,7 @@ def report_item(
     locked = _locked(item)
     permit("evaluations.report_item", by, locked)
     if not words.strip():
-        raise Refused(_("Please say what has been done."))
+        raise Refused(_("Please say what has been done."), at="words")
     advance(locked, "report", by=by)
     made = RectificationReport.objects.create(item=locked, words=words.strip(), by=by)
     for upload in files:
@@ -83,13 +83,13 @@ def judge_item(
     if locked.state != RectificationItem.State.REPORTED or report is None:
         raise Refused(_("Nothing has been reported that could be judged."))
     if not accepts and not remark.strip():
-        raise Refused(_("Please give a reason: the people concerned will read it."))
+        raise Refused(_("Please give a reason: the people concerned will read it."), at="remark")
     if accepts:
         advance(locked, "accept", by=by, note=remark)
     else:
         day = due_on or max(locked.due_on, add_workdays(clock.today(), AGAIN))
         if day < clock.today():
-            raise Refused(_("The last day has passed already."))
+            raise Refused(_("The last day has passed already."), at="due_on")
         advance(locked, "send_back", by=by, note=remark, due_on=day)
     report.verdict = RectificationReport.Verdict.ACCEPTED if accepts else RectificationReport.Verdict.SENT_BACK
     report.remark, report.decided_by, report.decided_at = remark.strip(), by, clock.now()

@@ -44,12 +44,12 @@ def draw(
     permit("evaluations.draw_sample", by, locked)
     earlier = locked.samples.filter(kind=kind).count()
     if earlier and not reason.strip():
-        raise Refused(_("This was drawn already. Please say why it is drawn again: both draws stay."))
+        raise Refused(_("This was drawn already. Please say why it is drawn again: both draws stay."), at="reason")
     if not 1 <= size <= MOST:
-        raise Refused(_("Between 1 and %(n)s can be drawn.") % {"n": MOST})
+        raise Refused(_("Between 1 and %(n)s can be drawn.") % {"n": MOST}, at="size")
     frame = frame_of(locked, kind, since, until)
     if not frame:
-        raise Refused(_("There is nothing of this kind to draw from."))
+        raise Refused(_("There is nothing of this kind to draw from."), at="kind")
     if threshold is not None and kind != Sample.Kind.VOUCHERS:
         threshold = None  # only vouchers have an amount
     seed = lots.new_seed()
@@ -59,7 +59,9 @@ def draw(
         reach = sum(samples.reaches(line.unit, threshold) for line in frame)
         words = {"n": reach, "size": size}
         raise Refused(
-            _("%(n)s vouchers reach this amount, and %(size)s are to be drawn: draw more, or raise the amount.") % words
+            _("%(n)s vouchers reach this amount, and %(size)s are to be drawn: draw more, or raise the amount.")
+            % words,
+            at="size",
         ) from None
     made = Sample.objects.create(
         evaluation=locked, kind=kind, ordinal=earlier + 1, reason=reason.strip() if earlier else "", since=since,
@@ -116,9 +118,9 @@ def note_result(
         permit("evaluations.phone", by, locked)
     said = words.strip()
     if result in SampleItem.WRONG and not said:
-        raise Refused(_("Please say what is not in order."))
+        raise Refused(_("Please say what is not in order."), at="words")
     if in_question is not None and (locked.amount is None or in_question > locked.amount):
-        raise Refused(_("The amount in question cannot be more than the voucher."))
+        raise Refused(_("The amount in question cannot be more than the voucher."), at="in_question")
     if locked.sample.is_by_phone:
         if locked.caller_id is None:
             raise Refused(_("Please open the number first: who phones is written down."))

@@ -166,7 +166,7 @@ def amend_record(
     before = {name: str(getattr(locked, name)) for name in values if getattr(locked, name) != values[name]}
     _write_record(locked, values, achieved)
     if locked.attendance < 1:
-        raise Refused(_("At least one person came: signed in, or counted by heads."))
+        raise Refused(_("At least one person came: signed in, or counted by heads."), at="head_count")
     record(locked, "amend_record", by=by, label=_("Record corrected"), note=reason, before=before)
     label = _clip(_("Record corrected: %(theme)s"), locked)
     record(locked.project, "amend_record", by=by, label=label, note=reason)

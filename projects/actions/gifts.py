@@ -36,15 +36,15 @@ def record_gift(
     locked = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
     permit("projects.record_gift", by, locked)
     if came_on > clock.today():
-        raise Refused(_("This day has not come yet."))
+        raise Refused(_("This day has not come yet."), at="came_on")
     if came_on < clock.localdate(locked.offered_at):
-        raise Refused(_("It cannot have come before it was offered."))
+        raise Refused(_("It cannot have come before it was offered."), at="came_on")
     if locked.worth(quantity) <= 0:
-        raise Refused(_("Please enter more than 0."))
+        raise Refused(_("Please enter more than 0."), at="quantity")
     _not_more_than_awaited(locked, quantity)
     files = list(files)
     if not files:
-        raise Refused(_("Please attach the paper that shows it."))
+        raise Refused(_("Please attach the paper that shows it."), at="files")
     _same_project(proof, locked)
     gift = Gift.objects.create(
         pledge=locked, came_on=came_on, quantity=quantity, value=locked.worth(quantity), words=words.strip(),
@@ -76,12 +76,14 @@ def decide_gift(
     if not locked.is_open:
         raise Refused(_("This has been looked at already."))
     if not accepted and not answer.strip():
-        raise Refused(_("Please give a reason: the people concerned will read it."))
+        raise Refused(_("Please give a reason: the people concerned will read it."), at="answer")
     if accepted:
         _same_project(proof, pledge)
         locked.proof = proof or locked.proof
         if locked.proof is None and not apart and proofs_alike(locked):
-            raise Refused(_("A proof of the same sum is there: choose it, or tick that this is another thing."))
+            raise Refused(
+                _("A proof of the same sum is there: choose it, or tick that this is another thing."), at="proof"
+            )
         year = clock.today().year
         locked.number = f"JZ{year}-{next_number(f'gift-{year}'):04d}"
     locked.is_accepted, locked.decided_by, locked.decided_at = accepted, by, clock.now()
@@ -105,7 +107,7 @@ def _not_more_than_awaited(pledge: Pledge, quantity: Decimal) -> None:
     coming = pledge.can_come
     if quantity > coming:
         said = _("Of this pledge %(left)s %(unit)s can still come. If more came, the giver pledges the rest as well.")
-        raise Refused(said % {"left": f"{coming.normalize():f}", "unit": pledge.unit})
+        raise Refused(said % {"left": f"{coming.normalize():f}", "unit": pledge.unit}, at="quantity")
 
 
 def _move_on(pledge: Pledge, *, by: User) -> None:

@@ -38,7 +38,7 @@ def offer(project: Project, giver: Organization, *, by: User, values: dict[str, 
             raise Refused(_("This letter of intent has become a pledge already, or is another one's."))
     pledge = Pledge(project=project, giver=giver, offered_by=by, letter=letter, **_priced(values))
     if pledge.due_on < clock.today():
-        raise Refused(_("The last day has passed already."))
+        raise Refused(_("The last day has passed already."), at="due_on")
     _while_it_runs(project, pledge.due_on)
     pledge.value = pledge.worth(pledge.quantity)
     if pledge.quantity <= 0 or pledge.value <= 0:
@@ -56,7 +56,7 @@ def _while_it_runs(project: Project, due_on: date) -> None:
     """What comes after the last day of a project cannot be used by it; one that is late already takes what comes."""
     if project.ends_on and clock.today() <= project.ends_on < due_on:
         said = _("The project ends on %(day)s: please choose this day or an earlier one.")
-        raise Refused(said % {"day": project.ends_on})
+        raise Refused(said % {"day": project.ends_on}, at="due_on")
 
 
 def _priced(values: dict[str, Any]) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def postpone(pledge: Pledge, *, by: User, due_on: date, note: str = "") -> Pledg
     locked = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
     permit("projects.give_pledge", by, locked)
     if due_on < clock.today() or due_on <= locked.due_on:
-        raise Refused(_("Please name a later day."))
+        raise Refused(_("Please name a later day."), at="due_on")
     _while_it_runs(locked.project, due_on)
     if locked.state == Pledge.State.LAPSED:
         advance(locked, "renew_rest" if locked.received else "renew", by=by, note=note, due_on=due_on)

@@ -127,6 +127,18 @@ def test_an_item_that_is_sent_back_is_open_again_with_a_reason_and_a_day(town, p
     assert (item.state, item.due_on, item.reports.get().remark) == ("open", day, "发票抬头仍不对")
 
 
+def test_what_is_refused_of_an_item_is_said_at_its_field(town, project, browse):
+    evaluated(town, project, 20, 10, 5)
+    mended(town, project)
+    page, yesterday = reverse("evaluations:item_act", args=[items(project)[0].pk]), clock.today() - timedelta(days=1)
+
+    def wrong(**sent) -> dict:
+        return browse(town.evaluator).post(page, {"back": "1"} | sent).context["form"].errors
+
+    assert wrong(remark="抬头仍不对", due_on=yesterday) == {"due_on": ["期限已经过了。"]}
+    assert list(wrong(remark="")) == ["remark"]
+
+
 def test_the_second_look_waits_until_everything_is_reported(town, project):
     evaluated(town, project, 20, 10, 5, items=items_of(20, "补票据", "建专账"))
     rectifying.report_item(items(project)[0], by=town.head, words="已补")

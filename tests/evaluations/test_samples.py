@@ -255,6 +255,17 @@ def test_what_was_typed_comes_back_when_a_draw_is_refused(town, evaluation, brow
     assert not Sample.objects.exists()
 
 
+def test_what_is_refused_of_a_sample_is_said_at_its_field(town, evaluation, browse):
+    sample, client = drawn(town, evaluation), browse(town.evaluator)
+    page, item = reverse("evaluations:sample_list", args=[evaluation.pk]), sample.items.first()
+
+    again = client.post(page, {"kind": "vouchers", "size": 4, "threshold": "1000"})
+    wrong = client.post(item.get_absolute_url(), {"note": "1", "result": "not_ok", "words": ""})
+
+    assert list(again.context["form"].errors) == ["reason"]
+    assert wrong.context["form"].errors == {"words": ["请写明哪里不符。"]}
+
+
 @pytest.mark.parametrize("username", ["head", "clerk", "mentor", "hosthead", "stranger"])
 def test_nobody_outside_the_evaluator_sees_a_sample_before_the_draft_is_sent(town, evaluation, browse, username):
     sample = drawn(town, evaluation)

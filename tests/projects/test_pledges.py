@@ -519,6 +519,22 @@ def test_a_year_is_not_mistyped_in_a_later_day(town, project, browse):
     assert "一场误会" in answer.content.decode()
 
 
+def test_what_is_refused_of_a_pledge_is_said_at_its_field(town, project, browse, time):
+    time.go(clock.now() + timedelta(days=1))
+    pledge = accepted_pledge(town, project, EASELS)
+    arrival = {"came_on": clock.today(), "quantity": "1", "files": pdf("回单.pdf")}
+
+    def wrong(user, name: str, sent: dict) -> dict:
+        return browse(user).post(reverse(f"projects:{name}", args=[pledge.pk]), sent).context["form"].errors
+
+    early = {"came_on": clock.today() - timedelta(days=1), "files": pdf("回单.pdf")}
+    assert wrong(town.head, "gift_create", arrival | early) == {"came_on": ["到位日期不能早于认捐日期。"]}
+    much = {"quantity": "200", "files": pdf("回单.pdf")}
+    assert list(wrong(town.head, "gift_create", arrival | much)) == ["quantity"]
+    sooner = {"due_on": pledge.due_on - timedelta(days=1)}
+    assert wrong(town.giver, "pledge_postpone", sooner) == {"due_on": ["请填写更晚的日期。"]}
+
+
 @pytest.mark.parametrize(
     ("kind", "other", "field"),
     [
