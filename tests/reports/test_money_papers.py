@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from projects.actions import payments
-from projects.models import Project, Tranche
 from projects.final_accounts import Line
+from projects.models import Project, Tranche
 from reports import closing_papers, money_papers
 from reports.models import Paper
 from tests.life import choir_draft, draft
