@@ -14,6 +14,7 @@ from core import clock
 from core.workflow import Refused
 from grants.models import Fund, LedgerCorrection, LedgerEntry
 from people.models import Role, User
+from projects import inbox
 from projects.actions import payments, settling
 from projects.invariants import breaches
 from projects.models import BankList, BankListLine, Project, Reversal, Tranche
@@ -50,6 +51,15 @@ def test_the_remainder_of_a_split_goes_into_the_last_instalment_and_is_paid_to_t
     assert project.amount_paid == AWARD
     assert town.fund.balance().paid == AWARD
     assert list(breaches()) == []
+
+
+def test_a_receipt_waits_since_the_money_was_paid(town, odd):
+    paid(odd, town)
+
+    [task] = [task for task in inbox.waiting_for(town.head) if "确认收到第1期款" in task.what]
+
+    assert (clock.localdate(task.since), task.due_on) == (date(2026, 4, 22), None)
+    assert not [task for task in inbox.waiting_for(town.volunteer) if "确认收到" in task.what]
 
 
 def test_a_payment_is_not_made_before_it_was_approved(town, odd):
