@@ -209,9 +209,11 @@ def _site_forms(evaluation: Evaluation) -> Iterator[Record]:
 def _samples(evaluation: Evaluation) -> Iterator[Record]:
     for one in evaluation.samples.prefetch_related("items"):
         items = list(one.items.all())
-        words = {"what": one, "n": len(items), "done": sum(bool(item.result) for item in items)}
+        words = {"what": one, "n": len(items), "done": sum(item.is_known for item in items)}
         words["wrong"] = sum(item.is_wrong for item in items)
         label = _("%(what)s: %(n)s drawn, %(done)s looked at, %(wrong)s not in order") % words
+        if silent := sum(item.is_silent for item in items):
+            label += _(", %(n)s more not reached or not willing") % {"n": silent}
         facts = {"seed": one.seed, "frame": one.frame, "size": one.size}
         facts["items"] = [[item.key, item.result, item.words, item.in_question] for item in items]
         asked = [item.in_question for item in items if item.in_question]

@@ -56,11 +56,12 @@ def reaches(unit: Unit, threshold: Decimal | None) -> bool:
 
 @dataclass(frozen=True)
 class Looked:
-    """What came of one drawn record: `is_wrong` is None as long as nobody knows."""
+    """What came of one drawn record: `is_wrong` is None as long as nobody knows, `is_silent` when that will stay so."""
 
     is_wrong: bool | None
     is_certain: bool = False
     in_question: Decimal = ZERO
+    is_silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Tally:
     certain_known: int
     certain_wrong: int
     in_question: Decimal
+    silent: int = 0
 
     @property
     def lot_known(self) -> int:
@@ -99,4 +101,5 @@ def tally(looked: Iterable[Looked]) -> Tally:
         certain_known=len(certain),
         certain_wrong=sum(bool(one.is_wrong) for one in certain),
         in_question=sum((one.in_question for one in items), ZERO),
+        silent=sum(one.is_silent for one in items),
     )

@@ -178,9 +178,10 @@ def tally_of(sample: Sample) -> Tally:
     """What the sample says so far."""
     return samples.tally(
         Looked(
-            is_wrong=None if not one.result or one.result in SampleItem.SAY_NOTHING else one.is_wrong,
+            is_wrong=one.is_wrong if one.is_known else None,
             is_certain=one.is_certain,
             in_question=one.in_question or samples.ZERO,
+            is_silent=one.is_silent,
         )
         for one in sample.items.all()
     )

@@ -140,5 +140,14 @@ class SampleItem(Kept):
         return self.sample.evaluation.project
 
     @property
+    def is_silent(self) -> bool:
+        """Whoever was to be asked said nothing either way: this is no finding."""
+        return self.result in self.SAY_NOTHING
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.result) and not self.is_silent
+
+    @property
     def is_wrong(self) -> bool:
         return self.result in self.WRONG

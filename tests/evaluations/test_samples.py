@@ -18,6 +18,7 @@ from core.workflow import Refused
 from evaluations import inbox, samples
 from evaluations.actions import reporting, sampling
 from evaluations.models import Commission, Sample, SampleItem
+from evaluations.records import records_of
 from evaluations.samples import Looked, Unit
 from people.models import Role, User
 from projects.actions import roster
@@ -397,7 +398,20 @@ def test_who_was_not_reached_says_nothing_either_way(town, called):
 
     tally = sampling.tally_of(called)
 
-    assert (tally.drawn, tally.known, tally.wrong) == (3, 1, 0)
+    assert (tally.drawn, tally.known, tally.wrong, tally.silent) == (3, 1, 0, 2)
+
+
+def test_page_and_evidence_say_the_same_of_a_sample(town, called, browse):
+    items = list(called.items.all())
+    for item, result in zip(items, ["ok", "no_call"], strict=False):
+        sampling.look_up(item, by=town.evaluator)
+        sampling.note_result(item, by=town.evaluator, result=result)
+
+    page = browse(town.evaluator).get(called.get_absolute_url()).content.decode()
+    [record] = [one for one in records_of(called.evaluation) if one.kind == "sample"]
+
+    assert ("1 / 3" in page, "另1条没有打通或不愿回答" in page) == (True, True)
+    assert record.label.endswith("抽3条，已查1条，不符0条，另1条没有打通或不愿回答")
 
 
 def test_the_group_reads_sums_and_never_what_one_person_said(town, called, browse):
