@@ -88,7 +88,7 @@ def facts_of(project: Project, until: date | None = None) -> dict[str, Fact]:
 
 def _persons(records: _Records) -> Known:
     reached, promised = records.figures.persons, records.project.beneficiaries
-    said = _("%(n)s persons of %(promised)s promised: ") % {"n": reached, "promised": promised}
+    said = _("%(n)s different persons known by name, of %(promised)s promised: ") % {"n": reached, "promised": promised}
     return records.share(reached, promised, said + "%(rate)s%%", "work_plan")
 
 
@@ -117,7 +117,13 @@ def _targets(records: _Records) -> Known:
     mean = sum(rates, Fraction(0)) / len(rates)
     shown = round_half_up(Decimal(mean.numerator) / Decimal(mean.denominator))
     words = {"n": len(rates), "all": len(records.project.targets.all()), "rate": plain(shown)}
-    said = _("%(n)s of %(all)s goals are counted by activities, on average reached to %(rate)s%%") % words
+    said = (
+        _(
+            "%(n)s of %(all)s goals are counted from activity records, everybody each time they came: "
+            "on average reached to %(rate)s%%"
+        )
+        % words
+    )
     return Fact(shown, said, records.url("work_plan"), mean)
 
 

@@ -222,7 +222,10 @@ def _people(facts: Facts) -> Iterable[Light]:
         return
     tone = Tone.BAD if facts.persons < wanted * PEOPLE_BAD else Tone.WARN
     words = {"n": facts.persons, "all": facts.persons_wanted, "gone": _percent(gone), "day": day}
-    said = _("%(n)s of %(all)s people reached when %(gone)s of the time had passed (%(day)s).")
+    if facts.persons_on:  # the group says so in its report
+        said = _("%(n)s of %(all)s people reached when %(gone)s of the time had passed (%(day)s).")
+    else:
+        said = _("%(n)s of %(all)s people known by name when %(gone)s of the time had passed (%(day)s).")
     yield Light("people", tone, said % words)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from core.money import plain, round_half_up
-from projects.figures import figures, progress
+from projects.figures import figures, progress, unit_of_progress
 from projects.models import Expense, Project
 from projects.spending_account import ZERO
 
@@ -43,6 +43,7 @@ def _target(target: Any, reached: Decimal | None) -> dict[str, str]:
         "indicator": target.indicator,
         "unit": target.unit,
         "value": plain(target.value),
+        "reached_unit": unit_of_progress(target.unit),
         "reached": plain(reached) if reached is not None else "",
         "rate": plain(rate) if rate is not None else "",
     }

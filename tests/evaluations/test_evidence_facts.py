@@ -15,6 +15,7 @@ from evaluations.suggestions import suggest
 from grants.models import Criterion, FactKind
 from projects.actions import activities, services, spending
 from projects.models import MonthlyReport, Project
+from projects.roll_up import rolled_up
 from tests.records import WHOLE, entered, held, planned, recorded
 from tests.spending import handed_in, key, running
 from tests.town import aware
@@ -78,6 +79,21 @@ def test_goals_count_as_far_as_activities_have_brought_them(town, project, time)
     recorded(town, activities.hand_in(activity, by=town.head), time, heads=46, achieved={goal: Decimal(46)})
 
     assert facts(project)[FactKind.TARGETS].value == Decimal("76.67")  # 46 of 60
+
+
+def test_who_is_known_by_name_is_not_mixed_up_with_everybody_each_time(town, project, time):
+    goal = project.targets.get()
+    goal.unit = "人"
+    goal.save()
+    activity = activities.plan_activity(project, by=town.head, values=WHOLE, targets=[goal.key])
+    recorded(town, activities.hand_in(activity, by=town.head), time, heads=46, achieved={goal.key: Decimal(46)})
+
+    found = facts(project)
+    month = rolled_up(project, date(2026, 6, 1), date(2026, 6, 30))
+
+    assert "有姓名可查的不重复人数0人" in found[FactKind.PERSONS].words
+    assert "同一人来几次算几次" in found[FactKind.TARGETS].words
+    assert [(one["reached"], one["reached_unit"]) for one in month["targets"]] == [("46", "人次")]
 
 
 def test_recognised_spending_is_measured_by_the_grant_and_by_what_was_paid(town, project, life):

@@ -37,6 +37,13 @@ def tones(facts: Facts) -> dict[str, str]:
     return {light.kind: light.tone.value for light in lights(facts)}
 
 
+def test_the_light_says_whom_it_counts():
+    known = next(light for light in lights(replace(HALF, persons=14, persons_on=None)) if light.kind == "people")
+    reported = next(light for light in lights(replace(HALF, persons=14, persons_on=TODAY)) if light.kind == "people")
+
+    assert ("有姓名可查的" in known.reason, "有姓名可查的" in reported.reason) == (True, False)
+
+
 def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
 

@@ -32,6 +32,10 @@ def test_a_submitted_sheet_keeps_the_figure_beside_the_other_points_and_their_re
 
     text = printed(assignment, draw)
 
-    for word in ("已服务0人，目标60人：0%", "另行评分的理由：现场核对签到表52人", "基本分85，加分5，扣分0"):
+    for word in (
+        "有姓名可查的不重复人数0人，目标60人：0%",
+        "另行评分的理由：现场核对签到表52人",
+        "基本分85，加分5，扣分0",
+    ):
         assert word in text
     assert "尚未提交" not in text
