@@ -71,7 +71,8 @@ def hand_in(
     written.handed_in_by, written.handed_in_at = by, clock.now()
     written.figures = figures_of(fresh.project)
     written.save(update_fields=["handed_in_by", "handed_in_at", "figures"])
-    record(fresh.project, "hand_in_self_evaluation", by=by, label=_("Self-evaluation handed in"))
+    for thing in (fresh, fresh.project):
+        record(thing, "hand_in_self_evaluation", by=by, label=_("Self-evaluation handed in"))
     if fresh.lead:
         subject = _("“%(title)s”: the self-evaluation is there") % {"title": fresh.project.title}
         notify([fresh.lead], subject=subject, url=fresh.get_absolute_url())

@@ -216,7 +216,7 @@ class Evaluation(Stateful, Kept):
         source=[State.SCHEDULED, State.SELF_EVALUATION],
         target=State.DOCUMENT_CHECK,
         permission="evaluations.go_on",
-        label=_("Check the documents"),
+        label=_("On to the documents"),
         conditions=[has_a_lead, self_evaluation_is_over],
     )
     def check_documents(self):
@@ -228,7 +228,7 @@ class Evaluation(Stateful, Kept):
         source=[State.SCHEDULED, State.SELF_EVALUATION, State.DOCUMENT_CHECK],
         target=State.SITE_VISIT,
         permission="evaluations.go_on",
-        label=_("Go on site"),
+        label=_("On to the visit"),
         conditions=[has_a_lead, self_evaluation_is_over, papers_are_checked],
     )
     def go_on_site(self):
@@ -240,7 +240,7 @@ class Evaluation(Stateful, Kept):
         source=[State.SCHEDULED, State.SELF_EVALUATION, State.DOCUMENT_CHECK, State.SITE_VISIT],
         target=State.DRAFT,
         permission="evaluations.go_on",
-        label=_("Write the draft report"),
+        label=_("On to the draft report"),
         conditions=[has_a_lead, self_evaluation_is_over, papers_are_checked, visit_is_recorded],
     )
     def write_report(self):

@@ -18,6 +18,7 @@ from evaluations.actions import (
     panel,
     report_templates,
     reporting,
+    scoring,
     self_evaluation,
     unlocking,
 )
@@ -102,6 +103,21 @@ def test_nobody_else_writes_the_self_evaluation_or_reads_its_draft(town, project
     page = browse(town.people[username]).get(reverse("evaluations:self_evaluation", args=[found.pk]))
 
     assert page.status_code in (403, 404)
+
+
+def test_what_happened_says_what_the_group_did_and_whether_a_sheet_is_begun(town, project, browse):
+    found = self_evaluated(town, sent(town, project))
+    page = reverse("evaluations:evaluation_page", args=[found.pk])
+
+    events = browse(town.evaluator).get(page).context["log"]
+    by_group = [event.label for event in events if event.actor == town.head]
+    before = browse(town.evaluator).get(page).content.decode()
+    scoring.save_sheet(found.panel.get(), by=town.evaluator, points={}, strengths="写到一半")
+    after = browse(town.evaluator).get(page).content.decode()
+
+    assert by_group == ["转入查阅资料", "自评已提交"]
+    assert ("尚未开始" in before, "已存草稿" in before) == (True, False)
+    assert ("尚未开始" in after, "已存草稿" in after) == (False, True)
 
 
 def test_two_people_of_the_group_do_not_overwrite_each_other(town, project):
