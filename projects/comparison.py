@@ -35,6 +35,11 @@ class FieldChange:
     def pieces(self) -> list[Piece]:
         return text_pieces(self.old, self.new)
 
+    @property
+    def is_replaced(self) -> bool:
+        """One text stands for the other: nothing of it was kept."""
+        return [piece.kind for piece in self.pieces] == ["removed", "added"]
+
 
 @dataclass(frozen=True)
 class RowChange:

@@ -129,13 +129,23 @@ def test_after_a_forfeit_nothing_is_next_on_the_page_of_the_agreement(town, sign
     assert "这份协议不再签署" in page.content.decode()
 
 
-@pytest.mark.parametrize(
-    ("username", "signs"), [("head", True), ("approver", True), ("auditor", False), ("clerk", False)]
-)
-def test_only_who_signs_is_asked_to_sign(town, signed, browse, username, signs):
-    page = browse(town.people[username]).get(signed.get_absolute_url()).content.decode()
+def test_only_whose_turn_it_is_is_asked_to_sign(town, life, long_road, browse):
+    project = life.walk(draft(town), "approved")
 
-    assert ("查看并签署协议" in page, "查看协议" in page) == (signs, not signs)
+    def asked() -> list[str]:
+        pages = {name: browse(town.people[name]).get(project.get_absolute_url()).content.decode() for name in names}
+        assert all(("查看并签署协议" in page) is not ("查看协议" in page) for page in pages.values())
+        return [name for name, page in pages.items() if "查看并签署协议" in page]
+
+    names = ("head", "approver", "auditor", "clerk")
+    before = asked()  # the plan is to be finished first
+    life.finish_plan(project)
+    drawn_up = asked()
+    award.sign_for_group(project, by=town.head)
+    by_group = asked()
+    award.sign_for_funder(project, by=town.approver)
+
+    assert [before, drawn_up, by_group, asked()] == [[], ["head"], ["approver"], []]
 
 
 @pytest.mark.parametrize(("until", "taken"), [("2062-06-01", False), ("2026-07-01", True)])

@@ -73,6 +73,14 @@ def test_an_extension_goes_through_mentor_and_approver_and_makes_a_new_version(t
     assert [field.name for field in difference(change).fields] == ["ends_on"]
 
 
+def test_the_old_and_the_new_day_stand_apart(town, project, browse):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+
+    page = browse(town.head).get(change.get_absolute_url()).content.decode()
+
+    assert f"<del>{project.ends_on}</del> → <ins>2027-03-20</ins>" in page
+
+
 def test_nothing_changes_before_the_decision(town, project):
     change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
     advised(town, change)

@@ -26,6 +26,13 @@ def test_a_changed_field_shows_old_and_new():
     assert [(change.name, change.old, change.new) for change in found.fields] == [("needs", "少", "多")]
 
 
+def test_a_date_for_another_date_is_no_text_that_was_changed():
+    found = compare(version({"ends_on": "2026-12-31"}), version({"ends_on": "2027-03-31"}))
+    empty = compare(version({"ends_on": ""}), version({"ends_on": "2027-03-31"}))
+
+    assert [change.is_replaced for change in (*found.fields, *empty.fields)] == [True, False]
+
+
 def test_a_row_is_known_by_its_key_wherever_it_stands():
     old = version(team=[{"key": "a", "name": "刘芳"}, {"key": "b", "name": "何小燕"}])
     new = version(team=[{"key": "b", "name": "何小燕"}, {"key": "c", "name": "赵敏"}])

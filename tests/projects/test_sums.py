@@ -6,11 +6,12 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from core import clock, lately
 from core.money import round_half_up
-from projects.figures import visited, visits_by_project, visits_together
+from projects.figures import Figures, visited, visits_by_project, visits_together
 from projects.hours import by_call, by_mentor, by_project, totals, whole
 from projects.lasting import lasting
 from projects.models import Activity, Expense, FollowUp, MentoringNote, Project, Report, Service
@@ -156,3 +157,11 @@ def test_what_became_of_a_project_is_what_its_looks_back_say(town, three, asked,
     told = {project.pk: str(fate) for project, fate, _seen in line.projects}
     assert len(told) == 2
     assert {project.pk: project.fate for project in with_fate(Project.objects.all())} == told
+
+
+def test_the_share_of_those_who_came_first_says_of_whom():
+    found = Figures(date(2026, 1, 1), date(2026, 6, 30), first_timers=21, signed_persons=49)
+
+    assert "占签到人数42.9%" in render_to_string("projects/_figures.html", {"figures": found})
+    none = Figures(date(2026, 1, 1), date(2026, 6, 30))
+    assert "占签到人数" not in render_to_string("projects/_figures.html", {"figures": none})
