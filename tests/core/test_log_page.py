@@ -64,3 +64,9 @@ def test_chain_can_be_calculated_from_the_files(roots, browse):
 @pytest.mark.parametrize("day", ["2026-03-09", "2026-02-30", "2026-3-9"])
 def test_links_of_a_day_without_a_root_are_not_found(roots, browse, day):
     assert browse().get(f"/log/{day}.csv").status_code == 404
+
+
+def test_the_page_leaves_commands_to_whoever_runs_the_platform(roots, browse):
+    page = browse().get(reverse("core:log")).content.decode()
+
+    assert ("由平台的运行单位办理" in page, "manage.py" in page) == (True, False)

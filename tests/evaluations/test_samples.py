@@ -243,6 +243,7 @@ def test_a_sample_is_drawn_and_filled_in_on_the_pages(town, evaluation, browse):
     text = client.get(sample.get_absolute_url()).content.decode()
     assert "缺签字" in text
     assert sample.seed in text
+    assert "manage.py" not in text
     again = client.get(reverse("evaluations:sample_again", args=[sample.pk]))
     assert again.context["again"].is_same
 
