@@ -11,12 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.fields import FigureFormField, MoneyFormField
 from core.forms import CountedTextarea, DateInput, FilesField, PhoneField, SeveralField, newest, within_a_year
+from core.money import round_half_up, yuan
 from grants.models import Call, ServiceField
 from people.choosing import places
 from people.models import Community, Organization, Role, User, place_name
+from projects.matching import Sum
 from projects.models import Gift, MatchingProof, Pledge
 
 Kind, Basis = Pledge.Kind, Pledge.Basis
+VERY_MUCH, TIMES = Decimal(10_000), 10
+"""Whoever pledges more than so many yuan, and more than so many times what is lacking, is asked whether it is meant."""
 
 
 class GivingFilter(forms.Form):
@@ -70,6 +74,7 @@ class PledgeForm(forms.Form):
     """A pledge: money has an amount; whatever is given in kind a quantity, a price and where the price comes from.
 
     Who has filled in both halves means two gifts, or has chosen the wrong one: neither half is thrown away silently.
+    What is very much more than the project lacks is asked about once, at its field: a slip of the finger would count.
     """
 
     WORDS = ("what", "unit", "basis", "basis_words")
@@ -94,13 +99,16 @@ class PledgeForm(forms.Form):
         label=_("Where the price can be seen"), required=False, max_length=200,
         help_text=_("Shop and day, number of the invoice, who appraised it, which rule"),
     )  # fmt: skip
+    meant = forms.BooleanField(label=_("The figure is right: so much is meant"), required=False)
     due_on = forms.DateField(label=_("You give it until"), widget=DateInput, validators=[within_a_year])
     message = forms.CharField(label=_("A word to the group"), required=False, max_length=500, widget=CountedTextarea)
     contact = forms.CharField(label=_("Who can be asked at your organisation"), max_length=60)
     contact_phone = PhoneField(label=_("Phone"), help_text=_("The group and its funder see it"))
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, lacking: Sum | None = None, **kwargs: Any) -> None:
+        """`lacking`: what the project lacks."""
         super().__init__(*args, **kwargs)
+        self.lacking, self.asks_about = lacking, ""
         mine = Organization.objects.givers_of(user, Role.MANAGER, Role.STAFF)
         self.fields["giver"].queryset = mine
         self.fields["amount"].mark = _("needed if you give money")
@@ -123,6 +131,7 @@ class PledgeForm(forms.Form):
                     "You have filled in goods, a venue or hours, but chosen money. Choose one; pledge twice for both."
                 )
                 self.add_error("kind", said)
+            self._ask_about("amount", data.get("amount"), self.lacking and self.lacking.money)
             return data
         if data.get("amount") and "amount" in self.changed_data:  # what a letter of intent has filled in is not meant
             self.add_error("amount", _("You have not chosen money. Leave this empty; pledge twice for both."))
@@ -132,12 +141,25 @@ class PledgeForm(forms.Form):
         for name in self.FIGURES:
             if name in data and not data[name]:
                 self.add_error(name, _("Please enter more than 0."))
+        quantity, price = (data.get(name) for name in self.FIGURES)
+        self._ask_about("quantity", quantity and price and quantity * price, self.lacking and self.lacking.in_kind)
         return data
+
+    def _ask_about(self, name: str, value: Decimal | None, lacks: Decimal | None) -> None:
+        if value is None or lacks is None or value <= max(VERY_MUCH, TIMES * lacks):
+            return
+        self.asks_about = name
+        if not self.cleaned_data.get("meant"):
+            said = _(
+                "This is %(value)s yuan, and %(lacks)s yuan are lacking. Is the figure right? "
+                "Correct it, or tick below that it is meant."
+            )
+            self.add_error(name, said % {"value": yuan(round_half_up(value)), "lacks": yuan(lacks)})
 
     @property
     def values(self) -> dict[str, Any]:
         """What the verb takes, without the giver."""
-        data = {name: value for name, value in self.cleaned_data.items() if name not in ("giver", "amount")}
+        data = {name: value for name, value in self.cleaned_data.items() if name not in ("giver", "amount", "meant")}
         if data["kind"] == Kind.MONEY:
             data["quantity"] = self.cleaned_data["amount"]
             data["what"] = data["what"].strip()

@@ -94,7 +94,8 @@ def pledge_create(request: HttpRequest, pk: int) -> HttpResponse:
     initial: dict[str, Any] = {"contact": request.user.name, "contact_phone": request.user.phone or ""}
     if letter:
         initial |= {"giver": letter.giver.pk, "what": letter.what[:120], "amount": letter.value}
-    form = PledgeForm(request.POST or None, initial=initial, user=request.user)
+    lacks = lacking(project)
+    form = PledgeForm(request.POST or None, initial=initial, user=request.user, lacking=lacks)
     if request.method == "POST" and form.is_valid():
         try:
             giver = form.cleaned_data["giver"]
@@ -104,7 +105,7 @@ def pledge_create(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The group has your pledge and answers it."))
             return redirect(made)
-    context = {"project": project, "form": form, "letter": letter, "lacking": lacking(project)}
+    context = {"project": project, "form": form, "letter": letter, "lacking": lacks}
     return render(request, "projects/pledge_form.html", context)
 
 

@@ -131,6 +131,16 @@ def test_the_group_accepts_and_only_then_the_giver_reads_its_phone(town, project
     assert Notification.objects.filter(recipient=town.giver, subject__contains="已被接受").exists()
 
 
+def test_what_an_acceptance_would_show_is_promised_only_while_one_can_come(town, project, browse):
+    pledge, client = offered(town, project), browse(town.giver)
+    words = "团队接受认捐后"
+    assert words in client.get(pledge.get_absolute_url()).content.decode()
+
+    pledges.withdraw(pledge, by=town.giver, note="预算有变")
+
+    assert words not in client.get(pledge.get_absolute_url()).content.decode()
+
+
 def test_the_public_page_of_a_project_names_nobody(town, project, browse):
     text = browse().get(reverse("projects:giving_detail", args=[project.pk])).content.decode()
 
@@ -557,6 +567,31 @@ def test_a_pledge_of_both_kinds_at_once_is_asked_back(town, project, kind, other
 
     assert PledgeForm(sent | half, user=town.giver).is_valid()
     assert list(PledgeForm(sent | half | other, user=town.giver).errors) == [field]
+
+
+def test_very_much_more_than_is_lacking_is_asked_about_once(town, project, browse):
+    page, client = reverse("projects:pledge_create", args=[project.pk]), browse(town.giver)
+    sent = {
+        "giver": town.shop.pk, "kind": "money", "due_on": clock.today(), "contact": "甲",
+        "contact_phone": "13900139001",
+    }  # fmt: skip
+    goods = sent | {
+        "kind": "goods", "what": "画架", "quantity": "200", "unit": "个", "unit_price": "300", "basis": "market",
+        "basis_words": "网店",
+    }  # fmt: skip
+
+    first = client.get(page)
+    asked = client.post(page, sent | {"amount": "600,000"})
+    assert 'name="meant"' not in first.content.decode()
+    assert 'name="meant"' in asked.content.decode()
+    assert list(asked.context["form"].errors) == ["amount"]
+    assert "600,000.00元，项目目前缺1,000.00元" in asked.content.decode()
+    assert list(client.post(page, goods).context["form"].errors) == ["quantity"]
+    assert not Pledge.objects.exists()
+
+    assert client.post(page, sent | {"amount": "10,000"}).status_code == 302  # ten times as much
+    assert client.post(page, sent | {"amount": "600,000", "meant": "on"}).status_code == 302
+    assert client.post(page, goods | {"meant": "on"}).status_code == 302
 
 
 def test_the_sum_in_a_letter_does_not_stop_a_pledge_of_goods(town, project):
