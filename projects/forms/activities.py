@@ -22,7 +22,23 @@ class ReasonForm(forms.Form):
     )
 
 
-class ActivityForm(forms.ModelForm):
+class _TimedForm(forms.ModelForm):
+    """When it takes place: not before the project was approved, and it ends after it begins."""
+
+    def clean_starts_at(self) -> datetime:
+        moment = self.cleaned_data["starts_at"]
+        not_before_approval(clock.localdate(moment), self.instance.project)
+        return moment
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        first, last = data.get("starts_at"), data.get("ends_at")
+        if first and last and last <= first:
+            self.add_error("ends_at", _("The activity must end after it begins."))
+        return data
+
+
+class ActivityForm(_TimedForm):
     """The plan of an activity; its place may still be open."""
 
     targets = forms.MultipleChoiceField(
@@ -68,18 +84,6 @@ class ActivityForm(forms.ModelForm):
             self.fields["place"].help_text = ""
         else:
             del self.fields["reason"]
-
-    def clean_starts_at(self) -> datetime:
-        moment = self.cleaned_data["starts_at"]
-        not_before_approval(clock.localdate(moment), self.instance.project)
-        return moment
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        first, last = data.get("starts_at"), data.get("ends_at")
-        if first and last and last <= first:
-            self.add_error("ends_at", _("The activity must end after it begins."))
-        return data
 
     @property
     def values(self) -> dict[str, Any]:
@@ -159,7 +163,7 @@ class SecureURLField(forms.URLField):
         super().__init__(**kwargs, assume_scheme="https")
 
 
-class RecordForm(forms.ModelForm):
+class RecordForm(_TimedForm):
     """How it went. It can be kept half finished; whoever `hands_in` reads at each field what is still asked for."""
 
     sheets = FilesField(
@@ -203,18 +207,6 @@ class RecordForm(forms.ModelForm):
 
     def clean_head_count(self) -> int:
         return self.cleaned_data["head_count"] or 0
-
-    def clean_starts_at(self) -> datetime:
-        moment = self.cleaned_data["starts_at"]
-        not_before_approval(clock.localdate(moment), self.instance.project)
-        return moment
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        first, last = data.get("starts_at"), data.get("ends_at")
-        if first and last and last <= first:
-            self.add_error("ends_at", _("The activity must end after it begins."))
-        return data
 
     def _post_clean(self) -> None:
         """The conditions are asked of the activity as it was typed."""
