@@ -36,6 +36,7 @@ class Page:
     path: str
     milliseconds: list[float] = field(default_factory=list)
     queries: list[int] = field(default_factory=list)
+    kilobytes: list[int] = field(default_factory=list)
 
     @property
     def is_constant(self) -> bool:
@@ -51,7 +52,13 @@ class Page:
         asked = str(self.queries[0]) if self.is_constant else " and ".join(map(str, self.queries))
         if after < 0:
             return f"{before:.0f} ms, among the many given up; {asked} queries"
-        return f"{before:.0f} ms, among the many {after:.0f} ms × {after / max(before, 0.1):.1f}, {asked} queries"
+        return f"{before:.0f} ms, among the many {after:.0f} ms × {after / max(before, 0.1):.1f}, {asked} queries{self.more}"
+
+    @property
+    def more(self) -> str:
+        """How much more of it there is to read, when it shows more."""
+        before, after = self.kilobytes
+        return f", {before} KB → {after} KB" if after > before * 1.2 + 2 else ""
 
 
 def measure(large: int = LARGE) -> Iterator[tuple[str, str]]:
@@ -70,10 +77,11 @@ def compared(sizes: list[dict[str, str]]) -> Iterator[tuple[str, str]]:
     found: dict[tuple[str, str], Page] = {}
     for size, within in zip(("few", "many"), sizes, strict=True):
         for line in apart.run(MEASURE, within=within).splitlines():
-            who, path, milliseconds, queries, _kilobytes = line.split("\t")
+            who, path, milliseconds, queries, kilobytes = line.split("\t")
             page = found.setdefault((who, as_kind(path)), Page(who, path))
             page.milliseconds.append(float(milliseconds))
             page.queries.append(int(queries))
+            page.kilobytes.append(int(kilobytes))
         for program in (DEPTH, SERVED):
             for line in apart.run(program, within=within).splitlines():
                 label, _tab, figure = line.partition("\t")

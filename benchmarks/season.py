@@ -18,12 +18,25 @@ from evaluations.actions import panel
 from grants.actions import ledger
 from grants.models import Fund
 from people.models import Community, Expert, Kind, Membership, Organization, Role
-from projects.actions import checking, competition, mentoring, monthly, people, proposals, spending
+from projects.actions import (
+    attendance,
+    checking,
+    competition,
+    delivery,
+    mentoring,
+    monthly,
+    people,
+    proposals,
+    roster,
+    spending,
+    visits,
+)
 from projects.models import Project
 from tests import judging, records
 from tests import spending as books
+from tests.giving import accepted_pledge
 from tests.life import LINES, Life, draft
-from tests.mentored import advice
+from tests.mentored import advice, seen
 from tests.town import Town, make_call, member, person
 
 FUNDED, NOT_CHOSEN, INELIGIBLE, WITHDRAWN = 8, 14, 2, 1
@@ -134,7 +147,8 @@ class Season:
                 judging.score(one, *(self.dice.randint(15, most) for most in (30, 40, 30)))
 
     def work(self, n: int, project: Project) -> None:
-        """Five weeks of a running project: two activities held, four payments, a month's report, a coaching session."""
+        """Five weeks of a running project: two activities held before two people of its roster, four payments, two
+        months' reports, a milestone, a coaching session, a visit; to every fourth something is promised."""
         of, time = self._of(n), self.time
         project = fresh(project)
         people.assign_mentor(project, of.mentor, of.support, by=of.clerk)
@@ -144,7 +158,14 @@ class Season:
         for each, line in enumerate(project.budget_lines.all()):
             paid = {"line_key": line.key, "amount": line.amount, "invoice_number": f"26{n:04}{each}{self.mark}"}
             books.paid(project, of.head, summary="活动物资", **paid)
+        reached = {"name": "完成建档", "due_on": date(2026, 8, 31), "proof": "档案"}
+        delivery.add_milestone(project, by=of.head, values=reached)
+        for name, phone in (("王秀英", "13800138000"), ("李桂兰", "13800138001")):
+            records.entered(of, project, name=name, phone=phone)
         mentoring.add_session(project, by=of.mentor, values=advice())
+        visits.record_visit(project, by=of.mentor, values=seen())
+        if n % 4 == 0:
+            accepted_pledge(of, project)
         time.go(clock.now())
 
     def _start_work(self, started: list[int], drafts: list[Project]) -> None:
@@ -154,6 +175,7 @@ class Season:
             self.work(n, drafts[n])
         self.life.day(2026, 6, 20)
         for n, activity in self.planned:
+            attendance.tick(activity, by=self._of(n).head, people=activity.project.roster.all())
             records.recorded(self._of(n), activity, self.time, heads=20 + n)
         for n in started:
             spending.hand_in_all(fresh(drafts[n]), by=self._of(n).head)
@@ -189,6 +211,8 @@ class Season:
         for state in ("midterm_passed", "settling", "completed"):
             for n in funded:
                 self._to(n, drafts[n], state)
+        life.day(2029, 3, 2)  # what the clock does every day, so that nobody's name is kept too long
+        roster.anonymise_expired()
 
     def at_work(self) -> None:
         """Projects in every state, as they stand in autumn."""

@@ -123,6 +123,8 @@ class _Keyset:
     def __init__(self, rows: QuerySet, size: int) -> None:
         self.rows, self.size = rows, size
         self.keys: list[_Key] = []
+        self.is_elsewhere = False
+        """Part of the order stands in another table: no index leads along it."""
         self.shown = rows
         ordering: list[Any] = list(rows.query.order_by or rows.query.get_meta().ordering or ())
         names = {str(each).lstrip("-") for each in ordering if isinstance(each, str)}
@@ -145,6 +147,7 @@ class _Keyset:
         is_full = name in own and not own[name].null
         if name not in own and name not in self.rows.query.annotation_select:  # an alias is on no row
             name = f"page_key_{len(self.keys)}"
+            self.is_elsewhere = True
             self.shown = self.shown.annotate(**{name: column.expression})
         if is_full:
             blanks_last = None
@@ -165,6 +168,8 @@ class _Keyset:
         found = self.shown.order_by(*(key.order(backwards) for key in self.keys))
         if values:
             found = found.filter(self._beyond(values, backwards))
+        if self.is_elsewhere:  # only the keys are put into their order, and not whole rows
+            found = found.filter(pk__in=list(found.values_list("pk", flat=True)[: self.size + 1]))
         here = list(found[: self.size + 1])
         is_more, here = len(here) > self.size, here[: self.size]
         if values and (not here or (backwards and not is_more)):

@@ -62,7 +62,7 @@ def scopes(kind: str, calls: Iterable[Call]) -> list[Scope]:
         return [
             Scope(kind, str(year), str(year), partial(theirs.filter, call__opens_at__year=year), year) for year in years
         ]
-    places = Community.objects.filter(pk__in=theirs.values("community")).values_list("region_code", "district")
+    places = theirs.their("community").values_list("region_code", "district")
     districts = {code[:DISTRICT]: name for code, name in places}
     return [
         Scope(kind, code, name, partial(theirs.filter, inside("community__region_code", code)), clock.today().year)

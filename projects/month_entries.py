@@ -26,14 +26,17 @@ class Entries:
     left_out: Counter[date] = field(default_factory=Counter)
 
 
-def entries_of(projects: QuerySet, month: Month, whole: date | None = None) -> Entries:
-    """Milestones and activities of these projects in the month; of the day `whole` many more than of the others."""
+def entries_of(seen: Q, month: Month, whole: date | None = None) -> Entries:
+    """Milestones and activities of a month; of the day `whole` many more than of the others.
+
+    `seen`: of what has a `project`, whether it is shown.
+    """
     found = Entries()
-    due = Milestone.objects.filter(project__in=projects, due_on__range=(month.first, month.last))
+    due = Milestone.objects.filter(seen, due_on__range=(month.first, month.last))
     for milestone in _first(due.alias(day=F("due_on")), "pk", whole, found.left_out).select_related("project"):
         found.rows.append((milestone.due_on, {"milestone": milestone}))
     begin, end = clock.begin_of(month.first), clock.begin_of(month.after.first)
-    held = Activity.objects.filter(project__in=projects, starts_at__gte=begin, starts_at__lt=end)
+    held = Activity.objects.filter(seen, starts_at__gte=begin, starts_at__lt=end)
     held = held.alias(day=TruncDate("starts_at"))
     for one in _first(held, "starts_at", whole, found.left_out).select_related("project__applicant"):
         found.rows.append((clock.localdate(one.starts_at), {"activity": one}))

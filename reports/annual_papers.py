@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from core import clock
 from evaluations.models import Purpose, Result
 from grants.models import Call
-from people.models import Community
 from projects.figures import persons_by_project, visits_by_project
 from projects.models import Activity, Project, State
 from projects.narrowing import reached, spending_rates, with_spending
@@ -52,7 +51,7 @@ class Grades(NamedTuple):
 
 def districts(board: Board) -> dict[str, str]:
     """Names of the districts in which the projects take place, by the six digits of their code."""
-    found = Community.objects.filter(pk__in=board.all_projects.order_by().values("community"))
+    found = board.all_projects.their("community")
     return {code[:DISTRICT]: name for code, name in sorted(set(found.values_list("region_code", "district")))}
 
 

@@ -1,13 +1,16 @@
 """Bureaus further down as those above see them: figures, and what a new one still lacks. No names, no drafts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.lately import lately
 from grants.models import Adoption, Call, Fund, Need, Offer
 from people.models import Community, Expert, Organization, Role
 from people.territory import inside
@@ -43,6 +46,12 @@ def figures_of(bureaus: list[Organization]) -> list[dict[str, Any]]:
         row: dict[str, Any] = {name: found.get(name) or 0 for name in FIGURES}
         rows.append(row | {"bureau": bureau, "calls": calls.get(bureau.pk, 0)})
     return rows
+
+
+def figures_lately(bureaus: list[Organization]) -> tuple[list[dict[str, Any]], datetime | None]:
+    """The same for a page, with the moment of which they are where counting takes long; alike for everybody."""
+    key = sha256(repr([bureau.pk for bureau in bureaus]).encode()).hexdigest()
+    return lately(f"bureaus:{key}", lambda: figures_of(bureaus))
 
 
 def sums_of(rows: list[dict[str, Any]]) -> dict[str, Any]:

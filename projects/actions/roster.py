@@ -145,13 +145,15 @@ def withdraw(beneficiary: Beneficiary, *, by: User) -> Beneficiary:
 
 def expired_people() -> list[Beneficiary]:
     """Whose time in a roster is over, as it would be found now: nothing is written."""
-    found = Beneficiary.objects.expired().select_related("project__call", "consent")
+    found = Beneficiary.objects.expired().select_related("project", "consent")
+    found = found.only("project__ends_on", "consent__keep_months")  # after a long standstill they are very many
     return [one for one in found if kept_until(one.project, one.consent) < clock.today()]
 
 
 def expired_sign_ins() -> list[SignIn]:
     """The same of sign-ins."""
-    found = SignIn.objects.expired().select_related("activity__project__call", "consent")
+    found = SignIn.objects.expired().select_related("activity__project", "consent")
+    found = found.only("activity__project__ends_on", "consent__keep_months")
     return [one for one in found if kept_until(one.activity.project, one.consent) < clock.today()]
 
 

@@ -45,7 +45,7 @@ class GivingFilter(forms.Form):
     def __init__(self, *args: Any, projects: Any, **kwargs: Any) -> None:
         """`projects`: those that a giver can be offered."""
         super().__init__(*args, **kwargs)
-        here = Community.objects.filter(pk__in=projects.order_by().values("community"))
+        here = projects.their("community")
         self.fields["place"].choices = [("", _("All")), *places(here, self.data.get("place") or "", districts=True)]
 
     def chosen(self, projects: Any) -> Any:
@@ -271,7 +271,7 @@ class PledgeLedgerFilter(forms.Form):
         super().__init__(*args, **kwargs)
         calls = Call.objects.filter(Exists(pledges.filter(project__call=OuterRef("pk")).order_by()))
         self.fields["call"].queryset = newest(calls, self.data.get("call"))
-        here = Community.objects.filter(pk__in=pledges.order_by().values("project__community"))
+        here = Community.objects.filter(Exists(pledges.filter(project__community=OuterRef("pk")).order_by()))
         self.fields["street"].choices = [("", _("All")), *places(here, self.data.get("street") or "")]
 
     def chosen(self, pledges: Any) -> Any:

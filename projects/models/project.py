@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -24,12 +25,15 @@ LONG_TEXTS = (
 MANY = 1000
 
 
+def have_many(funders: Collection[int]) -> bool:
+    """Whether these funders have very many projects: how a question is put depends on it, never its answer."""
+    return bool(funders) and Project.objects.filter(call__funder__in=funders).order_by()[: MANY + 1].count() > MANY
+
+
 def _sees_much(user) -> bool:
-    """Whether a person's funders have very many projects: only how the question is put depends on it, not its answer,
-    so it is found out once and kept with the user."""
+    """Whether a person's funders have: found out once and kept with the user."""
     if not hasattr(user, "_sees_much"):
-        theirs = Project.objects.filter(call__funder__in=list(user.roles)).order_by()
-        user._sees_much = bool(user.roles) and theirs[: MANY + 1].count() > MANY
+        user._sees_much = have_many(list(user.roles))
     return user._sees_much
 
 
@@ -97,6 +101,14 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.select_related("call", "call__funder", "track", "applicant", "field", "community").defer(
             *LONG_TEXTS, "call__guidelines"
         )
+
+    def their(self, relation: str) -> models.QuerySet:
+        """The calls, communities, service fields (`relation` names it) that these projects have, each once.
+
+        Each is asked for apart whether it has one: the first that is found is enough, however many there are.
+        """
+        model = Project._meta.get_field(relation).related_model
+        return model._default_manager.filter(Exists(self.order_by().filter(**{relation: OuterRef("pk")})))
 
     def draft_of(self, applicant, call) -> "Project | None":
         """The proposal that an applicant is writing in a call: the newest, when there are several."""

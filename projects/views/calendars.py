@@ -5,7 +5,7 @@ from datetime import timedelta
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -38,9 +38,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     mine = Project.objects.delivery_visible_to(request.user)
     asked = request.GET.get("project", "")
     project = mine.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 15 else None
-    shown = mine.filter(pk=project.pk) if project else mine
-    whole = month.day(request.GET.get("day", ""))
-    found = entries_of(shown, month, whole)
+    seen = Q(project=project) if project else Project.objects.all().seen_in_delivery(request.user, "project")
+    found = entries_of(seen, month, month.day(request.GET.get("day", "")))
     context = {
         "month": month,
         "weeks": month.weeks(found.rows, clock.today(), found.left_out),

@@ -1,24 +1,25 @@
 """Indicators with their denominators, for one call, district or year."""
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core.forms import newest
+from core.lately import asked_by
 from core.workflow import permit
 from grants.models import Call
 from projects import indicators as calculation
-from projects.indicator_facts import KINDS, Scope, facts_of, scopes
+from projects.indicator_facts import KINDS, facts_of, scopes
 from projects.models import Project
 
 
-def scopes_for(user, kind: str) -> list[Scope]:
+def calls_for(user) -> QuerySet[Call]:
     """Of the calls of this person's funders, those with proposals first; 403 for whoever works at none."""
     permit("projects.see_indicators", user)
     handed_in = Project.objects.filter(call=OuterRef("pk"), submitted_at__isnull=False)
     calls = Call.objects.published().filter(funder__in=list(user.roles)).annotate(has_projects=Exists(handed_in))
-    calls = calls.order_by("-has_projects", "-closes_at", "-pk").only("title", "opens_at")
-    return scopes(kind, calls)
+    return calls.order_by("-has_projects", "-closes_at", "-pk").only("title", "opens_at")
 
 
 def chosen_kind(request: HttpRequest) -> str:
@@ -30,8 +31,9 @@ def chosen_kind(request: HttpRequest) -> str:
 def indicators(request: HttpRequest) -> HttpResponse:
     """Every indicator with what is divided by what, and why it is not known where it is not."""
     kind = chosen_kind(request)
-    found = scopes_for(request.user, kind)
     wanted = request.GET.get("of", "")
+    calls = calls_for(request.user)
+    found = scopes(kind, newest(calls, wanted, keep=asked_by(request)) if kind == "call" else calls)
     scope = next((one for one in found if one.key == wanted), found[0] if found else None)
     context = {
         "kind": kind,

@@ -131,7 +131,7 @@ def ledger_of(user: Any) -> QuerySet[MonthlyReport]:
     """The monthly reports of the calls of this person's funders."""
     permit("projects.see_month_ledger", user)
     funded = Project.objects.filter(pk=OuterRef("project"), call__funder__in=list(user.roles)).order_by()
-    mine = MonthlyReport.objects.visible_to(user).filter(Exists(funded))
+    mine = MonthlyReport.objects.filter(Exists(funded))
     return mine.select_related("project__call", "project__applicant", "project__field", "project__community")
 
 

@@ -14,7 +14,6 @@ from core import clock
 from core.forms import newest
 from grants.models import Call
 from people.choosing import STREET, places
-from people.models import Community
 from people.territory import inside
 from projects.models import Project
 from projects.models.project import ProjectQuerySet
@@ -92,8 +91,8 @@ class Board:
     @property
     def found_calls(self) -> QuerySet[Call]:
         """The calls of the projects that are counted, the newest first."""
-        found = Call.objects.filter(pk__in=self.projects.order_by().values("call"))
-        return found.order_by("-closes_at", "-pk").only("pk", "title", "code", "fund", "closes_at", "opens_at")
+        found = self.projects.their("call").order_by("-closes_at", "-pk")
+        return found.only("pk", "title", "code", "fund", "closes_at", "opens_at")
 
     @cached_property
     def calls(self) -> list[Call]:
@@ -111,15 +110,15 @@ class BoardForm(forms.Form):
 
     def __init__(self, *args: Any, board: Board, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        projects = board.all_projects.order_by()
-        calls = Call.objects.filter(pk__in=projects.values("call")).order_by("-closes_at", "-pk")
+        projects = board.all_projects
+        calls = projects.their("call").order_by("-closes_at", "-pk")
         years = sorted(
             {clock.localdate(opens).year for opens in calls.values_list("opens_at", flat=True)}, reverse=True
         )
         fields: dict[str, Any] = self.fields
         fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
         fields["call"].queryset = newest(calls, self.data.get("call"))
-        here = communities_of(projects)
+        here = projects.their("community")
         fields["place"].choices = [("", _("All streets")), *places(here, self.data.get("place") or "")]
 
     def narrow(self, board: Board) -> Board:
@@ -128,14 +127,9 @@ class BoardForm(forms.Form):
         return Board(board.kind, board.user, given.get("year"), given.get("call"), given.get("place") or "")
 
 
-def communities_of(projects: ProjectQuerySet) -> QuerySet[Community]:
-    """Those in which the projects take place, first of all."""
-    return Community.objects.filter(pk__in=projects.order_by().values("community"))
-
-
 def parts_of_streets(projects: ProjectQuerySet) -> list[tuple[str, str, str]]:
     """(nine digits, district, street) of those in which the projects take place, in the order of their codes."""
-    found = communities_of(projects).values_list("region_code", "district", "street")
+    found = projects.their("community").values_list("region_code", "district", "street")
     return sorted({(code[:STREET], district, street) for code, district, street in found})
 
 

@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import OFFERED, newest
-from grants.models import Call, ServiceField
+from grants.models import Call
 from people.choosing import COMMUNITY, STREET, places
 from people.models import Community, User
 from projects.forms.month_ledger import MonthField
 from projects.forms.narrowing import Narrowing
 from projects.models import Project, State
 from projects.narrowing import NOWHERE
-from reports.figures.board import communities_of
 from reports.ledgers.ledger import Asked, Ledger
 from reports.pdf import LANGUAGE
 
@@ -38,8 +37,8 @@ class LedgerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.ledger, self.user = ledger, user
         self.narrowing = Narrowing(self.data, user=user, own=OWN)
-        seen = Project.objects.delivery_visible_to(user).filter(submitted_at__isnull=False).order_by()
-        calls = Call.objects.filter(pk__in=seen.values("call")).order_by("-closes_at", "-pk")
+        seen = Project.objects.delivery_visible_to(user).filter(submitted_at__isnull=False)
+        calls = seen.their("call").order_by("-closes_at", "-pk")
         if ledger.of_calls:
             calls = ledger.of_calls(calls)
         fields: dict[str, Any] = self.fields
@@ -50,7 +49,7 @@ class LedgerForm(forms.Form):
             fields["call"].empty_label = None
         asked = self.data.get("place") or ""
         fields["place"].choices = [("", _("All streets")), *_places(seen, asked), (NOWHERE, _("not said"))]
-        used = ServiceField.objects.filter(pk__in=seen.values("field"))
+        used = seen.their("field")
         fields["in_field"].choices = [("", _("All")), *((str(one.pk), str(one)) for one in used),
                                       (NOWHERE, _("not said"))]  # fmt: skip
         fields["state"].choices = [("", _("All")), *(choice for choice in State.choices if choice[0] != State.DRAFT)]
@@ -115,7 +114,7 @@ def _flat(choices: Any) -> dict[str, str]:
 
 def _places(projects: Any, chosen: str) -> list[tuple[str, Any]]:
     """Streets, each with its communities in which projects take place; of very many the region comes first."""
-    found = communities_of(projects).order_by("region_code")
+    found = projects.their("community").order_by("region_code")
     if found[: OFFERED + 1].count() > OFFERED:
         return places(found, chosen, to=COMMUNITY)
     streets: dict[str, list[Community]] = {}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -11,6 +12,7 @@ from evaluations.models import Commission
 from people.models import Membership, Organization
 from projects.actions.people import ENDS_AFTER
 from projects.models import Participant, Project
+from projects.models.project import have_many
 from projects.models.state import ENDED
 
 MOST = 300
@@ -53,7 +55,9 @@ def _commissions(funders: list[int]) -> list[Entrusted]:
 
 
 def _participants(funders: list[int]) -> list[Entrusted]:
-    rows = Participant.objects.filter(project__call__funder__in=funders).order_by("-pk")
+    ours = Project.objects.filter(call__funder__in=funders).order_by()
+    is_ours = Exists(ours.filter(pk=OuterRef("project"))) if have_many(funders) else Q(project__in=ours)
+    rows = Participant.objects.filter(is_ours).order_by("-pk")
     latest = list(rows.values_list("pk", flat=True)[:MOST])  # to sort all of them whole takes a second
     rows = Participant.objects.filter(pk__in=latest).order_by("-pk")
     return [_participant(one) for one in rows.select_related("project", "person", "organization")]

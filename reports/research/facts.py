@@ -15,7 +15,6 @@ from django.contrib.auth.models import AnonymousUser
 from core import clock
 from evaluations.models import Purpose, Result
 from evaluations.satisfaction import Satisfaction, whole
-from grants.models import Call
 from people.models import Kind, Organization
 from projects.figures import visits_by_month
 from projects.hours import whole as whole_hours
@@ -186,7 +185,7 @@ def _survival(ever: ProjectQuerySet, until: date) -> Survival:
     """Of the funded projects of the calls that opened up to this year, what has become of them by now."""
     before = ever.filter(call__opens_at__date__lte=until).order_by()
     inside = set(before.values_list("pk", flat=True))
-    calls = Call.objects.filter(pk__in=before.values("call"))
+    calls = before.their("call")
     fates = [fate for line in lasting(calls) for project, fate, _seen in line.projects if project.pk in inside]
     under_way = reached(before, "funded").exclude(state__in=[State.COMPLETED, State.TERMINATED]).count()
     return survival(fates, under_way)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.forms import add_refusal
-from core.lately import asked_by, lately
 from core.paging import page_of
 from core.workflow import Refused, permit
 from grants.actions.offers import state_of
@@ -23,7 +22,7 @@ from people.rules import keeps_system
 from people.territory import topmost
 from reports.actions import bureaus as actions
 from reports.bureau_forms import FIRST_PEOPLE, BureauForm, OneInviteForm, People
-from reports.bureaus import checklist, figures_of, missing, open_needs, paid_from_elsewhere, sums_of
+from reports.bureaus import checklist, figures_lately, figures_of, missing, open_needs, paid_from_elsewhere, sums_of
 
 PAGE = 50
 
@@ -50,18 +49,16 @@ def bureau_list(request: HttpRequest) -> HttpResponse:
     found = visible(request.user)
     page = page_of(found, PAGE, request.GET.get("page"))
     shown = list(page)
-    rows = figures_of(shown)
+    rows, counted_at = figures_lately(shown)
     named = dict(Region.objects.filter(code__in=[one.region for one in shown]).values_list("code", "name"))
     for row in rows:
         row["place"] = named.get(row["bureau"].region, "")
     regions = regions_of(request.user)
-    sums, counted_at = sums_of(rows), None
-    if page.has_other_pages:
-        sums, counted_at = lately(f"bureaus:{asked_by(request)}", lambda: sums_of(figures_of(list(found))))
+    every = figures_lately(list(found))[0] if page.has_other_pages else rows
     context = {
         "page_obj": page,
         "rows": rows,
-        "sums": sums,
+        "sums": sums_of(every),
         "counted_at": counted_at,
         "needs": open_needs(regions) if regions else None,
         "elsewhere": paid_from_elsewhere(regions) if regions else None,

@@ -6,8 +6,9 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from core import clock
+from projects.indicator_facts import scopes
 from projects.views.follow_ups import lasting_calls
-from projects.views.indicators import chosen_kind, scopes_for
+from projects.views.indicators import calls_for, chosen_kind
 from reports.lasting import write_indicators, write_survival
 from reports.pdf import LANGUAGE
 from reports.views.imports import send_workbook
@@ -27,5 +28,5 @@ def survival(request: HttpRequest) -> HttpResponseBase:
 def indicators(request: HttpRequest) -> HttpResponseBase:
     """Every indicator of every call, district or year."""
     with translation.override(LANGUAGE):
-        found = scopes_for(request.user, chosen_kind(request))
+        found = scopes(chosen_kind(request), calls_for(request.user))
         return send_workbook(request, f"指标-{clock.today():%Y-%m-%d}", lambda file: write_indicators(found, file))

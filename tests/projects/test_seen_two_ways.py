@@ -1,18 +1,31 @@
 """What a person may see is asked in one way where that is little and in another where it is much; the answer is one."""
 
-from people.models import User
-from projects.models import Activity, Expense, MentoringNote, Project, Report
+from people.models import Community, User
+from projects.models import Activity, Expense, MentoringNote, Milestone, Project, Report
 from projects.models import project as asked
+from projects.month import month_of
+from projects.month_entries import entries_of
+from reports.personal.entrusting import entrusted
+from tests.life import draft
 from tests.test_permissions import things
 
 __all__ = ["things"]  # the fixture with one of everything
 
 
-def seen(user: User) -> dict[str, set[int]]:
+def seen(user: User) -> dict[str, set]:
     user = User.objects.get(pk=user.pk)  # which way is asked is kept with the person
     found = {"visible": Project.objects.visible_to(user), "delivery": Project.objects.delivery_visible_to(user)}
     found |= {model.__name__: model.objects.visible_to(user) for model in (MentoringNote, Activity, Expense, Report)}
-    return {name: set(rows.values_list("pk", flat=True)) for name, rows in found.items()}
+    said = {name: set(rows.values_list("pk", flat=True)) for name, rows in found.items()}
+    return said | {"calendar": on_the_calendar(user), "entrusted": {str(one) for one in entrusted(list(user.roles))}}
+
+
+def on_the_calendar(user: User) -> set[str]:
+    is_seen = Project.objects.all().seen_in_delivery(user, "project")
+    months = {f"{day:%Y-%m}" for day in Activity.objects.values_list("starts_at", flat=True)}
+    months |= {f"{day:%Y-%m}" for day in Milestone.objects.values_list("due_on", flat=True)}
+    days = [entries_of(is_seen, month_of(month, None)).rows for month in months]
+    return {str(row) for rows in days for row in rows}
 
 
 def test_both_ways_say_the_same_of_everybody(things, town, monkeypatch):
@@ -20,4 +33,16 @@ def test_both_ways_say_the_same_of_everybody(things, town, monkeypatch):
     monkeypatch.setattr(asked, "MANY", 0)
 
     assert {name: seen(user) for name, user in town.people.items()} == expected
-    assert expected["clerk"]["delivery"] - expected["stranger"]["delivery"]
+    for kind in ("delivery", "calendar", "entrusted"):
+        assert expected["clerk"][kind] - expected["stranger"][kind], kind
+
+
+def test_projects_name_the_calls_and_communities_that_are_theirs_once(town):
+    project = draft(town)
+    draft(town)
+    Community.objects.create(region_code="110105000009", name="没有项目的社区", street="东街街道", district="朝阳区")
+    all_projects = Project.objects.order_by("-title")
+
+    assert list(all_projects.their("call")) == [project.call]
+    assert list(all_projects.their("community")) == [project.community]
+    assert not all_projects.none().their("community").exists()
