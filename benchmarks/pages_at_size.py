@@ -52,7 +52,8 @@ class Page:
         asked = str(self.queries[0]) if self.is_constant else " and ".join(map(str, self.queries))
         if after < 0:
             return f"{before:.0f} ms, among the many given up; {asked} queries"
-        return f"{before:.0f} ms, among the many {after:.0f} ms × {after / max(before, 0.1):.1f}, {asked} queries{self.more}"
+        times = f"× {after / max(before, 0.1):.1f}"
+        return f"{before:.0f} ms, among the many {after:.0f} ms {times}, {asked} queries{self.more}"
 
     @property
     def more(self) -> str:
