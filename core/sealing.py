@@ -7,6 +7,7 @@ the triggers alone.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -35,11 +36,13 @@ class Standing(NamedTuple):
 
 
 class Witness(NamedTuple):
-    """Somebody who has kept where the chain stood: a daily root, a public notice, a file downloaded long ago."""
+    """Somebody who has kept where the chain stood: a daily root, a public notice, a file downloaded long ago. Of a root
+    also the day at which it stood there: what is sealed behind it happened later."""
 
     name: str
     number: int
     hash: str
+    day: date | None = None
 
 
 witnesses: list[Callable[[], Iterable[Witness]]] = []

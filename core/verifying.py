@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from core import triggers
+from core import clock, triggers
 from core.chain import ERASABLE, GENESIS, Keys, Said, digest, link
 from core.log_triggers import LOG
 from core.models import DailyRoot, Event, Seal
@@ -19,14 +19,16 @@ MOST = 2**62
 WAITS = timedelta(hours=1)
 """An event that is still not sealed after so long, though others are, was not written by the platform."""
 BACK = timedelta(days=1)
-"""An event sealed next behind one that happened so much later was written afterwards, whatever day it names."""
+"""An event sealed next behind one that happened so much later, or behind the root of a day so much later, was written
+afterwards, whatever day it names."""
 SEAL = ("number", "event_id", "label_key", "note_key", "data_key", "digest", "hash", "sealed_at")
 
 
 def published() -> list[Witness]:
     """Everything that the platform itself has kept of where the chain stood."""
     found = [
-        Witness(_("root of %(day)s") % {"day": root.day}, root.number, root.hash) for root in DailyRoot.objects.all()
+        Witness(_("root of %(day)s") % {"day": root.day}, root.number, root.hash, root.day)
+        for root in DailyRoot.objects.all()
     ]
     return found + [one for ask in witnesses for one in ask()]
 
@@ -39,15 +41,18 @@ def start_of(day: date | None) -> Standing:
 
 class Verification:
     """One walk along the chain. `problems` says in a line each what is wrong and where; afterwards the counters say
-    what was seen: `checked` links, `erased` events without some of their words, `late` ones and the first of them."""
+    what was seen: `checked` links, `erased` events without some of their words, `late` ones that were dated back and
+    the first of them, `unproven` ones that were too, but before the first root (docs/adr/0017-sealed-log.md)."""
 
     def __init__(self, since: date | None = None, kept: Iterable[Witness] = ()) -> None:
         self.start = start_of(since)
         self.kept = sorted([*published(), *kept], key=lambda one: one.number)
-        self.checked = self.erased = self.late = self.waiting = 0
-        self.first_late = self.last_number = 0
+        self.checked = self.erased = self.late = self.unproven = self.waiting = 0
+        self.first_late = self.first_unproven = self.last_number = 0
         self._next, self._before = self.start.number + 1, {self.start.hash}
         self._at: datetime | None = None
+        self._root: datetime | None = None
+        self._has_roots = any(one.day for one in self.kept)
         self._sealed_at: datetime | None = None
 
     def problems(self) -> Iterator[str]:
@@ -58,8 +63,7 @@ class Verification:
         if self.start.number:
             begin = Seal.objects.filter(number=self.start.number).values_list("hash", flat=True).first()
             while begin and due and due.number == self.start.number:
-                if due.hash != begin:
-                    yield self._rewritten(due)
+                yield from self._hold(due, begin)
                 due = next(kept, None)
             if begin is None:
                 self._next = standing().number + 1
@@ -68,8 +72,8 @@ class Verification:
                 yield self._gap(seal["number"])
             yield from self._link(seal, said)
             while due and due.number <= seal["number"]:
-                if due.number == seal["number"] and due.hash != seal["hash"]:
-                    yield self._rewritten(due)
+                if due.number == seal["number"]:
+                    yield from self._hold(due, seal["hash"])
                 due = next(kept, None)
             self._next = seal["number"] + 1
         self.last_number = self._next - 1
@@ -84,9 +88,14 @@ class Verification:
             due = next(kept, None)
         yield from self._outside()
 
-    def _rewritten(self, kept: Witness) -> str:
-        said = {"n": kept.number, "who": kept.name}
-        return _("link %(n)s is not the one that was published (%(who)s): the log was rewritten") % said
+    def _hold(self, kept: Witness, found: str) -> Iterator[str]:
+        """A witness against the link it tells of; from a root that agrees its day counts for all that follow."""
+        if kept.hash != found:
+            said = {"n": kept.number, "who": kept.name}
+            yield _("link %(n)s is not the one that was published (%(who)s): the log was rewritten") % said
+        elif kept.day:
+            day = clock.begin_of(kept.day)
+            self._root = max(self._root or day, day)
 
     def _rows(self) -> Iterator[tuple[dict[str, Any], Said]]:
         """Link by link with its event, a chunk at a time."""
@@ -127,11 +136,22 @@ class Verification:
             )
             if not told.exists():
                 yield _("words of event %(event)s (link %(n)s) were erased, and no event says so") % where
-        if self._at and said.at < self._at - BACK:
-            self.late += 1
-            self.first_late = self.first_late or said.id
+        self._count_late(said)
         self._at = said.at
         self._sealed_at = seal["sealed_at"]
+
+    def _count_late(self, said: Said) -> None:
+        """Up to the first root the order of days proves nothing: a demo tells of past ones, and whoever writes them in
+        could write all of it anew. Where there is no root at all that is no excuse: they may have been taken away."""
+        before = [moment for moment in (self._at, self._root) if moment]
+        if not before or said.at >= max(before) - BACK:
+            return
+        if self._root or not self._has_roots:
+            self.late += 1
+            self.first_late = self.first_late or said.id
+        else:
+            self.unproven += 1
+            self.first_unproven = self.first_unproven or said.id
 
     def _outside(self) -> Iterator[str]:
         """Events without a link: the latest may wait for the sealer, an old one was slipped in."""

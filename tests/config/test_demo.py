@@ -2,17 +2,20 @@
 
 import re
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
+from io import StringIO
 from itertools import groupby
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from config.story.people import LOGINS
 from core import clock
 from core.models import Event
+from core.sealing import seal_events
 from evaluations import inbox as evaluation_inbox
 from evaluations.consistency import consistency
 from evaluations.models import Alternative, Assignment, Decision, Feedback, Purpose
@@ -54,6 +57,7 @@ def test_the_demo_tells_its_story_and_every_link_in_it_opens(demo, browse):
     """One test, because loading the demo takes longer than everything else in this file."""
     tells_the_story_of_the_seed_and_of_today()
     numbers_rise_with_the_days()
+    keeps_its_log_in_order()
     has_no_link_to_a_refusal_and_no_english_page(browse)
 
 
@@ -64,6 +68,20 @@ def numbers_rise_with_the_days():
         days = [paper.issued_at for paper in of_series]
         assert days == sorted(days)
     assert set(papers.values_list("kind", flat=True)) >= {"award", "correction", "rectification", "return", "minutes"}
+
+
+def keeps_its_log_in_order():
+    """Its past days are no error, since they stand before its first root; one that is written in behind it is."""
+    for since in (None, clock.today()):
+        call_command("verify_events", strict=True, since=since, stdout=StringIO())
+
+    with transaction.atomic():
+        Event.objects.create(target=User.objects.first(), name="said", at=clock.now() - timedelta(days=3))
+        seal_events()
+        for since in (None, clock.today()):
+            with pytest.raises(SystemExit):
+                call_command("verify_events", strict=True, since=since, stdout=StringIO())
+        transaction.set_rollback(True)
 
 
 def tells_the_story_of_the_seed_and_of_today():

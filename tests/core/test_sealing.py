@@ -3,13 +3,13 @@
 import csv
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from core import checks, clock, triggers
 from core.apps import let_tables_be_renamed, put_triggers_in_place
@@ -167,22 +167,99 @@ INSERT = (
 )
 
 
+def slip_in(at: datetime) -> Event:
+    """An event of that day, written with SQL and sealed by the next tick."""
+    like, at = Event.objects.first(), timezone.make_aware(at)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT.format(at=f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}", like=like.pk))
+    seal_events()
+    return Event.objects.order_by("pk").last()
+
+
+def strictly(**asked) -> tuple[int, str]:
+    """Exit code and words of `verify_events --strict`."""
+    out = StringIO()
+    with translation.override("en"):
+        try:
+            call_command("verify_events", strict=True, stdout=out, **asked)
+        except SystemExit as ended:
+            return int(ended.code), out.getvalue()
+    return 0, out.getvalue()
+
+
 def test_row_slipped_in_is_found(log):
     """Before it is sealed it stands outside the chain, afterwards behind events that are later than it says."""
     said = tampered(INSERT.format(at="2026-03-02 04:00:00", like=log[0].pk))
 
     assert len(said) == 1
     assert "of 2026-03-02" in said[0]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT.format(at="2026-03-01 04:00:00", like=log[0].pk))
-    seal_events()
+    event = slip_in(NOON - timedelta(days=1))
     walk = Verification()
     assert list(walk.problems()) == []
-    assert (walk.late, walk.first_late) == (1, Event.objects.order_by("pk").last().pk)
-    out = StringIO()
-    call_command("verify_events", stdout=out)
-    with pytest.raises(SystemExit):
-        call_command("verify_events", "--strict", stdout=out)
+    assert (walk.late, walk.first_late, walk.unproven) == (1, event.pk, 0)
+    call_command("verify_events", stdout=StringIO())
+    for since in (None, date(2026, 3, 3)):
+        assert strictly(since=since)[0] == 1
+
+
+def test_past_days_told_before_the_first_root_are_a_note(person):
+    """A demo is loaded at once and tells of years: nothing was published that it could contradict."""
+    for days in (0, -700, -400):
+        with clock.at(NOON + timedelta(days=days)):
+            record(person, "said", by=person)
+    with clock.at(NOON):
+        take_root()
+        record(person, "said", by=person)
+        seal_events()
+
+    for since, said in ((None, True), (date(2026, 3, 1), True), (date(2026, 3, 2), False)):
+        code, words = strictly(since=since)
+        assert code == 0
+        assert ("Note: up to the first root 1 events" in words) == said
+
+    slip_in(NOON - timedelta(days=400))
+    for since in (None, date(2026, 3, 1), date(2026, 3, 2)):
+        assert strictly(since=since)[0] == 1
+
+
+def test_past_day_reached_in_steps_of_less_than_a_day_is_found_by_the_root(log):
+    """Each stands close to the one before it; the root that all of them stand behind does not move."""
+    slip_in(NOON + timedelta(hours=4))
+    assert strictly()[0] == 0
+    late = [slip_in(NOON - timedelta(hours=16)), slip_in(NOON - timedelta(hours=32))]
+
+    code, words = strictly()
+
+    assert code == 1
+    assert "2 events are more than a day older" in words
+    assert f"the first is {late[0].pk}\n" in words
+
+
+def test_root_that_somebody_kept_proves_the_order_before_the_first_one_here(person, tmp_path):
+    """Whoever takes the roots away and publishes a new one cannot take away what was kept elsewhere."""
+    with clock.at(NOON):
+        record(person, "said", by=person)
+        seal_events()
+    kept = standing()
+    slip_in(NOON - timedelta(days=3))
+    with clock.at(NOON + timedelta(days=5)):
+        take_root()
+    file = tmp_path / "roots.csv"
+    for day in ("2026-03-02", "2026/3/2"):  # a spreadsheet has saved it again
+        file.write_text(f"day,number,hash\n{day},{kept.number},{kept.hash}\n")
+        assert strictly(roots=file)[0] == 1
+    assert strictly()[0] == 0
+
+
+def test_past_day_is_no_note_where_there_is_no_root_at_all(person):
+    with clock.at(NOON):
+        record(person, "said", by=person)
+        seal_events()
+    assert strictly()[0] == 0
+
+    slip_in(NOON - timedelta(days=3))
+
+    assert strictly()[0] == 1
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'")

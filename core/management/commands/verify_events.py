@@ -1,5 +1,6 @@
 """`manage.py verify_events`: whether the log is what was sealed and published; exit code 1 when it is not."""
 
+import re
 from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
@@ -28,7 +29,7 @@ class Command(BaseCommand):
             "--roots", type=Path, metavar="FILE", help="daily roots downloaded earlier (csv), kept elsewhere"
         )
         parser.add_argument(
-            "--strict", action="store_true", help="events that were written in afterwards are an error too"
+            "--strict", action="store_true", help="events that were dated back behind a root are an error too"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,8 +42,17 @@ class Command(BaseCommand):
                 self.stdout.write(problem)
         if wrong > MOST_SAID:
             self.stdout.write(_("… and %(n)s more") % {"n": wrong - MOST_SAID})
+        if walk.unproven:
+            words = _(
+                "Note: up to the first root %(n)s events are more than a day older than what stands before them; "
+                "the first is %(event)s"
+            )
+            self.stdout.write(words % {"n": walk.unproven, "event": walk.first_unproven})
         if walk.late:
-            words = _("%(n)s events are more than a day older than what stands before them; the first is %(event)s")
+            words = _(
+                "%(n)s events are more than a day older than what stands before them, or than a root before them; "
+                "the first is %(event)s"
+            )
             self.stdout.write(words % {"n": walk.late, "event": walk.first_late})
         counted = {"n": walk.checked, "last": walk.last_number, "erased": walk.erased, "waiting": walk.waiting}
         words = _(
@@ -58,6 +68,14 @@ def read_roots(path: Path) -> list[Witness]:
     try:
         with path.open("rb") as file:
             rows = [cells for _number, cells in read(file).rows]
-        return [Witness(f"{path.name} {day}", int(number), digest.strip().lower()) for day, number, digest, *_ in rows]
-    except (OSError, ValueError, IndexError, ValidationError) as error:
+        return [
+            Witness(f"{path.name} {day}", int(number), digest.strip().lower(), _day(day))
+            for day, number, digest, *_ in rows
+        ]
+    except (OSError, ValueError, TypeError, IndexError, ValidationError) as error:
         raise CommandError(f"{path}: {error}") from error
+
+
+def _day(cell: Any) -> date:
+    """2026-03-03, or 2026/3/3 once a spreadsheet has saved the file again."""
+    return date(*[int(part) for part in re.findall(r"\d+", str(cell))[:3]])
