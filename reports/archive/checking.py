@@ -97,6 +97,21 @@ def opened(path: Path) -> Iterator[Files]:
         raise NoPackage(str(error)) from error
 
 
+def packages_in(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The packages that lie side by side in a folder, and what else does.
+
+    Every zip counts as one, and every directory that has a part of one: whatever was broken must not go unseen."""
+    found = sorted(folder.iterdir())
+    packages = [path for path in found if _was_package(path)]
+    return packages, [path for path in found if path not in packages]
+
+
+def _was_package(path: Path) -> bool:
+    if not path.is_dir():
+        return path.suffix.lower() == ".zip"
+    return any(found.is_file() for name in (BAG, MANIFEST, TAGS) for found in (path / name, *path.glob(f"*/{name}")))
+
+
 def check(path: Path, register: Register | None = None) -> Findings:
     """Everything that is not as the manifests, and the register, say. Raises `NoPackage`."""
     with opened(path) as files:

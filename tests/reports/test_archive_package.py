@@ -365,11 +365,64 @@ def test_verify_says_when_a_paper_is_unlike_the_register(town, life, time, tmp_p
     told("verify_archive", str(path), "--alone")
 
 
+def verified(folder: Path, *args: str) -> tuple[list[str], str]:
+    """What was said of a folder, line by line, and why it ended with 1 (nothing: it ended with 0)."""
+    out = StringIO()
+    try:
+        call_command("verify_archive", str(folder), *args, stdout=out)
+    except CommandError as error:
+        return out.getvalue().splitlines(), str(error)
+    return out.getvalue().splitlines(), ""
+
+
+def test_folder_of_packages_is_verified_one_by_one(town, life, time, tmp_path):
+    project, folder = archived(town, life, time), tmp_path / "archive"
+    told("archive_project", project.number, "--public", "--output", str(folder))
+    [first] = folder.iterdir()
+    lines, ended = verified(folder)  # the only one is told of in full, as if it had been named itself
+    assert (lines[-1], ended) == ("The zip is the very same file", "")
+
+    with zipfile.ZipFile(first) as archive:
+        archive.extractall(folder / "unpacked")
+    (folder / "目录.txt").write_text("两个案卷")
+    lines, ended = verified(folder)
+    assert [line.split(";")[0] for line in lines[:2]] == [f"{first.name}: as it was made", "unpacked: as it was made"]
+    assert lines[2:] == ["Left aside, no packages: 目录.txt", "2 of 2 packages are as they were made"]
+    assert ended == ""
+    assert "1 issued papers as the register says; Made here for a command at" in lines[0]
+    assert "Not compared with the register: no database was asked" in verified(folder, "--alone")[0]
+
+
+def test_every_package_in_a_folder_that_is_not_as_it_was_made_is_named(town, life, time, tmp_path):
+    project, folder = archived(town, life, time), tmp_path / "archive"
+    told("archive_project", project.number, "--public", "--output", str(folder))
+    [good] = folder.iterdir()
+    for name in ("altered", "robbed"):
+        with zipfile.ZipFile(good) as archive:
+            archive.extractall(folder / name)
+    next(folder.glob("altered/*/说明.txt")).write_text("别的")
+    next(folder.glob("robbed/*/bagit.txt")).unlink()
+    (folder / "damaged.ZIP").write_bytes(good.read_bytes()[:-100])
+
+    lines, ended = verified(folder)
+
+    said = dict(line.split(": ", 1) for line in lines[:-1])
+    assert sorted(said) == sorted([good.name, "altered", "robbed", "damaged.ZIP"])
+    assert said["altered"].startswith("NOT as it was made; 1 altered; ")
+    assert said["robbed"].startswith("NOT as it was made; no archive package, no bagit.txt in ")
+    assert said["damaged.ZIP"].startswith("NOT as it was made; no archive package, ")
+    assert said[good.name].startswith("as it was made; ")
+    assert (lines[-1], ended) == ("1 of 4 packages are as they were made", "3 of 4 packages are not as they were made")
+
+
 def test_commands_refuse_what_they_cannot_do(town, life, tmp_path):
     with pytest.raises(CommandError, match="No project"):
         call_command("archive_project", "nothing")
-    with pytest.raises(CommandError, match="No archive package"):
+    (tmp_path / "notes").mkdir()
+    with pytest.raises(CommandError, match=r"No archive package in .*: neither a zip nor a directory with bagit\.txt"):
         call_command("verify_archive", str(tmp_path))
+    with pytest.raises(CommandError, match=r"No archive package: .*nowhere"):
+        call_command("verify_archive", str(tmp_path / "nowhere"))
 
 
 def test_list_of_contents_lays_nothing_out(town, life, time):

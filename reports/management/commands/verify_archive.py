@@ -1,4 +1,4 @@
-"""Check an archive package: `manage.py verify_archive FILE|DIRECTORY`; exit code 0 when everything is as it was."""
+"""Check archive packages: `manage.py verify_archive FILE|DIRECTORY`; exit code 0 when everything is as it was."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,42 +8,79 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from reports.actions.packaging import sha256_of
-from reports.archive.checking import NoPackage, Register, check
+from reports.archive.bag import BAG
+from reports.archive.checking import Findings, NoPackage, Register, check, packages_in
 from reports.models import ArchivePackage, Paper
 
 
 class Command(BaseCommand):
-    help = "Says which files of an archive package are missing, altered or additional, and unlike the register."
+    help = (
+        "Says which files of an archive package are missing, altered or additional, and unlike the register. Of a "
+        "directory that holds several packages it says of each in one line whether it is as it was made."
+    )
     requires_system_checks = ()
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", type=Path, help="the zip, or the directory to which it was unpacked")
+        words = "the zip, the directory to which it was unpacked, or a directory that holds several of them"
+        parser.add_argument("path", type=Path, help=words)
         parser.add_argument("--alone", action="store_true", help="ask no database")
 
     def handle(self, *args: Any, path: Path, alone: bool, **options: Any) -> None:
         register = None if alone else self._register()
+        several = path.is_dir() and not (path / BAG).is_file()
+        packages, others = packages_in(path) if several else ([path], [])
+        if not packages:
+            raise CommandError(f"No archive package in {path}: neither a zip nor a directory with {BAG}")
+        if len(packages) == 1 and not others:
+            self._one(packages[0], register)
+        else:
+            self._several(packages, others, register)
+
+    def _one(self, path: Path, register: Register | None) -> None:
+        """In full: each file that is not as it was."""
         try:
             found = check(path, register)
         except NoPackage as error:
             raise CommandError(f"No archive package: {error}") from error
-        for word, names in (
-            ("missing", found.missing),
-            ("altered", found.altered),
-            ("additional", found.additional),
-            ("unlike the register", found.unlike_register),
-            ("not in the register", found.not_in_register),
-        ):
+        for word, names in wrong(found).items():
             for name in names:
                 self.stdout.write(f"{word}: {name}")
         self.stdout.write(f"{found.good} files are as the manifest says; digest {found.digest}")
         if register is None:
-            self.stdout.write("Not compared with the register: no database was asked")
+            self.stdout.write(ALONE)
         else:
             self.stdout.write(f"{found.in_register} issued papers are as the register says")
-            self._known(path, found.digest)
+            for words in known(path, found.digest):
+                self.stdout.write(words)
         if not found.is_good:
             raise CommandError("The package is not as it was made")
+
+    def _several(self, packages: list[Path], others: list[Path], register: Register | None) -> None:
+        """In short: one line each, and how many are as they were made."""
+        good = 0
+        for path in packages:
+            is_good, words = self._in_short(path, register)
+            good += is_good
+            self.stdout.write(f"{path.name}: {'' if is_good else 'NOT '}as it was made; {'; '.join(words)}")
+        if others:
+            self.stdout.write(f"Left aside, no packages: {', '.join(path.name for path in others)}")
+        if register is None:
+            self.stdout.write(ALONE)
+        self.stdout.write(f"{good} of {len(packages)} packages are as they were made")
+        if good < len(packages):
+            raise CommandError(f"{len(packages) - good} of {len(packages)} packages are not as they were made")
+
+    def _in_short(self, path: Path, register: Register | None) -> tuple[bool, list[str]]:
+        try:
+            found = check(path, register)
+            words = [f"{len(names)} {word}" for word, names in wrong(found).items() if names]
+            words.append(f"{found.good} files as the manifest says")
+            if register is not None:
+                words += [f"{found.in_register} issued papers as the register says", *known(path, found.digest)]
+        except (NoPackage, OSError) as error:
+            return False, [f"no archive package, {error}"]
+        return found.is_good, words
 
     def _register(self) -> Register | None:
         """The register, where there is a database that has one."""
@@ -57,13 +94,28 @@ class Command(BaseCommand):
 
         return of
 
-    def _known(self, path: Path, digest: str) -> None:
-        """Whether it was made here: manifests can be written anew by whoever alters a file, the database not."""
-        made = ArchivePackage.objects.filter(digest=digest).exclude(digest="").order_by("at").first()
-        if made is None:
-            self.stdout.write("This platform has not made such a package")
-            return
-        self.stdout.write(f"Made here for {made.by or 'a command'} at {made.at:%Y-%m-%d %H:%M}")
-        if path.is_file():
-            same = ArchivePackage.objects.filter(digest=digest, sha256=sha256_of(path)).exists()
-            self.stdout.write("The zip is the very same file" if same else "The zip was packed anew")
+
+ALONE = "Not compared with the register: no database was asked"
+
+
+def wrong(found: Findings) -> dict[str, list[str]]:
+    """Paths by what is wrong with them, in words."""
+    return {
+        "missing": found.missing,
+        "altered": found.altered,
+        "additional": found.additional,
+        "unlike the register": found.unlike_register,
+        "not in the register": found.not_in_register,
+    }
+
+
+def known(path: Path, digest: str) -> list[str]:
+    """Whether it was made here: manifests can be written anew by whoever alters a file, the database not."""
+    made = ArchivePackage.objects.filter(digest=digest).exclude(digest="").order_by("at").first()
+    if made is None:
+        return ["This platform has not made such a package"]
+    words = [f"Made here for {made.by or 'a command'} at {made.at:%Y-%m-%d %H:%M}"]
+    if path.is_file():
+        same = ArchivePackage.objects.filter(digest=digest, sha256=sha256_of(path)).exists()
+        words.append("The zip is the very same file" if same else "The zip was packed anew")
+    return words
