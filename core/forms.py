@@ -274,12 +274,15 @@ def newest(found: QuerySet, asked: str | None, *, keep: str = "") -> QuerySet:
     )
 
 
-def add_refusal(form: forms.BaseForm, refused: Refused) -> None:
-    """Show why a verb was refused, at the field that it is about or above the form; what was typed stays.
+def add_refusal(form: forms.BaseForm, refused: Refused, rows: Sequence[forms.BaseForm] = ()) -> None:
+    """Show why a verb was refused, at the field that it is about or above the form; what was typed stays. `rows` are
+    those that the verb was given, in its order: it may be about one of them.
 
     Also when the button that was pressed stands outside the form, so that nothing was sent to it: Django lets a form
     without data carry no errors, unless it has somewhere to look for what was cleaned.
     """
+    if refused.row is not None and refused.row < len(rows):
+        form = rows[refused.row]
     if not form.is_bound:
         form.cleaned_data = {}
     for reason in refused.reasons:

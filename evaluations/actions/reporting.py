@@ -92,11 +92,13 @@ def _refuse_when_fixed(evaluation: Evaluation) -> None:
 def _keep_items(evaluation: Evaluation, items: Sequence[Item]) -> None:
     if len(items) > MOST_ITEMS:
         raise Refused(_("No more than %(n)s things can be asked for at once.") % {"n": MOST_ITEMS})
-    for item in items:
+    for row, item in enumerate(items):
         if not item.what.strip() or not item.basis.strip():
-            raise Refused(_("Whatever is to be mended needs its basis: which clause, rule or record says so."))
+            said = _("Whatever is to be mended needs its basis: which clause, rule or record says so.")
+            raise Refused(said, at="basis", row=row)
         if item.due_on <= clock.today():
-            raise Refused(_("The day until which something is to be mended must lie ahead."))
+            said = _("The day until which something is to be mended must lie ahead.")
+            raise Refused(said, at="due_on", row=row)
     evaluation.items.all().delete()
     RectificationItem.objects.bulk_create(
         RectificationItem(

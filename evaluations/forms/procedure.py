@@ -221,10 +221,15 @@ class ItemForm(forms.Form):
 
 class ItemsBase(BaseFormSet):
     @property
+    def filled(self) -> list[ItemForm]:
+        """The rows that are not left out."""
+        return [form for form in self.forms if not form.is_blank]
+
+    @property
     def items(self) -> list[Item]:
         return [
             Item(row["what"], row["basis"], row["due_on"], row["who"])
-            for row in (form.cleaned_data for form in self.forms if not form.is_blank)
+            for row in (form.cleaned_data for form in self.filled)
         ]
 
 

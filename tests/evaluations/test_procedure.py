@@ -404,6 +404,26 @@ def test_the_report_in_an_older_window_shows_what_is_stored_and_keeps_what_was_t
     assert fresh(found).conclusion == "先保存的"
 
 
+def test_a_day_for_mending_that_does_not_lie_ahead_stands_at_its_row(town, project, browse):
+    """Not above the form: of several nobody would know which. A row that is left out does not shift it."""
+    found, today = at_draft(town, project), clock.today()
+    filled = {"what": "补票", "basis": "协议第三条", "due_on": today + timedelta(days=9)}
+    data = {"version": "0", "items-TOTAL_FORMS": "4", "items-INITIAL_FORMS": "0", "items-1-due_on": today}
+    data |= {f"items-{row}-{name}": value for row in (0, 2) for name, value in filled.items()}
+    address, client = reverse("evaluations:report", args=[found.pk]), browse(town.evaluator)
+
+    answer = client.post(address, data | {"items-2-due_on": today})
+
+    assert [list(row.errors) for row in answer.context["formset"]] == [[], [], ["due_on"], []]
+    assert list(answer.context["form"].errors) == []
+    page = answer.content.decode()
+    assert 'href="#id_items-2-due_on"' in page  # said at the top too, as a link to the row
+    assert 'id="id_items-2-due_on_error"' in page
+    assert not found.items.exists()
+    assert client.post(address, data | {"items-2-due_on": today + timedelta(days=1)}).status_code == 302
+    assert found.items.count() == 2
+
+
 def test_an_own_text_is_added_without_losing_what_is_typed(town, project, browse):
     found = at_draft(town, project)
     text = report_templates.keep(town.evaluators, by=town.evaluator, kind="advice", title="归档", text="按月归档。")
