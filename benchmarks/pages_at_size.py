@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from benchmarks import apart
+from benchmarks.pages import SLOW
 
 SMALL, LARGE = 1_000, 100_000
 FILL = "import sys\nfrom benchmarks.data import main\nmain(int(sys.argv[1]))\n"
@@ -37,6 +38,8 @@ class Page:
     milliseconds: list[float] = field(default_factory=list)
     queries: list[int] = field(default_factory=list)
     kilobytes: list[int] = field(default_factory=list)
+    first: list[float] = field(default_factory=list)
+    """Milliseconds of the first visit, which counts what is kept afterwards."""
 
     @property
     def is_constant(self) -> bool:
@@ -57,9 +60,10 @@ class Page:
 
     @property
     def more(self) -> str:
-        """How much more of it there is to read, when it shows more."""
+        """How much more of it there is to read, when it shows more; and how long the first visit takes, when long."""
         before, after = self.kilobytes
-        return f", {before} KB → {after} KB" if after > before * 1.2 + 2 else ""
+        said = f", {before} KB → {after} KB" if after > before * 1.2 + 2 else ""
+        return f"{said}, the first visit {self.first[1]:.0f} ms" if self.first[1] > SLOW else said
 
 
 def measure(large: int = LARGE) -> Iterator[tuple[str, str]]:
@@ -78,11 +82,12 @@ def compared(sizes: list[dict[str, str]]) -> Iterator[tuple[str, str]]:
     found: dict[tuple[str, str], Page] = {}
     for size, within in zip(("few", "many"), sizes, strict=True):
         for line in apart.run(MEASURE, within=within).splitlines():
-            who, path, milliseconds, queries, kilobytes = line.split("\t")
+            who, path, milliseconds, queries, kilobytes, first = line.split("\t")
             page = found.setdefault((who, as_kind(path)), Page(who, path))
             page.milliseconds.append(float(milliseconds))
             page.queries.append(int(queries))
             page.kilobytes.append(int(kilobytes))
+            page.first.append(float(first))
         for program in (DEPTH, SERVED):
             for line in apart.run(program, within=within).splitlines():
                 label, _tab, figure = line.partition("\t")
@@ -95,6 +100,7 @@ def compared(sizes: list[dict[str, str]]) -> Iterator[tuple[str, str]]:
         ("whose queries are not constant", [page for page in pages if not page.is_constant]),
         (f"that take more than {GROWS} times as long", [page for page in pages if page.grows]),
         ("the slowest", sorted(pages, key=lambda page: -page.milliseconds[1])[:SLOWEST]),
+        (f"whose first visit takes more than {SLOW:.0f} ms", [page for page in pages if page.first[1] > SLOW]),
     ):
         yield label, str(len(chosen))
         for page in chosen:
