@@ -6,7 +6,7 @@ import io
 import os
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from threading import Thread
@@ -37,8 +37,13 @@ class Writer:
     def add_packed(self, name: str, content: bytes) -> None:
         self.add(f"{name}.gz", gzip.compress(content, 1, mtime=0))
 
-    def close(self) -> None:
-        self.tar.close()
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *_error: Any) -> None:
+        """Also when it has failed: a tar that is left open tries to write its end when nobody listens any more."""
+        with suppress(OSError) if failed else nullcontext():
+            self.tar.close()
 
 
 @contextmanager
@@ -62,8 +67,12 @@ def written(path: Path, recipients: list[str]) -> Iterator[IO[bytes]]:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             if recipients:
                 keys = [pyrage.x25519.Recipient.from_str(one) for one in recipients]
-                with _through(lambda source: pyrage.encrypt_io(source, file, keys)) as target:
-                    yield target
+                disk = _Disk(file)
+                try:
+                    with _through(lambda source: pyrage.encrypt_io(source, disk, keys)) as target:
+                        yield target
+                except pyrage.EncryptError as error:
+                    raise disk.failure or error from error
             else:
                 yield file
             file.flush()
@@ -71,6 +80,24 @@ def written(path: Path, recipients: list[str]) -> Iterator[IO[bytes]]:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+class _Disk:
+    """A file for `pyrage`, which makes words of what fails there: here it is kept as it was."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.failure: OSError | None = None
+
+    def write(self, block: bytes) -> int:
+        try:
+            return self.file.write(block)
+        except OSError as failure:
+            self.failure = failure
+            raise
+
+    def flush(self) -> None:
+        self.file.flush()
 
 
 @contextmanager

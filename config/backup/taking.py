@@ -43,8 +43,13 @@ def take(directory: Path, recipients: list[str]) -> Taken:
     name = f"grants-{datetime.now():%Y%m%d-%H%M%S}.tar"
     taken = Taken(directory / (f"{name}.age" if recipients else name))
     engine = engine_of(connection)
-    with written(taken.path, recipients) as target, TemporaryFile() as manifest, engine.snapshot() as cursor:
-        writer, found = Writer(target), tables(connection)
+    with (
+        written(taken.path, recipients) as target,
+        Writer(target) as writer,
+        TemporaryFile() as manifest,
+        engine.snapshot() as cursor,
+    ):
+        found = tables(connection)
         head = {
             "format": FORMAT,
             "null": engine.null,
@@ -70,7 +75,6 @@ def take(directory: Path, recipients: list[str]) -> Taken:
         size = manifest.tell()
         manifest.seek(0)
         writer.add("manifest.jsonl", manifest, size)
-        writer.close()
     Duty.objects.update_or_create(name=DUTY, defaults={"done_on": clock.today()})
     return taken
 

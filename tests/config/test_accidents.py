@@ -1,16 +1,21 @@
 """The machine fails under a request: the disk is full, the database takes no changes, is busy or away. Each is really
 made so; the page says what to do, nothing is stored by half, and what was typed can be sent again."""
 
+import gc
 import resource
 import sqlite3
+import sys
 from contextlib import closing, contextmanager
+from os import urandom
 from time import time as time_of_the_machine
 
+import pyrage
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -199,3 +204,18 @@ def test_a_mistake_of_ours_is_no_accident(db):
 
     assert accident_of(found.value) is None
     assert accident_of(ValueError("nothing")) is None
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_backup_that_does_not_fit_is_complained_of_once(transactional_db, tmp_path, monkeypatch, sealed):
+    storages["private"].save("large", ContentFile(urandom(3_000_000)))
+    recipient = ["--to", str(pyrage.x25519.Identity.generate().to_public())] if sealed else []
+    later: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", later.append)  # what Python would print after it
+
+    with no_file_larger_than(1_000_000), pytest.raises(CommandError, match=r"^平台的存储空间已满: "):
+        call_command("backup", tmp_path / "backups", *recipient)
+    gc.collect()
+
+    assert (later, list((tmp_path / "backups").iterdir())) == ([], [])
