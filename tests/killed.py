@@ -14,23 +14,24 @@ from config.backup.tables import tables
 WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "CREATE", "ALTER", "DROP")
 
 
-def killed_before(nth: int, work: Callable[[], Any]) -> bool:
-    """Do the work in a process of its own; says whether it was killed, or had no such write left and did it all."""
+def killed_before(nth: int, work: Callable[[], Any], writes: str | tuple[str, ...] = WRITES) -> bool:
+    """Do the work in a process of its own; says whether it was killed, or had no such write left and did it all. What
+    counts as a write begins with one of `writes`, in capitals."""
     connections.close_all()
     child = os.fork()
     if not child:
-        _work_and_die(nth, work)
+        _work_and_die(nth, work, writes)
     _pid, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the work failed by itself"
     return os.WIFSIGNALED(status)
 
 
-def _work_and_die(nth: int, work: Callable[[], Any]) -> None:
+def _work_and_die(nth: int, work: Callable[[], Any], writes: str | tuple[str, ...]) -> None:
     left = nth
 
     def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         nonlocal left
-        if sql.lstrip().upper().startswith(WRITES):
+        if sql.lstrip().upper().startswith(writes):
             left -= 1
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)

@@ -22,3 +22,7 @@ NULL = "\x01"
 is made of a key of the site, so nobody can send a text that is taken for no value."""
 PIECE = 4 * 1024 * 1024
 """So many bytes of rows are packed together."""
+
+
+class Refusal(Exception):
+    """Why this backup is not restored here."""

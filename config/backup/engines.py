@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.backup import NULL, PIECE
 from config.backup.tables import Table, all_names
-from core import triggers
 from core.strangers import keyed
 from reports.search.tables import TABLE as WORDS
 
@@ -32,10 +31,11 @@ def engine_of(connection: BaseDatabaseWrapper) -> "PostgreSQL | SQLite":
     return PostgreSQL(connection) if connection.vendor == "postgresql" else SQLite(connection)
 
 
-def _there(connection: BaseDatabaseWrapper) -> list[str]:
-    """Every table of ours that this database has (one of an older version may lack some)."""
+def _there(connection: BaseDatabaseWrapper, names: Iterable[str]) -> list[str]:
+    """Every table of ours that this database has, and those of these names: one of an older version may lack some, and
+    have others that are called otherwise now."""
     there = set(connection.introspection.table_names())
-    return [name for name in [*all_names(), WORDS] if name in there]
+    return sorted(there.intersection([*all_names(), WORDS, *names]))
 
 
 class _Engine:
@@ -91,14 +91,25 @@ class PostgreSQL(_Engine):
         return {name: last for name, last in cursor.fetchall() if name in names}
 
     @contextmanager
-    def empty(self) -> Iterator[None]:
-        """Inside: no row is left, and rows come in without their keys and indexes being asked; afterwards all are
-        made and hold, or nothing has happened."""
-        names = [f'"{name}"' for name in _there(self.connection)]
-        with transaction.atomic(), self.connection.cursor() as cursor:
-            triggers.unprotect(self.connection)
-            cursor.execute("SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL timezone = 'UTC'")
-            cursor.execute(f"TRUNCATE {', '.join(names)}")
+    def at_once(self) -> Iterator[None]:
+        """One transaction, in which tables can be made and altered as well: all of it happens, or nothing."""
+        with transaction.atomic():
+            with self.connection.cursor() as cursor:
+                cursor.execute("SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL timezone = 'UTC'")
+            yield
+
+    def settle(self) -> None:
+        """After each migration: its keys are asked now, as they would be at the end of a transaction of its own. While
+        that is put off, no table can be altered."""
+        self.connection.check_constraints()
+
+    @contextmanager
+    def empty(self, names: Iterable[str]) -> Iterator[None]:
+        """Within `at_once`, for a backup that has tables of these names. Inside: no row is left, and rows come in
+        without their keys and indexes being asked; afterwards all are made and hold."""
+        found = [f'"{name}"' for name in _there(self.connection, names)]
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(found)}")
             keys = (
                 "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
                 "WHERE contype = 'f' AND connamespace = current_schema()::regnamespace ORDER BY 1, 2"
@@ -128,15 +139,18 @@ class PostgreSQL(_Engine):
             for piece in pieces:
                 copy.write(piece)
 
-    def count_on(self, counters: dict[str, int], found: Iterable[Table]) -> None:
+    def count_on(self, counters: dict[str, int]) -> None:
+        """Of whatever tables are there: those of an older version may be called otherwise now."""
         with self.connection.cursor() as cursor:
-            for table in found:
-                cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [f'"{table.name}"', table.key])
-                sequence = cursor.fetchone()[0]
-                if sequence is None:
-                    continue
-                cursor.execute(f'SELECT coalesce(max("{table.key}"), 0) FROM "{table.name}"')
-                last = max(cursor.fetchone()[0], counters.get(table.name, 0))
+            cursor.execute(
+                "SELECT q.oid::regclass::text, t.relname, a.attname FROM pg_class q "
+                "JOIN pg_depend d ON d.objid = q.oid AND d.deptype IN ('a', 'i') JOIN pg_class t ON t.oid = d.refobjid "
+                "JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid "
+                "WHERE q.relkind = 'S' AND q.relnamespace = current_schema()::regnamespace"
+            )
+            for sequence, table, key in cursor.fetchall():
+                cursor.execute(f'SELECT coalesce(max("{key}"), 0) FROM "{table}"')
+                last = max(cursor.fetchone()[0], counters.get(table, 0))
                 cursor.execute("SELECT setval(%s, %s, %s)", [sequence, max(last, 1), last > 0])
 
     def learn(self) -> None:
@@ -177,30 +191,35 @@ class SQLite(_Engine):
         return {name: last for name, last in cursor.fetchall() if name in names}
 
     @contextmanager
-    def empty(self) -> Iterator[None]:
+    def at_once(self) -> Iterator[None]:
         with self.connection.cursor() as cursor:
             cursor.execute("PRAGMA cache_size = -200000")
-            cursor.execute("PRAGMA foreign_keys = OFF")  # means nothing inside a transaction
+            cursor.execute("PRAGMA foreign_keys = OFF")  # tables cannot be altered else; means nothing inside
         try:
-            with transaction.atomic(), self.connection.cursor() as cursor:
-                triggers.unprotect(self.connection)
-                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
-                indexes = cursor.fetchall()
-                for name, _sql in indexes:
-                    cursor.execute(f'DROP INDEX "{name}"')
-                for name in _there(self.connection):
-                    cursor.execute(FORGET_WORDS if name == WORDS else f'DELETE FROM "{name}"')
-                cursor.execute("DELETE FROM sqlite_sequence")
+            with transaction.atomic():
                 yield
-                for _name, sql in indexes:
-                    cursor.execute(sql)
-                cursor.execute("PRAGMA foreign_key_check")
-                if broken := cursor.fetchmany(5):
-                    raise IntegrityError(f"rows point at rows that are not there: {broken}")
+                self.connection.check_constraints()
         finally:
             with self.connection.cursor() as cursor:
                 cursor.execute("PRAGMA foreign_keys = ON")
                 cursor.execute("PRAGMA cache_size = -2000")
+
+    def settle(self) -> None:
+        """Whoever alters a table here asks the keys by itself."""
+
+    @contextmanager
+    def empty(self, names: Iterable[str]) -> Iterator[None]:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+            indexes = cursor.fetchall()
+            for name, _sql in indexes:
+                cursor.execute(f'DROP INDEX "{name}"')
+            for name in _there(self.connection, names):
+                cursor.execute(FORGET_WORDS if name == WORDS else f'DELETE FROM "{name}"')
+            cursor.execute("DELETE FROM sqlite_sequence")
+            yield
+            for _name, sql in indexes:
+                cursor.execute(sql)
 
     def load(self, name: str, columns: list[str], pieces: Iterable[bytes]) -> None:
         quoted = ", ".join(f'"{column}"' for column in columns)
@@ -212,7 +231,7 @@ class SQLite(_Engine):
                 statement, csv.reader(io.StringIO(piece.decode(), newline=""))
             )
 
-    def count_on(self, counters: dict[str, int], found: Iterable[Table]) -> None:
+    def count_on(self, counters: dict[str, int]) -> None:
         with self.connection.cursor() as cursor:
             for name, last in counters.items():
                 cursor.execute("UPDATE sqlite_sequence SET seq = max(seq, %s) WHERE name = %s", [last, name])

@@ -1,4 +1,4 @@
-"""Making a site of a backup: the rows in one transaction, so that a restore that breaks off has changed nothing."""
+"""Making a site of a backup: all of it in one transaction, so that a restore that breaks off has changed nothing."""
 
 import gzip
 import hashlib
@@ -11,27 +11,26 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from django.apps import apps
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.core.files import File
 from django.core.management import call_command
+from django.core.management.commands import migrate
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import FileField
+from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
-from config.backup import FORMAT, NULL
+from config.backup import FORMAT, NULL, Refusal
 from config.backup.archive import Cut, members_of, opened, spooled
 from config.backup.engines import engine_of
+from config.backup.files import Arriving
 from config.backup.tables import MADE_BY_MIGRATE, tables
-from config.backup.taking import applied, keepers
+from config.backup.taking import applied
 from core import triggers
+from core.models import Duty
+from reports.search.upkeep import DUTY as SEARCH
 
 EMPTY = hashlib.sha256().hexdigest()
-
-
-class Refusal(Exception):
-    """Why this backup is not restored here."""
 
 
 class Backup:
@@ -125,92 +124,79 @@ def _unpacked(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo], digest: 
 
 
 def restore(path: Path, identities: list[Any], *, replace: bool) -> Backup:
-    """Make this site what the backup says.
+    """Make this site what the backup says: tables, rows, what later versions have changed, and triggers in one
+    transaction. Killed at whatever moment, the database is what it was, or the whole of what is wanted.
 
     Raises `Refusal` when the site is not empty (unless `replace`) or is of another version, `Cut` when the backup is
-    not whole; then the rows are what they were, and the files that had come in are gone again.
+    not whole; then the files that had come in are gone again, too.
     """
-    backup, engine, files = Backup(path, identities), engine_of(connection), _Files()
-    is_present = True
-    with ExitStack() as stack:
+    backup, engine, files = Backup(path, identities), engine_of(connection), Arriving()
+
+    def load(table: str, pieces: Iterator[bytes]) -> None:
+        engine.load(table, backup.head["tables"][table], pieces)
+
+    with ExitStack() as at_once:
 
         def begin() -> None:
-            nonlocal is_present
-            is_present = _make_ready(backup.head, replace=replace)
+            at_once.enter_context(engine.at_once())
+            triggers.unprotect(connection)
+            _make_ready(engine, backup.head["migrations"], replace=replace)
             engine.null = backup.head.get("null", NULL)
-            stack.enter_context(engine.empty())
+            rows.enter_context(engine.empty(backup.head["tables"]))
 
-        def load(table: str, pieces: Iterator[bytes]) -> None:
-            engine.load(table, backup.head["tables"][table], pieces)
-
-        stack.push(files.take_back)
-        backup.walk(begin, load, files.keep)
-        engine.count_on(
-            backup.head["counters"], [one for one in tables(connection) if one.name in backup.head["tables"]]
-        )
-        if is_present:
-            triggers.protect(connection)
-    if not is_present:  # it was of an older version, and so is the database until now
-        call_command("migrate", verbosity=0)
+        at_once.push(lambda failed, *_error: files.take_back() if failed else files.settle())
+        with ExitStack() as rows:
+            backup.walk(begin, load, files.keep)
+        engine.count_on(backup.head["counters"])
+        ContentType.objects.clear_cache()
+        call_command(_Migrate(engine), verbosity=0)  # from where the backup was to this version; triggers at last
+        Duty.objects.filter(name=SEARCH).delete()  # whoever is killed from now on leaves the search index to the clock
+        engine.learn()
     ContentType.objects.clear_cache()
-    engine.learn()
     return backup
 
 
-class _Files:
-    """The files of a backup, put where they belong; those that were not there before can be taken back."""
+class _Migrate(migrate.Command):
+    """Several migrations in one transaction."""
 
-    def __init__(self) -> None:
-        self.storages = keepers()
-        self.new = TemporaryFile()  # noqa: SIM115  open until nothing has to be taken back any more
+    def __init__(self, engine: Any) -> None:
+        super().__init__()
+        self.engine = engine
 
-    def keep(self, name: str, file: IO[bytes]) -> None:
-        storage, rest = self._find(name)
-        if storage.exists(rest):
-            storage.delete(rest)
-        else:
-            self.new.write(f"{name}\n".encode())
-        storage.save(rest, File(file))
-
-    def take_back(self, failed: type[BaseException] | None, *_error: Any) -> None:
-        if failed:
-            self.new.seek(0)
-            for line in self.new:
-                storage, rest = self._find(line.decode().rstrip("\n"))
-                storage.delete(rest)
-        self.new.close()
-
-    def _find(self, name: str) -> tuple[Any, str]:
-        alias, _slash, rest = name.partition("/")
-        if alias not in self.storages:
-            raise Refusal(_("There is no place for the files of “%(name)s” here.") % {"name": alias})
-        return self.storages[alias], rest
+    def migration_progress_callback(self, action: str, *_arguments: Any, **_options: Any) -> None:
+        if action == "apply_success":
+            self.engine.settle()
 
 
-def _make_ready(head: dict[str, Any], *, replace: bool) -> bool:
-    """Tables as the backup had them; says whether those are the ones of this version."""
-    there, wanted = applied(), head["migrations"]
-    executor = MigrationExecutor(connection)
-    if unknown := [name for name in wanted if tuple(name) not in executor.loader.disk_migrations]:
+def _make_ready(engine: Any, wanted: list[list[str]], *, replace: bool) -> None:
+    """Tables as the backup had them."""
+    names = {(app, name) for app, name in wanted}
+    if unknown := sorted(names.difference(MigrationLoader(None).disk_migrations)):
         raise Refusal(
             _("It is of a newer version, which knows %(names)s: install that one.")
             % {"names": ", ".join(".".join(name) for name in unknown[:3])}
         )
-    is_present = all(list(name) in wanted for name in executor.loader.graph.leaf_nodes()) or not wanted
-    if there != wanted:
-        is_begun = all(name in wanted for name in there) and not not_empty()  # a restore was broken off here
-        if there and not is_begun:
-            raise Refusal(_("The database is of another version than the backup: restore into an empty database."))
-        if is_present:
-            call_command("migrate", verbosity=0)
-        else:
-            executor.migrate([tuple(name) for name in wanted])
-    if not replace and (rows := not_empty()):
+    rows, there = not_empty(), {(app, name) for app, name in applied()}
+    if there != names and there and (rows or not there <= names):  # else a `migrate` was broken off here
+        raise Refusal(_("The database is of another version than the backup: restore into an empty database."))
+    if rows and not replace:
         raise Refusal(
             _("This site is not empty (%(tables)s). With --replace everything in it is replaced.")
             % {"tables": ", ".join(rows[:3])}
         )
-    return is_present
+    if there != names:
+        _make_tables(engine, names)
+
+
+def _make_tables(engine: Any, names: set[tuple[str, str]]) -> None:
+    """Only the last of each app is asked for: of an earlier one that is there already, Django thinks that what follows
+    it is to be undone."""
+    nodes = MigrationLoader(None).graph.node_map
+    followed = {one for one in names for child in nodes[one].children if child.key in names and child.key[0] == one[0]}
+    last = sorted(names - followed)
+    others = [(app, name) for app, name in last if not (settings.BASE_DIR / app).is_dir()]
+    for targets in (others, last):  # ours last: as long as few models are known, the many steps of others are quick
+        MigrationExecutor(connection, _Migrate(engine).migration_progress_callback).migrate(targets)
 
 
 def not_empty() -> list[str]:
@@ -222,14 +208,3 @@ def not_empty() -> list[str]:
                 cursor.execute(f'SELECT 1 FROM "{table.name}" LIMIT 1')
                 found += [table.name] if cursor.fetchone() else []
     return found
-
-
-def missing_files() -> Iterator[str]:
-    """Files that rows name and that are nowhere."""
-    for model in apps.get_models():
-        for field in model._meta.local_fields:
-            if isinstance(field, FileField):
-                named = model._default_manager.exclude(**{field.name: ""}).exclude(**{f"{field.name}__isnull": True})
-                for name in named.order_by().values_list(field.name, flat=True).iterator():
-                    if not field.storage.exists(name):
-                        yield f"{model._meta.label} {name}"

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import platform
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +11,6 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.files.storage import Storage, storages
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -20,6 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from config.backup import FORMAT
 from config.backup.archive import Writer, spooled, written
 from config.backup.engines import engine_of
+from config.backup.files import stored
 from config.backup.tables import tables
 from core import clock
 from core.models import Duty
@@ -91,34 +90,17 @@ def fingerprint(key: str) -> str:
     return hmac.new(key.encode(), b"venture grants: which key is this", hashlib.sha256).hexdigest()[:16]
 
 
-def keepers() -> dict[str, Storage]:
-    """Where files lie that belong to rows."""
-    return {alias: storages[alias] for alias in settings.STORAGES if alias != "staticfiles"}
-
-
 def _add_files(writer: Writer, manifest: IO[bytes], taken: Taken) -> None:
-    for alias, storage in keepers().items():
-        for name in _names(storage, ""):
-            try:
-                with storage.open(name) as file, spooled(file) as (copy, size, digest):
-                    writer.add(f"files/{alias}/{name}", copy, size)
-            except FileNotFoundError:  # taken away since the moment of the rows
-                taken.gone += 1
-                _note(manifest, gone=f"{alias}/{name}")
-                continue
-            _note(manifest, file=f"{alias}/{name}", size=size, sha256=digest)
-            taken.files, taken.bytes_of_files = taken.files + 1, taken.bytes_of_files + size
-
-
-def _names(storage: Storage, folder: str) -> Iterator[str]:
-    try:
-        folders, files = storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for name in sorted(files):
-        yield f"{folder}/{name}" if folder else name
-    for name in sorted(folders):
-        yield from _names(storage, f"{folder}/{name}" if folder else name)
+    for one in stored():
+        try:
+            with one.storage.open(one.name) as file, spooled(file) as (copy, size, digest):
+                writer.add(f"files/{one}", copy, size)
+        except FileNotFoundError:  # taken away since the moment of the rows
+            taken.gone += 1
+            _note(manifest, gone=str(one))
+            continue
+        _note(manifest, file=str(one), size=size, sha256=digest)
+        taken.files, taken.bytes_of_files = taken.files + 1, taken.bytes_of_files + size
 
 
 def _note(manifest: IO[bytes], **what: Any) -> None:

@@ -25,6 +25,7 @@ from reports.search.sources import BY_KIND, SOURCES, Source, of_model
 from reports.search.words import key_of, shown, tokens_of
 
 LANGUAGE = "zh-hans"
+DUTY = "search"
 PIECE = 500
 FIELDS = ("number", "title", "names", "text", "audience", "number_key", "title_key", "at")
 _done = local()
@@ -207,7 +208,7 @@ def _write_in_order(places: list[tuple[Any, int, int]]) -> None:
 
 def catch_up() -> int:
     """Once a day: records without an entry, and entries without a record; says how many those were."""
-    done, _made = Duty.objects.get_or_create(name="search")
+    done, _made = Duty.objects.get_or_create(name=DUTY)
     if done.done_on == clock.today():
         return 0
     found = 0 if SearchEntry.objects.exists() else rebuild()  # a site that has just got its search
@@ -221,5 +222,5 @@ def catch_up() -> int:
             found += len(pks)
             for start in range(0, len(pks), PIECE):
                 _write(source, pks[start : start + PIECE])
-    Duty.objects.filter(name="search").update(done_on=clock.today())
+    Duty.objects.filter(name=DUTY).update(done_on=clock.today())
     return found

@@ -2,34 +2,24 @@
 
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 import tarfile
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import dj_database_url
 import pyrage
 import pytest
 from django.apps import apps
-from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
-from django.db.backends.sqlite3.base import DatabaseWrapper
-from django.db.migrations.recorder import MigrationRecorder
-from django.test import override_settings
+from django.db import connection
 
 from config import inbox
 from config.backup.archive import Cut
 from config.backup.engines import engine_of
 from config.backup.restoring import Backup, not_empty
 from config.backup.tables import tables
-from config.backup.taking import DUTY, applied, forget_old
-from config.engines import SQLITE_OPTIONS
+from config.backup.taking import DUTY, forget_old
 from core import clock
 from core.files import attach
 from core.models import Attachment, Duty
@@ -38,6 +28,7 @@ from people.models import Administrator, Office, PrivacyNotice, User
 from projects.models import Project
 from reports.models import SearchEntry
 from tests import town as towns
+from tests.databases import empty_database, migrate_to
 from tests.killed import everything, killed_before
 from tests.life import draft
 from tests.pdfs import pdf_with
@@ -174,9 +165,10 @@ def test_a_sealed_backup_opens_with_its_key_alone(town, tmp_path):
 @database
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="goes from PostgreSQL to SQLite and back")
 def test_it_is_restored_onto_the_other_database_and_back(town, tmp_path):
-    path, before, migrations = backed_up(tmp_path / "one"), meaning(), applied()
+    path, before = backed_up(tmp_path / "one"), meaning()
 
-    with other_database(tmp_path, migrations):
+    with empty_database(tmp_path, "other", on="sqlite"):
+        migrate_to()
         PrivacyNotice.objects.in_force()  # as a migration writes it: nobody has used this site
         Duty.objects.create(name=DUTY, done_on=clock.today())
         said = restored(path)
@@ -187,26 +179,6 @@ def test_it_is_restored_onto_the_other_database_and_back(town, tmp_path):
 
     assert ("每个数字都相符" in said, row[0]) == (True, NEEDS)
     assert there == meaning() == before
-
-
-@contextmanager
-def other_database(folder, migrations: list[list[str]]):
-    """An empty site on SQLite takes the place of the database."""
-    entry = {**connection.settings_dict, **dj_database_url.parse(f"sqlite:///{folder}/other.sqlite3")}
-    entry |= {"OPTIONS": SQLITE_OPTIONS, "CONN_HEALTH_CHECKS": False, "CONN_MAX_AGE": 0}
-    here, connections["default"] = connections["default"], DatabaseWrapper(entry, alias="default")
-    try:
-        with override_settings(MIGRATION_MODULES={config.label: None for config in apps.get_app_configs()}):
-            call_command("migrate", run_syncdb=True, verbosity=0)  # the tables at once, not step by step
-        recorder = MigrationRecorder(connection)
-        for app, name in migrations:
-            recorder.record_applied(app, name)
-        ContentType.objects.clear_cache()
-        yield
-    finally:
-        connection.close()
-        connections["default"] = here
-        ContentType.objects.clear_cache()
 
 
 def meaning() -> dict[str, list]:
@@ -261,44 +233,6 @@ def test_no_text_that_a_person_can_send_stands_for_nothing(town, tmp_path):
 
     assert list(User.objects.filter(pk=town.head.pk).values_list("name", "email")) == [("\x01", "\x01\x01")]
     assert list(Project.objects.values_list("needs", "community")) == [("\x01", None)]
-
-
-HALF_MADE = """
-import django
-django.setup()
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from config.backup.restoring import Refusal, _make_ready
-from config.backup.taking import applied
-from people.models import User
-wanted = sorted([*name] for name in MigrationLoader(connection).disk_migrations)
-call_command("migrate", "people", verbosity=0)  # killed here
-there = applied()
-try:
-    _make_ready({"migrations": [name for name in wanted if name[0] != "people"]}, replace=True)
-except Refusal:
-    print("another version")
-User.objects.create(username="somebody")
-try:
-    _make_ready({"migrations": wanted}, replace=True)
-except Refusal:
-    print("somebody is there")
-User.objects.all()._raw_delete("default")
-print(_make_ready({"migrations": wanted}, replace=False), len(there) < len(applied()) == len(wanted))
-"""
-
-
-@pytest.mark.one_database
-def test_a_database_that_a_killed_restore_left_half_made_is_gone_on_with(tmp_path):
-    within = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    within |= {"VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
-
-    said = subprocess.run(
-        [sys.executable, "-c", HALF_MADE], env=within, check=True, capture_output=True, text=True, timeout=300
-    ).stdout
-
-    assert said.splitlines() == ["another version", "somebody is there", "True True"]
 
 
 def test_a_file_that_is_not_there_is_named_in_one_line(tmp_path):

@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.accidents import accident_of
+from config.backup import Refusal
 from config.backup.archive import Cut
-from config.backup.restoring import Backup, Refusal, missing_files, restore
+from config.backup.files import files_without_rows, missing_files
+from config.backup.restoring import Backup, restore
 from config.backup.taking import KEYS, fingerprint
 from reports.search.upkeep import rebuild
 
@@ -44,6 +46,8 @@ class Command(BaseCommand):
         begun = perf_counter()
         found = rebuild()
         self.stdout.write(_("Search: %(n)s entries in %(s)s s") % {"n": found, "s": f"{perf_counter() - begun:.1f}"})
+        if loose := sum(1 for _file in files_without_rows()):
+            self.stdout.write(_("%(n)s files belong to no row: manage.py loose_files lists them") % {"n": loose})
         if not all([self.holds("check_ledger"), self.holds("verify_events"), self.has_files(backup)]):
             raise CommandError(_("The backup is restored as it was, and something in it does not hold: see above."))
 
