@@ -12,7 +12,7 @@ MADE_BY_MIGRATE = {
     "django_content_type",
     "auth_permission",
     "django_migrations",
-    "people_privacynotice",  # the first is written by people.0003; whoever writes the next has an account
+    "people_privacynotice",  # the first is written by a migration; whoever writes the next has an account
     "core_duty",  # when the clock or a backup last ran: it says nothing that anybody did
 }
 """What a site has already that nobody has used."""
