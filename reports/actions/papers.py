@@ -3,12 +3,13 @@
 import hashlib
 import logging
 from collections.abc import Iterable
+from errno import EDQUOT, EFBIG, ENOSPC, EROFS
 from time import monotonic
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -125,11 +126,16 @@ def printed(paper: Paper) -> Paper:
     return locked
 
 
+class NotStored(Exception):
+    """Nothing can be stored at present; says of which paper that was seen, and how many wait."""
+
+
 def print_waiting() -> int:
-    """What is still to be laid out, the oldest first, for as long as the clock may take; for `manage.py tick`."""
+    """What is still to be laid out, the oldest first, for as long as the clock may take; for `manage.py tick`. Raises
+    `NotStored` when there is no room: what was stored before stays, and the rest has its turn the next time."""
     waiting = Paper.objects.filter(file="").exclude(state=Paper.State.VOID).order_by("pk")
-    begun, done, unable = monotonic(), 0, set()
-    for pk, issuer in list(waiting.values_list("pk", "issuer")):
+    begun, done, unable, papers = monotonic(), 0, set(), list(waiting.values_list("pk", "issuer"))
+    for pk, issuer in papers:
         if issuer in unable:
             continue
         try:
@@ -137,13 +143,24 @@ def print_waiting() -> int:
         except signing.CannotSign as failure:
             unable.add(issuer)
             log.error("Paper %s waits for its signature: %s", pk, failure)
-        except Exception:  # one that cannot be laid out keeps no other from it
+        except Exception as failure:  # one that cannot be laid out keeps no other from it
+            if _has_no_room(failure):
+                said = _("%(done)s papers are stored, paper %(pk)s is not (%(failure)s); %(left)s wait for next time")
+                values = {"done": done, "pk": pk, "failure": failure, "left": len(papers) - done}
+                raise NotStored(said % values) from failure
             log.exception("Paper %s cannot be laid out", pk)
         else:
             done += 1
         if monotonic() - begun > TICK_SECONDS:
             break
     return done
+
+
+def _has_no_room(failure: Exception) -> bool:
+    """Whether it is the disk's, and no other paper would fare better."""
+    if isinstance(failure, OperationalError):  # the database's own disk is full, or it is away
+        return True
+    return isinstance(failure, OSError) and failure.errno in (ENOSPC, EDQUOT, EFBIG, EROFS)
 
 
 @transaction.atomic

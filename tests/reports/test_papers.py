@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
+from config.management.commands import tick
 from core import clock
 from core.workflow import Refused, Stale
 from projects.actions import award, checking
@@ -16,6 +18,7 @@ from projects.models import Comment, Project
 from reports.actions import marks, papers
 from reports.models import Mark, Paper
 from reports.paper_layout import digest_of
+from tests.config.test_accidents import no_file_larger_than
 from tests.life import choir_draft, draft
 from tests.town import aware
 
@@ -218,6 +221,24 @@ def test_paper_that_cannot_be_laid_out_keeps_no_other_from_it(town, approved, wi
     assert [record.message for record in caplog.records if record.name == papers.log.name] == [
         f"Paper {Paper.objects.get(kind=Kind.NOTICE).pk} cannot be laid out"
     ]
+
+
+@pytest.mark.one_database
+def test_papers_that_did_not_fit_are_said_in_one_sentence_and_laid_out_the_next_time(
+    town, approved, without_layout, caplog, capsys, monkeypatch
+):
+    waiting, first = Paper.objects.count(), Paper.objects.order_by("pk").first()
+    monkeypatch.setattr(tick, "DUTIES", (papers.print_waiting,))
+    said = f"已存好0份文书，第{first.pk}号未能存入（[Errno 27] File too large）；还有{waiting}份留待下次"
+
+    with no_file_larger_than(0), pytest.raises(SystemExit) as ended:
+        call_command("tick")
+    assert (ended.value.code, *capsys.readouterr()) == (1, "", f"print_waiting: NotStored: {said}\n")
+    assert (Paper.objects.filter(file="").count(), caplog.records) == (waiting, [])
+
+    call_command("tick")
+    assert tuple(capsys.readouterr()) == (f"print_waiting: {waiting}\n", "")
+    assert not Paper.objects.filter(file="").exists()
 
 
 @pytest.mark.one_database

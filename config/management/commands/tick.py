@@ -1,5 +1,6 @@
 """What happens because time passes: `manage.py tick`, once from cron, or `--every 60` beside the worker."""
 
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from time import sleep
@@ -51,11 +52,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         while True:
+            failed = 0
             if self.asks("pg_try_advisory_lock"):
-                for duty in DUTIES:
-                    self.do(duty)
+                failed = sum([not self.do(duty) for duty in DUTIES])
                 self.asks("pg_advisory_unlock")
             if not options["every"]:
+                if failed:  # whoever runs it from cron is told; what failed is said already
+                    sys.exit(1)
                 return
             close_old_connections()
             sleep(options["every"])
@@ -73,12 +76,13 @@ class Command(BaseCommand):
             self.stderr.write(f"tick: {type(failure).__name__}")
             return False
 
-    def do(self, duty: Callable[[], int]) -> None:
+    def do(self, duty: Callable[[], int]) -> bool:
         """One duty that fails keeps nobody from the others: it is said, and tried again the next time."""
         try:
             done = duty()
         except Exception as failure:
             self.stderr.write(f"{duty.__name__}: {type(failure).__name__}: {failure}")
-        else:
-            if done:
-                self.stdout.write(f"{duty.__name__}: {done}")
+            return False
+        if done:
+            self.stdout.write(f"{duty.__name__}: {done}")
+        return True
