@@ -28,6 +28,7 @@ from reports.figures.picture import (
     count,
     drawable,
     label,
+    listed,
     only_drawn,
     said,
     shortened,
@@ -161,7 +162,7 @@ def survival(board: Board) -> Picture:
             *(count(fates[fate], board.link(call=call, fate=fate.value)) for fate in Fate),
             count(sum(fates.values()), board.link(call=call, reached="ended")),
         ]
-        for call, fates in found
+        for call, fates in listed(found)
     ]
     return Picture(
         "survival",
@@ -171,7 +172,7 @@ def survival(board: Board) -> Picture:
             "Of the funded projects that have ended (completed, or terminated), what was last known of them. Groups "
             "are asked 6, 12 and 24 months after completion."
         )
-        + only_drawn(rows),
+        + only_drawn(found),
         [_("Call"), *parts, _("Ended")],
         rows,
         lambda size: charts.stacked(title, parts, drawable(drawn), unit, size),

@@ -21,6 +21,7 @@ from reports.figures.picture import (
     count,
     drawable,
     label,
+    listed,
     only_drawn,
     said,
     short_money,
@@ -81,14 +82,14 @@ def _awards(
             amount(money, url),
             said(f"{round_half_up(money * 100 / whole, 1)}%" if whole else "—"),
         ]
-        for name, n, money, url in order
+        for name, n, money, url in listed(order)
     ]
     return Picture(
         key,
         title,
         unit,
         _("What was awarded to funded projects. A project counts where it takes place first of all, and once.")
-        + only_drawn(rows),
+        + only_drawn(order),
         [head, _("Projects"), _("Awarded (yuan)"), _("Share")],
         rows,
         lambda size: charts.bar(title, drawable(drawn), unit, size, short_money),
@@ -140,14 +141,14 @@ def by_place(board: Board) -> list[Picture]:
         for key, line in streets.items():
             line[0] = f"{line[3]}{line[0]}" if key != NOWHERE else line[0]
 
-    def listed(table: dict[str, list[Any]]) -> list[tuple[str, int, Decimal, str]]:
+    def named(table: dict[str, list[Any]]) -> list[tuple[str, int, Decimal, str]]:
         return [(name, n, money, _of(board, key)) for key, (name, n, money, _d) in table.items()]
 
     empty = _("Nothing is funded yet.")
-    found = [_awards(board, "street", _("Awards by street"), _("Street or town"), listed(streets), empty)]
+    found = [_awards(board, "street", _("Awards by street"), _("Street or town"), named(streets), empty)]
     if several:
         title = _("Awards by district")
-        found.insert(0, _awards(board, "district", title, _("District"), listed(districts), empty))
+        found.insert(0, _awards(board, "district", title, _("District"), named(districts), empty))
     return found
 
 
@@ -171,10 +172,10 @@ def spending(board: Board) -> Picture:
     calls = [call for call in board.calls if call.pk in sums]
     title, unit = _("Spending against the award"), yuan_words()
     parts = (_("Spent"), _("Paid, not yet spent"), _("Neither paid nor spent yet"))
-    drawn, rows = [], []
-    for call in calls:
-        award, paid, used, unspent, left = sums[call.pk]
-        drawn.append((call.title, (used, unspent, left)))
+    lines = tuple((call.title, tuple(sums[call.pk][2:])) for call in calls)
+    rows = []
+    for call in listed(calls):
+        award, paid, used, *_others = sums[call.pk]
         url = board.link("boards:spending", call=call)
         rate = f"{round_half_up(used * 100 / award, 1)}%" if award else "—"
         rows.append(
@@ -187,7 +188,6 @@ def spending(board: Board) -> Picture:
                 said(rate),
             ]
         )
-    lines = tuple(drawn)
     return Picture(
         "spending",
         title,
@@ -196,7 +196,7 @@ def spending(board: Board) -> Picture:
             "Spent is what the funder has recognised of the payments entered; without payments, what the last accepted "
             "report says."
         )
-        + only_drawn(rows),
+        + only_drawn(lines),
         [_("Call"), _("Projects"), _("Awarded (yuan)"), _("Paid (yuan)"), _("Spent (yuan)"), _("Spent of the award")],
         rows,
         lambda size: charts.stacked(title, parts, drawable(lines), unit, size, short_money),

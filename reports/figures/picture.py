@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +16,7 @@ from reports import chart_style
 from reports.chart_style import Size
 
 Drawn = Callable[[Size], str]
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,10 @@ class Tile:
 
 
 DRAWN = 30
-"""So many bars a chart has at most: nobody reads more, and each takes its time to draw. The table beside it has all."""
+"""So many bars a chart has at most: nobody reads more, and each takes its time to draw."""
+LISTED = 100
+"""So many rows the table beside it has at most: those of a thousand calls were nine tenths of a page that nobody read
+to its end. Who looks for one of the others narrows the page to a year, a call or a street."""
 
 
 def drawable(rows: Sequence[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
@@ -131,9 +135,23 @@ def drawable(rows: Sequence[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
     return shortened(rows, DRAWN)
 
 
+def listed(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows that the table beside a chart has, the first ones."""
+    return rows[:LISTED]
+
+
 def only_drawn(rows: Sequence[Any]) -> str:
-    """What a reader must know of a chart with more rows than bars; nothing where it has them all."""
-    return " " + _("The chart shows the first %(n)s, the table all.") % {"n": DRAWN} if len(rows) > DRAWN else ""
+    """What a reader must know of more rows than there are bars, or lines in the table; nothing where all are there."""
+    if len(rows) > LISTED:
+        words = _(
+            "The chart shows the first %(n)s and the table the first %(most)s of %(all)s; narrow the page to a year, "
+            "a call or a street to see the others."
+        )
+    elif len(rows) > DRAWN:
+        words = _("The chart shows the first %(n)s, the table all.")
+    else:
+        return ""
+    return " " + words % {"n": DRAWN, "most": LISTED, "all": len(rows)}
 
 
 def shortened(rows: Sequence[tuple[str, Any]], most: int = 7) -> tuple[tuple[str, Any], ...]:

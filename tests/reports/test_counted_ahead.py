@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from reports.figures import life
 from reports.figures.board import FUNDER, PUBLIC, SUPPORT, Board
 from reports.figures.counted import board_key, count_board_again, count_for_everybody, figures_of
-from reports.figures.picture import drawable, only_drawn
+from reports.figures.picture import drawable, listed, only_drawn
 from tests import town as towns
 
 pytestmark = pytest.mark.one_database
@@ -104,3 +104,11 @@ def test_a_chart_draws_the_first_bars_and_says_so():
     assert drawable(rows) == tuple(rows[:30])
     assert "30" in only_drawn(rows)
     assert only_drawn(rows[:30]) == ""
+
+
+def test_the_table_of_very_many_lists_the_first_and_says_how_many_there_are():
+    rows = range(101)
+
+    assert list(listed(rows)) == list(range(100))
+    assert "101" in only_drawn(rows)
+    assert "100" not in only_drawn(rows[:100])
