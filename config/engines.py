@@ -25,13 +25,16 @@ REACHED_WITHIN = 5
 
 
 def databases(var_dir: Path) -> dict[str, Any]:
-    """`DATABASE_URL`, and beside it `REPLICA_URL`, a streaming standby of the same, from which pages may be read."""
+    """`DATABASE_URL`, and beside it `REPLICA_URL`, a streaming standby of the same, from which pages may be read.
+
+    A connection serves one request after the other for a minute. Of SQLite too: opening reads the whole schema, which
+    took longer than most pages ask for anything.
+    """
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{var_dir / 'db.sqlite3'}"
     found = {"default": dj_database_url.parse(url, conn_max_age=60)}
     main = found["default"]
     if main["ENGINE"].endswith("sqlite3"):
         main["ENGINE"], main["OPTIONS"] = PATIENT_SQLITE, SQLITE_OPTIONS
-        main["CONN_MAX_AGE"] = 0
         # A file, not memory: threads on one shared memory database do not wait for each other's locks.
         main["TEST"] = {"NAME": Path(gettempdir()) / f"venture-test-{os.getpid()}.sqlite3"}
         return found

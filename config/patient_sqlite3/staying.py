@@ -1,8 +1,8 @@
 """Reading goes on when the disk is full or takes no changes, because one connection never closes.
 
 Beside a database with a write-ahead log lie two files (`-wal`, `-shm`), which the last connection to close takes away.
-The next one must make them anew, also to read: it cannot, and every page fails. Our requests close their connections,
-so the process holds one for as long as it lives. It is never asked anything, and holds no lock.
+The next one must make them anew, also to read: it cannot, and every page fails. Connections of ours close when they are
+a minute old, so the process holds one for as long as it lives. It is never asked anything, and holds no lock.
 """
 
 import sqlite3

@@ -1,14 +1,16 @@
 """Many write to one SQLite: each waits for its turn, nobody is left out, nothing is lost."""
 
 import sqlite3
+from pathlib import Path
 from threading import Timer
-from time import perf_counter
+from time import monotonic, perf_counter
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 
 from benchmarks.writes import at_once
+from config import engines
 from core.models import Series
 
 pytestmark = [
@@ -76,3 +78,33 @@ def test_several_rows_wait_as_well_and_are_not_stored_twice(held):
 
     assert sorted(Series.objects.values_list("key", "last")) == [("a", 1), ("b", 2)]
     assert turn == 18  # waits in short turns again
+
+
+def test_a_connection_serves_the_next_request_too_and_reads_what_others_have_written_meanwhile(client, monkeypatch):
+    """Opening one reads the whole schema. Tried with the age of the site's settings, in the test's database."""
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", engines.databases(Path())["default"]["CONN_MAX_AGE"])
+    one = Series.objects.create(key="before")
+    connection.close()
+
+    answered(client)
+    opened = connection.connection
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    other.execute("UPDATE core_series SET last = 7 WHERE id = ?", [one.pk])
+    other.close()
+    answered(client)
+
+    assert opened is not None
+    assert connection.connection is opened
+    assert Series.objects.get(key="before").last == 7
+
+    connection.close_at = monotonic() - 1  # a minute later
+    answered(client)
+
+    assert connection.connection is not opened
+
+
+def answered(client):
+    """A request from its beginning to its end, which the test's browser keeps from the connections."""
+    close_old_connections()
+    assert client.get("/").status_code == 200
+    close_old_connections()
