@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from people.models import GIVERS, Kind, Organization, Role
+from people.models import Kind, Role
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -12,20 +12,20 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": {}}
-    kinds = set(Organization.objects.filter(pk__in=list(user.roles)).values_list("kind", flat=True))
-    parts = set(user.participations.current().values_list("part", flat=True))
+    parts = set(user.participations.current().order_by().values_list("part", flat=True))
+    is_funder = bool(user.bureaus)
     return {
         "nav": {
-            "funder": Kind.FUNDER in kinds,
+            "funder": is_funder,
             "mentor": "mentor" in parts or bool(user.organizations_as(Role.MENTOR)),
-            "clerk": Kind.FUNDER in kinds and bool(user.organizations_as(Role.STAFF)),
-            "checks": Kind.FUNDER in kinds and bool(user.organizations_as(Role.STAFF, Role.FINANCE)),
-            "auditor": Kind.FUNDER in kinds and bool(user.organizations_as(Role.AUDITOR)),
+            "clerk": is_funder and bool(user.organizations_as(Role.STAFF)),
+            "checks": is_funder and bool(user.organizations_as(Role.STAFF, Role.FINANCE)),
+            "auditor": is_funder and bool(user.organizations_as(Role.AUDITOR)),
             "above": any(region and len(region) < 9 for region in user.bureaus.values()),
             "judge": "judge" in parts,
-            "evaluator": Kind.EVALUATOR in kinds,
-            "issues": bool(kinds & {Kind.FUNDER, Kind.SUPPORT_ORGANIZATION, Kind.EVALUATOR}),
-            "giver": bool(kinds & set(GIVERS)),
+            "evaluator": bool(user.of_kinds(Kind.EVALUATOR)),
+            "issues": bool(user.of_kinds(Kind.FUNDER, Kind.SUPPORT_ORGANIZATION, Kind.EVALUATOR)),
+            "giver": bool(user.gives_for),
         },
         "unread_count": user.notifications.filter(read_at__isnull=True).count(),
     }

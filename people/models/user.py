@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.models.administrator import Administrator
-from people.models.organization import GIVERS, Organization
+from people.models.organization import GIVERS, Kind
 
 
 class User(AbstractUser):
@@ -57,19 +57,23 @@ class User(AbstractUser):
     def roles(self) -> dict[int, frozenset[str]]:
         """The person's present roles, by organisation id; read once a request."""
         found: dict[int, set[str]] = {}
-        for organization_id, role in self.memberships.current().values_list("organization_id", "role"):
-            found.setdefault(organization_id, set()).add(role)
-        return {organization_id: frozenset(roles) for organization_id, roles in found.items()}
+        kinds: dict[int, tuple[str, str]] = {}
+        held = self.memberships.current().order_by("organization__name", "organization", "role")
+        columns = ("organization_id", "role", "organization__kind", "organization__region")
+        for pk, role, kind, region in held.values_list(*columns):
+            found.setdefault(pk, set()).add(role)
+            kinds[pk] = kind, region
+        self._kinds = kinds  # every page asks for them: read with the roles, and again when those are
+        return {pk: frozenset(roles) for pk, roles in found.items()}
+
+    def of_kinds(self, *kinds: str) -> dict[int, str]:
+        """The organisations of these kinds in which the person has a role now, with the region of each."""
+        return {pk: self._kinds[pk][1] for pk in self.roles if self._kinds[pk][0] in kinds}
 
     @property
     def bureaus(self) -> dict[int, str]:
-        """The funders in which the person has a role now, with the region of each; read once as long as roles hold."""
-        known = self.__dict__.get("_bureaus")
-        if known is None or known[0] is not self.roles:
-            found = Organization.objects.bureaus().filter(pk__in=list(self.roles)) if self.roles else None
-            known = self.roles, dict(found.values_list("pk", "region")) if found is not None else {}
-            self.__dict__["_bureaus"] = known
-        return known[1]
+        """The funders in which the person has a role now, with the region of each."""
+        return self.of_kinds(Kind.FUNDER)
 
     def bureaus_as(self, *roles: str) -> dict[int, str]:
         """The funders in which the person holds one of these roles now, with their regions."""
@@ -92,12 +96,10 @@ class User(AbstractUser):
         """Decides over others' money or others' accounts, so more is asked when this person signs in."""
         return self.is_staff or self.is_superuser or bool(self.funder_roles)
 
-    @cached_property
+    @property
     def gives_for(self) -> frozenset[int]:
-        """The enterprises and foundations to which the person belongs now, by id; read once a request."""
-        return frozenset(
-            Organization.objects.filter(pk__in=list(self.roles), kind__in=GIVERS).values_list("pk", flat=True)
-        )
+        """The enterprises and foundations to which the person belongs now, by id."""
+        return frozenset(self.of_kinds(*GIVERS))
 
     def has_role(self, organization_id: int | None, *roles: str) -> bool:
         """Whether the person now holds one of `roles` in the organisation (any role, when none is named)."""

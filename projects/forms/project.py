@@ -65,4 +65,4 @@ class ProjectFilter(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["call"].queryset = newest(_calls_for(user), self.data.get("call"))
+        self.fields["call"].queryset = newest(_calls_for(user), self.data.get("call")).only("title")

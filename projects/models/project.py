@@ -2,6 +2,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
+from django.core.cache import caches
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -22,12 +23,25 @@ LONG_TEXTS = (
     *("evaluation", "sustainability", "experience"),
 )
 """What a proposal says in whole sentences; lists leave it in the database."""
+ROW = (
+    *("number", "title", "state", "state_since", "due_on", "submitted_at", "amount_requested", "amount_awarded"),
+    *("call__code", "applicant__name", "field__name"),
+)
 MANY = 1000
+MUCH_FOR = 600
+"""Seconds."""
 
 
 def have_many(funders: Collection[int]) -> bool:
-    """Whether these funders have very many projects: how a question is put depends on it, never its answer."""
-    return bool(funders) and Project.objects.filter(call__funder__in=funders).order_by()[: MANY + 1].count() > MANY
+    """Whether these funders have very many projects: how a question is put depends on it, never its answer. So it is
+    kept for a while in this process when they have."""
+    key = f"more-than-{MANY}:{'-'.join(map(str, sorted(funders)))}"
+    if not funders or caches["quick"].get(key):
+        return bool(funders)
+    found = Project.objects.filter(call__funder__in=funders).order_by()[: MANY + 1].count() > MANY
+    if found:
+        caches["quick"].set(key, True, MUCH_FOR)
+    return found
 
 
 def _sees_much(user) -> bool:
@@ -35,6 +49,10 @@ def _sees_much(user) -> bool:
     if not hasattr(user, "_sees_much"):
         user._sees_much = have_many(list(user.roles))
     return user._sees_much
+
+
+def _have_much(funders: list[int]) -> bool:
+    return Project.objects.filter(call__funder__in=funders).order_by()[: MANY + 1].count() > MANY
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -109,6 +127,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """
         model = Project._meta.get_field(relation).related_model
         return model._default_manager.filter(Exists(self.order_by().filter(**{relation: OuterRef("pk")})))
+
+    def as_rows(self) -> "ProjectQuerySet":
+        """What a row of a long list shows and no more: making objects of columns is most of what its rows take."""
+        return self.select_related(None).select_related("call", "applicant", "field").only(*ROW)
 
     def draft_of(self, applicant, call) -> "Project | None":
         """The proposal that an applicant is writing in a call: the newest, when there are several."""

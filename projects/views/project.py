@@ -79,7 +79,7 @@ def find(request: HttpRequest, pk: int) -> Project:
 def project_list(request: HttpRequest) -> HttpResponse:
     """Every project I may see, with search, filters and paging."""
     projects, form, narrowing = listed(request.GET, request.user)
-    page = page_of(projects, PAGE, request.GET.get("page"))
+    page = page_of(projects.as_rows(), PAGE, request.GET.get("page"))
     context = {"page_obj": page, "form": form, "narrowing": narrowing}
     if narrowing.asked:
         context["awarded"] = projects.order_by().aggregate(sum=Sum("amount_awarded"))["sum"]

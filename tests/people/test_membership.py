@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from core.models import Event, Notification
 from core.workflow import Refused
 from people.actions import add_member, end_membership
-from people.models import Membership, Role, User
+from people.models import Kind, Membership, Role, User
 
 
 def role_of(user: User, organization) -> Membership:
@@ -170,3 +170,22 @@ def test_database_refuses_a_role_twice_and_an_end_before_its_start(town):
         Membership.objects.create(role=Role.MANAGER, **same)
     with pytest.raises(IntegrityError), transaction.atomic():
         Membership.objects.create(role=Role.STAFF, since=date(2026, 3, 2), until=date(2026, 3, 1), **same)
+
+
+# -- what the organisations are --------------------------------------------------------------------
+
+
+def test_roles_and_the_kinds_of_organisations_are_read_by_one_question(town, django_assert_num_queries):
+    clerk = User.objects.get(pk=town.clerk.pk)
+
+    with django_assert_num_queries(1):
+        assert clerk.bureaus == {town.bureau.pk: town.bureau.region}
+        assert clerk.of_kinds(Kind.COMMUNITY_GROUP, Kind.EVALUATOR) == {}
+        assert not clerk.gives_for
+
+
+def test_a_role_that_has_ended_makes_nobody_a_bureau(town, time):
+    Membership.objects.filter(user=town.clerk).update(until=date(2026, 3, 11))
+    time.go(datetime(2026, 3, 11, 0, 0))
+
+    assert User.objects.get(pk=town.clerk.pk).bureaus == {}

@@ -1,5 +1,8 @@
 """What a person may see is asked in one way where that is little and in another where it is much; the answer is one."""
 
+import pytest
+from django.core.cache import caches
+
 from people.models import Community, User
 from projects.models import Activity, Expense, MentoringNote, Milestone, Project, Report
 from projects.models import project as asked
@@ -46,3 +49,19 @@ def test_projects_name_the_calls_and_communities_that_are_theirs_once(town):
     assert list(all_projects.their("call")) == [project.call]
     assert list(all_projects.their("community")) == [project.community]
     assert not all_projects.none().their("community").exists()
+
+    assert expected["clerk"]["delivery"] - expected["stranger"]["delivery"]
+
+
+@pytest.mark.parametrize(("most", "asked_again"), [(0, 0), (1000, 1)])
+def test_that_there_is_much_is_found_out_once_in_a_while_and_that_there_is_little_each_time(
+    things, town, monkeypatch, django_assert_num_queries, most, asked_again
+):
+    monkeypatch.setattr(asked, "MANY", most)
+    caches["quick"].clear()
+    seen(town.clerk)
+    again = User.objects.get(pk=town.clerk.pk)
+    assert again.roles
+
+    with django_assert_num_queries(asked_again):
+        Project.objects.visible_to(again)
