@@ -360,6 +360,7 @@ PRINT_PROCESSES = int(os.environ.get("PRINT_PROCESSES", "0")) or min(os.cpu_coun
 NOTIFICATION_CHANNELS = os.environ.get("NOTIFICATION_CHANNELS", "core.channels.Mail").split(",")
 
 SITE_NAME = _("Venture Grants")
+HOME_KEPT_FOR = 30  # seconds: what the home page shows everybody is made once in so long (templates/config/home.html)
 FIGURES_KEPT_FROM = 0.01  # seconds: figures that take longer are kept for a while (core.lately)
 FIGURES_KNOWN_FROM = 1.0  # seconds: figures that take longer are shown as last counted, and counted again behind
 FIGURES_KEPT_TIMES = 100  # so many times as long as they took: counting takes one percent of a process at most

@@ -3,10 +3,12 @@
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 
 from config.reminders import tasks_of
 from core import clock
@@ -23,14 +25,20 @@ TASKS = 50
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """For everybody: open calls, running notices, what came of earlier ones."""
+    """For everybody: open calls, running notices, what came of earlier ones; as of up to `HOME_KEPT_FOR` seconds ago.
+
+    Nothing is asked before the template asks for it, so that of what is kept nothing is asked again.
+    """
     now = clock.now()
-    region, chosen = asked(request), choice(request)
+    region = asked(request)
+    chosen = SimpleLazyObject(partial(choice, request))
     is_offered = not region or region in chosen["offered"]  # else anybody could fill the cache with codes
-    count = partial(counted, region)
-    figures, counted_at = lately(f"home:{region}", count) if is_offered else (count(), None)
     calls = narrowed(Call.objects.published().filter(closes_at__gt=now), request)
     context = {
+        "kept": settings.HOME_KEPT_FOR if is_offered else 0,
+        "region": region,
+        "chosen": chosen,
+        "counted": SimpleLazyObject(partial(figures_of, region, is_offered)),
         "calls": calls.open_first().select_related("funder").prefetch_related("tracks")[:6],
         "notices": narrowed(Notice.objects.running(), request, "call__funder").select_related("call__funder")[:6],
         "happenings": narrowed(Activity.objects.told_to_residents(), request, "project__call__funder")
@@ -38,11 +46,14 @@ def home(request: HttpRequest) -> HttpResponse:
         .select_related("project__applicant", "project__community", "project__field")
         .order_by("starts_at", "pk")[:4],
         "projects": narrowed(Project.objects.completed(), request, "call__funder").with_names()[:6],
-        "figures": figures,
-        "counted_at": counted_at,
-        **chosen,
     }
     return render(request, "config/home.html", context)
+
+
+def figures_of(region: str, is_kept: bool) -> tuple[dict[str, Any], Any]:
+    """What is counted of a region, and of when it is (`core.lately`)."""
+    count = partial(counted, region)
+    return lately(f"home:{region}", count) if is_kept else (count(), None)
 
 
 def counted(region: str = "") -> dict[str, Any]:

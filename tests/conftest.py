@@ -91,6 +91,7 @@ def _fast_and_apart(tmp_path):
         TASKS={"default": {"BACKEND": "config.queues.NoQueue"}},
         WHITENOISE_AUTOREFRESH=True,  # else each client looks through all files that a demo has collected
         MFA_REQUIRED_ROLES=[],  # asked for where it is tested
+        HOME_KEPT_FOR=0,
         FIGURES_KEPT_FROM=3600,
         FIGURES_KNOWN_FROM=3600,  # however slow the machine is, a test reads what it has just changed
         OPEN_DATA_LIMIT=1_000_000,  # a test asks more in a minute than anybody else, and always in the same one

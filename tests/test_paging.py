@@ -149,15 +149,16 @@ def test_figures_that_take_long_are_kept_for_a_while_and_say_of_when(town, brows
     caches["quick"].clear()
     settings.FIGURES_KEPT_FROM, settings.FIGURES_KEPT_TIMES = 0, 1_000_000
     client = browse()
-    assert client.get("/").context["counted_at"] is None
+    assert client.get("/").context["counted"][1] is None
     Project.objects.filter(pk=draft(town).pk).update(submitted_at=clock.now())
 
     kept = client.get("/")
 
-    assert (kept.context["figures"]["proposed"], kept.context["counted_at"]) == (0, clock.now())
+    figures, counted_at = kept.context["counted"]
+    assert (figures["proposed"], counted_at) == (0, clock.now())
     assert "数据截至10:00。" in kept.content.decode()
     caches["quick"].clear()
-    assert client.get("/").context["figures"]["proposed"] == 1
+    assert client.get("/").context["counted"][0]["proposed"] == 1
 
 
 @pytest.mark.one_database
