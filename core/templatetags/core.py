@@ -6,7 +6,9 @@ from typing import Any
 
 import rules
 from django import template
+from django.template import Context
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -89,6 +91,15 @@ def icon(name: str) -> SafeString:
     return format_html(use, static("img/icons.svg"), name)
 
 
+@register.simple_tag(takes_context=True)
+def nav_link(context: Context, page: str, label: str, picture: str, count: int = 0) -> SafeString:
+    """A page of the header, as a line of its list: marked while one is there or below it, with how many wait there."""
+    to, here = reverse(page), getattr(context.get("request"), "path", "")  # a page about an error may have none
+    current = format_html(' aria-current="{}"', "page" if here == to else "true") if here.startswith(to) else ""
+    number = format_html(' <span class="nav-count">{}</span>', count) if count else ""
+    return format_html('<li><a href="{}"{}>{}{}{}</a></li>', to, current, icon(picture), label, number)
+
+
 @register.simple_tag
 def options(widget: dict[str, Any]) -> SafeString:
     """What a list offers, in its groups; Django's empty choice, a row of dashes, says what it is for."""
@@ -110,12 +121,6 @@ def _option(option: dict[str, Any], empty: str) -> SafeString:
         return format_html('\n  <option value="{}">{}</option>', str(option["value"]), label)
     marks = [format_html(" {}" if value is True else ' {}="{}"', name, value) for name, value in given]
     return format_html('\n  <option value="{}"{}>{}</option>', str(option["value"]), mark_safe("".join(marks)), label)
-
-
-@register.filter
-def is_below(path: str, page: str) -> bool:
-    """Whether an address is a page or lies below it."""
-    return path.startswith(page)
 
 
 @register.filter

@@ -64,3 +64,21 @@ def test_the_address_of_a_static_file_is_worked_out_once(tmp_path):
         assert (first, staticfiles_storage.url("a.css")) == ("/static/a.1.css", "/static/a.1.css")
         with pytest.raises(ValueError, match=r"b\.css"):  # what was not collected has none
             staticfiles_storage.url("b.css")
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"), [("/notices/", ' aria-current="page"'), ("/notices/3/", ' aria-current="true"'), ("/", "")]
+)
+def test_a_page_of_the_header_is_marked_while_one_is_there_or_below_it(rf, path, marked):
+    given = Context({"request": rf.get(path), "label": "<b>"})
+    found = Template('{% nav_link "projects:notice_list" label "seal" %}').render(given)
+
+    assert found.startswith(f'<li><a href="/notices/"{marked}><svg')
+    assert found.endswith("</svg>&lt;b&gt;</a></li>")
+
+
+@pytest.mark.parametrize(("waiting", "said"), [(3, ' <span class="nav-count">3</span>'), (0, "")])
+def test_a_page_of_the_header_says_how_much_waits_there_and_nothing_when_nothing_does(waiting, said):
+    found = Template('{% nav_link "inbox" "A" "check" count=waiting %}').render(Context({"waiting": waiting}))
+
+    assert found.endswith(f"</svg>A{said}</a></li>")
