@@ -1,5 +1,6 @@
-"""Requests a second with two gunicorn workers, on loopback: `python -m benchmarks.served`, on the database that the
-environment names (`benchmarks.data` fills one). A bounded load: so many requests by so many clients, and it ends.
+"""Requests a second with two gunicorn workers on loopback, set as a site sets them: `python -m benchmarks.served`, on
+the database that the environment names (`benchmarks.data` fills one). A bounded load: so many requests by so many
+clients, and it ends.
 
 The machine may do other things meanwhile, so the processor time of the workers is said as well.
 """
@@ -33,8 +34,9 @@ def main() -> None:
     cookies: dict[str | None, str] = {who: signed_in(User.objects.get(username=who)) for who in people} | {None: ""}
     subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], check=True)
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--workers={WORKERS}", f"--bind=127.0.0.1:{port}"]
-    server = subprocess.Popen([*command, "--log-level=error"], env=os.environ | {"ALLOWED_HOSTS": "127.0.0.1"})
+    command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]
+    command += [f"--workers={WORKERS}", f"--bind=127.0.0.1:{port}", "--log-level=error"]
+    server = subprocess.Popen(command, env=os.environ | {"ALLOWED_HOSTS": "127.0.0.1"})
     try:
         wait_for(port)
         for label, (path, who) in PATHS.items():

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from django.core.cache import caches
 from django.db import connection
-from django.db.models import Max, Min
 from django.utils.safestring import SafeString
 
 from reports.models import SearchEntry
@@ -184,8 +183,9 @@ class Finder:
     @cached_property
     def ends(self) -> tuple[int, int]:
         """The keys of the oldest and of the newest entry."""
-        found = SearchEntry.objects.aggregate(oldest=Min("pk"), newest=Max("pk"))
-        return found["oldest"] or 1, found["newest"] or 0
+        keys = SearchEntry.objects.values_list("pk", flat=True)
+        # Asked one by one: of the least and the greatest together SQLite reads the whole index.
+        return keys.order_by("pk").first() or 1, keys.order_by("-pk").first() or 0
 
     def walk(self, asked: Asked, groups: list[str], enough: int, after: int | None = None) -> Walk:
         """Through the entries of these groups that have all the words and could concern this person."""
