@@ -175,7 +175,7 @@ def _papers_for(user: Any) -> QuerySet:
     """What a group, its host and its helpers find on the page of their project's papers; others use the register."""
     if not user.is_authenticated:
         return Paper.objects.none()
-    of_mine = Paper.objects.filter(project__in=Project.objects.delivery_visible_to(user))
+    of_mine = Paper.objects.filter(Project.objects.seen_in_delivery(user, "project"))
     return of_mine.exclude(kind=Paper.Kind.CORRECTION)
 
 
