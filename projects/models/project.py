@@ -51,10 +51,6 @@ def _sees_much(user) -> bool:
     return user._sees_much
 
 
-def _have_much(funders: list[int]) -> bool:
-    return Project.objects.filter(call__funder__in=funders).order_by()[: MANY + 1].count() > MANY
-
-
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user) -> "ProjectQuerySet":
         """Its applicant and host, its funder (once submitted), and whoever coaches, judges or evaluates it now.
