@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from io import StringIO
-from itertools import chain
+from itertools import chain, count, repeat
+from math import isfinite
 from typing import IO, Any
 
-import xlsxwriter
+import xlsxwriter.worksheet
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -93,8 +94,8 @@ def _not_empty(rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
 
 
 def _counted(rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
-    for count, row in enumerate(rows, start=1):
-        if count > MAX_ROWS:
+    for place, row in enumerate(rows, start=1):
+        if place > MAX_ROWS:
             raise ValidationError(
                 _("The file has more than %(limit)s rows. Please split it."),
                 code="too_many_rows",
@@ -234,6 +235,32 @@ def _by_place(formula: str, headings: Sequence[Heading]) -> str:
     return "=" + formula.format_map(cells)
 
 
+class _Sheet(xlsxwriter.worksheet.Worksheet):
+    """A sheet that also takes cells as they stand in the file: what XlsxWriter does with each before took most of the
+    time of a long list (docs/adr/0027-importing-in-bulk.md). All else, and the rest of the file, is XlsxWriter's."""
+
+    def put(self, row: int, place: int, xml: str) -> None:
+        """The cell of this place, or those of the row up to it; rows come in their order."""
+        if not xml or self._check_dimensions(row, place):
+            return
+        if row > self.previous_row:
+            self._write_single_row(row)
+        self.table[row][place] = xml
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        if isinstance(cell, str):
+            self.fh.write(cell)
+        else:
+            super()._write_cell(row, col, cell)
+
+
+_EASY_SIGN = r"^&<>_\x00-\x1f\ufffe\uffff"
+_EASY = re.compile(rf"[{_EASY_SIGN}\s'=+\-@＝＋－＠](?:[{_EASY_SIGN}]{{0,9999}}[{_EASY_SIGN}\s])?")
+"""A text that stands in a file as it is: no markup, nothing that would be calculated, no space around it, not long."""
+_letters = cache(xl_col_to_name)
+_PLAIN = repeat(None)  # no style of its own for any cell
+
+
 class Workbook:
     """An xlsx file written row by row: headings that stay in sight, real dates and numbers, text as text."""
 
@@ -250,12 +277,13 @@ class Workbook:
         self.money = self.book.add_format({"num_format": MONEY})
         self.moment = self.book.add_format({"num_format": MOMENT})
         self.styles: dict[tuple[str, bool], Any] = {}
+        self.kinds: dict[type, Callable[[Any, str, Any, Any], str]] = {}
 
     def add_sheet(self, name: str, headings: Sequence[Heading], rows: Iterable[Iterable[Cell]]) -> Any:
         """One sheet with all its rows; returns xlsxwriter's sheet."""
         sheet = self._begin(name, headings)
         for number, cells in enumerate(rows, start=1):
-            self.write_row(sheet, number, cells)
+            self._put(sheet, number, cells, _PLAIN)
         return sheet
 
     def add_list(self, name: str, headings: Sequence[Heading], rows: Iterable[Sequence[Cell]], title: str) -> Written:
@@ -272,11 +300,14 @@ class Workbook:
         for number, cells in enumerate(rows, start=1):
             for place in sums:
                 sums[place] += Decimal(str(cells[place] or 0))
-            for place, (cell, style) in enumerate(zip(cells, styles, strict=True)):
-                if place in formulas:
-                    sheet.write_formula(number, place, formulas[place].format(row=number + 1), style, cell)
-                else:
-                    self._write(sheet, number, place, cell, style)
+            if len(cells) != len(headings):
+                raise ValueError(f"A row of {len(cells)} cells under {len(headings)} headings")
+            if not formulas:
+                self._put(sheet, number, cells, styles)
+                continue
+            self.write_row(sheet, number, cells, styles)
+            for place, formula in formulas.items():
+                sheet.write_formula(number, place, formula.format(row=number + 1), styles[place], cells[place])
         if number:
             sheet.autofilter(0, 0, number, len(headings) - 1)
             self._add_sums(sheet, headings, number + 1, sums)
@@ -301,7 +332,7 @@ class Workbook:
 
     def _begin(self, name: str, headings: Sequence[Heading]) -> Any:
         # Excel allows 31 characters and none of these.
-        sheet = self.book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name)[:31])
+        sheet = self.book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name)[:31], _Sheet)
         for column, heading in enumerate(headings):
             sheet.set_column(column, column, heading.width)
         sheet.freeze_panes(1, 0)
@@ -316,30 +347,54 @@ class Workbook:
             self.styles[key] = self.book.add_format({"num_format": shown} | more)
         return self.styles[key]
 
-    def write_row(self, sheet: Any, number: int, cells: Iterable[Cell], style: Any = None) -> None:
-        for column, cell in enumerate(cells):
-            self._write(sheet, number, column, cell, style)
+    def write_row(self, sheet: Any, number: int, cells: Iterable[Cell], styles: Iterable[Any] = _PLAIN) -> None:
+        """Cells of a row to which others may be added, each shown as its style says, if there is one."""
+        for place, xml in enumerate(self._row(sheet, number, cells, styles)):
+            sheet.put(number, place, xml)
 
-    def _write(self, sheet: Any, number: int, column: int, cell: Cell, style: Any) -> None:
-        if cell is None or cell == "":
-            return
-        if isinstance(cell, datetime):
-            sheet.write_datetime(number, column, _local(cell), self.moment)
-        elif isinstance(cell, date):
-            sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), self.day)
-        elif isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
-            is_money = isinstance(cell, Decimal) and cell.as_tuple().exponent == -2
-            sheet.write_number(number, column, cell, style or (self.money if is_money else None))
-        else:
-            self._write_text(sheet, number, column, str(cell), style)
+    def _put(self, sheet: Any, number: int, cells: Iterable[Cell], styles: Iterable[Any]) -> None:
+        """The same for a whole row, as one piece."""
+        found = self._row(sheet, number, cells, styles)
+        sheet.put(number, len(found) - 1, "".join(found))
 
-    def _write_text(self, sheet: Any, number: int, column: int, text: str, style: Any) -> None:
-        text = text[: MAX_CELL - 1]
-        if not _RISKY.match(text):
-            sheet.write_string(number, column, text, style or self.text)
-        else:
-            # As text it is safe; only one that begins with an apostrophe needs a second, to be read back.
-            sheet.write_string(number, column, guard(text) if text[0] == "'" else text, self.quoted)
+    def _row(self, sheet: Any, number: int, cells: Iterable[Cell], styles: Iterable[Any]) -> list[str]:
+        """The cells of a row as they stand in the file; "" where one is empty."""
+        row, kinds, places = f'{number + 1}"', self.kinds, map(_letters, count())
+        return [
+            "" if cell is None else (kinds.get(type(cell)) or self._kind(cell))(sheet, f'<c r="{at}{row}', cell, style)
+            for cell, style, at in zip(cells, styles, places)  # noqa: B905  places never end
+        ]
+
+    def _kind(self, cell: Cell) -> Callable[[Any, str, Any, Any], str]:
+        """How cells of this type are written: decided once for all of them."""
+        known: list[tuple[Any, Any]] = [(date, self._time), (str | bool, self._text)]
+        known += [(int | float | Decimal, self._number), (object, self._text)]
+        return self.kinds.setdefault(type(cell), next(write for kind, write in known if isinstance(cell, kind)))
+
+    def _time(self, sheet: Any, begin: str, cell: date, style: Any) -> str:
+        wall, style = (_local(cell), self.moment) if isinstance(cell, datetime) else (cell, self.day)
+        return f'{begin} s="{style._get_xf_index()}"><v>{sheet._convert_date_time(wall):.16G}</v></c>'
+
+    def _number(self, sheet: Any, begin: str, cell: float | Decimal, style: Any) -> str:
+        if not isfinite(cell):
+            raise ValueError(f"{cell} is no number for a workbook")
+        if style is None and isinstance(cell, Decimal) and cell.as_tuple().exponent == -2:
+            style = self.money
+        shown = f' s="{style._get_xf_index()}"' if style else ""
+        return f"{begin}{shown}><v>{cell:.16G}</v></c>"
+
+    def _text(self, sheet: Any, begin: str, cell: Any, style: Any) -> str:
+        text, space = str(cell), ""
+        if not text:
+            return ""
+        if not _EASY.fullmatch(text):
+            text = text.encode("utf-16-le")[: 2 * MAX_CELL - 2].decode("utf-16-le", "ignore")
+            if _RISKY.match(text):
+                # As text it is safe; only one that begins with an apostrophe needs a second, to be read back.
+                text, style = guard(text) if text[0] == "'" else text, self.quoted
+            text = sheet._escape_data(sheet._escape_control_characters(text))
+            space = "" if text == text.strip() else ' xml:space="preserve"'
+        return f'{begin} s="{(style or self.text)._get_xf_index()}" t="inlineStr"><is><t{space}>{text}</t></is></c>'
 
     def close(self) -> None:
         self.book.close()

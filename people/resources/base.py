@@ -5,13 +5,15 @@ asks the database several questions a row, so here rows are examined and written
 (docs/adr/0006-spreadsheets.md). A table of its own needs little more than `Meta`, `required` and `check`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -30,6 +32,9 @@ from people.resources.rows import Column, Outcome, Row
 
 CHUNK = 1000
 """Rows that are examined together and written in one transaction."""
+
+PIECE = 500
+"""Objects that are held at a time, where all are read."""
 
 REMARK = gettext_lazy("What is wrong")
 """Heading of the column that says why a row was not taken; read back, it is passed over."""
@@ -349,13 +354,25 @@ class TableResource(resources.ModelResource):
         """Everything this person may see, in a stable order."""
         return self._meta.model._default_manager.order_by("pk")
 
-    def cells(self, instance: Any, *, full: bool) -> list[Any]:
-        """The cells of one object, with real dates and numbers; masked unless `full`."""
-        found = []
-        for name in (*self.column_names(), *self.only_out):
-            value = self.fields[name].export(instance, force_native_type=True)
-            found.append(self.masked[name](str(value)) if value and not full and name in self.masked else value)
-        return found
+    def exported_rows(self, *, full: bool) -> Iterator[list[Any]]:
+        """The cells of every object, with real dates and numbers; masked unless `full`. Read in pieces, in the language
+        in which it is begun; how a column is shown is decided once."""
+        shown = [self._shown(name, full=full) for name in (*self.column_names(), *self.only_out)]
+        for instance in self.exported().iterator(chunk_size=PIECE):
+            self.complete(instance)
+            yield [show(value(instance)) for value, show in shown]
+
+    def complete(self, instance: Any) -> None:
+        """Give an object what a column shows and the model has no field for."""
+
+    def _shown(self, name: str, *, full: bool) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+        """How the value of a column is found in an object, and how it is shown."""
+        field = self.fields[name]
+        show = field.widget.shown()
+        if not full and (mask := self.masked.get(name)):
+            return field.get_value, lambda value: mask(str(said)) if (said := show(value)) else said
+        own = self._meta.model.__dict__.get(field.attribute)
+        return (attrgetter(field.attribute) if isinstance(own, DeferredAttribute) else field.get_value), show
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
         """The administration's own import: headings by their words as well."""

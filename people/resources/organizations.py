@@ -218,4 +218,6 @@ class OrganizationResource(TableResource):
         return found
 
     def exported(self) -> models.QuerySet[Any]:
-        return Organization.objects.visible_to(self.by).select_related("host", "community").order_by("pk")
+        seen = Organization.objects.visible_to(self.by).select_related("host", "community").order_by("pk")
+        host = ("host__status", "host__credit_code", "host__filing_number")
+        return seen.only(*self.column_names(), *host, "community__region_code")

@@ -256,10 +256,9 @@ class SocialWorkerResource(TableResource):
         found = Certificate.objects.filter(user__in=present.order_by().values("user"))
         return found.select_related("user").prefetch_related(workplaces).order_by("pk")
 
-    def cells(self, instance: Any, *, full: bool) -> list[Any]:
+    def complete(self, instance: Any) -> None:
         workplaces = instance.user.workplaces
         instance.organization = workplaces[0].organization if workplaces else None
-        return super().cells(instance, full=full)
 
 
 def _username(person: User) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -39,7 +40,15 @@ def text(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-class TextWidget(Widget):
+class CellWidget(Widget):
+    """What they have in common."""
+
+    def shown(self) -> Callable[[Any], Any]:
+        """What shows the values of a column in a file, in the language of now."""
+        return partial(self.render, force_native_type=True)
+
+
+class TextWidget(CellWidget):
     """A text, as it is."""
 
     form = "text"
@@ -81,7 +90,7 @@ class CodeWidget(TextWidget):
         return self.check(code) if self.check else code
 
 
-class DayWidget(Widget):
+class DayWidget(CellWidget):
     """A day: a date of the spreadsheet, 2026-1-5, 2026/1/5, 2026.1.5, 20260105 or 2026年1月5日."""
 
     form = "date"
@@ -113,7 +122,7 @@ class DayWidget(Widget):
         return value.isoformat() if value else ""
 
 
-class WholeNumberWidget(Widget):
+class WholeNumberWidget(CellWidget):
     """A count: 5200, 5,200, ５２００ or 5200.0; None for an empty cell."""
 
     form = "number"
@@ -133,7 +142,7 @@ class WholeNumberWidget(Widget):
         return "" if value is None else str(value)
 
 
-class AmountWidget(Widget):
+class AmountWidget(CellWidget):
     """An amount in yuan, read as every form of the platform reads it; None for an empty cell."""
 
     form = "number"
@@ -150,7 +159,7 @@ class AmountWidget(Widget):
         return "" if value is None else format(value, "f")
 
 
-class ChoiceWidget(Widget):
+class ChoiceWidget(CellWidget):
     """One of several values, by its value or by its words in any language of the site; shown in words.
 
     `offered` are the values that people may choose, where others are only read back.
@@ -191,6 +200,10 @@ class ChoiceWidget(Widget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return str(dict(self.choices).get(value, value or ""))
+
+    def shown(self) -> Callable[[Any], Any]:
+        words = {value: str(label) for value, label in self.choices}
+        return lambda value: words.get(value) or str(value or "")
 
 
 class ReferenceWidget(CodeWidget):

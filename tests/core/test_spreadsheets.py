@@ -1,8 +1,9 @@
 """Files as people make them: every encoding and separator, rubbish with a sentence, and never a formula."""
 
 import csv
+import re
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 
@@ -10,12 +11,15 @@ import openpyxl
 import pytest
 import xlsxwriter
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.utils.escape import unescape
 
 from core import spreadsheets, workbooks
 from core.safety import packages
 from core.spreadsheets import Heading, guard, read, unguard
+from people.models import Kind
 
 TEXT = "代码,名称\n110105030001,柳溪社区\n"
 
@@ -193,6 +197,93 @@ def test_money_is_shown_to_the_fen_and_other_numbers_as_they_are():
     cells = openpyxl.load_workbook(target).active[2]
 
     assert [cell.number_format for cell in cells] == ["#,##0.00", "General", "General"]
+
+
+def written(*rows, heads=1) -> bytes:
+    target = BytesIO()
+    book = spreadsheets.Workbook(target)
+    book.add_sheet("表", [Heading("列")] * heads, rows)
+    book.close()
+    return target.getvalue()
+
+
+def xml_of(content: bytes) -> str:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return archive.read("xl/worksheets/sheet1.xml").decode()
+
+
+@given(st.text().filter(lambda text: text and guard(text) == text and not text.startswith("<r>")))
+def test_a_text_stands_in_the_file_as_xlsxwriter_writes_it(text):
+    target = BytesIO()
+    book = xlsxwriter.Workbook(target, {"constant_memory": True})
+    sheet = book.add_worksheet("表")
+    sheet.write_string(1, 0, text, book.add_format({"num_format": "@"}))
+    book.close()
+    (cell,) = re.findall("<c .*</c>", xml_of(target.getvalue()), re.DOTALL)
+
+    assert cell.partition(" t=")[2] in xml_of(written([text]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<r>a</r>", "<r><b>&</r>", "甲&乙<丙>", " 两边 ", "一行\n又一行", "_x0041_", "\U0001f600 笑", "a\ufffeb"],
+)
+def test_text_that_looks_like_markup_is_read_back_as_it_was(text):
+    content = written([text])
+
+    read_back = openpyxl.load_workbook(BytesIO(content)).active["A2"]
+    assert (unescape(read_back.value), read_back.data_type) == (text, "s")
+
+
+def test_signs_of_two_units_are_cut_where_a_cell_ends_and_not_left_out():
+    content = written(["\U0001f600" * 20_000])
+
+    assert openpyxl.load_workbook(BytesIO(content)).active["A2"].value == "\U0001f600" * 16_383
+
+
+def test_each_type_is_written_as_what_it_is_also_when_it_is_a_kind_of_it():
+    class Money(Decimal):
+        pass
+
+    noon = datetime(2026, 3, 1, 4, tzinfo=UTC)
+    row = [True, Kind.FUNDER, gettext_lazy("Name"), noon, Money("1.50"), 10**12, 0.1, date(1900, 1, 1), ""]
+
+    cells = openpyxl.load_workbook(BytesIO(written(row, heads=9))).active[2]
+
+    assert [cell.value for cell in cells[:7]] == [
+        *("True", "funder", str(gettext_lazy("Name")), datetime(2026, 3, 1, 12), 1.5, 10**12, 0.1),
+    ]
+    assert [cell.number_format for cell in cells] == [
+        *("@", "@", "@", "yyyy-mm-dd hh:mm", "#,##0.00", "General", "General", "yyyy-mm-dd", "General"),
+    ]
+    assert (cells[7].value, cells[8].value) == (datetime(1900, 1, 1), None)
+
+
+@pytest.mark.parametrize("figure", [float("inf"), float("nan"), Decimal("NaN")])
+def test_what_is_no_number_is_refused_instead_of_making_a_file_that_nobody_can_open(figure):
+    with pytest.raises(ValueError, match="no number"):
+        written([figure])
+
+
+def test_a_row_of_a_list_with_too_few_cells_is_refused():
+    book = spreadsheets.Workbook(BytesIO())
+
+    with pytest.raises(ValueError, match="1 cells under 2 headings"):
+        book.add_list("表", [Heading("甲"), Heading("乙")], [["一"]], "表")
+
+
+def test_a_formula_may_be_added_to_a_row_between_its_cells_and_a_sum_below():
+    target = BytesIO()
+    book = spreadsheets.Workbook(target)
+    sheet = book.add_sheet("表", [Heading("甲"), Heading("乙"), Heading("丙")], [[1, 2, 3]])
+    book.write_row(sheet, 2, [4, None, 6])
+    sheet.write_formula(2, 1, "=A3+C3", None, 10)
+    sheet.write_formula(3, 0, "=SUM(A2:A3)", None, 5)
+    book.close()
+
+    cells = [[cell.value for cell in row] for row in openpyxl.load_workbook(target).active.iter_rows(min_row=2)]
+
+    assert cells == [[1, 2, 3], [4, "=A3+C3", 6], ["=SUM(A2:A3)", None, None]]
 
 
 def test_a_formula_without_a_result_is_no_empty_cell():
