@@ -21,7 +21,7 @@ _fixed: ContextVar[datetime | None] = ContextVar("fixed_time", default=None)
 
 def now() -> datetime:
     """The present moment, aware, in Asia/Shanghai."""
-    return timezone.localtime(_fixed.get() or timezone.now())
+    return (_fixed.get() or timezone.now()).astimezone(ZONE)
 
 
 LONGEST_WAIT = 120

@@ -27,13 +27,13 @@ _HALF_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 
 def half_width(text: str) -> str:
     """`text` with full-width ASCII, the ideographic space and ￥ as half-width forms; the rest as it is."""
-    return text.translate(_HALF_WIDTH)
+    return text if text.isascii() else text.translate(_HALF_WIDTH)
 
 
 def _normalise(text: str) -> str:
     """Half-width, upper case, without white space or the invisible characters that pasting brings."""
-    if text.isascii() and text.isalnum():
-        return text.upper()
+    if text.isascii():
+        return "".join(text.split()).upper()
     kept = (c for c in half_width(text) if not c.isspace() and unicodedata.category(c) != "Cf")
     # Only ASCII: upper() turns ı into I and ß into SS, which would move the positions we report.
     return "".join(c.upper() if c.isascii() else c for c in kept)

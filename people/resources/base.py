@@ -10,11 +10,11 @@ from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 from django.utils import translation
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,8 +24,8 @@ from tablib import Dataset
 
 from core import spreadsheets
 from core.identifiers import half_width
-from core.models import Event
 from core.workbooks import NoResult
+from core.workflow import record_each
 from people.resources import widgets
 from people.resources.contradictions import contradictions
 from people.resources.rows import Column, Outcome, Row
@@ -264,23 +264,21 @@ class TableResource(resources.ModelResource):
         """Give the object the row's values and keep what differs."""
         for name, value in row.values.items():
             before = None if new else getattr(row.instance, name)
-            if new or before != value:
-                if not (new and value in (None, "")):
-                    row.changes[name] = (before, value)
-                # An empty cell of a new row leaves the default of the field.
-                if not new or value not in (None, ""):
-                    setattr(row.instance, name, value)
+            # An empty cell of a new row leaves the default of the field.
+            if value not in (None, "") if new else before != value:
+                row.changes[name] = (before, value)
+                setattr(row.instance, name, value)
+
+    @cached_property
+    def _not_ours(self) -> set[str]:
+        """Relations, and states: only `core.workflow.advance` sets these, so no table has a column for one."""
+        fields = self._meta.model._meta.concrete_fields
+        return {f.name for f in fields if f.is_relation or f.generated or getattr(f, "protected", False)}
 
     def validate(self, row: Row, *, new: bool) -> None:
         """The model's own checks, uniqueness also within the file, and what the table knows besides."""
-        # A protected field is a state: only `core.workflow.advance` sets it, so no table has a column for it.
-        relations = {
-            f.name
-            for f in self._meta.model._meta.concrete_fields
-            if f.is_relation or f.generated or getattr(f, "protected", False)
-        }
         try:
-            row.instance.clean_fields(exclude=relations | set(row.errors))
+            row.instance.clean_fields(exclude=self._not_ours | set(row.errors))
         except ValidationError as error:
             for name, messages in error.message_dict.items():
                 row.blame("" if name == NON_FIELD_ERRORS or name not in self.fields else name, *messages)
@@ -325,15 +323,11 @@ class TableResource(resources.ModelResource):
 
     def log(self, new: list[Row], changed: list[Row]) -> None:
         """A line for every object; of a change it keeps what this table says about it."""
-        kind = ContentType.objects.get_for_model(self.subject_model or self._meta.model)
-        lines = [(row, _("Entered from a table"), {}) for row in new]
-        lines += [(row, _("Changed from a table"), {"changes": self.noted(row)}) for row in changed]
-        Event.objects.bulk_create(
-            Event(
-                content_type=kind, object_id=self.subject(row).pk, name="import", label=label, actor=self.by, data=data
-            )
-            for row, label, data in lines
-        )
+        model = self.subject_model or self._meta.model
+        added = [(self.subject(row).pk, {}) for row in new]
+        record_each(model, added, "import", by=self.by, label=_("Entered from a table"))
+        kept = [(self.subject(row).pk, {"changes": self.noted(row)}) for row in changed]
+        record_each(model, kept, "import", by=self.by, label=_("Changed from a table"))
 
     def subject(self, row: Row) -> models.Model:
         """Whose log it is."""

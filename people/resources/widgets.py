@@ -24,6 +24,7 @@ from core.spreadsheets import unguard
 
 # Above this a spreadsheet has dropped digits of the number (it keeps 15), so it is no code any more.
 _EXACT = 10**15
+_DECIMALS = re.compile(r"(?<=[0-9])\.0+$")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
 
 
@@ -32,7 +33,8 @@ def text(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return unguard(cell.strip()).strip(" \t\r\n\u3000\u00a0\ufeff")
+        cell = cell.strip()
+        return (unguard(cell) if cell.startswith("'") else cell).strip(" \t\r\n\u3000\u00a0\ufeff")
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime):
@@ -86,7 +88,7 @@ class CodeWidget(TextWidget):
                 code="digits_lost",
                 params={"value": code[:40]},
             )
-        code = re.sub(r"(?<=[0-9])\.0+$", "", code)
+        code = _DECIMALS.sub("", code)
         return self.check(code) if self.check else code
 
 

@@ -146,7 +146,8 @@ def _pieces(job: ImportJob, resource: TableResource) -> Iterator[list[Row]]:
     is held at a time."""
     with job.file.open("rb") as file:
         table = spreadsheets.read(file)
-        job.total = sum(1 for _row in resource.rows(table))
+        if not job.total:
+            job.total = sum(1 for _row in resource.rows(table))
         if not job.total:
             raise ValidationError(_("The table has headings and no rows."))
         for phase in range(resource.phases):
