@@ -10,12 +10,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Framework:
-    """One edition of a ready framework: its name, basis, grades and lines, each line by the columns of a criterion."""
+    """One edition of a ready framework: its name, basis, grades and lines, each line by the columns of a criterion.
+
+    `example` says which place's practice it follows, for the bureau that chooses it; it stands on no report.
+    """
 
     key: str
     name: str
     edition: int
     basis: str
+    example: str
     grades: dict[str, Decimal]
     lines: tuple[dict[str, Any], ...]
 
@@ -30,7 +34,7 @@ def frameworks() -> dict[str, Framework]:
 def _framework(key: str, item: dict[str, Any]) -> Framework:
     grades = {name: Decimal(value) for name, value in item["grades"].items()}
     lines = tuple(_line(position, line) for position, line in enumerate(item["lines"]))
-    return Framework(key, item["name"], item["edition"], item["basis"], grades, lines)
+    return Framework(key, item["name"], item["edition"], item["basis"], item.get("example", ""), grades, lines)
 
 
 def _line(position: int, line: dict[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """The ready calls and practice modes a clerk begins with, read once from `presets.toml`. No ORM here."""
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 Item = dict[str, Any]
+DEFAULT_BASIS = "平台缺省值，本批次采用"
+"""What an applicant reads where a template's figure rests on no rule that binds here."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,52 @@ class Preset:
 @cache
 def _read() -> Item:
     return tomllib.loads(Path(__file__).with_name("presets.toml").read_text(encoding="utf-8"))
+
+
+def _with_basis(item: Any) -> Any:
+    """Whatever names the rule of another place as its example alone, or no rule at all, is the platform's default."""
+    if isinstance(item, list | tuple):
+        return [_with_basis(each) for each in item]
+    if not isinstance(item, dict):
+        return item
+    return {"basis": DEFAULT_BASIS} | {name: _with_basis(each) for name, each in item.items()}
+
+
+def examples() -> list[tuple[str, list[str]]]:
+    """Which published rules of which places the defaults follow, by the template or mode that holds them: for bureaus.
+
+    What several hold is told with what all templates share, else where it comes first.
+    """
+    told: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    for title, item in _titled():
+        found = [each for each in _examples_in(item) if each not in seen]
+        fresh = list(dict.fromkeys(found))
+        seen.update(fresh)
+        if fresh:
+            told[title] = fresh
+    return list(told.items())
+
+
+def _titled() -> Iterator[tuple[str, Item]]:
+    yield "", _read()["common"]
+    for key in ("modes", "templates"):
+        for item in _read()[key].values():
+            yield item["title"], item
+    for item in _read()["rubrics"].values():
+        yield item["name"], item
+
+
+def _examples_in(item: Any) -> Iterator[str]:
+    if isinstance(item, list):
+        for each in item:
+            yield from _examples_in(each)
+    elif isinstance(item, dict):
+        for name, each in item.items():
+            if name in ("example", "terms_example"):
+                yield each
+            else:
+                yield from _examples_in(each)
 
 
 def templates() -> dict[str, Item]:
@@ -76,16 +125,16 @@ def preset(key: str, mode: str = "") -> Preset:
         about=template["about"],
         mode=mode,
         terms={name: template[name] for name in _TERMS},
-        tracks=tuple(tracks),
-        conditions=tuple(conditions.values()),
-        budget=(*budget, *own),
-        papers=tuple(paper for paper in papers.values() if paper.get("track") in (None, *statuses)),
-        panels=tuple(template.get("panels", ())),
-        bonuses=tuple(template.get("bonuses", ())),
-        rubric=_read()["rubrics"][template["rubric"]],
+        tracks=tuple(_with_basis(tracks)),
+        conditions=tuple(_with_basis(list(conditions.values()))),
+        budget=tuple(_with_basis([*budget, *own])),
+        papers=tuple(_with_basis([paper for paper in papers.values() if paper.get("track") in (None, *statuses)])),
+        panels=tuple(_with_basis(template.get("panels", ()))),
+        bonuses=tuple(_with_basis(template.get("bonuses", ()))),
+        rubric=_with_basis(_read()["rubrics"][template["rubric"]]),
         midterm=template["midterm"],
         final=template["final"],
-        plan=template["plan"],
+        plan=_with_basis(template["plan"]),
     )
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("calls/<int:pk>/publish/", views.call_publish, name="call_publish"),
     path("calls/<int:pk>/conclude/", views.call_conclude, name="call_conclude"),
     path("terms/", views.terms_list, name="terms_list"),
+    path("terms/defaults/", views.defaults, name="defaults"),
     path("terms/agreements/", views.agreement_template_list, name="agreement_template_list"),
     path("terms/agreements/<int:pk>/", views.agreement_template_edit, name="agreement_template_edit"),
     path("terms/frameworks/<int:pk>/", views.framework_detail, name="framework_detail"),

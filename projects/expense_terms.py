@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from grants.presets import DEFAULT_BASIS
+
 ZERO = Decimal("0.00")
 TEACHING = ("讲课", "讲师", "授课", "课酬", "课时费")
 """Words by which a payment says that somebody taught."""
@@ -55,12 +57,12 @@ FORBIDDEN = (
     Forbidden(
         "固定资产 基建 装修 电脑 笔记本电脑 手机 相机 空调 电视机 冰箱 投影仪 汽车",
         "租 借 课 班 培训 维修 耗材 配件 壳 膜",
-        legal_basis="原则上不得购置固定资产、基建（上虞 虞民〔2020〕33号）",
+        legal_basis=DEFAULT_BASIS,
     ),
     Forbidden(
         "慰问金 慰问品 购物卡 现金发放 发放现金 红包 现金补助",
         "红包袋 红包封 防 反诈",
-        legal_basis="不得直接向服务对象发放现金、慰问品（上虞 虞民〔2020〕33号）",
+        legal_basis=DEFAULT_BASIS,
     ),
     Forbidden("公务接待 招待费 出国 公务用车 烟酒 香烟 白酒", "戒 禁 控", legal_basis="福彩公益金使用负面清单"),
 )

@@ -47,7 +47,7 @@ class Competing(Company):
         defaults = {
             "funder": self.cast.groups["bureau"],
             "review_rubric": self.programme.micro,
-            "midterm_rubric": ready_framework(frameworks()["suzhou"]),
+            "midterm_rubric": ready_framework(frameworks()["four_dimensions"]),
             "final_rubric": ready_framework(frameworks()["closing"]),
             "contact": "东风地区办事处社区办 周敏",
             "contact_phone": "010-65001234",

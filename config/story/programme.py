@@ -38,23 +38,23 @@ MICRO = [
     ("预算合理", 15, "花得值、单价有依据", "每一笔都对应活动", "与活动对不上"),
     ("可持续", 10, "明年还做不做得下去", "骨干稳定，有后续打算", "一次性活动"),
 ]
-SIGNED = [(Gate.AGREEMENT, None, "天津滨海：签订协议后拨付首期")]
+SIGNED = [(Gate.AGREEMENT, None, "本批次规定：签订协议后拨付首期")]
 HALFWAY = [
-    (Gate.MIDTERM, None, "天津滨海：中期评估通过后拨付第二期"),
+    (Gate.MIDTERM, None, "本批次规定：中期评估通过后拨付第二期"),
     (Gate.RECEIPT, None, "财务制度：上期款须开具收款票据"),
     (Gate.REPORT, None, "本批次规定：上期拨款后须提交并通过进度报告"),
     (Gate.SPENDING, 70, "本批次规定：已拨资金支出率达到70%"),
-    (Gate.RECTIFIED, None, "宁波海曙：评估不合格的停止拨付，整改合格后恢复"),
+    (Gate.RECTIFIED, None, "本批次规定：评估不合格的停止拨付，整改合格后恢复"),
 ]
 CLOSED = [
-    (Gate.FINAL, None, "天津滨海：项目验收后拨付末期款"),
+    (Gate.FINAL, None, "本批次规定：项目验收后拨付末期款"),
     (Gate.RECEIPT, None, "财务制度：上期款须开具收款票据"),
-    (Gate.RECTIFIED, None, "宁波海曙：评估不合格的停止拨付，整改合格后恢复"),
+    (Gate.RECTIFIED, None, "本批次规定：评估不合格的停止拨付，整改合格后恢复"),
 ]
 PLANS = {
-    "50/40/10": ("天津滨海协议做法", [(50, SIGNED), (40, HALFWAY), (10, CLOSED)]),
-    "60/30/10": ("本批次规定：三期拨付（分期和条件参照天津滨海）", [(60, SIGNED), (30, HALFWAY), (10, CLOSED)]),
-    "80/20 两期": ("宁波海曙做法：中期合格拨末期款", [(80, SIGNED), (20, HALFWAY[:2])]),
+    "50/40/10": ("本批次规定：三期拨付", [(50, SIGNED), (40, HALFWAY), (10, CLOSED)]),
+    "60/30/10": ("本批次规定：三期拨付", [(60, SIGNED), (30, HALFWAY), (10, CLOSED)]),
+    "80/20 两期": ("本批次规定：中期合格拨末期款", [(80, SIGNED), (20, HALFWAY[:2])]),
     "一次性拨付": ("本批次规定：5000元左右的小项目一次拨付", [(100, SIGNED)]),
 }
 
@@ -83,10 +83,8 @@ class Programme:
         self.fields = {
             name: ServiceField.objects.create(name=name, position=place) for place, name in enumerate(FIELDS)
         }
-        self.full = _rubric("公益创投评审表（七项）", FULL, "维度参照东莞六维、常州、宁波的公开做法；分值由本批次规定")
-        self.micro = _rubric(
-            "微创投评审简表（五项）", MICRO, "维度参照社区微公益项目的做法（成都槐树店）；分值由本批次规定"
-        )
+        self.full = _rubric("公益创投评审表（七项）", FULL, "评审维度和分值由本批次规定")
+        self.micro = _rubric("微创投评审简表（五项）", MICRO, "评审维度和分值由本批次规定")
         self.plans = {}
         for name, (basis, rules) in PLANS.items():
             plan = TranchePlan.objects.create(name=name, legal_basis=basis)

@@ -31,6 +31,7 @@ from grants.views.setup import (
     call_take_over,
 )
 from grants.views.terms import (
+    defaults,
     framework_compare,
     framework_detail,
     framework_ready,
@@ -67,6 +68,7 @@ __all__ = [
     "certificates_issue",
     "correction_ask",
     "correction_decide",
+    "defaults",
     "framework_compare",
     "framework_detail",
     "framework_ready",

@@ -28,6 +28,7 @@ from grants.forms import (
 )
 from grants.frameworks import frameworks
 from grants.models import Call, Criterion, Rubric, TranchePlan, TrancheRule
+from grants.presets import examples
 from grants.sheet_sections import sheets_of
 
 CHOSEN_FROM: dict[str, Any] = {
@@ -64,6 +65,14 @@ def terms_list(request: HttpRequest) -> HttpResponse:
         "sees_all": sees_all,
     }
     return render(request, "grants/terms_list.html", context)
+
+
+@login_required
+def defaults(request: HttpRequest) -> HttpResponse:
+    """Which published rules the platform's defaults follow: help for who sets up a call, on no page of applicants."""
+    permit_terms(request, "rubrics")
+    ready = [each for each in frameworks().values() if each.example]
+    return render(request, "grants/defaults.html", {"examples": examples(), "frameworks": ready})
 
 
 @login_required

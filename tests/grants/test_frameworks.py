@@ -1,5 +1,6 @@
 """Evaluation frameworks: what comes with the platform, editions, whose they are, what a form takes."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,12 +20,14 @@ from tests.by_framework import framework
 from tests.town import make_call, member, person, rubric
 
 DIMENSIONS = {
-    "suzhou": {"项目实施": 35, "人力与物资投入": 15, "财务管理": 25, "项目成效": 20, "档案": 5},
+    "four_dimensions": {"项目实施": 35, "人力与物资投入": 15, "财务管理": 25, "项目成效": 20, "档案": 5},
     "budget_2020": {"预算执行率": 10, "产出": 50, "效益": 30, "满意度": 10},
     "mzt059": {"项目方案": 20, "实施过程": 40, "服务成果": 40},
     "closing": {"项目产出": 35, "项目成效": 20, "满意度": 15, "财务": 20, "管理与档案": 10},
 }
-GRADES = {"suzhou": (85, 75, 60), "budget_2020": (90, 80, 60), "mzt059": (90, 80, 60), "closing": (90, 80, 60)}
+GRADES = {"four_dimensions": (85, 75, 60), "budget_2020": (90, 80, 60), "mzt059": (90, 80, 60), "closing": (90, 80, 60)}
+
+PLACES = re.compile("苏州|上海|天津|宁波|广州|绍兴|上虞|湖州|浙江|佛山|洛阳|中山|东莞|常州|成都|深圳|河南|江北")
 
 
 # -- What comes with the platform ------------------------------------------------------------------
@@ -56,15 +59,23 @@ def test_a_ready_framework_is_whole_data(key):
 
 def test_a_standard_without_points_says_so():
     assert "标准本身不给分值" in frameworks()["mzt059"].basis
-    for key in ("suzhou", "budget_2020", "closing"):
+    for key in ("four_dimensions", "budget_2020", "closing"):
         assert "平台缺省" in frameworks()[key].basis
+
+
+@pytest.mark.parametrize("key", frameworks())
+def test_what_is_printed_of_a_framework_names_no_place_whose_practice_it_follows(key):
+    ready = frameworks()[key]
+
+    assert PLACES.findall(f"{ready.name} {ready.basis}") == []
+    assert not ready.example or PLACES.search(ready.example)
 
 
 @pytest.mark.parametrize("key", templates())
 def test_a_call_from_a_template_names_two_of_them(key):
     made = preset(key)
 
-    assert made.midterm == "suzhou"
+    assert made.midterm == "four_dimensions"
     assert made.final == ("mzt059" if key == "social_work" else "closing")
 
 

@@ -27,10 +27,11 @@ from grants.models import (
     TranchePlan,
     TrancheRule,
 )
-from grants.presets import modes, preset, templates
+from grants.presets import DEFAULT_BASIS, modes, preset, templates
 from grants.soundness import gaps, missing_bases, notes, promised
 from people.models import Kind, Organization, Region, Role
 from tests.grants.test_calls import form_data
+from tests.grants.test_frameworks import PLACES
 from tests.town import aware, make_call, member, person
 
 
@@ -70,6 +71,39 @@ def test_no_basis_only_repeats_its_rule_and_a_penalty_is_explained_not_refused(t
     assert {item["basis"] for item in items} & RESTATED == set()
     penalty = next(item for item in made.conditions if item["kind"] == "no_penalty")
     assert (penalty["severity"], "无重大违法记录" in penalty["basis"]) == ("warn", True)
+
+
+@pytest.mark.parametrize("template", templates())
+def test_an_applicant_reads_no_rule_of_another_city_as_the_basis_of_a_call(town, browse, template):
+    call = begin(town, template, budget=Decimal("200000.00"))
+    ledger.allocate(town.fund, Decimal("200000.00"), by=town.finance)
+    calls.publish(call, by=town.approver)
+
+    page = browse(town.head).get(call.get_absolute_url()).content.decode()
+
+    assert PLACES.findall(page) == []
+    assert DEFAULT_BASIS in page
+    bases = [gate.legal_basis for rule in call.tranche_plan.rules.all() for gate in rule.gates.all()]
+    assert PLACES.findall(" ".join(bases)) == []
+
+
+def test_a_basis_that_the_call_itself_names_is_shown(town, browse):
+    town.call.tracks.update(legal_basis="朝民发〔2026〕12号第八条")
+
+    assert "朝民发〔2026〕12号第八条" in browse(town.head).get(town.call.get_absolute_url()).content.decode()
+
+
+def test_the_bureau_reads_in_its_settings_whose_rules_the_defaults_follow(town, browse):
+    call = begin(town)
+    help_page = reverse("grants:defaults")
+
+    page = browse(town.clerk).get(help_page).content.decode()
+
+    assert help_page in browse(town.clerk).get(reverse("grants:call_edit", args=[call.pk])).content.decode()
+    assert "天津滨海：签约50%、中期40%、验收10%" in page
+    assert page.count("评审组含社会工作行业专家（浙江省本级）") == 1  # two templates hold it
+    assert "四个维度、加扣分和60分合格（苏州公益创投做法）" in page
+    assert browse(town.head).get(help_page).status_code == 403
 
 
 def test_a_mode_decides_who_may_apply():
