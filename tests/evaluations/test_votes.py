@@ -550,6 +550,25 @@ def test_what_is_published_can_be_counted_again_and_has_the_printed_digest(town,
     call_command("recount_vote", str(file))
 
 
+@pytest.mark.parametrize("method", ["greedy", "equal_shares"])
+def test_the_page_says_in_plain_words_how_to_count_again_and_names_no_command(town, projects, browse, time, method):
+    vote = announced(town, projects, method=method)
+    [code] = printed(town, vote, 1)
+    open_now(time)
+    cast(code, projects[0])
+    ended(time)
+    votes.close_ended()
+
+    said = browse().get(page(vote)).content.decode()
+
+    assert reverse("evaluations:vote_ballots_csv", args=[vote.pk]) in said
+    assert reverse("evaluations:vote_ballots_json", args=[vote.pk]) in said
+    assert "用电子表格软件打开选票表" in said
+    assert ("用纸笔就能做" in said) is (method == "greedy")
+    assert reverse("evaluations:explained") + "#lots" in said
+    assert "manage.py" not in said
+
+
 def test_a_project_that_withdrew_is_not_counted_and_named(town, projects, browse, time):
     vote = announced(town, projects)
     [code] = printed(town, vote, 1)
