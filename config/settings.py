@@ -47,10 +47,12 @@
 | OPEN_DATA_PREFIX    | begins the identifiers in it; never change it later  | venture-grants             |
 | OPEN_DATA_LICENCE   | address of the licence of the open data              | CC BY 4.0                  |
 | OPEN_DATA_LICENCE_NAME | and its name                                      | CC BY 4.0                  |
+| WAGE_MOST           | yuan an hour: a minimum wage of more is asked about  | 50                         |
 | OPEN_DATA_LIMIT     | requests for data an address may send a minute       | 60                         |
 """
 
 import os
+from decimal import Decimal
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -364,6 +366,7 @@ HOME_KEPT_FOR = 30  # seconds: what the home page shows everybody is made once i
 FIGURES_KEPT_FROM = 0.01  # seconds: figures that take longer are kept for a while (core.lately)
 FIGURES_KNOWN_FROM = 1.0  # seconds: figures that take longer are shown as last counted, and counted again behind
 FIGURES_KEPT_TIMES = 100  # so many times as long as they took: counting takes one percent of a process at most
+WAGE_MOST = Decimal(os.environ.get("WAGE_MOST", "50"))  # no place in the country has a minimum wage near it
 FILED_GROUPS_TARGET = int(os.environ.get("FILED_GROUPS_TARGET", "10"))  # filed groups that a community should have
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
 

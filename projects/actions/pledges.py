@@ -1,9 +1,11 @@
 """Pledges of enterprises and foundations: offered, accepted, taken back, and lapsed past their day."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,12 +22,15 @@ ANSWER_WITHIN = timedelta(days=7)
 
 
 @transaction.atomic
-def offer(project: Project, giver: Organization, *, by: User, values: dict[str, Any], letter: Any = None) -> Pledge:
+def offer(
+    project: Project, giver: Organization, *, by: User, values: dict[str, Any], letter: Any = None, meant: bool = False
+) -> Pledge:
     """A giver promises something to a project. Consequences: group and funder are told; it binds when it is accepted.
 
     `values`: kind, what, quantity, unit, unit_price, basis, basis_words, due_on, message, contact, contact_phone.
-    `letter`: the letter of intent from which it comes. Refused when the project takes nothing any more, when a price in
-    kind has no basis, or when its day has passed or comes after the project.
+    `letter`: the letter of intent from which it comes. `meant`: an hour above any minimum wage is no slip.
+    Refused when the project takes nothing any more, when a price in kind has no basis or is beyond it, or when its day
+    has passed or comes after the project.
     """
     permit("projects.pledge", by, project)
     if not by.has_role(giver.pk, Role.MANAGER, Role.STAFF) or not giver.is_giver:
@@ -36,6 +41,8 @@ def offer(project: Project, giver: Organization, *, by: User, values: dict[str, 
         letter = IntentLetter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
         if letter.is_pledged or letter.giver.pk != giver.pk or letter.project.pk != project.pk:
             raise Refused(_("This letter of intent has become a pledge already, or is another one's."))
+    if not meant and (doubt := doubt_of_wage(values)):
+        raise Refused(doubt, at="unit_price")
     pledge = Pledge(project=project, giver=giver, offered_by=by, letter=letter, **_priced(values))
     if pledge.due_on < clock.today():
         raise Refused(_("The last day has passed already."), at="due_on")
@@ -50,6 +57,21 @@ def offer(project: Project, giver: Organization, *, by: User, values: dict[str, 
     subject = _("%(giver)s offers %(what)s: please answer") % {"giver": giver, "what": pledge.what}
     tell_group(project, subject, body=pledge.message, url=pledge.get_absolute_url())
     return pledge
+
+
+def doubt_of_wage(values: Mapping[str, Any]) -> str:
+    """What is asked about an hour at the minimum wage that costs more than any minimum wage; empty where nothing is.
+
+    The value counts as matching funds, so a price that its own basis contradicts is not taken without a word.
+    """
+    price = values.get("unit_price")
+    if values.get("basis") != Pledge.Basis.WAGE or price is None or price <= settings.WAGE_MOST:
+        return ""
+    said = _(
+        "%(price)s yuan an hour is more than a minimum wage (at most %(most)s). Enter the minimum wage of an hour, "
+        "choose another source of the price, or tick below that it is meant."
+    )
+    return said % {"price": yuan(price), "most": yuan(settings.WAGE_MOST)}
 
 
 def _while_it_runs(project: Project, due_on: date) -> None:

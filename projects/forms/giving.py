@@ -15,6 +15,7 @@ from core.money import round_half_up, yuan
 from grants.models import Call, ServiceField
 from people.choosing import places
 from people.models import Community, Organization, Role, User, place_name
+from projects.actions.pledges import doubt_of_wage
 from projects.matching import Sum
 from projects.models import Gift, MatchingProof, Pledge
 
@@ -74,7 +75,8 @@ class PledgeForm(forms.Form):
     """A pledge: money has an amount; whatever is given in kind a quantity, a price and where the price comes from.
 
     Who has filled in both halves means two gifts, or has chosen the wrong one: neither half is thrown away silently.
-    What is very much more than the project lacks is asked about once, at its field: a slip of the finger would count.
+    What is very much more than the project lacks, and an hour at more than a minimum wage, is asked about once, at its
+    field: a slip of the finger would count.
     """
 
     WORDS = ("what", "unit", "basis", "basis_words")
@@ -143,18 +145,23 @@ class PledgeForm(forms.Form):
                 self.add_error(name, _("Please enter more than 0."))
         quantity, price = (data.get(name) for name in self.FIGURES)
         self._ask_about("quantity", quantity and price and quantity * price, self.lacking and self.lacking.in_kind)
+        if doubt := doubt_of_wage(data):
+            self._ask("unit_price", doubt)
         return data
 
     def _ask_about(self, name: str, value: Decimal | None, lacks: Decimal | None) -> None:
         if value is None or lacks is None or value <= max(VERY_MUCH, TIMES * lacks):
             return
+        said = _(
+            "This is %(value)s yuan, and %(lacks)s yuan are lacking. Is the figure right? "
+            "Correct it, or tick below that it is meant."
+        )
+        self._ask(name, said % {"value": yuan(round_half_up(value)), "lacks": yuan(lacks)})
+
+    def _ask(self, name: str, doubt: str) -> None:
         self.asks_about = name
         if not self.cleaned_data.get("meant"):
-            said = _(
-                "This is %(value)s yuan, and %(lacks)s yuan are lacking. Is the figure right? "
-                "Correct it, or tick below that it is meant."
-            )
-            self.add_error(name, said % {"value": yuan(round_half_up(value)), "lacks": yuan(lacks)})
+            self.add_error(name, doubt)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -99,7 +99,8 @@ def pledge_create(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             giver = form.cleaned_data["giver"]
-            made = pledges.offer(project, giver, by=request.user, values=form.values, letter=letter)
+            meant = form.cleaned_data["meant"]
+            made = pledges.offer(project, giver, by=request.user, values=form.values, letter=letter, meant=meant)
         except Refused as refused:
             add_refusal(form, refused)
         else:

@@ -594,6 +594,39 @@ def test_very_much_more_than_is_lacking_is_asked_about_once(town, project, brows
     assert client.post(page, goods | {"meant": "on"}).status_code == 302
 
 
+WORK = {
+    "kind": "hours", "what": "整理票据", "quantity": "10", "unit": "小时", "basis": "wage",
+    "basis_words": "本市小时最低工资标准", "contact": "甲", "contact_phone": "13900139001",
+}  # fmt: skip
+
+
+def test_an_hour_beyond_any_minimum_wage_is_asked_about_once(town, project, browse):
+    page, client = reverse("projects:pledge_create", args=[project.pk]), browse(town.giver)
+    sent = WORK | {"giver": town.shop.pk, "due_on": clock.today()}
+
+    asked = client.post(page, sent | {"unit_price": "50.01"})
+
+    assert list(asked.context["form"].errors) == ["unit_price"]
+    assert "每小时50.01元，高于最低工资（最多50.00元）" in asked.content.decode()
+    assert 'name="meant"' in asked.content.decode()
+    assert not Pledge.objects.exists()
+    assert client.post(page, sent | {"unit_price": "50.00"}).status_code == 302
+    assert client.post(page, sent | {"unit_price": "200", "basis": "market"}).status_code == 302
+    assert client.post(page, sent | {"unit_price": "200", "meant": "on"}).status_code == 302
+
+
+def test_the_verb_takes_no_hour_beyond_a_minimum_wage_unasked(town, project, settings):
+    work = WORK | {"quantity": Decimal(10), "unit_price": Decimal("60.00"), "message": ""}
+
+    with pytest.raises(Refused) as refused:
+        offered(town, project, work)
+
+    assert refused.value.at == "unit_price"
+    assert offered(town, project, work | {"basis": "market"}).value == 600
+    settings.WAGE_MOST = Decimal(60)
+    assert offered(town, project, work).value == 600
+
+
 def test_the_sum_in_a_letter_does_not_stop_a_pledge_of_goods(town, project):
     sent = {
         "giver": town.shop.pk, "kind": "goods", "amount": "600.00", "what": "画架", "quantity": "2", "unit": "个",
