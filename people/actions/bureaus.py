@@ -6,6 +6,7 @@ from typing import Any
 import rules
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -91,7 +92,8 @@ def _tell_who_works_there(organization: Organization, *, but: User, subject: str
 
 @transaction.atomic
 def accept(invitation: Invitation, *, by: User) -> Membership:
-    """Whoever holds the link takes up the role; who invited and who works there is told who it was.
+    """Whoever holds the link takes up the role; who invited and who works there is told who it was, and for whom it was
+    meant if that is another name.
 
     Refused when the link was used, taken back or is too old, for administrators, and for whoever sent it: nobody gives
     a role to themselves.
@@ -119,22 +121,49 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
     label = _("Invitation accepted")
     record(locked.organization, "add_member", by=by, label=label, note=lead_in(by) + membership.get_role_display())
     words = {"person": by, "role": membership.get_role_display(), "organization": locked.organization}
-    subject = _("%(person)s has taken up the role %(role)s of “%(organization)s”") % words
+    subject, body = _("%(person)s has taken up the role %(role)s of “%(organization)s”") % words, ""
+    if not locked.is_for(by):
+        subject = _("%(person)s has taken up the role %(role)s of “%(organization)s”, which was meant for %(name)s") % (
+            words | {"name": locked.name}
+        )
+        body = _("If this is somebody else, take the role back on the page of the bureau within seven days.")
     if not locked.invited_by.has_role(locked.organization_id):
-        notify([locked.invited_by], subject=subject)
+        page = reverse("bureaus:bureau_detail", args=[locked.organization_id])
+        notify([locked.invited_by], subject=subject, body=body, url=page)
     _tell_who_works_there(locked.organization, but=by, subject=subject)
     return membership
 
 
 @transaction.atomic
 def withdraw_invitation(invitation: Invitation, *, by: User) -> Invitation:
-    """The link opens nothing any more."""
-    locked = Invitation.objects.select_for_update(of=("self",)).select_related("organization").get(pk=invitation.pk)
+    """The link opens nothing any more; what somebody of another name took up by it ends at once, also as the only head.
+
+    By whoever invited, and who may invite there. Refused for a link that is no longer good, and for the role of whoever
+    was meant: that is ended by the head.
+    """
+    related = ("organization", "accepted_by")
+    locked = Invitation.objects.select_for_update(of=("self",)).select_related(*related).get(pk=invitation.pk)
     if locked.invited_by_id != by.pk and not rules.has_perm("people.invite", by, locked.organization):
         raise PermissionDenied
-    if locked.accepted_at or locked.withdrawn_at:
+    if not locked.can_be_taken_back:
         raise Refused(_("This invitation is no longer good. Please ask for a new one."))
     locked.withdrawn_at = clock.now()
     locked.save(update_fields=["withdrawn_at"])
     record(locked.organization, "withdraw_invitation", by=by, label=_("Invitation taken back"), note=locked.name)
+    if locked.accepted_by is not None:
+        _end_what_was_taken_up(locked, by=by)
     return locked
+
+
+def _end_what_was_taken_up(invitation: Invitation, *, by: User) -> None:
+    person, organization = invitation.accepted_by, invitation.organization
+    words = {"person": person, "role": invitation.get_role_display(), "organization": organization}
+    held = organization.memberships.filter(user=person, role=invitation.role, until=None)
+    for membership in held:
+        membership.until = max(clock.today(), membership.since)
+        membership.save(update_fields=["until"])
+        note = lead_in(person) + membership.get_role_display()
+        record(organization, "end_membership", by=by, label=_("Role ended"), note=note)
+    notify([person], subject=_("Your role %(role)s of “%(organization)s” has ended") % words)
+    subject = _("The role %(role)s of “%(organization)s” was taken back from %(person)s: it was meant for %(name)s")
+    _tell_who_works_there(organization, but=by, subject=subject % (words | {"name": invitation.name}))

@@ -23,8 +23,8 @@ class Invitation(models.Model):
     """A link with which one person takes up a role in an organisation: it works once, for seven days.
 
     For people who have no account yet and cannot be added: whoever opens it signs up or in, and sees who invites them
-    to what. It names the person for the log, and gives the role to whoever holds the link: so it is handed over
-    personally, and ends when it is taken back.
+    to what. It names the person, and gives the role to whoever holds the link: so it is handed over personally, and
+    ends when it is taken back. Whoever invited sees both names, and takes the role back from somebody else.
     """
 
     organization = models.ForeignKey(
@@ -49,7 +49,7 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 name="invitation_accepted_by_somebody",
                 condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
-                | Q(accepted_at__isnull=False, accepted_by__isnull=False, withdrawn_at__isnull=True),
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
             )
         ]
 
@@ -62,6 +62,25 @@ class Invitation(models.Model):
     @property
     def expires_at(self) -> Any:
         return self.invited_at + timedelta(days=DAYS_OPEN)
+
+    def is_for(self, person: Any) -> bool:
+        """Whether the invitation says this person's name; blanks do not count."""
+        return "".join(self.name.split()) == "".join(person.name.split())
+
+    @property
+    def was_for_another(self) -> bool:
+        """Somebody of another name has taken it up."""
+        return self.accepted_by is not None and not self.is_for(self.accepted_by)
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """The link as long as it is good; the role for seven days after somebody of another name took it up.
+
+        Not later: a house that knows its people is not ruled by whoever once set it up.
+        """
+        if self.accepted_at is None or self.withdrawn_at is not None:
+            return self.is_open
+        return self.was_for_another and clock.now() < self.accepted_at + timedelta(days=DAYS_OPEN)
 
     @property
     def is_open(self) -> bool:

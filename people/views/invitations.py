@@ -27,13 +27,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("You work here now."))
             return redirect("inbox")
-    return render(request, "people/invitation.html", {"invitation": found})
+    is_another = request.user.is_authenticated and not found.is_for(request.user)
+    return render(request, "people/invitation.html", {"invitation": found, "is_another": is_another})
 
 
 @login_required
 @require_POST
 def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """A link that went to the wrong person opens nothing any more."""
+    """A link that went to the wrong person opens nothing any more, and what it gave to somebody else ends."""
     found = get_object_or_404(Invitation.objects.select_related("organization"), pk=pk)
     try:
         actions.withdraw_invitation(found, by=request.user)

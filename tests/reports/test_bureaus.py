@@ -68,7 +68,7 @@ def test_a_district_is_set_up_on_one_page_and_its_people_take_up_their_roles(tow
         browse(person(f"new{n}", f"新人{n}")).post(link)
     assert sorted(bureau.memberships.values_list("role", flat=True)) == ["approver", "finance", "manager", "staff"]
     seen = browse(town.mayor).get(f"/bureaus/{bureau.pk}/").content.decode()
-    assert "/invitations/" not in seen  # it has a head now, who invites
+    assert 'class="invitation-link"' not in seen  # it has a head now, who invites
     assert "还缺" in seen
 
 
@@ -134,6 +134,57 @@ def test_the_links_are_good_once_and_for_seven_days_and_not_for_who_sent_them(to
     with pytest.raises(Refused):
         actions.accept(second, by=town.singer)
     assert list(Membership.objects.filter(organization=bureau).values_list("user", flat=True)) == [town.stranger.pk]
+
+
+def invited(town, name: str, role: str = "manager") -> Invitation:
+    """An invitation of the town's mayor into a bureau where nobody works yet."""
+    values = {name: OFFICE[name] for name in ("name", "credit_code")} | {"region": "110106"}
+    bureau = Organization.objects.filter(name=OFFICE["name"]).first()
+    bureau = bureau or actions.set_up_bureau(by=town.mayor, values=values)
+    return actions.invite(bureau, by=town.mayor, name=name, role=role)
+
+
+def test_who_accepts_reads_before_it_for_whom_it_was_meant(town, city, browse):
+    page = invited(town, "丰局长").get_absolute_url()
+
+    seen = browse(town.stranger).get(page).content.decode()
+
+    assert f"这份邀请是发给丰局长的，您现在登录的是{town.stranger}" in seen
+    assert "这份邀请是发给" not in browse(person("head9", "丰 局长")).get(page).content.decode()
+
+
+def test_who_invited_sees_both_names_is_told_and_takes_the_role_back(town, city, browse):
+    invitation = invited(town, "丰局长")
+    bureau = invitation.organization
+    mayor, back = browse(town.mayor), f"/invitations/{invitation.pk}/withdraw/"
+
+    actions.accept(invitation, by=town.stranger)
+
+    page = f"/bureaus/{bureau.pk}/"
+    told = town.mayor.notifications.last()
+    assert f"{town.stranger}已担任" in told.subject
+    assert ("原邀请的是丰局长" in told.subject, told.url) == (True, page)
+    seen = mayor.get(page).content.decode()
+    assert ("丰局长" in seen, "接受人姓名不同" in seen, back in seen) == (True, True, True)
+    assert browse(town.clerk).post(back).status_code == 403
+    mayor.post(back)
+    assert not bureau.memberships.current().exists()  # also the only head
+    assert town.stranger.notifications.filter(subject__contains="已结束").exists()
+    assert back not in mayor.get(page).content.decode()
+    with pytest.raises(Refused, match="已失效"):
+        actions.withdraw_invitation(invitation, by=town.mayor)
+
+
+def test_the_role_of_whoever_was_meant_or_has_worked_there_for_a_week_is_not_taken_back_by_the_link(town, city):
+    meant, other = invited(town, "丰局长"), invited(town, "丰会计", "finance")
+    actions.accept(meant, by=person("head9", "丰局长"))
+    actions.accept(other, by=town.stranger)
+
+    with pytest.raises(Refused):
+        actions.withdraw_invitation(meant, by=town.mayor)
+    with clock.at(clock.now() + timedelta(days=7)), pytest.raises(Refused):
+        actions.withdraw_invitation(other, by=town.mayor)
+    assert meant.organization.memberships.current().count() == 2
 
 
 @pytest.mark.parametrize(
