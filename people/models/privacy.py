@@ -243,7 +243,7 @@ class DataRequest(Stateful):
         self._answered(by=by, answer=answer)
 
     @step(
-        state, source=State.RECEIVED, target=State.REFUSED, permission="people.answer_data_request", label=_("Refuse"),
+        state, source=State.RECEIVED, target=State.REFUSED, permission="people.answer_data_request", label=_("Refused"),
         button=False, tone="danger",
     )  # fmt: skip
     def refuse(self, *, by, answer: str):
@@ -252,7 +252,7 @@ class DataRequest(Stateful):
 
     @step(
         state, source=State.RECEIVED, target=State.TAKEN_BACK, permission="people.take_back_data_request",
-        label=_("Take back"), tone="quiet",
+        label=_("Take the request back"), tone="quiet",
     )  # fmt: skip
     def take_back(self):
         """Whoever asked does not want it any more."""

@@ -257,6 +257,19 @@ def test_who_asks_is_made_sure_first_and_a_refusal_has_its_reason(town, request_
         actions.identify_asker(done, by=town.clerk, note="看过")
 
 
+def test_the_history_of_a_request_says_what_became_of_it_in_the_same_word_as_its_answer(town, browse):
+    mine = {"kind": "correct", "text": "电话错了", "name": town.head.name, "phone": "", "email": ""}
+    refused, other = (actions.receive_data_request(town.bureau, by=town.head, own=True, values=mine) for _n in range(2))
+    refused = actions.answer_data_request(refused, by=town.clerk, granted=False, words="名册里没有您")
+
+    page = browse(town.clerk).get(refused.get_absolute_url()).content.decode()
+    advance(other, "take_back", by=town.head)
+
+    assert Event.objects.about(refused).get(name="refuse").label == refused.get_state_display() == "不予办理"
+    assert (page.count("不予办理") >= 3, "不同意" in page) == (True, False)
+    assert "报名" not in Event.objects.about(other).get(name="take_back").label
+
+
 def test_nobody_answers_their_own_request(town):
     values = {"kind": "explain", "text": "评分怎么算", "name": "陈静", "phone": "", "email": ""}
     own = actions.receive_data_request(town.bureau, by=town.clerk, own=True, values=values)
