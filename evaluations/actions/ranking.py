@@ -14,7 +14,7 @@ from evaluations.standings import standings
 from grants.models import BonusRule, Call
 from people.models import User
 from projects.actions import notices
-from projects.actions.notices import Place
+from projects.actions.notices import Place, Printable
 from projects.models import Notice, Project, State
 
 
@@ -92,7 +92,13 @@ def frozen_places(call: Call) -> dict[int, Place]:
 
 
 @transaction.atomic
-def publish_notice(call: Call, *, by: User) -> Notice:
-    """Put projects that moved up from the waitlist to a public notice of their own."""
+def publish_notice(call: Call, *, by: User, read: str | None = None) -> Notice:
+    """Put projects that moved up from the waitlist to a public notice of their own; `read`: the digest of the list that
+    was seen (`to_publish`)."""
     permit("evaluations.confirm", by, call)
-    return notices.publish_notice(call, by=by, places=frozen_places(call))
+    return notices.publish_notice(call, by=by, places=frozen_places(call), read=read)
+
+
+def to_publish(call: Call) -> Printable:
+    """What that notice would list now."""
+    return notices.to_publish(call, places=frozen_places(call))

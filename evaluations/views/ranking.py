@@ -66,7 +66,7 @@ def shown(call: Call, rows: list[Standing], form: DecisionForm, decision: Decisi
         "may_decide": may_decide,
         "may_act": may_act,
         "is_fixed": decision is not None and not decision.is_open,
-        "shortlisted": any(row.project.state == State.SHORTLISTED for row in rows),
+        "to_publish": actions.ranking.to_publish(call),
         "tied": [row.project for row in rows if row.is_tied],
         "lot": call.draws.filter(kind=Draw.Kind.TIE).first(),
         "bonuses": call.bonus_rules.all(),
@@ -120,14 +120,15 @@ def draw_lots(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def publish_notice(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put the projects that moved up to public notice."""
-    return _act(request, pk, actions.ranking.publish_notice, _("The public notice has begun."))
+    """Put the projects that moved up to public notice, as they stand on the page that was seen."""
+    done = _("The public notice has begun.")
+    return _act(request, pk, actions.ranking.publish_notice, done, read=request.POST.get("read", ""))
 
 
-def _act(request: HttpRequest, pk: int, verb, done: str) -> HttpResponse:
+def _act(request: HttpRequest, pk: int, verb, done: str, **seen: str) -> HttpResponse:
     call = find(request, pk, "evaluations.confirm")
     try:
-        verb(call, by=request.user)
+        verb(call, by=request.user, **seen)
         messages.success(request, done)
     except Refused as refused:
         for reason in refused.reasons:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.numbering import next_number
 from core.sealing import standing
-from core.workflow import Refused, advance, permit, record
+from core.workflow import Refused, Stale, advance, permit, record
 from grants.actions import ledger
 from grants.models import Call
 from people.models import User
@@ -27,15 +27,39 @@ class Place(NamedTuple):
     bonus: Decimal = Decimal(0)
 
 
+class Printable(NamedTuple):
+    """What a notice published now would list, and the digest by which the verb knows that it was seen."""
+
+    projects: list[Project]
+    total: Decimal
+    digest: str
+
+
+def to_publish(call: Call, *, places: Mapping[int, Place], lock: bool = False) -> Printable:
+    """The shortlisted projects of a call as a notice would print them; `lock` holds them until it is printed."""
+    found = call.projects.filter(state=State.SHORTLISTED).select_related("applicant", "track").order_by("pk")
+    projects = list(found.select_for_update(of=("self",)) if lock else found)
+    lines = [
+        (project.number, project.title, project.applicant.name, project.track.name, str(project.amount_proposed),
+         *map(str, places.get(project.pk, ())))
+        for project in projects
+    ]  # fmt: skip
+    total = sum((project.amount_proposed or Decimal(0) for project in projects), Decimal(0))
+    return Printable(projects, total, digest_of(repr(lines)))
+
+
 @transaction.atomic
-def publish_notice(call: Call, *, by: User, places: Mapping[int, Place]) -> Notice:
+def publish_notice(call: Call, *, by: User, places: Mapping[int, Place], read: str | None = None) -> Notice:
     """Put every shortlisted project of the call to public notice, from today for the call's workdays.
 
     Freezes what the public reads with a digest, and in it where the log's chain stood; reserves each proposed amount in
     the fund (refused when the money does not reach), and tells the groups. `places` by project id. A project that stood
     in an earlier notice and was corrected takes the place of its line there; that notice stays readable as it was.
+    `read`: the digest of the list that the clerk had before them; refused when it is another one by now.
     """
-    projects = list(call.projects.filter(state=State.SHORTLISTED).select_related("applicant", "track").order_by("pk"))
+    projects, _total, digest = to_publish(call, places=places, lock=True)
+    if read is not None and read != digest:
+        raise Stale(_("The list has changed since you opened the page. Look through it as it is now, then publish."))
     if not projects:
         raise Refused(_("No project of this call is shortlisted."))
     log = standing()

@@ -1,5 +1,6 @@
 """The waitlist: who drops out is followed by the next in order whose amount fits, by itself and on record."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from core.models import Event
 from evaluations.actions import ranking, waitlist
 from grants.models import Call
-from projects.actions import award, competition, inquiry, proposals
+from projects.actions import award, competition, inquiry, notices, proposals
 from projects.models import NoticeEntry, Project
 from tests.judging import announced, judged
 from tests.life import examined
@@ -179,11 +180,41 @@ def test_the_clerk_is_told_and_publishes_the_notice_of_who_moved_up(town, lists,
     shown = browse(town.clerk).get(page)
     assert third.title in told.subject
     assert [event.name for event in shown.context["moves"]] == ["move_up"]
-    browse(town.clerk).post(reverse("evaluations:publish_notice", args=[town.call.pk]))
+    seen = {"read": shown.context["to_publish"].digest}
+    browse(town.clerk).post(reverse("evaluations:publish_notice", args=[town.call.pk]), seen)
 
     notice = NoticeEntry.objects.get(project=third).notice
     assert list(notice.entries.values_list("project", "rank", "amount")) == [(third.pk, 3, MONEY)]
     assert states()[third.pk] == "in_notice"
+
+
+def test_a_notice_is_published_only_as_it_was_seen(town, lists, browse):
+    first, _second, third, _fourth = lists
+    refused(town, first)
+    clerk, address = browse(town.clerk), reverse("evaluations:publish_notice", args=[town.call.pk])
+    page = clerk.get(reverse("evaluations:ranking", args=[town.call.pk]))
+    read = re.search(r'name="read" value="(\w{64})"', page.content.decode())[1]
+    Project.objects.filter(pk=third.pk).update(amount_proposed=Decimal("9000.00"))
+
+    answer = clerk.post(address, {"read": read}, follow=True)
+
+    assert "名单在您打开页面之后有变化" in answer.content.decode()
+    assert answer.context["to_publish"].total == Decimal("9000.00")  # the list as it is now stands on the page
+    assert states()[third.pk] == "shortlisted"
+    clerk.post(address)  # nothing was seen
+    assert states()[third.pk] == "shortlisted"
+    clerk.post(address, {"read": answer.context["to_publish"].digest})
+    assert states()[third.pk] == "in_notice"
+
+
+def test_the_digest_of_a_list_changes_with_its_places(town, lists):
+    refused(town, lists[0])
+
+    before = notices.to_publish(town.call, places={})
+    after = notices.to_publish(town.call, places={lists[2].pk: notices.Place(1, Decimal(80))})
+
+    assert before.projects == after.projects == [lists[2]]
+    assert before.digest != after.digest
 
 
 def test_the_group_that_moved_up_is_told_only_by_its_notice(town, lists):
