@@ -62,13 +62,13 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
         **{"held_on": "2026-04-02", "present": "王局长、李经办", "minutes": "同意立项", "propose": ""},
     )
     decision = town.call.decisions.get()
-    post("approver", "evaluations:decision_detail", decision.pk, approve="")
+    post("approver", "evaluations:decision_detail", decision.pk, approve="", read=decision.digest)
     project.refresh_from_db()
     assert project.state == "in_review"  # nobody outside knows before it is announced
 
     # The notice, an objection, the award
     time.go(datetime(2026, 4, 13, 9, 0))
-    post("clerk", "evaluations:decision_detail", decision.pk, announce="")
+    post("clerk", "evaluations:decision_detail", decision.pk, announce="", read=decision.digest)
     notice = project.notice_entries.get().notice
     stranger = browse()
     stranger.post(

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.money import yuan
-from core.workflow import Refused, advance, permit, record
+from core.workflow import Refused, Stale, advance, permit, record
 from evaluations.actions.ranking import frozen_places, money_given
 from evaluations.actions.reopening import reopen
 from evaluations.actions.watching import on_hold, recheck, unanswered
@@ -209,13 +209,15 @@ def _left_behind(places: list[tuple[int, int, int]], chosen: set[int]) -> set[in
 
 
 @transaction.atomic
-def approve(decision: Decision, *, by: User) -> Decision:
+def approve(decision: Decision, *, by: User, read: str | None = None) -> Decision:
     """The second person agrees. Consequences: scores and places are frozen as `Result`s, and the experts no longer
-    see the proposals. The projects do not move before the decision is announced."""
+    see the proposals. The projects do not move before the decision is announced. `read`: the digest of the decision
+    that they had before them; refused when it is another one by now."""
     call = Call.objects.select_for_update(of=("self",)).get(pk=decision.call_id)
     rows = in_review(call)
     _still_as_proposed(decision, rows)
     advance(decision, "approve", by=by)
+    _as_read(decision, read)
     for row in rows:
         if row.is_absent:
             continue  # nothing was scored
@@ -233,6 +235,11 @@ def approve(decision: Decision, *, by: User) -> Decision:
     end_part_in([row.project for row in rows], Part.JUDGE)  # judged: the experts need the proposals no longer
     record(call, "approve_decision", by=by, label=_("Decision approved"))
     return decision
+
+
+def _as_read(decision: Decision, read: str | None) -> None:
+    if read is not None and read != Decision.objects.get(pk=decision.pk).digest:
+        raise Stale(_("The decision has changed since you opened the page. Read it as it is now, then go on."))
 
 
 def _still_as_proposed(decision: Decision, rows: list[Standing]) -> None:
@@ -264,16 +271,18 @@ def take_back(decision: Decision, *, by: User, note: str) -> Decision:
 
 
 @transaction.atomic
-def announce(decision: Decision, *, by: User) -> Notice | None:
+def announce(decision: Decision, *, by: User, read: str | None = None) -> Notice | None:
     """Make it public, from the day of the embargo on. Consequences: each project is shortlisted, waitlisted or not
     selected, the groups are told, and the shortlisted ones go to public notice; None when there is none. Refused while
-    a conflict of interest that was found since the approval waits for its answer, or the result does not stand."""
+    a conflict of interest that was found since the approval waits for its answer, or the result does not stand, and
+    when it is not as it was `read` (its digest)."""
     call = Call.objects.select_for_update(of=("self",)).get(pk=decision.call_id)
     if reasons := unanswered(Q(project__in=decision.lines.values("project"))):
         raise Refused(*reasons)
     if not decision.is_due:
         raise Refused(_("Not to be announced before %(day)s.") % {"day": decision.embargo_until})
     advance(decision, "announce", by=by)
+    _as_read(decision, read)
     for line in decision.lines.select_related("project"):
         if line.project.state != State.IN_REVIEW:
             continue  # withdrawn since

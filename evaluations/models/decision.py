@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.fields import MoneyField
 from core.workflow import StateField, Stateful, step
+from projects.models.notice import digest_of
 
 
 class Decision(Stateful):
@@ -150,6 +151,13 @@ class Decision(Stateful):
         """Yuan proposed for the shortlisted projects."""
         chosen = self.lines.filter(outcome=DecisionLine.Outcome.SHORTLIST)
         return chosen.aggregate(sum=models.Sum("amount"))["sum"] or Decimal("0.00")
+
+    @property
+    def digest(self) -> str:
+        """Of what is decided and minuted, and which projects are still there: whoever acts on it has read just that."""
+        facts = ("project", "project__state", "outcome", "amount", "reason", "rank", "score")
+        minuted = (self.held_on, self.place, self.chair, self.present, self.attending, self.absent)
+        return digest_of(repr([*self.lines.values_list(*facts), minuted, self.minutes, self.note, self.embargo_until]))
 
 
 class DecisionLine(models.Model):

@@ -97,7 +97,7 @@ def background(decision: Decision) -> dict[str, Any]:
 def act(request: HttpRequest, decision: Decision, verb: Callable[..., Any], done: str) -> HttpResponse:
     """Approve or announce: a button without a form, so that what stands in the way is said on the page as it is now."""
     try:
-        verb(decision, by=request.user)
+        verb(decision, by=request.user, read=request.POST.get("read", ""))
     except Refused as refused:
         for reason in refused.reasons:
             messages.error(request, reason)

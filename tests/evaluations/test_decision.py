@@ -1,5 +1,6 @@
 """From the sheets to the list: the decision, its second approval, the embargo, the notice, the waitlist."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -290,10 +291,11 @@ def said(response) -> list[str]:
 
 def test_approving_in_two_tabs_is_answered_on_the_page(town, life, browse):
     [project] = judged(town, life, 38)
-    page, client = proposed(town, {project.pk: "shortlist"}).get_absolute_url(), browse(town.approver)
-    client.post(page, {"approve": ""}, follow=True)
+    made = proposed(town, {project.pk: "shortlist"})
+    page, client, read = made.get_absolute_url(), browse(town.approver), made.digest
+    client.post(page, {"approve": "", "read": read}, follow=True)
 
-    again = client.post(page, {"approve": ""}, follow=True)
+    again = client.post(page, {"approve": "", "read": read}, follow=True)
 
     assert (again.status_code, Decision.objects.get().state, Result.objects.count()) == (200, "approved", 1)
     assert len(said(again)) == 1
@@ -302,10 +304,10 @@ def test_approving_in_two_tabs_is_answered_on_the_page(town, life, browse):
 def test_announcing_before_its_day_is_answered_and_not_offered(town, life, browse):
     [project] = judged(town, life, 38)
     made = decided(town, {project.pk: "shortlist"}, embargo_until=date(2026, 4, 20))
-    page, client = made.get_absolute_url(), browse(town.clerk)
+    page, client, read = made.get_absolute_url(), browse(town.clerk), made.digest
     life.day(2026, 4, 19)
 
-    response = client.post(page, {"announce": ""}, follow=True)
+    response = client.post(page, {"announce": "", "read": read}, follow=True)
 
     assert (response.status_code, states()) == (200, {project.pk: "in_review"})
     assert "2026-04-20" in said(response)[0]
@@ -316,13 +318,46 @@ def test_announcing_before_its_day_is_answered_and_not_offered(town, life, brows
 
 def test_announcing_in_two_tabs_makes_one_notice(town, life, browse):
     [project] = judged(town, life, 38)
-    page, client = decided(town, {project.pk: "shortlist"}).get_absolute_url(), browse(town.clerk)
-    client.post(page, {"announce": ""}, follow=True)
+    made = decided(town, {project.pk: "shortlist"})
+    page, client, read = made.get_absolute_url(), browse(town.clerk), made.digest
+    client.post(page, {"announce": "", "read": read}, follow=True)
 
-    again = client.post(page, {"announce": ""}, follow=True)
+    again = client.post(page, {"announce": "", "read": read}, follow=True)
 
     assert (again.status_code, NoticeEntry.objects.count()) == (200, 1)
     assert len(said(again)) == 1
+
+
+def test_a_decision_is_approved_only_as_it_was_read(town, life, browse):
+    [project] = judged(town, life, 38)
+    made, client = proposed(town, {project.pk: "shortlist"}), browse(town.approver)
+    page = made.get_absolute_url()
+    [read] = re.findall(r'name="read" value="(\w{64})"', client.get(page).content.decode())
+    made.lines.update(amount=Decimal("9000.00"), reason="场地改用社区的")
+
+    answer = client.post(page, {"approve": "", "read": read}, follow=True)
+
+    assert said(answer) == ["决定在您打开页面之后有变化。请看过现在的内容再办理。"]
+    assert ("9,000.00" in answer.content.decode(), Decision.objects.get().state) == (True, "proposed")
+    client.post(page, {"approve": ""})  # nothing was read
+    assert Decision.objects.get().state == "proposed"
+    client.post(page, {"approve": "", "read": Decision.objects.get().digest})
+    assert Decision.objects.get().state == "approved"
+
+
+def test_a_decision_is_announced_only_with_the_projects_that_were_read(town, life, browse):
+    first, second = judged(town, life, 38, 34)
+    made, client = decided(town, {first.pk: "shortlist", second.pk: "shortlist"}), browse(town.clerk)
+    page, read = made.get_absolute_url(), made.digest
+    proposals.withdraw(second, by=town.head, note="不办了")
+
+    answer = client.post(page, {"announce": "", "read": read}, follow=True)
+
+    assert said(answer) == ["决定在您打开页面之后有变化。请看过现在的内容再办理。"]
+    assert "已撤回" in answer.content.decode()
+    assert states()[first.pk] == "in_review"
+    client.post(page, {"announce": "", "read": Decision.objects.get().digest})
+    assert states()[first.pk] == "in_notice"
 
 
 def test_sending_back_without_saying_why_keeps_the_page(town, life, browse):
