@@ -57,7 +57,8 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
-LONG_AGO = date(1900, 1, 1)
+LONG_AGO = date(1949, 10, 1)
+"""Before it nothing that is entered here was registered, granted or given by today's offices."""
 
 
 def has_been(day: date | None, *, since: date = LONG_AGO) -> date | None:

@@ -1,6 +1,7 @@
 """What administrators set up: accounts and roles (security), organisations and communities (system); who does which is
 in `people.rules`."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -16,7 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 
+from core import clock
 from core.admin import RecordAdmin
+from core.forms import LONG_AGO
 from core.identifiers import validate_credit_code, validate_filing_number
 from core.masking import mask_email, mask_phone
 from core.workflow import disclosed, record
@@ -149,10 +152,48 @@ class PersonAdmin(UserAdmin):
         return super().log_change(request, obj, message)
 
 
+class MembershipForm(forms.ModelForm):
+    """A mistyped year would tie a person to an organisation before it was there, or keep a role for centuries.
+
+    What stands there already is asked about only when it is changed: else an old slip could not be ended.
+    """
+
+    MOST_YEARS = 10
+
+    class Meta:
+        model = Membership
+        fields = ("user", "organization", "role", "since", "until")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        organization = data.get("organization")
+        founded = organization.established_on if organization else None
+        since, until = data.get("since"), data.get("until")
+        if since and since != self.instance.since:
+            self._check("since", since, founded, years=1)
+        if until and until != self.instance.until:
+            self._check("until", until, since or founded, years=self.MOST_YEARS)
+        return data
+
+    def _check(self, name: str, day: date, first: date | None, *, years: int) -> None:
+        if day < LONG_AGO:
+            self.add_error(name, _("This day is too long ago."))
+        elif first and day < first:
+            said = (
+                _("Must not be before the beginning.")
+                if name == "until"
+                else _("The organisation was not founded then.")
+            )
+            self.add_error(name, said)
+        elif day > clock.today() + timedelta(days=366 * years):
+            self.add_error(name, _("This is far ahead: please check the year."))
+
+
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
     """Who holds which role: the security administrator gives and ends them. Ended by a day, never deleted."""
 
+    form = MembershipForm
     list_display = ("user", "organization", "role", "since", "until")
     list_filter = ("role", "organization__kind")
     list_select_related = ("user", "organization")
@@ -193,6 +234,7 @@ class MembershipInline(admin.TabularInline):
     """Roles are ended by a day, never deleted: who has just left is still biased."""
 
     model = Membership
+    form = MembershipForm
     extra = 0
     autocomplete_fields = ("user",)
 

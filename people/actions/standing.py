@@ -1,6 +1,7 @@
 """What speaks for or against an organisation: its rating, its annual inspections, entries in the credit registers."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +12,19 @@ from core.workflow import Refused, permit, record
 from people.models import CreditRecord, Inspection, Organization, Rating, Role, User
 
 
+def _since_founding(organization: Organization, day: date, *, at: str) -> None:
+    """Nothing is said of an organisation for a day before it was there."""
+    if organization.established_on and day < organization.established_on:
+        raise Refused(_("The organisation was not founded then."), at=at)
+
+
 @transaction.atomic
 def add_rating(organization: Organization, *, by: User, values: Mapping[str, Any]) -> Rating:
     """The head enters a rating; filed groups are not rated."""
     permit("people.change_profile", by, organization)
     if organization.is_filed:
         raise Refused(_("Filed groups are not rated."))
+    _since_founding(organization, values["granted_on"], at="granted_on")
     if organization.ratings.filter(granted_on=values["granted_on"]).exists():
         raise Refused(_("A rating of this day is entered already."))
     rating = Rating.objects.create(organization=organization, **values)
@@ -30,6 +38,7 @@ def set_inspection(organization: Organization, *, by: User, values: Mapping[str,
     permit("people.change_profile", by, organization)
     if values["year"] >= clock.today().year:
         raise Refused(_("The inspection of a year takes place in the next one."))
+    _since_founding(organization, date(values["year"], 12, 31), at="year")
     inspection, _created = Inspection.objects.update_or_create(
         organization=organization,
         year=values["year"],
@@ -67,6 +76,7 @@ def add_credit_record(organization: Organization, *, by: User, values: Mapping[s
     permit("people.record_credit", by, organization)
     bureaus = by.bureaus_as(Role.STAFF)
     ours = [pk for pk in bureaus if Organization.objects.dealt_with_by({pk: bureaus[pk]}).filter(pk=organization.pk)]
+    _since_founding(organization, values["entered_on"], at="entered_on")
     found = CreditRecord.objects.create(organization=organization, recorded_by=by, bureau_id=ours[0], **values)
     record(organization, "add_credit_record", by=by, label=_("Credit record entered: %(what)s") % {"what": found})
     return found

@@ -1,5 +1,7 @@
 """The administrator's desk: people, organisations, communities; and records that nobody changes."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 from tablib import Dataset
@@ -7,7 +9,7 @@ from tablib import Dataset
 from core.admin import CalendarDayResource
 from core.models import CalendarDay, Event
 from core.workflow import record
-from people.models import Community, Organization, User
+from people.models import Community, Membership, Organization, User
 from people.resources import CommunityResource
 
 SET_UP = ("people_user", "people_organization", "people_community", "core_calendarday")
@@ -114,3 +116,37 @@ def test_import_of_calendar_days(db):
 
     assert result.has_validation_errors() is True
     assert list(CalendarDay.objects.values_list("kind", flat=True)) == ["holiday"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "wrong"),
+    [
+        ("1900-01-01", "", "since"),
+        ("1949-09-30", "", "since"),
+        ("2011-12-31", "", "since"),  # the centre was founded the day after
+        ("2099-01-01", "", "since"),
+        ("2015-01-01", "2014-12-31", "until"),
+        ("2015-01-01", "2206-01-01", "until"),
+        ("2012-01-01", "2026-03-10", ""),
+        ("2026-09-01", "2029-09-01", ""),
+    ],
+)
+def test_a_role_neither_begins_before_its_organisation_nor_ends_in_another_century(town, browse, since, until, wrong):
+    Organization.objects.filter(pk=town.centre.pk).update(established_on=date(2012, 1, 1))
+    data = {"user": town.stranger.pk, "organization": town.centre.pk, "role": "staff", "since": since, "until": until}
+
+    answer = browse(town.admin).post(reverse("admin:people_membership_add"), data)
+
+    errors = answer.context["adminform"].form.errors if answer.context else {}
+    assert list(errors) == ([wrong] if wrong else [])
+    assert Membership.objects.filter(user=town.stranger).exists() is not bool(wrong)
+
+
+def test_an_old_slip_of_the_year_does_not_keep_a_role_from_being_ended(town, browse):
+    old = Membership.objects.create(user=town.stranger, organization=town.centre, role="staff", since=date(1900, 1, 1))
+    data = {"user": town.stranger.pk, "organization": town.centre.pk, "role": "staff", "since": "1900-01-01"}
+
+    browse(town.admin).post(reverse("admin:people_membership_change", args=[old.pk]), data | {"until": "2026-03-10"})
+
+    old.refresh_from_db()
+    assert old.until == date(2026, 3, 10)

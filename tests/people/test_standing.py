@@ -9,7 +9,7 @@ from django.urls import reverse
 from core.models import Event
 from core.workflow import Refused
 from people.actions import add_credit_record, add_rating, confirm, lift_credit_record, set_inspection
-from people.models import CreditRecord, Rating, Role
+from people.models import CreditRecord, Organization, Rating, Role
 from tests.town import member
 
 RATING = {"level": 3, "granted_on": date(2021, 3, 11), "authority": "区民政局"}
@@ -22,6 +22,25 @@ def test_a_rating_holds_for_five_years_to_the_day(town, time):
     assert (rating.expires_on, rating.is_valid) == (date(2026, 3, 11), True)  # today is the 10th
     time.go(datetime(2026, 3, 11, 0, 0))
     assert not rating.is_valid
+
+
+def test_nothing_is_said_of_an_organisation_for_a_day_before_it_was_founded(town, browse):
+    Organization.objects.filter(pk=town.centre.pk).update(established_on=date(2021, 3, 11))
+    town.centre.refresh_from_db()
+    head, clerk = browse(town.head), browse(town.clerk)
+    early = RATING | {"granted_on": "2021-03-10"}
+
+    rated = head.post(reverse("people:rating_create", args=[town.centre.pk]), early)
+    noted = clerk.post(
+        reverse("people:credit_record_create", args=[town.centre.pk]), RECORD | {"entered_on": "2021-03-10"}
+    )
+
+    assert list(rated.context["form"].errors) == ["granted_on"]
+    assert list(noted.context["form"].errors) == ["entered_on"]
+    with pytest.raises(Refused):
+        set_inspection(town.centre, by=town.head, values={"year": 2020, "result": "passed"})
+    assert add_rating(town.centre, by=town.head, values=RATING).pk  # the day itself
+    assert set_inspection(town.centre, by=town.head, values={"year": 2021, "result": "passed"}).pk
 
 
 def test_a_rating_of_29_february_expires_on_the_28th():
