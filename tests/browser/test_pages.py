@@ -129,3 +129,18 @@ def test_a_page_that_is_not_there_says_so_in_our_own_words(town, open_page):
 
     expect(page.locator("h1").first).to_contain_text("找不到")
     assert Project.objects.count() == 0
+
+
+def test_the_first_column_of_a_wide_ledger_stays_in_sight_on_a_phone(town, open_page):
+    page = open_page(town.clerk, f"{reverse('ledgers:ledger_list')}?ledger=organizations", width=390)
+    table, first = page.locator(".scroll"), page.locator(".ledger-preview tbody td:first-child").first
+    second = page.locator(".ledger-preview tbody td:nth-child(2)").first
+    before, moved = first.bounding_box()["x"], second.bounding_box()["x"]
+
+    table.evaluate("table => { table.scrollLeft = 300 }")
+
+    assert first.bounding_box()["x"] == before
+    assert second.bounding_box()["x"] < moved - 200
+    expect(page.get_by_text("左右滑动表格看其余各列")).to_be_visible()
+    assert is_no_wider(page)
+    assert page.problems == []
