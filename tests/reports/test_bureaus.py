@@ -312,6 +312,19 @@ def test_what_is_offered_is_read_before_it_is_taken_over_and_the_copy_found_afte
     for page in ("/terms/offers/", f"/terms/offers/{offered.pk}/"):
         assert f'href="/terms/frameworks/{copy.pk}/"' in clerk.get(page).content.decode()
     assert browse(town.cityclerk).get(f"/terms/offers/{offered.pk}/").status_code == 200  # who offers it
+    assert browse(town.approver).get(f"/terms/offers/{offered.pk}/").status_code == 403  # takes nothing over
+
+
+def test_the_page_of_a_bureau_leads_its_clerk_to_the_template_and_the_copy(town, city, browse):
+    offered = offers.offer(rubric("市级评审表", ("需求真实", 60), ("方案可行", 40), funder=city), by=town.cityclerk)
+    adopted = offers.adopt(offered, town.bureau, by=town.clerk)
+    links = [f'href="/terms/offers/{offered.pk}/"', f'href="/terms/frameworks/{adopted.copy.pk}/"']
+
+    clerk, other = (browse(who).get(f"/bureaus/{town.bureau.pk}/").content.decode() for who in (town.clerk, town.mayor))
+
+    assert [link in clerk for link in links] == [True, True]
+    assert [link in other for link in links] == [False, False]
+    assert "已采用" in other
 
 
 @pytest.mark.parametrize("kind", ["plan", "edition", "call"])
