@@ -1,6 +1,7 @@
 """Forms of people and organisations."""
 
 import re
+from datetime import date
 from copy import copy
 from typing import Any
 
@@ -32,6 +33,8 @@ from people.models import (
 Status = Organization.Status
 
 ACCOUNT_NUMBER = re.compile(r"[A-Za-z]{0,6}[0-9]{6,34}")
+OLDEST_HOUSE = date(1840, 1, 1)
+"""Hospitals, schools and old firms are older than the republic."""
 """Figures, as banks give them; in some there are letters before."""
 
 
@@ -199,7 +202,7 @@ class OrganizationForm(forms.ModelForm):
         return check_number(Status.FILED, self.cleaned_data["filing_number"], apart_from=self.instance.pk)
 
     def clean_established_on(self):
-        return has_been(self.cleaned_data["established_on"])
+        return has_been(self.cleaned_data["established_on"], since=OLDEST_HOUSE)
 
     def clean_bank_account(self) -> str:
         number = half_width(self.cleaned_data["bank_account"]).replace(" ", "").replace("-", "")

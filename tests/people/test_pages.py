@@ -310,6 +310,7 @@ def test_registered_organisation_stays_registered_whatever_is_sent(town, browse)
     [
         ("phone", "abc", "010-65001234转8"),
         ("established_on", "1000-01-01", "2012-05-01"),
+        ("established_on", "1839-12-31", "1898-07-03"),
         ("bank_account", "abc", "6222 0000 1111 2222"),
         ("bank_account", "１２３", "NRA6222000011112222"),
     ],
