@@ -1,8 +1,8 @@
 """Forms of people and organisations."""
 
 import re
-from datetime import date
 from copy import copy
+from datetime import date
 from typing import Any
 
 from django import forms
