@@ -5,6 +5,7 @@ again unchanged and with each row changed, and once with each row wrong. Then 10
 database, in a process of its own; what is counted as memory is the highest of a process that does only this.
 """
 
+import gc
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ def run(count: int) -> None:
     apart.make_database()
     with clock.at(towns.MARCH):
         town = towns.build()
+        gc.freeze()  # as a worker does
         for label, figure in (*_in(town, count), *_out(town)):
             print(f"{label}\t{figure}", flush=True)
 
