@@ -70,6 +70,12 @@ def has_been(day: date | None, *, since: date = LONG_AGO) -> date | None:
     return day
 
 
+def not_long_ago(day: date | datetime) -> None:
+    """A day that is planned, or was: before the republic somebody has mistyped the year."""
+    if (clock.localdate(day) if isinstance(day, datetime) else day) < LONG_AGO:
+        raise ValidationError(_("This day is too long ago."), code="long_ago")
+
+
 def within_a_year(day: date | datetime) -> None:
     """A last day or an appointment lies at most a year ahead: beyond it somebody has mistyped the year."""
     last = clock.today() + timedelta(days=366)
@@ -275,15 +281,12 @@ def newest(found: QuerySet, asked: str | None, *, keep: str = "") -> QuerySet:
     )
 
 
-def add_refusal(form: forms.BaseForm, refused: Refused, rows: Sequence[forms.BaseForm] = ()) -> None:
-    """Show why a verb was refused, at the field that it is about or above the form; what was typed stays. `rows` are
-    those that the verb was given, in its order: it may be about one of them.
+def add_refusal(form: forms.BaseForm, refused: Refused) -> None:
+    """Show why a verb was refused, at the field that it is about or above the form; what was typed stays.
 
     Also when the button that was pressed stands outside the form, so that nothing was sent to it: Django lets a form
     without data carry no errors, unless it has somewhere to look for what was cleaned.
     """
-    if refused.row is not None and refused.row < len(rows):
-        form = rows[refused.row]
     if not form.is_bound:
         form.cleaned_data = {}
     for reason in refused.reasons:

@@ -36,10 +36,10 @@ happened = Signal()
 
 class Refused(Exception):
     """A step that cannot be taken now. `reasons` are sentences for the person who asked; `at` is the value that they
-    are about, where it is one: a form that asks for it says them there; `row` which of several rows, from 0."""
+    are about, where it is one: a form that asks for it says them there."""
 
-    def __init__(self, *reasons: str, at: str = "", row: int | None = None):
-        self.reasons, self.at, self.row = [str(reason) for reason in reasons], at, row
+    def __init__(self, *reasons: str, at: str = ""):
+        self.reasons, self.at = [str(reason) for reason in reasons], at
         super().__init__(" ".join(self.reasons))
 
 

@@ -37,21 +37,23 @@ def promote(project: Project, *, by: User, amount: Decimal) -> Project:
     permit("evaluations.confirm", by, project.call)
     call = Call.objects.select_for_update(of=("self",)).get(pk=project.call_id)  # two may be promoted at once
     project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    _refuse_amount(project, call, amount)
+    refuse_amount(project, call, amount)
     if not is_next(project, amount):
         raise Refused(_("Out of order, or with a lower amount: please give the reason. An approver decides on it."))
     return competition.promote(project, by=by, amount=amount)
 
 
-def _refuse_amount(project: Project, call: Call, amount: Decimal | None) -> None:
+def refuse_amount(project: Project, call: Call, amount: Decimal | None) -> None:
+    """Refuse an amount that the project cannot get, whoever decides on it."""
     if amount is None or not 0 < amount <= project.amount_payable:
         raise Refused(
             _("The amount must be above 0 and at most %(most)s yuan (requested less cuts).")
-            % {"most": yuan(project.amount_payable)}
+            % {"most": yuan(project.amount_payable)},
+            at="amount",
         )
     left = call.budget - money_given(call)
     if amount > left:
-        raise Refused(_("The call has only %(left)s yuan left.") % {"left": yuan(left)})
+        raise Refused(_("The call has only %(left)s yuan left.") % {"left": yuan(left)}, at="amount")
 
 
 @transaction.atomic
@@ -65,7 +67,7 @@ def ask(project: Project, *, by: User, kind: str, reason: str, amount: Decimal |
     if ListChange.objects.open().filter(project=project).exists():
         raise Refused(_("A change of this project waits for an approver already."))
     if kind == Kind.MOVE_UP:
-        _refuse_amount(project, call, amount)
+        refuse_amount(project, call, amount)
     made = ListChange.objects.create(
         project=project,
         kind=kind,
@@ -98,7 +100,7 @@ def decide(change: ListChange, *, by: User, grant: bool, answer: str = "") -> Li
     if grant:
         _refuse_unlisted(project, locked.kind)
         if locked.kind == Kind.MOVE_UP:
-            _refuse_amount(project, call, locked.amount)
+            refuse_amount(project, call, locked.amount)
             assert locked.amount is not None
             competition.promote(project, by=by, amount=locked.amount, note=locked.reason)
         else:

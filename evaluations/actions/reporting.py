@@ -92,13 +92,11 @@ def _refuse_when_fixed(evaluation: Evaluation) -> None:
 def _keep_items(evaluation: Evaluation, items: Sequence[Item]) -> None:
     if len(items) > MOST_ITEMS:
         raise Refused(_("No more than %(n)s things can be asked for at once.") % {"n": MOST_ITEMS})
-    for row, item in enumerate(items):
+    for item in items:
         if not item.what.strip() or not item.basis.strip():
-            said = _("Whatever is to be mended needs its basis: which clause, rule or record says so.")
-            raise Refused(said, at="basis", row=row)
+            raise Refused(_("Whatever is to be mended needs its basis: which clause, rule or record says so."))
         if item.due_on <= clock.today():
-            said = _("The day until which something is to be mended must lie ahead.")
-            raise Refused(said, at="due_on", row=row)
+            raise Refused(_("The day until which something is to be mended must lie ahead."))
     evaluation.items.all().delete()
     RectificationItem.objects.bulk_create(
         RectificationItem(

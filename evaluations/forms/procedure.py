@@ -8,6 +8,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.fields import FigureFormField
 from core.forms import CountedTextarea, DateInput, DateTimeInput, FilesField, VersionedForm, within_a_year
 from core.money import plain
@@ -206,6 +207,12 @@ class ItemForm(forms.Form):
     who = forms.CharField(label=_("Responsible"), max_length=60, required=False)
     due_on = forms.DateField(label=_("Until"), widget=DateInput, required=False, validators=[within_a_year])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        for name in ("basis", "due_on"):
+            fields[name].mark = _("needed when something is to be mended")
+
     @property
     def is_blank(self) -> bool:
         return not any(self.cleaned_data.get(name) for name in ("what", "basis", "who"))
@@ -216,20 +223,17 @@ class ItemForm(forms.Form):
             for name in ("what", "basis", "due_on"):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, self.fields[name].error_messages["required"])
+            if data.get("due_on") and data["due_on"] <= clock.today():
+                self.add_error("due_on", _("The day until which something is to be mended must lie ahead."))
         return data
 
 
 class ItemsBase(BaseFormSet):
     @property
-    def filled(self) -> list[ItemForm]:
-        """The rows that are not left out."""
-        return [form for form in self.forms if not form.is_blank]
-
-    @property
     def items(self) -> list[Item]:
         return [
             Item(row["what"], row["basis"], row["due_on"], row["who"])
-            for row in (form.cleaned_data for form in self.filled)
+            for row in (form.cleaned_data for form in self.forms if not form.is_blank)
         ]
 
 

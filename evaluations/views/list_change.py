@@ -41,6 +41,7 @@ def promote(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         amount, reason = form.cleaned_data["amount"], form.cleaned_data["reason"]
         try:
+            actions.refuse_amount(project, project.call, amount)
             if actions.is_next(project, amount):
                 actions.promote(project, by=request.user, amount=amount)
                 messages.success(request, _("“%(title)s” has moved up.") % {"title": project.title})

@@ -1,6 +1,6 @@
 """The parts of an evaluation: self-evaluation, papers, visit, report, answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -40,10 +40,9 @@ def press(
     verb: Callable[[], Any],
     done: str,
     stored: Callable[[], VersionedForm] | None = None,
-    rows: Sequence[Form] = (),
 ) -> bool:
-    """Let the verb happen; its refusal stands at the field or row that it is about, or above the form, where what was
-    typed still is.
+    """Let the verb happen; its refusal stands at the field that it is about, or above the form, where what was typed
+    still is.
 
     `stored` makes the form anew from what is stored, for who saves over what another window has saved since."""
     try:
@@ -54,7 +53,7 @@ def press(
         add_refusal(form, stale)
         return False
     except Refused as refused:
-        add_refusal(form, refused, rows)
+        add_refusal(form, refused)
         return False
     messages.success(request, done)
     return True
@@ -210,7 +209,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         verb = partial(reporting.save_report, evaluation, by=request.user, texts=form.texts, items=items.items)
         verb = partial(verb, version=form.cleaned_data["version"])
         done = _("Saved. Nobody outside your organisation reads it before it is sent.")
-        if press(request, form, verb, done, lambda: ReportForm(evaluation=find(request, pk)), rows=items.filled):
+        if press(request, form, verb, done, lambda: ReportForm(evaluation=find(request, pk))):
             return redirect(evaluation) if "close" in data else redirect("evaluations:report", pk)
     context = {
         "evaluation": evaluation,

@@ -7,7 +7,16 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyFormField
-from core.forms import CountedTextarea, DateInput, DateTimeInput, PhoneField, RowFormSet, SeveralField, newest
+from core.forms import (
+    CountedTextarea,
+    DateInput,
+    DateTimeInput,
+    PhoneField,
+    RowFormSet,
+    SeveralField,
+    newest,
+    not_long_ago,
+)
 from grants import presets
 from grants.models import (
     BonusRule,
@@ -186,6 +195,8 @@ class TermsForm(forms.ModelForm):
         self.fields["funder"].queryset = mine
         self.fields["funder"].empty_label = None
         self.fields["fund"].queryset = Fund.objects.filter(funder__in=mine)
+        for name in ("opens_at", "closes_at", "starts_on", "ends_on"):
+            self.fields[name].validators.append(not_long_ago)
         for name in TERMS:
             self.fields[name].queryset = self.fields[name].queryset.usable_by(mine)
         self.fields["agreement_template"].empty_label = _("The model text of the platform")

@@ -43,6 +43,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     context = {
         "month": month,
         "weeks": month.weeks(found.rows, clock.today(), found.left_out),
+        "is_empty": not found.rows,
         "project": project,
         "running": mine.filter(state__in=["running", "midterm", "rectifying"]).order_by("title")[:50],
     }

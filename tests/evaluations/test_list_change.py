@@ -179,6 +179,9 @@ def test_the_page_moves_the_next_up_and_asks_for_every_other(town, waiting, brow
 
     missing = clerk.post(page, {"amount": "10000"})
     assert list(missing.context["form"].errors) == ["reason"]
+    for amount in ("9999999", "0"):
+        wrong = clerk.post(page, {"amount": amount})
+        assert list(wrong.context["form"].errors) == ["amount"]
     clerk.post(page, {"amount": "10000", "reason": REASON})
     clerk.post(reverse("evaluations:promote", args=[second.pk]), {"amount": "10000"})
 

@@ -412,9 +412,9 @@ def test_a_day_for_mending_that_does_not_lie_ahead_stands_at_its_row(town, proje
     data |= {f"items-{row}-{name}": value for row in (0, 2) for name, value in filled.items()}
     address, client = reverse("evaluations:report", args=[found.pk]), browse(town.evaluator)
 
-    answer = client.post(address, data | {"items-2-due_on": today})
+    answer = client.post(address, data | {"items-0-due_on": "2026-01-04", "items-2-due_on": today})
 
-    assert [list(row.errors) for row in answer.context["formset"]] == [[], [], ["due_on"], []]
+    assert [list(row.errors) for row in answer.context["formset"]] == [["due_on"], [], ["due_on"], []]
     assert list(answer.context["form"].errors) == []
     page = answer.content.decode()
     assert 'href="#id_items-2-due_on"' in page  # said at the top too, as a link to the row

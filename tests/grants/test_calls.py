@@ -167,6 +167,8 @@ def test_a_clerk_sets_up_a_call_and_the_approver_publishes_it(town, browse, unpu
     [
         ({"closes_at": "2026-03-14T17:00"}, "closes_at"),
         ({"ends_on": "2026-04-30"}, "ends_on"),
+        ({"opens_at": "1020-01-01T09:00"}, "opens_at"),
+        ({"starts_on": "1026-01-01"}, "starts_on"),
         ({"budget": "-1"}, "budget"),
         ({"budget": "1.005"}, "budget"),
         ({"code": "LX2026"}, "code"),

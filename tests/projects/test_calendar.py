@@ -58,6 +58,16 @@ def test_the_month_shows_what_the_person_sees_and_nothing_of_others(town, runnin
     assert [shown(person) for person in (town.singer, town.stranger)] == [False, False]
 
 
+def test_from_one_project_one_comes_back_to_all_and_an_empty_month_says_so(town, running, browse):
+    planned(town, running)
+    of_one = browse(town.clerk).get(url("calendar") + f"?month=2026-06&project={running.pk}").content.decode()
+    empty = browse(town.clerk).get(url("calendar") + "?month=2027-01").content.decode()
+
+    assert f'<option value="{running.pk}" selected>' in of_one
+    assert '<option value="">' in of_one
+    assert ("本月没有" in of_one, "本月没有" in empty) == (False, True)
+
+
 def test_a_full_day_shows_the_first_and_says_how_many_follow(town, running, browse, monkeypatch):
     monkeypatch.setattr(month_entries, "MOST_A_DAY", 1)
     for theme in ("端午包粽子", "端午义诊", "端午游园"):
