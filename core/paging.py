@@ -143,8 +143,11 @@ class _Keyset:
             column = each if isinstance(each, OrderBy) else each.asc()
             name = getattr(column.expression, "name", "") if isinstance(column.expression, F) else ""
         found = column.expression.resolve_expression(self.rows.query.clone())
-        own = {one.name: one for one in self.rows.model._meta.concrete_fields} | {"pk": self.rows.model._meta.pk}
+        meta = self.rows.model._meta
+        own = {each: one for one in meta.concrete_fields for each in (one.name, one.attname)} | {"pk": meta.pk}
         is_full = name in own and not own[name].null
+        if name in own and name != "pk":
+            name = own[name].attname  # of a relation the key, which is a value
         if name not in own and name not in self.rows.query.annotation_select:  # an alias is on no row
             name = f"page_key_{len(self.keys)}"
             self.is_elsewhere = True

@@ -27,6 +27,8 @@ ORDERS = [
     (F("starts_on").asc(nulls_first=True), "title"),
     ("-community__population", "number", "pk"),
     ("-lines", "title"),
+    ("-community", "title"),
+    ("track", "-pk"),
     (Case(When(title="甲", then=Value(0)), default=Value(1)), "-created_at"),
 ]
 

@@ -16,6 +16,7 @@ from people.models import Community
 from projects.actions import monthly
 from projects.inbox import waiting_for
 from projects.models import MonthlyReport, Project
+from projects.views import monthly as views
 from tests.reports.test_access import text_of
 from tests.spending import handed_in, running
 
@@ -233,6 +234,18 @@ def test_the_ledger_shows_the_last_month_and_filters(town, report, browse):
     assert ledger(browse, town.clerk, month="2026-05").context["page_obj"].count == 0
     assert ledger(browse, town.clerk, field=town.youth.pk).context["page_obj"].count == 0
     assert ledger(browse, town.clerk, only="late").context["page_obj"].count == 0
+
+
+def test_the_ledger_of_all_months_is_turned(town, report, browse, monkeypatch):
+    monkeypatch.setattr(views, "PAGE", 1)
+    earlier = MonthlyReport.objects.get(pk=report.pk)
+    earlier.pk, earlier.month, earlier.token = None, date(2026, 5, 1), "other"
+    earlier.save()
+
+    first = ledger(browse, town.clerk, month="").context["page_obj"]
+    second = ledger(browse, town.clerk, month="", page=first.next_page).context["page_obj"]
+
+    assert [one.month for page in (first, second) for one in page] == [date(2026, 6, 1), date(2026, 5, 1)]
 
 
 @pytest.mark.parametrize("query", [{"month": "2026-13"}, {"call": "9" * 21}, {"street": "别处"}, {"month": "\x00"}])
