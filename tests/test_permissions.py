@@ -153,7 +153,7 @@ TABLE = {
     "grants:call_publish": ("unpublished", set()),
     "grants:call_conclude": ("call", set()),
     "grants:terms_list": (None, {"clerk", "evaluator"}),
-    "grants:defaults": (None, {"clerk", "evaluator"}),
+    "grants:defaults": (None, BUREAU | {"evaluator"}),
     "grants:terms_edit": (("rubrics", "rubric"), {"clerk", "evaluator"}),
     "grants:framework_detail": ("own_framework", {"clerk"}),
     "grants:framework_compare": (("own_framework", "own_framework"), {"clerk"}),

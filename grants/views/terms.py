@@ -69,8 +69,9 @@ def terms_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def defaults(request: HttpRequest) -> HttpResponse:
-    """Which published rules the platform's defaults follow: help for who sets up a call, on no page of applicants."""
-    permit_terms(request, "rubrics")
+    """Which published rules the platform's defaults follow: for who sets up, approves or audits a call; on no page of
+    applicants."""
+    permit("grants.see_defaults", request.user)
     ready = [each for each in frameworks().values() if each.example]
     return render(request, "grants/defaults.html", {"examples": examples(), "frameworks": ready})
 
