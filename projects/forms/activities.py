@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import FigureFormField, MoneyFormField, MoneyInput
-from core.forms import CountedTextarea, DateTimeInput, FilesField
+from core.forms import CountedTextarea, DateTimeInput, FilesField, within_a_year
 from core.money import yuan
 from projects.forms.days import not_before_approval
 from projects.forms.tables import RowForm, table
@@ -23,11 +23,12 @@ class ReasonForm(forms.Form):
 
 
 class _TimedForm(forms.ModelForm):
-    """When it takes place: not before the project was approved, and it ends after it begins."""
+    """When it takes place: not before the project was approved, nor years from now; and it ends after it begins."""
 
     def clean_starts_at(self) -> datetime:
         moment = self.cleaned_data["starts_at"]
         not_before_approval(clock.localdate(moment), self.instance.project)
+        within_a_year(moment)
         return moment
 
     def clean(self) -> dict[str, Any]:

@@ -109,8 +109,9 @@ def test_a_cancelled_activity_says_why_and_is_never_recorded(town, running, time
 
 def test_an_amount_is_calculated_from_number_and_price_and_contradictions_are_said(town, running, browse):
     client, page = browse(town.head), url("activity_create", running.pk)
-    ancient = client.post(page, ACTIVITY | {"starts_at": "1900-01-01T09:00", "ends_at": ""})
-    assert list(ancient.context["form"].errors) == ["starts_at"]
+    for slip in ("1900-01-01T09:00", "2099-05-01T09:00"):
+        mistyped = client.post(page, ACTIVITY | {"starts_at": slip, "ends_at": ""})
+        assert list(mistyped.context["form"].errors) == ["starts_at"]
     rows = {"items-1-count": "10", "items-1-unit_price": "1", "items-1-quantity": "10瓶×1元", "items-1-amount": ""}
 
     wrong = client.post(page, ACTIVITY | rows | {"items-1-amount": "12"})
