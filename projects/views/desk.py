@@ -59,7 +59,6 @@ def mentor_desk(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "counts": [(tone, COLOURS[tone], counts[tone]) for tone in Tone],
-        "is_mentor": any(row.mine for row in page),
         "is_filtered": any(asked.values()),
     }
     return render(request, "projects/mentor_desk.html", context)
