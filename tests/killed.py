@@ -2,6 +2,7 @@
 
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
@@ -42,6 +43,8 @@ def _work_and_die(nth: int, work: Callable[[], Any], writes: str | tuple[str, ..
         with connection.execute_wrapper(watch):
             work()
         done = 0
+    except BaseException:
+        traceback.print_exc()  # else nobody would know why
     finally:
         os._exit(done)
 

@@ -18,7 +18,9 @@ from tests.life import LINES, draft
 def ready_rules() -> list[BudgetRule]:
     """The rules of 区级公益创投 as they are stored with a call."""
     return [
-        BudgetRule(legal_basis=item["basis"], **{k: v for k, v in item.items() if k not in ("basis", "example", "replaces")})
+        BudgetRule(
+            legal_basis=item["basis"], **{k: v for k, v in item.items() if k not in ("basis", "example", "replaces")}
+        )
         for item in preset("district").budget
     ]
 
