@@ -116,6 +116,7 @@ open_admin(Office.AUDIT, "core", event="view")
 open_admin(Office.AUDIT, "people", signinguard="view", administrator="view")
 rules.add_perm("people.set_up_bureau", stands_above | keeps_system)
 rules.add_perm("people.invite", manages | (has_no_head & (stands_above | keeps_system)))
+rules.add_perm("people.stand_by_invitation", manages | stands_above | keeps_system)
 rules.add_perm("people.keep_accounts", keeps_security | installs)
 rules.add_perm("people.give_offices", keeps_security | installs)
 

@@ -8,7 +8,15 @@ from people.actions.administrators import (
     retire_superuser,
     sign_out_everywhere,
 )
-from people.actions.bureaus import accept, invite, roles_to_invite, set_up_bureau, withdraw_invitation
+from people.actions.bureaus import (
+    accept,
+    given_by,
+    invite,
+    is_stood_by,
+    roles_to_invite,
+    set_up_bureau,
+    withdraw_invitation,
+)
 from people.actions.checks import check_email, check_number, check_phone
 from people.actions.experts import answer_loan, ask_for_loan, declare_interest, end_interest, save_expert
 from people.actions.members import ROLES, add_member, end_membership, find_person, seek_person
@@ -54,8 +62,10 @@ __all__ = [
     "end_office",
     "find_person",
     "give_office",
+    "given_by",
     "identify_asker",
     "invite",
+    "is_stood_by",
     "lift_credit_record",
     "publish_notice",
     "receive_data_request",

@@ -6,11 +6,13 @@ from typing import Any
 import rules
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.identifiers import validate_credit_code
+from core.models import Event
 from core.notifications import notify
 from core.workflow import Refused, lead_in, permit, record
 from people import territory
@@ -84,9 +86,13 @@ def invite(organization: Organization, *, by: User, name: str, role: str) -> Inv
     return made
 
 
-def _tell_who_works_there(organization: Organization, *, but: User, subject: str) -> None:
-    """Nobody comes into an office behind the backs of those who work there."""
+def _tell_who_works_there(
+    organization: Organization, *, but: User, subject: str, told: QuerySet[User] | None = None
+) -> None:
+    """Nobody comes into an office behind the backs of those who work there; `told` know it already."""
     there = User.objects.filter(memberships__in=organization.memberships.current(), is_active=True)
+    if told is not None:
+        there = there.exclude(pk__in=told.values("pk"))
     notify(there.exclude(pk=but.pk).distinct(), subject=subject, url=organization.get_absolute_url())
 
 
@@ -95,8 +101,8 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
     """Whoever holds the link takes up the role; who invited and who works there is told who it was, and for whom it was
     meant if that is another name.
 
-    Refused when the link was used, taken back or is too old, for administrators, and for whoever sent it: nobody gives
-    a role to themselves.
+    Refused when the link was used, taken back or is too old, when whoever sent it has no say there any more, for
+    administrators, and for whoever sent it: nobody gives a role to themselves.
     """
     locked = (
         Invitation.objects.select_for_update(of=("self",))
@@ -109,8 +115,10 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
         raise Refused(_("This invitation is no longer good. Please ask for a new one."))
     if locked.invited_by_id == by.pk:
         raise Refused(_("An invitation is for somebody else: nobody gives a role to themselves."))
+    if not is_stood_by(locked):
+        raise Refused(_("Whoever sent this invitation may not invite there any more. Please ask for a new one."))
     refuse_administrator(by)
-    held = _("%(person)s holds this role already.") % {"person": by}
+    held = _("You hold this role already.")
     if Membership.objects.filter(user=by, organization=locked.organization, role=locked.role, until=None).exists():
         raise Refused(held)
     membership = Membership(user=by, organization=locked.organization, role=locked.role)
@@ -120,23 +128,39 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
     by.__dict__.pop("roles", None)
     label = _("Invitation accepted")
     record(locked.organization, "add_member", by=by, label=label, note=lead_in(by) + membership.get_role_display())
-    words = {"person": by, "role": membership.get_role_display(), "organization": locked.organization}
+    _tell_who_came(locked, membership)
+    return membership
+
+
+def is_stood_by(invitation: Invitation) -> bool:
+    """Whoever sent it still has a say there: heads the organisation, stands above it or keeps the system. A link does
+    not outlive the power by which it was made; a superior's outlives that a head has come meanwhile."""
+    sender = invitation.invited_by
+    return sender.is_active and rules.has_perm("people.stand_by_invitation", sender, invitation.organization)
+
+
+def _tell_who_came(invitation: Invitation, membership: Membership) -> None:
+    """Who works there; and, with the way to take it back, who can: the heads, and who invited (`is_stood_by`)."""
+    person, organization = membership.user, invitation.organization
+    words = {"person": person, "role": membership.get_role_display(), "organization": organization}
     subject, body = _("%(person)s has taken up the role %(role)s of “%(organization)s”") % words, ""
-    if not locked.is_for(by):
+    if not invitation.is_for(person):
         subject = _("%(person)s has taken up the role %(role)s of “%(organization)s”, which was meant for %(name)s") % (
-            words | {"name": locked.name}
+            words | {"name": invitation.name}
         )
         body = _("If this is somebody else, take the role back on the page of the bureau within seven days.")
-    if not locked.invited_by.has_role(locked.organization_id):
-        page = reverse("bureaus:bureau_detail", args=[locked.organization_id])
-        notify([locked.invited_by], subject=subject, body=body, url=page)
-    _tell_who_works_there(locked.organization, but=by, subject=subject)
-    return membership
+    heads = organization.memberships.current().filter(role=Role.MANAGER).values("user")
+    can_act = User.objects.filter(Q(pk__in=heads) | Q(pk=invitation.invited_by_id), is_active=True)
+    page = reverse("bureaus:bureau_detail", args=[organization.pk])
+    notify(can_act.exclude(pk=person.pk), subject=subject, body=body, url=page)
+    _tell_who_works_there(organization, but=person, subject=subject, told=can_act)
 
 
 @transaction.atomic
 def withdraw_invitation(invitation: Invitation, *, by: User) -> Invitation:
     """The link opens nothing any more; what somebody of another name took up by it ends at once, also as the only head.
+    With the role of a head end the links that this head has sent and nobody has used; who came by them stays, and
+    `given_by` says who that is.
 
     By whoever invited, and who may invite there. Refused for a link that is no longer good, and for the role of whoever
     was meant: that is ended by the head.
@@ -147,12 +171,17 @@ def withdraw_invitation(invitation: Invitation, *, by: User) -> Invitation:
         raise PermissionDenied
     if not locked.can_be_taken_back:
         raise Refused(_("This invitation is no longer good. Please ask for a new one."))
-    locked.withdrawn_at = clock.now()
-    locked.save(update_fields=["withdrawn_at"])
-    record(locked.organization, "withdraw_invitation", by=by, label=_("Invitation taken back"), note=locked.name)
+    _close(locked, by=by)
     if locked.accepted_by is not None:
         _end_what_was_taken_up(locked, by=by)
     return locked
+
+
+def _close(invitation: Invitation, *, by: User) -> None:
+    invitation.withdrawn_at = clock.now()
+    invitation.save(update_fields=["withdrawn_at"])
+    label, note = _("Invitation taken back"), invitation.name
+    record(invitation.organization, "withdraw_invitation", by=by, label=label, note=note)
 
 
 def _end_what_was_taken_up(invitation: Invitation, *, by: User) -> None:
@@ -163,7 +192,30 @@ def _end_what_was_taken_up(invitation: Invitation, *, by: User) -> None:
         membership.until = max(clock.today(), membership.since)
         membership.save(update_fields=["until"])
         note = lead_in(person) + membership.get_role_display()
-        record(organization, "end_membership", by=by, label=_("Role ended"), note=note)
-    notify([person], subject=_("Your role %(role)s of “%(organization)s” has ended") % words)
+        record(organization, "end_membership", by=by, label=_("Role taken back"), note=note)
+    if invitation.role == Role.MANAGER:
+        sent = organization.invitations.filter(invited_by=person, invited_at__gte=invitation.accepted_at)
+        for link in sent.filter(accepted_at=None, withdrawn_at=None).select_for_update(of=("self",)):
+            _close(link, by=by)
+    notify([person], subject=_("Your role %(role)s of “%(organization)s” has been taken back") % words)
     subject = _("The role %(role)s of “%(organization)s” was taken back from %(person)s: it was meant for %(name)s")
     _tell_who_works_there(organization, but=by, subject=subject % (words | {"name": invitation.name}))
+
+
+def given_by(invitation: Invitation) -> list[Membership]:
+    """The roles there that hold and that came through whoever took this invitation up as head, since then: whoever
+    takes the role back learns whom it let in."""
+    person, since, organization = invitation.accepted_by, invitation.accepted_at, invitation.organization
+    if person is None or invitation.role != Role.MANAGER:
+        return []
+    events = Event.objects.about(organization).filter(name="add_member", actor=person, at__gte=since)
+    added = set(events.values_list("note", flat=True))
+    sent = organization.invitations.filter(invited_by=person, invited_at__gte=since)
+    came = set(sent.values_list("accepted_by", "role"))
+    held = organization.memberships.unfinished().exclude(user=person).select_related("user", "organization")
+    return [one for one in held if (one.user_id, one.role) in came or _note_of(one) in added]
+
+
+def _note_of(membership: Membership) -> str:
+    """A role and its person as the log says them."""
+    return lead_in(membership.user) + membership.get_role_display()

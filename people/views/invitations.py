@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.workflow import Refused
+from core.workflow import Refused, lead_in
 from people import actions
 from people.models import Invitation
 
@@ -28,17 +28,31 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, _("You work here now."))
             return redirect("inbox")
     is_another = request.user.is_authenticated and not found.is_for(request.user)
-    return render(request, "people/invitation.html", {"invitation": found, "is_another": is_another})
+    is_good = found.is_open and actions.is_stood_by(found)
+    context = {"invitation": found, "is_another": is_another, "is_good": is_good}
+    return render(request, "people/invitation.html", context)
 
 
 @login_required
 @require_POST
 def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """A link that went to the wrong person opens nothing any more, and what it gave to somebody else ends."""
+    """A link that went to the wrong person opens nothing any more, and what it gave to somebody else ends. Whom that
+    person has let in meanwhile is said by name."""
     found = get_object_or_404(Invitation.objects.select_related("organization"), pk=pk)
     try:
-        actions.withdraw_invitation(found, by=request.user)
-        messages.success(request, _("Taken back."))
+        ended = actions.withdraw_invitation(found, by=request.user)
+        messages.success(request, _("The role is taken back.") if ended.accepted_at else _("The link is taken back."))
+        _say_who_came_meanwhile(request, ended)
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("bureaus:bureau_detail", found.organization_id)
+
+
+def _say_who_came_meanwhile(request: HttpRequest, ended: Invitation) -> None:
+    if given := actions.given_by(ended):
+        people = "、".join(lead_in(one.user) + one.get_role_display() for one in given)
+        said = _(
+            "Through %(person)s these have roles here and keep them: %(people)s. The security "
+            "administrator ends those that should not stay."
+        )
+        messages.warning(request, said % {"person": ended.accepted_by, "people": people})

@@ -169,10 +169,84 @@ def test_who_invited_sees_both_names_is_told_and_takes_the_role_back(town, city,
     assert browse(town.clerk).post(back).status_code == 403
     mayor.post(back)
     assert not bureau.memberships.current().exists()  # also the only head
-    assert town.stranger.notifications.filter(subject__contains="已结束").exists()
+    assert town.stranger.notifications.filter(subject__contains="角色已被收回").exists()
     assert back not in mayor.get(page).content.decode()
     with pytest.raises(Refused, match="已失效"):
         actions.withdraw_invitation(invitation, by=town.mayor)
+
+
+def test_with_the_role_of_a_wrong_head_end_the_links_that_head_sent_and_nobody_elses(town, city):
+    wrong, other = invited(town, "王大明"), invited(town, "丰会计", "finance")
+    bureau = wrong.organization
+    actions.accept(wrong, by=town.stranger)
+    door = actions.invite(bureau, by=town.stranger, name="赵六", role="approver")
+
+    actions.withdraw_invitation(wrong, by=town.mayor)
+
+    with pytest.raises(Refused, match="已失效"):
+        actions.accept(door, by=town.singer)
+    door.refresh_from_db()
+    assert door.withdrawn_at is not None
+    assert actions.accept(other, by=person("purse9", "丰会计")).role == "finance"
+
+
+def test_who_takes_a_head_back_reads_whom_this_head_has_let_in(town, city, browse):
+    wrong, other = invited(town, "王大明"), invited(town, "丰会计", "finance")
+    bureau = wrong.organization
+    actions.accept(wrong, by=town.stranger)
+    actions.accept(other, by=person("purse9", "丰会计"))
+    actions.accept(actions.invite(bureau, by=town.stranger, name="赵六", role="approver"), by=person("six", "赵六"))
+    actions.add_member(bureau, by=town.stranger, login=town.singer.username, role="staff")
+    gone = actions.add_member(bureau, by=town.stranger, login=town.head.username, role="auditor")
+    actions.end_membership(gone, by=town.stranger)
+
+    said = browse(town.mayor).post(f"/invitations/{wrong.pk}/withdraw/", follow=True).content.decode()
+
+    [line] = re.findall("下列人员经其加入，角色仍然有效：(.*?)。", said)
+    assert line.split("、") == ["赵六：审批人", f"{town.singer}：工作人员"]
+    assert "角色已收回" in said
+
+
+def test_taking_back_somebody_who_let_nobody_in_names_nobody(town, city, browse):
+    wrong = invited(town, "丰会计", "finance")
+    actions.accept(wrong, by=town.stranger)
+
+    said = browse(town.mayor).post(f"/invitations/{wrong.pk}/withdraw/", follow=True).content.decode()
+
+    assert ("角色已收回" in said, "经其加入" in said) == (True, False)
+
+
+def test_an_invitation_is_good_only_while_who_sent_it_has_a_say_there(town, city, browse):
+    actions.accept(invited(town, "丰局长"), by=person("head9", "丰局长"))
+    bureau = Organization.objects.get(name=OFFICE["name"])
+    head = bureau.memberships.get().user
+    second = actions.invite(bureau, by=head, name="副局长", role="manager")
+    lasting, ended = (actions.invite(bureau, by=head, name=name, role="staff") for name in ("甲", "乙"))
+    actions.accept(lasting, by=person("a9", "甲"))
+    actions.accept(second, by=person("second9", "副局长"))
+    actions.end_membership(bureau.memberships.get(user=head), by=head)
+
+    page = browse(town.singer).get(ended.get_absolute_url()).content.decode()
+    with pytest.raises(Refused, match="邀请人已无权"):
+        actions.accept(ended, by=town.singer)
+
+    assert "接受并担任该角色" not in page
+    assert bureau.memberships.current().count() == 2
+
+
+def test_the_heads_who_can_take_a_role_back_read_that_it_was_meant_for_another(town, city):
+    actions.accept(invited(town, "丰局长"), by=person("head9", "丰局长"))
+    bureau = Organization.objects.get(name=OFFICE["name"])
+    head, second = bureau.memberships.get().user, person("second9", "副局长")
+    for user, role in ((second, "manager"), (person("a9", "甲"), "staff")):
+        actions.accept(actions.invite(bureau, by=head, name=user.name, role=role), by=user)
+
+    actions.accept(actions.invite(bureau, by=head, name="丰会计", role="finance"), by=town.stranger)
+
+    told = second.notifications.get(subject__contains="原邀请的是丰会计")
+    clerk = bureau.memberships.get(role="staff").user.notifications.get(subject__contains="原邀请的是丰会计")
+    assert ("收回这一角色" in told.body, told.url) == (True, f"/bureaus/{bureau.pk}/")
+    assert clerk.body == ""  # takes nothing back
 
 
 def test_the_role_of_whoever_was_meant_or_has_worked_there_for_a_week_is_not_taken_back_by_the_link(town, city):
