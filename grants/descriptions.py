@@ -62,6 +62,14 @@ def fingerprint(call: Call, key: str = "") -> str:
     return sha256(repr((said, rows)).encode()).hexdigest()[:16]
 
 
+def digest(call: Call) -> str:
+    """Everything that the call lays down, its sheets and its instalments too, in a few characters: the page on which it
+    is published carries it, so that nothing is published that nobody has read."""
+    fresh = Call.objects.get(pk=call.pk)  # a page may show it otherwise than it is stored
+    with translation.override("zh-hans"):  # the words must not depend on who looks
+        return sha256(repr([repr(part) for part in describe(fresh)]).encode()).hexdigest()[:16]
+
+
 def describe_rows(section: str, rows: Iterable[models.Model]) -> list[Part]:
     """Rows that belong to a call, stored or not."""
     return list(_rows(section, ((_label(row), row) for row in rows), "call"))

@@ -16,7 +16,7 @@ from core import clock
 from core.models import Event
 from core.workflow import Refused, Stale, permit, record
 from grants.actions.terms import copy_terms, names_taken, ready_framework
-from grants.descriptions import TABLES, fingerprint
+from grants.descriptions import TABLES, digest, fingerprint
 from grants.eligibility import years_before
 from grants.frameworks import frameworks
 from grants.models import (
@@ -325,16 +325,19 @@ def stale_words(call: Call) -> str:
 
 
 @transaction.atomic
-def publish(call: Call, *, by: User) -> Call:
+def publish(call: Call, *, by: User, read: str | None = None) -> Call:
     """Publish a call: from now on its terms are fixed and everybody can read it.
 
     The fund is locked, so that two calls cannot promise the same money. Raises `Refused` with everything that is
-    missing or contradictory.
+    missing or contradictory. `read`: the digest of the call that the approver had before them; refused when it is
+    another one by now.
     """
     locked = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
     if locked.is_published:
         raise Refused(_("This call has been published already."))
     permit("grants.publish_call", by, locked)
+    if read is not None and read != digest(locked):
+        raise Stale(_("The call has changed since you opened the page. Read it as it is now, then publish."))
     Fund.objects.select_for_update(of=("self",)).get(pk=locked.fund_id)
     if found := gaps(locked):
         raise Refused(*(str(gap) for gap in found))

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from core import clock
 from core.paging import page_of
 from core.workdays import uncertain_years
+from grants.descriptions import digest
 from grants.models import Call, Workshop
 from grants.soundness import gaps, missing_bases, notes
 from people.models import Organization, Role
@@ -59,6 +60,7 @@ def call_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "gaps": gaps(call) if is_draft else [],
         "missing_bases": missing_bases(call) if is_draft else [],
         "notes": notes(call) if is_draft else [],
+        "read": digest(call) if is_draft and rules.has_perm("grants.publish_call", request.user, call) else "",
         "may_conclude": not preview and rules.has_perm("grants.conclude_call", request.user, call),
         "uncertain": uncertain_years(call.starts_on, call.ends_on),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -272,7 +273,8 @@ def call_compare(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def call_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """The approver publishes a call that contradicts itself nowhere."""
-    return _decide(request, pk, calls.publish, _("The call is published."))
+    verb = partial(calls.publish, read=request.POST.get("read", ""))
+    return _decide(request, pk, verb, _("The call is published."))
 
 
 @login_required

@@ -1,5 +1,6 @@
 """Setting up and publishing a call."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -12,7 +13,8 @@ from django.urls import reverse
 
 from core.workflow import Refused
 from grants.actions import calls, ledger
-from grants.models import Call, Criterion, Rubric, TranchePlan, TrancheRule
+from grants.descriptions import digest
+from grants.models import Call, Criterion, GateRule, Rubric, TranchePlan, TrancheRule
 from grants.soundness import gaps
 from tests.town import aware, make_call
 
@@ -31,6 +33,44 @@ def test_nobody_else_publishes(town, username):
 
     with pytest.raises(PermissionDenied):
         calls.publish(call, by=town.people[username])
+
+
+def read_on(page: str) -> dict[str, str]:
+    """What the button on the page sends."""
+    return {"read": re.search(r'name="read" value="(\w+)"', page)[1]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda call: Call.objects.filter(pk=call.pk).update(budget=call.budget - 1),
+        lambda call: call.tracks.update(legal_basis="另一依据"),
+        lambda call: Criterion.objects.filter(rubric=call.review_rubric).update(guidance="另一说明"),
+        lambda call: GateRule.objects.filter(rule__plan=call.tranche_plan).update(legal_basis="另一依据"),
+    ],
+    ids=["terms", "tracks", "sheet", "instalments"],
+)
+def test_what_was_changed_after_the_approver_opened_the_page_is_not_published_unread(town, browse, change):
+    call = make_call(town, code="NEW", publish=False)
+    approver, publish = browse(town.approver), reverse("grants:call_publish", args=[call.pk])
+    opened = read_on(approver.get(call.get_absolute_url()).content.decode())
+    change(call)
+
+    again = approver.post(publish, opened, follow=True).content.decode()
+
+    assert "在您打开页面之后有变化" in again
+    assert not Call.objects.get(pk=call.pk).is_published
+    approver.post(publish, read_on(again))
+    assert Call.objects.get(pk=call.pk).is_published
+
+
+def test_a_page_that_does_not_say_what_was_read_publishes_nothing(town, browse):
+    call = make_call(town, code="NEW", publish=False)
+
+    browse(town.approver).post(reverse("grants:call_publish", args=[call.pk]))
+
+    assert not Call.objects.get(pk=call.pk).is_published
+    assert 'name="read"' not in browse(town.clerk).get(call.get_absolute_url()).content.decode()
 
 
 def test_a_call_is_published_once(town):
@@ -158,7 +198,7 @@ def test_a_clerk_sets_up_a_call_and_the_approver_publishes_it(town, browse, unpu
     assert browse(town.head).get(page).status_code == 404  # not public yet
     Call.objects.filter(pk=call.pk).update(budget=Decimal("50000.00"))  # its tracks grant up to that
     assert browse(town.clerk).post(reverse("grants:call_publish", args=[call.pk])).status_code == 403
-    browse(town.approver).post(reverse("grants:call_publish", args=[call.pk]))
+    browse(town.approver).post(reverse("grants:call_publish", args=[call.pk]), {"read": digest(call)})
     assert browse().get(page).status_code == 200
 
 
