@@ -34,6 +34,7 @@ from projects.models import (
     WarningLetter,
 )
 from projects.models.state import BEFORE_AWARD
+from projects.models.tranche import PAYABLE
 
 ANSWER_WITHIN = timedelta(days=7)
 """A need or a report is answered within a week (field guide 1.2)."""
@@ -190,19 +191,18 @@ def _clerk(user: User) -> Iterator[Task]:
         url = reverse("projects:report_detail", args=[report.pk])
         due_on = clock.localdate(report.submitted_at) + ANSWER_WITHIN
         yield Task(report.project.title, _("Read a report and accept it"), url, due_on, report.submitted_at)
-    payable = [State.RUNNING, State.MIDTERM, State.CLOSING, State.FINAL, State.SETTLING]
-    yield from _instalments_to_request(funders, payable)
+    yield from _instalments_to_request(funders)
     proofs = MatchingProof.objects.filter(is_accepted__isnull=True, project__call__funder__in=funders)
     for proof in proofs.select_related("project"):
         url = reverse("projects:matching_decide", args=[proof.pk])
         yield Task(proof.project.title, _("Look at a proof of matching funds"), url, None, proof.handed_in_at)
 
 
-def _instalments_to_request(funders: list[int], payable: list[str]) -> Iterator[Task]:
+def _instalments_to_request(funders: list[int]) -> Iterator[Task]:
     """The next instalment of each project that has nothing at work, when all its gates are open."""
     planned = _tranches(Tranche.State.PLANNED, Tranche.State.REVERSED)
     next_of: dict[int, Tranche] = {}
-    mine = planned.filter(project__call__funder__in=funders, project__state__in=payable)
+    mine = planned.filter(project__call__funder__in=funders, project__state__in=PAYABLE)
     for tranche in mine.order_by("project", "ordinal"):
         next_of.setdefault(tranche.project_id, tranche)
     facts = facts_of([tranche.project for tranche in next_of.values()])
@@ -258,10 +258,20 @@ def _approver(user: User) -> Iterator[Task]:
     for project in signed.filter(agreement__funder_signed_at__isnull=True).exclude(without_community):
         url = reverse("projects:agreement_detail", args=[project.pk])
         yield _task(project, _("Countersign the agreement"), url)
-    for tranche in _tranches(Tranche.State.REQUESTED).filter(project__call__funder__in=funders):
+    for tranche in _to_approve(funders):
         what = _("Approve instalment %(n)s") % {"n": tranche.ordinal}
         url = reverse("projects:tranche_step", args=[tranche.pk, "approve"])
         yield Task(tranche.project.title, what, url)
+
+
+def _to_approve(funders: list[int]) -> Iterator[Tranche]:
+    """The instalments asked for that can be approved now: not of a suspended project, nor behind a gate that has closed
+    since. They come back by themselves."""
+    asked = _tranches(Tranche.State.REQUESTED).filter(project__call__funder__in=funders, project__state__in=PAYABLE)
+    facts = facts_of([tranche.project for tranche in asked])
+    for tranche in asked:
+        if all(check.is_open for check in gates_of(tranche, facts[tranche.project_id])):
+            yield tranche
 
 
 def _finance(user: User) -> Iterator[Task]:

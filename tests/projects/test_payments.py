@@ -15,7 +15,7 @@ from core.workflow import Refused
 from grants.models import Fund, LedgerCorrection, LedgerEntry
 from people.models import Role, User
 from projects import inbox
-from projects.actions import payments, settling
+from projects.actions import delivery, payments, settling
 from projects.invariants import breaches
 from projects.models import BankList, BankListLine, Project, Reversal, Tranche
 from tests.life import LINES, draft
@@ -36,6 +36,29 @@ def paid(project, town, ordinal: int = 1) -> Tranche:
     payments.request_payment(tranche, by=town.clerk)
     payments.approve_payment(tranche, by=town.approver)
     return payments.pay(tranche, by=town.finance, bank_reference="B-1", paid_on=date(2026, 4, 22))
+
+
+def to_approve(town) -> list[str]:
+    return [task.what for task in inbox.waiting_for(town.approver) if "批准第" in task.what]
+
+
+def test_the_approver_is_not_asked_to_approve_for_a_suspended_project_until_it_goes_on(town, odd):
+    payments.request_payment(odd.tranches.get(ordinal=1), by=town.clerk)
+    assert to_approve(town) == ["批准第1期拨款"]
+
+    delivery.supervise(odd, "suspend", by=town.clerk, note="核查")
+    assert to_approve(town) == []
+    delivery.supervise(Project.objects.get(pk=odd.pk), "resume", by=town.clerk, note="已核实")
+
+    assert to_approve(town) == ["批准第1期拨款"]
+
+
+def test_the_approver_is_not_asked_to_approve_behind_a_gate_that_has_closed_since(town, odd):
+    payments.request_payment(odd.tranches.get(ordinal=1), by=town.clerk)
+
+    odd.tranches.filter(ordinal=1).update(gates=[{"kind": "final"}])
+
+    assert to_approve(town) == []
 
 
 def reverse(tranche, town, note: str = "收款账户已销户") -> Tranche:
