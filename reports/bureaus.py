@@ -74,7 +74,8 @@ def open_needs(regions: list[str]) -> int:
 
 @dataclass(frozen=True)
 class Point:
-    """One line of the checklist: what it is, whether it is done, what there is, where one does it, and who."""
+    """One line of the checklist: what it is, whether it is done, what there is, where one does it, and who; `by` in
+    words, where it is nobody of the bureau itself."""
 
     label: str
     is_done: bool
@@ -82,6 +83,7 @@ class Point:
     url: str = ""
     is_optional: bool = False
     who: tuple[Role, ...] = (Role.MANAGER,)
+    by: str = ""
 
     @property
     def doers(self) -> str:
@@ -111,16 +113,17 @@ def checklist(bureau: Organization) -> list[Point]:
     }  # fmt: skip
     calls = Call.objects.filter(funder=bureau)
     return [
-        Point(_("A head, who adds and ends members"), bool(holders[Role.MANAGER]), "", members),
+        Point(_("A head, who adds and ends members"), bool(holders[Role.MANAGER]), "", members,
+              by=_("invited by the head of a bureau above or the system administrator")),
         Point(_("Clerk, approver and finance are three persons (four eyes)"), apart, people, members),
         Point(_("An auditor, who reads and decides nothing"), bool(holders[Role.AUDITOR]), "", members, True),
         Point(_("The office mark of its papers"), Mark.objects.filter(issuer=bureau).exists(), "",
               reverse("reports:marks_edit", args=[bureau.pk]), who=(Role.STAFF, Role.APPROVER)),
         Point(_("Communities of the region are entered"), communities > 0, str(communities),
               reverse("reports:import_create", args=["communities"]), who=(Role.STAFF,)),
-        Point(_("Templates from above are taken over"), adopted > 0,
-              _("%(n)s of %(all)s") % {"n": adopted, "all": offered}, reverse("grants:offer_list"), is_optional=True,
-              who=(Role.STAFF,)),
+        Point(_("Templates from above"), adopted > 0,
+              _("%(all)s offered from above, %(n)s taken over") % {"n": adopted, "all": offered},
+              reverse("grants:offer_list"), is_optional=True, who=(Role.STAFF,)),
         Point(_("A fund"), Fund.objects.filter(funder=bureau).exists(), "", reverse("grants:fund_create"),
               who=(Role.FINANCE,)),
         Point(_("Experts, its own or borrowed"), experts >= ENOUGH_EXPERTS,

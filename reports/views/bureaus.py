@@ -117,6 +117,7 @@ def bureau_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "bureau": bureau,
         "region": Region.objects.filter(code=bureau.region).first(),
+        "may_see_list": rules.has_perm("reports.see_bureaus", request.user),
         "takes_over": request.user.has_role(bureau.pk, Role.STAFF),
         "points": [(point, bool({*point.who} & {*here})) for point in points],
         "missing": missing(points),

@@ -102,6 +102,43 @@ def test_each_step_of_a_new_bureau_says_who_does_it_and_leads_only_them_there(to
     assert "还缺1项" in browse(purse).get("/todo/").content.decode()
 
 
+def test_a_missing_head_is_invited_from_above_and_does_not_invite_itself(town, city, browse):
+    browse(town.mayor).post("/bureaus/new/", filled())
+    bureau = Organization.objects.get(name="丰台区民政局")
+    clerk, said = person("clerk9", "丰经办"), "由上级单位负责人或系统管理员邀请"
+    member(clerk, bureau, Role.STAFF)
+
+    before = browse(clerk).get(f"/bureaus/{bureau.pk}/").content.decode()
+    member(town.stranger, bureau, Role.MANAGER)
+    after = browse(clerk).get(f"/bureaus/{bureau.pk}/").content.decode()
+
+    assert (before.count(said), after.count(said)) == (1, 0)
+    assert "由负责人办理" in after  # the four eyes are the head's
+
+
+def test_a_bureau_reads_how_many_templates_are_offered_and_how_many_it_has(town, city, browse):
+    sheet, page = rubric("市评审表", ("需求", 60), ("方案", 40), funder=city), f"/bureaus/{town.bureau.pk}/"
+    offered = offers.offer(sheet, by=town.cityclerk)
+    assert "上级提供1个模板，已采用0个" in browse(town.clerk).get(page).content.decode()
+
+    offers.adopt(offered, town.bureau, by=town.clerk)
+
+    assert "上级提供1个模板，已采用1个" in browse(town.clerk).get(page).content.decode()
+
+
+def test_the_way_back_is_a_link_only_for_who_may_follow_it(town, city, browse):
+    street = Organization.objects.create(
+        name="柳溪街道", kind=Kind.FUNDER, credit_code="11110105000053040R", region="110105030"
+    )
+    member(town.stranger, street, Role.STAFF)
+    back = '<a href="/bureaus/">辖区各单位</a>'
+
+    pages = [browse(who).get(f"/bureaus/{street.pk}/").content.decode() for who in (town.stranger, town.clerk)]
+
+    assert [back in page for page in pages] == [False, True]
+    assert browse(town.stranger).get("/bureaus/").status_code == 403
+
+
 def test_whoever_set_the_bureau_up_takes_back_a_link_although_it_has_a_head_by_now(town, city, browse):
     bureau = actions.set_up_bureau(by=town.mayor, values={name: OFFICE[name] for name in ("name", "credit_code")} | {
         "region": "110106"})  # fmt: skip
