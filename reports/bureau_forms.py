@@ -113,7 +113,7 @@ class InviteForm(forms.Form):
     """Somebody who will work there."""
 
     name = forms.CharField(label=_("Full name"), max_length=60, required=False)
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in ROLES[Kind.FUNDER]])
+    role = forms.ChoiceField(label=_("Role to give"), choices=[(role.value, role.label) for role in ROLES[Kind.FUNDER]])
 
 
 class OneInviteForm(InviteForm):

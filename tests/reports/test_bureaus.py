@@ -204,10 +204,12 @@ def test_who_invited_sees_both_names_is_told_and_takes_the_role_back(town, city,
     seen = mayor.get(page).content.decode()
     assert ("丰局长" in seen, "接受人姓名不同" in seen, back in seen) == (True, True, True)
     assert browse(town.clerk).post(back).status_code == 403
+    assert ("收回钱多多的角色" in seen, "职务" in seen) == (True, False)
     mayor.post(back)
     assert not bureau.memberships.current().exists()  # also the only head
     assert town.stranger.notifications.filter(subject__contains="角色已被收回").exists()
-    assert back not in mayor.get(page).content.decode()
+    after = mayor.get(page).content.decode()
+    assert (back in after, "角色已收回" in after, "撤回" in after) == (False, True, False)
     with pytest.raises(Refused, match="已失效"):
         actions.withdraw_invitation(invitation, by=town.mayor)
 
