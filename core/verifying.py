@@ -42,11 +42,14 @@ def start_of(day: date | None) -> Standing:
 class Verification:
     """One walk along the chain. `problems` says in a line each what is wrong and where; afterwards the counters say
     what was seen: `checked` links, `erased` events without some of their words, `late` ones that were dated back and
-    the first of them, `unproven` ones that were too, but before the first root (docs/adr/0017-sealed-log.md)."""
+    the first of them, `unproven` ones that were too, but before the first root (docs/adr/0017-sealed-log.md). With how
+    many witnesses the links are compared: `own` ones, and `brought` ones that were `kept` elsewhere."""
 
     def __init__(self, since: date | None = None, kept: Iterable[Witness] = ()) -> None:
         self.start = start_of(since)
-        self.kept = sorted([*published(), *kept], key=lambda one: one.number)
+        brought, own = list(kept), published()
+        self.kept = sorted([*own, *brought], key=lambda one: one.number)
+        self.own, self.brought = len(self._due(own)), len(self._due(brought))
         self.checked = self.erased = self.late = self.unproven = self.waiting = 0
         self.first_late = self.first_unproven = self.last_number = 0
         self._next, self._before = self.start.number + 1, {self.start.hash}
@@ -58,7 +61,7 @@ class Verification:
     def problems(self) -> Iterator[str]:
         for name in triggers.missing(connection, LOG):
             yield _("the database does not protect the log: the trigger %(name)s is missing") % {"name": name}
-        kept = iter([one for one in self.kept if one.number >= max(self.start.number, 1)])
+        kept = iter(self._due(self.kept))
         due = next(kept, None)
         if self.start.number:
             begin = Seal.objects.filter(number=self.start.number).values_list("hash", flat=True).first()
@@ -87,6 +90,10 @@ class Verification:
             }
             due = next(kept, None)
         yield from self._outside()
+
+    def _due(self, found: Iterable[Witness]) -> list[Witness]:
+        """Those of links that this walk comes by."""
+        return [one for one in found if one.number >= max(self.start.number, 1)]
 
     def _hold(self, kept: Witness, found: str) -> Iterator[str]:
         """A witness against the link it tells of; from a root that agrees its day counts for all that follow."""
