@@ -107,9 +107,11 @@ def _note(manifest: IO[bytes], **what: Any) -> None:
     manifest.write(json.dumps(what, ensure_ascii=False).encode() + b"\n")
 
 
-def forget_old(directory: Path, keep: int) -> list[Path]:
-    """Remove all but the newest backups of the directory; nothing else lies there that is ours."""
-    old = sorted(directory.glob(PATTERN), reverse=True)[keep:]
+def forget_old(directory: Path, keep: int, made: Path) -> list[Path]:
+    """Remove the oldest backups of the directory until so many stay (at least one); nothing else lies there that is
+    ours. The one that was just made stays whatever the names of the others say: a clock may have been put back."""
+    others = sorted(set(directory.glob(PATTERN)) - {made}, reverse=True)
+    old = others[max(keep, 1) - 1 :]
     for path in old:
         path.unlink()
     return old

@@ -193,9 +193,39 @@ def test_only_the_oldest_of_our_own_files_are_removed(tmp_path):
     for name in (*names, "grants.tar", "keep-me"):
         (tmp_path / name).touch()
 
-    forget_old(tmp_path, 2)
-
+    forget_old(tmp_path, 2, tmp_path / names[4])
     assert sorted(path.name for path in tmp_path.iterdir()) == [*names[3:], "grants.tar", "keep-me"]
+
+    forget_old(tmp_path, 1, tmp_path / names[3])  # a clock was put back: the last one made has an older name
+    assert sorted(path.name for path in tmp_path.iterdir()) == [names[3], "grants.tar", "keep-me"]
+
+
+def test_a_number_of_backups_that_is_none_is_refused_before_anything_is_written(tmp_path):
+    old = tmp_path / "grants-20260401-030000.tar"
+    old.touch()
+
+    with pytest.raises(CommandError, match=r"^不能保留-1份备份：请写1以上的数，全部保留写0。$"):
+        backed_up(tmp_path, "--keep=-1")
+
+    assert list(tmp_path.iterdir()) == [old]
+
+
+@database
+def test_as_many_backups_stay_as_are_wanted_and_the_one_just_made_always(town, tmp_path):
+    place = tmp_path / "backups"
+    place.mkdir()
+    old, ahead = place / "grants-20260401-030000.tar", place / "grants-99990401-030000.tar"
+    for path in (old, ahead):
+        path.touch()
+
+    call_command("backup", place, "--keep=0", stdout=io.StringIO())
+    [first] = set(place.iterdir()) - {old, ahead}
+    first.rename(place / "grants-20260402-030000.tar")
+    call_command("backup", place, "--keep=1", stdout=io.StringIO())
+
+    [stays] = place.iterdir()
+    assert stays.name not in (old.name, ahead.name, "grants-20260402-030000.tar")
+    Backup(stays, []).walk()
 
 
 def test_what_is_no_backup_is_said_to_be_none(tmp_path):

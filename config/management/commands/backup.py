@@ -28,6 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["new_key"]:
             return self.new_key(options["new_key"])
+        if (keep := options["keep"]) < 0:
+            raise CommandError(_("%(n)s backups cannot stay: give a number from 1, or 0 to keep all.") % {"n": keep})
         begun = perf_counter()
         try:
             taken = take(options["directory"], options["to"] or settings.BACKUP_RECIPIENTS)
@@ -46,8 +48,8 @@ class Command(BaseCommand):
         self.stdout.write(words % said)
         if taken.gone:
             self.stdout.write(_("%(n)s files were taken away by people meanwhile") % {"n": taken.gone})
-        if options["keep"]:
-            for path in forget_old(options["directory"], options["keep"]):
+        if keep:
+            for path in forget_old(options["directory"], keep, taken.path):
                 self.stdout.write(_("removed: %(path)s") % {"path": path})
         return None
 
