@@ -1,9 +1,11 @@
 """Making a site of a backup: all of it in one transaction, so that a restore that breaks off has changed nothing."""
 
+import csv
 import gzip
 import hashlib
 import json
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import groupby
@@ -20,6 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
+from config.accidents import accident_of
 from config.backup import FORMAT, NULL, Refusal
 from config.backup.archive import Cut, members_of, opened, spooled
 from config.backup.engines import engine_of
@@ -54,7 +57,7 @@ class Backup:
         with opened(self.path, self.identities) as tar, TemporaryFile() as seen:
             for (part, name), members in groupby(members_of(tar), key=_place):
                 if part == "head.json":
-                    self.head = json.loads(_read(tar, next(members)))
+                    self.head = _said(_read(tar, next(members)))
                     if self.head["format"] > FORMAT:
                         raise Refusal(_("It was written in a newer format: install the version that wrote it."))
                     begin()
@@ -68,7 +71,7 @@ class Backup:
                             seen.write(f"{sha256} {size} {name}\n".encode())
                 elif part == "tables":
                     digest = hashlib.sha256()
-                    pieces = _unpacked(tar, members, digest)
+                    pieces = _unpacked(tar, name, members, digest)
                     load(name, pieces)
                     for _rest in pieces:  # what nobody has asked for is counted all the same
                         pass
@@ -84,7 +87,7 @@ class Backup:
         """Hold what was read against the list at the end, line by line: files stand there in the same order."""
         seen.seek(0)
         for line in manifest:
-            said = json.loads(line)
+            said = _said(line)
             if "file" in said:
                 if seen.readline() != f"{said['sha256']} {said['size']} {said['file']}\n".encode():
                     raise Cut(_("the file %(name)s is not what was written") % {"name": said["file"]})
@@ -116,9 +119,30 @@ def _read(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return _file(tar, member).read()
 
 
-def _unpacked(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo], digest: Any) -> Iterator[bytes]:
+class _Said(dict[str, Any]):
+    """What the head, or a line of the list of contents, says; nobody need ask whether it is all there."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Cut(_("what it says of itself cannot be read"))
+
+
+def _said(line: bytes) -> _Said:
+    try:
+        said = json.loads(line, object_hook=_Said)
+    except ValueError:
+        said = None
+    if not isinstance(said, _Said):
+        raise Cut(_("what it says of itself cannot be read"))
+    return said
+
+
+def _unpacked(tar: tarfile.TarFile, table: str, members: Iterator[tarfile.TarInfo], digest: Any) -> Iterator[bytes]:
     for member in members:
-        piece = gzip.decompress(_read(tar, member))
+        packed = _read(tar, member)
+        try:
+            piece = gzip.decompress(packed)
+        except (zlib.error, EOFError, gzip.BadGzipFile) as error:
+            raise Cut(_("the table %(name)s is not what was written") % {"name": table}) from error
         digest.update(piece)
         yield piece
 
@@ -133,7 +157,13 @@ def restore(path: Path, identities: list[Any], *, replace: bool) -> Backup:
     backup, engine, files = Backup(path, identities), engine_of(connection), Arriving()
 
     def load(table: str, pieces: Iterator[bytes]) -> None:
-        engine.load(table, backup.head["tables"][table], pieces)
+        try:
+            engine.load(table, backup.head["tables"][table], pieces)
+        except (connection.Database.Error, csv.Error, ValueError) as error:
+            if accident_of(error):
+                raise
+            words = _("the rows of the table %(name)s cannot be read (%(error)s)")
+            raise Cut(words % {"name": table, "error": error}) from error
 
     with ExitStack() as at_once:
 

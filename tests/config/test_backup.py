@@ -1,9 +1,11 @@
 """A backup is the site: what is restored is, row by row and file by file, what was there."""
 
+import gzip
 import io
 import json
 import re
 import tarfile
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -137,6 +139,50 @@ def flipped(content: bytearray) -> bytearray:
 
 def flipped_at(content: bytes, at: int) -> bytes:
     return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
+def altered(path: Path, name: str, alter: Callable[[bytes], bytes]) -> Path:
+    """A backup that differs from another in what stands under one name."""
+    other = path.with_name("altered")
+    with tarfile.open(path) as old, tarfile.open(other, "w", format=tarfile.PAX_FORMAT) as new:
+        for member in old:
+            content = old.extractfile(member).read()
+            content = alter(content) if member.name == name else content
+            member.size = len(content)
+            new.addfile(member, io.BytesIO(content))
+    return other
+
+
+@database
+def test_a_damaged_table_is_named_in_a_sentence_and_nothing_is_restored(town, tmp_path):
+    path = backed_up(tmp_path / "one")
+    seals = "tables/core_seal/000001.csv.gz"
+    for name, alter, said in (
+        (seals, lambda content: flipped_at(content, len(content) // 2), "数据表core_seal与写入时不一致"),
+        (seals, lambda content: b"?" + content[1:], "数据表core_seal与写入时不一致"),
+        (seals, lambda content: content[:-9], "数据表core_seal与写入时不一致"),
+        ("head.json", lambda content: content[:-1] + b"?", "读不出其中的自述"),
+        ("head.json", lambda content: content.replace(b'"format"', b'"fromat"'), "读不出其中的自述"),
+        ("manifest.jsonl", lambda content: content.replace(b'"sha256"', b'"sha257"'), "读不出其中的自述"),
+    ):
+        damaged = altered(path, name, alter)
+        before = everything()
+        for options in (["--check"], ["--replace"]):
+            with pytest.raises(CommandError, match=f"^没有恢复任何内容：{said}$"):
+                restored(damaged, *options)
+        assert everything() == before
+
+    restored(altered(path, seals, lambda content: content), "--check")
+
+
+@database
+def test_rows_that_the_database_does_not_take_are_told_from_a_mistake_of_the_platform(town, tmp_path):
+    path, before = backed_up(tmp_path / "one"), everything()
+    for rows in (b"1,2\n", b"\xff\xfe", b'"' + b"9" * 9):
+        damaged = altered(path, "tables/core_seal/000001.csv.gz", lambda _content, rows=rows: gzip.compress(rows))
+        with pytest.raises(CommandError, match=r"^没有恢复任何内容：数据表core_seal的内容读不出来（"):
+            restored(damaged, "--replace")
+        assert everything() == before
 
 
 @database
