@@ -1,6 +1,8 @@
 """A killed restore has happened whole or not at all, and a backup of an older version becomes a site of this one."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from os import utime
 from pathlib import Path
@@ -106,6 +108,57 @@ def test_tables_of_a_migration_that_was_broken_off_are_gone_on_with_when_nobody_
         User.objects.filter(pk=somebody.pk)._raw_delete("default")
         restored(older)
         assert is_whole()
+
+
+FULL = {
+    "sqlite": "CREATE TABLE filler AS SELECT zeroblob(100000000)",
+    "postgresql": "DO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END $$",
+}
+
+
+@contextmanager
+def full_before(write: str) -> Iterator[None]:
+    """From this write on the database answers that its disk is full: SQLite gets no page more, PostgreSQL says so."""
+
+    def fill(execute, sql, params, many, context):
+        if sql.startswith(write):
+            with connection.cursor() as cursor:
+                if connection.vendor == "sqlite":
+                    cursor.execute("PRAGMA page_count")
+                    cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
+                cursor.execute(FULL[connection.vendor])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fill):
+        yield
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+
+
+@database
+@pytest.mark.parametrize("is_whole_log", [True, False])
+def test_a_disk_that_is_full_when_all_is_restored_leaves_the_search_index_to_the_clock(
+    transactional_db, time, tmp_path, is_whole_log
+):
+    build()
+    if not is_whole_log:
+        triggers.unprotect(connection)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE core_event SET name = 'changed'")
+    path, said = backed_up(tmp_path / "one"), io.StringIO()
+
+    with full_before('INSERT INTO "reports_searchentry"'), pytest.raises(CommandError) as told:
+        call_command("restore", path, "--replace", stdout=said, stderr=said)
+
+    late, *others = str(told.value).splitlines()
+    assert late.startswith("平台的存储空间已满：内容已全部恢复，只有搜索索引没有建成。请腾出空间")
+    assert others == ([] if is_whole_log else ["备份已按原样恢复，但其中有内容核对不上，见上文。"])
+    assert ("每个数字都相符" in said.getvalue(), "已核对" in said.getvalue()) == (True, True)
+    assert ("与存证时的内容不一致" in said.getvalue()) != is_whole_log
+    assert (Project.objects.count(), SearchEntry.objects.count()) == (1, 0)
+    catch_up()
+    assert SearchEntry.objects.filter(kind="project").count() == 1
 
 
 # -- Files ---------------------------------------------------------------------------------------------
