@@ -321,3 +321,15 @@ def test_a_file_that_is_cut_off_is_refused_in_chinese(tmp_path):
     (tmp_path / "cut.tar").write_bytes(b"not a tar" * 300)
     with pytest.raises(CommandError, match="不是备份文件，或者文件不完整"):
         restored(tmp_path / "cut.tar", "--check")
+
+
+@pytest.mark.one_database
+def test_a_place_that_is_no_folder_is_refused_in_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("somebody's")
+    for place in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/nope"), Path("/proc")):
+        with pytest.raises(CommandError, match=re.escape(f"{place}不是可以写入备份的文件夹：")):
+            call_command("backup", place)
+    with pytest.raises(CommandError, match=re.escape(f"写不了{tmp_path}/file/key：")):
+        call_command("backup", new_key=tmp_path / "file" / "key")
+
+    assert (tmp_path / "file").read_text() == "somebody's"

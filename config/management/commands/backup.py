@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
+from tempfile import TemporaryFile
 from time import perf_counter
 from typing import Any
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             return self.new_key(options["new_key"])
         if (keep := options["keep"]) < 0:
             raise CommandError(_("%(n)s backups cannot stay: give a number from 1, or 0 to keep all.") % {"n": keep})
+        make_ready(options["directory"])
         begun = perf_counter()
         try:
             taken = take(options["directory"], options["to"] or settings.BACKUP_RECIPIENTS)
@@ -59,8 +61,21 @@ class Command(BaseCommand):
             path.touch(mode=0o600, exist_ok=False)
         except FileExistsError as error:
             raise CommandError(_("%(path)s is there already.") % {"path": path}) from error
+        except OSError as error:
+            words = _("%(path)s cannot be written: %(error)s")
+            raise CommandError(words % {"path": path, "error": error.strerror}) from error
         path.write_text(f"# {identity.to_public()}\n{identity}\n")
         self.stdout.write(
             _("Keep %(path)s away from this machine: without it no sealed backup can be opened.") % {"path": path}
         )
         self.stdout.write(f"BACKUP_RECIPIENTS={identity.to_public()}")
+
+
+def make_ready(directory: Path) -> None:
+    """Have a folder there in which files can be made; nobody waits for a backup to learn that there is none."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        TemporaryFile(dir=directory).close()
+    except OSError as error:
+        words = _("%(path)s is no folder in which a backup can be written: %(error)s")
+        raise CommandError(words % {"path": directory, "error": error.strerror}) from error
