@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
+from django.utils.translation import gettext as _
+
 from reports.archive.bag import BAG, BLOCK, INDEX, MANIFEST, TAGS
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)", re.IGNORECASE)
@@ -84,14 +86,14 @@ def opened(path: Path) -> Iterator[Files]:
     if path.is_dir():
         tops = [path] if (path / BAG).is_file() else [found.parent for found in sorted(path.glob(f"*/{BAG}"))]
         if len(tops) != 1:
-            raise NoPackage(f"no {BAG} in {path}")
+            raise NoPackage(_("there is no %(name)s in %(path)s") % {"name": BAG, "path": path})
         yield _Folder(tops[0])
         return
     try:
         with zipfile.ZipFile(path) as archive:
             tops_in = [name.removesuffix(BAG) for name in archive.namelist() if re.fullmatch(rf"([^/]+/)?{BAG}", name)]
             if len(tops_in) != 1:
-                raise NoPackage(f"no {BAG} in {path}")
+                raise NoPackage(_("there is no %(name)s in %(path)s") % {"name": BAG, "path": path})
             yield _Zip(archive, tops_in[0])
     except (OSError, zipfile.BadZipFile) as error:
         raise NoPackage(str(error)) from error

@@ -460,8 +460,12 @@ def test_erase_words_command(log, person):
     call_command("erase_words", log[1].pk, "note", by="chenjing", reason="本人要求", stdout=StringIO())
 
     assert Event.objects.get(pk=log[1].pk).note == ""
-    for event, by in ((log[1].pk, "chenjing"), (10**6, "chenjing"), (log[2].pk, "nobody")):
-        with pytest.raises(CommandError):
+    for event, by, said in (
+        (log[1].pk, "chenjing", "没有可以删除的内容"),
+        (10**6, "chenjing", "日志中没有编号为1000000的记录。"),
+        (log[2].pk, "nobody", "没有登录名为nobody的人员。"),
+    ):
+        with pytest.raises(CommandError, match=said):
             call_command("erase_words", event, "note", by=by, reason="本人要求", stdout=StringIO())
 
 

@@ -130,7 +130,7 @@ def test_the_command_draws_the_same_list(town, evaluation):
 
     call_command("draw_sample", str(sample.pk), stdout=out)
 
-    assert "The same list." in out.getvalue()
+    assert "名单一致：" in out.getvalue()
     first = sample.items.first()
     assert f"1. [{first.key}] {first.label}" in out.getvalue()
 
@@ -141,7 +141,7 @@ def test_a_list_that_was_tampered_with_is_found(town, evaluation):
     other = next(line["key"] for line in sample.frame if line["key"] not in taken)
     SampleItem.objects.filter(sample=sample, position=4).update(key=other)
 
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match=r"^名单不一致："):
         call_command("draw_sample", str(sample.pk), stdout=StringIO())
 
 

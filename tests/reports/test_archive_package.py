@@ -345,11 +345,11 @@ def test_commands_write_a_package_and_find_it_whole(town, life, time, tmp_path):
     assert path.name.endswith("归档包-公开版.zip")
     assert ArchivePackage.objects.get().sha256 in said
     checked = told("verify_archive", str(path))
-    assert "1 issued papers are as the register says" in checked
-    assert "The zip is the very same file" in checked
+    assert "1份已出具文书与登记一致" in checked
+    assert "zip文件与当时的完全相同" in checked
     with zipfile.ZipFile(path) as archive:
         archive.extractall(tmp_path / "folder")
-    assert "Made here for a command" in told("verify_archive", str(tmp_path / "folder"))
+    assert "制作人：服务器命令" in told("verify_archive", str(tmp_path / "folder"))
 
 
 def test_verify_says_when_a_paper_is_unlike_the_register(town, life, time, tmp_path):
@@ -360,7 +360,7 @@ def test_verify_says_when_a_paper_is_unlike_the_register(town, life, time, tmp_p
     out = StringIO()
     with pytest.raises(CommandError):
         call_command("verify_archive", str(path), stdout=out)
-    assert "unlike the register: data/02评审公示/001-" in out.getvalue()
+    assert "与文书登记不符：data/02评审公示/001-" in out.getvalue()
     assert check(path).is_good  # alone it cannot know
     told("verify_archive", str(path), "--alone")
 
@@ -380,17 +380,17 @@ def test_folder_of_packages_is_verified_one_by_one(town, life, time, tmp_path):
     told("archive_project", project.number, "--public", "--output", str(folder))
     [first] = folder.iterdir()
     lines, ended = verified(folder)  # the only one is told of in full, as if it had been named itself
-    assert (lines[-1], ended) == ("The zip is the very same file", "")
+    assert (lines[-1], ended) == ("zip文件与当时的完全相同", "")
 
     with zipfile.ZipFile(first) as archive:
         archive.extractall(folder / "unpacked")
     (folder / "目录.txt").write_text("两个案卷")
     lines, ended = verified(folder)
-    assert [line.split(";")[0] for line in lines[:2]] == [f"{first.name}: as it was made", "unpacked: as it was made"]
-    assert lines[2:] == ["Left aside, no packages: 目录.txt", "2 of 2 packages are as they were made"]
+    assert [line.split("；")[0] for line in lines[:2]] == [f"{first.name}：与制作时一致", "unpacked：与制作时一致"]
+    assert lines[2:] == ["不是归档包，未核对：目录.txt", "2个归档包中有2个与制作时一致"]
     assert ended == ""
-    assert "1 issued papers as the register says; Made here for a command at" in lines[0]
-    assert "Not compared with the register: no database was asked" in verified(folder, "--alone")[0]
+    assert "1份已出具文书与登记一致；本平台于" in lines[0]
+    assert "未与文书登记核对：没有查询数据库" in verified(folder, "--alone")[0]
 
 
 def test_every_package_in_a_folder_that_is_not_as_it_was_made_is_named(town, life, time, tmp_path):
@@ -406,22 +406,22 @@ def test_every_package_in_a_folder_that_is_not_as_it_was_made_is_named(town, lif
 
     lines, ended = verified(folder)
 
-    said = dict(line.split(": ", 1) for line in lines[:-1])
+    said = dict(line.split("：", 1) for line in lines[:-1])
     assert sorted(said) == sorted([good.name, "altered", "robbed", "damaged.ZIP"])
-    assert said["altered"].startswith("NOT as it was made; 1 altered; ")
-    assert said["robbed"].startswith("NOT as it was made; no archive package, no bagit.txt in ")
-    assert said["damaged.ZIP"].startswith("NOT as it was made; no archive package, ")
-    assert said[good.name].startswith("as it was made; ")
-    assert (lines[-1], ended) == ("1 of 4 packages are as they were made", "3 of 4 packages are not as they were made")
+    assert said["altered"].startswith("与制作时不一致；被改动 1；")
+    assert said["robbed"].startswith(f"与制作时不一致；不是归档包：{folder}/robbed中没有bagit.txt")
+    assert said["damaged.ZIP"].startswith("与制作时不一致；不是归档包：")
+    assert said[good.name].startswith("与制作时一致；")
+    assert (lines[-1], ended) == ("4个归档包中有1个与制作时一致", "4个归档包中有3个与制作时不一致。")
 
 
 def test_commands_refuse_what_they_cannot_do(town, life, tmp_path):
-    with pytest.raises(CommandError, match="No project"):
+    with pytest.raises(CommandError, match=r"^没有编号为nothing的项目。$"):
         call_command("archive_project", "nothing")
     (tmp_path / "notes").mkdir()
-    with pytest.raises(CommandError, match=r"No archive package in .*: neither a zip nor a directory with bagit\.txt"):
+    with pytest.raises(CommandError, match=r"中没有归档包：既没有zip文件，也没有含bagit\.txt的文件夹"):
         call_command("verify_archive", str(tmp_path))
-    with pytest.raises(CommandError, match=r"No archive package: .*nowhere"):
+    with pytest.raises(CommandError, match=r"不是归档包：.*nowhere"):
         call_command("verify_archive", str(tmp_path / "nowhere"))
 
 

@@ -313,7 +313,7 @@ def test_command_writes_both_files_of_all_funders(town, life, tmp_path):
     ]  # fmt: skip
     whole = read(board_of(FUNDER, None), EVERYWHERE, 2026)
     assert whole.steps["received"] == Project.objects.exclude(submitted_at=None).count()
-    with pytest.raises(CommandError, match="No project takes place"):
+    with pytest.raises(CommandError, match=r"^999999没有项目。有项目的地区：.*110105"):
         call_command("research_report", "--region", "999999")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from core.chain import ERASABLE
 from core.models import Event
@@ -24,8 +25,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         event = Event.objects.filter(pk=options["event"]).first()
         person = get_user_model().objects.filter(username=options["by"], is_active=True).first()
-        if event is None or person is None:
-            raise CommandError("No such event." if event is None else "No such person.")
+        if event is None:
+            raise CommandError(_("There is no event %(number)s in the log.") % {"number": options["event"]})
+        if person is None:
+            raise CommandError(_("Nobody signs in as %(name)s.") % {"name": options["by"]})
         try:
             told = erase(event, *options["what"], by=person, reason=options["reason"])
         except Refused as refused:

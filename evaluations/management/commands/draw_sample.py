@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from evaluations.actions.sampling import draw_again
 from evaluations.models import Sample
@@ -18,12 +19,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         sample = Sample.objects.filter(pk=options["sample"]).first()
         if sample is None:
-            raise CommandError(f"There is no sample {options['sample']}.")
+            raise CommandError(_("There is no sample %(number)s.") % {"number": options["sample"]})
         again = draw_again(sample)
         labels = {line["key"]: line["label"] for line in sample.frame}
-        self.stdout.write(f"seed {sample.seed}, {sample.size} of {len(sample.frame)}, threshold {sample.threshold}")
+        drawn = {"seed": sample.seed, "size": sample.size, "all": len(sample.frame)}
+        self.stdout.write(_("Seed %(seed)s, %(size)s of %(all)s") % drawn)
+        if sample.threshold is not None:
+            self.stdout.write(_("Whatever reaches %(amount)s is in it anyway") % {"amount": sample.threshold})
         for place, key in enumerate(again.keys, start=1):
             self.stdout.write(f"{place}. [{key}] {labels[key]}")
         if not again.is_same:
-            raise CommandError("The list is not the one that was looked at.")
-        self.stdout.write("The same list.")
+            raise CommandError(_("Not the same list: what was looked at is not what the lot chose."))
+        self.stdout.write(_("The same list: what was looked at is what the lot chose."))

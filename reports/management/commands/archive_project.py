@@ -6,6 +6,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from people.models import User
 from projects.models import Project
@@ -26,21 +27,26 @@ class Command(BaseCommand):
     def handle(self, *args: Any, number: str, output: Path, public: bool, username: str | None, **options: Any) -> None:
         found = list(Project.objects.filter(number=number)[:2])
         if len(found) != 1:
-            raise CommandError(f"No project has the number {number}")
+            raise CommandError(_("No project has the number %(number)s.") % {"number": number})
         reader = User.objects.filter(username=username).first() if username else None
         if username and reader is None:
-            raise CommandError(f"Nobody is called {username}")
+            raise CommandError(_("Nobody signs in as %(name)s.") % {"name": username})
         project = found[0]
         edition = Edition.PUBLIC if public else edition_of(project)
         try:
             made, path = self._write(project, edition, output, reader)
         except OSError as error:
-            raise CommandError(f"{error.strerror or error}: {error.filename or output}") from error
+            words = _("%(path)s cannot be written: %(error)s")
+            said = {"path": error.filename or output, "error": error.strerror or error}
+            raise CommandError(words % said) from error
         kept = keep_written(project, edition, made, path, by=reader)
-        self.stdout.write(f"{path}  {EDITIONS[edition]}  {len(made.items)} items, {len(made.withheld)} kinds left out")
-        self.stdout.write(f"sha256 {kept.sha256}\ndigest {kept.digest}")
+        words = _("%(path)s  %(edition)s  %(items)s items, %(withheld)s kinds left out")
+        counted = {"items": len(made.items), "withheld": len(made.withheld)}
+        self.stdout.write(words % {"path": path, "edition": EDITIONS[edition], **counted})
+        self.stdout.write(f"SHA-256 {kept.sha256}")
+        self.stdout.write(_("digest %(digest)s") % {"digest": kept.digest})
         for item in made.differing:
-            self.stderr.write(f"unlike the register: {item['path']}")
+            self.stderr.write(_("unlike the register: %(path)s") % {"path": item["path"]})
 
     def _write(self, project: Project, edition: Edition, output: Path, reader: Any) -> tuple[Any, Path]:
         """Beside its place first, so that nobody takes half a package for a whole one."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from core import clock
 from people.models import User
@@ -30,15 +31,16 @@ class Command(BaseCommand):
     ) -> None:
         user = User.objects.filter(username=username).first() if username else None
         if username and user is None:
-            raise CommandError(f"Nobody is called {username}")
+            raise CommandError(_("Nobody signs in as %(name)s.") % {"name": username})
         is_funder = user is None or any(role.organization.kind == "funder" for role in user.memberships.current())
         board = facts.board_of(FUNDER if is_funder else SUPPORT, user)
         places = {place.code: place for place in facts.choices(board)[0]}
         if region and region not in places:
-            raise CommandError(f"No project takes place in {region}; there are: {' '.join(places) or 'none'}")
+            words = _("No project takes place in %(region)s. Where some do: %(places)s")
+            raise CommandError(words % {"region": region, "places": " ".join(places) or _("nowhere")})
         place, of = places.get(region, facts.Place("", "")), year or clock.today().year
         if not 2000 <= of <= 2100:
-            raise CommandError(f"No year: {of}")
+            raise CommandError(_("%(year)s is no year between 2000 and 2100.") % {"year": of})
         with translation.override(pdf.LANGUAGE):
             this, before = facts.read(board, place, of, with_pictures=True), facts.read(board, place, of - 1)
             report = compose(this, before, office=facts.office_of(user), today=clock.today())
@@ -52,6 +54,8 @@ class Command(BaseCommand):
                 (output / name).write_bytes(content)
                 self.stdout.write(f"{len(content):>10,}  {output / name}")
         except OSError as error:
-            raise CommandError(f"{error.strerror or error}: {error.filename or output}") from error
+            words = _("%(path)s cannot be written: %(error)s")
+            said = {"path": error.filename or output, "error": error.strerror or error}
+            raise CommandError(words % said) from error
         if report.is_empty:
-            self.stdout.write("There is nothing to report: the drafts say so")
+            self.stdout.write(_("There is nothing to report, as the drafts say."))

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reports.actions.packaging import sha256_of
 from reports.archive.bag import BAG
@@ -31,7 +34,8 @@ class Command(BaseCommand):
         several = path.is_dir() and not (path / BAG).is_file()
         packages, others = packages_in(path) if several else ([path], [])
         if not packages:
-            raise CommandError(f"No archive package in {path}: neither a zip nor a directory with {BAG}")
+            words = _("No archive package in %(path)s: neither a zip nor a directory with %(name)s")
+            raise CommandError(words % {"path": path, "name": BAG})
         if len(packages) == 1 and not others:
             self._one(packages[0], register)
         else:
@@ -42,19 +46,20 @@ class Command(BaseCommand):
         try:
             found = check(path, register)
         except NoPackage as error:
-            raise CommandError(f"No archive package: {error}") from error
+            raise CommandError(_("No archive package: %(error)s") % {"error": error}) from error
         for word, names in wrong(found).items():
             for name in names:
-                self.stdout.write(f"{word}: {name}")
-        self.stdout.write(f"{found.good} files are as the manifest says; digest {found.digest}")
+                self.stdout.write(f"{word}：{name}")
+        words = _("%(n)s files are as the manifest says; digest %(digest)s")
+        self.stdout.write(words % {"n": found.good, "digest": found.digest})
         if register is None:
-            self.stdout.write(ALONE)
+            self.stdout.write(_("Not compared with the register: no database was asked"))
         else:
-            self.stdout.write(f"{found.in_register} issued papers are as the register says")
+            self.stdout.write(_("%(n)s issued papers are as the register says") % {"n": found.in_register})
             for words in known(path, found.digest):
                 self.stdout.write(words)
         if not found.is_good:
-            raise CommandError("The package is not as it was made")
+            raise CommandError(_("The package is not as it was made."))
 
     def _several(self, packages: list[Path], others: list[Path], register: Register | None) -> None:
         """In short: one line each, and how many are as they were made."""
@@ -62,24 +67,28 @@ class Command(BaseCommand):
         for path in packages:
             is_good, words = self._in_short(path, register)
             good += is_good
-            self.stdout.write(f"{path.name}: {'' if is_good else 'NOT '}as it was made; {'; '.join(words)}")
+            verdict = _("as it was made") if is_good else _("NOT as it was made")
+            self.stdout.write(f"{path.name}：{'；'.join([verdict, *words])}")
         if others:
-            self.stdout.write(f"Left aside, no packages: {', '.join(path.name for path in others)}")
+            names = "、".join(path.name for path in others)
+            self.stdout.write(_("Left aside, no packages: %(names)s") % {"names": names})
         if register is None:
-            self.stdout.write(ALONE)
-        self.stdout.write(f"{good} of {len(packages)} packages are as they were made")
+            self.stdout.write(_("Not compared with the register: no database was asked"))
+        counted = {"good": good, "bad": len(packages) - good, "all": len(packages)}
+        self.stdout.write(_("%(good)s of %(all)s packages are as they were made") % counted)
         if good < len(packages):
-            raise CommandError(f"{len(packages) - good} of {len(packages)} packages are not as they were made")
+            raise CommandError(_("%(bad)s of %(all)s packages are not as they were made.") % counted)
 
     def _in_short(self, path: Path, register: Register | None) -> tuple[bool, list[str]]:
         try:
             found = check(path, register)
-            words = [f"{len(names)} {word}" for word, names in wrong(found).items() if names]
-            words.append(f"{found.good} files as the manifest says")
+            words = [f"{word} {len(names)}" for word, names in wrong(found).items() if names]
+            words.append(_("%(n)s files are as the manifest says") % {"n": found.good})
             if register is not None:
-                words += [f"{found.in_register} issued papers as the register says", *known(path, found.digest)]
+                words.append(_("%(n)s issued papers are as the register says") % {"n": found.in_register})
+                words += known(path, found.digest)
         except (NoPackage, OSError) as error:
-            return False, [f"no archive package, {error}"]
+            return False, [_("No archive package: %(error)s") % {"error": error}]
         return found.is_good, words
 
     def _register(self) -> Register | None:
@@ -95,17 +104,14 @@ class Command(BaseCommand):
         return of
 
 
-ALONE = "Not compared with the register: no database was asked"
-
-
 def wrong(found: Findings) -> dict[str, list[str]]:
     """Paths by what is wrong with them, in words."""
     return {
-        "missing": found.missing,
-        "altered": found.altered,
-        "additional": found.additional,
-        "unlike the register": found.unlike_register,
-        "not in the register": found.not_in_register,
+        pgettext("file", "missing"): found.missing,
+        pgettext("file", "altered"): found.altered,
+        pgettext("file", "additional"): found.additional,
+        _("unlike the register"): found.unlike_register,
+        _("not in the register"): found.not_in_register,
     }
 
 
@@ -113,9 +119,10 @@ def known(path: Path, digest: str) -> list[str]:
     """Whether it was made here: manifests can be written anew by whoever alters a file, the database not."""
     made = ArchivePackage.objects.filter(digest=digest).exclude(digest="").order_by("at").first()
     if made is None:
-        return ["This platform has not made such a package"]
-    words = [f"Made here for {made.by or 'a command'} at {made.at:%Y-%m-%d %H:%M}"]
+        return [_("This platform has not made such a package")]
+    made_for = {"who": made.by or _("a command of the server"), "at": f"{timezone.localtime(made.at):%Y-%m-%d %H:%M}"}
+    words = [_("Made here for %(who)s at %(at)s") % made_for]
     if path.is_file():
         same = ArchivePackage.objects.filter(digest=digest, sha256=sha256_of(path)).exists()
-        words.append("The zip is the very same file" if same else "The zip was packed anew")
+        words.append(_("The zip is the very same file") if same else _("The zip was packed anew"))
     return words
