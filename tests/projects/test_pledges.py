@@ -24,7 +24,7 @@ from projects.models import Gift, MatchingProof, Pledge, Project
 from tests.giving import EASELS, MONEY, accepted_pledge, came, offered
 from tests.life import LINES, draft
 from tests.test_files import pdf
-from tests.town import member
+from tests.town import administrator, member
 
 OTHERS = [
     {"category": "materials", "item": "画架", "unit_price": Decimal("600.00"), "unit": "批", "quantity": Decimal(1),
@@ -710,3 +710,19 @@ def test_nobody_is_led_elsewhere_after_registering(town, browse):
     answer = browse(town.stranger).post(page + "https://example.com/", sent)
 
     assert answer.url == Organization.objects.get(name="赵家杂货店").get_absolute_url()
+
+
+def test_an_administrator_of_the_platform_is_offered_no_registration_that_answers_403(town, project, browse):
+    pages = ["projects:giving_list", "projects:giving_detail", "people:profile"]
+    register = reverse("people:organization_create")
+
+    def offered_to(user) -> list[str]:
+        client = browse(user)
+        found = {name: reverse(name, args=[project.pk] if name.endswith("detail") else []) for name in pages}
+        return [name for name, page in found.items() if register in client.get(page).content.decode()]
+
+    for office in ("system", "security", "audit"):
+        keeper = administrator(office)
+        assert offered_to(keeper) == []
+        assert browse(keeper).get(register).status_code == 403
+    assert offered_to(town.stranger) == pages
