@@ -65,6 +65,7 @@ def hours_by(found: QuerySet[MentoringNote], by: str) -> QuerySet[MentoringNote,
     return lines.order_by("-spent", "of", "key")
 
 
-def hours_of(found: QuerySet[MentoringNote]) -> Decimal:
-    """All hours, a session together once."""
-    return once(found).aggregate(sum=Sum("hours"))["sum"] or Decimal(0)
+def sums_of(found: QuerySet[MentoringNote]) -> tuple[int, Decimal]:
+    """How many sessions and hours there are in all, a session together once."""
+    sums = once(found).aggregate(sessions=Count("pk"), spent=Sum("hours"))
+    return sums["sessions"], sums["spent"] or Decimal(0)

@@ -21,7 +21,7 @@ from projects.actions import mentoring
 from projects.forms import AnswerAdviceForm, FinishForm, Narrowing, ReopenForm, SessionFilter, SessionForm
 from projects.models import MentoringNote, Part, Participant, Project
 from projects.models.state import UNDER_WAY
-from projects.sessions import choices_among, hours_by, hours_of, narrowed
+from projects.sessions import choices_among, hours_by, narrowed, sums_of
 from projects.views.project import find
 
 PAGE = 20
@@ -136,10 +136,10 @@ def follow_up(request: HttpRequest, given: mentoring.Given) -> tuple[dict[str, A
     return context, None
 
 
-def _hours(found: QuerySet[MentoringNote]) -> tuple[Decimal, list[list[dict[str, Any]]]]:
-    """All hours, and who or what has the most of them: one more than the page shows, which then says so."""
+def _hours(found: QuerySet[MentoringNote]) -> tuple[tuple[int, Decimal], list[list[dict[str, Any]]]]:
+    """All sessions and hours, and who or what has the most: one more than the page shows, which then says so."""
     by_what = ("mentor", "project", "project__call")
-    return hours_of(found), [list(hours_by(found, by)[: MOST_HOURS + 1]) for by in by_what]
+    return sums_of(found), [list(hours_by(found, by)[: MOST_HOURS + 1]) for by in by_what]
 
 
 @login_required
@@ -150,11 +150,12 @@ def session_list(request: HttpRequest) -> HttpResponse:
     narrowing = Narrowing(request.GET, user=request.user, own=("call", "mentor"))
     found = narrowed(seen, form.cleaned_data if form.is_valid() else {}, narrowing)
     page = page_of(found, PAGE, request.GET.get("page"))
-    (all_hours, sums), counted_at = lately(f"sessions:{asked_by(request)}", lambda: _hours(found))
+    ((sessions, all_hours), sums), counted_at = lately(f"sessions:{asked_by(request)}", lambda: _hours(found))
     context = {
         "form": form,
         "narrowing": narrowing,
         "page_obj": page,
+        "sessions": sessions,
         "all_hours": all_hours,
         "sums": list(zip((_("By mentor"), _("By project"), _("By call")), sums, strict=True)),
         "most": MOST_HOURS,

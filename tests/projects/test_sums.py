@@ -16,7 +16,7 @@ from projects.hours import by_call, by_mentor, by_project, totals, whole
 from projects.lasting import lasting
 from projects.models import Activity, Expense, FollowUp, MentoringNote, Project, Report, Service
 from projects.narrowing import spending_rates, spent_together, with_fate, with_spending, with_spent
-from projects.sessions import held, hours_by, hours_of
+from projects.sessions import held, hours_by, sums_of
 from projects.spending import spent
 from tests.life import draft
 
@@ -92,7 +92,7 @@ def test_hours_added_up_are_those_of_each_session(town, three):
     session(third, town.clerk, "0.5")
     found, lines = MentoringNote.objects.all(), held(MentoringNote.objects.all())
 
-    assert hours_of(found) == whole(lines) == Decimal("5.0")
+    assert sums_of(found) == (3, whole(lines)) == (3, Decimal("5.0"))
     for by, pure in (("mentor", by_mentor), ("project", by_project), ("project__call", by_call)):
         added = [(one["of"], one["sessions"], one["spent"]) for one in hours_by(found, by)]
         assert added == [(str(one.of), one.sessions, one.hours) for one in totals(lines, pure)], by
