@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.identifiers import half_width
 from core.money import round_half_up, yuan
 from core.workflow import Refused, advance, permit, record
 from people.models import Organization, Role, User
@@ -19,6 +20,8 @@ from projects.models.pledge import OPEN_TO_GIVERS
 
 ANSWER_WITHIN = timedelta(days=7)
 """A group answers a pledge, and a clerk what came, within a week."""
+HOUR = ("小时", "hour", "hours")
+"""The unit of work whose price can be the minimum wage by the hour."""
 
 
 @transaction.atomic
@@ -29,8 +32,8 @@ def offer(
 
     `values`: kind, what, quantity, unit, unit_price, basis, basis_words, due_on, message, contact, contact_phone.
     `letter`: the letter of intent from which it comes. `meant`: an hour above any minimum wage is no slip.
-    Refused when the project takes nothing any more, when a price in kind has no basis or is beyond it, or when its day
-    has passed or comes after the project.
+    Refused when the project takes nothing any more, when a price in kind has no basis, is beyond it or a wage for no
+    hour, or when its day has passed or comes after the project.
     """
     permit("projects.pledge", by, project)
     if not by.has_role(giver.pk, Role.MANAGER, Role.STAFF) or not giver.is_giver:
@@ -41,6 +44,8 @@ def offer(
         letter = IntentLetter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
         if letter.is_pledged or letter.giver.pk != giver.pk or letter.project.pk != project.pk:
             raise Refused(_("This letter of intent has become a pledge already, or is another one's."))
+    if wrong := misplaced_wage(values):
+        raise Refused(wrong, at="basis")
     if not meant and (doubt := doubt_of_wage(values)):
         raise Refused(doubt, at="unit_price")
     pledge = Pledge(project=project, giver=giver, offered_by=by, letter=letter, **_priced(values))
@@ -57,6 +62,19 @@ def offer(
     subject = _("%(giver)s offers %(what)s: please answer") % {"giver": giver, "what": pledge.what}
     tell_group(project, subject, body=pledge.message, url=pledge.get_absolute_url())
     return pledge
+
+
+def misplaced_wage(values: Mapping[str, Any]) -> str:
+    """Why the minimum wage of an hour is no basis of this price: it is one of hours of work only; empty where it is."""
+    if values.get("basis") != Pledge.Basis.WAGE:
+        return ""
+    unit = half_width(values.get("unit") or "").strip().casefold()
+    if values.get("kind") == Pledge.Kind.HOURS and unit in HOUR:
+        return ""
+    return _(
+        "The minimum wage by the hour is the price of an hour of work: choose hours of work with the unit “hour”, or "
+        "another source of the price."
+    )
 
 
 def doubt_of_wage(values: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from core.money import round_half_up, yuan
 from grants.models import Call, ServiceField
 from people.choosing import places
 from people.models import Community, Organization, Role, User, place_name
-from projects.actions.pledges import doubt_of_wage
+from projects.actions.pledges import doubt_of_wage, misplaced_wage
 from projects.matching import Sum
 from projects.models import Gift, MatchingProof, Pledge
 
@@ -145,7 +145,9 @@ class PledgeForm(forms.Form):
                 self.add_error(name, _("Please enter more than 0."))
         quantity, price = (data.get(name) for name in self.FIGURES)
         self._ask_about("quantity", quantity and price and quantity * price, self.lacking and self.lacking.in_kind)
-        if doubt := doubt_of_wage(data):
+        if wrong := misplaced_wage(data):
+            self.add_error("basis", wrong)
+        elif doubt := doubt_of_wage(data):
             self._ask("unit_price", doubt)
         return data
 

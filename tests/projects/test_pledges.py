@@ -615,6 +615,35 @@ def test_an_hour_beyond_any_minimum_wage_is_asked_about_once(town, project, brow
     assert client.post(page, sent | {"unit_price": "200", "meant": "on"}).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({}, []),
+        ({"unit": "Hour"}, []),
+        ({"kind": "goods", "unit": "个", "what": "水壶", "basis": "market"}, []),
+        ({"kind": "goods", "unit": "个", "what": "水壶"}, ["basis"]),
+        ({"kind": "venue"}, ["basis"]),
+        ({"unit": "天"}, ["basis"]),
+        ({"kind": "goods", "unit": "个", "unit_price": "200"}, ["basis"]),  # and is not asked about a wage besides
+    ],
+)
+def test_the_minimum_wage_is_the_price_of_an_hour_of_work_and_of_nothing_else(town, project, changes, wrong):
+    sent = WORK | {"giver": town.shop.pk, "due_on": clock.today(), "unit_price": "30"} | changes
+    values = sent | {"quantity": Decimal(2), "unit_price": Decimal(sent["unit_price"]), "message": ""}
+    del values["giver"], values["due_on"]
+
+    form = PledgeForm(sent, user=town.giver)
+
+    assert list(form.errors) == wrong
+    if wrong:
+        assert "小时最低工资只用于按小时计的服务工时" in form.errors["basis"][0]
+        with pytest.raises(Refused) as refused:
+            offered(town, project, values)
+        assert refused.value.at == "basis"
+    else:
+        assert offered(town, project, values).value == 60
+
+
 def test_the_verb_takes_no_hour_beyond_a_minimum_wage_unasked(town, project, settings):
     work = WORK | {"quantity": Decimal(10), "unit_price": Decimal("60.00"), "message": ""}
 
