@@ -76,11 +76,12 @@ class PledgeForm(forms.Form):
 
     Who has filled in both halves means two gifts, or has chosen the wrong one: neither half is thrown away silently.
     What is very much more than the project lacks, and an hour at more than a minimum wage, is asked about once, at its
-    field: a slip of the finger would count.
+    field: a slip of the finger would count. The answer holds for the figures that were asked about and for no others.
     """
 
     WORDS = ("what", "unit", "basis", "basis_words")
     FIGURES = ("quantity", "unit_price")
+    NOT_STORED = ("giver", "amount", "meant", "asked")
 
     giver = forms.ModelChoiceField(label=_("For whom you give"), queryset=Organization.objects.none(), empty_label=None)
     kind = forms.ChoiceField(label=_("What you give"), choices=Kind.choices, widget=forms.RadioSelect, initial="money")
@@ -102,6 +103,7 @@ class PledgeForm(forms.Form):
         help_text=_("Shop and day, number of the invoice, who appraised it, which rule"),
     )  # fmt: skip
     meant = forms.BooleanField(label=_("The figure is right: so much is meant"), required=False)
+    asked = forms.CharField(widget=forms.HiddenInput, required=False)
     due_on = forms.DateField(label=_("You give it until"), widget=DateInput, validators=[within_a_year])
     message = forms.CharField(label=_("A word to the group"), required=False, max_length=500, widget=CountedTextarea)
     contact = forms.CharField(label=_("Who can be asked at your organisation"), max_length=60)
@@ -161,14 +163,25 @@ class PledgeForm(forms.Form):
         self._ask(name, said % {"value": yuan(round_half_up(value)), "lacks": yuan(lacks)})
 
     def _ask(self, name: str, doubt: str) -> None:
+        """Ask at the field, unless it was answered for these very figures: the page carries which they were."""
         self.asks_about = name
-        if not self.cleaned_data.get("meant"):
+        figures = self._figures()
+        if not self.cleaned_data.get("meant") or self.cleaned_data.get("asked") != figures:
             self.add_error(name, doubt)
+            self.data = self.data.copy()
+            self.data.pop("meant", None)
+            self.data["asked"] = figures
+
+    def _figures(self) -> str:
+        """What was asked about, as the page carries it: 1.50 and 1.5 are the same."""
+        said = (self.cleaned_data.get(name) for name in ("kind", "amount", *self.FIGURES, "basis"))
+        plain = (format(value.normalize(), "f") if isinstance(value, Decimal) else value for value in said)
+        return " ".join(str(value or "-") for value in plain)
 
     @property
     def values(self) -> dict[str, Any]:
         """What the verb takes, without the giver."""
-        data = {name: value for name, value in self.cleaned_data.items() if name not in ("giver", "amount", "meant")}
+        data = {name: value for name, value in self.cleaned_data.items() if name not in self.NOT_STORED}
         if data["kind"] == Kind.MONEY:
             data["quantity"] = self.cleaned_data["amount"]
             data["what"] = data["what"].strip()

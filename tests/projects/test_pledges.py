@@ -590,8 +590,40 @@ def test_very_much_more_than_is_lacking_is_asked_about_once(town, project, brows
     assert not Pledge.objects.exists()
 
     assert client.post(page, sent | {"amount": "10,000"}).status_code == 302  # ten times as much
-    assert client.post(page, sent | {"amount": "600,000", "meant": "on"}).status_code == 302
-    assert client.post(page, goods | {"meant": "on"}).status_code == 302
+    assert client.post(page, sent | {"amount": "600,000"} | answered(asked)).status_code == 302
+    assert client.post(page, goods | answered(client.post(page, goods))).status_code == 302
+
+
+def answered(asked) -> dict[str, str]:
+    """What the page sends when the question is answered with yes: the tick, and which figures it was about."""
+    return {"meant": "on", "asked": asked.context["form"]["asked"].value()}
+
+
+def test_a_tick_holds_for_the_figures_that_were_asked_about_and_for_no_others(town, project, browse):
+    page, client = reverse("projects:pledge_create", args=[project.pk]), browse(town.giver)
+    common = {"giver": town.shop.pk, "due_on": clock.today(), "contact": "甲", "contact_phone": "13900139001"}
+    money = common | {"kind": "money", "amount": "600,000"}
+    goods = common | {
+        "kind": "goods", "what": "画架", "quantity": "200", "unit": "个", "unit_price": "300", "basis": "market",
+        "basis_words": "网店",
+    }  # fmt: skip
+
+    for sent, other, field in (
+        (money, {"amount": "6,000,000"}, "amount"),
+        (goods, {"quantity": "2000"}, "quantity"),
+        (goods, {"unit_price": "3000"}, "quantity"),
+        (WORK | common | {"unit_price": "200"}, {"unit_price": "201"}, "unit_price"),
+    ):
+        asked = client.post(page, sent)
+        again = client.post(page, sent | answered(asked) | other)
+        assert list(again.context["form"].errors) == [field]
+        assert not again.context["form"]["meant"].value()
+        assert client.post(page, sent | other | {"meant": "on"}).status_code == 200  # nobody was asked
+        assert not Pledge.objects.exists()
+        assert client.post(page, sent | other | answered(again)).status_code == 302
+        Pledge.objects.all().delete()
+    same_sum = client.post(page, money)
+    assert client.post(page, money | answered(same_sum) | {"amount": "600000.00"}).status_code == 302
 
 
 WORK = {
@@ -612,7 +644,7 @@ def test_an_hour_beyond_any_minimum_wage_is_asked_about_once(town, project, brow
     assert not Pledge.objects.exists()
     assert client.post(page, sent | {"unit_price": "50.00"}).status_code == 302
     assert client.post(page, sent | {"unit_price": "200", "basis": "market"}).status_code == 302
-    assert client.post(page, sent | {"unit_price": "200", "meant": "on"}).status_code == 302
+    assert client.post(page, sent | {"unit_price": "50.01"} | answered(asked)).status_code == 302
 
 
 @pytest.mark.parametrize(
