@@ -14,10 +14,12 @@ from reports.ledgers.ledger import Ledger
 
 
 def record_export(*, by: User, table: str, kind: str) -> Event:
-    """One line in the person's log: which table, as what, whole or masked. Refused to whoever may not have it."""
+    """One line in the person's log: which table, as what, how many rows, masked or not. Refused to whoever may not."""
     permit(TABLES[table].download, by)
     full = rules.has_perm("reports.see_unmasked", by)
-    return record(by, "export", by=by, label=_("Table downloaded"), table=table, kind=kind, masked=not full)
+    rows = TABLES[table].resource(by=by).exported().count()
+    said: dict[str, Any] = {"table": table, "kind": kind, "rows": rows, "masked": not full}
+    return record(by, "export", by=by, label=_("Table downloaded"), **said)
 
 
 def record_ledger(*, by: User, ledger: Ledger, kind: str, chosen: Sequence[tuple[str, str]], rows: int) -> Event:

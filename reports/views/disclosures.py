@@ -14,6 +14,7 @@ from core.paging import page_of
 from core.workflow import permit
 from people.models import Membership, Office, Role
 from projects.models import Project
+from reports.exchange import TABLES
 from reports.forms import DisclosureFilter
 
 PAGE = 50
@@ -30,6 +31,12 @@ def _mine(user: Any) -> EventQuerySet:
     return found.select_related("actor").order_by("-pk")
 
 
+def _taken(event: Event) -> str:
+    """Which table or ledger was taken along; empty where it was something else."""
+    table = TABLES.get(event.data.get("table", ""))
+    return str(table.label) if table else event.data.get("ledger", "")
+
+
 @require_safe
 @login_required
 def disclosure_list(request: HttpRequest) -> HttpResponse:
@@ -40,7 +47,12 @@ def disclosure_list(request: HttpRequest) -> HttpResponse:
     asked = {event.data.get("project") for event in page}
     projects = Project.objects.in_bulk([pk for pk in asked if isinstance(pk, int)])
     rows = [
-        (event, projects.get(event.data.get("project")), event.data.get("number") or event.data.get("rows") or "—")
+        (
+            event,
+            _taken(event),
+            projects.get(event.data.get("project")),
+            event.data.get("number", event.data.get("rows")),
+        )
         for event in page
     ]
     return render(

@@ -9,6 +9,7 @@ from core.models import Event
 from core.workflow import disclosed
 from projects.actions import roster
 from tests.life import draft
+from tests.town import administrator
 
 PAGE = "/documents/disclosures/"
 
@@ -113,3 +114,19 @@ def test_list_costs_the_same_for_one_and_for_thirty(town, project, browse, djang
         counted.append(len(queries))
 
     assert counted[0] == counted[1]
+
+
+def test_audit_administrator_reads_which_table_was_taken_along_and_how_many_rows(town, browse):
+    clerk, keeper = browse(town.clerk), browse(administrator("audit"))
+    table = clerk.get(reverse("reports:table_export", args=["organizations", "csv"]))
+    rows = len(b"".join(table.streaming_content).decode().splitlines()) - 1
+    clerk.get(reverse("ledgers:ledger_file", args=["projects", "csv"]) + "?q=无")
+
+    page = keeper.get(PAGE)
+
+    assert [(taken, number) for _event, taken, _project, number in page.context["rows"]] == [
+        ("项目台账", 0),
+        ("机构", rows),
+    ]
+    assert "下载表格 “机构”" in page.content.decode()
+    assert browse(town.clerk).get(PAGE).status_code == 403
