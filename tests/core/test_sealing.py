@@ -409,46 +409,6 @@ def test_command_tells_in_a_line_and_by_its_exit_code(log, tmp_path):
         call_command("verify_events", roots=tmp_path / "none.csv", stdout=out)
 
 
-def test_sum_says_with_how_many_roots_the_log_was_compared(log, tmp_path):
-    kept = tmp_path / "roots.csv"
-    kept.write_text(f"day,number,hash\n2026-03-03,4,{DailyRoot.objects.get().hash}\n2026-03-04,6,{standing().hash}\n")
-
-    assert "compared with 1 roots and notices of its own and 2 roots of the file" in strictly(roots=kept)[1]
-    assert "compared with 1 roots and notices of its own and 0 roots of the file" in strictly()[1]
-    DailyRoot.objects.create(day=date(2026, 3, 4), number=6, hash=standing().hash)
-    assert (
-        "compared with 1 roots and notices of its own and 1 roots of the file"
-        in strictly(roots=kept, since=date(2026, 3, 4))[1]
-    )  # what stands before is not walked by
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("garbage\n", "中没有找到任何根校验码"),
-        ("day,number,hash,taken_at\n", "中没有找到任何根校验码"),
-        ("day,number,hash\nmore garbage\n", "第2行不是根校验码"),
-        ("day,number,hash\n2026-03-03,4,no hash\n", "第2行不是根校验码"),
-        ("day,number,hash\n2026-13-03,4," + "0" * 64, "第2行不是根校验码"),
-        ("", "文件是空的"),
-    ],
-)
-def test_file_without_roots_proves_nothing(log, tmp_path, text, said):
-    kept = tmp_path / "roots.csv"
-    kept.write_text(text)
-
-    for strict in (False, True):
-        with pytest.raises(CommandError, match=said):
-            call_command("verify_events", roots=kept, strict=strict, stdout=StringIO())
-
-
-def test_day_that_is_none_is_said_in_one_sentence(log):
-    for day in ("2126-13-01", "yesterday"):
-        with pytest.raises(CommandError, match=f"^{day}不是日期：请写成2026-03-31的样子。$"):
-            call_command("verify_events", f"--since={day}", stdout=StringIO())
-    call_command("verify_events", "--since=2026-03-03", stdout=StringIO())
-
-
 def test_numbers_are_written_one_way_whichever_database_kept_them(log):
     """PostgreSQL gives 1e16 back as 10000000000000000."""
     assert details(log[0].data) == details({"n": 0, "numbers": json.loads(json.dumps(NUMBERS))})
