@@ -1,8 +1,6 @@
 """Forms of people and organisations."""
 
-import re
 from copy import copy
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,6 +13,7 @@ from core.identifiers import half_width, validate_resident_id
 from people.actions import OPEN_KINDS, ROLES, agree_to_notice, check_email, check_number, check_phone
 from people.adapter import MobileField
 from people.choosing import CommunityField, HostField
+from people.facts import check_account, check_founding, check_head
 from people.models import (
     GIVERS,
     Certificate,
@@ -31,11 +30,6 @@ from people.models import (
 )
 
 Status = Organization.Status
-
-ACCOUNT_NUMBER = re.compile(r"[A-Za-z]{0,6}[0-9]{6,34}")
-OLDEST_HOUSE = date(1840, 1, 1)
-"""Hospitals, schools and old firms are older than the republic."""
-"""Figures, as banks give them; in some there are letters before."""
 
 
 class SignupDetailsForm(forms.Form):
@@ -202,13 +196,13 @@ class OrganizationForm(forms.ModelForm):
         return check_number(Status.FILED, self.cleaned_data["filing_number"], apart_from=self.instance.pk)
 
     def clean_established_on(self):
-        return has_been(self.cleaned_data["established_on"], since=OLDEST_HOUSE)
+        return check_founding(self.cleaned_data["established_on"])
+
+    def clean_legal_representative(self) -> str:
+        return check_head(self.cleaned_data["legal_representative"])
 
     def clean_bank_account(self) -> str:
-        number = half_width(self.cleaned_data["bank_account"]).replace(" ", "").replace("-", "")
-        if number and not ACCOUNT_NUMBER.fullmatch(number):
-            raise forms.ValidationError(_("An account number has 6 to 34 figures."))
-        return number
+        return check_account(self.cleaned_data["bank_account"])
 
     @property
     def values(self) -> dict[str, Any]:

@@ -9,21 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 
-from core import clock
 from core.identifiers import half_width, validate_credit_code, validate_filing_number
 from core.masking import mask_account, mask_phone
 from core.notifications import notify
 from people.actions.organizations import BANK, LOGGED, OPEN_KINDS
+from people.facts import check_account, check_dialling, check_founding, check_head
 from people.models import Community, Kind, Membership, Organization, Role
 from people.resources.base import TableResource, upsert
 from people.resources.rows import Row
-from people.resources.widgets import ChoiceWidget, CodeWidget, ReferenceWidget, text
+from people.resources.widgets import ChoiceWidget, CodeWidget, DayWidget, ReferenceWidget, TextWidget, text
 
 Status = Organization.Status
-
-
-def _account(number: str) -> str:
-    return number.replace(" ", "").replace("-", "")
 
 
 class OrganizationResource(TableResource):
@@ -39,7 +35,10 @@ class OrganizationResource(TableResource):
     filing_number = Field("filing_number", "filing_number", CodeWidget(validate_filing_number))
     host = Field("host", "host", ReferenceWidget("number"))
     community = Field("community", "community", ReferenceWidget("region_code"))
-    bank_account = Field("bank_account", "bank_account", CodeWidget(_account))
+    bank_account = Field("bank_account", "bank_account", CodeWidget(check_account))
+    established_on = Field("established_on", "established_on", DayWidget(check_founding))
+    legal_representative = Field("legal_representative", "legal_representative", TextWidget(check_head))
+    phone = Field("phone", "phone", CodeWidget(check_dialling))
 
     required = ("name", "kind")
     one_of = ("credit_code", "filing_number")
@@ -153,8 +152,6 @@ class OrganizationResource(TableResource):
         for name, message in self._contradictions(organization, hosted="host" in row.changes):
             if name not in row.errors:
                 row.blame(name, message)
-        if organization.established_on and organization.established_on > clock.today():
-            row.blame("established_on", _("This day is in the future."))
 
     def _is_ours(self, organization: Organization) -> bool:
         return organization.pk in self.ours

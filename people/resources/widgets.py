@@ -43,7 +43,15 @@ def text(cell: Any) -> str:
 
 
 class CellWidget(Widget):
-    """What they have in common."""
+    """What they have in common. `check` normalises a value or raises `ValidationError`; it is not asked about an empty
+    cell."""
+
+    def __init__(self, check: Callable[[Any], Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.check = check
+
+    def checked(self, value: Any) -> Any:
+        return self.check(value) if self.check and value else value
 
     def shown(self) -> Callable[[Any], Any]:
         """What shows the values of a column in a file, in the language of now."""
@@ -57,7 +65,7 @@ class TextWidget(CellWidget):
     width = 20
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        return text(value)
+        return self.checked(text(value))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return "" if value is None else str(value)
@@ -66,13 +74,11 @@ class TextWidget(CellWidget):
 class CodeWidget(TextWidget):
     """A number by which something is known: half width, without the .0 that a spreadsheet has added.
 
-    `check` normalises a code or raises `ValidationError`; it is not asked about an empty cell. `empty` is
-    what an empty cell means (None, where the database knows the code as absent).
+    `empty` is what an empty cell means (None, where the database knows the code as absent).
     """
 
     def __init__(self, check: Callable[[str], str] | None = None, *, empty: Any = "", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.check = check
+        super().__init__(check, **kwargs)
         self.empty = empty
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
@@ -88,8 +94,7 @@ class CodeWidget(TextWidget):
                 code="digits_lost",
                 params={"value": code[:40]},
             )
-        code = _DECIMALS.sub("", code)
-        return self.check(code) if self.check else code
+        return self.checked(_DECIMALS.sub("", code))
 
 
 class DayWidget(CellWidget):
@@ -102,21 +107,22 @@ class DayWidget(CellWidget):
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
         if isinstance(value, datetime):
-            return value.date()
+            return self.checked(value.date())
         if isinstance(value, date):
-            return value
+            return self.checked(value)
         typed = half_width(text(value)).strip()
         if not typed:
             return None
         match = self.written.fullmatch(typed) or self.packed.fullmatch(typed)
         try:
-            if match:
-                return date(*(int(part) for part in match.groups()))
+            day = date(*(int(part) for part in match.groups())) if match else None
         except ValueError:
-            pass  # the 30th of February
-        raise ValidationError(
-            _("“%(value)s” is not a day. Write it as 2026-01-05."), code="date", params={"value": typed[:40]}
-        )
+            day = None  # the 30th of February
+        if day is None:
+            raise ValidationError(
+                _("“%(value)s” is not a day. Write it as 2026-01-05."), code="date", params={"value": typed[:40]}
+            )
+        return self.checked(day)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         if kwargs.get("force_native_type"):

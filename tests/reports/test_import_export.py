@@ -230,7 +230,7 @@ def test_what_comes_out_goes_in_again_unchanged(town, life, desk, kind, table):
     social_worker(town)
     Region.objects.create(code="110105", name="朝阳区")
     Organization.objects.filter(pk=town.bureau.pk).update(credit_code=credit_code(1))
-    Organization.objects.update(legal_representative="=1+1", profile="'@x")
+    Organization.objects.update(address="=1+1", profile="'@x")
     job = desk.send(content_of(desk.export(table, kind)), table)
 
     assert set(counts(job)) == {"unchanged"}

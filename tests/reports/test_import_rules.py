@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from core.models import Event
+from people.forms import OrganizationForm
 from people.models import Certificate, Membership, Organization, Role, User
 from projects.models import Project
 from reports.inbox import waiting_for
@@ -59,6 +61,37 @@ def test_wrong_organisation_is_blamed_at_its_column(town, desk, row, columns):
 
     assert counts(job) == {"wrong": 1}
     assert blamed(job) == columns
+
+
+FACTS = [
+    ("established_on", "1840-01-01", date(1840, 1, 1), ["1839-12-31", "1800-01-01", "2999-01-01", date(2999, 1, 1)]),
+    ("phone", "１３８００１３８０９９", "13800138099", ["abc", "12345", "138001380991380013809913800138099"]),
+    ("legal_representative", "欧阳·娜娜（代）", "欧阳·娜娜（代）", ["+1+1", "@x", "13800138000", "刘芳1"]),
+    ("bank_account", "６２２２ 0000-1111", "622200001111", ["12345", "没有"]),
+]
+
+
+@pytest.mark.parametrize(("column", "good", "stored", "bad"), FACTS)
+def test_a_table_takes_of_an_organisation_what_the_form_takes_and_stores_the_same(
+    town, desk, column, good, stored, bad
+):
+    desk.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
+    label = str(capfirst(Organization._meta.get_field(column).verbose_name))
+    common = {"kind": "social_organization", "name": "第1服务中心", "credit_code": credit_code(1)}
+
+    def form(value) -> OrganizationForm:
+        found = OrganizationForm(common | {column: value}, status="registered")
+        found.is_valid()
+        return found
+
+    for value in bad:
+        job = desk.bring(workbook(centre(1, **{column: value})))
+        assert (blamed(job), form(value).errors.keys()) == ([label], {column}), value
+        assert [message for _row, _column, message in wrong(job)] == form(value).errors[column], value
+    assert not Organization.objects.filter(name="第1服务中心").exists()
+    assert form(good).cleaned_data[column] == stored
+    desk.bring(workbook(centre(1, **{column: good})))
+    assert getattr(Organization.objects.get(name="第1服务中心"), column) == stored
 
 
 def test_everything_that_is_wrong_is_said_at_once(town, desk):
