@@ -14,6 +14,7 @@ OLDEST_HOUSE = date(1840, 1, 1)
 """Hospitals, schools and old firms are older than the republic."""
 ACCOUNT_NUMBER = re.compile(r"[A-Za-z]{0,6}[0-9]{6,34}")
 """Figures, as banks give them; in some there are letters before."""
+PHONE = PhoneField(required=False)
 
 
 def check_founding(day: date | None) -> date | None:
@@ -21,7 +22,7 @@ def check_founding(day: date | None) -> date | None:
 
 
 def check_dialling(phone: str) -> str:
-    return PhoneField(required=False).clean(phone)
+    return PHONE.clean(phone)
 
 
 def check_head(name: str) -> str:
