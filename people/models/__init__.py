@@ -8,7 +8,7 @@ from people.models.inspection import Inspection
 from people.models.interest import Interest
 from people.models.invitation import Invitation
 from people.models.membership import Membership, Role
-from people.models.organization import GIVERS, Kind, Organization, ground_of
+from people.models.organization import GIVERS, Kind, Organization, ground_of, lies_on_ground
 from people.models.privacy import ANSWER_WORKDAYS, Consent, DataRequest, ImpactAssessment, PrivacyNotice
 from people.models.rating import Rating
 from people.models.region import Region, place_name, place_names, validate_code
@@ -47,6 +47,7 @@ __all__ = [
     "User",
     "ground_of",
     "holds_an_office",
+    "lies_on_ground",
     "place_name",
     "place_names",
     "validate_code",

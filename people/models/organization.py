@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -71,6 +73,13 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
             own |= Q(pk__in=rows.order_by().values(column))
         return self.filter(own | known_to(user.bureaus) if user.bureaus else own)
 
+    def tied_to(self, user) -> "OrganizationQuerySet":
+        """Those that this person sees wherever they are at home."""
+        own = Q(pk__in=list(user.roles))
+        for rows, column in _joined_with(user):
+            own |= Q(pk__in=rows.order_by().values(column))
+        return self.filter(own | _come_to(user.bureaus))
+
     def listed_for(self, user) -> "OrganizationQuerySet":
         """The same, for a list: where a bureau knows few, by their keys, so that the list of a district does not go
         through the whole country's."""
@@ -90,14 +99,29 @@ def _joined_with(user) -> "list[tuple[OrganizationQuerySet, str]]":
 
 def ground_of(path: str, bureaus: "dict[int, str]") -> Q:
     """What lies in the regions of these bureaus and in that of none further down: `path` leads to its region's code."""
-    regions = {region for region in bureaus.values() if region}
-    if not regions:
-        return territory.NOWHERE
-    lower = set(Organization.objects.below(*regions).order_by().values_list("region", flat=True)) | regions
+    regions, lower = _grounds(bureaus)
     found = territory.NOWHERE
     for region in regions:
         found |= territory.without_lower(path, region, lower)
     return found
+
+
+def _grounds(bureaus: "dict[int, str]") -> tuple[set[str], set[str]]:
+    """The regions of these bureaus, and with them those of all bureaus further down."""
+    regions = {region for region in bureaus.values() if region}
+    below = Organization.objects.below(*regions).order_by().values_list("region", flat=True) if regions else ()
+    return regions, regions | set(below)
+
+
+def lies_on_ground(bureaus: "dict[int, str]") -> "Callable[[str], bool]":
+    """`ground_of` for codes in memory, as of what is not stored yet; asks the database once."""
+    regions, lower = _grounds(bureaus)
+
+    def lies(code: str) -> bool:
+        around = [region for region in lower if territory.lies_in(code, region)]
+        return bool(around) and max(around, key=len) in regions
+
+    return lies
 
 
 def _guests_on_ground(bureaus: "dict[int, str]") -> "OrganizationQuerySet":
@@ -110,8 +134,12 @@ def known_to(bureaus: "dict[int, str]") -> Q:
 
     Asked of one organisation at a time: a list that is full after a page asks for no more.
     """
-    guests = _guests_on_ground(bureaus).filter(host=models.OuterRef("pk"))
-    found = Q(pk__in=list(bureaus)) | ground_of("region", bureaus) | Q(models.Exists(guests))
+    return Q(pk__in=list(bureaus)) | ground_of("region", bureaus) | _come_to(bureaus)
+
+
+def _come_to(bureaus: "dict[int, str]") -> Q:
+    """The hosts of those on the ground of these bureaus, and who has come to them from elsewhere."""
+    found = Q(models.Exists(_guests_on_ground(bureaus).filter(host=models.OuterRef("pk"))))
     for tie in territory.ties:
         found |= Q(tie().of_one(models.OuterRef("pk"), list(bureaus)))
     return found

@@ -1,10 +1,12 @@
 """Organisations in a table, by their credit code or filing number."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
@@ -12,9 +14,10 @@ from import_export.fields import Field
 from core.identifiers import half_width, validate_credit_code, validate_filing_number
 from core.masking import mask_account, mask_phone
 from core.notifications import notify
+from people import territory
 from people.actions.organizations import BANK, LOGGED, OPEN_KINDS
 from people.facts import check_account, check_dialling, check_founding, check_head
-from people.models import Community, Kind, Membership, Organization, Role
+from people.models import Community, Kind, Membership, Organization, Role, lies_on_ground
 from people.resources.base import TableResource, upsert
 from people.resources.rows import Row
 from people.resources.widgets import ChoiceWidget, CodeWidget, DayWidget, ReferenceWidget, TextWidget, text
@@ -74,9 +77,26 @@ class OrganizationResource(TableResource):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.coming: set[str] = set()  # numbers and names of registered ones that a rehearsal has found good
+        self.hosts_to_be: set[str] | None = None  # numbers and names of hosts of groups that the importer will see
         self.homes: dict[int, str] = {}  # regions as they are stored, also when a first try to write has failed
 
     # -- Examining ---------------------------------------------------------------------------------
+
+    def rows(self, table: Any) -> Iterator[Row]:
+        """Whom the groups of the file name as their hosts is known before the first row: by them those are seen too."""
+        if self.hosts_to_be is None:
+            guests = [row.cells for row in super().rows(table) if text(row.cells.get("host"))]
+            self.hosts_to_be = {half_width(text(cells["host"])).strip() for cells in guests if self._is_near(cells)}
+        yield from super().rows(table)
+
+    def _is_near(self, cells: dict[str, Any]) -> bool:
+        """Whether this group is at home on the importer's ground, by its community or else its number."""
+        number = half_width(text(cells.get("filing_number"))).strip()
+        return self.lies_near(text(cells.get("community")) or territory.home_of(number))
+
+    @cached_property
+    def lies_near(self) -> Callable[[str], bool]:
+        return lies_on_ground(self.by.bureaus)
 
     phases = 2
 
@@ -152,6 +172,24 @@ class OrganizationResource(TableResource):
         for name, message in self._contradictions(organization, hosted="host" in row.changes):
             if name not in row.errors:
                 row.blame(name, message)
+
+        if not row.errors and not self._will_be_seen(organization):
+            given = "community" if organization.community_id else self.one_of[organization.is_filed]
+            said = _(
+                "You would not see this organisation afterwards: your bureau does not look after its place "
+                "(%(place)s) itself. Let the bureau there import it, or correct community or number."
+            )
+            row.blame(given, said % {"place": organization.region or "—"})
+
+    def _will_be_seen(self, organization: Organization) -> bool:
+        """Whether whoever imports it finds it in the list afterwards, where it is at home by then or as a host."""
+        organization.settle_region()
+        if self.lies_near(organization.region) or organization.host_id in self.by.roles:
+            return True
+        if {organization.number, organization.name} & (self.hosts_to_be or set()):
+            return True
+        known = Organization.objects.tied_to(self.by)
+        return organization.pk is not None and known.filter(pk=organization.pk).exists()
 
     def _is_ours(self, organization: Organization) -> bool:
         return organization.pk in self.ours

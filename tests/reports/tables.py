@@ -13,10 +13,10 @@ from reports.models import ImportJob
 HEADS = ["name", "kind", "credit_code", "filing_number", "host", "established_on", "phone"]
 
 
-def credit_code(number: int) -> str:
-    """A valid credit code of a social service organisation of Chaoyang, the same for the same number."""
+def credit_code(number: int, region: str = "110105") -> str:
+    """A valid credit code of a social service organisation (of Chaoyang), always the same for a number."""
     body = f"MJ{number:06d}"
-    body = "52110105" + body + identifiers._organization_check_character(body)
+    body = f"52{region}" + body + identifiers._organization_check_character(body)
     return body + identifiers._credit_check_character(body)
 
 

@@ -219,8 +219,7 @@ def test_row_that_somebody_else_has_just_entered_is_the_only_one_lost(town, desk
 
 def test_row_that_is_written_again_by_itself_is_at_home_where_its_community_is(town, desk, monkeypatch):
     real = OrganizationResource.look_up
-    Organization.objects.create(**centre(1))
-    Organization.objects.update(region="110106")
+    Organization.objects.create(**centre(1))  # at home in the district of its code
 
     def look_up(self, rows):
         real(self, rows)

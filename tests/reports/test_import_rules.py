@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 
 from core.models import Event
 from people.forms import OrganizationForm
-from people.models import Certificate, Membership, Organization, Role, User
+from people.models import Certificate, Community, Membership, Organization, Role, User
 from projects.models import Project
 from reports.inbox import waiting_for
 from tests import town as towns
@@ -155,6 +155,44 @@ def test_group_cannot_be_made_a_funder_so_its_staff_never_become_clerks(town, de
     job = desk.bring(workbook(centre(1, name=town.centre.name, kind="funder", credit_code=town.centre.credit_code)))
 
     assert blamed(job) == ["Kind"]
+
+
+def test_a_city_brings_what_it_looks_after_itself_and_nothing_of_a_place_that_has_a_bureau(town, desk, browse):
+    city = Organization.objects.create(
+        name="北京市民政局", kind="funder", region="11", credit_code="11110000000021004J"
+    )
+    clerk = person("cityclerk", "市经办")
+    towns.member(clerk, city, Role.STAFF)
+    above = Desk(browse(clerk), desk.committed)
+    far = group(1, filing_number="BA-110106001001-2024-0001")
+    in_town = group(3, filing_number="BA-110106001001-2024-0003", community=town.community.region_code)
+
+    job = above.bring(workbook(far, group(2), in_town))
+
+    assert blamed(job) == ["Filing number", "Community"]
+    assert all("You would not see this organisation afterwards" in message for _row, _column, message in wrong(job))
+    assert sorted(Organization.objects.filter(name__endswith="合唱队").exclude(pk=town.choir.pk).values_list(
+        "name", flat=True)) == ["第1合唱队"]  # fmt: skip
+    assert Organization.objects.visible_to(clerk).filter(name="第1合唱队").exists()
+    assert counts(desk.bring(workbook(group(2)))) == {"new": 1}
+
+
+def test_a_host_from_elsewhere_comes_with_the_group_that_is_seen_and_not_alone(town, desk):
+    far = centre(1, credit_code=credit_code(1, "310000"), name="上海服务中心")
+    near, away = group(1, host="上海服务中心"), group(1, host="上海服务中心", filing_number="BA-310117001001-2024-0001")
+
+    assert blamed(desk.bring(workbook(far))) == ["Unified social credit code"]
+    assert set(blamed(desk.bring(workbook(far, away)))) >= {"Unified social credit code"}
+    assert counts(desk.bring(workbook(far, near))) == {"new": 2}
+
+
+def test_a_table_moves_no_organisation_out_of_sight(town, desk):
+    Community.objects.create(region_code="310117001001", name="方松社区", street="方松街道", district="松江区")
+    row = centre(1, community="")
+    desk.bring(workbook(row))
+
+    assert blamed(desk.bring(workbook(row | {"community": "310117001001"}))) == ["Community"]
+    assert counts(desk.bring(workbook(row | {"community": town.community.region_code}))) == {"changed": 1}
 
 
 def test_new_organisation_has_a_line_in_its_log(town, desk):
