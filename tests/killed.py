@@ -19,8 +19,12 @@ def killed_before(nth: int, work: Callable[[], Any], writes: str | tuple[str, ..
     """Do the work in a process of its own; says whether it was killed, or had no such write left and did it all. What
     counts as a write begins with one of `writes`, in capitals."""
     connections.close_all()
+    here = connections["default"]
     child = os.fork()
     if not child:
+        # Which database stands in the place of the test's own is kept with the loop that a browser has left here; a
+        # child has no loop.
+        connections["default"] = here
         _work_and_die(nth, work, writes)
     _pid, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the work failed by itself"

@@ -27,6 +27,10 @@ class Piece(NamedTuple):
     rows: int
 
 
+UNREADABLE = (csv.Error, ValueError)
+"""What reading rows fails with where they are not what was written, before a database sees them."""
+
+
 def engine_of(connection: BaseDatabaseWrapper) -> "PostgreSQL | SQLite":
     return PostgreSQL(connection) if connection.vendor == "postgresql" else SQLite(connection)
 

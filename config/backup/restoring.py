@@ -1,6 +1,5 @@
 """Making a site of a backup: all of it in one transaction, so that a restore that breaks off has changed nothing."""
 
-import csv
 import gzip
 import hashlib
 import json
@@ -25,7 +24,7 @@ from django.utils.translation import gettext as _
 from config.accidents import accident_of
 from config.backup import FORMAT, NULL, Refusal
 from config.backup.archive import Cut, members_of, opened, spooled
-from config.backup.engines import engine_of
+from config.backup.engines import UNREADABLE, engine_of
 from config.backup.files import Arriving
 from config.backup.tables import MADE_BY_MIGRATE, tables
 from config.backup.taking import applied
@@ -159,7 +158,7 @@ def restore(path: Path, identities: list[Any], *, replace: bool) -> Backup:
     def load(table: str, pieces: Iterator[bytes]) -> None:
         try:
             engine.load(table, backup.head["tables"][table], pieces)
-        except (connection.Database.Error, csv.Error, ValueError) as error:
+        except (connection.Database.Error, *UNREADABLE) as error:
             if accident_of(error):
                 raise
             words = _("the rows of the table %(name)s cannot be read (%(error)s)")

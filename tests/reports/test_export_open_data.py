@@ -59,7 +59,8 @@ def test_the_files_say_what_the_addresses_say(town, life, tmp_path, browse, sett
     assert against(json.loads(files["360giving.json"]), "GrantPackage") == []
 
 
-def test_without_an_address_of_the_site_nothing_has_a_link(town, life, tmp_path):
+def test_without_an_address_of_the_site_nothing_has_a_link(town, life, tmp_path, settings):
+    settings.SITE_URL = ""
     two_awards(town, life)
 
     files = exported(tmp_path)
