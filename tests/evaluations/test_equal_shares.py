@@ -201,8 +201,13 @@ def test_the_result_is_one_of_those_of_pabutools(election, utility):
 @given(elections(most=5), utilities)
 def test_add1_is_that_of_pabutools_where_nothing_ties(election, utility):
     """It stops at the first step at which *some* breaking of ties would overspend: then one result is no proof that
-    nothing ties. Ours go to the project that stands first, so that the other way round shows a tie."""
+    nothing ties. So no two projects cost their supporters the same to begin with; and as ours go to the project that
+    stands first, the other way round shows a tie that comes later."""
     ballots, costs, budget = election
+    supporters = {one: sum(one in approved for approved in ballots.values()) for one in costs}
+    prices = [n if utility == "cost" else F(costs[one]) / n for one, n in supporters.items() if n]
+    if len(set(prices)) < len(prices):
+        return
     theirs = by_pabutools(ballots, costs, budget, utility, step=1)
     ours = by_shares(ballots, costs, budget, utility)
     other_way_round = by_shares(ballots, dict(reversed(costs.items())), budget, utility)
