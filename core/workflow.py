@@ -47,6 +47,13 @@ class Stale(Refused):
     """Somebody else moved or changed the object after this page was opened."""
 
 
+def refuse_unread(read: str | None, now: str, words: str) -> None:
+    """Raise `Stale` with these words when what a person had before them (`read`, its digest) is another thing by `now`;
+    None: no page was involved."""
+    if read is not None and read != now:
+        raise Stale(words)
+
+
 _TAB = re.compile(r"([0-9a-f]{16})-([0-9]{1,15})")
 
 

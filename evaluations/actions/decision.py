@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.money import yuan
-from core.workflow import Refused, Stale, advance, permit, record
+from core.workflow import Refused, advance, permit, record, refuse_unread
 from evaluations.actions.ranking import frozen_places, money_given
 from evaluations.actions.reopening import reopen
 from evaluations.actions.watching import on_hold, recheck, unanswered
@@ -217,7 +217,7 @@ def approve(decision: Decision, *, by: User, read: str | None = None) -> Decisio
     rows = in_review(call)
     _still_as_proposed(decision, rows)
     advance(decision, "approve", by=by)
-    _as_read(decision, read)
+    _as_it_was_read(decision, read)
     for row in rows:
         if row.is_absent:
             continue  # nothing was scored
@@ -237,9 +237,9 @@ def approve(decision: Decision, *, by: User, read: str | None = None) -> Decisio
     return decision
 
 
-def _as_read(decision: Decision, read: str | None) -> None:
-    if read is not None and read != Decision.objects.get(pk=decision.pk).digest:
-        raise Stale(_("The decision has changed since you opened the page. Read it as it is now, then go on."))
+def _as_it_was_read(decision: Decision, read: str | None) -> None:
+    words = _("The decision has changed since you opened the page. Read it as it is now, then go on.")
+    refuse_unread(read, Decision.objects.get(pk=decision.pk).digest, words)
 
 
 def _still_as_proposed(decision: Decision, rows: list[Standing]) -> None:
@@ -282,7 +282,7 @@ def announce(decision: Decision, *, by: User, read: str | None = None) -> Notice
     if not decision.is_due:
         raise Refused(_("Not to be announced before %(day)s.") % {"day": decision.embargo_until})
     advance(decision, "announce", by=by)
-    _as_read(decision, read)
+    _as_it_was_read(decision, read)
     for line in decision.lines.select_related("project"):
         if line.project.state != State.IN_REVIEW:
             continue  # withdrawn since

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.models import Event
-from core.workflow import Refused, Stale, permit, record
+from core.workflow import Refused, Stale, permit, record, refuse_unread
 from grants.actions.terms import copy_terms, names_taken, ready_framework
 from grants.descriptions import TABLES, digest, fingerprint
 from grants.eligibility import years_before
@@ -336,8 +336,8 @@ def publish(call: Call, *, by: User, read: str | None = None) -> Call:
     if locked.is_published:
         raise Refused(_("This call has been published already."))
     permit("grants.publish_call", by, locked)
-    if read is not None and read != digest(locked):
-        raise Stale(_("The call has changed since you opened the page. Read it as it is now, then publish."))
+    words = _("The call has changed since you opened the page. Read it as it is now, then publish.")
+    refuse_unread(read, digest(locked), words)
     Fund.objects.select_for_update(of=("self",)).get(pk=locked.fund_id)
     if found := gaps(locked):
         raise Refused(*(str(gap) for gap in found))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.numbering import next_number
 from core.sealing import standing
-from core.workflow import Refused, Stale, advance, permit, record
+from core.workflow import Refused, advance, permit, record, refuse_unread
 from grants.actions import ledger
 from grants.models import Call
 from people.models import User
@@ -58,8 +58,8 @@ def publish_notice(call: Call, *, by: User, places: Mapping[int, Place], read: s
     `read`: the digest of the list that the clerk had before them; refused when it is another one by now.
     """
     projects, _total, digest = to_publish(call, places=places, lock=True)
-    if read is not None and read != digest:
-        raise Stale(_("The list has changed since you opened the page. Look through it as it is now, then publish."))
+    words = _("The list has changed since you opened the page. Look through it as it is now, then publish.")
+    refuse_unread(read, digest, words)
     if not projects:
         raise Refused(_("No project of this call is shortlisted."))
     log = standing()
