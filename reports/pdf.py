@@ -178,11 +178,14 @@ def _read_fonts_once(module: Any) -> None:
 
 
 def _finish(_document: Any, made: Any) -> None:
+    import pydyf  # noqa: PLC0415 - comes with WeasyPrint
+
     subsetting.name_bare(made)
+    subsetting.say_widths_briefly(made, pydyf.Array)
 
 
-def _archival(_document: Any, made: Any) -> None:
+def _archival(document: Any, made: Any) -> None:
     """The metadata as they can be read without unpacking anything: WeasyPrint packs them like every other stream."""
-    subsetting.name_bare(made)
+    _finish(document, made)
     number = int(made.catalog["Metadata"].split()[0])
     made.objects[number].compress = False

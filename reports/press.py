@@ -10,6 +10,7 @@ A process that is killed loses the paper it was at; whoever asked sees `BrokenPr
 parent is killed, its children end as well.
 """
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -28,6 +29,8 @@ Made = TypeVar("Made")
 still = threading.Lock()
 """Held while we fork. A thread that holds it for whatever it does leaves no lock taken in a child; it says so by
 `heeds_forks`."""
+GARBAGE_FROM = 50_000
+"""So many more things in memory than before, and a process that lays out looks for those that nobody needs."""
 AHEAD = 2
 """So many papers a process has waiting: enough never to be idle, few enough that a pause takes hold at once."""
 
@@ -69,6 +72,9 @@ def _warm(parent: int) -> None:
 
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     pdf.warm()
+    gc.collect()
+    gc.freeze()  # what is warm stays; a paper makes 100,000 small things, and looking for garbage was a tenth of it
+    gc.set_threshold(GARBAGE_FROM)
 
 
 def _end_with(parent: int) -> None:

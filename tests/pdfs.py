@@ -8,6 +8,9 @@ from fontTools.pens.basePen import NullPen
 from page import validate_pdf_bytes
 from pypdf import PdfReader
 
+FULL = 1000
+"""How wide a glyph is of which a file says nothing."""
+
 
 def pdf_with(*objects: bytes, catalog: bytes = b"", words: str = "") -> bytes:
     """A PDF of one empty page; `objects` from number 4 on, `catalog` into its first dictionary, `words` a comment."""
@@ -46,7 +49,7 @@ def cff_of(font: Any) -> Any:
 
 def said_widths(font: Any) -> dict[int, float]:
     """What the pages believe of the width of each glyph, by its number."""
-    said = font["/W"]
+    said = font.get("/W", [])
     pairs = zip(said[::2], said[1::2], strict=True)
     return {first + place: float(width) for first, widths in pairs for place, width in enumerate(widths)}
 
@@ -61,8 +64,8 @@ def wrong_widths(content: bytes) -> list[str]:
         for name in program.charset[1:]:
             glyph, number = program.CharStrings[name], int(name[3:])
             glyph.draw(NullPen())
-            if abs(glyph.width - said.get(number, glyph.width)) > 1:
-                wrong.append(f"{font['/BaseFont']} {name}: {glyph.width}, said {said[number]}")
+            if abs(glyph.width - said.get(number, FULL)) > 1:
+                wrong.append(f"{font['/BaseFont']} {name}: {glyph.width}, said {said.get(number, FULL)}")
     return wrong
 
 
