@@ -8,31 +8,40 @@ queue to the file.
 import multiprocessing
 import statistics
 from collections.abc import Callable
+from decimal import Decimal
+from io import BytesIO
 from time import perf_counter
 from typing import Any
 
+import numpy
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.db.models import Sum
 from django.test import override_settings
+from PIL import Image
 from pypdf import PdfReader
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
+from projects.actions import delivery, photos
 from projects.models import Project
-from reports import pdf
+from reports import pdf, photo_pages, progress_papers
 from reports.actions import print_run
 from reports.eligibility_papers import eligibility_notice
 from reports.models import Paper, PrintJob
 from reports.paper_layout import document_of, issued_as, lay_out
 from tests.life import Life
 from tests.printing import ask, awarded
+from tests.records import NOBODY_ON_IT, held
+from tests.spending import running
 from tests.town import Town
 
 DOCUMENTS = 500
 ROUNDS = 9
 SECONDS_BETWEEN = 2
 """Asking how much memory is held takes time of a processor that could lay out: seldom enough that it does not count."""
+WORDS = "十二位老人和志愿者一起包粽子，聊起四十年前的端午。孩子们记下了三个故事，念给没有来的邻居听。"
 NOBODY = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 
 
@@ -44,15 +53,18 @@ def measure(town: Town, life: Life, documents: int = DOCUMENTS) -> list[tuple[st
     html = pdf.html_of(document.template, issued_as(document, paper).context)
     naive = median(lambda: naively(html))  # first: what we change in WeasyPrint (reports.subsetting) is not there yet
     warm = median(lambda: lay_out(paper))
-    page = one_page(letter)
+    page, size = one_page(letter)
     figures = [
-        ("one page, warm", f"{page * 1000:.0f} ms"),
-        ("award letter as PDF/A, from the record, warm", f"{warm * 1000:.0f} ms"),
+        ("one page, warm", f"{page * 1000:.0f} ms, {size / 1000:.0f} kB"),
+        (
+            "award letter as PDF/A, from the record, warm",
+            f"{warm * 1000:.0f} ms, {len(lay_out(paper).content) / 1000:.0f} kB",
+        ),
         ("the same, WeasyPrint called naively", f"{naive * 1000:.0f} ms ({naive / warm:.1f} ×)"),
     ]
     for form in PrintJob.Form.values:
         figures += whole_job(town, form, documents, naive)
-    return figures
+    return [*figures, report(town, life, Project.objects.get(pk=letter.pk))]
 
 
 def median(work: Callable[[], Any]) -> float:
@@ -73,14 +85,42 @@ def naively(html: str) -> bytes:
     return page.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant=pdf.ARCHIVAL, pdf_tags=True)
 
 
-def one_page(project: Project) -> float:
-    """The notice of eligibility: one sheet, from the facts to the file."""
+def one_page(project: Project) -> tuple[float, int]:
+    """The notice of eligibility: one sheet, from the facts to the file; seconds and bytes."""
 
-    def work() -> None:
+    def work() -> bytes:
         found = eligibility_notice(project.applicant, project.call)
-        pdf.render(found.template, found.context)
+        return pdf.render(found.template, found.context)
 
-    return median(work)
+    return median(work), len(work())
+
+
+def report(town: Town, life: Life, awarded: Project) -> tuple[str, str]:
+    """The report at a milestone with its tables, two pages of words and 40 photos, four a page."""
+    project = running(town, life, awarded)
+    activity = held(town, project, life.time, heads=12)
+    photos.add_photos(activity, by=town.head, files=list(map(snapshot, range(photos.MOST - 1))), values=NOBODY_ON_IT)
+    values = {"kind": "milestone", "done": WORDS * 40, "visits": 12, "persons": 9, "spent": Decimal("300.00")}
+    found = progress_papers.milestone_report(delivery.submit_report(project, by=town.head, values=values))
+
+    def work() -> bytes:
+        shown = photo_pages.of_activities(activity.photos.all(), most=photos.MOST)
+        return pdf.render(found.template, found.context | {"photos": shown})
+
+    seconds, content = median(work), work()
+    pages = len(PdfReader(BytesIO(content)).pages)
+    label = f"a report of {pages} pages with {photos.MOST} photos, warm"
+    return label, f"{seconds * 1000:.0f} ms, {len(content) / 1e6:.1f} MB"
+
+
+def snapshot(seed: int) -> SimpleUploadedFile:
+    """Three megapixels with light, shade and grain, the same for the same seed."""
+    random = numpy.random.default_rng(seed)
+    coarse = Image.fromarray(random.integers(0, 256, (12, 16, 3), dtype=numpy.uint8)).resize((2048, 1536))
+    grain = random.normal(0, 6, (1536, 2048, 1))
+    file = BytesIO()
+    Image.fromarray((numpy.asarray(coarse) + grain).clip(0, 255).astype(numpy.uint8)).save(file, "JPEG", quality=88)
+    return SimpleUploadedFile(f"{seed}.jpg", file.getvalue(), "image/jpeg")
 
 
 def whole_job(town: Town, form: str, documents: int, naive: float) -> list[tuple[str, str]]:

@@ -14,18 +14,18 @@ LONGEST = 1280
 """Pixels of the longer side: sharp on a phone and on a page."""
 
 
-def preview(upload: UploadedFile) -> ContentFile:
-    """The picture upright, at most `LONGEST` pixels, as JPEG; `ValidationError` for what is no picture."""
+def preview(upload: UploadedFile, longest: int = LONGEST) -> ContentFile:
+    """The picture upright, of at most so many pixels a side, as JPEG; `ValidationError` for what is no picture."""
     try:
         with pictures.opened(upload) as picture:
-            picture.draft("RGB", (LONGEST, LONGEST))  # a JPEG need not be unpacked whole
+            picture.draft("RGB", (longest, longest))  # a JPEG need not be unpacked whole
             shown = ImageOps.exif_transpose(picture).convert("RGB")
     except pictures.Unreadable as error:
         raise ValidationError(
             _("“%(name)s” cannot be read as a photo. Please send it as JPG or PNG."),
             params={"name": names.cleaned(upload.name or "")},
         ) from error
-    shown.thumbnail((LONGEST, LONGEST))
+    shown.thumbnail((longest, longest))
     shown.info = {}
     file = BytesIO()
     shown.save(file, "JPEG", quality=82)
