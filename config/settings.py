@@ -363,7 +363,8 @@ NOTIFICATION_CHANNELS = os.environ.get("NOTIFICATION_CHANNELS", "core.channels.M
 
 SITE_NAME = _("Venture Grants")
 HOME_KEPT_FOR = 30  # seconds: what the home page shows everybody is made once in so long (templates/config/home.html)
-FIGURES_KEPT_FROM = 0.01  # seconds: figures that take longer are kept for a while (core.lately)
+FIGURES_KEPT_FROM = 0.005  # seconds: figures that take longer are kept for a while (core.lately)
+CHOICES_KEPT_FROM = 0.002  # seconds: what a filter offers is kept for a minute when asking took longer
 FIGURES_KNOWN_FROM = 1.0  # seconds: figures that take longer are shown as last counted, and counted again behind
 FIGURES_KEPT_TIMES = 100  # so many times as long as they took: counting takes one percent of a process at most
 WAGE_MOST = Decimal(os.environ.get("WAGE_MOST", "50"))  # no place in the country has a minimum wage near it

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.files import ACCEPT, ALLOWED, check_size, scan, validate_upload
 from core.identifiers import half_width
-from core.lately import lately
+from core.lately import once_a_minute
 from core.models import Rhythm
 from core.workflow import Refused
 
@@ -261,24 +261,19 @@ class NoteForm(SeenState):
             self.fields["note"].help_text = _("The people concerned will read it.")
 
 
-def newest(found: QuerySet, asked: str | None, *, keep: str = "") -> QuerySet:
-    """What a filter offers: the first hundred of a list that may have thousands, and what is asked for already.
-
-    With `keep` (for whom and what, as for `lately`) they are looked for once in a while only, when that takes long;
-    whether they are still to be seen is asked each time.
-    """
-
-    def first() -> list[Any]:
-        return list(found.values_list("pk", flat=True)[:OFFERED])
-
-    keys = lately(f"newest:{found.model._meta.label}:{keep}", first)[0] if keep else first()
-    if asked and asked.isascii() and asked.isdecimal() and len(asked) < 15 and int(asked) not in keys:
-        keys = [*keys, *found.filter(pk=int(asked)).values_list("pk", flat=True)]
-    if keep:
-        return found.filter(pk__in=keys)
-    return found.model._default_manager.filter(pk__in=keys).order_by(
+def newest(found: QuerySet, asked: str | None) -> QuerySet:
+    """What a filter offers: the first hundred of a list that may have thousands, and what is asked for already."""
+    return found.model._default_manager.filter(pk__in=newest_keys(found, asked)).order_by(
         *found.query.order_by or found.model._meta.ordering
     )
+
+
+def newest_keys(found: QuerySet, asked: str | None) -> list[Any]:
+    """The keys of what `newest` offers. Where more is shown of it than a name, `found` is asked again."""
+    keys = once_a_minute(found.values_list("pk", flat=True)[:OFFERED])
+    if asked and asked.isascii() and asked.isdecimal() and len(asked) < 15 and int(asked) not in keys:
+        keys = [*keys, *found.filter(pk=int(asked)).values_list("pk", flat=True)]
+    return keys
 
 
 def add_refusal(form: forms.BaseForm, refused: Refused) -> None:

@@ -7,6 +7,7 @@ What everybody is shown is counted by the clock (`count_ahead`), for all process
 person looks at again and again and what takes seconds is counted again in the background (`last_known`).
 """
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,6 +16,8 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -28,6 +31,7 @@ AHEAD_FOR = 3 * LONGEST.total_seconds()
 """Seconds: when the clock stands still, what it counted is too old after a while, and visitors count again."""
 KNOWN = "known:"
 DAY = timedelta(days=1).total_seconds()
+MINUTE = 60
 
 
 def lately(key: str, count: Callable[[], Value], *, ahead: bool = False) -> tuple[Value, datetime | None]:
@@ -81,6 +85,37 @@ def _counted(count: Callable[[], Value]) -> tuple[Value, datetime, float]:
     begun, start = clock.now(), perf_counter()
     found = count()
     return found, begun, perf_counter() - start
+
+
+def once_a_minute(rows: QuerySet[Any, Value]) -> list[Value]:
+    """The rows of a question that only fills a choice: the years, calls and places of which there is something.
+
+    What takes long (`CHOICES_KEPT_FROM`) is kept in this process for whoever asks the very same, so that no choice of a
+    page grows with what lies behind it. Not for what is shown or allowed.
+    """
+    try:
+        sql, values = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    asked = f"{rows.db}:{sql}:{[_to_the_minute(value) for value in values]}"
+    key = f"choices:{sha256(asked.encode()).hexdigest()}"
+    kept = caches["quick"].get(key)
+    if kept is not None:
+        return kept
+    found, _begun, took = _counted(lambda: list(rows))
+    if took > settings.CHOICES_KEPT_FROM:
+        caches["quick"].set(key, found, MINUTE)
+    return found
+
+
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d):[\d.+:]+")
+
+
+def _to_the_minute(value: Any) -> str:
+    """A value of a question, as its key: what holds now is the same question for a minute."""
+    said = value.isoformat() if isinstance(value, datetime) else str(value)
+    moment = MOMENT.fullmatch(said)
+    return moment[1] if moment else said
 
 
 def count_ahead(all_of_it: Iterable[tuple[str, Callable[[], Any]]]) -> int:

@@ -8,6 +8,7 @@ from django.db.models.functions import Left
 
 from core.choosing import FoundField
 from core.forms import OFFERED
+from core.lately import once_a_minute
 from people.models import Community, place_names
 from people.models.region import LENGTHS
 
@@ -81,7 +82,7 @@ def places(
     columns = {"code": Left("region_code", to), "in_street": F("street"), "in_district": F("district")}
     if to == COMMUNITY:
         columns["called"] = F("name")
-    known = {line["code"]: line for line in found.order_by().values(**columns).distinct()}
+    known = {line["code"]: line for line in once_a_minute(found.order_by().values(**columns).distinct())}
     above = {code[:DISTRICT] for code in known}
     offered = offered_codes(known, chosen)
     if districts and len(above) <= OFFERED:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from core.lately import once_a_minute
 from people import territory
 from people.models import Organization, Region
 
@@ -23,7 +24,7 @@ def choice(request: HttpRequest) -> dict[str, Any]:
     """What the page shows: nothing to choose while there is one bureau only. `offered`: the regions that have one."""
     bureaus = Organization.objects.bureaus().exclude(region="").order_by("region", "pk")
     names: dict[str, str] = {}
-    for region, name in bureaus.values_list("region", "name")[:MOST]:
+    for region, name in once_a_minute(bureaus.values_list("region", "name")[:MOST]):
         names.setdefault(region, name)
     names |= dict(Region.objects.filter(code__in=names).values_list("code", "name")) if len(names) > 1 else {}
     offered = set(names)

@@ -5,8 +5,11 @@ It counts nothing by itself: pictures are those of the dashboard (`reports.figur
 """
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
+
+from django.db.models.functions import Left
 
 from core import clock
 from evaluations.models import Purpose, Result
@@ -49,10 +52,10 @@ class Grades(NamedTuple):
         return sum(self.counts)
 
 
-def districts(board: Board) -> dict[str, str]:
+def districts(board: Board, ask: Callable[[Any], Iterable[Any]] = list) -> dict[str, str]:
     """Names of the districts in which the projects take place, by the six digits of their code."""
-    found = board.all_projects.their("community")
-    return {code[:DISTRICT]: name for code, name in sorted(set(found.values_list("region_code", "district")))}
+    found = board.all_projects.their("community").order_by().annotate(_at=Left("region_code", DISTRICT))
+    return dict(sorted(ask(found.values_list("_at", "district").distinct())))
 
 
 def annual_report(board: Board) -> Document:

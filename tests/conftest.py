@@ -93,6 +93,7 @@ def _fast_and_apart(tmp_path):
         MFA_REQUIRED_ROLES=[],  # asked for where it is tested
         HOME_KEPT_FOR=0,
         FIGURES_KEPT_FROM=3600,
+        CHOICES_KEPT_FROM=3600,
         FIGURES_KNOWN_FROM=3600,  # however slow the machine is, a test reads what it has just changed
         OPEN_DATA_LIMIT=1_000_000,  # a test asks more in a minute than anybody else, and always in the same one
         STRANGERS_MOST_AN_HOUR={"": 1_000_000},

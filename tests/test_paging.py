@@ -1,6 +1,6 @@
 """A list is turned forward and back without losing or repeating a row, and nothing in the address breaks it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.cache import caches
@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock, forms, paging
+from core.lately import once_a_minute
 from core.models import Notification
 from core.paging import page_of
+from people.models import Membership
 from projects.actions import proposals
 from projects.models import Project
 from tests.life import draft
@@ -175,43 +177,68 @@ def test_kept_figures_of_one_funder_are_not_shown_to_another(town, browse, setti
     caches["quick"].clear()
 
 
-def test_a_filter_offers_the_newest_and_what_is_asked_for_also_when_they_are_kept(town, settings, monkeypatch):
-    settings.FIGURES_KEPT_FROM, settings.FIGURES_KEPT_TIMES = 0, 1_000_000
+@pytest.fixture
+def kept_choices(settings):
+    """However quick it was, what a filter offers is kept for a minute."""
+    settings.CHOICES_KEPT_FROM = 0
     caches["quick"].clear()
+    yield
+    caches["quick"].clear()
+
+
+def test_a_filter_offers_the_newest_and_what_is_asked_for_also_when_they_are_kept(town, kept_choices, monkeypatch):
     monkeypatch.setattr(forms, "OFFERED", 2)
     old, *_rest = made = [draft(town, title=f"第{number}个") for number in range(4)]
     rows = Project.objects.order_by("-pk")
 
-    plain, asked = forms.newest(rows, None), forms.newest(rows, str(old.pk))
-    kept = forms.newest(rows, None, keep="clerk")
+    plain = list(forms.newest(rows, None))
     draft(town)
-    again, others = forms.newest(rows, str(old.pk), keep="clerk"), forms.newest(rows, "x", keep="head")
+    kept, asked, typed = (list(forms.newest(rows, said)) for said in (None, str(old.pk), "x"))
+
+    assert plain == kept == typed == [made[3], made[2]]
+    assert asked == [made[3], made[2], old]
     caches["quick"].clear()
-
-    assert (list(plain), list(asked)) == ([made[3], made[2]], [made[3], made[2], old])
-    assert (list(kept), list(again)) == ([made[3], made[2]], [made[3], made[2], old])
-    assert made[3] in others
-    assert made[2] not in others
+    assert made[2] not in forms.newest(rows, None)
 
 
-def test_a_filter_offers_nothing_that_is_no_longer_to_be_seen_however_lately_it_was_kept(town, settings):
-    settings.FIGURES_KEPT_FROM, settings.FIGURES_KEPT_TIMES = 0, 1_000_000
-    caches["quick"].clear()
-    mine, taken_away = draft(town), draft(town, title="不再归我看")
+def test_what_is_kept_of_one_question_is_no_answer_to_another(town, kept_choices):
+    mine, theirs = draft(town), draft(town, title="别人的")
+    rows = Project.objects.values_list("pk", flat=True)
 
-    def seen():
-        return list(forms.newest(Project.objects.filter(title=mine.title).order_by("-pk"), None, keep="clerk"))
+    assert once_a_minute(rows.filter(title=mine.title)) == [mine.pk]
+    assert once_a_minute(rows.filter(title="别人的")) == [theirs.pk]
+    assert once_a_minute(rows.none()) == []
+    said = "2026-03-02 10:00:00 说"
+    assert once_a_minute(rows.filter(title=said)) == once_a_minute(rows.filter(title=f"{said}了")) == []
+    Project.objects.filter(pk=mine.pk).update(title=f"{said}吧")
+    assert once_a_minute(rows.filter(title=f"{said}吧")) == [mine.pk]
+    Project.objects.filter(pk=theirs.pk).update(title="改了名")
+    assert once_a_minute(rows.filter(title="别人的")) == [theirs.pk]  # for the choice of a filter only
 
-    taken_away.title = mine.title
-    taken_away.save(update_fields=["title"])
-    before = seen()
-    taken_away.title = "不再归我看"
-    taken_away.save(update_fields=["title"])
-    after = seen()
-    caches["quick"].clear()
 
-    assert before == [taken_away, mine]
-    assert after == [mine]
+def test_what_holds_now_is_the_same_question_for_a_minute(town, kept_choices, time):
+    made = draft(town)
+
+    def before_now() -> list[int]:
+        return once_a_minute(Project.objects.filter(created_at__lte=clock.now()).values_list("pk", flat=True))
+
+    time.go(datetime(2026, 3, 10, 12, 0, 5))
+    first = before_now()
+    Project.objects.filter(pk=made.pk).update(created_at=clock.now() + timedelta(days=1))
+    time.go(datetime(2026, 3, 10, 12, 0, 40))
+    within = before_now()
+    time.go(datetime(2026, 3, 10, 12, 1, 0))
+
+    assert (first, within, before_now()) == ([made.pk], [made.pk], [])
+
+
+def test_whoever_has_no_role_any_more_is_offered_nothing_that_was_kept_for_the_role(town, browse, kept_choices):
+    clerk = browse(town.clerk)
+    assert [one.key for one in clerk.get("/indicators/").context["scopes"]] == [str(town.call.pk)]
+
+    Membership.objects.filter(user=town.clerk).update(until=clock.today())
+
+    assert browse(town.clerk).get("/indicators/").status_code == 403
 
 
 def test_a_list_in_the_order_of_an_alias_is_turned(town):

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+from django.core.cache import caches
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -146,16 +147,25 @@ def _come_to(bureaus: "dict[int, str]") -> Q:
 
 
 FEW = 5_000
+MUCH_FOR = 600
+"""Seconds."""
 
 
 def few_known_to(bureaus: "dict[int, str]") -> set[int] | None:
-    """Their keys, where few rows tie them; None where many do."""
+    """Their keys, where few rows tie them; None where many do.
+
+    How a question is put depends on it, never its answer: that there are many is kept for a while in this process.
+    """
+    key = f"knows-many:{'-'.join(f'{pk}:{region}' for pk, region in sorted(bureaus.items()))}"
+    if caches["quick"].get(key):
+        return None
     found = set(bureaus)
     ground = Organization.objects.filter(ground_of("region", bureaus))
     tied = [(tie.of(list(bureaus)), tie.column) for tie in (make() for make in territory.ties)]
     for rows, column in [(ground, "pk"), (_guests_on_ground(bureaus), "host"), *tied]:
         keys = list(rows.order_by().values_list(column, flat=True)[: FEW + 1])
         if len(keys) > FEW:
+            caches["quick"].set(key, True, MUCH_FOR)
             return None
         found.update(keys)
     return found
@@ -225,6 +235,7 @@ class Organization(models.Model):
             # SQLite looks nothing up in the indexes of the two constraints: they hold only a part of the rows.
             models.Index(fields=["credit_code"], name="organization_by_code"),
             models.Index(fields=["filing_number"], name="organization_by_filing"),
+            models.Index(fields=["kind", "name", "id"], name="organization_of_kind_by_name"),
         ]
         constraints = [
             models.UniqueConstraint(

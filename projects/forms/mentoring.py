@@ -105,7 +105,7 @@ class SessionFilter(forms.Form):
     since = forms.DateField(label=_("from day"), required=False, widget=DateInput)
     until = forms.DateField(label=_("until day"), required=False, widget=DateInput)
 
-    def __init__(self, *args: Any, calls: Any, mentors: Any, keep: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, calls: Any, mentors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["call"].queryset = newest(calls, self.data.get("call"), keep=keep)
-        self.fields["mentor"].queryset = newest(mentors, self.data.get("mentor"), keep=keep)
+        self.fields["call"].queryset = newest(calls, self.data.get("call"))
+        self.fields["mentor"].queryset = newest(mentors, self.data.get("mentor"))

@@ -82,6 +82,7 @@ class Notice(models.Model):
         ordering = ["-starts_on", "-pk"]
         verbose_name = _("public notice")
         verbose_name_plural = _("public notices")
+        indexes = [models.Index(fields=["-starts_on", "-id"], name="notice_by_day")]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="notice_number_once", condition=~Q(number="")),
             models.CheckConstraint(name="notice_starts_before_end", condition=Q(starts_on__lte=F("ends_on"))),

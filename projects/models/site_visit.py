@@ -42,7 +42,10 @@ class SiteVisit(Advice):
         ordering = ["-visited_at", "-pk"]
         verbose_name = _("site visit")
         verbose_name_plural = _("site visits")
-        indexes = [models.Index(fields=["visitor", "visited_at"], name="visit_by_visitor_time")]
+        indexes = [
+            models.Index(fields=["visitor", "visited_at"], name="visit_by_visitor_time"),
+            models.Index(fields=["-visited_at", "-id"], name="visit_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{clock.localdate(self.visited_at)} {self.place}"

@@ -5,8 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core.forms import newest
-from core.lately import asked_by
+from core.forms import newest_keys
 from core.workflow import permit
 from grants.models import Call
 from projects import indicators as calculation
@@ -33,7 +32,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
     kind = chosen_kind(request)
     wanted = request.GET.get("of", "")
     calls = calls_for(request.user)
-    found = scopes(kind, newest(calls, wanted, keep=asked_by(request)) if kind == "call" else calls)
+    found = scopes(kind, calls.filter(pk__in=newest_keys(calls, wanted)) if kind == "call" else calls)
     scope = next((one for one in found if one.key == wanted), found[0] if found else None)
     context = {
         "kind": kind,

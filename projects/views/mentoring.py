@@ -146,7 +146,7 @@ def _hours(found: QuerySet[MentoringNote]) -> tuple[tuple[int, Decimal], list[li
 def session_list(request: HttpRequest) -> HttpResponse:
     """The sessions I may see, with the hours by mentor, project and call."""
     seen = MentoringNote.objects.visible_to(request.user)
-    form = SessionFilter(request.GET, **choices_among(seen), keep=asked_by(request))
+    form = SessionFilter(request.GET, **choices_among(seen))
     narrowing = Narrowing(request.GET, user=request.user, own=("call", "mentor"))
     found = narrowed(seen, form.cleaned_data if form.is_valid() else {}, narrowing)
     page = page_of(found, PAGE, request.GET.get("page"))

@@ -4,6 +4,7 @@ from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from core.lately import lately
 from core.paging import page_of
 from projects.models import ActivityPhoto, Project
 
@@ -14,8 +15,9 @@ def showcase(request: HttpRequest) -> HttpResponse:
     """Completed projects, newest first, with what they reached."""
     found = Project.objects.completed().with_names()
     page = page_of(found, PAGE, request.GET.get("page"))
-    figures = found.aggregate(awarded=Sum("amount_awarded"))
-    return render(request, "projects/showcase.html", {"page_obj": page, **figures})
+    awarded, counted_at = lately("showcase", lambda: found.aggregate(sum=Sum("amount_awarded"))["sum"])
+    context = {"page_obj": page, "awarded": awarded, "counted_at": counted_at}
+    return render(request, "projects/showcase.html", context)
 
 
 def showcase_detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import IO, Any
 
 import rules
@@ -101,14 +102,14 @@ def in_chinese(found: Rows) -> Rows:
 
 @dataclass(frozen=True)
 class Preview:
-    """The first rows, how many there are, and the sums below the columns; None where the ledger is too long."""
+    """The first rows, how many there are, and whether there are sums below them (`sums`)."""
 
     headings: list[tuple[str, bool]]
     """With whether they stand to the right, like figures."""
     rows: list[list[tuple[str, bool]]]
     count: int
-    sums: list[str]
-    """One a column, empty where nothing is added up; no sums at all of a ledger that is too long for a page."""
+    adds_up: bool
+    """Not where no column is added up, nor where the ledger is too long for a page."""
 
     @property
     def is_whole(self) -> bool:
@@ -117,18 +118,22 @@ class Preview:
 
 def preview(ledger: Ledger, asked: Asked) -> Preview:
     headings, number = ledger.columns(asked), ledger.count(asked)
-    shown: list[list[tuple[str, bool]]] = []
-    sums = {place: Decimal(0) for place, one in enumerate(headings) if one.adds_up}
-    for row in in_chinese(ledger.rows(asked)):
-        if len(shown) < PREVIEW:
-            shown.append([(said(cell, one), one.shown in FIGURES) for cell, one in zip(row, headings, strict=True)])
-        elif number > COUNTED_AT_ONCE:
-            break
-        for place in sums:
-            sums[place] += Decimal(str(row[place] or 0))
-    below = [said(sums[place], one) if place in sums else "" for place, one in enumerate(headings)]
+    shown = [
+        [(said(cell, one), one.shown in FIGURES) for cell, one in zip(row, headings, strict=True)]
+        for row in islice(in_chinese(ledger.rows(asked)), PREVIEW)
+    ]
     heads = [(one.label, one.shown in FIGURES) for one in headings]
-    return Preview(heads, shown, number, below if sums and number <= COUNTED_AT_ONCE else [])
+    return Preview(heads, shown, number, number <= COUNTED_AT_ONCE and any(one.adds_up for one in headings))
+
+
+def sums(ledger: Ledger, asked: Asked) -> list[str]:
+    """What stands below all rows: one a column, empty where nothing is added up. Reads every row."""
+    headings = ledger.columns(asked)
+    found = {place: Decimal(0) for place, one in enumerate(headings) if one.adds_up}
+    for row in in_chinese(ledger.rows(asked)):
+        for place in found:
+            found[place] += Decimal(str(row[place] or 0))
+    return [said(found[place], one) if place in found else "" for place, one in enumerate(headings)]
 
 
 FIGURES = (MONEY, COUNT, NUMBER, PERCENT)

@@ -8,7 +8,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import clock
 from core.forms import OFFERED, newest
+from core.lately import once_a_minute
 from grants.models import Call
 from people.choosing import COMMUNITY, STREET, places
 from people.models import Community, User
@@ -49,11 +51,12 @@ class LedgerForm(forms.Form):
             fields["call"].empty_label = None
         asked = self.data.get("place") or ""
         fields["place"].choices = [("", _("All streets")), *_places(seen, asked), (NOWHERE, _("not said"))]
-        used = seen.their("field")
+        used = once_a_minute(seen.their("field"))
         fields["in_field"].choices = [("", _("All")), *((str(one.pk), str(one)) for one in used),
                                       (NOWHERE, _("not said"))]  # fmt: skip
         fields["state"].choices = [("", _("All")), *(choice for choice in State.choices if choice[0] != State.DRAFT)]
-        years = sorted({opens.year for opens in calls.values_list("opens_at", flat=True)}, reverse=True)
+        opened = once_a_minute(calls.order_by().values_list("opens_at", flat=True).distinct())
+        years = sorted({clock.localdate(opens).year for opens in opened}, reverse=True)
         fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
         for name in OWN:
             if name not in ledger.follows:
@@ -115,10 +118,11 @@ def _flat(choices: Any) -> dict[str, str]:
 def _places(projects: Any, chosen: str) -> list[tuple[str, Any]]:
     """Streets, each with its communities in which projects take place; of very many the region comes first."""
     found = projects.their("community").order_by("region_code")
-    if found[: OFFERED + 1].count() > OFFERED:
+    few = once_a_minute(found[: OFFERED + 1])
+    if len(few) > OFFERED:
         return places(found, chosen, to=COMMUNITY)
     streets: dict[str, list[Community]] = {}
-    for one in found:
+    for one in few:
         streets.setdefault(one.region_code[:STREET], []).append(one)
     several = len({code[:6] for code in streets}) > 1
     groups: list[tuple[str, Any]] = []

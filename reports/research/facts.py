@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from core import clock
+from core.lately import once_a_minute
 from evaluations.models import Purpose, Result
 from evaluations.satisfaction import Satisfaction, whole
 from people.models import Kind, Organization
@@ -122,7 +123,7 @@ def choices(board: Board) -> tuple[list[Place], list[int]]:
     districts = {code[:DISTRICT]: name for code, name, _street in parts}
     regions = [Place(code, name or code) for code, name in districts.items()]
     regions += [Place(code, name) for code, name in named_streets(parts).items()]
-    opened = projects.values_list("call__opens_at", flat=True).distinct()
+    opened = once_a_minute(projects.their("call").order_by().values_list("opens_at", flat=True).distinct())
     years = {clock.localdate(at).year for at in opened} | {clock.today().year}
     return regions, sorted(years, reverse=True)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
+from core.lately import asked_by, lately
 from core.workflow import Refused
 from reports.actions import exports, ledger_files
 from reports.ledgers import catalogue
@@ -51,6 +52,10 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"allowed": allowed, "ledger": chosen, "form": form, "made": mine}
     if form.is_valid():
         context["preview"] = catalogue.preview(chosen, form.asked)
+        if context["preview"].adds_up:
+            context["sums"], context["counted_at"] = lately(
+                f"ledger:{chosen.key}:{asked_by(request)}", lambda: catalogue.sums(chosen, form.asked)
+            )
         given = form.data.copy()
         given.pop("ledger", None)
         context["query"] = given.urlencode()

@@ -405,11 +405,12 @@ def test_the_page_shows_first_rows_and_sums_and_narrows_by_month(town, life, bro
     at_work(town, life)
     clerk = browse(town.clerk)
 
-    here = clerk.get(PAGE, {"ledger": "payments", "since": "2026-04", "until": "2026-12"}).context["preview"]
+    page = clerk.get(PAGE, {"ledger": "payments", "since": "2026-04", "until": "2026-12"})
+    here, sums = page.context["preview"], page.context["sums"]
     before = clerk.get(PAGE, {"ledger": "payments", "until": "2026-03"}).context["preview"]
 
     assert (here.count, len(here.rows), before.count) == (3, 3, 0)
-    assert here.sums[[label for label, _is in here.headings].index("金额（元）")] == f"{_paid():,.2f}"
+    assert sums[[label for label, _is in here.headings].index("金额（元）")] == f"{_paid():,.2f}"
 
 
 def _paid() -> Decimal:
