@@ -74,6 +74,7 @@ class Honour(Stateful):
         ordering = ["-year", "-pk"]
         verbose_name = _("honour")
         verbose_name_plural = _("honours")
+        indexes = [models.Index(fields=["-year", "-id"], name="honour_by_year")]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="honour_number_once", condition=~Q(number="")),
             models.UniqueConstraint(

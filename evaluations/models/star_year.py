@@ -192,6 +192,7 @@ class StarYear(Stateful):
         ordering = ["-year", "-pk"]
         verbose_name = _("year of stars")
         verbose_name_plural = _("years of stars")
+        indexes = [models.Index(fields=["-year", "-id"], name="star_year_by_year")]
         constraints = [
             models.UniqueConstraint(
                 fields=["funder", "year", "region"],

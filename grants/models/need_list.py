@@ -60,6 +60,7 @@ class NeedList(models.Model):
         ordering = ["-published_at", "-pk"]
         verbose_name = _("list of needs")
         verbose_name_plural = _("lists of needs")
+        indexes = [models.Index(fields=["-published_at", "-id"], name="need_list_by_time")]
         constraints = [
             models.CheckConstraint(
                 name="need_list_notice_in_order",

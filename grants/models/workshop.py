@@ -70,6 +70,7 @@ class Workshop(models.Model):
         ordering = ["-starts_at", "-pk"]
         verbose_name = _("workshop")
         verbose_name_plural = _("workshops")
+        indexes = [models.Index(fields=["-starts_at", "-id"], name="workshop_by_time")]
         constraints = [
             models.CheckConstraint(
                 name="workshop_ends_after_start",

@@ -611,6 +611,7 @@ class Migration(migrations.Migration):
                     'verbose_name': 'speed meeting',
                     'verbose_name_plural': 'speed meetings',
                     'ordering': ['-starts_at', '-pk'],
+                    'indexes': [models.Index(fields=['-starts_at', '-id'], name='meeting_by_time')],
                     'constraints': [models.CheckConstraint(condition=models.Q(('minutes__gte', 3), ('rounds__gte', 1), ('tables__gte', 1)), name='meeting_has_rounds_and_tables', violation_error_message='A meeting has at least one round, one table, and talks of three minutes.'), models.CheckConstraint(condition=models.Q(models.Q(('planned_at__isnull', True), ('planned_by__isnull', True)), models.Q(('planned_at__isnull', False), ('planned_by__isnull', False)), _connector='OR'), name='meeting_schedule_made_by_somebody')],
                 },
             ),

@@ -60,6 +60,7 @@ class Meeting(models.Model):
         ordering = ["-starts_at", "-pk"]
         verbose_name = _("speed meeting")
         verbose_name_plural = _("speed meetings")
+        indexes = [models.Index(fields=["-starts_at", "-id"], name="meeting_by_time")]
         constraints = [
             models.CheckConstraint(
                 name="meeting_has_rounds_and_tables",

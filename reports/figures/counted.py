@@ -83,7 +83,7 @@ def count_for_everybody() -> int:
 
 def _all() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield AWARDS, sources.awards_in_turn
-    yield STATISTICS, figures.statistics
+    yield STATISTICS, figures.shown
     yield LACKING_MOST, partial(lacking_most, Project.objects.filter(state__in=OPEN_TO_GIVERS))
     for language, _name in settings.LANGUAGES:
         with translation.override(language):

@@ -1,9 +1,9 @@
 """The lines of the statistics by query: proposals to closed calls, and the awards of `sources.awards`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import translation
@@ -51,6 +51,24 @@ def statistics() -> Statistics:
     """The statistics of today, in a fixed number of queries."""
     with translation.override(sources.LANGUAGE):
         return Statistics(tables(lines()), last_change())
+
+
+SHOWN = 50
+"""So many groups of a table stand on the page; the files have all."""
+
+
+class Shown(NamedTuple):
+    """What stands on the page: each table with its first groups, and how many it has."""
+
+    tables: list[tuple[Table, int]]
+    modified: datetime | None
+
+
+def shown() -> Shown:
+    """The page of the statistics: small enough to be kept."""
+    found = statistics()
+    tables = [(replace(table, rows=table.rows[:SHOWN]), len(table.rows)) for table in found.tables]
+    return Shown(tables, found.modified)
 
 
 def last_change() -> datetime | None:

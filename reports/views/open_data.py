@@ -15,8 +15,6 @@ from reports.views.api import FOR_A_WHOLE_FILE, FRESH_FOR, Problem, data, send_f
 
 NAMES = ("360giving.json", "awards.csv", "calls.csv", "statistics.json", "statistics.csv")
 """The files that have an address of their own; the others are behind the interface and in the export."""
-SHOWN = 50
-"""So many groups of a table stand on the page; the files have all."""
 
 
 @require_safe
@@ -41,9 +39,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
     """What was given, by year, call, field, street and source, each figure with what it is part of."""
-    found, counted_at = lately(STATISTICS, figures.statistics, ahead=True)
+    found, counted_at = lately(STATISTICS, figures.shown, ahead=True)
     context = {
-        "tables": [(table, table.rows[:SHOWN], len(table.rows)) for table in found.tables],
+        "tables": found.tables,
         "modified": found.modified,
         "counted_at": counted_at,
     }
