@@ -17,8 +17,8 @@ from core.paging import page_of
 from grants.models import Call
 from people.region_choice import asked, choice, narrowed
 from people.territory import inside
-from projects.models import Activity, Notice, Project, State
-from projects.models.state import ENDED, FUNDED
+from projects.models import Activity, Notice, Project
+from projects.models.state import FUNDED
 
 TASKS = 50
 """So many stand on one page of what waits for me, the most pressing first."""
@@ -71,12 +71,10 @@ def counted(region: str = "") -> dict[str, Any]:
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for me, the most pressing first, and what I have a hand in."""
     tasks = tasks_of(request.user)
-    at_work = [state for state in State.values if state not in ENDED]  # said like this, an index leads to the few
-    projects = Project.objects.visible_to(request.user).with_names().filter(state__in=at_work)
     context = {
         "page_obj": page_of(tasks, TASKS, request.GET.get("page")),
         "tasks": tasks,
-        "projects": projects[:8],
+        "projects": Project.objects.under_way_for(request.user).with_names()[:8],
         "late": sum(1 for task in tasks if task.due_on and task.due_on < clock.today()),
         "unread": request.user.notifications.filter(read_at__isnull=True)[:5],
         "open_calls": Call.objects.open().select_related("funder")[:3],

@@ -108,6 +108,18 @@ def once_a_minute(rows: QuerySet[Any, Value]) -> list[Value]:
     return found
 
 
+def are_many(key: str, rows: QuerySet, most: int) -> bool:
+    """Whether there are more than so many: how a question is put depends on it, never its answer. So it is kept for a
+    while in this process when there are, under a key that says of what."""
+    key = f"more-than-{most}:{key}"
+    if caches["quick"].get(key):
+        return True
+    found = rows.order_by()[: most + 1].count() > most
+    if found:
+        caches["quick"].set(key, True, LONGEST.total_seconds())
+    return found
+
+
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d):[\d.+:]+")
 
 

@@ -2,7 +2,6 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from django.core.cache import caches
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -11,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import MoneyField
+from core.lately import are_many
 from grants.models import LedgerEntry, Nature
 from grants.movements import Account
 from projects.models.life import ProjectLife
 from projects.models.participant import Part, Participant
-from projects.models.state import ENDED, FUNDED, STANDINGS, Standing, State
+from projects.models.state import ENDED, FUNDED, STANDINGS, UNDER_WAY, Standing, State
 
 ZERO = Decimal("0.00")
 LONG_TEXTS = (
@@ -28,20 +28,12 @@ ROW = (
     *("call__code", "applicant__name", "field__name"),
 )
 MANY = 1000
-MUCH_FOR = 600
-"""Seconds."""
 
 
 def have_many(funders: Collection[int]) -> bool:
-    """Whether these funders have very many projects: how a question is put depends on it, never its answer. So it is
-    kept for a while in this process when they have."""
-    key = f"more-than-{MANY}:{'-'.join(map(str, sorted(funders)))}"
-    if not funders or caches["quick"].get(key):
-        return bool(funders)
-    found = Project.objects.filter(call__funder__in=funders).order_by()[: MANY + 1].count() > MANY
-    if found:
-        caches["quick"].set(key, True, MUCH_FOR)
-    return found
+    """Whether these funders have very many projects."""
+    key = f"projects:{'-'.join(map(str, sorted(funders)))}"
+    return bool(funders) and are_many(key, Project.objects.filter(call__funder__in=funders), MANY)
 
 
 def _sees_much(user) -> bool:
@@ -49,6 +41,24 @@ def _sees_much(user) -> bool:
     if not hasattr(user, "_sees_much"):
         user._sees_much = have_many(list(user.roles))
     return user._sees_much
+
+
+def _taking_part(user, parts):
+    return Participant.objects.current().filter(person=user, part__in=parts, is_blind=False, is_waiting=False)
+
+
+def _keys(user, parts, among: "ProjectQuerySet"):
+    """The keys of those `among` them that a person sees as `ProjectQuerySet.visible_to` says, each way by its index;
+    who takes part, of all."""
+    mine, among = list(user.roles), among.order_by()
+    submitted = among.filter(submitted_at__isnull=False)
+    found = [
+        among.filter(applicant__in=mine).values("pk"),
+        submitted.filter(host__in=mine).values("pk"),
+        submitted.filter(call__funder__in=mine).values("pk"),
+        _taking_part(user, parts).order_by().values("project"),
+    ]
+    return found[0].union(*found[1:])
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -67,25 +77,22 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def _seen_by(self, user, parts) -> "ProjectQuerySet":
         if not user.is_authenticated:
             return self.none()
-        mine = list(user.roles)
-        taking_part = Participant.objects.current().filter(
-            person=user, part__in=parts, is_blind=False, is_waiting=False
-        )
         if not _sees_much(user):  # few: found by their keys, whatever else there is
-            submitted = Project.objects.filter(submitted_at__isnull=False).order_by()
-            found = [
-                Project.objects.filter(applicant__in=mine).order_by().values("pk"),
-                submitted.filter(host__in=mine).values("pk"),
-                submitted.filter(call__funder__in=mine).values("pk"),
-                taking_part.order_by().values("project"),
-            ]
-            return self.filter(pk__in=found[0].union(*found[1:]))
+            return self.filter(pk__in=_keys(user, parts, Project.objects.all()))
+        mine, taking_part = list(user.roles), _taking_part(user, parts)
         return self.filter(  # a good part of all: passed by in the order of the list until the page is full
             Q(applicant__in=mine)
             | (Q(host__in=mine) & Q(submitted_at__isnull=False))
             | (Q(call__funder__in=mine) & Q(submitted_at__isnull=False))
             | Exists(taking_part.filter(project=OuterRef("pk")))
         )
+
+    def under_way_for(self, user) -> "ProjectQuerySet":
+        """What this person may see and has not ended: few by their keys, however many others have such projects."""
+        if not user.is_authenticated:
+            return self.none()
+        keys = _keys(user, Part.values, Project.objects.filter(state__in=UNDER_WAY))
+        return self.filter(pk__in=keys, state__in=UNDER_WAY)
 
     def seen_in_delivery(self, user, path: str) -> Q:
         """Of rows that belong to a project, on `path`: that this person may see it as `delivery_visible_to` says.

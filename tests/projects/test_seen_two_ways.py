@@ -1,11 +1,13 @@
 """What a person may see is asked in one way where that is little and in another where it is much; the answer is one."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
 
 from people.models import Community, User
 from projects.models import Activity, Expense, MentoringNote, Milestone, Project, Report
 from projects.models import project as asked
+from projects.models.state import ENDED, State
 from projects.month import month_of
 from projects.month_entries import entries_of
 from reports.personal.entrusting import entrusted
@@ -40,6 +42,17 @@ def test_both_ways_say_the_same_of_everybody(things, town, monkeypatch):
     assert {name: seen(user) for name, user in town.people.items()} == expected
     for kind in ("delivery", "calendar", "entrusted"):
         assert expected["clerk"][kind] - expected["stranger"][kind], kind
+
+
+@pytest.mark.parametrize("state", [State.RUNNING, State.WITHDRAWN])
+def test_what_is_under_way_is_what_one_sees_and_has_not_ended(things, town, state):
+    Project.objects.update(state=state)
+
+    for name, user in town.people.items():
+        visible = set(Project.objects.visible_to(user))
+        assert set(Project.objects.under_way_for(user)) == (set() if state in ENDED else visible), name
+    assert Project.objects.visible_to(town.clerk).exists()
+    assert not Project.objects.under_way_for(AnonymousUser()).exists()
 
 
 def test_projects_name_the_calls_and_communities_that_are_theirs_once(town):
