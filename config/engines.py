@@ -59,7 +59,7 @@ def caches() -> dict[str, Any]:
     }
     url = os.environ.get("REDIS_URL", "")
     if not url:
-        quick = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        quick = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}}
         return {"default": table, "quick": quick}
     redis = {
         "BACKEND": "config.caching.RedisOrTable",

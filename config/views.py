@@ -74,7 +74,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page_of(tasks, TASKS, request.GET.get("page")),
         "tasks": tasks,
-        "projects": Project.objects.under_way_for(request.user).with_names()[:8],
+        "projects": Project.objects.not_ended_for(request.user).with_names()[:8],
         "late": sum(1 for task in tasks if task.due_on and task.due_on < clock.today()),
         "unread": request.user.notifications.filter(read_at__isnull=True)[:5],
         "open_calls": Call.objects.open().select_related("funder")[:3],

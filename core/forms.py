@@ -1,7 +1,7 @@
 """Form parts that every app uses: counted texts, dates, phones, several files, refused verbs, stale pages."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -261,18 +261,28 @@ class NoteForm(SeenState):
             self.fields["note"].help_text = _("The people concerned will read it.")
 
 
-def newest(found: QuerySet, asked: str | None) -> QuerySet:
-    """What a filter offers: the first hundred of a list that may have thousands, and what is asked for already."""
-    return found.model._default_manager.filter(pk__in=newest_keys(found, asked)).order_by(
+def newest(found: QuerySet, asked: str | None, *, is_filter: bool = True) -> QuerySet:
+    """What is offered of a list that may have thousands: the first hundred, and what is asked for already. In a filter
+    they may be a minute old."""
+    keys = newest_keys(found, asked) if is_filter else _with_asked(_first_keys(found), found, asked)
+    return found.model._default_manager.filter(pk__in=keys).order_by(
         *found.query.order_by or found.model._meta.ordering
     )
 
 
 def newest_keys(found: QuerySet, asked: str | None) -> list[Any]:
-    """The keys of what `newest` offers. Where more is shown of it than a name, `found` is asked again."""
-    keys = once_a_minute(found.values_list("pk", flat=True)[:OFFERED])
+    """The keys of what `newest` offers in a filter. Where more is shown of it than a name, `found` is asked again."""
+    return _with_asked(once_a_minute(_first_keys(found)), found, asked)
+
+
+def _first_keys(found: QuerySet) -> QuerySet:
+    return found.values_list("pk", flat=True)[:OFFERED]
+
+
+def _with_asked(keys: Iterable[Any], found: QuerySet, asked: str | None) -> list[Any]:
+    keys = list(keys)
     if asked and asked.isascii() and asked.isdecimal() and len(asked) < 15 and int(asked) not in keys:
-        keys = [*keys, *found.filter(pk=int(asked)).values_list("pk", flat=True)]
+        keys += found.filter(pk=int(asked)).values_list("pk", flat=True)
     return keys
 
 

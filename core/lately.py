@@ -87,20 +87,22 @@ def _counted(count: Callable[[], Value]) -> tuple[Value, datetime, float]:
     return found, begun, perf_counter() - start
 
 
-def once_a_minute(rows: QuerySet[Any, Value]) -> list[Value]:
+def once_a_minute(rows: QuerySet[Any, Value], has: Callable[[list[Value]], bool] = bool) -> list[Value]:
     """The rows of a question that only fills a choice: the years, calls and places of which there is something.
 
-    What takes long (`CHOICES_KEPT_FROM`) is kept in this process for whoever asks the very same, so that no choice of a
-    page grows with what lies behind it. Not for what is shown or allowed.
+    What takes long (`CHOICES_KEPT_FROM`) is kept for a minute for whoever asks the very same, so that no choice of a
+    page grows with what lies behind it; a name may be offered so long after one has ceased to see it. `has`: whether
+    what is kept will do, else it is asked anew; so what has just come into being can be chosen. Not for what is shown.
     """
     try:
         sql, values = rows.query.sql_with_params()
     except EmptyResultSet:
         return []
-    asked = f"{rows.db}:{sql}:{[_to_the_minute(value) for value in values]}"
+    shape = f"{rows.db}:{rows.model._meta.label}:{rows._iterable_class.__name__}"  # type: ignore[attr-defined]
+    asked = f"{shape}:{sql}:{[_to_the_minute(value) for value in values]}"
     key = f"choices:{sha256(asked.encode()).hexdigest()}"
     kept = caches["quick"].get(key)
-    if kept is not None:
+    if kept is not None and has(kept):
         return kept
     found, _begun, took = _counted(lambda: list(rows))
     if took > settings.CHOICES_KEPT_FROM:
@@ -110,7 +112,7 @@ def once_a_minute(rows: QuerySet[Any, Value]) -> list[Value]:
 
 def are_many(key: str, rows: QuerySet, most: int) -> bool:
     """Whether there are more than so many: how a question is put depends on it, never its answer. So it is kept for a
-    while in this process when there are, under a key that says of what."""
+    while when there are, under a key that says of what."""
     key = f"more-than-{most}:{key}"
     if caches["quick"].get(key):
         return True

@@ -82,7 +82,11 @@ def places(
     columns = {"code": Left("region_code", to), "in_street": F("street"), "in_district": F("district")}
     if to == COMMUNITY:
         columns["called"] = F("name")
-    known = {line["code"]: line for line in once_a_minute(found.order_by().values(**columns).distinct())}
+
+    def has(kept: list[dict[str, str]]) -> bool:
+        return any(line["code"].startswith(chosen) for line in kept)
+
+    known = {line["code"]: line for line in once_a_minute(found.order_by().values(**columns).distinct(), has)}
     above = {code[:DISTRICT] for code in known}
     offered = offered_codes(known, chosen)
     if districts and len(above) <= OFFERED:

@@ -18,7 +18,10 @@ def preview(upload: UploadedFile, longest: int = LONGEST) -> ContentFile:
     """The picture upright, of at most so many pixels a side, as JPEG; `ValidationError` for what is no picture."""
     try:
         with pictures.opened(upload) as picture:
-            picture.draft("RGB", (longest, longest))  # a JPEG need not be unpacked whole
+            scale = min(longest / max(picture.size), 1)
+            picture.draft(
+                "RGB", (int(picture.width * scale), int(picture.height * scale))
+            )  # a JPEG: not unpacked whole
             shown = ImageOps.exif_transpose(picture).convert("RGB")
     except pictures.Unreadable as error:
         raise ValidationError(

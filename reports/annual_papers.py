@@ -5,13 +5,13 @@ It counts nothing by itself: pictures are those of the dashboard (`reports.figur
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models.functions import Left
 
 from core import clock
+from core.lately import once_a_minute
 from evaluations.models import Purpose, Result
 from grants.models import Call
 from projects.figures import persons_by_project, visits_by_project
@@ -52,10 +52,14 @@ class Grades(NamedTuple):
         return sum(self.counts)
 
 
-def districts(board: Board, ask: Callable[[Any], Iterable[Any]] = list) -> dict[str, str]:
+def districts(board: Board, asked: str = "") -> dict[str, str]:
     """Names of the districts in which the projects take place, by the six digits of their code."""
     found = board.all_projects.their("community").order_by().annotate(_at=Left("region_code", DISTRICT))
-    return dict(sorted(ask(found.values_list("_at", "district").distinct())))
+
+    def has(kept: list[tuple[str, str]]) -> bool:
+        return not asked or any(code == asked for code, _name in kept)
+
+    return dict(sorted(once_a_minute(found.values_list("_at", "district").distinct(), has)))
 
 
 def annual_report(board: Board) -> Document:

@@ -178,10 +178,8 @@ def _read_fonts_once(module: Any) -> None:
 
 
 def _finish(_document: Any, made: Any) -> None:
-    import pydyf  # noqa: PLC0415 - comes with WeasyPrint
-
     subsetting.name_bare(made)
-    subsetting.say_widths_briefly(made, pydyf.Array)
+    subsetting.say_widths_briefly(made)
 
 
 def _archival(document: Any, made: Any) -> None:

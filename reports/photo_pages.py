@@ -1,7 +1,7 @@
 """Pages of photos in a paper: two or four a page, each with what it shows, when and where."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -20,8 +20,7 @@ MOST = 12
 TWO = 2
 """So many stand on a page of their own, one above the other; more stand four a page."""
 NARROW = LONGEST // 2
-"""Pixels of the longer side where four stand a page, eight centimetres wide: 200 dots an inch, as sharp as print needs.
-A JPEG is unpacked at half its size in less time than whole."""
+"""Pixels of the longer side where four stand a page, eight centimetres wide: 200 dots an inch."""
 
 
 class Shot(NamedTuple):
@@ -65,27 +64,48 @@ def of_activities(photos: QuerySet[ActivityPhoto], most: int = MOST) -> PhotoPag
     paper leaves the house."""
     found = list(photos.select_related("activity").order_by("activity__starts_at", "pk"))
     free = [photo for photo in found if photo.has_consent or not photo.shows_people]
-    longest = _longest(len(free[:most]))
-    read = [(photo, small(photo.preview, longest)) for photo in free[:most]]
-    shots = [
-        Shot(source, photo.caption or photo.activity.theme, clock.localdate(photo.activity.starts_at),
-             photo.activity.place)
-        for photo, source in read if source
-    ]  # fmt: skip
-    return PhotoPages(paged(shots), len(found) - len(free), len(free) - len(read), len(read) - len(shots))
+    asked = free[:most]
+
+    def shots(longest: int) -> list[Shot]:
+        read = [
+            (photo, inline(photo.preview) if longest == LONGEST else small(photo.preview, longest)) for photo in asked
+        ]
+        return [
+            Shot(source, photo.caption or photo.activity.theme, clock.localdate(photo.activity.starts_at),
+                 photo.activity.place)
+            for photo, source in read if source
+        ]  # fmt: skip
+
+    return _fitted(shots, len(found) - len(free), len(free) - len(asked), len(asked))
 
 
 def of_files(files: Iterable[tuple[Attachment, date, str]], most: int = MOST) -> PhotoPages:
     """Photos that are attachments, with the name of the file, their day and place."""
     found = list(files)
-    longest = _longest(len(found[:most]))
-    read = [(small(file.file, longest), file.name, day, place) for file, day, place in found[:most]]
-    shots = [Shot(source, name, day, place) for source, name, day, place in read if source]
-    return PhotoPages(paged(shots), 0, len(found) - len(read), len(read) - len(shots))
+    asked = found[:most]
+
+    def shots(longest: int) -> list[Shot]:
+        read = [(small(file.file, longest), file.name, day, place) for file, day, place in asked]
+        return [Shot(source, name, day, place) for source, name, day, place in read if source]
+
+    return _fitted(shots, 0, len(found) - len(asked), len(asked))
 
 
-def _longest(count: int) -> int:
-    return LONGEST if count <= TWO else NARROW
+def _fitted(shots: Callable[[int], list[Shot]], kept_back: int, left_out: int, asked: int) -> PhotoPages:
+    """The pages of what can be read; the few that fill a page are read anew, larger."""
+    found = shots(NARROW)
+    if len(found) <= TWO:
+        found = shots(LONGEST)
+    return PhotoPages(paged(found), kept_back, left_out, asked - len(found))
+
+
+def inline(stored: FieldFile) -> str:
+    """A picture of ours as a part of the page, as it is; empty when its file is gone."""
+    try:
+        with stored.open("rb") as file:
+            return PICTURE + b64encode(file.read()).decode()
+    except OSError:
+        return ""
 
 
 def small(stored: FieldFile, longest: int) -> str:

@@ -71,8 +71,8 @@ def _warm(parent: int) -> None:
     from reports import pdf  # noqa: PLC0415 - in the child: what it sets up is its own
 
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    gc.freeze()  # what the parent has stays its own: looked through for garbage, it would be copied
     pdf.warm()
-    gc.collect()
     gc.freeze()  # what is warm stays; a paper makes 100,000 small things, and looking for garbage was a tenth of it
     gc.set_threshold(GARBAGE_FROM)
 

@@ -108,24 +108,25 @@ FULL = 1000
 """How wide a glyph is of which nothing is said, in thousandths of the size (ISO 32000-1, table 117: DW)."""
 
 
-def say_widths_briefly(made: Any, array: Any) -> None:
+def say_widths_briefly(made: Any) -> None:
     """Name no width of what is as wide as it is high: nearly every Chinese character, each of them in a list of its
-    own. `array` makes an array of the file."""
+    own."""
     for each in made.objects:
         if isinstance(each, dict) and "W" in each and each.get("Type") == "/Font":
-            each["W"] = array(_other_than_full(each["W"], array))
+            each["W"] = _other_than_full(each["W"])
 
 
-def _other_than_full(widths: list[Any], array: Any) -> list[Any]:
+def _other_than_full(widths: Any) -> Any:
     """From `first [width, width, …]`, repeated, only what is not full, again in runs."""
-    kept: list[Any] = []
+    array = type(widths)
+    kept = array()
     following = None
     for first, run in zip(widths[::2], widths[1::2], strict=True):
         for glyph, width in enumerate(run, first):
             if width == FULL:
                 continue
             if glyph != following:
-                kept += [glyph, array()]
+                kept.extend([glyph, array()])
             kept[-1].append(width)
             following = glyph + 1
     return kept

@@ -13,7 +13,8 @@ from core import clock, forms, paging
 from core.lately import once_a_minute
 from core.models import Notification
 from core.paging import page_of
-from people.models import Membership
+from grants.models import Call
+from people.models import Community
 from projects.actions import proposals
 from projects.models import Project
 from tests.life import draft
@@ -232,13 +233,35 @@ def test_what_holds_now_is_the_same_question_for_a_minute(town, kept_choices, ti
     assert (first, within, before_now()) == ([made.pk], [made.pk], [])
 
 
-def test_whoever_has_no_role_any_more_is_offered_nothing_that_was_kept_for_the_role(town, browse, kept_choices):
+def test_what_one_person_is_offered_is_kept_for_nobody_else(town, kept_choices):
+    mine = draft(town)
+
+    def offered(user) -> list[int]:
+        return once_a_minute(Project.objects.visible_to(user).values_list("pk", flat=True))
+
+    assert (offered(town.head), offered(town.singer), offered(town.head)) == ([mine.pk], [], [mine.pk])
+    flat = Project.objects.filter(pk=mine.pk)
+    assert once_a_minute(flat.values_list("pk", flat=True)) == [mine.pk]
+    assert once_a_minute(flat.values("pk")) == [{"pk": mine.pk}]  # the same question, other rows
+
+
+def test_what_has_just_come_into_being_can_be_chosen_though_less_was_kept(town, life, browse, kept_choices):
+    proposals.submit(draft(town), by=town.head, pledged=True)
     clerk = browse(town.clerk)
-    assert [one.key for one in clerk.get("/indicators/").context["scopes"]] == [str(town.call.pk)]
+    place, year = town.community.region_code[:9], str(town.call.opens_at.year)
+    assert clerk.get("/dashboard/", {"board": "funder"}).status_code == 200
+    other = Community.objects.create(region_code="110105998001", name="新社区", street="新街", district="朝阳区")
+    Project.objects.update(community=other)
+    Call.objects.update(opens_at=town.call.opens_at - timedelta(days=730))
 
-    Membership.objects.filter(user=town.clerk).update(until=clock.today())
+    asked = {"board": "funder", "place": "110105998", "year": str(town.call.opens_at.year - 2)}
+    page = clerk.get("/dashboard/", asked)
 
-    assert browse(town.clerk).get("/indicators/").status_code == 403
+    assert not page.context["form"].errors
+    choices = {name: [key for key, _label in page.context["form"].fields[name].choices] for name in ("place", "year")}
+    assert "110105998" in choices["place"]
+    assert asked["year"] in choices["year"]
+    assert (place in choices["place"], year in choices["year"]) == (False, False)
 
 
 def test_a_list_in_the_order_of_an_alias_is_turned(town):

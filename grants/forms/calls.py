@@ -47,7 +47,7 @@ class _NewCall(forms.Form):
         mine = Organization.objects.funders_of(user, Role.STAFF)
         self.fields["funder"].queryset = mine
         self.fields["fund"].queryset = newest(
-            Fund.objects.filter(funder__in=mine), self.data.get(self.add_prefix("fund"))
+            Fund.objects.filter(funder__in=mine), self.data.get(self.add_prefix("fund")), is_filter=False
         )
 
     def clean_code(self) -> str:
@@ -113,7 +113,7 @@ class CloneForm(_NewCall):
         del self.fields["funder"]
         mine = Organization.objects.funders_of(user, Role.STAFF)
         calls = Call.objects.filter(funder__in=mine).order_by("-opens_at", "-pk")
-        self.fields["original"].queryset = newest(calls, self.data.get(self.add_prefix("original")))
+        self.fields["original"].queryset = newest(calls, self.data.get(self.add_prefix("original")), is_filter=False)
 
 
 class TermsForm(forms.ModelForm):

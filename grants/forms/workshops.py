@@ -23,7 +23,8 @@ class WorkshopForm(forms.ModelForm):
         self.fields["organizer"].queryset = organizers
         self.fields["organizer"].empty_label = None
         calls = Call.objects.visible_to(user).order_by("-opens_at", "-pk")
-        self.fields["call"].queryset = newest(calls, self.data.get("call") or str(self.initial.get("call") or ""))
+        asked = self.data.get("call") or str(self.initial.get("call") or "")
+        self.fields["call"].queryset = newest(calls, asked, is_filter=False)
         self.fields["call"].empty_label = _("For no call in particular")
 
 

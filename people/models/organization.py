@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.lately import LONGEST
 from people import territory
 from people.models.region import validate_code
 
@@ -147,16 +148,14 @@ def _come_to(bureaus: "dict[int, str]") -> Q:
 
 
 FEW = 5_000
-MUCH_FOR = 600
-"""Seconds."""
 
 
 def few_known_to(bureaus: "dict[int, str]") -> set[int] | None:
     """Their keys, where few rows tie them; None where many do.
 
-    How a question is put depends on it, never its answer: that there are many is kept for a while in this process.
+    How a question is put depends on it, never its answer: that there are many is kept for a while.
     """
-    key = f"knows-many:{'-'.join(f'{pk}:{region}' for pk, region in sorted(bureaus.items()))}"
+    key = f"knows-more-than-{FEW}:{'-'.join(f'{pk}:{region}' for pk, region in sorted(bureaus.items()))}"
     if caches["quick"].get(key):
         return None
     found = set(bureaus)
@@ -165,7 +164,7 @@ def few_known_to(bureaus: "dict[int, str]") -> set[int] | None:
     for rows, column in [(ground, "pk"), (_guests_on_ground(bureaus), "host"), *tied]:
         keys = list(rows.order_by().values_list(column, flat=True)[: FEW + 1])
         if len(keys) > FEW:
-            caches["quick"].set(key, True, MUCH_FOR)
+            caches["quick"].set(key, True, LONGEST.total_seconds())
             return None
         found.update(keys)
     return found

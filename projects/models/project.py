@@ -15,7 +15,7 @@ from grants.models import LedgerEntry, Nature
 from grants.movements import Account
 from projects.models.life import ProjectLife
 from projects.models.participant import Part, Participant
-from projects.models.state import ENDED, FUNDED, STANDINGS, UNDER_WAY, Standing, State
+from projects.models.state import ENDED, FUNDED, NOT_ENDED, STANDINGS, Standing, State
 
 ZERO = Decimal("0.00")
 LONG_TEXTS = (
@@ -87,12 +87,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             | Exists(taking_part.filter(project=OuterRef("pk")))
         )
 
-    def under_way_for(self, user) -> "ProjectQuerySet":
+    def not_ended_for(self, user) -> "ProjectQuerySet":
         """What this person may see and has not ended: few by their keys, however many others have such projects."""
         if not user.is_authenticated:
             return self.none()
-        keys = _keys(user, Part.values, Project.objects.filter(state__in=UNDER_WAY))
-        return self.filter(pk__in=keys, state__in=UNDER_WAY)
+        keys = _keys(user, Part.values, Project.objects.filter(state__in=NOT_ENDED))
+        return self.filter(pk__in=keys, state__in=NOT_ENDED)
 
     def seen_in_delivery(self, user, path: str) -> Q:
         """Of rows that belong to a project, on `path`: that this person may see it as `delivery_visible_to` says.

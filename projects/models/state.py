@@ -116,7 +116,7 @@ UNDER_WAY = [
 ]
 """From the signed agreement to the last account: what can be terminated."""
 ENDED = frozenset(state for state, standing in STANDINGS.items() if standing.holder == NOBODY)
-UNDER_WAY = tuple(state for state in State if state not in ENDED)
+NOT_ENDED = tuple(state for state in State if state not in ENDED)
 """Said like this rather than as what has not ended, an index leads to the few."""
 ENDED_WITHOUT_MONEY = (State.NOT_SELECTED, State.INELIGIBLE, State.WITHDRAWN, State.FORFEITED)
 """Where a proposal can be offered to another call from, and where writing it again is no copying."""

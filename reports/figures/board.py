@@ -1,6 +1,7 @@
 """Whose figures a dashboard shows and of which projects; every link asks its list for exactly the same."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -114,8 +115,7 @@ class BoardForm(forms.Form):
         super().__init__(*args, **kwargs)
         projects = board.all_projects
         calls = projects.their("call").order_by("-closes_at", "-pk")
-        opened = once_a_minute(calls.order_by().values_list("opens_at", flat=True).distinct())
-        years = sorted({clock.localdate(opens).year for opens in opened}, reverse=True)
+        years = years_of(calls, self.data.get("year") or "")
         fields: dict[str, Any] = self.fields
         fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
         fields["call"].queryset = newest(calls, self.data.get("call"))
@@ -128,11 +128,27 @@ class BoardForm(forms.Form):
         return Board(board.kind, board.user, given.get("year"), given.get("call"), given.get("place") or "")
 
 
-def parts_of_streets(projects: ProjectQuerySet) -> list[tuple[str, str, str]]:
+def years_of(calls: QuerySet[Call], asked: str = "") -> list[int]:
+    """The years in which calls were opened, the newest first: what a filter offers."""
+
+    def in_turn(opened: list[datetime]) -> list[int]:
+        return sorted({clock.localdate(at).year for at in opened}, reverse=True)
+
+    def has(kept: list[datetime]) -> bool:
+        return not asked or asked in map(str, in_turn(kept))
+
+    return in_turn(once_a_minute(calls.order_by().values_list("opens_at", flat=True).distinct(), has))
+
+
+def parts_of_streets(projects: ProjectQuerySet, asked: str = "") -> list[tuple[str, str, str]]:
     """(nine digits, district, street) of those in which the projects take place, in the order of their codes: what a
     filter offers."""
     found = projects.their("community").order_by().annotate(_at=Left("region_code", STREET))
-    return sorted(once_a_minute(found.values_list("_at", "district", "street").distinct()))
+
+    def has(kept: list[tuple[str, str, str]]) -> bool:
+        return any(code.startswith(asked) for code, _district, _street in kept)
+
+    return sorted(once_a_minute(found.values_list("_at", "district", "street").distinct(), has))
 
 
 def named_streets(parts: list[tuple[str, str, str]]) -> dict[str, str]:

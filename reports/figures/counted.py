@@ -23,7 +23,7 @@ from reports.figures.boards import SLIDES, sections, slide
 from reports.figures.picture import Picture
 from reports.open_data import figures, sources
 
-AWARDS, STATISTICS = "open-data:awards", "open-data:statistics"
+AWARDS, STATISTICS = "open-data:awards", "open-data:statistics-page"
 
 
 def rendered(board: Board) -> SafeString:

@@ -116,9 +116,8 @@ class Preview:
         return self.count == len(self.rows)
 
 
-def preview(ledger: Ledger, asked: Asked, number: int) -> Preview:
-    """The first rows of so many."""
-    headings = ledger.columns(asked)
+def preview(ledger: Ledger, asked: Asked) -> Preview:
+    headings, number = ledger.columns(asked), ledger.count(asked)
     shown = [
         [(said(cell, one), one.shown in FIGURES) for cell, one in zip(row, headings, strict=True)]
         for row in islice(in_chinese(ledger.rows(asked)), PREVIEW)

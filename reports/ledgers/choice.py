@@ -8,7 +8,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import clock
 from core.forms import OFFERED, newest
 from core.lately import once_a_minute
 from grants.models import Call
@@ -18,6 +17,7 @@ from projects.forms.month_ledger import MonthField
 from projects.forms.narrowing import Narrowing
 from projects.models import Project, State
 from projects.narrowing import NOWHERE
+from reports.figures.board import years_of
 from reports.ledgers.ledger import Asked, Ledger
 from reports.pdf import LANGUAGE
 
@@ -51,12 +51,11 @@ class LedgerForm(forms.Form):
             fields["call"].empty_label = None
         asked = self.data.get("place") or ""
         fields["place"].choices = [("", _("All streets")), *_places(seen, asked), (NOWHERE, _("not said"))]
-        used = once_a_minute(seen.their("field"))
+        used = seen.their("field")
         fields["in_field"].choices = [("", _("All")), *((str(one.pk), str(one)) for one in used),
                                       (NOWHERE, _("not said"))]  # fmt: skip
         fields["state"].choices = [("", _("All")), *(choice for choice in State.choices if choice[0] != State.DRAFT)]
-        opened = once_a_minute(calls.order_by().values_list("opens_at", flat=True).distinct())
-        years = sorted({clock.localdate(opens).year for opens in opened}, reverse=True)
+        years = years_of(calls, self.data.get("year") or "")
         fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
         for name in OWN:
             if name not in ledger.follows:
@@ -118,7 +117,11 @@ def _flat(choices: Any) -> dict[str, str]:
 def _places(projects: Any, chosen: str) -> list[tuple[str, Any]]:
     """Streets, each with its communities in which projects take place; of very many the region comes first."""
     found = projects.their("community").order_by("region_code")
-    few = once_a_minute(found[: OFFERED + 1])
+
+    def has(kept: list[Community]) -> bool:
+        return any(one.region_code.startswith(chosen) for one in kept)
+
+    few = once_a_minute(found[: OFFERED + 1], has)
     if len(few) > OFFERED:
         return places(found, chosen, to=COMMUNITY)
     streets: dict[str, list[Community]] = {}

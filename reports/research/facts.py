@@ -13,7 +13,6 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from core import clock
-from core.lately import once_a_minute
 from evaluations.models import Purpose, Result
 from evaluations.satisfaction import Satisfaction, whole
 from people.models import Kind, Organization
@@ -29,7 +28,7 @@ from projects.pairs import PairSums, sums_of
 from projects.sessions import held
 from projects.survival import Survival, survival
 from reports.figures import life, money, people, places
-from reports.figures.board import FUNDER, Board, named_streets, parts_of_streets
+from reports.figures.board import FUNDER, Board, named_streets, parts_of_streets, years_of
 from reports.figures.picture import Picture
 
 ZERO = Decimal("0.00")
@@ -116,15 +115,14 @@ def board_of(kind: str, user: Any) -> Board:
     return WholeBoard(FUNDER, AnonymousUser()) if user is None else Board(kind, user)
 
 
-def choices(board: Board) -> tuple[list[Place], list[int]]:
+def choices(board: Board, region: str = "", year: str = "") -> tuple[list[Place], list[int]]:
     """The regions and years of which a report can be made, from what the board has."""
     projects = board.all_projects.order_by()
-    parts = parts_of_streets(projects)
+    parts = parts_of_streets(projects, region)
     districts = {code[:DISTRICT]: name for code, name, _street in parts}
     regions = [Place(code, name or code) for code, name in districts.items()]
     regions += [Place(code, name) for code, name in named_streets(parts).items()]
-    opened = once_a_minute(projects.their("call").order_by().values_list("opens_at", flat=True).distinct())
-    years = {clock.localdate(at).year for at in opened} | {clock.today().year}
+    years = {*years_of(projects.their("call"), year), clock.today().year}
     return regions, sorted(years, reverse=True)
 
 

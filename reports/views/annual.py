@@ -1,30 +1,19 @@
 """Annual reports: which there are for a person, and each of them as PDF."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from core import clock
-from core.lately import once_a_minute
 from core.paging import page_of
 from core.workflow import permit
 from reports.annual_papers import annual_report, districts
-from reports.figures.board import FUNDER, Board
+from reports.figures.board import FUNDER, Board, years_of
 from reports.pdf import LANGUAGE
 from reports.views.output import respond
 
 PAGE = 30
-
-
-def _years(board: Board, ask: Callable[[Any], Iterable[Any]] = list) -> list[int]:
-    """Those in which calls of the projects were opened, the newest first."""
-    opened = ask(board.found_calls.order_by().values_list("opens_at", flat=True).distinct())
-    return sorted({clock.localdate(at).year for at in opened}, reverse=True)
 
 
 @require_safe
@@ -34,10 +23,10 @@ def annual_list(request: HttpRequest) -> HttpResponse:
     permit("reports.see_funder_board", request.user, None)
     board = Board(FUNDER, request.user)
     page = page_of(board.found_calls, PAGE, request.GET.get("page"))
-    years = _years(board, once_a_minute)
     asked = request.GET.get("year", "")
+    years = years_of(board.found_calls, asked)
     year = next((each for each in years if str(each) == asked), years[0] if years else None)
-    context = {"page_obj": page, "districts": districts(board, once_a_minute), "years": years, "year": year}
+    context = {"page_obj": page, "districts": districts(board), "years": years, "year": year}
     return render(request, "reports/annual_list.html", context)
 
 
@@ -56,7 +45,7 @@ def district_report(request: HttpRequest, year: str, code: str) -> HttpResponse:
     """The report of a district's year."""
     permit("reports.see_funder_board", request.user, None)
     board = Board(FUNDER, request.user)
-    if code not in districts(board) or int(year) not in _years(board):
+    if code not in districts(board, code) or int(year) not in years_of(board.found_calls, year):
         raise Http404
     return _printed(Board(FUNDER, request.user, year=int(year), place=code))
 

@@ -51,13 +51,10 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
     mine = LedgerFile.objects.visible_to(request.user).filter(ledger=chosen.key)[:LISTED]
     context: dict[str, Any] = {"allowed": allowed, "ledger": chosen, "form": form, "made": mine}
     if form.is_valid():
-        key = f"{chosen.key}:{asked_by(request)}"
-        number, counted_at = lately(f"rows:{key}", lambda: chosen.count(form.asked))
-        context["preview"] = catalogue.preview(chosen, form.asked, number)
+        context["preview"] = catalogue.preview(chosen, form.asked)
         if context["preview"].adds_up:
-            context["sums"], at = lately(f"sums:{key}", lambda: catalogue.sums(chosen, form.asked))
-            counted_at = counted_at or at
-        context["counted_at"] = counted_at
+            key = f"ledger:{chosen.key}:{form.data.urlencode()}:{asked_by(request)}"
+            context["sums"], context["counted_at"] = lately(key, lambda: catalogue.sums(chosen, form.asked))
         given = form.data.copy()
         given.pop("ledger", None)
         context["query"] = given.urlencode()

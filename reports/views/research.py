@@ -39,7 +39,7 @@ class ResearchForm(forms.Form):
 
     def __init__(self, *args: Any, board: Board, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.places, years = facts.choices(board)
+        self.places, years = facts.choices(board, self.data.get("region") or "", str(self.data.get("year") or ""))
         fields: dict[str, Any] = self.fields
         if len(self.places) > OFFERED:  # the region first, and what lies in the chosen one
             known = {place.code: place for place in self.places}

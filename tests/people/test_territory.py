@@ -1,6 +1,7 @@
 """Who is responsible where, by the codes of regions alone."""
 
 import pytest
+from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 
 from people import territory
@@ -67,11 +68,13 @@ def test_a_list_by_keys_shows_the_same_as_one_asked_row_by_row(town, life, monke
     Organization.objects.exclude(kind=Kind.FUNDER).update(region="220105")
     user = getattr(town, who)
 
+    caches["quick"].clear()
     by_keys = list(Organization.objects.listed_for(user))
     monkeypatch.setattr(organization, "FEW", 0)
 
     assert by_keys == list(Organization.objects.listed_for(user)) == list(Organization.objects.visible_to(user))
     assert who != "clerk" or town.centre in by_keys
+    caches["quick"].clear()
 
 
 def test_the_nearest_bureau_is_responsible_and_the_one_above_is_not(town):

@@ -44,15 +44,15 @@ def test_both_ways_say_the_same_of_everybody(things, town, monkeypatch):
         assert expected["clerk"][kind] - expected["stranger"][kind], kind
 
 
-@pytest.mark.parametrize("state", [State.RUNNING, State.WITHDRAWN])
-def test_what_is_under_way_is_what_one_sees_and_has_not_ended(things, town, state):
+@pytest.mark.parametrize("state", [State.DRAFT, State.RUNNING, State.COMPLETED, State.WITHDRAWN])
+def test_what_is_not_ended_is_what_one_sees_and_has_not_ended(things, town, state):
     Project.objects.update(state=state)
 
     for name, user in town.people.items():
         visible = set(Project.objects.visible_to(user))
-        assert set(Project.objects.under_way_for(user)) == (set() if state in ENDED else visible), name
+        assert set(Project.objects.not_ended_for(user)) == (set() if state in ENDED else visible), name
     assert Project.objects.visible_to(town.clerk).exists()
-    assert not Project.objects.under_way_for(AnonymousUser()).exists()
+    assert not Project.objects.not_ended_for(AnonymousUser()).exists()
 
 
 def test_projects_name_the_calls_and_communities_that_are_theirs_once(town):

@@ -11,10 +11,12 @@ from tempfile import TemporaryFile
 
 import openpyxl
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core import clock
 from core.models import Event
 from core.spreadsheets import MONEY, TEXT, Workbook
 from grants.actions import ledger as money
@@ -411,6 +413,24 @@ def test_the_page_shows_first_rows_and_sums_and_narrows_by_month(town, life, bro
 
     assert (here.count, len(here.rows), before.count) == (3, 3, 0)
     assert sums[[label for label, _is in here.headings].index("金额（元）")] == f"{_paid():,.2f}"
+
+
+def test_kept_sums_are_those_of_one_person_and_one_filter_and_say_of_when(town, life, browse, settings):
+    caches["quick"].clear()
+    settings.FIGURES_KEPT_FROM, settings.FIGURES_KEPT_TIMES = 0, 1_000_000
+    at_work(town, life)
+    asked = {"ledger": "payments", "until": "2026-12"}
+    first = browse(town.clerk).get(PAGE, asked)
+    again = browse(town.clerk).get(PAGE, asked)
+    narrower = browse(town.clerk).get(PAGE, asked | {"until": "2026-03"})
+    another = browse(town.auditor).get(PAGE, asked)
+    caches["quick"].clear()
+
+    assert (first.context["counted_at"], again.context["counted_at"]) == (None, clock.now())
+    assert again.context["sums"] == first.context["sums"]
+    assert "数据截至" in again.content.decode()
+    assert narrower.context["counted_at"] is another.context["counted_at"] is None
+    assert narrower.context["sums"] != first.context["sums"]
 
 
 def _paid() -> Decimal:

@@ -1,17 +1,21 @@
 """What long papers are made of: chapters with their contents, spending against budget, pages of photos."""
 
 import re
+from base64 import b64decode, b64encode
 from decimal import Decimal
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
 from django.urls import reverse
+from PIL import Image
 
 from projects.actions import delivery, photos, spending
 from projects.models import ActivityPhoto, Project
 from reports import photo_pages, progress_papers
 from reports.budget_execution import execution
+from reports.pdf import PICTURE
 from reports.photo_pages import Shot, of_activities, paged
 from tests.records import NOBODY_ON_IT, held, png
 from tests.spending import handed_in, running
@@ -102,6 +106,28 @@ def test_a_photo_whose_file_is_gone_is_counted_and_the_paper_still_made(reported
     found = of_activities(ActivityPhoto.objects.filter(activity=made.activity))
 
     assert (found.unreadable, [len(row) for row in found.pages[0]]) == (1, [1])
+
+
+def sizes(pages) -> set[tuple[int, int]]:
+    shots = [shot for page in pages for row in page for shot in row]
+    return {Image.open(BytesIO(b64decode(shot.source.removeprefix(PICTURE)))).size for shot in shots}
+
+
+def test_photos_are_as_large_in_a_paper_as_print_needs(town, reported):
+    _project, made = reported
+    ActivityPhoto.objects.filter(activity=made.activity).delete()
+    wide = [png(f"{n}.png", (2000, 1500)) for n in range(3)]
+    first, *_others = photos.add_photos(made.activity, by=town.head, files=wide, values=NOBODY_ON_IT)
+    four = of_activities(ActivityPhoto.objects.filter(activity=made.activity))
+    assert (four.is_large, sizes(four.pages)) == (False, {(640, 480)})
+
+    first.preview.storage.delete(first.preview.name)
+    two = of_activities(ActivityPhoto.objects.filter(activity=made.activity))
+
+    assert (two.is_large, two.unreadable, sizes(two.pages)) == (True, 1, {(1280, 960)})
+    [[shot], _second] = two.pages[0]
+    with ActivityPhoto.objects.filter(activity=made.activity).exclude(pk=first.pk)[0].preview.open("rb") as file:
+        assert shot.source == PICTURE + b64encode(file.read()).decode()  # as it is, not made again
 
 
 def test_more_photos_than_are_printed_are_counted(reported):
