@@ -210,6 +210,7 @@ ACCOUNT_RATE_LIMITS = {  # passwords are counted by people.actions.signing_in; t
     "login_failed": "30/m/ip,5/300s/key",
     "signup": "10/m/ip,40/h/ip",
     "reset_password": "10/m/ip,30/h/ip,3/h/key",
+    "change_password": "20/m/user",  # a new one has five rules to meet: tries are no attack
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # else all sign-ins share the proxy's limit
 PROXY_SAYS_START = os.environ.get("PROXY_SAYS_START", "") == "1"

@@ -76,6 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "Too many attempts. Please try again in %(n)s minutes, or have your password reset. "
             "The security administrator can open the lock earlier."
         ),
+        "enter_current_password": _("This is not your current password. Please enter it again."),
         "username_taken": _(
             "This cannot be used for a new account. If it is yours, sign in, or have your password reset."
         ),

@@ -25,6 +25,7 @@ from core.masking import mask_email, mask_phone
 from core.workflow import disclosed, record
 from people import sessions
 from people.actions import check_phone
+from people.actions.organizations import BANK
 from people.adapter import MobileField
 from people.models import (
     Administrator,
@@ -271,6 +272,22 @@ class OrganizationAdmin(admin.ModelAdmin):
     search_fields = ("name", "credit_code", "filing_number")
     autocomplete_fields = ("host", "community")
     inlines = (MembershipInline, CouncilInline)
+    view_on_site = False  # what an administrator may not read there
+
+    def get_exclude(self, request: HttpRequest, obj: Organization | None = None) -> tuple[str, ...]:
+        """Where money goes is the organisation's own affair, and is not shown here either."""
+        return BANK
+
+    def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and form.changed_data:
+            record(
+                obj,
+                "change",
+                by=request.user,
+                label=_("Details changed"),
+                changes=dict.fromkeys(form.changed_data, True),
+            )
 
 
 @admin.register(Community)

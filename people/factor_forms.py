@@ -8,6 +8,8 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.identifiers import half_width
+
 NAME = _("What you call it")
 
 
@@ -15,12 +17,18 @@ class Digits:
     """A field for digits: the phone shows those, and offers the code if it has one."""
 
     fields: dict[str, forms.Field]
+    cleaned_data: dict[str, str]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         code = self.fields["code"]
         code.label = _("Code of the second step")
         code.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+
+    def clean_code(self) -> str:
+        """Digits of a Chinese keyboard are digits too."""
+        self.cleaned_data["code"] = half_width(self.cleaned_data["code"])
+        return super().clean_code()  # type: ignore[misc]
 
 
 class CodeForm(Digits, AuthenticateForm):

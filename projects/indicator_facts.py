@@ -39,6 +39,8 @@ class Scope:
     label: str
     find: Callable[[], Any]
     year: int
+    regions: tuple[str, ...] = ()
+    """Codes of which every community is looked at, whatever takes place there."""
 
     @cached_property
     def projects(self) -> Any:
@@ -85,9 +87,11 @@ def facts_of(scope: Scope) -> Facts:
 
 
 def _places(scope: Scope, funded: Any) -> dict[int, Community]:
-    """The communities looked at: all of a district, else those in which the funded projects take place."""
-    if scope.kind == "district":
-        found = Community.objects.filter(inside("region_code", scope.key))
+    """The communities looked at: all of a district or of the regions, else those in which the funded projects take
+    place."""
+    regions = (scope.key,) if scope.kind == "district" else scope.regions
+    if regions:
+        found = Community.objects.filter(inside("region_code", *regions))
     else:
         found = Community.objects.filter(
             Q(pk__in=funded.values("community")) | Q(pk__in=funded.values("other_communities"))

@@ -54,7 +54,7 @@ class OrganizationResource(TableResource):
         "filing_number": gettext_lazy("BA-<12-digit region>-<year>-<4-digit serial>, for filed groups only"),
         "host": gettext_lazy("Credit code or full name of the host of a filed group"),
         "community": gettext_lazy("12-digit region code of the community"),
-        "bank_account": gettext_lazy("For registered organisations only"),
+        "bank_account": gettext_lazy("For registered organisations only, and only where none is stored yet"),
     }
     example = {
         "name": gettext_lazy("Example social work service centre"),
@@ -130,6 +130,12 @@ class OrganizationResource(TableResource):
     def settle(self, row: Row) -> None:
         if not self.key_of(row) and not set(self.one_of) & set(row.errors):
             row.blame(self.one_of[0], _("Enter the credit code, or the filing number of a group that is only filed."))
+        known = self.known.get(self.key_of(row))
+        if known and known.pk not in self.ours:  # before anything is compared: what is equal would be known by it
+            row.blame(
+                self.one_of[0], _("Another bureau looks after this organisation: a table of yours cannot change it.")
+            )
+            return
         self._resolve(row)
         super().settle(row)
         if self.rehearsal and not row.errors and row.instance and not row.instance.is_filed:
@@ -160,10 +166,9 @@ class OrganizationResource(TableResource):
 
     def check(self, row: Row, *, new: bool) -> None:
         organization = row.instance
-        if not new and not self._is_ours(organization):
-            row.blame(
-                self.one_of[0], _("Another bureau looks after this organisation: a table of yours cannot change it.")
-            )
+        if not new and row.changes.get("bank_account", (organization.bank_account,))[0]:
+            for name in (name for name in BANK if name in row.changes and name not in row.errors):
+                row.blame(name, _("Where money goes is changed by the organisation itself, on its page."))
         kinds = {organization.kind, row.changes.get("kind", (None, organization.kind))[0] or organization.kind}
         if not kinds <= set(OPEN_KINDS) and "kind" not in row.errors:
             row.blame("kind", _("Funders, support organisations and evaluators are entered by the administrator."))
@@ -190,9 +195,6 @@ class OrganizationResource(TableResource):
             return True
         known = Organization.objects.tied_to(self.by)
         return organization.pk is not None and known.filter(pk=organization.pk).exists()
-
-    def _is_ours(self, organization: Organization) -> bool:
-        return organization.pk in self.ours
 
     @staticmethod
     def _contradictions(organization: Organization, *, hosted: bool) -> list[tuple[str, str]]:

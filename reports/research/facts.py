@@ -139,7 +139,8 @@ def read(board: Board, place: Place, year: int, *, with_pictures: bool = False) 
     carried = [row[1].value for row in people.mentors(type(board)(board.kind, board.user, place=place.code)).rows]
     waiting = life.waiting(of_year)
     table = places.gap(of_year)
-    scope = Scope("district" if place.code else "year", place.code, place.name, lambda: of_year.projects, year)
+    regions = (place.code,) if place.code else tuple({code[:DISTRICT] for code, *_names in parts_of_streets(ever)})
+    scope = Scope("year", place.code, place.name, lambda: of_year.projects, year, regions)
     picked = {
         "funnel": life.funnel(of_year),
         "source": money.by_source(of_year),

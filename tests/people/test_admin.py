@@ -75,6 +75,23 @@ def test_funder_is_entered_with_a_valid_code_only(town, browse, code, stored):
     assert Organization.objects.filter(name="朝阳区民政局", credit_code="52110105MJ0100027T").count() == stored
 
 
+def test_an_administrator_neither_reads_nor_changes_where_money_goes_and_what_is_changed_is_kept(town, browse):
+    path = reverse("admin:people_organization_change", args=[town.centre.pk])
+    admin = browse(town.admin)
+    page = admin.get(path)
+    assert "6222000011112222" not in page.content.decode()
+    form = page.context["adminform"].form
+    data = {name: value for name in form.fields if (value := form[name].value()) is not None}
+    inlines = {f"{prefix}-{name}_FORMS": "0" for prefix in ("memberships", "council") for name in ("TOTAL", "INITIAL")}
+
+    admin.post(path, data | inlines | {"address": "柳溪路9号", "bank_account": "6222999900001111"})
+
+    town.centre.refresh_from_db()
+    assert (town.centre.address, town.centre.bank_account) == ("柳溪路9号", "6222000011112222")
+    event = Event.objects.about(town.centre).last()
+    assert (event.name, event.actor, event.data) == ("change", town.admin, {"changes": {"address": True}})
+
+
 # -- communities from a spreadsheet ----------------------------------------------------------------
 
 

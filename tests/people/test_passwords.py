@@ -115,6 +115,15 @@ def test_what_was_typed_when_the_password_had_grown_too_old_waits(town, browse):
     assert "第一行" in head.get(head.get("/todo/")["Location"]).content.decode()
 
 
+def test_a_wrong_current_password_is_said_to_be_wrong_and_tries_do_not_shut_the_page(town, browse):
+    client = browse(town.head)
+    for _try in range(7):
+        page = client.post(CHANGE, {"oldpassword": "nope", "password1": "a", "password2": "a"})
+
+    assert page.status_code == 200
+    assert page.context["form"].errors["oldpassword"] == ["当前密码不对，请重新输入。"]
+
+
 def test_a_new_password_ends_the_other_sessions(town, browse):
     here, elsewhere = browse(), browse()
     for client in (here, elsewhere):

@@ -59,6 +59,19 @@ def test_who_is_asked_by_setting_and_level(town, browse, settings, username, rol
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_code_in_the_digits_of_a_chinese_keyboard_is_taken(town, browse):
+    client = signed_in(browse, "head")
+    client.get("/accounts/2fa/totp/activate/")
+    full = {ord(digit): 0xFF10 + int(digit) for digit in "0123456789"}
+    typed = code(client.session["mfa.totp.secret"]).translate(full)
+
+    refused = client.post("/accounts/2fa/totp/activate/", {"code": typed[::-1] + "９"})
+    taken = client.post("/accounts/2fa/totp/activate/", {"code": typed})
+
+    assert (refused.status_code, taken["Location"]) == (200, "/accounts/2fa/recovery-codes/")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_set_up_by_app_and_on_to_the_page_that_was_wanted(town, browse, settings):
     settings.MFA_REQUIRED_ROLES = ALL
     client = signed_in(browse, "approver")

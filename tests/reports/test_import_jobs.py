@@ -153,6 +153,7 @@ def test_same_file_again_changes_nothing(town, desk):
 
 
 def test_known_row_is_changed_and_the_log_says_from_what_to_what(town, desk):
+    Organization.objects.filter(pk=town.centre.pk).update(bank_account="", bank_name="", bank_account_name="")
     renamed = {
         "name": "柳溪社工中心", "kind": "social_organization", "credit_code": town.centre.credit_code,
         "bank_account": "6222000033334444",
@@ -166,18 +167,37 @@ def test_known_row_is_changed_and_the_log_says_from_what_to_what(town, desk):
     assert event.actor == town.clerk
     assert event.data["changes"] == {
         "name": ["柳溪社会工作服务中心", "柳溪社工中心"],
-        "bank_account": ["****2222", "****4444"],
+        "bank_account": ["", "****4444"],
     }
     assert Notification.objects.filter(recipient=town.head, url=town.centre.get_absolute_url()).count() == 1
 
 
-def test_column_that_is_left_out_is_not_touched_and_an_empty_cell_empties(town, desk):
+@pytest.mark.parametrize("column", ["bank_account", "bank_account_name", "bank_name"])
+def test_where_money_goes_is_not_changed_by_a_table(town, desk, column):
+    """A clerk alone could have it paid to somebody else."""
+    Organization.objects.filter(pk=town.centre.pk).update(bank_name="农商银行", bank_account_name="中心")
     row = {"name": town.centre.name, "kind": "social_organization", "credit_code": town.centre.credit_code}
 
-    desk.bring(workbook(row | {"bank_name": None}))
+    for value in ("6222000033334444", None):
+        job = desk.bring(workbook(row | {column: value}))
+        assert counts(job) == {"wrong": 1}, value
+        assert [message for _row, _column, message in wrong(job)] == [
+            "Where money goes is changed by the organisation itself, on its page."
+        ]
 
     town.centre.refresh_from_db()
-    assert (town.centre.bank_name, town.centre.bank_account) == ("", "6222000011112222")
+    assert (town.centre.bank_account, town.centre.bank_name) == ("6222000011112222", "农商银行")
+    assert counts(desk.bring(workbook(row | {"bank_account": "6222000011112222"}))) == {"unchanged": 1}
+
+
+def test_column_that_is_left_out_is_not_touched_and_an_empty_cell_empties(town, desk):
+    Organization.objects.filter(pk=town.centre.pk).update(address="柳溪路3号", phone=(phone := "13800138000"))
+    row = {"name": town.centre.name, "kind": "social_organization", "credit_code": town.centre.credit_code}
+
+    desk.bring(workbook(row | {"address": None}))
+
+    town.centre.refresh_from_db()
+    assert (town.centre.address, town.centre.phone) == ("", phone)
 
 
 def test_sender_is_told_at_the_end(town, desk):

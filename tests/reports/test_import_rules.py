@@ -137,8 +137,8 @@ def test_legal_status_follows_from_the_number(town, desk):
     ("name", "wrong"),
     [
         ("bureau", ["Kind"]),
-        ("support", ["Unified social credit code", "Kind"]),  # another bureau's as well: nothing ties it to this one
-        ("evaluators", ["Unified social credit code", "Kind"]),
+        ("support", ["Unified social credit code"]),  # another bureau's: nothing ties it to this one
+        ("evaluators", ["Unified social credit code"]),
     ],
 )
 def test_funder_supporter_or_evaluator_is_not_changed_by_a_table(town, desk, name, wrong):
@@ -149,6 +149,20 @@ def test_funder_supporter_or_evaluator_is_not_changed_by_a_table(town, desk, nam
 
     assert blamed(job) == wrong
     assert Organization.objects.get(pk=known.pk).kind == known.kind
+
+
+def test_nothing_is_compared_with_what_another_bureau_looks_after(town, desk):
+    """Else it could be found out row by row what stands there."""
+    known = town.support
+    Organization.objects.filter(pk=known.pk).update(credit_code=credit_code(1), phone="13800138001")
+    row = {"name": known.name, "credit_code": credit_code(1)}
+
+    for phone in ("13800138001", "13800138002"):
+        job = desk.bring(workbook(row | {"kind": known.kind, "phone": phone}))
+        assert (counts(job), blamed(job)) == ({"wrong": 1}, ["Unified social credit code"])
+        assert [message for _row, _column, message in wrong(job)] == [
+            "Another bureau looks after this organisation: a table of yours cannot change it."
+        ]
 
 
 def test_group_cannot_be_made_a_funder_so_its_staff_never_become_clerks(town, desk):

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from core import clock
 from core.models import Event
 from evaluations.satisfaction import Satisfaction
-from people.models import Membership, Organization
+from people.models import Community, Membership, Organization
 from projects.models import Activity, Project
 from projects.survival import Survival
 from reports import charts
@@ -81,6 +81,19 @@ def test_region_and_year_narrow_every_figure(town, life):
     whole = composed(town.clerk, Place("110105", "朝阳区"))[0]
     assert whole.steps["received"] == 5  # one does not say where
     assert whole.awarded == composed(town.clerk)[0].awarded
+
+
+def test_all_regions_have_no_fewer_communities_than_one_of_them(town, life):
+    busy(town, life)
+    Community.objects.create(region_code="110105031099", name="没有项目的社区", street="望京街道", district="朝阳区")
+
+    everywhere, one = composed(town.clerk)[0], composed(town.clerk, Place("110105", "朝阳区"))[0]
+
+    counted = [
+        (year.indicators["filed"].denominator, year.indicators["filed_on_target"].denominator)
+        for year in (everywhere, one)
+    ]
+    assert counted[0] == counted[1] == (Community.objects.filter(region_code__startswith="110105").count(),) * 2
 
 
 def test_mentor_counts_own_projects_only(town, life):
