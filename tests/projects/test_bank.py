@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from core.models import Event
 from core.workflow import Refused
+from people.models import Organization
 from projects.actions import bank, delivery, payments
 from projects.bank_returns import FAILED, PAID, Row, judge
 from projects.invariants import breaches
@@ -116,6 +117,15 @@ def test_a_suspended_project_goes_into_no_list(town, two):
 
     with pytest.raises(Refused):
         bank.make_lists(two, by=town.finance)
+
+
+@pytest.mark.parametrize(("name", "is_asked"), [("柳溪社会工作服务中心", False), ("周敏", True)])
+def test_an_account_in_another_name_stands_out_before_it_is_paid(town, two, browse, name, is_asked):
+    Organization.objects.filter(pk=town.centre.pk).update(bank_account_name=name)
+
+    page = browse(town.finance).get("/bank-lists/new/").content.decode()
+
+    assert (f"户名“{name}”与收款单位名称不同" in page) == is_asked
 
 
 def test_withdrawn_lines_can_be_listed_again(town, two, listed):
