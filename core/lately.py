@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language
 
 from core import clock
@@ -151,9 +151,10 @@ def count_ahead(all_of_it: Iterable[tuple[str, Callable[[], Any]]]) -> int:
     return number
 
 
-def asked_by(request: HttpRequest) -> str:
-    """Who asks for what in which language, as a key: the figures of one person are never another's. Not by the page."""
-    asked = request.GET.copy()
+def asked_by(request: HttpRequest, given: QueryDict | None = None) -> str:
+    """Who asks for what in which language, as a key: the figures of one person are never another's. Not by the page.
+    `given`: what is asked for where that is more than the address says."""
+    asked = (request.GET if given is None else given).copy()
     asked.pop("page", None)
     user = request.user
     roles = sorted((pk, sorted(held)) for pk, held in user.roles.items()) if user.is_authenticated else []

@@ -53,7 +53,7 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         context["preview"] = catalogue.preview(chosen, form.asked)
         if context["preview"].adds_up:
-            key = f"ledger:{chosen.key}:{form.data.urlencode()}:{asked_by(request)}"
+            key = f"ledger:{chosen.key}:{asked_by(request, form.data)}"
             context["sums"], context["counted_at"] = lately(key, lambda: catalogue.sums(chosen, form.asked))
         given = form.data.copy()
         given.pop("ledger", None)
