@@ -178,12 +178,22 @@ def beside(change: ChangeRequest, *, shown: bool) -> list[Beside]:
             return mask_account(value) if name == "bank_account" and not shown else value
 
         return [
-            Beside(label, said(name, before.get(name, "")), said(name, other.get(name, "")))
+            Beside(label, said(name, before.get(name, "")), _doubted(name, said(name, other.get(name, "")), payee))
             for name, label in ACCOUNT.items()
         ]
     if change.kind == Kind.TERMINATION:
         return [Beside(_("last day"), str(change.project.ends_on), str(other.get("stops_on", "")))]
     return []
+
+
+def _doubted(name: str, wish: str, payee: Any) -> str:
+    """What is wished, and said beside it where the money would go to another name than the payee's."""
+    if name != "bank_account_name" or not wish or wish == payee.name:
+        return wish
+    return _("%(wish)s (the payee is %(payee)s: please look at the bank's confirmation)") % {
+        "wish": wish,
+        "payee": payee,
+    }
 
 
 def figures_of(project: Project) -> dict[str, Any]:

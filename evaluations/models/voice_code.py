@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.identifiers import half_width
 from evaluations.models.questionnaire import Audience
 from projects.models.in_delivery import InDelivery
 
@@ -24,8 +25,8 @@ class VoiceCodeQuerySet(InDelivery["VoiceCode"]):
         return self.filter(revoked_at__isnull=True, expires_on__gte=clock.today())
 
     def typed(self, text: str) -> "VoiceCode | None":
-        """The code that somebody typed, in small letters or with blanks, whatever has become of it."""
-        wanted = "".join(letter for letter in text.upper() if letter.isalnum())[: LENGTH + 1]
+        """The code that somebody typed, in small or wide letters or with blanks, whatever has become of it."""
+        wanted = "".join(letter for letter in half_width(text).upper() if letter.isalnum())[: LENGTH + 1]
         return self.filter(code=wanted).first()
 
 

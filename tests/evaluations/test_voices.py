@@ -95,7 +95,9 @@ def test_code_ends_after_its_day(code, time):
 def test_code_is_found_however_it_is_typed(code):
     typed = f" {code.code[:3].lower()} {code.code[3:]} "
 
-    assert VoiceCode.objects.typed(typed) == code
+    wide = code.code.translate({ord(sign): ord(sign) + 0xFEE0 for sign in code.code})
+
+    assert VoiceCode.objects.typed(typed) == VoiceCode.objects.typed(wide) == code
     assert VoiceCode.objects.typed("ABC") is None
 
 

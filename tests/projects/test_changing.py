@@ -355,6 +355,15 @@ def test_a_new_account_is_looked_at_by_finance_before_it_is_approved(town, proje
     assert change.wish["other"]["before"]["bank_account"] == "6222000011112222"
 
 
+@pytest.mark.parametrize(("name", "doubted"), [("柳溪社会工作服务中心", False), ("全永雄", True)])
+def test_an_account_in_another_name_stands_out_for_whoever_decides(town, project, browse, name, doubted):
+    change = advised(town, begun(project, "account", town.head, **NEW | {"bank_account_name": name}))
+
+    page = browse(town.clerk).get(change.get_absolute_url()).content.decode()
+
+    assert (f"{name}（收款单位为柳溪社会工作服务中心，请核对开户证明）" in page) == doubted
+
+
 def test_the_account_is_the_head_s_affair(town, project):
     with pytest.raises(PermissionDenied):
         changing.begin_change(project, "account", by=town.volunteer)
