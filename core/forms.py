@@ -1,7 +1,7 @@
 """Form parts that every app uses: counted texts, dates, phones, several files, refused verbs, stale pages."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -264,25 +264,18 @@ class NoteForm(SeenState):
 def newest(found: QuerySet, asked: str | None, *, is_filter: bool = True) -> QuerySet:
     """What is offered of a list that may have thousands: the first hundred, and what is asked for already. In a filter
     they may be a minute old."""
-    keys = newest_keys(found, asked) if is_filter else _with_asked(_first_keys(found), found, asked)
+    keys = newest_keys(found, asked, is_filter=is_filter)
     return found.model._default_manager.filter(pk__in=keys).order_by(
         *found.query.order_by or found.model._meta.ordering
     )
 
 
-def newest_keys(found: QuerySet, asked: str | None) -> list[Any]:
-    """The keys of what `newest` offers in a filter. Where more is shown of it than a name, `found` is asked again."""
-    return _with_asked(once_a_minute(_first_keys(found)), found, asked)
-
-
-def _first_keys(found: QuerySet) -> QuerySet:
-    return found.values_list("pk", flat=True)[:OFFERED]
-
-
-def _with_asked(keys: Iterable[Any], found: QuerySet, asked: str | None) -> list[Any]:
-    keys = list(keys)
+def newest_keys(found: QuerySet, asked: str | None, *, is_filter: bool = True) -> list[Any]:
+    """The keys of what `newest` offers. Where more is shown of it than a name, `found` is asked again."""
+    first = found.values_list("pk", flat=True)[:OFFERED]
+    keys = once_a_minute(first) if is_filter else list(first)
     if asked and asked.isascii() and asked.isdecimal() and len(asked) < 15 and int(asked) not in keys:
-        keys += found.filter(pk=int(asked)).values_list("pk", flat=True)
+        keys = [*keys, *found.filter(pk=int(asked)).values_list("pk", flat=True)]
     return keys
 
 

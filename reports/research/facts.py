@@ -139,7 +139,9 @@ def read(board: Board, place: Place, year: int, *, with_pictures: bool = False) 
     carried = [row[1].value for row in people.mentors(type(board)(board.kind, board.user, place=place.code)).rows]
     waiting = life.waiting(of_year)
     table = places.gap(of_year)
-    regions = (place.code,) if place.code else tuple({code[:DISTRICT] for code, *_names in parts_of_streets(ever)})
+    # Asked for here, not taken from what a filter offers: that may be a minute old.
+    codes = ever.their("community").values_list("region_code", flat=True)
+    regions = (place.code,) if place.code else tuple({code[:DISTRICT] for code in codes})
     scope = Scope("year", place.code, place.name, lambda: of_year.projects, year, regions)
     picked = {
         "funnel": life.funnel(of_year),
