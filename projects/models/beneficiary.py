@@ -94,7 +94,9 @@ class Beneficiary(models.Model):
         ordering = ["project", "number"]
         verbose_name = _("person served")
         verbose_name_plural = _("people served")
-        indexes = [models.Index(fields=["expires_on"], name="beneficiary_by_expiry")]
+        indexes = [
+            models.Index(fields=["expires_on"], name="beneficiary_by_expiry", condition=Q(anonymised_at__isnull=True))
+        ]
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="beneficiary_number_once"),
             models.CheckConstraint(

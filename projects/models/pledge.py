@@ -146,7 +146,10 @@ class Pledge(Stateful):
         ordering = ["-offered_at", "-pk"]
         verbose_name = _("pledge of a giver")
         verbose_name_plural = _("pledges of givers")
-        indexes = [models.Index(fields=["state", "due_on"], name="pledge_by_state_and_day")]
+        indexes = [
+            models.Index(fields=["state", "due_on"], name="pledge_by_state_and_day"),
+            models.Index(fields=["offered_at", "id", "project"], name="pledge_by_time"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="pledge_is_worth_something",

@@ -63,7 +63,7 @@ class SignIn(models.Model):
         verbose_name_plural = _("sign-ins")
         indexes = [
             models.Index(fields=["person_key"], name="sign_in_by_person"),
-            models.Index(fields=["expires_on"], name="sign_in_by_expiry"),
+            models.Index(fields=["expires_on"], name="sign_in_by_expiry", condition=Q(anonymised_at__isnull=True)),
         ]
         constraints = [
             models.UniqueConstraint(

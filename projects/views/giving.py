@@ -31,6 +31,7 @@ from projects.forms import (
 from projects.matching import LACKING_MOST, PARTS, awaited, lacking, lacking_most, promised_by_kind, proven_by_kind
 from projects.models import ActivityPhoto, Gift, IntentLetter, Pledge, Project
 from projects.models.pledge import OPEN_TO_GIVERS
+from projects.models.project import of_funders
 from projects.pairs import sums_of
 
 PAGE = 12
@@ -280,9 +281,8 @@ def gift_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def pledges_of(user: User) -> QuerySet[Pledge]:
-    """The pledges to the projects of the funders one works for."""
-    found = Pledge.objects.with_names().prefetch_related("gifts")
-    return found.filter(project__call__funder__in=list(user.roles)).order_by("giver__name", "project__title", "pk")
+    """The pledges to the projects of the funders one works for, the newest first."""
+    return Pledge.objects.with_names().prefetch_related("gifts").filter(of_funders(list(user.roles)))
 
 
 @login_required

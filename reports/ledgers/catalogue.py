@@ -116,8 +116,9 @@ class Preview:
         return self.count == len(self.rows)
 
 
-def preview(ledger: Ledger, asked: Asked) -> Preview:
-    headings, number = ledger.columns(asked), ledger.count(asked)
+def preview(ledger: Ledger, asked: Asked, number: int) -> Preview:
+    """The first of so many rows, as they will stand in the file."""
+    headings = ledger.columns(asked)
     shown = [
         [(said(cell, one), one.shown in FIGURES) for cell, one in zip(row, headings, strict=True)]
         for row in islice(in_chinese(ledger.rows(asked)), PREVIEW)

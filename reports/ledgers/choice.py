@@ -51,7 +51,7 @@ class LedgerForm(forms.Form):
             fields["call"].empty_label = None
         asked = self.data.get("place") or ""
         fields["place"].choices = [("", _("All streets")), *_places(seen, asked), (NOWHERE, _("not said"))]
-        used = seen.their("field")
+        used = once_a_minute(seen.their("field"))
         fields["in_field"].choices = [("", _("All")), *((str(one.pk), str(one)) for one in used),
                                       (NOWHERE, _("not said"))]  # fmt: skip
         fields["state"].choices = [("", _("All")), *(choice for choice in State.choices if choice[0] != State.DRAFT)]

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -12,7 +11,7 @@ from evaluations.models import Commission
 from people.models import Membership, Organization
 from projects.actions.people import ENDS_AFTER
 from projects.models import Participant, Project
-from projects.models.project import have_many
+from projects.models.project import of_funders
 from projects.models.state import ENDED
 
 MOST = 300
@@ -55,9 +54,7 @@ def _commissions(funders: list[int]) -> list[Entrusted]:
 
 
 def _participants(funders: list[int]) -> list[Entrusted]:
-    ours = Project.objects.filter(call__funder__in=funders).order_by()
-    is_ours = Exists(ours.filter(pk=OuterRef("project"))) if have_many(funders) else Q(project__in=ours)
-    rows = Participant.objects.filter(is_ours).order_by("-pk")
+    rows = Participant.objects.filter(of_funders(funders)).order_by("-pk")
     latest = list(rows.values_list("pk", flat=True)[:MOST])  # to sort all of them whole takes a second
     rows = Participant.objects.filter(pk__in=latest).order_by("-pk")
     return [_participant(one) for one in rows.select_related("project", "person", "organization")]
@@ -76,8 +73,9 @@ def _participant(one: Participant) -> Entrusted:
 
 
 def _hosts(funders: list[int]) -> list[Entrusted]:
-    rows = Project.objects.filter(call__funder__in=funders, host__isnull=False, submitted_at__isnull=False)
-    rows = rows.order_by("-pk").select_related("host", "applicant")[:MOST]
+    hosted = Project.objects.filter(host__isnull=False).order_by().values("pk")  # by an index, as few are
+    rows = Project.objects.filter(pk__in=hosted, call__funder__in=funders, submitted_at__isnull=False)
+    rows = rows.order_by("-pk").select_related("host").only("title", "submitted_at", "host__name")[:MOST]
     return [
         Entrusted(
             str(one.host), str(one.host), str(_("Host")), one.title, one.get_absolute_url(),

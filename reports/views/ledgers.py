@@ -51,9 +51,10 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
     mine = LedgerFile.objects.visible_to(request.user).filter(ledger=chosen.key)[:LISTED]
     context: dict[str, Any] = {"allowed": allowed, "ledger": chosen, "form": form, "made": mine}
     if form.is_valid():
-        context["preview"] = catalogue.preview(chosen, form.asked)
+        key = f"ledger:{chosen.key}:{asked_by(request, form.data)}"
+        number, context["counted_at"] = lately(f"{key}:rows", lambda: chosen.count(form.asked))
+        context["preview"] = catalogue.preview(chosen, form.asked, number)
         if context["preview"].adds_up:
-            key = f"ledger:{chosen.key}:{asked_by(request, form.data)}"
             context["sums"], context["counted_at"] = lately(key, lambda: catalogue.sums(chosen, form.asked))
         given = form.data.copy()
         given.pop("ledger", None)
