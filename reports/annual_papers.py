@@ -8,10 +8,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models.functions import Left
-
 from core import clock
-from core.lately import once_a_minute
 from evaluations.models import Purpose, Result
 from grants.models import Call
 from projects.figures import persons_by_project, visits_by_project
@@ -21,7 +18,7 @@ from projects.spending import spent
 from reports.documents import Document, file_name
 from reports.evaluation_papers import GRADES
 from reports.figures import life, money, people
-from reports.figures.board import Board
+from reports.figures.board import Board, parts_of_streets
 from reports.wording import PURPOSES
 
 ZERO = Decimal("0.00")
@@ -54,12 +51,8 @@ class Grades(NamedTuple):
 
 def districts(board: Board, asked: str = "") -> dict[str, str]:
     """Names of the districts in which the projects take place, by the six digits of their code."""
-    found = board.all_projects.their("community").order_by().annotate(_at=Left("region_code", DISTRICT))
-
-    def has(kept: list[tuple[str, str]]) -> bool:
-        return not asked or any(code == asked for code, _name in kept)
-
-    return dict(sorted(once_a_minute(found.values_list("_at", "district").distinct(), has)))
+    parts = parts_of_streets(board.all_projects, asked)
+    return {code[:DISTRICT]: district for code, district, _street in parts}
 
 
 def annual_report(board: Board) -> Document:
