@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core.identifiers import half_width
 from grants.models import Call
 from projects.models import Project
-from projects.models.project import LONG_TEXTS
+from projects.models.project_queries import LONG_TEXTS
 from projects.sections import sections_of, tables_of
 from projects.snapshots import snapshot
 

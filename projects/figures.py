@@ -12,14 +12,15 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, DateField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncMonth
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from core import clock
 from core.money import round_half_up
 from projects.models import Activity, ActivityTarget, Project, Service, SignIn, VolunteerTime
-from projects.models.project import ProjectQuerySet
+from projects.models.project_queries import ProjectQuerySet
 from projects.models.volunteer import in_hours
 
 PERSONS = ("人", "名", "位")
@@ -188,10 +189,12 @@ def visits_together(projects: QuerySet[Project], since: date | None = None, unti
 
 
 def visited(projects: ProjectQuerySet, since: date | None = None, until: date | None = None) -> ProjectQuerySet:
-    """Those of which `visits_by_project` counts any."""
-    any_visit: Any = Q()
+    """Those of which `visits_by_project` counts any; the first of each kind is looked for, as of `EXISTS` PostgreSQL
+    might gather all that there are before it looks at one project."""
+    any_visit = Q()
     for part in _parts(since, until):
-        any_visit |= Exists(part.rows.filter(part.some, **{part.project: OuterRef("pk")}).order_by())
+        found = part.rows.filter(part.some, **{part.project: OuterRef("pk")}).order_by().values("pk")
+        any_visit |= Q(IsNull(Subquery(found[:1]), False))
     return projects.filter(any_visit)
 
 

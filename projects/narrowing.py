@@ -15,7 +15,7 @@ from core.money import round_half_up
 from people.models import Kind, Organization
 from people.territory import inside
 from projects.models import Expense, FollowUp, Part, Participant, Project, Report, State
-from projects.models.project import ProjectQuerySet
+from projects.models.project_queries import ProjectQuerySet
 from projects.models.state import FUNDED, PLACED, UNDER_WAY
 from projects.survival import Fate
 

@@ -18,7 +18,7 @@ from evaluations import stars
 from people import territory
 from people.models import Organization, validate_code
 from projects.models import Project
-from projects.models.project import ProjectQuerySet
+from projects.models.project_queries import ProjectQuerySet
 
 
 def percent(default: int, words: Any, **options: Any) -> models.PositiveSmallIntegerField:

@@ -26,7 +26,7 @@ from evaluations.voice_words import flag_words
 from people.models import User
 from projects.forms import Narrowing
 from projects.models import Activity, Project
-from projects.models.project import ProjectQuerySet
+from projects.models.project_queries import ProjectQuerySet
 from projects.models.state import FUNDED
 
 PAGE = 20

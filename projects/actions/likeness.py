@@ -20,7 +20,7 @@ from core.identifiers import comparable
 from core.models import Attachment
 from projects.likeness_keys import key_of, keys_of_text
 from projects.models import BudgetLine, Likeness, LikenessKey, Project
-from projects.models.project import LONG_TEXTS
+from projects.models.project_queries import LONG_TEXTS
 from projects.models.state import ENDED_WITHOUT_MONEY
 from projects.peers import pairs_of
 from projects.similarity import similar_to

@@ -14,7 +14,7 @@ from people.models import Organization, Role, User
 from projects.completeness import problems
 from projects.forms.tables import BaseTable, Tables
 from projects.models import Project
-from projects.models.project import LONG_TEXTS
+from projects.models.project_queries import LONG_TEXTS
 from projects.models.submission import PLEDGE
 from projects.sections import Section, fields_of, required_of, sections_of, tables_of
 

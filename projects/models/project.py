@@ -1,162 +1,21 @@
-from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import MoneyField
-from core.lately import are_many
 from grants.models import LedgerEntry, Nature
 from grants.movements import Account
 from projects.models.life import ProjectLife
-from projects.models.participant import Part, Participant
-from projects.models.state import ENDED, FUNDED, NOT_ENDED, STANDINGS, Standing, State
+from projects.models.project_queries import ProjectQuerySet
+from projects.models.state import ENDED, FUNDED, STANDINGS, Standing, State
 
 ZERO = Decimal("0.00")
-LONG_TEXTS = (
-    *("summary", "features", "needs", "audience", "goals", "method", "risks", "emergency_plan"),
-    *("evaluation", "sustainability", "experience"),
-)
-"""What a proposal says in whole sentences; lists leave it in the database."""
-ROW = (
-    *("number", "title", "state", "state_since", "due_on", "submitted_at", "amount_requested", "amount_awarded"),
-    *("call__code", "applicant__name", "field__name"),
-)
-MANY = 1000
-
-
-def have_many(funders: Collection[int]) -> bool:
-    """Whether these funders have very many projects."""
-    key = f"projects:{'-'.join(map(str, sorted(funders)))}"
-    return bool(funders) and are_many(key, Project.objects.filter(call__funder__in=funders), MANY)
-
-
-def of_funders(funders: Collection[int], path: str = "project") -> Q:
-    """Of rows that belong to a project, on `path`: that it is one of these funders'.
-
-    Put for each row apart where they have many: a page in the order of the rows is full before many have been asked.
-    """
-    theirs = Project.objects.filter(call__funder__in=funders).order_by()
-    if have_many(funders):
-        return Q(Exists(theirs.filter(pk=OuterRef(path))))
-    return Q((f"{path}__in", theirs))
-
-
-def _sees_much(user) -> bool:
-    """Whether a person's funders have: found out once and kept with the user."""
-    if not hasattr(user, "_sees_much"):
-        user._sees_much = have_many(list(user.roles))
-    return user._sees_much
-
-
-def _taking_part(user, parts):
-    return Participant.objects.current().filter(person=user, part__in=parts, is_blind=False, is_waiting=False)
-
-
-def _keys(user, parts, among: "ProjectQuerySet"):
-    """The keys of those `among` them that a person sees as `ProjectQuerySet.visible_to` says, each way by its index;
-    who takes part, of all."""
-    mine, among = list(user.roles), among.order_by()
-    submitted = among.filter(submitted_at__isnull=False)
-    found = [
-        among.filter(applicant__in=mine).values("pk"),
-        submitted.filter(host__in=mine).values("pk"),
-        submitted.filter(call__funder__in=mine).values("pk"),
-        _taking_part(user, parts).order_by().values("project"),
-    ]
-    return found[0].union(*found[1:])
-
-
-class ProjectQuerySet(models.QuerySet["Project"]):
-    def visible_to(self, user) -> "ProjectQuerySet":
-        """Its applicant and host, its funder (once submitted), and whoever coaches, judges or evaluates it now.
-
-        Not who judges it blind: they read a veiled copy (`projects.blinding`), and nothing else. Nor who is asked to
-        judge it and has not said yet whether anything ties them to it.
-        """
-        return self._seen_by(user, Part.values)
-
-    def delivery_visible_to(self, user) -> "ProjectQuerySet":
-        """The same without the experts, who judge the proposal and see nothing of the work that follows."""
-        return self._seen_by(user, [Part.MENTOR, Part.EVALUATOR])
-
-    def _seen_by(self, user, parts) -> "ProjectQuerySet":
-        if not user.is_authenticated:
-            return self.none()
-        if not _sees_much(user):  # few: found by their keys, whatever else there is
-            return self.filter(pk__in=_keys(user, parts, Project.objects.all()))
-        mine, taking_part = list(user.roles), _taking_part(user, parts)
-        return self.filter(  # a good part of all: passed by in the order of the list until the page is full
-            Q(applicant__in=mine)
-            | (Q(host__in=mine) & Q(submitted_at__isnull=False))
-            | (Q(call__funder__in=mine) & Q(submitted_at__isnull=False))
-            | Q(pk__in=taking_part.order_by().values("project"))
-        )
-
-    def not_ended_for(self, user) -> "ProjectQuerySet":
-        """What this person may see and has not ended: few by their keys, however many others have such projects."""
-        if not user.is_authenticated:
-            return self.none()
-        keys = _keys(user, Part.values, Project.objects.filter(state__in=NOT_ENDED))
-        return self.filter(pk__in=keys, state__in=NOT_ENDED)
-
-    def seen_in_delivery(self, user, path: str) -> Q:
-        """Of rows that belong to a project, on `path`: that this person may see it as `delivery_visible_to` says.
-
-        Put for each row apart where most rows are seen: the page is full before many have been asked about.
-        """
-        seen = self.delivery_visible_to(user)
-        if user.is_authenticated and _sees_much(user):
-            return Q(Exists(seen.filter(pk=OuterRef(path)).order_by()))
-        return Q((f"{path}__in", seen))
-
-    def staked_by(self, user) -> "ProjectQuerySet":
-        """Handed in by a group, or through a host, to which the person belongs in any role."""
-        mine = list(user.roles) if user.is_authenticated else []
-        handed_in = Project.objects.filter(submitted_at__isnull=False).order_by()
-        through_a_host = handed_in.filter(host__in=mine).values("pk")  # apart: of both together SQLite reads all
-        return self.filter(pk__in=handed_in.filter(applicant__in=mine).values("pk").union(through_a_host))
-
-    def counted_in_public(self) -> "ProjectQuerySet":
-        """What is handed in is public as a number once the call is closed: before, it would tell people their odds."""
-        return self.filter(
-            submitted_at__isnull=False, call__published_at__isnull=False, call__closes_at__lte=clock.now()
-        )
-
-    def with_names(self) -> "ProjectQuerySet":
-        """What every list shows, in one query, without the long texts."""
-        return self.select_related("call", "call__funder", "track", "applicant", "field", "community").defer(
-            *LONG_TEXTS, "call__guidelines"
-        )
-
-    def their(self, relation: str) -> models.QuerySet:
-        """The calls, communities, service fields (`relation` names it) that these projects have, each once.
-
-        Each is asked for apart whether it has one: the first that is found is enough, however many there are.
-        """
-        model = Project._meta.get_field(relation).related_model
-        return model._default_manager.filter(Exists(self.order_by().filter(**{relation: OuterRef("pk")})))
-
-    def as_rows(self) -> "ProjectQuerySet":
-        """What a row of a long list shows and no more: making objects of columns is most of what its rows take."""
-        return self.select_related(None).select_related("call", "applicant", "field").only(*ROW)
-
-    def draft_of(self, applicant, call) -> "Project | None":
-        """The proposal that an applicant is writing in a call: the newest, when there are several."""
-        return (
-            self.filter(applicant=applicant, call=call, state__in=[State.DRAFT, State.RETURNED]).order_by("-pk").first()
-        )
-
-    def funded(self) -> "ProjectQuerySet":
-        return self.filter(state__in=FUNDED)
-
-    def completed(self) -> "ProjectQuerySet":
-        return self.filter(state=State.COMPLETED)
 
 
 class Project(ProjectLife):
@@ -167,6 +26,15 @@ class Project(ProjectLife):
     Nature = Nature
 
     call = models.ForeignKey("grants.Call", verbose_name=_("call"), on_delete=models.PROTECT, related_name="projects")
+    funder = models.ForeignKey(
+        "people.Organization",
+        verbose_name=_("funder"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+    )
+    """That of its call, which never changes it: here too, so that what a funder was handed in stands in one index."""
     track = models.ForeignKey(
         "grants.Track", verbose_name=_("track"), on_delete=models.PROTECT, related_name="projects"
     )
@@ -293,6 +161,11 @@ class Project(ProjectLife):
             models.Index(  # and what says whose it is, so that others' are passed by without being read
                 fields=["state_since", "id", "call", "applicant", "host", "submitted_at"], name="project_by_time"
             ),
+            models.Index(
+                fields=["funder", "state_since", "id"],
+                name="project_of_funder_by_time",
+                condition=Q(submitted_at__isnull=False),
+            ),
             models.Index(fields=["state", "state_since"], name="project_by_state"),
             models.Index(fields=["due_on"], name="project_by_due_day"),
             models.Index(fields=["host"], name="project_by_host", condition=Q(host__isnull=False)),
@@ -328,6 +201,11 @@ class Project(ProjectLife):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.funder_id = self.call.funder_id
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("projects:project_detail", args=[self.pk])

@@ -31,7 +31,7 @@ from projects.forms import (
 from projects.matching import LACKING_MOST, PARTS, awaited, lacking, lacking_most, promised_by_kind, proven_by_kind
 from projects.models import ActivityPhoto, Gift, IntentLetter, Pledge, Project
 from projects.models.pledge import OPEN_TO_GIVERS
-from projects.models.project import of_funders
+from projects.models.project_queries import of_funders
 from projects.pairs import sums_of
 
 PAGE = 12

@@ -25,7 +25,7 @@ from projects.disclosing import contact_shown
 from projects.forms import MentorForm, Narrowing, ProjectFilter, SubmitForm
 from projects.gates import facts_of, gates_of
 from projects.models import Objection, Part, Project, ReturnNotice, State
-from projects.models.project import ProjectQuerySet
+from projects.models.project_queries import ProjectQuerySet
 from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS, UNDER_WAY
 from projects.places import name_places
 from projects.stages import stage_bar
@@ -90,7 +90,7 @@ def listed(asked: QueryDict, user: User) -> tuple[ProjectQuerySet, ProjectFilter
     """The projects of the list by what its address asks for, with the two forms that have read it."""
     form = ProjectFilter(asked, user=user)
     narrowing = Narrowing(asked, user=user, own=("call",))
-    projects = narrowing.of(Project.objects.visible_to(user).with_names())
+    projects = narrowing.of(Project.objects.listed_for(user).with_names())
     return filtered(projects, **form.cleaned_data) if form.is_valid() else projects, form, narrowing
 
 

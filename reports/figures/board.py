@@ -19,7 +19,7 @@ from grants.models import Call
 from people.choosing import STREET, places
 from people.territory import inside
 from projects.models import Project
-from projects.models.project import ProjectQuerySet
+from projects.models.project_queries import ProjectQuerySet
 from projects.narrowing import narrowed
 
 FUNDER, REGION, SUPPORT, PUBLIC = "funder", "region", "support", "public"

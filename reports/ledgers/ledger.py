@@ -19,7 +19,7 @@ from core.workflow import permit
 from grants.models import Call
 from people.models import User
 from projects.models import Project
-from projects.models.project import ProjectQuerySet
+from projects.models.project_queries import ProjectQuerySet
 from projects.narrowing import narrowed
 
 BATCH = 2000

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -11,7 +12,6 @@ from evaluations.models import Commission
 from people.models import Membership, Organization
 from projects.actions.people import ENDS_AFTER
 from projects.models import Participant, Project
-from projects.models.project import of_funders
 from projects.models.state import ENDED
 
 MOST = 300
@@ -37,8 +37,10 @@ class Entrusted:
 
 
 def entrusted(funders: list[int]) -> list[Entrusted]:
-    """Everybody who takes part in projects of these bureaus from outside; at most MOST of each kind, the latest."""
-    found = [*_commissions(funders), *_participants(funders), *_hosts(funders), *_members(funders)]
+    """Everybody who takes part from outside in what these bureaus were handed in: in the MOST projects that moved
+    last, and at most as many of each kind."""
+    latest = _handed_in(funders).order_by("-state_since", "-pk").values("pk")[:MOST]
+    found = [*_commissions(funders), *_participants(latest), *_hosts(latest), *_members(funders)]
     return sorted(found, key=lambda one: (one.is_over, one.until or date.max, one.who))
 
 
@@ -53,11 +55,19 @@ def _commissions(funders: list[int]) -> list[Entrusted]:
     ]  # fmt: skip
 
 
-def _participants(funders: list[int]) -> list[Entrusted]:
-    rows = Participant.objects.filter(of_funders(funders)).order_by("-pk")
-    latest = list(rows.values_list("pk", flat=True)[:MOST])  # to sort all of them whole takes a second
-    rows = Participant.objects.filter(pk__in=latest).order_by("-pk")
-    return [_participant(one) for one in rows.select_related("project", "person", "organization")]
+def are_more(funders: list[int]) -> bool:
+    """Whether these bureaus have more projects than are looked through."""
+    return _handed_in(funders)[: MOST + 1].count() > MOST
+
+
+def _handed_in(funders: list[int]) -> QuerySet[Project]:
+    """A draft is not theirs yet: whoever coaches it was let in by the group."""
+    return Project.objects.filter(funder__in=funders, submitted_at__isnull=False).order_by()
+
+
+def _participants(latest: QuerySet) -> list[Entrusted]:
+    rows = Participant.objects.filter(project__in=latest).order_by("-pk")
+    return [_participant(one) for one in rows.select_related("project", "person", "organization")[:MOST]]
 
 
 def _participant(one: Participant) -> Entrusted:
@@ -72,16 +82,14 @@ def _participant(one: Participant) -> Entrusted:
     )  # fmt: skip
 
 
-def _hosts(funders: list[int]) -> list[Entrusted]:
-    hosted = Project.objects.filter(host__isnull=False).order_by().values("pk")  # by an index, as few are
-    rows = Project.objects.filter(pk__in=hosted, call__funder__in=funders, submitted_at__isnull=False)
-    rows = rows.order_by("-pk").select_related("host").only("title", "submitted_at", "host__name")[:MOST]
+def _hosts(latest: QuerySet) -> list[Entrusted]:
+    rows = Project.objects.filter(pk__in=latest, host__isnull=False).order_by("-pk").select_related("host")
     return [
         Entrusted(
             str(one.host), str(one.host), str(_("Host")), one.title, one.get_absolute_url(),
             clock.localdate(one.submitted_at), None, _("as long as it hosts the group; it signs and keeps the account"),
         )
-        for one in rows
+        for one in rows.only("title", "submitted_at", "host__name")
     ]  # fmt: skip
 
 

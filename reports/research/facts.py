@@ -22,7 +22,7 @@ from projects.indicator_facts import DISTRICT, Scope, facts_of
 from projects.indicators import Indicator, indicators, percent
 from projects.lasting import lasting
 from projects.models import Activity, MentoringNote, MonthlyReport, Pledge, Project, State
-from projects.models.project import ProjectQuerySet
+from projects.models.project_queries import ProjectQuerySet
 from projects.narrowing import in_place, reached
 from projects.pairs import PairSums, sums_of
 from projects.sessions import held

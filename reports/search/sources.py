@@ -21,7 +21,7 @@ from evaluations.models import Honour, Star
 from grants.models import Call, Need, NeedList, NeedListEntry, Workshop
 from people.models import Organization
 from projects.models import Activity, Agreement, BankList, Notice, Participant, Project
-from projects.models.project import LONG_TEXTS
+from projects.models.project_queries import LONG_TEXTS
 from reports.models import Paper
 from reports.open_data.sources import awards
 

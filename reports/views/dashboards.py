@@ -20,7 +20,7 @@ from core.paging import page_of
 from projects.figures import visited, visits_by_project, visits_together
 from projects.forms import Narrowing
 from projects.models import Project
-from projects.models.project import ProjectQuerySet
+from projects.models.project_queries import ProjectQuerySet
 from projects.narrowing import reached, spent_together, with_spending
 from projects.spending import spent
 from reports.documents import Document, file_name
@@ -138,7 +138,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     """The visits of a period, project by project: what stands behind a point of the curve."""
     narrowing = Narrowing(request.GET, user=request.user)
     since, until = _day(request.GET.get("since", "")), _day(request.GET.get("until", ""))
-    projects = narrowing.of(Project.objects.delivery_visible_to(request.user))
+    projects = narrowing.of(Project.objects.delivery_listed_for(request.user))
     found = visited(projects, since, until).with_names().order_by(*NEWEST)
     page = page_of(found, PAGE, request.GET.get("page"))
     numbers = visits_by_project([project.pk for project in page], since, until)
@@ -162,7 +162,7 @@ def visits(request: HttpRequest) -> HttpResponse:
 def spending(request: HttpRequest) -> HttpResponse:
     """Award, payments and spending, project by project."""
     narrowing = Narrowing(request.GET, user=request.user)
-    found = narrowing.of(reached(Project.objects.delivery_visible_to(request.user), "funded"))
+    found = narrowing.of(reached(Project.objects.delivery_listed_for(request.user), "funded"))
     page = page_of(with_spending(found.with_names()).order_by(*NEWEST), PAGE, request.GET.get("page"))
     sums, counted_at = lately(f"spending:{asked_by(request)}", lambda: _sums(found))
     context = {

@@ -18,9 +18,8 @@ from people import actions
 from people.models import DataRequest, ImpactAssessment, Organization, PrivacyNotice, Role
 from reports.actions.personal import erase, why_not
 from reports.forms import AnswerForm, AssessmentForm, IdentityNoteForm, NoticeForm, RequestAtTheDeskForm
-from reports.personal import finding, holding
+from reports.personal import entrusting, finding, holding
 from reports.personal.entrusting import bureaus_of
-from reports.personal.entrusting import entrusted as found_entrusted
 from reports.personal.retention import due
 from reports.personal_papers import personal_copy
 from reports.views.output import respond
@@ -188,9 +187,10 @@ def retention(request: HttpRequest) -> HttpResponse:
 def entrusted(request: HttpRequest) -> HttpResponse:
     """Who sees something of my bureau's projects from outside, and until when."""
     permit("reports.see_privacy_desk", request.user)
-    found = found_entrusted([one.pk for one in bureaus_of(request.user, *IN_BUREAU)])
-    page = page_of(found, PAGE, request.GET.get("page"))
-    return render(request, "reports/privacy/entrusted.html", {"page_obj": page, "number": len(found)})
+    funders = [one.pk for one in bureaus_of(request.user, *IN_BUREAU)]
+    page = page_of(entrusting.entrusted(funders), PAGE, request.GET.get("page"))
+    context = {"page_obj": page, "most": entrusting.MOST if entrusting.are_more(funders) else None}
+    return render(request, "reports/privacy/entrusted.html", context)
 
 
 @login_required

@@ -14,7 +14,7 @@ from evaluations.models import Assignment
 from people.models import Community, Organization
 from projects.blinding import KINDS, PLACES, abbreviated, names_in_texts, short_names, veil, veiled, veiled_title
 from projects.models import Project
-from projects.models.project import LONG_TEXTS
+from projects.models.project_queries import LONG_TEXTS
 from tests.grants.test_need_lists import accepted, publish
 from tests.judging import score
 from tests.life import LINES, declared, draft

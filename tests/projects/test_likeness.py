@@ -15,7 +15,7 @@ from projects.actions import checking, drafts, likeness, proposals
 from projects.actions.likeness import compare_forgotten, find_likenesses, keep_keys, text_of, texts_beside
 from projects.blinding import veiled
 from projects.models import BudgetLine, Likeness, Project
-from projects.models.project import LONG_TEXTS
+from projects.models.project_queries import LONG_TEXTS
 from tests.life import LINES, STEPS, choir_draft, draft
 from tests.test_files import pdf
 from tests.town import make_call, member

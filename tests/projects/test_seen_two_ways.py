@@ -4,9 +4,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
 
-from people.models import Community, User
-from projects.models import Activity, Expense, MentoringNote, Milestone, Project, Report
-from projects.models import project as asked
+from grants.models import Call
+from people.models import Community, Kind, Organization, User
+from projects.models import Activity, Expense, MentoringNote, Milestone, Part, Participant, Project, Report
+from projects.models import project_queries as asked
 from projects.models.state import ENDED, State
 from projects.month import month_of
 from projects.month_entries import entries_of
@@ -14,6 +15,7 @@ from reports.personal.entrusting import entrusted
 from reports.search.sources import BY_KIND
 from tests.life import draft
 from tests.test_permissions import things
+from tests.town import make_call
 
 __all__ = ["things"]  # the fixture with one of everything
 
@@ -21,6 +23,7 @@ __all__ = ["things"]  # the fixture with one of everything
 def seen(user: User) -> dict[str, set]:
     user = User.objects.get(pk=user.pk)  # which way is asked is kept with the person
     found = {"visible": Project.objects.visible_to(user), "delivery": Project.objects.delivery_visible_to(user)}
+    found |= {"listed": Project.objects.listed_for(user), "listed work": Project.objects.delivery_listed_for(user)}
     found |= {model.__name__: model.objects.visible_to(user) for model in (MentoringNote, Activity, Expense, Report)}
     found["papers in the search"] = BY_KIND["paper_of_project"].seen(user)
     said = {name: set(rows.values_list("pk", flat=True)) for name, rows in found.items()}
@@ -40,8 +43,28 @@ def test_both_ways_say_the_same_of_everybody(things, town, monkeypatch):
     monkeypatch.setattr(asked, "MANY", 0)
 
     assert {name: seen(user) for name, user in town.people.items()} == expected
+    for found in expected.values():
+        assert (found["listed"], found["listed work"]) == (found["visible"], found["delivery"])
     for kind in ("delivery", "calendar", "entrusted"):
         assert expected["clerk"][kind] - expected["stranger"][kind], kind
+
+
+def test_who_sees_much_as_a_funder_and_something_else_besides_is_listed_both(town, life, monkeypatch):
+    own, theirs = (life.walk(draft(town), "submitted") for _n in range(2))
+    other = Organization.objects.create(name="邻镇人民政府", kind=Kind.FUNDER, credit_code="11110105000053030K")
+    call = make_call(town, code="LX2027", publish=False)
+    Call.objects.filter(pk=call.pk).update(funder=other)
+    Project.objects.filter(pk=theirs.pk).update(funder=other, call=call)
+    monkeypatch.setattr(asked, "MANY", 0)
+    assert seen(town.clerk)["listed"] == {own.pk}
+
+    Participant.objects.create(project=theirs, person=town.clerk, part=Part.COACH)
+
+    assert seen(town.clerk)["listed"] == {own.pk, theirs.pk}
+
+
+def test_project_stands_under_the_funder_of_its_call(town):
+    assert draft(town).funder == town.call.funder
 
 
 @pytest.mark.parametrize("state", [State.DRAFT, State.RUNNING, State.COMPLETED, State.WITHDRAWN])

@@ -27,10 +27,10 @@ from people.models import (
     PrivacyNotice,
 )
 from projects.actions import people, roster
-from projects.models import Beneficiary, Objection
+from projects.models import Beneficiary, Objection, Part, Participant, Project
 from reports.actions.personal import erase
 from reports.inbox import waiting_for
-from reports.personal import finding
+from reports.personal import entrusting, finding
 from tests import town as towns
 from tests.life import draft, objected
 from tests.records import WANG
@@ -477,6 +477,32 @@ def test_whoever_was_let_in_stands_with_the_day_on_which_it_ends(town, life, bro
 
     assert "项目结束两年后自动到期" in page
     assert browse(town.head).get(url("entrusted")).status_code == 403
+
+
+def test_of_very_many_projects_those_that_moved_last_are_looked_through(town, life, browse, monkeypatch):
+    for _n in range(2):
+        project = life.walk(draft(town), "submitted")
+        Participant.objects.create(project=project, person=town.mentor, part=Part.COACH)
+    Project.objects.filter(pk=project.pk).update(title="最近的项目")
+    first = browse(town.auditor).get(url("entrusted")).content.decode()
+    monkeypatch.setattr(entrusting, "MOST", 1)
+
+    page = browse(town.auditor).get(url("entrusted")).content.decode()
+
+    assert "只列最近有变动的" not in first
+    assert "只列最近有变动的 1 个项目" in page
+    assert page.count(str(town.mentor.name)) == 1
+    assert "最近的项目" in page
+
+
+def test_coach_of_a_draft_was_let_in_by_the_group_and_not_by_the_bureau(town, life, browse):
+    project = draft(town)
+    Participant.objects.create(project=project, person=town.mentor, part=Part.COACH)
+    assert town.mentor.name not in browse(town.auditor).get(url("entrusted")).content.decode()
+
+    life.walk(project, "submitted")
+
+    assert town.mentor.name in browse(town.auditor).get(url("entrusted")).content.decode()
 
 
 def test_impact_assessment_is_kept_for_three_years(town, browse):
