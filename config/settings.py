@@ -57,7 +57,6 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from import_export.formats.base_formats import CSV, XLSX
 
 from config import engines, logs
 
@@ -109,7 +108,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
-    "import_export",
     "rules.apps.AutodiscoverRulesConfig",
 ]
 
@@ -278,10 +276,6 @@ UPLOAD_MOST_A_DAY, UPLOAD_BYTES_A_DAY = 600, 3 * 1024**3  # of one person
 CLAMD_SOCKET = os.environ.get("CLAMD_SOCKET", "")
 CLAMD_REQUIRED = os.environ.get("CLAMD_REQUIRED", "1").strip() != "0"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
-# The administration's own import takes no packed files: core.spreadsheets, which knows limits, is not asked there.
-IMPORT_FORMATS = [CSV]
-EXPORT_FORMATS = [CSV, XLSX]
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "media"}},
     "private": engines.private_files(PRIVATE_ROOT),

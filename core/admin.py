@@ -1,39 +1,64 @@
 """The calendar, which is kept by hand, and the records, which nobody changes."""
 
+import json
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, Field, OuterRef
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from import_export import resources
-from import_export.admin import ImportExportModelAdmin
+from django_fsm import FSMField
 
-from core.models import Attachment, CalendarDay, DailyRoot, Dispatch, Event, Notification, Seal, Series
+from core.channels import channel_label
+from core.models import Attachment, CalendarDay, DailyRoot, Dispatch, Event, Notification, Seal
 from core.notifications import try_again
 
 
-class CalendarDayResource(resources.ModelResource):
-    """Holidays and make-up workdays by day: a known day is changed, a new one is added, nothing is deleted."""
+class KindsInUse(admin.RelatedFieldListFilter):
+    """The kinds of record that the log or the files are about, not those that libraries have besides."""
 
-    class Meta:
-        model = CalendarDay
-        fields = ("date", "kind", "source")
-        export_order = fields
-        import_id_fields = ("date",)
-        clean_model_instances = True
-        skip_unchanged = True
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        about = model_admin.model._default_manager.filter(content_type=OuterRef("pk")).order_by()
+        kinds = ContentType.objects.filter(Exists(about))
+        return sorted(((kind.pk, str(kind)) for kind in kinds), key=lambda choice: choice[1])
+
+
+class Reading(admin.ModelAdmin):
+    """Leads on only where the reader may go: on a page that is only read, Django links every related record."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        given = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return given
+        return [(title, said | {"fields": [self._shown(request, f) for f in said["fields"]]}) for title, said in given]
+
+    def _shown(self, request: HttpRequest, name: Any) -> Any:
+        found = {field.name: field for field in self.model._meta.fields}.get(name)
+        desk = self.admin_site._registry.get(found.related_model) if found is not None and found.is_relation else None
+        return _without_link(found) if found and desk and not desk.has_view_permission(request) else name
+
+
+def _without_link(field: Field) -> Any:
+    """A column of the administration that says what is related and leads nowhere."""
+
+    @admin.display(description=capfirst(field.verbose_name))
+    def said(obj: Any) -> str:
+        return str(getattr(obj, field.name) or "-")
+
+    return said
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(ImportExportModelAdmin):
-    resource_classes = (CalendarDayResource,)
+class CalendarDayAdmin(admin.ModelAdmin):
     list_display = ("date", "kind", "source")
     list_filter = ("kind",)
     search_fields = ("source",)
     date_hierarchy = "date"
 
 
-class RecordAdmin(admin.ModelAdmin):
+class RecordAdmin(Reading):
     """To be read, never written: who could change the log could change what happened."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -49,10 +74,10 @@ class RecordAdmin(admin.ModelAdmin):
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
     list_display = ("at", "actor", "label", "note", "thing")
-    fields = ("at", "actor", "label", "note", "thing", "source_state", "target_state", "data", "name")
-    readonly_fields = ("thing",)
+    fields = ("at", "actor", "label", "note", "thing", "moved", "sealed")
+    readonly_fields = ("thing", "moved", "sealed")
     ordering = ("-at", "-pk")
-    list_filter = ("content_type",)
+    list_filter = (("content_type", KindsInUse),)
     list_select_related = ("actor", "content_type")
     search_fields = ("name", "label", "note", "actor__name", "actor__username")
     date_hierarchy = "at"
@@ -60,6 +85,20 @@ class EventAdmin(RecordAdmin):
     @admin.display(description=_("record"))
     def thing(self, event: Event) -> str:
         return f"{event.content_type.name} {event.object_id}"
+
+    @admin.display(description=_("moved"))
+    def moved(self, event: Event) -> str:
+        """From which state to which, in the words of the pages."""
+        model = event.content_type.model_class()
+        states = [f for f in model._meta.fields if isinstance(f, FSMField)] if model else []
+        words = {str(value): str(label) for field in states for value, label in field.flatchoices}
+        moves = [words.get(state, state) for state in (event.source_state, event.target_state) if state]
+        return " → ".join(moves) or "-"
+
+    @admin.display(description=_("kept and sealed word for word"))
+    def sealed(self, event: Event) -> str:
+        """As the seal has it: whoever compares needs every letter."""
+        return f"{event.name} {json.dumps(event.data, ensure_ascii=False)}"
 
 
 @admin.register(Seal)
@@ -79,7 +118,7 @@ class AttachmentAdmin(RecordAdmin):
     """What was handed in, without the way to read it: files are read where `visible_to` is asked."""
 
     list_display = ("at", "name", "size", "media_type", "content_type", "object_id", "uploaded_by")
-    list_filter = ("media_type", "content_type")
+    list_filter = ("media_type", ("content_type", KindsInUse))
     list_select_related = ("uploaded_by", "content_type")
     search_fields = ("name", "sha256")
     exclude = ("file",)
@@ -95,13 +134,22 @@ class NotificationAdmin(RecordAdmin):
 
 @admin.register(Dispatch)
 class DispatchAdmin(RecordAdmin):
-    """What leaves the site: what waits, what was given up and why; that can be tried again."""
+    """What leaves the site: what waits, what was given up and why; that can be tried again.
 
-    list_display = ("notification", "channel", "address", "state", "tries", "due_at", "sent_at", "error")
-    list_filter = ("state", "channel", "in_digest")
+    Its text is for whom it is addressed to: there are keys in it.
+    """
+
+    list_display = ("__str__", "way", "address", "state", "tries", "due_at", "sent_at", "error")
+    fields = ("notification", "subject", "way", *list_display[2:], "in_digest")
+    readonly_fields = ("way",)
+    list_filter = ("state", "in_digest")
     list_select_related = ("notification",)
     search_fields = ("address", "error", "notification__subject", "notification__recipient__name")
     actions = ("send_again",)
+
+    @admin.display(description=_("way"))
+    def way(self, dispatch: Dispatch) -> str:
+        return channel_label(dispatch.channel)
 
     @admin.action(description=_("Try to send what was given up again"), permissions=["view"])
     def send_again(self, request: HttpRequest, queryset: Any) -> None:
@@ -109,9 +157,3 @@ class DispatchAdmin(RecordAdmin):
         for dispatch in chosen:
             try_again(dispatch)
         self.message_user(request, _("They are on their way again."))
-
-
-@admin.register(Series)
-class SeriesAdmin(RecordAdmin):
-    list_display = ("key", "last")
-    search_fields = ("key",)

@@ -4,6 +4,7 @@ A channel is a class without arguments, named in the setting `NOTIFICATION_CHANN
 
     class Sms:
         key = "sms"                                    # stored; at most 20 characters
+        label = "短信"                                 # what administrators read; without it, the key
         def address_of(self, person) -> str: …         # "" when there is none: nothing is sent
         def send(self, address, subject, text) -> None: …
 
@@ -19,6 +20,7 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.core.mail import send_mail
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 
 class Undeliverable(Exception):
@@ -41,6 +43,7 @@ class Mail:
     """E-mail, by Django's backend."""
 
     key = "mail"
+    label = _("e-mail")
 
     def address_of(self, person: Any) -> str:
         return str(person.email)
@@ -63,3 +66,8 @@ def _channel(path: str) -> Channel:
 def channels() -> dict[str, Channel]:
     """The channels of this installation, by key."""
     return {channel.key: channel for channel in map(_channel, settings.NOTIFICATION_CHANNELS)}
+
+
+def channel_label(key: str) -> str:
+    """What a way is called; one that is not plugged in any more has its key only."""
+    return str(getattr(channels().get(key), "label", key))

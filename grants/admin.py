@@ -3,8 +3,11 @@
 Funds and calls themselves are made on the pages; the ledger can only be looked at.
 """
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from core.admin import RecordAdmin
 from grants.models import Call, Criterion, GateRule, LedgerEntry, Level, Rubric, ServiceField, TranchePlan, TrancheRule
@@ -27,8 +30,12 @@ class CriterionInline(admin.TabularInline):
 
 @admin.register(Rubric)
 class RubricAdmin(FixedOnceUsed):
-    list_display = ("name", "funder", "total", "pass_mark", "legal_basis")
+    list_display = ("name", "funder", "points", "pass_mark", "legal_basis")
     inlines = (CriterionInline,)
+
+    @admin.display(description=_("points in all"))
+    def points(self, rubric: Rubric) -> Any:
+        return rubric.total
 
 
 class LevelInline(admin.TabularInline):
@@ -72,10 +79,14 @@ class GateInline(admin.TabularInline):
 class TrancheRuleAdmin(admin.ModelAdmin):
     """The gates of one instalment."""
 
-    list_display = ("plan", "ordinal", "percentage", "gate_words")
+    list_display = ("plan", "ordinal", "percentage", "gates")
     list_filter = ("plan",)
     fields = ("percentage",)
     inlines = (GateInline,)
+
+    @admin.display(description=_("gates"))
+    def gates(self, rule: TrancheRule) -> str:
+        return rule.gate_words
 
     def _is_used(self, obj: TrancheRule | None) -> bool:
         return obj is not None and obj.plan.is_announced
@@ -92,14 +103,23 @@ class TrancheRuleAdmin(admin.ModelAdmin):
 
 @admin.register(TranchePlan)
 class TranchePlanAdmin(FixedOnceUsed):
-    list_display = ("name", "funder", "total", "legal_basis")
+    list_display = ("name", "funder", "percent", "legal_basis")
     inlines = (TrancheRuleInline,)
+
+    @admin.display(description=_("percent in all"))
+    def percent(self, plan: TranchePlan) -> Any:
+        return plan.total
 
 
 @admin.register(ServiceField)
 class ServiceFieldAdmin(admin.ModelAdmin):
+    """One that is used stays: calls, needs and projects are told by it."""
+
     list_display = ("name", "position")
     list_editable = ("position",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: ServiceField | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.calls.exists())
 
 
 @admin.register(LedgerEntry)

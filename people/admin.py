@@ -4,21 +4,37 @@ in `people.rules`."""
 from datetime import date, timedelta
 from typing import Any
 
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401
+import django_tasks_db.admin  # noqa: F401
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    ReadOnlyPasswordHashField,
+    ReadOnlyPasswordHashWidget,
+    UserChangeForm,
+)
+from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportModelAdmin
+from django_tasks_db.models import DBTaskResult
 
 from core import clock
-from core.admin import RecordAdmin
+from core.admin import Reading, RecordAdmin
 from core.forms import LONG_AGO
 from core.identifiers import validate_credit_code, validate_filing_number
 from core.masking import mask_email, mask_phone
@@ -37,7 +53,6 @@ from people.models import (
     SignInGuard,
     User,
 )
-from people.resources import CommunityResource
 
 # One door for everybody: its limits, its second factor, its log.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -45,6 +60,10 @@ admin.site.password_change = lambda request, extra_context=None: redirect("accou
 admin.site.site_header = admin.site.site_title = _("Platform administration")
 # What a person may do comes from memberships and offices, never from groups.
 admin.site.unregister(Group)
+# What the libraries keep is changed on our own pages, by our own rules.
+admin.site.unregister([
+    Authenticator, DBTaskResult, EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession,
+])  # fmt: skip
 
 
 class PhoneForm(forms.ModelForm):
@@ -56,15 +75,33 @@ class PhoneForm(forms.ModelForm):
         return check_phone(self.cleaned_data["phone"], apart_from=self.instance.pk)
 
 
+class PasswordKept(ReadOnlyPasswordHashWidget):
+    """Whether there is one, and the way to another; how it is kept is nobody's business."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        usable = is_password_usable(value)
+        said = _("A password is set.") if usable else _("There is no password yet.")
+        return super().get_context(name, value, attrs) | {"summary": [{"label": said}]}
+
+
 class PersonChangeForm(PhoneForm, UserChangeForm):
+    password = ReadOnlyPasswordHashField(label=_("password"), widget=PasswordKept)
+
     class Meta(UserChangeForm.Meta):
         model = User
+
+
+WITHOUT_PASSWORD = _("Without a password, this person comes in through the account service of their authority only.")
 
 
 class PersonCreationForm(PhoneForm, AdminUserCreationForm):
     class Meta(AdminUserCreationForm.Meta):
         model = User
         fields = ("username", "name", "phone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["usable_password"].help_text = WITHOUT_PASSWORD
 
     def save(self, commit: bool = True) -> User:
         """A first password that somebody else knows is changed at the first sign-in."""
@@ -74,6 +111,11 @@ class PersonCreationForm(PhoneForm, AdminUserCreationForm):
 
 class NewPasswordForm(AdminPasswordChangeForm):
     """Set by an administrator, so it holds for one sign-in; the person's sessions end."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "usable_password" in self.fields:  # where there is a password that can be taken away
+            self.fields["usable_password"].help_text = WITHOUT_PASSWORD
 
     def save(self, commit: bool = True) -> User:
         self.user.must_change_password = True
@@ -264,15 +306,19 @@ class OrganizationAdminForm(forms.ModelForm):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):
+class OrganizationAdmin(Reading):
     form = OrganizationAdminForm
-    list_display = ("name", "kind", "status", "number", "community")
+    list_display = ("name", "kind", "status", "known_by", "community")
     list_filter = ("kind", "status")
     list_select_related = ("community",)
     search_fields = ("name", "credit_code", "filing_number")
     autocomplete_fields = ("host", "community")
     inlines = (MembershipInline, CouncilInline)
     view_on_site = False  # what an administrator may not read there
+
+    @admin.display(description=_("credit code or filing number"))
+    def known_by(self, organization: Organization) -> str:
+        return organization.number
 
     def get_exclude(self, request: HttpRequest, obj: Organization | None = None) -> tuple[str, ...]:
         """Where money goes is the organisation's own affair, and is not shown here either."""
@@ -291,8 +337,7 @@ class OrganizationAdmin(admin.ModelAdmin):
 
 
 @admin.register(Community)
-class CommunityAdmin(ImportExportModelAdmin):
-    resource_classes = (CommunityResource,)
+class CommunityAdmin(admin.ModelAdmin):
     list_display = ("region_code", "name", "street", "district", "population")
     list_filter = ("district",)
     search_fields = ("region_code", "name", "street")

@@ -92,4 +92,4 @@ class Dispatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel}: {self.notification or self.subject}"
+        return str(self.notification or self.subject)

@@ -14,4 +14,4 @@ class Series(models.Model):
         verbose_name_plural = _("number series")
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.last}"
+        return f"№ {self.last}"

@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export import resources
 from import_export.fields import Field
-from tablib import Dataset
 
 from core import spreadsheets
 from core.identifiers import half_width
@@ -367,11 +366,6 @@ class TableResource(resources.ModelResource):
             return field.get_value, lambda value: mask(str(said)) if (said := show(value)) else said
         own = self._meta.model.__dict__.get(field.attribute)
         return (attrgetter(field.attribute) if isinstance(own, DeferredAttribute) else field.get_value), show
-
-    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
-        """The administration's own import: headings by their words as well."""
-        names = self.recognise([str(header or "") for header in dataset.headers or []])
-        dataset.headers = [name or header for name, header in zip(names, dataset.headers or [], strict=True)]
 
 
 def upsert(model: type[models.Model], instances: list[Any], fields: Iterable[str]) -> None:

@@ -264,6 +264,8 @@ class Migration(migrations.Migration):
                     ('reason', models.CharField(max_length=200, verbose_name='reason')),
                 ],
                 options={
+                    'verbose_name': 'what an audit takes off',
+                    'verbose_name_plural': 'what audits take off',
                     'ordering': ['pk'],
                     'constraints': [models.UniqueConstraint(fields=('audit', 'line_key'), name='audit_adjusts_a_line_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('reason', ''), _negated=True)), name='audit_takes_off')],
                 },
@@ -660,6 +662,8 @@ class Migration(migrations.Migration):
                     ('rank', models.PositiveSmallIntegerField(verbose_name='rank of the wish')),
                 ],
                 options={
+                    'verbose_name': 'wish of a giver',
+                    'verbose_name_plural': 'wishes of givers',
                     'ordering': ['rank', 'pk'],
                     'constraints': [models.UniqueConstraint(fields=('guest', 'entry'), name='wish_said_once'), models.UniqueConstraint(fields=('guest', 'rank'), name='one_wish_a_rank')],
                 },
@@ -676,6 +680,8 @@ class Migration(migrations.Migration):
                     ('rank', models.PositiveSmallIntegerField(null=True, verbose_name='rank of the wish')),
                 ],
                 options={
+                    'verbose_name': 'talk of a speed meeting',
+                    'verbose_name_plural': 'talks of a speed meeting',
                     'ordering': ['round', 'table'],
                     'constraints': [models.UniqueConstraint(fields=('guest', 'entry'), name='talk_once_a_pair'), models.UniqueConstraint(fields=('guest', 'round'), name='guest_in_one_place'), models.UniqueConstraint(fields=('entry', 'round'), name='entry_in_one_place'), models.UniqueConstraint(fields=('meeting', 'round', 'table'), name='one_talk_a_table')],
                 },

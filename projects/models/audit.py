@@ -98,6 +98,8 @@ class AuditAdjustment(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        verbose_name = _("what an audit takes off")
+        verbose_name_plural = _("what audits take off")
         constraints = [
             models.UniqueConstraint(fields=["audit", "line_key"], name="audit_adjusts_a_line_once"),
             models.CheckConstraint(name="audit_takes_off", condition=Q(amount__gt=0) & ~Q(reason="")),

@@ -168,6 +168,8 @@ class MeetingWish(models.Model):
 
     class Meta:
         ordering = ["rank", "pk"]
+        verbose_name = _("wish of a giver")
+        verbose_name_plural = _("wishes of givers")
         constraints = [
             models.UniqueConstraint(fields=["guest", "entry"], name="wish_said_once"),
             models.UniqueConstraint(fields=["guest", "rank"], name="one_wish_a_rank"),
@@ -186,6 +188,8 @@ class MeetingTalk(models.Model):
 
     class Meta:
         ordering = ["round", "table"]
+        verbose_name = _("talk of a speed meeting")
+        verbose_name_plural = _("talks of a speed meeting")
         constraints = [
             models.UniqueConstraint(fields=["guest", "entry"], name="talk_once_a_pair"),
             models.UniqueConstraint(fields=["guest", "round"], name="guest_in_one_place"),

@@ -1,24 +1,25 @@
 """The administrator's desk: people, organisations, communities; and records that nobody changes."""
 
+import re
 from datetime import date
+from html import unescape
+from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 from django.urls import reverse
-from tablib import Dataset
 
-from core.admin import CalendarDayResource
-from core.models import CalendarDay, Event
+from core.models import Dispatch, Event, Series
 from core.workflow import record
-from people.models import Community, Membership, Organization, User
-from people.resources import CommunityResource
+from grants.models import ServiceField
+from people.models import Administrator, Membership, Office, Organization, User
+from reports.admin import WORDS
+from reports.models import Paper
+from tests.life import draft
 
 SET_UP = ("people_user", "people_organization", "people_community", "core_calendarday")
 RECORDS = ("core_event", "core_attachment", "core_notification", "core_series")
-HEADERS = ["region_code", "name", "street", "district", "population"]
-
-
-def load(*rows, headers=HEADERS):
-    return CommunityResource().import_data(Dataset(*rows, headers=headers))
 
 
 @pytest.mark.every_case
@@ -92,49 +93,6 @@ def test_an_administrator_neither_reads_nor_changes_where_money_goes_and_what_is
     assert (event.name, event.actor, event.data) == ("change", town.admin, {"changes": {"address": True}})
 
 
-# -- communities from a spreadsheet ----------------------------------------------------------------
-
-
-def test_import_adds_new_communities_and_changes_known_ones(town):
-    result = load(
-        ["110105030001", "柳溪社区", "柳溪镇", "朝阳区", 5300],
-        [110105030002.0, "桃园社区", "柳溪镇", "朝阳区", None],  # a spreadsheet makes numbers of codes
-    )
-
-    assert (result.has_errors(), result.has_validation_errors()) == (False, False)
-    assert list(Community.objects.values_list("region_code", "population")) == [
-        ("110105030001", 5300),
-        ("110105030002", None),
-    ]
-
-
-@pytest.mark.parametrize("code", ["1101050300", "990105030001", "", "abc"])
-def test_import_of_a_wrong_region_code_is_refused(town, code):
-    result = load([code, "桃园社区", "柳溪镇", "朝阳区", None])
-
-    assert result.has_validation_errors() or result.has_errors()
-    assert Community.objects.count() == 1
-
-
-def test_import_reads_headers_by_their_labels_too(town):
-    headers = [str(Community._meta.get_field(name).verbose_name) for name in HEADERS]
-
-    load(["110105030003", "梨园社区", "柳溪镇", "朝阳区", 900], headers=headers)
-
-    assert Community.objects.get(region_code="110105030003").name == "梨园社区"
-
-
-def test_import_of_calendar_days(db):
-    rows = Dataset(
-        ["2027-10-01", "holiday", "国办发明电"], ["2027-10-02", "party", "?"], headers=["date", "kind", "source"]
-    )
-
-    result = CalendarDayResource().import_data(rows)
-
-    assert result.has_validation_errors() is True
-    assert list(CalendarDay.objects.values_list("kind", flat=True)) == ["holiday"]
-
-
 @pytest.mark.parametrize(
     ("since", "until", "wrong"),
     [
@@ -167,3 +125,122 @@ def test_an_old_slip_of_the_year_does_not_keep_a_role_from_being_ended(town, bro
 
     old.refresh_from_db()
     assert old.until == date(2026, 3, 10)
+
+
+# -- What is read there ----------------------------------------------------------------------------
+
+OURS = {"core", "people", "grants", "projects", "evaluations", "reports"}
+
+
+def officer(office):
+    user = User.objects.create(username=office, name="管理员甲", is_staff=True)
+    Administrator.objects.create(user=user, office=office)
+    return User.objects.get(pk=user.pk)
+
+
+def english(page):
+    """Words of small letters that a reader sees; names of accounts, and what is sealed, are shown as they are."""
+    page = re.sub(r"<script.*?</script>|<style.*?</style>|field-sealed.*?</fieldset>", "", page, flags=re.S)
+    seen = re.sub(r"\S+@\S+|SHA-256", "", unescape(re.sub(r"<[^>]*>", "\n", page)))
+    names = {name.rstrip("0123456789") for name in User.objects.values_list("username", flat=True)}
+    return {word for word in re.findall(r"[A-Za-z][a-z]{2,}", seen) if word not in names}
+
+
+def pages_of(client):
+    """Every list, form and record that this person finds in the administration."""
+    yield reverse("admin:index")
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield reverse(f"{name}_changelist")
+        yield reverse(f"{name}_add")
+        if row := model._default_manager.first():
+            yield from (reverse(f"{name}_{step}", args=[row.pk]) for step in ("change", "history", "delete"))
+
+
+@pytest.mark.every_case
+@pytest.mark.parametrize("office", Office.values)
+def test_the_three_read_no_english_and_no_code(town, life, browse, office):
+    life.walk(draft(town), "submitted")
+    Series.objects.create(key=f"agreement:{town.bureau.pk}:2026", last=3)
+    Dispatch.objects.create(channel="mail", address="x@example.org", subject="请确认您的异议", text="请确认")
+    client = browse(officer(office))
+
+    found = {path: english(answer.content.decode()) for path in pages_of(client)
+             if (answer := client.get(path)).status_code == 200}  # fmt: skip
+
+    assert len(found) > 5
+    assert {path: words for path, words in found.items() if words} == {}
+
+
+def test_every_record_of_ours_has_a_chinese_name():
+    names = {model._meta.label: str(model._meta.verbose_name) for model in apps.get_models()
+             if model._meta.app_label in OURS}  # fmt: skip
+
+    assert [label for label, name in names.items() if name.isascii()] == []
+
+
+@pytest.mark.every_case
+@pytest.mark.parametrize(("office", "leads_on"), [("security", True), ("audit", False)])
+def test_a_reader_is_led_only_to_what_they_may_see(town, browse, office, leads_on):
+    client = browse(officer(office))
+    held = Administrator.objects.get(office=office)
+    person = reverse("admin:people_user_change", args=[held.user_id])
+
+    page = client.get(reverse("admin:people_administrator_change", args=[held.pk])).content.decode()
+
+    assert "管理员甲" in page
+    assert (person in page, client.get(person).status_code == 200) == (leads_on, leads_on)
+
+
+def test_an_event_says_in_words_where_it_led_and_keeps_the_sealed_record(town, life, browse):
+    moved = Event.objects.about(life.walk(draft(town), "submitted")).get(name="submit")
+
+    page = browse(officer("audit")).get(reverse("admin:core_event_change", args=[moved.pk])).content.decode()
+
+    assert "草稿 → 已提交" in page
+    assert "submit {" in page
+
+
+def test_a_number_series_is_named_by_what_it_counts_and_for_whom(town, browse):
+    of_bureau = (f"agreement:{town.bureau.pk}:2026", f"paper:{town.bureau.pk}:minutes:2026")
+    for key in (*of_bureau, "visit-2026", f"project:{town.call.pk}"):
+        Series.objects.create(key=key, last=3)
+
+    page = browse(officer("system")).get(reverse("admin:core_series_changelist")).content.decode()
+
+    rows = re.findall(r'field-what">(.*?)</t.*?field-whose">(.*?)</t.*?field-year">(.*?)</t', page)
+    assert rows == [
+        ("立项协议书", town.bureau.name, "2026"),
+        (f"发文 · {Paper.Series.MINUTES.label}", town.bureau.name, "2026"),
+        ("申报书", str(town.call), "-"),
+        ("实地走访", "-", "2026"),
+    ]
+
+
+def test_every_series_that_the_code_counts_has_words():
+    root = Path(__file__).parent.parent.parent
+    text = "".join(path.read_text("utf-8") for app in OURS for path in (root / app).rglob("*.py"))
+    counted = set(re.findall(r"""next_number\(f['"]([a-z-]+?)[:-]\{""", text))
+
+    assert (counted - set(WORDS), len(counted) > 10) == (set(), True)
+
+
+def test_a_message_to_a_resident_is_not_read_by_who_keeps_the_platform(town, browse):
+    """There are keys in it: to confirm an objection, to follow it."""
+    words = {"subject": "请确认您的异议", "text": "/confirm/KEY/"}
+    sent = Dispatch.objects.create(channel="mail", address="x@example.org", **words)
+
+    page = browse(officer("system")).get(reverse("admin:core_dispatch_change", args=[sent.pk])).content.decode()
+
+    assert ("请确认您的异议" in page, "邮箱" in page, "KEY" in page) == (True, True, False)
+
+
+def test_a_service_field_that_a_call_names_is_not_deleted(town, browse):
+    client = browse(officer("system"))
+    used, spare = town.call.service_fields.first(), ServiceField.objects.create(name="环保")
+
+    answers = [client.post(reverse("admin:grants_servicefield_delete", args=[one.pk]), {"post": "yes"}).status_code
+               for one in (used, spare)]  # fmt: skip
+
+    assert answers == [403, 302]
+    assert list(ServiceField.objects.filter(pk__in=[used.pk, spare.pk])) == [used]
