@@ -217,6 +217,7 @@ MFA_ADAPTER = "people.adapter.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "people.factor_forms.CodeForm",
     "reauthenticate": "people.factor_forms.CodeAgainForm",
+    "authenticate_webauthn": "people.factor_forms.KeyForm",
     "activate_totp": "people.factor_forms.FirstCodeForm",
     "add_webauthn": "people.factor_forms.AddKeyForm",
     "edit_webauthn": "people.factor_forms.RenameKeyForm",

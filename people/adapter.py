@@ -14,42 +14,11 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from core.identifiers import validate_mobile
 from people.actions import signing_in
 from people.second_factor import must_have_second_factor, second_factors
 from people.security import policy
-
-# Sentences of the libraries whose own Chinese is missing or unclear: named here, our catalogue translates them.
-LIBRARY_SENTENCES = (
-    pgettext_lazy("field label", "Login"),
-    ngettext_lazy(
-        "This password is too short. It must contain at least %d character.",
-        "This password is too short. It must contain at least %d characters.",
-    ),
-    _("Your password can’t be too similar to your other personal information."),
-    _("Recovery Codes"),
-    _("Authenticator app activated."),
-    _("Authenticator app deactivated."),
-    _("A new set of recovery codes has been generated."),
-    _("You are about to deactivate authenticator app based authentication. Are you sure?"),
-    _("Deactivate Authenticator App"),
-    _("You are about to generate a new set of recovery codes for your account."),
-    _("This action will invalidate your existing codes."),
-    _("Confirm Access"),
-    _("Please reauthenticate to safeguard your account."),
-    _("Alternative options"),
-    _("Use authenticator app or code"),
-    _("Use a security key"),
-    _("Enter an authenticator code:"),
-    _("Security key added."),
-    _("Security key removed."),
-    _("Remove Security Key"),
-    _("Edit Security Key"),
-    _("Are you sure you want to remove this security key?"),
-)
-
 
 FRESH = 5 * 60
 """Seconds after a sign-in in which nobody is asked who they are again."""
@@ -132,8 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def phone_form_field(self, **kwargs: Any) -> forms.Field:
-        kwargs.setdefault("label", _("Mobile phone"))
-        return MobileField(**kwargs)
+        return MobileField(**kwargs | {"label": _("Mobile phone")})
 
     def clean_phone(self, phone: str) -> str:
         return validate_mobile(phone)

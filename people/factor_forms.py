@@ -3,8 +3,9 @@
 from typing import Any
 
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +38,13 @@ class CodeForm(Digits, AuthenticateForm):
 
 class CodeAgainForm(Digits, ReauthenticateForm):
     pass
+
+
+class KeyForm(AuthenticateWebAuthnForm):
+    @property
+    def has_key(self) -> bool:
+        """Whoever has none is not offered it: their browser would only ask for what is not there."""
+        return Authenticator.objects.filter(user=self.user, type=Authenticator.Type.WEBAUTHN).exists()
 
 
 class FirstCodeForm(Digits, ActivateTOTPForm):

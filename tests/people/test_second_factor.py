@@ -1,11 +1,15 @@
 """Who must have a second factor sets it up before anything else; whoever has lost it is helped, with a reason."""
 
+import re
 import time
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.urls import reverse
+from fido2.cose import ES256
+from fido2.utils import sha256, websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from core.models import Event
 from core.workflow import Refused
@@ -151,3 +155,50 @@ def test_wrong_codes_are_limited_too(town, browse):
     assert "尝试次数太多" in right.content.decode()
     assert Event.objects.about(town.singer).filter(name="second_factor_failed").count() == 5
     assert sessions.SECOND_FACTOR not in client.session
+
+
+def key() -> dict:
+    """What a browser sends of a security key."""
+    public = ES256.from_ctap1(b"\x04" + bytes(64))
+    credential = AttestedCredentialData.create(bytes(16), b"key", public)
+    data = AuthenticatorData.create(sha256(b"testserver"), AuthenticatorData.FLAG.AT, 0, credential)
+    client = CollectedClientData.create("webauthn.create", b"challenge", "http://testserver")
+    sent = {"clientDataJSON": client, "attestationObject": AttestationObject.create("none", data, {})}
+    response = {name: websafe_encode(value) for name, value in sent.items()}
+    return {"id": websafe_encode(b"key"), "rawId": websafe_encode(b"key"), "type": "public-key", "response": response}
+
+
+@pytest.mark.every_case
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_key", [False, True])
+def test_a_key_is_offered_to_who_has_one(town, browse, has_key):
+    set_up(signed_in(browse, "head"))
+    if has_key:
+        Authenticator.objects.create(user=town.head, type="webauthn", data={"name": "钥匙", "credential": key()})
+
+    client = signed_in(browse, "head")
+    page = client.get("/accounts/2fa/authenticate/").content.decode()
+
+    assert ("验证码" in page, "mfa_webauthn_authenticate" in page) == (True, has_key)
+
+
+MACHINE = ("Email", "恢复代码", "身份验证器", "双因素", "密钥", "登出", "会话", "token", "首选", "激活", "（重复）")
+
+
+@pytest.mark.every_case
+@pytest.mark.django_db(transaction=True)
+def test_the_pages_of_the_account_speak_as_an_office_does(town, browse):
+    client = signed_in(browse, "head")
+    set_up(client)
+    paths = ["email/", "password/change/", "logout/", "2fa/", "2fa/recovery-codes/", "2fa/recovery-codes/generate/"]
+    paths += ["2fa/totp/deactivate/", "2fa/webauthn/", "2fa/webauthn/add/", "sessions/", "reauthenticate/"]
+    paths += ["2fa/reauthenticate/", "password/reset/done/"]
+    pages = {path: client.get(f"/accounts/{path}").content.decode() for path in paths}
+    pages |= {path: browse().get(f"/accounts/{path}").content.decode() for path in ("password/reset/", "signup/")}
+    shown = {path: re.sub(r"<script.*?</script>|<[^>]*>", "", page, flags=re.S)
+             for path, page in pages.items()}  # fmt: skip
+
+    assert {path: [word for word in MACHINE if word in text] for path, text in shown.items()} == {
+        path: [] for path in shown
+    }
+    assert "您的账号下有以下邮箱" in shown["email/"]
