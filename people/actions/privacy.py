@@ -85,9 +85,12 @@ def receive_data_request(
     funder: Organization, *, by: User | None, values: Mapping[str, Any], own: bool = False, sender: str = ""
 ) -> DataRequest:
     """Receive a request: of a person with an account (`own`), of a stranger by the public form (`by` None), or written
-    down by a clerk at the desk. Consequences: it has a number and a day until which it is answered; the clerks know."""
+    down by a clerk at the desk. Consequences: it has a number and a day until which it is answered; the clerks know.
+    What is still open and is sent again, of the same kind in the same words, is the same request."""
     if by is not None and not own:
         permit("people.enter_data_request", by, funder)
+    if (known := _sent_before(funder, by=by, values=values, own=own, sender=sender)) is not None:
+        return known
     if sender and has_sent_enough(DataRequest.objects.filter(sender=sender), "received_at"):
         raise Refused(_("At most %(n)s requests an hour can be sent. Please try again later.") % {"n": MOST_AN_HOUR})
     now, year = clock.now(), clock.today().year
@@ -105,6 +108,17 @@ def receive_data_request(
     subject = _("%(number)s: somebody asks about their personal data") % {"number": made.number}
     notify(_clerks(funder, but=by), subject=subject, url=made.get_absolute_url())
     return made
+
+
+def _sent_before(
+    funder: Organization, *, by: User | None, values: Mapping[str, Any], own: bool, sender: str
+) -> DataRequest | None:
+    """The open request that this one repeats. Of a bureau they come one after the other, so two clicks make one."""
+    Organization.objects.select_for_update(of=("self",)).get(pk=funder.pk)
+    same = DataRequest.objects.open().filter(funder=funder, user=by if own else None)
+    if own:
+        return same.filter(kind=values["kind"], text=values["text"]).first()
+    return same.filter(entered_by=by, sender=sender, **values).first()
 
 
 def _clerks(funder: Organization, *, but: User | None) -> Iterable[User]:

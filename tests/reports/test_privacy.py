@@ -235,11 +235,45 @@ def test_what_is_missing_is_said_at_its_field(town, browse, changes, field):
 
 
 def test_one_sender_asks_five_times_an_hour(town):
-    for _each in range(5):
-        actions.receive_data_request(town.bureau, by=None, values=ASKED, sender="a")
+    for n in range(5):
+        actions.receive_data_request(town.bureau, by=None, values=ASKED | {"text": f"第{n}件"}, sender="a")
 
     with pytest.raises(Refused):
         actions.receive_data_request(town.bureau, by=None, values=ASKED, sender="a")
+
+
+@pytest.mark.every_case
+@pytest.mark.parametrize("name", ["head", None, "clerk"])
+def test_a_request_sent_again_is_the_same_while_it_is_open(town, browse, name):
+    """By its owner, by a stranger, at the desk: what was sent, gone back to and sent again has one number."""
+    page = {"head": "my_request", None: "ask", "clerk": "request_create"}[name]
+    client, typed = browse(name and town.people[name]), ASKED | {"funder": town.bureau.pk, "website": ""}
+
+    answers = [client.post(url(page), typed, follow=True).content.decode() for _each in range(2)]
+
+    assert [one.number for one in DataRequest.objects.all()] == ["GX2026-0001"]
+    assert ["GX2026-0001" in answer for answer in answers] == [True, True]
+
+
+@pytest.mark.every_case
+@pytest.mark.parametrize("other", [{"text": "还有电话也错了"}, {"kind": "correct"}, {"state": "taken_back"}])
+def test_other_words_another_kind_or_a_request_that_is_over_make_a_new_one(town, other):
+    first = actions.receive_data_request(town.bureau, by=town.head, own=True, values=ASKED)
+    if "state" in other:
+        advance(first, "take_back", by=town.head)
+        other = {}
+
+    actions.receive_data_request(town.bureau, by=town.head, own=True, values=ASKED | other)
+
+    assert DataRequest.objects.count() == 2
+
+
+def test_the_same_words_of_somebody_else_are_another_request(town):
+    for who in ({"sender": "a"}, {"sender": "b"}):
+        actions.receive_data_request(town.bureau, by=None, values=ASKED, **who)
+    actions.receive_data_request(town.bureau, by=town.head, own=True, values=ASKED)
+
+    assert DataRequest.objects.count() == 3
 
 
 def test_who_asks_is_made_sure_first_and_a_refusal_has_its_reason(town, request_):
@@ -259,7 +293,10 @@ def test_who_asks_is_made_sure_first_and_a_refusal_has_its_reason(town, request_
 
 def test_the_history_of_a_request_says_what_became_of_it_in_the_same_word_as_its_answer(town, browse):
     mine = {"kind": "correct", "text": "电话错了", "name": town.head.name, "phone": "", "email": ""}
-    refused, other = (actions.receive_data_request(town.bureau, by=town.head, own=True, values=mine) for _n in range(2))
+    refused, other = (
+        actions.receive_data_request(town.bureau, by=town.head, own=True, values=mine | {"kind": kind})
+        for kind in ("correct", "explain")
+    )
     refused = actions.answer_data_request(refused, by=town.clerk, granted=False, words="名册里没有您")
 
     page = browse(town.clerk).get(refused.get_absolute_url()).content.decode()
