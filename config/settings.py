@@ -198,6 +198,10 @@ ACCOUNT_LOGIN_METHODS = {"username", "email", "phone"}
 # A required phone would shut out everybody who has none on record: sign-in aborts for them.
 ACCOUNT_SIGNUP_FIELDS = ["username*", "phone", "email", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "people.forms.SignupDetailsForm"
+ACCOUNT_FORMS = {
+    "signup": "people.account_forms.NewAccountForm",
+    "change_password": "people.account_forms.AnotherPasswordForm",
+}
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False  # needs an SMS gateway, which a bureau plugs in
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_UNIQUE_EMAIL = True

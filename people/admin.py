@@ -40,6 +40,7 @@ from core.identifiers import validate_credit_code, validate_filing_number
 from core.masking import mask_email, mask_phone
 from core.workflow import disclosed, record
 from people import sessions
+from people.account_forms import rules_of_a_first_password
 from people.actions import check_phone
 from people.actions.organizations import BANK
 from people.adapter import MobileField
@@ -102,6 +103,7 @@ class PersonCreationForm(PhoneForm, AdminUserCreationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["usable_password"].help_text = WITHOUT_PASSWORD
+        self.fields["password1"].help_text = rules_of_a_first_password()
 
     def save(self, commit: bool = True) -> User:
         """A first password that somebody else knows is changed at the first sign-in."""

@@ -124,6 +124,33 @@ def test_a_wrong_current_password_is_said_to_be_wrong_and_tries_do_not_shut_the_
     assert page.context["form"].errors["oldpassword"] == ["当前密码不对，请重新输入。"]
 
 
+@pytest.mark.every_case
+@pytest.mark.parametrize("new", ["a", "test"])
+def test_with_a_wrong_current_password_nothing_is_said_of_the_new_one(town, browse, new):
+    """That it was used before would tell whoever sits at an open desk that they have guessed it."""
+    page = browse(town.head).post(CHANGE, {"oldpassword": "nope", "password1": new, "password2": "b"})
+
+    assert list(page.context["form"].errors) == ["oldpassword"]
+
+
+def test_a_right_current_password_leaves_what_is_wrong_with_the_new_one(town, browse):
+    page = browse(town.head).post(CHANGE, {"oldpassword": "test", "password1": "test", "password2": "test"})
+
+    assert "这个密码您以前用过：请换一个。" in page.context["form"].errors["password1"]
+
+
+def test_who_has_no_password_yet_reads_no_rule_about_earlier_ones(town, browse):
+    keeper, rule = browse(town.admin), "最近"
+    pages = {
+        "sign-up": browse().get("/accounts/signup/"),
+        "account made by an administrator": keeper.get(reverse("admin:people_user_add")),
+        "change": browse(town.head).get(CHANGE),
+    }
+
+    assert [rule in page.content.decode() for page in pages.values()] == [False, False, True]
+    assert ["至少8个字符" in page.content.decode() for page in pages.values()] == [True, True, True]
+
+
 def test_a_new_password_ends_the_other_sessions(town, browse):
     here, elsewhere = browse(), browse()
     for client in (here, elsewhere):
