@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
+worker_class = "config.answering.Worker"
 threads = int(os.environ.get("WEB_THREADS", "4"))
 max_requests, max_requests_jitter = 2000, 500
 timeout = 120  # a long paper; the proxy waits as long (docs/deployment/nginx.conf)

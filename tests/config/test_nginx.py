@@ -202,6 +202,14 @@ def test_what_is_too_large_is_refused_in_chinese_before_it_is_sent(proxy, site):
     assert proxy.statuses("POST", "/expenses/", 1) == {200: 1}
 
 
+@pytest.mark.parametrize(("path", "header", "code"), [("/?" + "a" * 40000, "", 414), ("/", "a" * 40000, 431)])
+def test_what_is_too_long_is_refused_in_chinese(proxy, site, path, header, code):
+    answer, said = proxy.ask("GET", path, Cookie=header)
+
+    assert (answer.status, said) == (code, page(code))
+    assert site.asked == []
+
+
 def test_site_that_does_not_answer_is_spoken_for_in_chinese(lonely):
     answer, said = lonely.ask("GET", "/")
 
