@@ -57,7 +57,7 @@ def count(asked: Asked) -> int:
 
 
 def rows(asked: Asked) -> Rows:
-    for batch in pieces(of_project(found(asked)), "starts_at"):
+    for batch in pieces(of_project(found(asked)), *asked.in_time("starts_at")):
         visits = visits_by_activity(activity.pk for activity in batch)
         voices = satisfactions_of_activities(batch)
         for one in batch:
@@ -87,7 +87,7 @@ def service_count(asked: Asked) -> int:
 def service_rows(asked: Asked) -> Rows:
     # What is written about a person is not even read.
     silent = of_project(services_found(asked)).defer("situation", "plan", "purpose", "content")
-    for batch in pieces(silent.annotate(came=Count("members")), "held_on"):
+    for batch in pieces(silent.annotate(came=Count("members")), *asked.in_time("held_on")):
         for one in batch:
             visits = {Service.Method.CASE: 1, Service.Method.GROUP: one.came + one.others}.get(one.method)
             yield [

@@ -1,7 +1,7 @@
 """All ledgers, and how one becomes a file. A new ledger is a module and an entry here."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -10,6 +10,7 @@ from typing import IO, Any
 import rules
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock, spreadsheets
 from core.money import yuan
@@ -37,52 +38,52 @@ LEDGERS = {
     one.key: one
     for one in (
         Ledger(
-            "projects", "项目台账", _("Projects"), projects.columns, projects.count, projects.rows,
+            "projects", pgettext_lazy("ledger", "Projects"), projects.columns, projects.count, projects.rows,
             period=_("handed in"), notes=projects.NOTES,
         ),
         Ledger(
-            "months", "项目月度台账", _("Projects by month"), months.columns, months.count, months.rows,
+            "months", pgettext_lazy("ledger", "Projects by month"), months.columns, months.count, months.rows,
             permission="projects.see_month_ledger", period=_("month of the report"), notes=months.NOTES,
         ),
         Ledger(
-            "organizations", "组织台账", _("Organisations"), organizations.columns, organizations.count,
+            "organizations", pgettext_lazy("ledger", "Organisations"), organizations.columns, organizations.count,
             organizations.rows, permission="reports.download_tables", notes=organizations.NOTES,
         ),
         Ledger(
-            "scores", "评分台账", _("Scores"), scores.columns, scores.count, scores.rows,
+            "scores", pgettext_lazy("ledger", "Scores"), scores.columns, scores.count, scores.rows,
             permission="reports.see_score_ledger", of_calls=scores.judged, notes=scores.NOTES,
         ),
         Ledger(
-            "funds", "资金收支表", _("Fund statement"), fund_statement.columns, fund_statement.count,
+            "funds", pgettext_lazy("ledger", "Fund statement"), fund_statement.columns, fund_statement.count,
             fund_statement.rows, permission="reports.see_fund_statement", period=_("months shown"),
             follows=("call", "year"), notes=fund_statement.NOTES,
         ),
         Ledger(
-            "payments", "拨付台账", _("Grant paid out"), payments.columns, payments.count, payments.rows,
+            "payments", pgettext_lazy("ledger", "Grant paid out"), payments.columns, payments.count, payments.rows,
             period=_("entered in the ledger"), notes=payments.NOTES,
         ),
         Ledger(
-            "bank", "拨款清单台账", _("Bank lists"), payments.bank_columns, payments.bank_count, payments.bank_rows,
-            permission="projects.see_bank_lists", period=_("list made"), notes=payments.BANK_NOTES,
+            "bank", pgettext_lazy("ledger", "Bank lists"), payments.bank_columns, payments.bank_count,
+            payments.bank_rows, permission="projects.see_bank_lists", period=_("list made"), notes=payments.BANK_NOTES,
         ),
         Ledger(
-            "activities", "活动台账", _("Activities"), activities.columns, activities.count, activities.rows,
+            "activities", pgettext_lazy("ledger", "Activities"), activities.columns, activities.count, activities.rows,
             period=_("day of the activity"), notes=activities.NOTES,
         ),
         Ledger(
-            "services", "服务记录台账", _("Services"), activities.service_columns, activities.service_count,
+            "services", pgettext_lazy("ledger", "Services"), activities.service_columns, activities.service_count,
             activities.service_rows, period=_("day of the service"), notes=activities.SERVICE_NOTES,
         ),
         Ledger(
-            "pledges", "结对台账", _("Givers and groups"), pledges.columns, pledges.count, pledges.rows,
+            "pledges", pgettext_lazy("ledger", "Givers and groups"), pledges.columns, pledges.count, pledges.rows,
             permission="projects.see_pledge_ledger", period=_("offered"), notes=pledges.NOTES,
         ),
         Ledger(
-            "gifts", "捐赠台账", _("Gifts received"), gifts.columns, gifts.count, gifts.rows,
+            "gifts", pgettext_lazy("ledger", "Gifts received"), gifts.columns, gifts.count, gifts.rows,
             period=_("day on which it came"), notes=gifts.NOTES,
         ),
         Ledger(
-            "bureaus", "辖区单位汇总", _("Bureaus of the region"), bureaus.columns, bureaus.count, bureaus.rows,
+            "bureaus", pgettext_lazy("ledger", "Bureaus of the region"), bureaus.columns, bureaus.count, bureaus.rows,
             permission="reports.see_bureaus", follows=(), notes=bureaus.NOTES,
         ),
     )
@@ -102,7 +103,7 @@ def in_chinese(found: Rows) -> Rows:
 
 @dataclass(frozen=True)
 class Preview:
-    """The first rows, how many there are, and whether there are sums below them (`sums`)."""
+    """Some rows, the newest first where they come by time, and whether there are sums below them (`sums`)."""
 
     headings: list[tuple[str, bool]]
     """With whether they stand to the right, like figures."""
@@ -121,7 +122,7 @@ def preview(ledger: Ledger, asked: Asked, number: int) -> Preview:
     headings = ledger.columns(asked)
     shown = [
         [(said(cell, one), one.shown in FIGURES) for cell, one in zip(row, headings, strict=True)]
-        for row in islice(in_chinese(ledger.rows(asked)), PREVIEW)
+        for row in islice(in_chinese(ledger.rows(replace(asked, newest_first=True))), PREVIEW)
     ]
     heads = [(one.label, one.shown in FIGURES) for one in headings]
     return Preview(heads, shown, number, number <= COUNTED_AT_ONCE and any(one.adds_up for one in headings))

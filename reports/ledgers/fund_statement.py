@@ -57,7 +57,9 @@ def columns(asked: Asked) -> list[Heading]:
 
 def found(asked: Asked) -> list[Fund]:
     given = {name: asked.given[name] for name in ("source", "year", "call") if asked.given.get(name)}
-    return list(funds_asked_for(Fund.objects.visible_to(asked.user), **given).order_by("year", "name", "pk"))
+    return list(
+        funds_asked_for(Fund.objects.visible_to(asked.user), **given).order_by(*asked.in_time("year"), "name", "pk")
+    )
 
 
 def count(asked: Asked) -> int:

@@ -29,7 +29,8 @@ def count(asked: Asked) -> int:
 
 
 def rows(asked: Asked) -> Rows:
-    for batch in pieces(of_project(found(asked).select_related("pledge__giver"), "pledge__project"), "came_on"):
+    gifts = of_project(found(asked).select_related("pledge__giver"), "pledge__project")
+    for batch in pieces(gifts, *asked.in_time("came_on")):
         for gift in batch:
             pledge = gift.pledge
             yield [

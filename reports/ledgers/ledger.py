@@ -12,7 +12,7 @@ from functools import reduce
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from core.spreadsheets import TEXT, WIDTHS, Heading
 from core.workflow import permit
@@ -21,6 +21,7 @@ from people.models import User
 from projects.models import Project
 from projects.models.project_queries import ProjectQuerySet
 from projects.narrowing import narrowed
+from reports.pdf import LANGUAGE
 
 BATCH = 2000
 FIRST = 25
@@ -36,6 +37,12 @@ class Asked:
     since: date | None = None
     until: date | None = None
     """The last day, included."""
+    newest_first: bool = False
+    """Where the rows come by time: a page begins with what is new, a book with what is old."""
+
+    def in_time(self, *order: str) -> tuple[str, ...]:
+        """Fields of time in which rows are read, as `pieces` takes them."""
+        return tuple(f"-{name}" for name in order) if self.newest_first else order
 
     @property
     def projects(self) -> ProjectQuerySet:
@@ -63,14 +70,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Ledger:
-    """One ledger: its names on paper and on the page, who may have it, its columns, and its rows.
+    """One ledger: its name, who may have it, its columns, and its rows.
 
     `period`: what the chosen months are compared with; empty, when they do not matter. `of_calls`: its columns follow
     from the call, and these calls it can be of. `notes` say how it counts, on the second sheet.
     """
 
     key: str
-    title: str
     label: Any
     columns: Callable[[Asked], list[Heading]]
     count: Callable[[Asked], int]
@@ -80,6 +86,12 @@ class Ledger:
     of_calls: Callable[[QuerySet[Call]], QuerySet[Call]] | None = None
     follows: tuple[str, ...] = ("call", "place", "in_field", "state", "year")
     notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Its name on paper and of its files, in Chinese like all papers."""
+        with translation.override(LANGUAGE):
+            return str(self.label)
 
     @property
     def needs_call(self) -> bool:
@@ -98,13 +110,14 @@ def column(label: str, shown: str = TEXT, width: int = 0, *, adds_up: bool = Fal
 
 def pieces(found: QuerySet, *order: str, size: int = 0) -> Iterator[list[Any]]:
     """The rows in this order (fields that are never empty), in pieces; each begins after the last row before it. The
-    first is small: often only the first rows are shown."""
+    first is small: often only the first rows are shown. A minus at the first field turns the whole order round."""
     size, most = min(size or FIRST, FIRST), size or BATCH
-    names = (*order, "pk")
-    found = found.order_by(*names)
+    back = order[0].startswith("-")
+    names = (*(name.lstrip("-") for name in order), "pk")
+    found = found.order_by(*(f"-{name}" if back else name for name in names))
     last: list[Any] = []
     while True:
-        rows = list((found.filter(_after(names, last)) if last else found)[:size])
+        rows = list((found.filter(_after(names, last, "lt" if back else "gt")) if last else found)[:size])
         if rows:
             yield rows
         if len(rows) < size:
@@ -112,11 +125,11 @@ def pieces(found: QuerySet, *order: str, size: int = 0) -> Iterator[list[Any]]:
         last, size = [reduce(getattr, name.split("__"), rows[-1]) for name in names], most
 
 
-def _after(names: tuple[str, ...], values: list[Any]) -> Q:
+def _after(names: tuple[str, ...], values: list[Any], comparison: str) -> Q:
     condition = Q()
     for place, name in enumerate(names):
         same = dict(zip(names[:place], values, strict=False))
-        condition |= Q(**same, **{f"{name}__gt": values[place]})
+        condition |= Q(**same, **{f"{name}__{comparison}": values[place]})
     return condition
 
 

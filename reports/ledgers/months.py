@@ -36,12 +36,12 @@ def count(asked: Asked) -> int:
 
 
 def rows(asked: Asked) -> Rows:
-    return rows_of(found(asked))
+    return rows_of(found(asked), *asked.in_time("month"))
 
 
-def rows_of(reports: Any) -> Rows:
+def rows_of(reports: Any, order: str = "month") -> Rows:
     """Of these reports, the newest month last."""
-    batches: Iterable[list[MonthlyReport]] = pieces(of_project(reports), "month")
+    batches: Iterable[list[MonthlyReport]] = pieces(of_project(reports), order)
     for batch in batches:
         for report in batch:
             yield _row(report)

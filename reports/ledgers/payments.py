@@ -49,7 +49,7 @@ def count(asked: Asked) -> int:
 
 
 def rows(asked: Asked) -> Rows:
-    for batch in pieces(found(asked).select_related("fund"), "at"):
+    for batch in pieces(found(asked).select_related("fund"), *asked.in_time("at")):
         numbers = {entry.reference for entry in batch}
         projects = {one.number: one for one in Project.objects.filter(number__in=numbers).with_names().select_related(
             "host")}  # fmt: skip
@@ -84,7 +84,7 @@ def bank_count(asked: Asked) -> int:
 
 def bank_rows(asked: Asked) -> Rows:
     related = bank_found(asked).select_related("bank_list__fund", "tranche__project")
-    for batch in pieces(related, "bank_list_id", "ordinal"):
+    for batch in pieces(related, *asked.in_time("bank_list_id", "ordinal")):
         for line in batch:
             fund = line.bank_list.fund
             sees_all = rules.has_perm("projects.see_list_accounts", asked.user, line.bank_list)

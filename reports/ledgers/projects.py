@@ -58,7 +58,7 @@ def rows(asked: Asked) -> Rows:
     with_money = with_spending(found(asked).with_names().select_related("host")).prefetch_related("tranches")
     may_see: dict[int, bool] = {}
     words = {state: (str(STANDINGS[state].stage.label), str(label)) for state, label in State.choices}
-    for batch in pieces(with_money, "call_id"):
+    for batch in pieces(with_money, *asked.in_time("call_id")):
         keys = [project.pk for project in batch]
         for project in batch:
             if project.call_id not in may_see:

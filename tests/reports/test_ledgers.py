@@ -8,6 +8,7 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 from itertools import pairwise
 from tempfile import TemporaryFile
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -413,6 +414,31 @@ def test_the_page_shows_first_rows_and_sums_and_narrows_by_month(town, life, bro
 
     assert (here.count, len(here.rows), before.count) == (3, 3, 0)
     assert sums[[label for label, _is in here.headings].index("金额（元）")] == f"{_paid():,.2f}"
+
+
+def test_the_page_begins_with_the_newest_rows_and_the_file_with_the_oldest(town, life, browse, monkeypatch):
+    monkeypatch.setattr(ledger, "FIRST", 1)  # so that there are pieces
+    at_work(town, life)
+    page = browse(town.clerk).get(PAGE, {"ledger": "payments"})
+
+    heads = [label for label, _is in page.context["preview"].headings]
+    places = [heads.index(name) for name in ("项目编号", "类型")]
+    here = [tuple(row[place][0] for place in places) for row in page.context["preview"].rows]
+    book = [(row["项目编号"], row["类型"]) for row in rows_of("payments", town.clerk)]
+    assert (here, len(set(here))) == (book[::-1], 3)
+
+
+@pytest.mark.every_case
+@pytest.mark.parametrize("key", sorted(set(catalogue.LEDGERS) - {"scores", "bureaus"}))
+def test_a_ledger_has_one_name_on_the_page_and_of_its_file(town, life, browse, key):
+    at_work(town, life)
+    one = catalogue.LEDGERS[key]
+    reader = browse(next(user for user in (town.clerk, town.finance) if one in catalogue.allowed(user)))
+
+    page, file = reader.get(PAGE, {"ledger": key}), reader.get(reverse("ledgers:ledger_file", args=[key, "csv"]))
+
+    assert f'aria-current="page">{one.title}</a>' in page.content.decode()
+    assert unquote(file["Content-Disposition"]).endswith(f"{one.title} {clock.today()}.csv")
 
 
 def test_kept_sums_are_those_of_one_person_and_one_filter_and_say_of_when(town, life, browse, settings):
