@@ -10,6 +10,7 @@ from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.lately import lately
 from grants.models import Adoption, Call, Fund, Need, Offer
 from people.models import Community, Expert, Organization, Role
@@ -23,8 +24,9 @@ FIGURES = ("calls", "received", "funded", "awarded", "paid", "completed")
 
 
 def figures_of(bureaus: list[Organization]) -> list[dict[str, Any]]:
-    """One line a bureau: its calls, and what became of their proposals, once a call is closed; the queries are the same
-    for one and for a hundred. A project counts with the bureau that pays for it, wherever it takes place."""
+    """One line a bureau: its closed calls and what became of their proposals, and beside them how many calls are open;
+    the queries are the same for one and for a hundred. A project counts with the bureau that pays for it, wherever it
+    takes place."""
     keys = [bureau.pk for bureau in bureaus]
     projects = Project.objects.counted_in_public().filter(call__funder__in=keys).order_by()
     is_funded = Q(state__in=FUNDED)
@@ -39,12 +41,16 @@ def figures_of(bureaus: list[Organization]) -> list[dict[str, Any]]:
         )
     }
     published = Call.objects.published().filter(funder__in=keys).order_by()
-    calls = dict(published.values("funder").annotate(n=Count("pk")).values_list("funder", "n"))
+    is_closed = Q(closes_at__lte=clock.now())
+    calls = {
+        row["funder"]: {"calls": row["closed"], "open_calls": row["every"] - row["closed"]}
+        for row in published.values("funder").annotate(every=Count("pk"), closed=Count("pk", filter=is_closed))
+    }
     rows = []
     for bureau in bureaus:
         found = counted.get(bureau.pk, {})
         row: dict[str, Any] = {name: found.get(name) or 0 for name in FIGURES}
-        rows.append(row | {"bureau": bureau, "calls": calls.get(bureau.pk, 0)})
+        rows.append(row | {"bureau": bureau, "open_calls": 0} | calls.get(bureau.pk, {}))
     return rows
 
 

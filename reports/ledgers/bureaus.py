@@ -9,7 +9,7 @@ from reports.ledgers.ledger import BATCH, Asked, Rows, column
 
 COLUMNS = [
     column("单位", width=30), column("区划代码", width=14), column("区划", width=16),
-    column("批次", COUNT, adds_up=True), column("申报项目", COUNT, adds_up=True),
+    column("已截止批次", COUNT, adds_up=True), column("申报项目", COUNT, adds_up=True),
     column("立项项目", COUNT, adds_up=True), column("立项金额（元）", MONEY, adds_up=True),
     column("已拨（元）", MONEY, adds_up=True), column("结项项目", COUNT, adds_up=True),
 ]  # fmt: skip

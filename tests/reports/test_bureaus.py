@@ -536,3 +536,19 @@ def test_who_works_there_is_told_who_is_invited_and_who_came(town, city):
     assert [any(words in one for one in told) for words in ("邀请新局长", "钱多多")] == [True, True]
     assert town.mayor.notifications.count() == 1
     assert not town.stranger.notifications.exists()
+
+
+@pytest.mark.every_case
+@pytest.mark.parametrize(("closed", "counted", "open_calls", "received"), [(True, 1, 0, 1), (False, 0, 1, 0)])
+def test_calls_and_proposals_are_counted_once_the_call_is_closed(
+    town, city, life, browse, closed, counted, open_calls, received
+):
+    life.walk(draft(town), "submitted")
+    if closed:
+        life.time.go(town.call.closes_at + timedelta(days=1))
+
+    page = browse(town.mayor).get("/bureaus/")
+
+    row = next(row for row in page.context["rows"] if row["bureau"] == town.bureau)
+    assert (row["calls"], row["open_calls"], row["received"]) == (counted, open_calls, received)
+    assert ("另有1批未截止" in page.content.decode()) is bool(open_calls)
