@@ -21,7 +21,9 @@ class Unit(StrEnum):
     PERCENT = "percent"
     DAYS = "days"
     WORKDAYS = "workdays"
-    PIECES = "pieces"
+    GROUPS = "groups"
+    PAPERS = "papers"
+    TIMES = "times"
 
 
 @dataclass(frozen=True)
@@ -166,8 +168,13 @@ def _first_time(facts: Facts) -> Indicator:
 
 
 def _public_money(facts: Facts) -> Indicator:
-    missing = ""
-    if facts.income is None:
+    missing, note = "", ""
+    if facts.organizations:
+        told = {"known": facts.with_income, "all": facts.organizations}
+        note = _("%(known)s of %(all)s organisations have entered it") % told
+    if not facts.organizations:
+        missing = _("no organisation is funded here")
+    elif facts.income is None:
         missing = _("none of %(n)s organisations has entered its income") % {"n": facts.organizations}
     elif not facts.income:
         missing = _("the income that is entered is zero")
@@ -181,11 +188,7 @@ def _public_money(facts: Facts) -> Indicator:
         _("Income from public money / all income, of the organisations funded here, each for its newest year (yuan)"),
         _("Annual inspections, as the organisations have entered them"),
         missing,
-        _("%(known)s of %(all)s organisations have entered it")
-        % {
-            "known": facts.with_income,
-            "all": facts.organizations,
-        },
+        note,
     )
 
 
@@ -197,7 +200,7 @@ def _filed(facts: Facts) -> list[Indicator]:
             "filed",
             _("Filed groups a community"),
             mean(facts.filed, facts.communities),
-            Unit.PIECES,
+            Unit.GROUPS,
             facts.filed,
             facts.communities,
             _("Groups that are filed / communities"),
@@ -273,7 +276,7 @@ def _papers(facts: Facts) -> Indicator:
         "papers",
         _("Papers asked of a proposal"),
         mean(facts.papers, facts.submitted),
-        Unit.PIECES,
+        Unit.PAPERS,
         facts.papers,
         facts.submitted,
         _("Required papers of the submitted proposals / submitted proposals"),
@@ -300,7 +303,7 @@ def _corrections(facts: Facts) -> list[Indicator]:
             "corrections",
             _("Corrections a proposal"),
             mean(facts.corrections, facts.submitted, 2),
-            Unit.PIECES,
+            Unit.TIMES,
             facts.corrections,
             facts.submitted,
             _("How often proposals were sent back / submitted proposals"),

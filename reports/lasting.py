@@ -45,7 +45,9 @@ FIGURES = [
     Heading("范围", 36), Heading("指标", 30), Heading("数值", 12), Heading("单位", 10), Heading("分子", 14),
     Heading("分母", 14), Heading("定义", 70), Heading("来源", 50), Heading("说明", 50),
 ]  # fmt: skip
-UNITS = {Unit.PERCENT: "%", Unit.DAYS: "天", Unit.WORKDAYS: "工作日", Unit.PIECES: ""}
+UNITS = {
+    Unit.PERCENT: "%", Unit.DAYS: "天", Unit.WORKDAYS: "工作日", Unit.GROUPS: "家", Unit.PAPERS: "件", Unit.TIMES: "次",
+}  # fmt: skip
 
 
 def write_survival(found: QuerySet[Call], target: IO[bytes]) -> None:

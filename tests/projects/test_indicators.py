@@ -1,5 +1,6 @@
 """Indicators: calculated by hand, counted from records, not known where a base is missing."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -217,6 +218,29 @@ def test_the_page_shows_base_definition_and_source_to_the_funder_only(town, life
         assert browse(somebody).get(reverse("projects:indicators")).status_code == 403
 
 
+def test_every_figure_on_the_page_has_its_unit_and_no_gap_before_it(town, life, browse):
+    running(town, life)
+
+    page = browse(town.clerk).get(reverse("projects:indicators") + f"?of={town.call.pk}").content.decode()
+
+    figures = re.findall(r'data-label="数值"><span class="strong">([^<]*)</span></td>', page)
+    assert figures
+    assert [figure for figure in figures if not re.fullmatch(r"[\d.,]+(%|天|个工作日|家|件|次)", figure)] == []
+    assert "未知的原因：<" not in page
+    assert "： " not in re.sub(r"<[^>]*>", "", page)
+
+
+@pytest.mark.every_case
+@pytest.mark.parametrize(
+    ("organizations", "missing", "note"),
+    [(0, "没有受资助的单位", ""), (2, "2家单位都没有填写收入", "2家单位中0家已填写")],
+)
+def test_of_no_organisation_nothing_is_said_to_be_left_out(organizations, missing, note):
+    line = by_key(Facts(organizations=organizations))["public_money"]
+
+    assert (line.value, str(line.missing), str(line.note)) == (None, missing, note)
+
+
 def test_the_workbook_has_every_indicator_of_every_call(town, life, browse):
     running(town, life)
 
@@ -225,7 +249,7 @@ def test_the_workbook_has_every_indicator_of_every_call(town, life, browse):
 
     assert {row[0] for row in rows[1:]} == {"2026"}
     assert len(rows) == 1 + len(indicators(Facts()))
-    assert all(row[6] and row[7] for row in rows[1:])
+    assert all(row[3] and row[6] and row[7] for row in rows[1:])
 
 
 def test_a_scope_costs_the_same_for_one_and_for_many_projects(town, life, django_assert_max_num_queries):
