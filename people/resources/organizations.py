@@ -14,6 +14,7 @@ from import_export.fields import Field
 from core.identifiers import half_width, validate_credit_code, validate_filing_number
 from core.masking import mask_account, mask_phone
 from core.notifications import notify
+from core.workflow import Refused
 from people import territory
 from people.actions.organizations import BANK, LOGGED, OPEN_KINDS
 from people.facts import check_account, check_dialling, check_founding, check_head
@@ -21,6 +22,7 @@ from people.models import Community, Kind, Membership, Organization, Role, lies_
 from people.resources.base import TableResource, upsert
 from people.resources.rows import Row
 from people.resources.widgets import ChoiceWidget, CodeWidget, DayWidget, ReferenceWidget, TextWidget, text
+from people.signals import changing_account
 
 Status = Organization.Status
 
@@ -166,9 +168,10 @@ class OrganizationResource(TableResource):
 
     def check(self, row: Row, *, new: bool) -> None:
         organization = row.instance
-        if not new and row.changes.get("bank_account", (organization.bank_account,))[0]:
-            for name in (name for name in BANK if name in row.changes and name not in row.errors):
-                row.blame(name, _("Where money goes is changed by the organisation itself, on its page."))
+        given = [] if new else [name for name in BANK if name in row.changes and name not in row.errors]
+        if given and (why := self._why_not_here(row)):
+            for name in given:
+                row.blame(name, why)
         kinds = {organization.kind, row.changes.get("kind", (None, organization.kind))[0] or organization.kind}
         if not kinds <= set(OPEN_KINDS) and "kind" not in row.errors:
             row.blame("kind", _("Funders, support organisations and evaluators are entered by the administrator."))
@@ -185,6 +188,21 @@ class OrganizationResource(TableResource):
                 "(%(place)s) itself. Let the bureau there import it, or correct community or number."
             )
             row.blame(given, said % {"place": organization.region or "—"})
+
+    @staticmethod
+    def _why_not_here(row: Row) -> str:
+        """One person alone sends no money anywhere: a known account is its owner's, and a first one for which money
+        waits is entered by them, or asked for as a change that two others look at."""
+        if row.changes.get("bank_account", (row.instance.bank_account,))[0]:
+            return _("Where money goes is changed by the organisation itself, on its page.")
+        try:
+            changing_account.send(Organization, organization=row.instance)
+        except Refused:
+            return _(
+                "Money for this organisation waits already: it enters its account itself, on its page, or the project "
+                "asks for the change of the account."
+            )
+        return ""
 
     def _will_be_seen(self, organization: Organization) -> bool:
         """Whether whoever imports it finds it in the list afterwards, where it is at home by then or as a host."""

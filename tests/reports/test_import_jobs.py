@@ -17,6 +17,7 @@ from people.resources import OrganizationResource, base
 from reports import exchange
 from reports.actions import background, imports
 from reports.models import ImportJob, SearchEntry
+from tests.life import draft
 from tests.reports.tables import Desk, cells_of, centre, counts, credit_code, csv_file, group, workbook, wrong
 
 Status = ImportJob.Status
@@ -188,6 +189,22 @@ def test_where_money_goes_is_not_changed_by_a_table(town, desk, column):
     town.centre.refresh_from_db()
     assert (town.centre.bank_account, town.centre.bank_name) == ("6222000011112222", "农商银行")
     assert counts(desk.bring(workbook(row | {"bank_account": "6222000011112222"}))) == {"unchanged": 1}
+
+
+@pytest.mark.parametrize(("waits", "outcome"), [(True, "wrong"), (False, "changed")])
+def test_a_first_account_is_not_brought_by_a_table_while_money_waits_for_it(town, life, desk, waits, outcome):
+    """One clerk alone could have an instalment paid to an account of their choice."""
+    if waits:
+        life.walk(draft(town), "running")
+    Organization.objects.filter(pk=town.centre.pk).update(bank_account="", bank_name="", bank_account_name="")
+    row = {"name": town.centre.name, "kind": "social_organization", "credit_code": town.centre.credit_code}
+
+    job = desk.bring(workbook(row | {"bank_account": "6222000033334444"}))
+
+    town.centre.refresh_from_db()
+    assert (counts(job), bool(town.centre.bank_account)) == ({outcome: 1}, not waits)
+    said = "Money for this organisation waits already"
+    assert [message.startswith(said) for _row, _column, message in wrong(job)] == ([True] if waits else [])
 
 
 def test_column_that_is_left_out_is_not_touched_and_an_empty_cell_empties(town, desk):
