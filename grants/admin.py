@@ -16,6 +16,8 @@ from grants.models import Call, Criterion, GateRule, LedgerEntry, Level, Rubric,
 class FixedOnceUsed(admin.ModelAdmin):
     """Terms that a published call has announced are not changed any more: make a new one under another name."""
 
+    view_on_site = False  # the page of a bureau, which is not an administrator's
+
     def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.is_announced)
 

@@ -244,3 +244,14 @@ def test_a_service_field_that_a_call_names_is_not_deleted(town, browse):
 
     assert answers == [403, 302]
     assert list(ServiceField.objects.filter(pk__in=[used.pk, spare.pk])) == [used]
+
+
+@pytest.mark.every_case
+@pytest.mark.parametrize("office", Office.values)
+def test_what_the_three_are_led_to_on_the_site_opens(town, browse, office):
+    client = browse(officer(office))
+    pages = [answer.content.decode() for path in pages_of(client) if (answer := client.get(path)).status_code == 200]
+
+    doors = {door for page in pages for door in re.findall(r'href="(/admin/r/[^"]+)"', page)}
+
+    assert [door for door in doors if client.get(door, follow=True).status_code != 200] == []
