@@ -6,6 +6,8 @@ from typing import Any
 
 import rules
 from django import template
+from django.core.files.uploadedfile import UploadedFile
+from django.forms import BoundField
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
@@ -121,6 +123,20 @@ def _option(option: dict[str, Any], empty: str) -> SafeString:
         return format_html('\n  <option value="{}">{}</option>', str(option["value"]), label)
     marks = [format_html(" {}" if value is True else ' {}="{}"', name, value) for name, value in given]
     return format_html('\n  <option value="{}"{}>{}</option>', str(option["value"]), mark_safe("".join(marks)), label)
+
+
+@register.filter
+def chosen_again(field: BoundField) -> str:
+    """The names of the files that were sent with a form which is now shown again, "" if there were none.
+
+    A browser lets go of chosen files with every answer, so whoever is shown the form again must choose them again. One
+    file that was refused itself is named by its error, and one that is only read (`kept=False`) was read.
+    """
+    if not field.form.is_bound or not getattr(field.field, "kept", True):
+        return ""
+    sent = field.data if isinstance(field.data, list | tuple) else [field.data]
+    names = [file.name for file in sent if isinstance(file, UploadedFile) and file.name]
+    return "" if field.errors and len(names) == 1 else "、".join(names)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core import clock
@@ -66,6 +67,26 @@ def test_a_warning_reaches_the_group_and_its_mentor_with_a_last_day(town, warnin
     assert {town.head.username, town.mentor.username} <= told
     assert "2026-07-10" in Notification.objects.get(recipient=town.head).body
     assert "回应预警" in tasks(town.head)
+
+
+def test_a_form_that_is_refused_names_the_files_to_choose_again(town, warning, browse):
+    sent = {
+        "answer": "",
+        "files": [SimpleUploadedFile("补交月报.pdf", b"%PDF-1.4 1"), SimpleUploadedFile("照片.pdf", b"2")],
+    }
+
+    refused = browse(town.head).post(url("warning_detail", warning.pk), sent).content.decode()
+
+    again = "这次没有保存，请重新选择文件（补交月报.pdf、照片.pdf）。"
+    assert refused.count(again) == 2  # in the summary, and at the field
+    assert "这次没有保存" not in browse(town.head).get(url("warning_detail", warning.pk)).content.decode()
+
+
+def test_a_form_without_a_file_asks_for_none_again(town, warning, browse):
+    refused = browse(town.head).post(url("warning_detail", warning.pk), {"answer": ""}).content.decode()
+
+    assert "请检查以下内容" in refused
+    assert "请重新选择文件" not in refused
 
 
 @pytest.mark.parametrize("username", ["approver", "mentor", "head", "auditor"])
