@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.models import Event
 from core.money import plain, yuan
 from projects.changes import (
     ACCOUNT,
@@ -156,6 +157,8 @@ def warnings(change: ChangeRequest) -> list[str]:
     """What is allowed and still deserves a word: too late, beyond the call."""
     found = []
     project = change.project
+    if change.kind == Kind.ACCOUNT and project.host and change.is_open:
+        return _of_host(change)
     if change.kind == Kind.EXTENSION and change.is_open:
         asked_on = clock.localdate(change.handed_in_at) if change.handed_in_at else clock.today()
         limit = project.call.extension_days
@@ -168,6 +171,29 @@ def warnings(change: ChangeRequest) -> list[str]:
         if wished and wished > project.call.ends_on:
             found.append(_("It goes beyond the end of the call, %(day)s.") % {"day": project.call.ends_on})
     return found
+
+
+def _of_host(change: ChangeRequest) -> list[str]:
+    """The account is the host's, and so is its risk: whoever decides reads this, and whether the host knows."""
+    names = {"host": change.project.host, "group": change.project.applicant}
+    whose = _(
+        "The account belongs to the host %(host)s, which receives the money of the hosted group %(group)s: once"
+        " approved, the money of every project it hosts goes to the new one."
+    )
+    return [whose % names, _told_host(change, names)]
+
+
+def _told_host(change: ChangeRequest, names: dict[str, Any]) -> str:
+    if change.is_writable:
+        return _("The host %(host)s is told when this is handed in.") % names
+    if change.handed_in_by and change.handed_in_by.has_role(change.project.host_id):
+        return _("The host %(host)s asks for it itself.") % names
+    told = Event.objects.about(change).filter(name="tell_host", at__gte=change.handed_in_at).last()
+    if told is None:
+        words = _("The host %(host)s has not been told: nobody there is known as its head or for its finances. Ask it.")
+        return words % names
+    words = _("The host %(host)s was told on %(day)s: %(people)s.")
+    return words % {**names, "day": clock.localdate(told.at), "people": told.note}
 
 
 def measured_by(project: Project) -> PlanVersion | None:

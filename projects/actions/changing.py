@@ -14,7 +14,7 @@ from core.workdays import add_workdays
 from core.workflow import Refused, Stale, advance, permit, record
 from people.models import Role, User
 from projects.actions import agreements, payments, plan
-from projects.actions.messages import tell_funder, tell_group, tell_mentors
+from projects.actions.messages import tell_funder, tell_group, tell_mentors, tell_payee
 from projects.change_problems import is_small, lowered, overlaps, problems
 from projects.changes import ACCOUNT, current, parts_of
 from projects.models import ChangeRequest, PlanVersion, Project
@@ -106,7 +106,8 @@ def _locked(change: ChangeRequest) -> ChangeRequest:
 @transaction.atomic
 def hand_in(change: ChangeRequest, *, by: User, note: str = "") -> ChangeRequest:
     """Hand the request in. Consequences: a small shift within the call's tolerance is filed and in force at once; of
-    everything else the mentor is asked for an opinion, or the funder for a decision where nobody coaches."""
+    everything else the mentor is asked for an opinion, or the funder for a decision where nobody coaches. A host is
+    told that its account shall be another one."""
     _hold(change)
     permit("projects.hand_in_change", by, change)
     if reasons := problems(change):
@@ -119,6 +120,7 @@ def hand_in(change: ChangeRequest, *, by: User, note: str = "") -> ChangeRequest
     if is_small(change):
         return _file(change, by=by)
     advance(change, "hand_in", by=by, note=note)
+    _tell_host(change, by)
     if change.project.mentors:
         tell_mentors(change.project, _("please give your opinion: %(kind)s") % {"kind": change.get_kind_display()})
     else:
@@ -142,6 +144,18 @@ def _log(change: ChangeRequest, name: str, by: User | None, label: str, note: st
     """One line in the log of the project, beside that of the request."""
     said = label % {"kind": change.get_kind_display()}
     record(change.project, name, by=by, label=said[:120], note=note, change=change.pk)
+
+
+def _tell_host(change: ChangeRequest, by: User) -> None:
+    """The money of a hosted group goes to its host's account: the host hears of the wish, and the log says who did."""
+    host = change.project.host
+    if change.kind != Kind.ACCOUNT or host is None:
+        return
+    subject = _("another account of %(host)s shall receive the money, please look at it") % {"host": host}
+    told = tell_payee(change.project, subject, apart_from=by, url=change.get_absolute_url())
+    if told:
+        names = "、".join(person.name for person in told)
+        record(change, "tell_host", by=None, label=_("The host was told"), note=names)
 
 
 def _tell_who_decides(change: ChangeRequest) -> None:
@@ -229,7 +243,9 @@ def approve(change: ChangeRequest, *, by: User, note: str = "", consents: bool =
 def _tell_finance(change: ChangeRequest) -> None:
     """Whoever pays and whoever keeps the books of the payee hear of a new account."""
     if change.kind == Kind.ACCOUNT:
-        tell_funder(change.project, _("from now on paid to a new account"), Role.FINANCE)
+        subject = _("from now on paid to a new account")
+        tell_funder(change.project, subject, Role.FINANCE)
+        tell_payee(change.project, subject, url=change.get_absolute_url())
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Who hears of what: one place that knows the people around a project."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from core.notifications import notify
@@ -14,16 +16,29 @@ def holders(organization_id: int, *roles: str) -> list[User]:
     return list(User.objects.filter(memberships__in=held, is_active=True).distinct())
 
 
-def tell_group(project: Project, subject: str, body: str = "", url: str = "") -> None:
+def tell_group(
+    project: Project, subject: str, body: str = "", url: str = "", *, apart_from: Iterable[User] = ()
+) -> None:
     """The applicant's head and staff, and the head of the host once it is submitted: before, the host sees nothing.
 
     `url`: where the applicant's own people are led instead of the project's page; the host cannot write there.
+    `apart_from`: who has been told already, in other words.
     """
-    own = holders(project.applicant_id, Role.MANAGER, Role.STAFF)
+    known = set(apart_from)
+    own = [person for person in holders(project.applicant_id, Role.MANAGER, Role.STAFF) if person not in known]
     _tell(own, project, subject, body, url)
     if project.host_id and project.submitted_at:
-        others = [person for person in holders(project.host_id, Role.MANAGER) if person not in own]
+        others = [person for person in holders(project.host_id, Role.MANAGER) if person not in known.union(own)]
         _tell(others, project, subject, body)
+
+
+def tell_payee(project: Project, subject: str, *, apart_from: User | None = None, url: str = "") -> list[User]:
+    """Whoever keeps the books of who receives the money, the host's of a hosted group: exactly those who may confirm it
+    (`keeps_books_of_payee`). Says who they are; `apart_from` has done it and need not be told."""
+    found = holders(project.host_id or project.applicant_id, Role.MANAGER, Role.FINANCE)
+    people = [person for person in found if person != apart_from]
+    _tell(people, project, subject, "", url)
+    return people
 
 
 def tell_funder(project: Project, subject: str, *roles: str, body: str = "") -> None:

@@ -14,7 +14,7 @@ from core.workflow import Refused, advance, record
 from grants.actions import ledger
 from grants.models import LedgerEntry
 from people.models import Organization, Role, User
-from projects.actions.messages import tell_funder, tell_group
+from projects.actions.messages import tell_funder, tell_group, tell_payee
 from projects.actions.plan import close_changes
 from projects.models import BankListLine, Project, Reversal, State, Tranche
 from projects.models.state import UNDER_WAY
@@ -78,7 +78,9 @@ def pay(
     ledger.pay(project.call.fund, tranche.amount, by=by, reference=project.number, part=tranche.part, memo=memo)
     _keep_amount_paid(project)
     record(project, "pay", by=by, label=_("Instalment paid"), ordinal=tranche.ordinal, amount=str(tranche.amount))
-    tell_group(project, _("instalment %(n)s has been paid, please confirm with a receipt") % {"n": tranche.ordinal})
+    said = {"n": tranche.ordinal, "payee": payee}
+    asked = tell_payee(project, _("instalment %(n)s has been paid, please confirm with a receipt") % said)
+    tell_group(project, _("instalment %(n)s has been paid to %(payee)s") % said, apart_from=asked)
     tranche.refresh_from_db()
     return tranche
 

@@ -243,7 +243,7 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             messages.success(request, _("Done: %(step)s") % {"step": choice.label})
             return redirect(change)
     context = {"project": change.project, "change": change, "choice": choice, "form": form, "lowered": lowered}
-    if name in ("approve", "advise"):  # what it is about stands on the page on which one says yes or no
+    if name in ("approve", "advise", "look"):  # what it is about stands on the page on which one says yes or no
         context["changes"] = shown(changes.difference(change), request.user, change.project)
         context["warnings"] = change_problems.warnings(change)
     return render(request, "projects/change_step.html", context)
