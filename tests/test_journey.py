@@ -36,7 +36,8 @@ def test_a_project_goes_from_draft_to_completed_through_the_pages(town, browse, 
     # The formal check: returned once, corrected, accepted
     post("clerk", "projects:project_step", project.pk, "return_for_correction", note="请把目标写得可以衡量")
     project.refresh_from_db()
-    people["head"].post(reverse("projects:proposal_edit", args=[project.pk]), proposal_data(project, submit=""))
+    corrected = proposal_data(project, goals="每周入户两次，服务60位老人。", submit="")
+    people["head"].post(reverse("projects:proposal_edit", args=[project.pk]), corrected)
     post("clerk", "projects:project_step", project.pk, "accept", note="")
 
     # The review

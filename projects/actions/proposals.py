@@ -11,6 +11,7 @@ from people.models import Organization, User
 from projects.actions.coaching import close_coaching
 from projects.actions.likeness import keep_keys, look_for_likenesses
 from projects.actions.messages import tell_funder
+from projects.comparison import compare
 from projects.completeness import budget_breaches
 from projects.facts import check_applicant
 from projects.models import Project, State, Submission
@@ -20,13 +21,14 @@ from projects.snapshots import snapshot
 
 
 @transaction.atomic
-def submit(project: Project, *, by: User, pledged: bool, note: str = "") -> Project:
+def submit(project: Project, *, by: User, pledged: bool, note: str = "", unchanged: bool = True) -> Project:
     """Hand the proposal in: it gets its number, the clerks are told. A corrected one keeps its number.
 
     What was handed in is written down as a `Submission`, with the pledge of whoever handed it in and the warnings of
     the rules as they were on that day; the clerk's remarks stay open until the clerk has looked at the correction; in
     the background it is compared with all other proposals. Refused without the pledge, each time: what was corrected
-    is a new statement.
+    is a new statement. `unchanged`: whether a returned one may go in again as it was; else that is refused, since
+    somebody may have forgotten what was to be corrected, or to save it.
 
     The applicant is locked first: of two proposals that one group hands in at the same moment, the second sees the
     first when the conditions of the call count them (限报). The call's running number happens to make them wait too;
@@ -36,6 +38,10 @@ def submit(project: Project, *, by: User, pledged: bool, note: str = "") -> Proj
         raise Refused(_("Please confirm the pledge before you submit."))
     Organization.objects.select_for_update(of=("self",)).get(pk=project.applicant_id)
     if project.state == State.RETURNED:
+        if not unchanged and not differs(project):
+            raise Refused(
+                _("Nothing was changed since it was returned. Please correct it, or tick below."), at="unchanged"
+            )
         advance(project, "resubmit", by=by, note=note)
     else:
         number = f"{project.call.code}-{next_number(f'project:{project.call_id}'):03d}"
@@ -52,6 +58,12 @@ def submit(project: Project, *, by: User, pledged: bool, note: str = "") -> Proj
     tell_funder(project, _("submitted, please check the papers"))
     look_for_likenesses.enqueue(project.pk)
     return project
+
+
+def differs(project: Project) -> bool:
+    """Whether the proposal, with its papers and what goes with it, says anything else than when handed in last."""
+    last = project.submissions.last()
+    return last is None or bool(compare(last.content, snapshot(project)))
 
 
 def _pledge() -> str:

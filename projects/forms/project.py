@@ -21,12 +21,20 @@ class AttachmentForm(forms.Form):
     file = FileField(label=_("File"), help_text=_("PDF, picture or Office file, at most 20 MB"))
 
 
+class UnchangedField(forms.BooleanField):
+    """Hands a returned proposal in again as it was; the page shows it only when that was refused once."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Nothing was changed; hand it in all the same"), required=False, **kwargs)
+
+
 class SubmitForm(NoteForm):
     """Confirm the submission, with the pledge."""
 
     pledge = forms.BooleanField(
         label=PLEDGE, error_messages={"required": _("Please confirm the pledge before you submit.")}
     )
+    unchanged = UnchangedField()
 
 
 class MentorForm(forms.Form):

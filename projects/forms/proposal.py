@@ -12,11 +12,15 @@ from grants.models import Call, NeedList, NeedListEntry
 from people.choosing import CommunityField, HostField, in_district_of
 from people.models import Organization, Role, User
 from projects.completeness import problems
+from projects.forms.project import UnchangedField
 from projects.forms.tables import BaseTable, Tables
 from projects.models import Project
 from projects.models.project_queries import LONG_TEXTS
 from projects.models.submission import PLEDGE
 from projects.sections import Section, fields_of, required_of, sections_of, tables_of
+
+BESIDE = {"version", "tab", "pledge", "unchanged"}
+"""What the form sends that is no part of the proposal."""
 
 
 class ApplyForm(forms.Form):
@@ -87,6 +91,7 @@ class ProposalForm(forms.ModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     tab = TabField()
     pledge = forms.BooleanField(label=PLEDGE, required=False)
+    unchanged = UnchangedField()
 
     class Meta:
         model = Project
@@ -136,7 +141,7 @@ class ProposalForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         project = self.instance
         call, which = project.call, project.track.form
-        asked = set(fields_of(which)) | {"version", "tab", "pledge"}
+        asked = set(fields_of(which)) | BESIDE
         self.fields = {name: field for name, field in self.fields.items() if name in asked}
         for name in required_of(which) & set(self.fields):
             self._need(name)
@@ -215,7 +220,7 @@ class ProposalForm(forms.ModelForm):
     def values(self) -> dict[str, Any]:
         """What is valid, by field; of two days that do not go together neither."""
         days = {"starts_on", "ends_on"}
-        left_out = {"version", "tab", "pledge"} | (days if days & set(self.errors) else set())
+        left_out = BESIDE | (days if days & set(self.errors) else set())
         return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
 
     def take_over(self, version: int) -> None:

@@ -48,8 +48,12 @@ TRIALS = {"cut_line", "finish_precheck"}
 
 # The steps that have a button, and the verb each one calls. Steps without a button belong to a larger verb.
 STEPS = {
-    "submit": lambda project, by, note, pledge: proposals.submit(project, by=by, note=note, pledged=pledge),
-    "resubmit": lambda project, by, note, pledge: proposals.submit(project, by=by, note=note, pledged=pledge),
+    "submit": lambda project, by, note, pledge, unchanged: proposals.submit(
+        project, by=by, note=note, pledged=pledge, unchanged=unchanged
+    ),
+    "resubmit": lambda project, by, note, pledge, unchanged: proposals.submit(
+        project, by=by, note=note, pledged=pledge, unchanged=unchanged
+    ),
     "return_for_correction": lambda project, by, note: checking.check(
         project, "return_for_correction", by=by, note=note
     ),

@@ -39,7 +39,7 @@ from projects.sections import fields_of, progress, tables_of
 from projects.snapshots import as_text, steps_by_key
 from projects.views.project import find
 
-NOT_KEPT = ("csrfmiddlewaretoken", "submit", "save", "tab", "continued")
+NOT_KEPT = ("csrfmiddlewaretoken", "submit", "save", "tab", "continued", "unchanged")
 
 
 @login_required
@@ -153,7 +153,7 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
     It happens at the moment at which it arrived: in the last minute before a call closes many write at once, and who
     has to wait for the others is not too late.
     """
-    submits = "submit" in request.POST
+    submits, was_returned = "submit" in request.POST, project.state == Project.State.RETURNED
     if submits and not request.user.has_role(project.applicant_id, Role.MANAGER):
         raise PermissionDenied
     both_valid = [form.is_valid(), tables.is_valid()]
@@ -166,7 +166,8 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
             values = {"values": form.values, "tables": tables.rows(), "continued": request.POST.get("continued")}
             drafts.save_proposal(project, by=request.user, **values, **sent)
             if submits:
-                proposals.submit(project, by=request.user, pledged=form.cleaned_data["pledge"])
+                given = {"pledged": form.cleaned_data["pledge"], "unchanged": form.cleaned_data["unchanged"]}
+                proposals.submit(project, by=request.user, **given)
     except Stale as stale:
         stored = find(request, project.pk)
         form.take_over(stored.version)
@@ -178,7 +179,12 @@ def save(request: HttpRequest, project: Project, form: ProposalForm, tables: Tab
         add_refusal(form, refused)
         return None
     if submits:
-        messages.success(request, _("Submitted. Your number is %(number)s.") % {"number": project.number})
+        words = (
+            _("Submitted again. Your number is still %(number)s.")
+            if was_returned
+            else _("Submitted. Your number is %(number)s.")
+        )
+        messages.success(request, words % {"number": project.number})
         return acknowledge(redirect(project), sent["tab"])
     messages.success(request, _("The draft is saved."))
     return acknowledge(redirect("projects:proposal_edit", pk=project.pk), sent["tab"])

@@ -344,6 +344,49 @@ def test_a_returned_proposal_shows_what_to_correct_and_is_submitted_again(town, 
     assert Project.objects.get().number == "LX2026-001"
 
 
+@pytest.fixture
+def returned(town, life) -> Project:
+    """Handed in, and returned for correction."""
+    project = life.walk(draft(town), "submitted")
+    checking.check(project, "return_for_correction", by=town.clerk, note="请补充备案证明")
+    return Project.objects.get()
+
+
+def test_a_returned_proposal_that_was_not_changed_goes_in_again_only_when_that_is_meant(town, browse, returned):
+    client, page = browse(town.head), url("proposal_edit", returned.pk)
+    assert "内容未改，仍要提交" not in client.get(page).content.decode()
+    same = Offered(client.get(page).content.decode()).filled(pledge="on") | {"submit": ""}
+
+    asked = client.post(page, same)
+
+    assert list(asked.context["form"].errors) == ["unchanged"]
+    assert "退回后内容没有修改" in asked.content.decode()
+    assert Project.objects.get().state == "returned"
+    again = Offered(asked.content.decode()).filled(pledge="on", unchanged="on") | {"submit": ""}
+    done = client.post(page, again, follow=True).content.decode()
+    assert "已再次提交，项目编号仍为LX2026-001。" in done
+    assert "提交成功" not in done
+
+
+def test_a_returned_proposal_that_was_corrected_is_not_asked_about(town, browse, returned):
+    client, page = browse(town.head), url("proposal_edit", returned.pk)
+    corrected = Offered(client.get(page).content.decode()).filled(needs="补充说明。", pledge="on") | {"submit": ""}
+
+    assert "已再次提交" in client.post(page, corrected, follow=True).content.decode()
+
+
+def test_a_paper_that_was_added_is_a_correction_and_the_step_on_the_projects_page_asks_as_well(town, browse, returned):
+    client, page = browse(town.head), url("project_step", returned.pk, "resubmit")
+    sent = Offered(client.get(page).content.decode()).filled(pledge="on")
+    assert "unchanged" not in sent
+
+    assert list(client.post(page, sent).context["form"].errors) == ["unchanged"]
+    upload(client, returned, "备案证明.pdf", PDF)
+    client.post(page, sent)
+
+    assert Project.objects.get().state == "submitted"
+
+
 # -- files -----------------------------------------------------------------------------------------
 
 PDF = pdf_with()
