@@ -25,6 +25,16 @@ class Target(Row):
     def __str__(self) -> str:
         return self.indicator
 
+    @property
+    def is_rate(self) -> bool:
+        """In percent: measured, never added up from activities; not measured yet it is not zero."""
+        return self.unit.strip() in ("%", "％")
+
+    @property
+    def is_of_satisfied_residents(self) -> bool:
+        """The group names its goals in its own words; that of volunteers is another figure."""
+        return self.is_rate and "满意" in self.indicator and "志愿" not in self.indicator
+
 
 class PlanStep(Row):
     """One step of the work plan: what, when, how often, for how many, by whom."""

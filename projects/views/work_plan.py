@@ -1,7 +1,5 @@
 """Plan and progress (计划与完成情况): steps, milestones, goals and figures of one project."""
 
-from decimal import Decimal
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +36,7 @@ def work_plan(request: HttpRequest, pk: int) -> HttpResponse:
         "figures": so_far(project),
         "steps": [(step, *_of_step(step, activities)) for step in project.plan_steps.all()],
         "milestones": [(milestone, proofs.get(milestone.pk, [])) for milestone in milestones],
-        "targets": [(target, reached.get(target.key, Decimal(0))) for target in project.targets.all()],
+        "targets": [(target, reached.get(target.key)) for target in project.targets.all()],
         "activities": activities,
     }
     return render(request, "projects/work_plan.html", context)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from core import clock
 from evaluations.actions import moderating, voice_codes, voices
@@ -19,6 +20,7 @@ from evaluations.satisfaction import (
 )
 from projects.figures import so_far
 from projects.gates import facts_of, gates_of
+from projects.models import Target
 from tests import speaking
 from tests.mentored import running
 from tests.records import held
@@ -46,6 +48,26 @@ def test_nobody_has_answered(project):
     found = satisfaction_of(project)
 
     assert (found.n, found.share, found.low, found.high, found.grade) == (0, None, None, None, "")
+
+
+def goals(browse, user, project) -> str:
+    page = browse(user).get(reverse("projects:work_plan", args=[project.pk])).content.decode()
+    return " ".join(page.partition("可衡量的目标")[2].partition("</section>")[0].split())
+
+
+def test_the_plan_shows_the_rate_that_residents_gave_beside_the_goal(town, project, code, browse):
+    for key, indicator, unit in (("a", "居民满意度", "%"), ("b", "志愿者满意度", "％"), ("c", "服务人数", "人")):
+        Target.objects.create(
+            project=project, key=key, goal="目标", indicator=indicator, unit=unit, value=90, proof="问卷"
+        )
+    assert goals(browse, town.head, project).count("尚未测评") == 2
+
+    many(code, good=2, bad=1)
+    said = goals(browse, town.head, project)
+
+    assert f"{satisfaction_of(project).share} %" in said
+    assert "3份有效评价，样本不足" in said
+    assert said.count("尚未测评") == 1  # of volunteers nobody has asked
 
 
 def test_satisfied_are_the_two_upper_steps_over_all_valid_answers(town, project, code):
