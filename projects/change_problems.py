@@ -1,7 +1,7 @@
 """What stands in the way of a change request, what deserves a word, and what is small enough to be filed only."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -61,22 +61,29 @@ def as_text_or_empty(project: Project, name: str) -> str:
     return "" if Project._meta.get_field(name).many_to_many else as_text(project, name)
 
 
+def day_problems(change: ChangeRequest, first: date, last: date) -> list[tuple[str, str]]:
+    """What is wrong with these first and last days of the project: the field, and a sentence."""
+    found = []
+    if first > last:
+        found.append(("ends_on", _("The project must end after it starts.")))
+    if change.is_optimisation:
+        call = change.project.call
+        if first < call.starts_on:
+            said = _("Projects of this call start on %(day)s at the earliest.") % {"day": call.starts_on}
+            found.append(("starts_on", said))
+        if last > call.ends_on:
+            found.append(("ends_on", _("Projects of this call end by %(day)s.") % {"day": call.ends_on}))
+    if change.kind == Kind.EXTENSION and last <= change.project.ends_on:
+        found.append(("ends_on", _("An extension ends later than %(day)s.") % {"day": change.project.ends_on}))
+    return found
+
+
 def _days(change: ChangeRequest) -> list[str]:
     wished, rows = wished_project(change), wished_rows(change)
     first, last = wished.starts_on, wished.ends_on
     if not first or not last:
         return []
-    found = []
-    if first > last:
-        found.append(_("The project must end after it starts."))
-    if change.is_optimisation:
-        call = change.project.call
-        if first < call.starts_on:
-            found.append(_("Projects of this call start on %(day)s at the earliest.") % {"day": call.starts_on})
-        if last > call.ends_on:
-            found.append(_("Projects of this call end by %(day)s.") % {"day": call.ends_on})
-    if change.kind == Kind.EXTENSION and last <= change.project.ends_on:
-        found.append(_("An extension ends later than %(day)s.") % {"day": change.project.ends_on})
+    found = [said for _field, said in day_problems(change, first, last)]
     steps = rows.get("plan_steps", stored_tables(change.project).get("plan_steps", []))
     outside = [step.name for step in steps if not first <= step.starts_on <= step.ends_on <= last]
     if outside:

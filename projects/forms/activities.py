@@ -13,7 +13,7 @@ from core.money import yuan
 from projects.forms.days import not_before_approval
 from projects.forms.tables import RowForm, table
 from projects.models import Activity, ActivityItem, ActivityPartner, Project
-from projects.models.activity import RECORD_IS_WHOLE, REFLECTION
+from projects.models.activity import PLAN_IS_WHOLE, RECORD_IS_WHOLE, REFLECTION
 
 
 class ReasonForm(forms.Form):
@@ -85,6 +85,8 @@ class ActivityForm(_TimedForm):
             self.fields["place"].help_text = ""
         else:
             del self.fields["reason"]
+            for name in {name for condition in PLAN_IS_WHOLE for name in condition.fields}:
+                self.fields[name].mark = "" if self.fields[name].required else _("needed to hand in")
 
     @property
     def values(self) -> dict[str, Any]:
@@ -217,7 +219,13 @@ class RecordForm(_TimedForm):
             empty = [name for name in names if not self.cleaned_data.get(name)] or names
             for name in empty or [None]:
                 if name not in self.errors:
-                    self.add_error(name, condition.reason)
+                    self.add_error(name, self._lacking(condition, name))
+
+    def _lacking(self, condition: Any, name: str | None) -> Any:
+        """What a condition asks for, said at a field; where it asks for several, each says only that it is empty."""
+        if name is None or len(condition.fields) < 2:
+            return condition.reason
+        return self.fields[name].error_messages["required"]
 
     @property
     def unmet(self) -> list[Any]:

@@ -13,6 +13,7 @@ from core.forms import CountedTextarea, DateInput, FileField, FilesField, NoteFo
 from core.identifiers import half_width
 from grants.models import AgreementTemplate
 from people.choosing import in_district_of
+from projects.change_problems import day_problems
 from projects.changes import as_wish, parts_of, wished_project, wished_rows
 from projects.forms.proposal import ProposalForm
 from projects.forms.tables import Tables
@@ -31,6 +32,7 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, change: ChangeRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].initial = change.reason
+        self.fields["reason"].mark = _("needed to hand in")
         if change.is_optimisation:
             self.fields["reason"].label = _("What you have finished or left as it was, and why")
         if change.kind == Kind.ACCOUNT:
@@ -71,6 +73,20 @@ class EndForm(forms.Form):
         return day
 
 
+class PlanForm(forms.ModelForm):
+    """The fields of the plan that a kind of change may touch; a wrong day is said at its field, before it is kept."""
+
+    change: ChangeRequest
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = (data.get(name, getattr(self.instance, name)) for name in ("starts_on", "ends_on"))
+        for name, said in day_problems(self.change, first, last) if first and last else ():
+            if name in data:
+                self.add_error(name, said)
+        return data
+
+
 class ChangeForms:
     """The page on which a request is written: the wish, filled with what is now, and why; kept as a whole."""
 
@@ -93,11 +109,13 @@ class ChangeForms:
         meta = ProposalForm.Meta
         made = modelform_factory(
             Project,
+            form=PlanForm,
             fields=fields,
             widgets={name: widget for name, widget in meta.widgets.items() if name in fields},
             field_classes={name: kind for name, kind in meta.field_classes.items() if name in fields},
         )
         form = made(data, instance=wished_project(self.change))
+        form.change = self.change
         if "other_communities" in form.fields:
             near = self.project.community or self.project.applicant.community
             form.fields["other_communities"].queryset = in_district_of(near)

@@ -50,6 +50,8 @@ class ClosingReportForm(forms.ModelForm):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["goes_on"].choices = ClosingReport.GoesOn.choices
+        for name in ClosingReport.ASKED:
+            self.fields[name].mark = _("needed to hand in")
         photos = ActivityPhoto.objects.filter(activity__project=project).select_related("activity")
         self.fields["photos"].queryset = photos
         if not photos.exists():

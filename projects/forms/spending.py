@@ -14,6 +14,7 @@ from core.fields import MoneyFormField
 from core.files import ALLOWED
 from core.forms import CountedTextarea, DateInput, FileField, FilesField, SeenState, TableField, has_been
 from core.identifiers import comparable, validate_credit_code
+from core.models import Attachment
 from core.money import yuan
 from projects.models import Activity, BudgetLine, Expense, MonthlyReport
 from projects.spending_plan import SpendingPlan
@@ -76,6 +77,8 @@ class ExpenseForm(forms.ModelForm):
         self.fields["line_key"].choices = [("", _("Please choose")), *groups.items()]
         self.fields["activity"].queryset = Activity.objects.filter(project=project).order_by("-starts_at")
         self.fields["tax"].required = False
+        if not Attachment.objects.of(self.instance).exists():
+            self.fields["photo"].mark = self.fields["files"].mark = _("a photo or a file is needed to hand in")
         self.fields["amount"].widget.attrs["autofocus"] = not self.instance.pk
         if not self.instance.pk:
             self.initial["spent_on"] = self.initial.get("spent_on") or clock.today()

@@ -66,7 +66,7 @@ def has_end(activity) -> bool:
     return activity.ends_at is not None
 
 
-@requires(_("There is an emergency plan."))
+@requires(_("There is an emergency plan."), "emergency_plan")
 def has_emergency_plan(activity) -> bool:
     return bool(activity.emergency_plan)
 

@@ -35,6 +35,8 @@ class ClosingReport(models.Model):
         ENDS = "ends", _("Ends with the project")
 
     TEXTS = ("done", "residents_say", "volunteers_did", "media", "problems", "lessons", "goes_on_words")
+    ASKED = ("done", "residents_say", "lessons", "goes_on", "goes_on_words")
+    """What must be written before it is handed in."""
 
     project = models.ForeignKey(
         "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="closing_reports"
@@ -90,5 +92,4 @@ class ClosingReport(models.Model):
     @property
     def lacks(self) -> list[Any]:
         """What must still be written before it is handed in."""
-        asked = ("done", "residents_say", "lessons", "goes_on", "goes_on_words")
-        return [self._meta.get_field(name).verbose_name for name in asked if not getattr(self, name)]
+        return [self._meta.get_field(name).verbose_name for name in self.ASKED if not getattr(self, name)]

@@ -172,7 +172,7 @@ def test_an_activity_is_recorded_once_and_only_after_it_began(town, running, tim
     with pytest.raises(Refused):
         activities.record_activity(activity, by=town.head, values=values)
 
-    assert early.value.reasons == ["等活动开始"]
+    assert early.value.reasons == ["活动开始以后才能提交记录"]
     assert (activity.attendance, activity.recorded_by, activity.state) == (46, town.head, "recorded")
 
 
@@ -206,6 +206,26 @@ def test_what_is_asked_for_stands_at_its_field_and_only_when_it_is_handed_in(tow
     assert not {"reflection", "keeps_theme", "team"} & set(handed_in.errors)
     assert given.context["form"].errors == {"__all__": ["至少上传一张照片"]}
     assert client.post(page, typed | {"keep": "1"}).status_code == 302
+
+
+def test_each_mistake_of_a_record_is_said_once_and_in_words_that_fit_its_field(town, running, time, browse):
+    activity = begun(town, running, time)
+    typed = {"starts_at": "2026-12-19T14:00", "ends_at": "2026-12-19T16:00", "place": "社区活动室", "team": "刘芳"}
+
+    errors = browse(town.head).post(url("activity_record", activity.pk), typed).context["form"].errors
+
+    assert errors["starts_at"] == ["活动开始以后才能提交记录"]
+    for name in ("reflection", "keeps_theme", "goal_reached", "right_people"):
+        assert errors[name] == ["请填写这一项。"]
+
+
+def test_the_draft_of_a_plan_says_what_is_asked_for_when_it_is_handed_in(town, running, browse):
+    page = browse(town.head).get(url("activity_create", running.pk))
+    plan = page.context["form"]
+
+    marked = {field.name for field in plan if getattr(field.field, "mark", "") == "提交时必填"}
+    assert marked == {"goal", "place", "ends_at", "emergency_plan"}
+    assert not getattr(plan.fields["programme"], "mark", "")
 
 
 def test_a_record_is_corrected_with_a_reason_and_the_log_keeps_the_figure_before(town, running, time):

@@ -22,6 +22,7 @@ from projects.models import ChangeRequest, Project
 from projects.shifting import shifts
 from projects.spending_plan import SpendingPlan
 from tests.life import choir_draft, draft
+from tests.pages import Offered
 from tests.pdfs import pdf_with
 from tests.spending import handed_in, key
 from tests.town import Town
@@ -314,6 +315,29 @@ def test_lowered_targets_need_the_consent_in_so_many_words(town, project):
     changing.approve(change, by=town.approver, consents=True)
 
     assert Project.objects.get(pk=project.pk).beneficiaries == 50
+
+
+def days_refused(client, change, **typed) -> dict[str, list[str]]:
+    page = reverse("projects:change_edit", args=[change.pk])
+    return client.post(page, Offered(client.get(page).content.decode()).filled(**typed)).context["form"].plan.errors
+
+
+def test_the_days_of_a_plan_that_is_finished_are_refused_at_the_later_one(town, life, browse):
+    town.call.tracks.update(optimisation="yes")
+    finished = life.walk(draft(town), "approved").change_requests.get()
+
+    late = days_refused(browse(town.head), finished, starts_on="2026-09-01", ends_on="2026-08-01")
+
+    assert late == {"ends_on": ["结束日期须晚于开始日期。"]}
+
+
+def test_an_extension_that_is_none_is_refused_at_its_field_and_a_real_one_is_kept(town, browse, project):
+    client, longer = browse(town.head), changing.begin_change(project, "extension", by=town.head)
+
+    assert days_refused(client, longer, ends_on="2027-02-28") == {"ends_on": ["延期后的结束日期应晚于2027-02-28。"]}
+    page = reverse("projects:change_edit", args=[longer.pk])
+    right = Offered(client.get(page).content.decode()).filled(ends_on="2027-03-20", reason="春节")
+    assert client.post(page, right).status_code == 302
 
 
 def test_a_late_extension_is_warned_of_and_still_handed_in(town, project, time):

@@ -192,6 +192,13 @@ def test_the_page_saves_and_hands_in_and_what_was_typed_comes_back(town, project
     assert "转为常态化服务" in paper
 
 
+def test_what_is_asked_for_when_it_is_handed_in_is_not_called_optional(town, project, browse):
+    form = browse(town.head).get(reverse("projects:closing_report_edit", args=[project.pk])).context["form"]
+
+    marked = [name for name, field in form.fields.items() if getattr(field, "mark", "") == "提交时必填"]
+    assert set(marked) == {"done", "residents_say", "lessons", "goes_on", "goes_on_words"}
+
+
 def test_rubbish_in_the_form_breaks_nothing(town, project, browse):
     page = reverse("projects:closing_report_edit", args=[project.pk])
     rubbish = {"goes_on": "x" * 99, f"own_{target(project)}": "许多", "photos": ["9" * 40, "x"], "hand_in": "1"}
