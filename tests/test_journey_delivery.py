@@ -127,10 +127,10 @@ def test_from_the_award_to_the_request_for_closure(town, project, life, browse, 
     assert "夕阳红暖心陪伴" in shown("mentor", "mentor_desk")
 
     # A longer time is asked for and granted; the plan as it was stays to be read
-    post("head", "change_create", project.pk, "extension")
+    offered = Offered(shown("head", "change_create", project.pk, "extension"))
+    asked = offered.filled(reason="暑期老人外出", ends_on="2027-03-20")
+    post("head", "change_create", project.pk, "extension", **asked)
     change = project.change_requests.latest("pk")
-    offered = Offered(shown("head", "change_edit", change.pk))
-    post("head", "change_edit", change.pk, **offered.filled(reason="暑期老人外出", ends_on="2027-03-20"))
     press("head", "change_step", change.pk, "hand_in", note="")
     press("mentor", "change_step", change.pk, "advise", supports="yes", note="属实。")
     press("approver", "change_step", change.pk, "approve", note="同意")

@@ -57,6 +57,16 @@ def begin_change(project: Project, kind: str, *, by: User) -> ChangeRequest:
 
 
 @transaction.atomic
+def ask_for_change(project: Project, kind: str, *, by: User, **written: Any) -> ChangeRequest:
+    """Open a request with what `write_change` takes. Refused while another of its kind is open: two people may have
+    had the empty form before them."""
+    Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    if project.change_requests.open().filter(kind=kind).exists():
+        raise Refused(_("A request of this kind is under way. Another can be made when it is decided on."))
+    return write_change(begin_change(project, kind, by=by), by=by, **written)
+
+
+@transaction.atomic
 def write_change(
     change: ChangeRequest, *, by: User, reason: str, wish: Mapping[str, Any], files: Iterable[UploadedFile] = ()
 ) -> ChangeRequest:

@@ -1,6 +1,7 @@
 """Versions of the plan, and the requests to change it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import rules
@@ -92,20 +93,20 @@ def plan_version(request: HttpRequest, pk: int, ordinal: int) -> HttpResponse:
 
 @login_required
 def change_create(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """Ask for a change of one kind: opened when the button is pressed."""
+    """Ask for a change of one kind: the empty form, of which nothing stands anywhere before it is sent."""
     project = find(request, pk)
     labels = dict(ChangeRequest.Kind.choices)
     if kind not in labels or kind == ChangeRequest.Kind.OPTIMISATION:
         raise Http404
     if kind not in dict(kinds_for(project, request.user)):
         raise PermissionDenied
-    if request.method == "POST":
-        change = changing.begin_change(project, kind, by=request.user)
-        if change.is_writable:
-            return redirect("projects:change_edit", pk=change.pk)
+    if request.method != "POST" and (found := project.change_requests.open().filter(kind=kind).first()):
+        if found.is_writable:
+            return redirect("projects:change_edit", pk=found.pk)
         messages.info(request, _("A request of this kind is under way. Another can be made when it is decided on."))
-        return redirect(change)
-    return redirect("projects:plan_versions", pk=pk)
+        return redirect(found)
+    change = ChangeRequest(project=project, kind=kind, base=changes.current(project), made_by=request.user)
+    return _write(request, change, partial(changing.ask_for_change, project, kind))
 
 
 def find_change(request: HttpRequest, pk: int) -> ChangeRequest:
@@ -173,16 +174,21 @@ def change_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the wish: filled with what is now, the present text beside it."""
     change = find_change(request, pk)
     permit("projects.write_change", request.user, change)
+    return _write(request, change, partial(changing.write_change, change))
+
+
+def _write(request: HttpRequest, change: ChangeRequest, verb: Callable[..., ChangeRequest]) -> HttpResponse:
+    """The page on which a request is written; `verb` keeps what was sent."""
     form = ChangeForms(change, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         given = {"reason": form.reason.cleaned_data["reason"], "files": form.reason.cleaned_data["files"]}
         try:
-            changing.write_change(change, by=request.user, wish=form.wish(), **given)
+            written = verb(by=request.user, wish=form.wish(), **given)
         except Refused as refused:
             add_refusal(form.reason, refused)
         else:
             messages.success(request, _("Saved. Look at the difference, then hand it in."))
-            return redirect(change)
+            return redirect(written)
     context = {
         "project": change.project,
         "change": change,

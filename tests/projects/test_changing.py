@@ -492,14 +492,37 @@ def test_asking_again_for_what_is_under_way_shows_the_request_instead_of_a_refus
     change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
     ask = reverse("projects:change_create", args=[project.pk, "extension"])
 
-    writing = browse(town.head).post(ask)
+    writing = browse(town.head).get(ask)
     changing.hand_in(change, by=town.head)
-    waiting = browse(town.head).post(ask)
+    waiting = browse(town.head).get(ask)
 
     assert writing["Location"] == reverse("projects:change_edit", args=[change.pk])
     assert waiting["Location"] == change.get_absolute_url()
     assert browse(town.volunteer).get(waiting["Location"]).status_code == 200
-    assert browse(town.mentor).post(ask).status_code == 403
+    assert browse(town.mentor).get(ask).status_code == 403
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ChangeRequest.Kind.values if kind != "finish"])
+def test_a_request_stands_nowhere_before_its_form_is_sent(project, town, browse, kind):
+    page = browse(town.head).get(reverse("projects:change_create", args=[project.pk, kind]))
+
+    assert page.status_code == 200
+    assert reverse("projects:plan_versions", args=[project.pk]) in Offered(page.content.decode()).links
+    assert not project.change_requests.exists()
+
+
+def test_the_form_that_is_sent_opens_the_request_once_and_a_second_window_loses_no_word(town, project, browse):
+    client, ask = browse(town.head), reverse("projects:change_create", args=[project.pk, "extension"])
+    sent = Offered(client.get(ask).content.decode()).filled(ends_on="2027-03-20", reason="春节")
+
+    first = client.post(ask, sent)
+    second = client.post(ask, sent | {"reason": "另一个窗口写的"})
+
+    change = project.change_requests.get()
+    assert (first["Location"], change.reason, change.state) == (change.get_absolute_url(), "春节", "draft")
+    assert "这类变更正在办理" in second.content.decode()
+    assert "另一个窗口写的" in second.content.decode()
+    assert browse(town.mentor).post(ask, sent).status_code == 403
 
 
 def test_a_request_that_was_saved_and_not_handed_in_waits_for_the_group(town, project):
