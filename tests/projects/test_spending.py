@@ -19,7 +19,7 @@ from projects.actions import delivery, settling, spending
 from projects.inbox import waiting_for
 from projects.models import BudgetLine, Expense, Project, Settlement
 from projects.spending import spent
-from tests.life import choir_draft, draft
+from tests.life import LINES, choir_draft, draft
 from tests.spending import handed_in, key, paid, photo, running, values
 from tests.town import member
 
@@ -549,3 +549,16 @@ def test_a_new_payment_begins_with_today(town, project, browse):
     shown = browse(town.head).get(reverse("projects:expense_create", args=[project.pk])).content.decode()
 
     assert 'value="2026-06-10"' in shown
+
+
+@pytest.mark.parametrize(
+    ("item", "named"), [("活动物资", "活动物资 · 8,000.00"), ("慰问礼包", "活动物资 · 慰问礼包 · 8,000.00")]
+)
+def test_a_line_is_named_with_its_category_and_once_where_both_are_called_the_same(town, life, browse, item, named):
+    lines = [LINES[0] | {"item": item}, *LINES[1:]]
+    project = running(town, life, draft(town, lines=lines))
+    expense, client = paid(project, town.head), browse(town.head)
+
+    assert f"<dd>{named}</dd>" in client.get(expense.get_absolute_url()).content.decode()
+    spending_page = client.get(reverse("projects:spending", args=[project.pk])).content.decode()
+    assert ('<span class="small muted">活动物资</span>' in spending_page) == (item != "活动物资")
