@@ -1,7 +1,6 @@
 """The group's closing report: written over days, handed in once."""
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -86,7 +85,7 @@ def hand_in_closing_report(
         "problems": draft.problems,
         "persons": found.persons,
         "visits": max(found.visits, found.persons),
-        "volunteer_hours": int(found.volunteer_hours.to_integral_value(ROUND_HALF_UP)),
+        "volunteer_hours": found.volunteer_hours,
         "spent": spent(locked) if keeps_books(locked) else spent_so_far,
     }
     draft.report = submit_report(locked, by=by, values=values, files=files)

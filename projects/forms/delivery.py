@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.fields import FigureFormField
 from core.forms import CountedTextarea, DateInput, FilesField
 from core.money import yuan
 from projects.models import Milestone, Report
@@ -61,6 +62,7 @@ class ReportForm(forms.ModelForm):
         model = Report
         fields = ("milestone", "done", "problems", "persons", "visits", "volunteer_hours", "spent")
         widgets = {"done": CountedTextarea, "problems": CountedTextarea}
+        field_classes = {"volunteer_hours": FigureFormField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

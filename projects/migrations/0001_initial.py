@@ -1104,7 +1104,7 @@ class Migration(migrations.Migration):
                     ('problems', models.TextField(blank=True, max_length=1000, verbose_name='problems and requests')),
                     ('visits', models.PositiveIntegerField(help_text='Everybody counted each time they came', verbose_name='visits')),
                     ('persons', models.PositiveIntegerField(help_text='Everybody counted once', verbose_name='persons')),
-                    ('volunteer_hours', models.PositiveIntegerField(default=0, verbose_name='volunteer hours')),
+                    ('volunteer_hours', models.DecimalField(decimal_places=1, default=Decimal('0.0'), max_digits=9, validators=[django.core.validators.MinValueValidator(0)], verbose_name='volunteer hours')),
                     ('spent', core.fields.MoneyField(help_text='Yuan of this grant, since the project began', verbose_name='spent so far')),
                     ('submitted_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ('submitted_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='submitted at')),

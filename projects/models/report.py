@@ -1,3 +1,6 @@
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +33,9 @@ class Report(models.Model):
     problems = models.TextField(_("problems and requests"), max_length=1000, blank=True)
     visits = models.PositiveIntegerField(_("visits"), help_text=_("Everybody counted each time they came"))
     persons = models.PositiveIntegerField(_("persons"), help_text=_("Everybody counted once"))
-    volunteer_hours = models.PositiveIntegerField(_("volunteer hours"), default=0)
+    volunteer_hours = models.DecimalField(
+        _("volunteer hours"), max_digits=9, decimal_places=1, default=Decimal("0.0"), validators=[MinValueValidator(0)]
+    )
     spent = MoneyField(_("spent so far"), help_text=_("Yuan of this grant, since the project began"))
     submitted_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+", editable=False)
     submitted_at = models.DateTimeField(_("submitted at"), default=clock.now, editable=False)

@@ -1,7 +1,5 @@
 """What the group and its mentor record."""
 
-from decimal import ROUND_HALF_UP
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -57,8 +55,8 @@ def report_create(request: HttpRequest, pk: int) -> HttpResponse:
 def from_records(project: Project) -> Report:
     """A report whose figures stand there already: the group writes the words."""
     counted = so_far(project)
-    hours = int(counted.volunteer_hours.to_integral_value(ROUND_HALF_UP))
-    return Report(project=project, persons=counted.persons, visits=counted.visits, volunteer_hours=hours)
+    figures = {"persons": counted.persons, "visits": counted.visits, "volunteer_hours": counted.volunteer_hours}
+    return Report(project=project, **figures)
 
 
 @login_required

@@ -186,6 +186,21 @@ def test_a_report_with_more_persons_than_visits_or_more_than_the_award_is_refuse
     assert Report.objects.get().persons == 10
 
 
+def test_volunteer_hours_of_a_report_may_be_halves_and_never_less_than_none(town, browse, life):
+    project, client = life.walk(draft(town), "running"), browse(town.head)
+    report = {"done": "完成", "persons": "1", "visits": "2", "spent": "1"}
+
+    less = client.post(url("report_create", project.pk), report | {"volunteer_hours": "-0.5"}).context["form"]
+    finer = client.post(url("report_create", project.pk), report | {"volunteer_hours": "12.55"}).context["form"]
+    client.post(url("report_create", project.pk), report | {"volunteer_hours": "12.5"})
+
+    assert list(less.errors) == list(finer.errors) == ["volunteer_hours"]
+    made = Report.objects.get()
+    assert made.volunteer_hours == Decimal("12.5")
+    shown = client.get(reverse("projects:report_detail", args=[made.pk])).content.decode()
+    assert '<span class="tile-value">12.5</span>' in shown
+
+
 def test_the_clerk_accepts_a_report_and_the_mentor_does_not(town, browse, life):
     project = life.walk(draft(town), "running")
     people.assign_mentor(project, town.mentor, town.support, by=town.clerk)

@@ -221,4 +221,4 @@ def test_a_report_begins_with_the_figures_of_the_records(town, running, wang, ti
 
     form = browse(town.head).get(url("report_create", running.pk)).context["form"]
 
-    assert [form[name].value() for name in ("persons", "visits", "volunteer_hours")] == [1, 1, 2]
+    assert [form[name].value() for name in ("persons", "visits", "volunteer_hours")] == [1, 1, Decimal("1.5")]
