@@ -11,7 +11,7 @@ class ProjectsConfig(AppConfig):
         from core import sealing  # noqa: PLC0415
         from grants.signals import correcting  # noqa: PLC0415
         from people import territory  # noqa: PLC0415
-        from people.signals import changing_account  # noqa: PLC0415
+        from people.signals import asked_about_money, changing_account  # noqa: PLC0415
         from projects import (  # noqa: PLC0415
             closing_rules,
             dealings,
@@ -20,7 +20,11 @@ class ProjectsConfig(AppConfig):
             money_rules,  # noqa: F401
             plan_rules,  # noqa: F401
         )
-        from projects.actions.payments import refuse_if_archived, refuse_if_awaited  # noqa: PLC0415
+        from projects.actions.payments import (  # noqa: PLC0415
+            payees_awaiting,
+            refuse_if_archived,
+            refuse_if_awaited,
+        )
         from projects.models import Notice  # noqa: PLC0415
 
         closing_rules.close_what_is_archived(
@@ -28,5 +32,6 @@ class ProjectsConfig(AppConfig):
         )  # last: it asks what all of them have declared
         correcting.connect(refuse_if_archived)
         changing_account.connect(refuse_if_awaited)
+        asked_about_money.connect(payees_awaiting)
         territory.ties += [dealings.applies, dealings.hosts, dealings.helps, dealings.gives]
         sealing.witnesses.append(Notice.objects.witnesses)

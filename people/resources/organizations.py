@@ -14,7 +14,6 @@ from import_export.fields import Field
 from core.identifiers import half_width, validate_credit_code, validate_filing_number
 from core.masking import mask_account, mask_phone
 from core.notifications import notify
-from core.workflow import Refused
 from people import territory
 from people.actions.organizations import BANK, LOGGED, OPEN_KINDS
 from people.facts import check_account, check_dialling, check_founding, check_head
@@ -22,7 +21,7 @@ from people.models import Community, Kind, Membership, Organization, Role, lies_
 from people.resources.base import TableResource, upsert
 from people.resources.rows import Row
 from people.resources.widgets import ChoiceWidget, CodeWidget, DayWidget, ReferenceWidget, TextWidget, text
-from people.signals import changing_account
+from people.signals import asked_about_money
 
 Status = Organization.Status
 
@@ -80,6 +79,7 @@ class OrganizationResource(TableResource):
         super().__init__(**kwargs)
         self.coming: set[str] = set()  # numbers and names of registered ones that a rehearsal has found good
         self.hosts_to_be: set[str] | None = None  # numbers and names of hosts of groups that the importer will see
+        self.awaiting: set[int] = set()
         self.homes: dict[int, str] = {}  # regions as they are stored, also when a first try to write has failed
 
     # -- Examining ---------------------------------------------------------------------------------
@@ -122,6 +122,9 @@ class OrganizationResource(TableResource):
         self.homes = {obj.pk: obj.region for obj in self.known.values()}
         visible = Organization.objects.visible_to(self.by).filter(pk__in=[obj.pk for obj in self.known.values()])
         self.ours = set(visible.values_list("pk", flat=True))
+        poor = [obj.pk for obj in self.known.values() if not obj.bank_account]
+        said = asked_about_money.send(Organization, organizations=poor) if poor else ()
+        self.awaiting = {pk for _listener, keys in said for pk in keys}
         self.find_holders(rows)
         hosts = {half_width(value) for row in rows if (value := row.values.get("host"))}
         named = Organization.objects.possible_hosts().filter(Q(credit_code__in=hosts) | Q(name__in=hosts))
@@ -189,15 +192,12 @@ class OrganizationResource(TableResource):
             )
             row.blame(given, said % {"place": organization.region or "—"})
 
-    @staticmethod
-    def _why_not_here(row: Row) -> str:
+    def _why_not_here(self, row: Row) -> str:
         """One person alone sends no money anywhere: a known account is its owner's, and a first one for which money
         waits is entered by them, or asked for as a change that two others look at."""
         if row.changes.get("bank_account", (row.instance.bank_account,))[0]:
             return _("Where money goes is changed by the organisation itself, on its page.")
-        try:
-            changing_account.send(Organization, organization=row.instance)
-        except Refused:
+        if row.instance.pk in self.awaiting:
             return _(
                 "Money for this organisation waits already: it enters its account itself, on its page, or the project "
                 "asks for the change of the account."

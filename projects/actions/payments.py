@@ -1,11 +1,13 @@
 """Instalments: asked for, approved, paid, receipted, reversed; and what an early end does to them."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -160,13 +162,23 @@ def end_on(project: Project, day: date) -> None:
 def refuse_if_awaited(sender: Any, *, organization: Organization, **kwargs: Any) -> None:
     """While an instalment is to come, a new account is asked for as a change: the finance office compares it with its
     proof, and an approver decides. In a profile nobody would look."""
-    awaited = Tranche.objects.unpaid().filter(project__state__in=UNDER_WAY)
     own = Q(project__host=organization) | Q(project__host=None, project__applicant=organization)
-    if found := awaited.filter(own).select_related("project").first():
+    if found := _awaited().filter(own).select_related("project").first():
         raise Refused(
             _("“%(project)s” still awaits money: please ask there for the change of the account.")
             % {"project": found.project.title}
         )
+
+
+def payees_awaiting(sender: Any, *, organizations: Collection[int], **kwargs: Any) -> set[int]:
+    """Those of them, by their keys, to which an instalment is still to come."""
+    payee = Coalesce("project__host", "project__applicant")
+    found = _awaited().annotate(payee=payee).filter(payee__in=organizations)
+    return set(found.values_list("payee", flat=True))
+
+
+def _awaited() -> QuerySet[Tranche]:
+    return Tranche.objects.unpaid().filter(project__state__in=UNDER_WAY)
 
 
 def refuse_if_archived(sender: Any, *, entry: LedgerEntry, **kwargs: Any) -> None:

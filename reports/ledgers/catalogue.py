@@ -103,14 +103,12 @@ def in_chinese(found: Rows) -> Rows:
 
 @dataclass(frozen=True)
 class Preview:
-    """Some rows, the newest first where they come by time, and whether there are sums below them (`sums`)."""
+    """Some rows, the newest first where they come by time, and how many there are in all."""
 
     headings: list[tuple[str, bool]]
     """With whether they stand to the right, like figures."""
     rows: list[list[tuple[str, bool]]]
     count: int
-    adds_up: bool
-    """Not where no column is added up, nor where the ledger is too long for a page."""
 
     @property
     def is_whole(self) -> bool:
@@ -118,14 +116,22 @@ class Preview:
 
 
 def preview(ledger: Ledger, asked: Asked, number: int) -> Preview:
-    """The first of so many rows, as they will stand in the file."""
+    """Some of so many rows: `number` may be a while old (`whole`), and is at least what is shown."""
     headings = ledger.columns(asked)
     shown = [
         [(said(cell, one), one.shown in FIGURES) for cell, one in zip(row, headings, strict=True)]
         for row in islice(in_chinese(ledger.rows(replace(asked, newest_first=True))), PREVIEW)
     ]
     heads = [(one.label, one.shown in FIGURES) for one in headings]
-    return Preview(heads, shown, number, number <= COUNTED_AT_ONCE and any(one.adds_up for one in headings))
+    return Preview(heads, shown, max(number, len(shown)))
+
+
+def whole(ledger: Ledger, asked: Asked) -> tuple[int, list[str]]:
+    """How many rows there are, and what stands below them: nothing, where no column is added up, or where there are too
+    many to read for a page."""
+    number = ledger.count(asked)
+    adds_up = number <= COUNTED_AT_ONCE and any(one.adds_up for one in ledger.columns(asked))
+    return number, sums(ledger, asked) if adds_up else []
 
 
 def sums(ledger: Ledger, asked: Asked) -> list[str]:

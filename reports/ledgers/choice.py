@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core.forms import OFFERED, newest
 from core.lately import once_a_minute
-from grants.models import Call
+from grants.models import Call, ServiceField
 from people.choosing import COMMUNITY, STREET, places
 from people.models import Community, User
 from projects.forms.month_ledger import MonthField
@@ -51,7 +51,7 @@ class LedgerForm(forms.Form):
             fields["call"].empty_label = None
         asked = self.data.get("place") or ""
         fields["place"].choices = [("", _("All streets")), *_places(seen, asked), (NOWHERE, _("not said"))]
-        used = once_a_minute(seen.their("field"))
+        used = _fields(seen, self.data.get("in_field") or "")
         fields["in_field"].choices = [("", _("All")), *((str(one.pk), str(one)) for one in used),
                                       (NOWHERE, _("not said"))]  # fmt: skip
         fields["state"].choices = [("", _("All")), *(choice for choice in State.choices if choice[0] != State.DRAFT)]
@@ -112,6 +112,15 @@ def _flat(choices: Any) -> dict[str, str]:
     for key, label in choices:
         found |= dict(label) if isinstance(label, list) else {str(key): label}
     return found
+
+
+def _fields(projects: Any, chosen: str) -> list[ServiceField]:
+    """The service fields of these projects."""
+
+    def has(kept: list[ServiceField]) -> bool:
+        return chosen in ("", NOWHERE) or any(str(one.pk) == chosen for one in kept)
+
+    return once_a_minute(projects.their("field"), has)
 
 
 def _places(projects: Any, chosen: str) -> list[tuple[str, Any]]:

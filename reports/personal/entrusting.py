@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -12,7 +12,7 @@ from evaluations.models import Commission
 from people.models import Membership, Organization
 from projects.actions.people import ENDS_AFTER
 from projects.models import Participant, Project
-from projects.models.state import ENDED
+from projects.models.state import ENDED, NOT_ENDED
 
 MOST = 300
 
@@ -36,38 +36,40 @@ class Entrusted:
         return self.until is not None and self.until <= clock.today()
 
 
-def entrusted(funders: list[int]) -> list[Entrusted]:
-    """Everybody who takes part from outside in what these bureaus were handed in: in the MOST projects that moved
-    last, and at most as many of each kind."""
-    latest = _handed_in(funders).order_by("-state_since", "-pk").values("pk")[:MOST]
-    found = [*_commissions(funders), *_participants(latest), *_hosts(latest), *_members(funders)]
-    return sorted(found, key=lambda one: (one.is_over, one.until or date.max, one.who))
+def entrusted(funders: list[int]) -> tuple[list[Entrusted], bool]:
+    """Everybody who takes part from outside in what these bureaus were handed in, and whether somebody was left out: of
+    each kind there are at most MOST, first those who have access now."""
+    projects = _projects(funders)
+    kinds = [_commissions(funders), _participants(projects), _hosts(projects), _members(funders)]
+    found = [one for kind in kinds for one in kind]
+    found.sort(key=lambda one: (one.is_over, one.until or date.max, one.who))
+    return found, any(len(kind) == MOST for kind in (projects, *kinds))
+
+
+def _projects(funders: list[int]) -> list[int]:
+    """The keys of those that go on, and then of those that ended last. A draft is not the bureau's yet: whoever coaches
+    it was let in by the group."""
+    at_work = Project.objects.filter(call__funder__in=funders, submitted_at__isnull=False, state__in=NOT_ENDED)
+    keys = list(at_work.values_list("pk", flat=True)[:MOST])
+    ended = Project.objects.filter(funder__in=funders, submitted_at__isnull=False, state__in=ENDED)
+    return keys + list(ended.values_list("pk", flat=True)[: MOST - len(keys)])
 
 
 def _commissions(funders: list[int]) -> list[Entrusted]:
-    rows = Commission.objects.filter(call__funder__in=funders).select_related("call", "organization")[:MOST]
+    rows = Commission.objects.filter(call__funder__in=funders).select_related("call", "organization")
     return [
         Entrusted(
             str(one.organization), str(one.organization), str(_("Evaluation")), str(one.call), one.get_absolute_url(),
             one.since, one.until + timedelta(days=1),
         )
-        for one in rows
+        for one in rows.order_by("-until", "-pk")[:MOST]
     ]  # fmt: skip
 
 
-def are_more(funders: list[int]) -> bool:
-    """Whether these bureaus have more projects than are looked through."""
-    return _handed_in(funders)[: MOST + 1].count() > MOST
-
-
-def _handed_in(funders: list[int]) -> QuerySet[Project]:
-    """A draft is not theirs yet: whoever coaches it was let in by the group."""
-    return Project.objects.filter(funder__in=funders, submitted_at__isnull=False).order_by()
-
-
-def _participants(latest: QuerySet) -> list[Entrusted]:
-    rows = Participant.objects.filter(project__in=latest).order_by("-pk")
-    return [_participant(one) for one in rows.select_related("project", "person", "organization")[:MOST]]
+def _participants(projects: list[int]) -> list[Entrusted]:
+    rows = Participant.objects.filter(project__in=projects).select_related("project", "person", "organization")
+    has_ended = ExpressionWrapper(Q(project__state__in=ENDED), BooleanField())
+    return [_participant(one) for one in rows.order_by(has_ended, F("until").desc(nulls_first=True), "-pk")[:MOST]]
 
 
 def _participant(one: Participant) -> Entrusted:
@@ -82,8 +84,8 @@ def _participant(one: Participant) -> Entrusted:
     )  # fmt: skip
 
 
-def _hosts(latest: QuerySet) -> list[Entrusted]:
-    rows = Project.objects.filter(pk__in=latest, host__isnull=False).order_by("-pk").select_related("host")
+def _hosts(projects: list[int]) -> list[Entrusted]:
+    rows = Project.objects.filter(pk__in=projects, host__isnull=False).order_by("-pk").select_related("host")
     return [
         Entrusted(
             str(one.host), str(one.host), str(_("Host")), one.title, one.get_absolute_url(),
@@ -103,7 +105,7 @@ def _members(funders: list[int]) -> list[Entrusted]:
             str(one.user), str(one.organization), one.get_role_display(), str(one.organization),
             one.organization.get_absolute_url(), one.since, one.until,
         )
-        for one in rows[:MOST]
+        for one in rows.order_by("-until", "-pk")[:MOST]
     ]  # fmt: skip
 
 

@@ -52,10 +52,8 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"allowed": allowed, "ledger": chosen, "form": form, "made": mine}
     if form.is_valid():
         key = f"ledger:{chosen.key}:{asked_by(request, form.data)}"
-        number, context["counted_at"] = lately(f"{key}:rows", lambda: chosen.count(form.asked))
-        context["preview"] = catalogue.preview(chosen, form.asked, number)
-        if context["preview"].adds_up:
-            context["sums"], context["counted_at"] = lately(key, lambda: catalogue.sums(chosen, form.asked))
+        (number, sums), counted_at = lately(key, lambda: catalogue.whole(chosen, form.asked))
+        context |= {"preview": catalogue.preview(chosen, form.asked, number), "sums": sums, "counted_at": counted_at}
         given = form.data.copy()
         given.pop("ledger", None)
         context["query"] = given.urlencode()

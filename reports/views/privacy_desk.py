@@ -188,8 +188,9 @@ def entrusted(request: HttpRequest) -> HttpResponse:
     """Who sees something of my bureau's projects from outside, and until when."""
     permit("reports.see_privacy_desk", request.user)
     funders = [one.pk for one in bureaus_of(request.user, *IN_BUREAU)]
-    page = page_of(entrusting.entrusted(funders), PAGE, request.GET.get("page"))
-    context = {"page_obj": page, "most": entrusting.MOST if entrusting.are_more(funders) else None}
+    found, is_cut = entrusting.entrusted(funders)
+    page = page_of(found, PAGE, request.GET.get("page"))
+    context = {"page_obj": page, "most": entrusting.MOST if is_cut else None}
     return render(request, "reports/privacy/entrusted.html", context)
 
 

@@ -426,6 +426,21 @@ def test_looking_through_300_rows_costs_as_many_questions_as_3(town, desk):
     assert len(large) == len(small)
 
 
+def test_300_first_accounts_of_known_organisations_are_asked_about_together(town, desk):
+    known = [centre(number) for number in range(1, 301)]
+    desk.bring(csv_file(*known))
+    accounts = [one | {"bank_account": "6222000033334444"} for one in known]
+
+    desk.send(csv_file(*accounts[:3]))
+    with CaptureQueriesContext(connection) as few:
+        desk.send(csv_file(*accounts[:3]))
+    with CaptureQueriesContext(connection) as many:
+        job = desk.send(csv_file(*accounts))
+
+    assert counts(job) == {"changed": 300}
+    assert len(many) == len(few)
+
+
 def test_no_more_than_a_piece_is_held_at_a_time(town, desk, monkeypatch):
     monkeypatch.setattr(background, "CHUNK", 2)
     job = desk.send(csv_file(*(centre(number) for number in range(1, 8))))

@@ -459,6 +459,32 @@ def test_kept_sums_are_those_of_one_person_and_one_filter_and_say_of_when(town, 
     assert narrower.context["sums"] != first.context["sums"]
 
 
+def test_a_kept_number_of_rows_hides_none_that_came_since(town, life, browse, settings):
+    caches["quick"].clear()
+    settings.FIGURES_KEPT_FROM, settings.FIGURES_KEPT_TIMES = 0, 1_000_000
+    empty = browse(town.clerk).get(PAGE, {"ledger": "projects"})
+    life.walk(draft(town), "submitted")
+    page = browse(town.clerk).get(PAGE, {"ledger": "projects"})
+    caches["quick"].clear()
+
+    assert (empty.context["preview"].count, page.context["preview"].count) == (0, 1)
+    assert "数据截至" in page.content.decode()
+
+
+def test_field_of_a_first_project_can_be_chosen_at_once(town, life, browse, settings):
+    caches["quick"].clear()
+    settings.CHOICES_KEPT_FROM = 0
+    life.walk(draft(town), "submitted")
+    asked = {"ledger": "projects", "in_field": town.youth.pk}
+    before = browse(town.clerk).get(PAGE, asked)
+    Project.objects.update(field=town.youth)
+    after = browse(town.clerk).get(PAGE, asked)
+    caches["quick"].clear()
+
+    assert not before.context["form"].is_valid()
+    assert after.context["preview"].count == 1
+
+
 def _paid() -> Decimal:
     return sum((one.account.paid_out for one in Project.objects.all()), Decimal(0))
 

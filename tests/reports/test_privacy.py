@@ -516,20 +516,37 @@ def test_whoever_was_let_in_stands_with_the_day_on_which_it_ends(town, life, bro
     assert browse(town.head).get(url("entrusted")).status_code == 403
 
 
-def test_of_very_many_projects_those_that_moved_last_are_looked_through(town, life, browse, monkeypatch):
-    for _n in range(2):
-        project = life.walk(draft(town), "submitted")
+def test_where_the_list_is_cut_it_says_so_and_keeps_whoever_has_access_now(town, life, browse, monkeypatch):
+    first, last = (life.walk(draft(town), "submitted") for _n in range(2))
+    for project in (first, last):
         Participant.objects.create(project=project, person=town.mentor, part=Part.COACH)
-    Project.objects.filter(pk=project.pk).update(title="最近的项目")
-    first = browse(town.auditor).get(url("entrusted")).content.decode()
+    Project.objects.filter(pk=first.pk).update(title="还在进行的项目")
+    Project.objects.filter(pk=last.pk).update(title="刚刚撤回的项目", state="withdrawn", state_since=clock.now())
+    whole = browse(town.auditor).get(url("entrusted")).content.decode()
     monkeypatch.setattr(entrusting, "MOST", 1)
 
     page = browse(town.auditor).get(url("entrusted")).content.decode()
 
-    assert "只列最近有变动的" not in first
-    assert "只列最近有变动的 1 个项目" in page
-    assert page.count(str(town.mentor.name)) == 1
-    assert "最近的项目" in page
+    assert "每类最多列" not in whole
+    assert "还在进行的项目" in whole
+    assert "刚刚撤回的项目" in whole
+    assert "每类最多列1条" in page
+    assert "还在进行的项目" in page
+    assert "刚刚撤回的项目" not in page
+
+
+def test_of_many_people_in_one_project_those_are_kept_who_have_access_now(town, life, browse, monkeypatch):
+    project = life.walk(draft(town), "submitted")
+    Participant.objects.create(project=project, person=town.mentor, part=Part.COACH)
+    gone = {"since": date(2026, 3, 1), "until": date(2026, 3, 2)}
+    Participant.objects.create(project=project, person=town.evaluator, part=Part.COACH, **gone)
+    monkeypatch.setattr(entrusting, "MOST", 1)
+
+    page = browse(town.auditor).get(url("entrusted")).content.decode()
+
+    assert "每类最多列1条" in page
+    assert town.mentor.name in page
+    assert town.evaluator.name not in page
 
 
 def test_coach_of_a_draft_was_let_in_by_the_group_and_not_by_the_bureau(town, life, browse):
