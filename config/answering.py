@@ -4,6 +4,7 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
@@ -29,8 +30,20 @@ class Worker(ThreadWorker):
 def answer(status: str) -> bytes:
     """The whole answer, head and page."""
     page = (PAGES / f"{status[:3]}.html").read_bytes()
-    head = (
-        f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\n"
-        f"X-Content-Type-Options: nosniff\r\nContent-Length: {len(page)}\r\n\r\n"
-    )
-    return head.encode() + page
+    head = [
+        f"HTTP/1.1 {status}",
+        "Connection: close",
+        "Content-Type: text/html; charset=utf-8",
+        "X-Content-Type-Options: nosniff",
+        f"Content-Length: {len(page)}",
+        *(forgotten() if status.startswith("431") else ()),
+    ]
+    return "\r\n".join([*head, "", ""]).encode() + page
+
+
+def forgotten() -> list[str]:
+    """Our cookies taken back, so that whoever has gathered too many comes in again; nothing else that the browser keeps
+    is touched: visits and drafts that were not sent yet lie there."""
+    names = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, "messages")
+    secure = "; Secure" if settings.SESSION_COOKIE_SECURE else ""
+    return [f"Set-Cookie: {name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}" for name in names]

@@ -93,6 +93,10 @@ class PersonChangeForm(PhoneForm, UserChangeForm):
 
 
 WITHOUT_PASSWORD = _("Without a password, this person comes in through the account service of their authority only.")
+PASSWORD_TAKEN_AWAY = _(
+    "Without a password, this person comes in through the account service of their authority only. A password that is "
+    "set ceases to hold."
+)
 
 
 class PersonCreationForm(PhoneForm, AdminUserCreationForm):
@@ -117,7 +121,7 @@ class NewPasswordForm(AdminPasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "usable_password" in self.fields:  # where there is a password that can be taken away
-            self.fields["usable_password"].help_text = WITHOUT_PASSWORD
+            self.fields["usable_password"].help_text = PASSWORD_TAKEN_AWAY
 
     def save(self, commit: bool = True) -> User:
         self.user.must_change_password = True

@@ -193,9 +193,12 @@ def _of_host(change: ChangeRequest) -> list[str]:
 def _told_host(change: ChangeRequest, names: dict[str, Any]) -> str:
     if change.is_writable:
         return _("The host %(host)s is told when this is handed in.") % names
-    if change.handed_in_by and change.handed_in_by.has_role(change.project.host_id):
+    events = Event.objects.about(change)
+    handed_in = events.filter(name="hand_in").last()
+    since = events.filter(pk__gt=handed_in.pk if handed_in else 0)
+    if since.filter(name="host_asks").exists():
         return _("The host %(host)s asks for it itself.") % names
-    told = Event.objects.about(change).filter(name="tell_host", at__gte=change.handed_in_at).last()
+    told = since.filter(name="tell_host").last()
     if told is None:
         words = _("The host %(host)s has not been told: nobody there is known as its head or for its finances. Ask it.")
         return words % names

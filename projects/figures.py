@@ -236,13 +236,18 @@ def _parts(since: date | None, until: date | None) -> list[_Part]:
 
 
 def progress(project: Project, until: date | None = None) -> dict[str, Decimal]:
-    """What recorded activities have brought for each measurable goal, by the goal's key."""
+    """What recorded activities have brought for each measurable goal, by the goal's key: together, but of a rate the
+    figure that was written last."""
     links = ActivityTarget.objects.filter(
         activity__project=project, activity__state=Activity.State.RECORDED, achieved__isnull=False
     )
     if until:
         links = links.filter(activity__starts_at__lt=_midnight(until, days=1))
-    return dict(links.order_by().values_list("key").annotate(sum=Sum("achieved")))
+    rates = [target.key for target in project.targets.all() if target.is_rate]
+    found = dict(links.exclude(key__in=rates).order_by().values_list("key").annotate(sum=Sum("achieved")))
+    if rates:
+        found |= dict(links.filter(key__in=rates).order_by("activity__starts_at", "pk").values_list("key", "achieved"))
+    return found
 
 
 def unit_of_progress(unit: str) -> str:

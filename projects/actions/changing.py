@@ -157,15 +157,24 @@ def _log(change: ChangeRequest, name: str, by: User | None, label: str, note: st
 
 
 def _tell_host(change: ChangeRequest, by: User) -> None:
-    """The money of a hosted group goes to its host's account: the host hears of the wish, and the log says who did."""
+    """The money of a hosted group goes to its host's account: the host hears of the wish, and the log says who did, or
+    that whoever keeps the host's books wished it."""
     host = change.project.host
-    if change.kind != Kind.ACCOUNT or host is None:
+    if host is None or change.kind != Kind.ACCOUNT:
         return
     subject = _("another account of %(host)s shall receive the money, please look at it") % {"host": host}
-    told = tell_payee(change.project, subject, apart_from=by, url=change.get_absolute_url())
-    if told:
+    if by.has_role(host.pk, Role.MANAGER, Role.FINANCE):
+        record(change, "host_asks", by=by, label=_("Asked for by the host itself"))
+    if told := tell_payee(change.project, subject, url=change.get_absolute_url(), apart_from=[by]):
         names = "、".join(person.name for person in told)
         record(change, "tell_host", by=None, label=_("The host was told"), note=names)
+
+
+def _tell_host_of_end(change: ChangeRequest, subject: str, note: str, by: User) -> list[User]:
+    """The host was asked to look at a wish for another account: it hears that nothing comes of it for now."""
+    if change.kind != Kind.ACCOUNT or change.project.host is None:
+        return []
+    return tell_payee(change.project, subject, note, change.get_absolute_url(), apart_from=[by])
 
 
 def _tell_who_decides(change: ChangeRequest) -> None:
@@ -244,18 +253,19 @@ def approve(change: ChangeRequest, *, by: User, note: str = "", consents: bool =
     if change.is_optimisation:
         agreements.draw_up(change.project, by=by)
     else:
-        tell_group(change.project, _("approved: %(kind)s") % {"kind": change.get_kind_display()}, body=note)
-        tell_mentors(change.project, _("approved: %(kind)s") % {"kind": change.get_kind_display()}, body=note)
-        _tell_finance(change)
+        subject = _("approved: %(kind)s") % {"kind": change.get_kind_display()}
+        tell_group(change.project, subject, body=note, apart_from=_tell_finance(change))
+        tell_mentors(change.project, subject, body=note)
     return change
 
 
-def _tell_finance(change: ChangeRequest) -> None:
-    """Whoever pays and whoever keeps the books of the payee hear of a new account."""
-    if change.kind == Kind.ACCOUNT:
-        subject = _("from now on paid to a new account")
-        tell_funder(change.project, subject, Role.FINANCE)
-        tell_payee(change.project, subject, url=change.get_absolute_url())
+def _tell_finance(change: ChangeRequest) -> list[User]:
+    """Whoever pays and whoever keeps the books of the payee hear of a new account; says who the latter are."""
+    if change.kind != Kind.ACCOUNT:
+        return []
+    subject = _("from now on paid to a new account")
+    tell_funder(change.project, subject, Role.FINANCE)
+    return tell_payee(change.project, subject, url=change.get_absolute_url())
 
 
 @transaction.atomic
@@ -263,7 +273,8 @@ def return_to_group(change: ChangeRequest, *, by: User, note: str) -> ChangeRequ
     """Something is missing or unclear: the group reads what, and hands it in again."""
     advance(change, "return_to_group", by=by, note=note, decision_note=note.strip())
     subject = _("returned: %(kind)s") % {"kind": change.get_kind_display()}
-    tell_group(change.project, subject, body=note, url=change.get_absolute_url())
+    told = _tell_host_of_end(change, subject, note, by)
+    tell_group(change.project, subject, body=note, url=change.get_absolute_url(), apart_from=told)
     return change
 
 
@@ -273,17 +284,26 @@ def reject(change: ChangeRequest, *, by: User, note: str) -> ChangeRequest:
     advance(change, "reject", by=by, note=note, decision_note=note.strip())
     _log(change, "reject_change", by, _("Change rejected: %(kind)s"), note=note)
     subject = _("rejected: %(kind)s") % {"kind": change.get_kind_display()}
-    tell_group(change.project, subject, body=note, url=change.get_absolute_url())
+    told = _tell_host_of_end(change, subject, note, by)
+    tell_group(change.project, subject, body=note, url=change.get_absolute_url(), apart_from=told)
     tell_mentors(change.project, subject, body=note)
     return change
 
 
 @transaction.atomic
 def withdraw(change: ChangeRequest, *, by: User, note: str = "") -> ChangeRequest:
-    """The group does not wish it any more; the others hear of it if they had read it."""
+    """The group does not wish it any more; the others hear of it if they had read it. A host that withdraws it says
+    why, and the group hears of it."""
     was_read = change.state in (ChangeRequest.State.WITH_MENTOR, ChangeRequest.State.WITH_FUNDER)
+    is_own = by.has_role(change.project.applicant_id)
+    if not is_own and not note.strip():
+        raise Refused(_("Please say why: the group reads it."), at="note")
     advance(change, "withdraw", by=by, note=note)
+    subject = _("withdrawn: %(kind)s") % {"kind": change.get_kind_display()}
+    told = _tell_host_of_end(change, subject, note, by) if was_read else []
+    if not is_own:
+        tell_group(change.project, subject, body=note, url=change.get_absolute_url(), apart_from=[by, *told])
     if was_read:
-        tell_funder(change.project, _("withdrawn: %(kind)s") % {"kind": change.get_kind_display()}, body=note)
-        tell_mentors(change.project, _("withdrawn: %(kind)s") % {"kind": change.get_kind_display()}, body=note)
+        tell_funder(change.project, subject, body=note)
+        tell_mentors(change.project, subject, body=note)
     return change

@@ -32,12 +32,15 @@ def tell_group(
         _tell(others, project, subject, body)
 
 
-def tell_payee(project: Project, subject: str, *, apart_from: User | None = None, url: str = "") -> list[User]:
+def tell_payee(
+    project: Project, subject: str, body: str = "", url: str = "", *, apart_from: Iterable[User] = ()
+) -> list[User]:
     """Whoever keeps the books of who receives the money, the host's of a hosted group: exactly those who may confirm it
-    (`keeps_books_of_payee`). Says who they are; `apart_from` has done it and need not be told."""
+    (`keeps_books_of_payee`). Says who they are; `apart_from` know already."""
     found = holders(project.host_id or project.applicant_id, Role.MANAGER, Role.FINANCE)
-    people = [person for person in found if person != apart_from]
-    _tell(people, project, subject, "", url)
+    known = set(apart_from)
+    people = [person for person in found if person not in known]
+    _tell(people, project, subject, body, url)
     return people
 
 

@@ -80,7 +80,7 @@ def pay(
     ledger.pay(project.call.fund, tranche.amount, by=by, reference=project.number, part=tranche.part, memo=memo)
     _keep_amount_paid(project)
     record(project, "pay", by=by, label=_("Instalment paid"), ordinal=tranche.ordinal, amount=str(tranche.amount))
-    said = {"n": tranche.ordinal, "payee": payee}
+    said = {"n": tranche.ordinal, "payee": paid_to.get("name") or payee}
     asked = tell_payee(project, _("instalment %(n)s has been paid, please confirm with a receipt") % said)
     tell_group(project, _("instalment %(n)s has been paid to %(payee)s") % said, apart_from=asked)
     tranche.refresh_from_db()

@@ -1,5 +1,7 @@
 """Handing a proposal in, and taking it back."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -50,7 +52,7 @@ def submit(project: Project, *, by: User, pledged: bool, note: str = "", unchang
         project=project,
         ordinal=project.submissions.count() + 1,
         by=by,
-        content=snapshot(project),
+        content=_as_written(project),
         notes=_warnings(project),
         pledge=_pledge(),
     )
@@ -63,7 +65,13 @@ def submit(project: Project, *, by: User, pledged: bool, note: str = "", unchang
 def differs(project: Project) -> bool:
     """Whether the proposal, with its papers and what goes with it, says anything else than when handed in last."""
     last = project.submissions.last()
-    return last is None or bool(compare(last.content, snapshot(project)))
+    return last is None or bool(compare(last.content, _as_written(project)))
+
+
+def _as_written(project: Project) -> dict[str, Any]:
+    """The proposal as it is kept: its labels in Chinese, whatever language the screen was in."""
+    with translation.override("zh-hans"):
+        return snapshot(project)
 
 
 def _pledge() -> str:

@@ -1,8 +1,15 @@
+import re
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.row import Row
+
+PERCENT = ("%", "％", "百分比", "百分之")
+RESIDENTS = ("居民", "服务对象", "群众", "受益", "老人", "参与者", "参加者", "家长", "儿童")
+OF_OTHERS = ("不满意", "志愿", "合作", "单位", "商户", "员工")
+PLAIN = re.compile("(服务|活动|项目|总体|总)?满意[度率]")
 
 
 class Target(Row):
@@ -28,12 +35,15 @@ class Target(Row):
     @property
     def is_rate(self) -> bool:
         """In percent: measured, never added up from activities; not measured yet it is not zero."""
-        return self.unit.strip() in ("%", "％")
+        return self.unit.strip() in PERCENT
 
     @property
     def is_of_satisfied_residents(self) -> bool:
-        """The group names its goals in its own words; that of volunteers is another figure."""
-        return self.is_rate and "满意" in self.indicator and "志愿" not in self.indicator
+        """The group names its goals in its own words: it must say of whom, or nothing but that they are satisfied."""
+        said = self.indicator.strip()
+        if not self.is_rate or "满意" not in said or any(word in said for word in OF_OTHERS):
+            return False
+        return any(word in said for word in RESIDENTS) or PLAIN.fullmatch(said) is not None
 
 
 class PlanStep(Row):

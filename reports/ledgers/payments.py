@@ -1,4 +1,4 @@
-"""What was paid (拨付台账), by the fund's ledger, and what was given to the bank (拨款清单台账)."""
+"""What was paid (拨付台账), by the fund's ledger, and what was given to the bank (付款清单台账)."""
 
 from decimal import Decimal
 from typing import Any

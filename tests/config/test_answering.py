@@ -3,7 +3,9 @@
 from http.client import HTTPConnection
 
 import pytest
+from django.conf import settings
 
+from config.answering import answer
 from tests.nodes import Node, free_port, wait_until
 
 LONG = {"414": ("/?q=" + "a" * 5000, {}), "431": ("/", {"Cookie": "a" * 9000}), "200": ("/healthz", {})}
@@ -47,3 +49,11 @@ def test_what_is_too_long_is_refused_in_chinese_and_what_is_not_passes(server):
     assert {code: answer[0] for code, answer in answers.items()} == {code: code for code in LONG}
     assert "<h1>网址太长，打不开</h1>" in answers["414"][1]
     assert "<h1>浏览器发来的信息太长，打不开</h1>" in answers["431"][1]
+
+
+def test_too_many_cookies_are_taken_back_and_nothing_else_that_the_browser_keeps():
+    head = answer("431 Request Header Fields Too Large").decode().partition("\r\n\r\n")[0]
+
+    assert f"Set-Cookie: {settings.SESSION_COOKIE_NAME}=; Path=/; Max-Age=0" in head
+    assert "Clear-Site-Data" not in head
+    assert "Set-Cookie" not in answer("414 URI Too Long").decode()

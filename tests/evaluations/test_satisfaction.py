@@ -20,7 +20,7 @@ from evaluations.satisfaction import (
 )
 from projects.figures import so_far
 from projects.gates import facts_of, gates_of
-from projects.models import Target
+from projects.models import ActivityTarget, Target
 from tests import speaking
 from tests.mentored import running
 from tests.records import held
@@ -68,6 +68,32 @@ def test_the_plan_shows_the_rate_that_residents_gave_beside_the_goal(town, proje
     assert f"{satisfaction_of(project).share} %" in said
     assert "3份有效评价，样本不足" in said
     assert said.count("尚未测评") == 1  # of volunteers nobody has asked
+
+
+@pytest.mark.parametrize(
+    ("indicator", "unit", "is_theirs"),
+    [
+        ("居民满意度", "%", True),
+        ("服务对象满意率", "％", True),
+        ("满意度", "百分比", True),
+        ("活动满意率", "%", True),
+        ("志愿者满意度", "%", False),
+        ("合作单位满意率", "%", False),
+        ("居民不满意率", "%", False),
+        ("培训满意度", "%", False),
+        ("居民满意", "人", False),
+    ],
+)
+def test_what_residents_answered_stands_beside_a_goal_of_theirs_only(indicator, unit, is_theirs):
+    assert Target(indicator=indicator, unit=unit).is_of_satisfied_residents is is_theirs
+
+
+def test_rates_of_several_activities_are_not_added_up(town, project, browse, time):
+    Target.objects.create(project=project, key="a", goal="目标", indicator="出勤率", unit="%", value=90, proof="签到表")
+    for rate in (80, 85):
+        ActivityTarget.objects.create(activity=held(town, project, time, heads=5), key="a", achieved=rate)
+
+    assert '85 %<br><span class="small muted">最近一次填写' in goals(browse, town.head, project)
 
 
 def test_satisfied_are_the_two_upper_steps_over_all_valid_answers(town, project, code):

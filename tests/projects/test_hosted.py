@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from core import clock
 from core.models import Notification
+from core.workflow import Refused
 from people.models import Membership, Role, User
 from projects.actions import changing
 from projects.models import Project
@@ -55,6 +56,54 @@ def test_a_host_that_asks_itself_is_not_told_and_one_without_people_is_said_not_
     changing.hand_in(change, by=town.singer)
 
     assert "尚未通知代管主体" in browse(town.approver).get(change.get_absolute_url()).content.decode()
+
+
+def test_whoever_helps_at_the_host_and_writes_for_the_group_does_not_speak_for_the_host(town, life, books, browse):
+    choir = life.walk(choir_draft(town), "running")
+    member(town.singer, town.host, Role.STAFF)
+    change = begun(choir, "account", town.singer, **NEW)
+    changing.hand_in(change, by=User.objects.get(pk=town.singer.pk))
+
+    shown = browse(town.approver).get(change.get_absolute_url()).content.decode()
+    assert "自行提出" not in shown
+    assert "已通知代管主体" in shown
+
+
+@pytest.mark.parametrize("end", ["withdraw", "reject", "return_to_group"])
+def test_a_host_that_was_asked_to_look_hears_once_that_nothing_comes_of_it(town, life, books, end):
+    change = begun(life.walk(choir_draft(town), "running"), "account", town.singer, **NEW)
+    changing.hand_in(change, by=town.singer)
+    Notification.objects.all().delete()
+
+    getattr(changing, end)(change, by=town.singer if end == "withdraw" else town.approver, note="账号有误")
+
+    for person in (town.hosthead, books):
+        assert len(messages_to(person)) == 1, person
+    assert len(messages_to(town.singer)) == (0 if end == "withdraw" else 1)
+
+
+def test_an_approved_account_is_told_to_each_person_once(town, life, books):
+    change = begun(life.walk(choir_draft(town), "running"), "account", town.singer, **NEW)
+    changing.hand_in(change, by=town.singer)
+    changing.look_at_account(change, by=town.finance, note="与开户证明一致")
+    Notification.objects.all().delete()
+
+    changing.approve(change, by=town.approver)
+
+    assert [len(messages_to(person)) for person in (town.hosthead, books, town.singer)] == [1, 1, 1]
+
+
+def test_a_host_that_ends_its_groups_request_says_why_and_the_group_hears_it(town, life):
+    change = begun(life.walk(choir_draft(town), "running"), "account", town.singer, **NEW)
+    changing.hand_in(change, by=town.singer)
+    Notification.objects.all().delete()
+
+    with pytest.raises(Refused, match="请说明原因"):
+        changing.withdraw(change, by=town.hosthead)
+    changing.withdraw(change, by=town.hosthead, note="账户没有变")
+
+    [message] = Notification.objects.filter(recipient=town.singer)
+    assert (message.body, message.url) == ("账户没有变", change.get_absolute_url())
 
 
 def test_the_account_of_a_group_without_a_host_speaks_of_none(town, life, browse):
