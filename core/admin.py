@@ -139,9 +139,9 @@ class DispatchAdmin(RecordAdmin):
     Its text is for whom it is addressed to: there are keys in it.
     """
 
-    list_display = ("__str__", "way", "address", "state", "tries", "due_at", "sent_at", "error")
+    list_display = ("__str__", "way", "address", "state", "tries", "next_try", "sent_at", "error")
     fields = ("notification", "subject", "way", *list_display[2:], "in_digest")
-    readonly_fields = ("way",)
+    readonly_fields = ("way", "next_try")
     list_filter = ("state", "in_digest")
     list_select_related = ("notification",)
     search_fields = ("address", "error", "notification__subject", "notification__recipient__name")
@@ -150,6 +150,10 @@ class DispatchAdmin(RecordAdmin):
     @admin.display(description=_("way"))
     def way(self, dispatch: Dispatch) -> str:
         return channel_label(dispatch.channel)
+
+    @admin.display(description=Dispatch._meta.get_field("due_at").verbose_name, ordering="due_at", empty_value="-")
+    def next_try(self, dispatch: Dispatch) -> Any:
+        return dispatch.due_at if dispatch.state == Dispatch.State.WAITING else None
 
     @admin.action(description=_("Try to send what was given up again"), permissions=["view"])
     def send_again(self, request: HttpRequest, queryset: Any) -> None:

@@ -24,6 +24,10 @@ FRESH = 5 * 60
 """Seconds after a sign-in in which nobody is asked who they are again."""
 
 
+LONGEST_EMAIL = 254
+"""Characters (RFC 5321), as the columns have it."""
+
+
 class MobileField(forms.CharField):
     """A mainland mobile number, in whatever way it is typed."""
 
@@ -65,6 +69,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if not signing_in.begin_attempt(*self._attempt):
             said = self.error_messages["too_many_login_attempts"] % {"n": policy().lock_minutes}
             raise forms.ValidationError(said, code="too_many_login_attempts")
+
+    def clean_email(self, email: str) -> str:
+        """allauth would cut what is too long for its column, and keep what is no address any more."""
+        if len(email) > LONGEST_EMAIL:
+            raise forms.ValidationError(_("This e-mail address is too long."))
+        return super().clean_email(email)
 
     def authenticate(self, request: Any, **credentials: Any) -> Any:
         user = super().authenticate(request, **credentials)

@@ -47,7 +47,11 @@ def organization_list(request: HttpRequest) -> HttpResponse:
         if kind:
             found = found.filter(kind=kind)
     page = page_of(found, PAGE, request.GET.get("page"))
-    return render(request, "people/organization_list.html", {"page_obj": page, "form": form})
+    return render(
+        request,
+        "people/organization_list.html",
+        {"page_obj": page, "form": form, "is_bureau": bool(request.user.bureaus)},
+    )
 
 
 @login_required
@@ -177,7 +181,9 @@ def community_list(request: HttpRequest) -> HttpResponse:
         q = form.cleaned_data["q"].strip()
         found = found.filter(Q(name__icontains=q) | Q(street__icontains=q))
     page = page_of(found, PAGE, request.GET.get("page"))
-    return render(request, "people/community_list.html", {"page_obj": page, "form": form})
+    return render(
+        request, "people/community_list.html", {"page_obj": page, "form": form, "is_bureau": bool(request.user.bureaus)}
+    )
 
 
 @require_safe

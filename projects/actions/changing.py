@@ -21,6 +21,7 @@ from projects.models import ChangeRequest, PlanVersion, Project
 from projects.models.change_request import OPINION_WORKDAYS
 
 Kind = ChangeRequest.Kind
+OPPOSITES = {Kind.EXTENSION: Kind.TERMINATION, Kind.TERMINATION: Kind.EXTENSION}
 
 
 def _base(project: Project) -> PlanVersion:
@@ -127,6 +128,7 @@ def hand_in(change: ChangeRequest, *, by: User, note: str = "") -> ChangeRequest
             _("This has changed in the plan meanwhile: %(parts)s. Please look at the request and save it again.")
             % {"parts": "、".join(changed)}
         )
+    _refuse_the_opposite(change)
     if is_small(change):
         return _file(change, by=by)
     advance(change, "hand_in", by=by, note=note)
@@ -138,6 +140,15 @@ def hand_in(change: ChangeRequest, *, by: User, note: str = "") -> ChangeRequest
         _tell_who_decides(change)
     _log(change, "hand_in_change", by, _("Change handed in: %(kind)s"))
     return change
+
+
+def _refuse_the_opposite(change: ChangeRequest) -> None:
+    """Nobody asks for more time and for an early end at once."""
+    kind = OPPOSITES.get(Kind(change.kind))
+    read = (ChangeRequest.State.WITH_MENTOR, ChangeRequest.State.WITH_FUNDER)
+    if kind and change.project.change_requests.filter(kind=kind, state__in=read).exists():
+        said = _("A request for “%(kind)s” is open: withdraw it first, or wait until it is decided.")
+        raise Refused(said % {"kind": kind.label})
 
 
 def _file(change: ChangeRequest, *, by: User) -> ChangeRequest:

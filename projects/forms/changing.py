@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.forms import CountedTextarea, DateInput, FileField, FilesField, NoteForm, within_a_year
-from core.identifiers import half_width
 from grants.models import AgreementTemplate
 from people.choosing import in_district_of
+from people.facts import check_account
 from projects.change_problems import day_problems
 from projects.changes import as_wish, parts_of, wished_project, wished_rows
 from projects.forms.proposal import ProposalForm
@@ -49,10 +49,7 @@ class AccountForm(forms.Form):
     )
 
     def clean_bank_account(self) -> str:
-        number = "".join(half_width(self.cleaned_data["bank_account"]).replace("-", " ").split())
-        if not number.isascii() or not number.isdigit() or not 8 <= len(number) <= 32:
-            raise forms.ValidationError(_("An account number has 8 to 32 digits."))
-        return number
+        return check_account(self.cleaned_data["bank_account"])
 
 
 class EndForm(forms.Form):

@@ -63,6 +63,7 @@ def bureau_list(request: HttpRequest) -> HttpResponse:
         "needs": open_needs(regions) if regions else None,
         "elsewhere": paid_from_elsewhere(regions) if regions else None,
         "may_set_up": rules.has_perm("people.set_up_bureau", request.user, None),
+        "may_see_board": rules.has_perm("reports.see_region_board", request.user),
     }
     return render(request, "reports/bureau_list.html", context)
 

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.urls import reverse
 
 from core.models import Event, Notification
 from core.workflow import Refused
@@ -25,6 +26,13 @@ def stored(name: str) -> Organization:
 
 
 # -- registering -----------------------------------------------------------------------------------
+
+
+def test_an_empty_list_tells_a_clerk_to_look_wider_and_somebody_without_a_group_to_register(town, browse):
+    page = reverse("people:organization_list")
+
+    assert "请减少筛选条件" in browse(town.clerk).get(page, {"q": "没有这个"}).content.decode()
+    assert "请登记您的机构" in browse(town.stranger).get(page).content.decode()
 
 
 def test_anybody_may_register_and_becomes_head(town):

@@ -77,6 +77,16 @@ def test_sign_up_keeps_name_and_normalised_number_and_signs_in(db, browse):
     assert signed_in(client) == person.pk
 
 
+@pytest.mark.parametrize("page", [SIGNUP, "/accounts/email/"])
+def test_an_address_that_is_too_long_is_refused_and_not_cut(wang, browse, page):
+    sent = {"email": "a" * 300 + "@example.org", "action_add": ""}
+
+    answer = browse(wang if page != SIGNUP else None).post(page, sent)
+
+    assert "邮箱地址太长。" in answer.content.decode()
+    assert not User.objects.filter(email__startswith="aaa").exists()
+
+
 def test_sign_up_then_sign_in_with_the_number(db, browse):
     browse().post(SIGNUP, NEWCOMER)
     client = browse()

@@ -44,6 +44,22 @@ def begun(project, kind, by, *, reason="实际情况有变化。", values=None, 
     return changing.write_change(change, by=by, reason=reason, wish=wish)
 
 
+@pytest.mark.parametrize("first", ["extension", "termination"])
+def test_more_time_and_an_early_end_are_not_asked_for_at_once(town, project, first):
+    asks = {
+        "extension": lambda: begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 1)}),
+        "termination": lambda: begun(project, "termination", town.head, stops_on="2026-07-31"),
+    }
+    handed_in = asks.pop(first)()
+    changing.hand_in(handed_in, by=town.head)
+    [other] = [ask() for ask in asks.values()]
+
+    with pytest.raises(Refused, match="尚未办结"):
+        changing.hand_in(other, by=town.head)
+    changing.withdraw(handed_in, by=town.head)
+    changing.hand_in(other, by=town.head)
+
+
 def lines(project, *amounts: str) -> list[dict]:
     """The stored lines with other sums, each as one piece."""
     rows = [{name: getattr(line, name) for name in COLUMNS} for line in project.budget_lines.all()]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from core import clock
 from core.workflow import Refused
@@ -70,6 +71,17 @@ def test_a_district_is_set_up_on_one_page_and_its_people_take_up_their_roles(tow
     seen = browse(town.mayor).get(f"/bureaus/{bureau.pk}/").content.decode()
     assert 'class="invitation-link"' not in seen  # it has a head now, who invites
     assert "还缺" in seen
+
+
+def test_the_dashboard_of_the_region_is_offered_to_whoever_may_open_it(town, city, browse):
+    page, board = reverse("bureaus:bureau_list"), "?board=region"
+    keeper = person("keeper2", "系统管理员")
+    Administrator.objects.create(user=keeper, office="system")
+
+    for user, may in ((town.mayor, True), (keeper, False)):
+        answer = browse(user).get(page)
+        opens = browse(user).get(reverse("boards:dashboard") + board).status_code == 200
+        assert (answer.status_code, board in answer.content.decode(), opens) == (200, may, may), user
 
 
 def test_head_of_a_new_bureau_is_told_what_it_lacks_until_its_first_call(town, city, browse):
