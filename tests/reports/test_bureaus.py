@@ -14,7 +14,7 @@ from grants.actions.agreement_templates import create_template
 from grants.agreement_text import default_clauses
 from grants.models import Adoption, Rubric, TranchePlan
 from people import actions
-from people.models import Administrator, Invitation, Kind, Membership, Organization, Region, Role
+from people.models import Administrator, Invitation, Kind, Membership, Organization, Region, Role, User
 from reports.figures.board import REGION, Board
 from reports.ledgers import catalogue
 from reports.ledgers.ledger import Asked
@@ -76,6 +76,7 @@ def test_a_district_is_set_up_on_one_page_and_its_people_take_up_their_roles(tow
 def test_the_dashboard_of_the_region_is_offered_to_whoever_may_open_it(town, city, browse):
     page, board = reverse("bureaus:bureau_list"), "?board=region"
     keeper = person("keeper2", "系统管理员")
+    User.objects.filter(pk=keeper.pk).update(is_staff=True)
     Administrator.objects.create(user=keeper, office="system")
 
     for user, may in ((town.mayor, True), (keeper, False)):
