@@ -47,11 +47,8 @@ def organization_list(request: HttpRequest) -> HttpResponse:
         if kind:
             found = found.filter(kind=kind)
     page = page_of(found, PAGE, request.GET.get("page"))
-    return render(
-        request,
-        "people/organization_list.html",
-        {"page_obj": page, "form": form, "is_bureau": bool(request.user.bureaus)},
-    )
+    context = {"page_obj": page, "form": form, "is_bureau": bool(request.user.bureaus)}
+    return render(request, "people/organization_list.html", context)
 
 
 @login_required
@@ -181,9 +178,7 @@ def community_list(request: HttpRequest) -> HttpResponse:
         q = form.cleaned_data["q"].strip()
         found = found.filter(Q(name__icontains=q) | Q(street__icontains=q))
     page = page_of(found, PAGE, request.GET.get("page"))
-    return render(
-        request, "people/community_list.html", {"page_obj": page, "form": form, "is_bureau": bool(request.user.bureaus)}
-    )
+    return render(request, "people/community_list.html", {"page_obj": page, "form": form})
 
 
 @require_safe
