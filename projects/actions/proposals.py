@@ -13,7 +13,7 @@ from people.models import Organization, User
 from projects.actions.coaching import close_coaching
 from projects.actions.likeness import keep_keys, look_for_likenesses
 from projects.actions.messages import tell_funder
-from projects.comparison import compare
+from projects.comparison import Version, compare
 from projects.completeness import budget_breaches
 from projects.facts import check_applicant
 from projects.models import Project, State, Submission
@@ -65,7 +65,16 @@ def submit(project: Project, *, by: User, pledged: bool, note: str = "", unchang
 def differs(project: Project) -> bool:
     """Whether the proposal, with its papers and what goes with it, says anything else than when handed in last."""
     last = project.submissions.last()
-    return last is None or bool(compare(last.content, _as_written(project)))
+    return last is None or bool(compare(_its_own(last.content), _its_own(_as_written(project))))
+
+
+def _its_own(version: Version) -> Version:
+    """Without a rating that was given meanwhile and the profile of the organisation: they correct nothing of it."""
+    rows = [
+        {name: said for name, said in row.items() if name not in ("rating", "profile")}
+        for row in version["tables"].get("applicant", [])
+    ]
+    return {"fields": version["fields"], "tables": {**version["tables"], "applicant": rows}}
 
 
 def _as_written(project: Project) -> dict[str, Any]:
