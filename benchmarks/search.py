@@ -129,7 +129,7 @@ def fill(count: int):
         def project(n: int) -> Project:
             words = dice.choices(STOCK, k=12)
             return Project(
-                call=town.call, funder=town.bureau, track=track, applicant=groups[n % GROUPS], number=f"SS2026-{n:05}",
+                call=town.call, track=track, applicant=groups[n % GROUPS], number=f"SS2026-{n:05}",
                 title=f"{''.join(words[:2])}项目", summary="，".join(words[2:7]), field=town.elderly,
                 needs="，".join(words[7:]) + "。" + dice.choice(TEMPLATE), community=town.community,
                 state="submitted", submitted_at=begin, created_by=town.head,

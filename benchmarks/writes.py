@@ -150,7 +150,7 @@ def races(town: Any) -> Iterator[tuple[str, str]]:
     track = town.call.tracks.get(open_to="registered")
     made = Project.objects.bulk_create(
         Project(
-            call=town.call, funder=town.bureau, track=track, applicant=town.centre, title=f"第{n}个项目",
+            call=town.call, track=track, applicant=town.centre, title=f"第{n}个项目",
             number=f"BENCH-{n:04}", state="submitted", submitted_at=clock.now(), created_by=town.head,
         )
         for n in range(RACES)

@@ -125,6 +125,13 @@ class ProjectQuerySet(models.QuerySet["Project"]):
                 return self.filter(funder__in=user.roles, submitted_at__isnull=False)
         return self._seen_by(user, parts)
 
+    def bulk_create(self, objs, *args, **kwargs):
+        """Each under the funder of its call, as `save` has it."""
+        objs = list(objs)
+        for project in objs:
+            project.funder_id = project.call.funder_id
+        return super().bulk_create(objs, *args, **kwargs)
+
     def not_ended_for(self, user) -> "ProjectQuerySet":
         """What this person may see and has not ended: few by their keys, however many others have such projects."""
         if not user.is_authenticated:

@@ -163,7 +163,7 @@ def test_of_eight_processes_that_press_the_same_button_one_wins_and_no_number_is
     track = town.call.tracks.get(open_to="registered")
     projects = Project.objects.bulk_create(
         Project(
-            call=town.call, funder=town.call.funder, track=track, applicant=town.centre, title=f"第{n}个项目",
+            call=town.call, track=track, applicant=town.centre, title=f"第{n}个项目",
             number=f"LX2026-{n:03}", state="submitted", submitted_at=clock.now(), created_by=town.head,
         )
         for n in range(5)
