@@ -164,7 +164,7 @@ def warnings(change: ChangeRequest) -> list[str]:
     """What is allowed and still deserves a word: too late, beyond the call."""
     found = []
     project = change.project
-    if change.kind == Kind.ACCOUNT and project.host and change.is_open:
+    if change.is_about_hosts_account and change.is_open:
         return _of_host(change)
     if change.kind == Kind.EXTENSION and change.is_open:
         asked_on = clock.localdate(change.handed_in_at) if change.handed_in_at else clock.today()

@@ -170,9 +170,9 @@ def _log(change: ChangeRequest, name: str, by: User | None, label: str, note: st
 def _tell_host(change: ChangeRequest, by: User) -> None:
     """The money of a hosted group goes to its host's account: the host hears of the wish, and the log says who did, or
     that whoever keeps the host's books wished it."""
-    host = change.project.host
-    if host is None or change.kind != Kind.ACCOUNT:
+    if not change.is_about_hosts_account:
         return
+    host = change.project.payee
     subject = _("another account of %(host)s shall receive the money, please look at it") % {"host": host}
     if by.has_role(host.pk, Role.MANAGER, Role.FINANCE):
         record(change, "host_asks", by=by, label=_("Asked for by the host itself"))
@@ -183,7 +183,7 @@ def _tell_host(change: ChangeRequest, by: User) -> None:
 
 def _tell_host_of_end(change: ChangeRequest, subject: str, note: str, by: User) -> list[User]:
     """The host was asked to look at a wish for another account: it hears that nothing comes of it for now."""
-    if change.kind != Kind.ACCOUNT or change.project.host is None:
+    if not change.is_about_hosts_account:
         return []
     return tell_payee(change.project, subject, note, change.get_absolute_url(), apart_from=[by])
 

@@ -153,6 +153,11 @@ class ChangeRequest(Stateful):
         return self.kind == self.Kind.OPTIMISATION
 
     @property
+    def is_about_hosts_account(self) -> bool:
+        """Of a hosted group: the account is its host's, which receives the money."""
+        return self.kind == self.Kind.ACCOUNT and self.project.host is not None
+
+    @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
 

@@ -39,15 +39,17 @@ def have_many(funders: Collection[int]) -> bool:
     return bool(funders) and are_many(key, _all().filter(funder__in=funders, submitted_at__isnull=False), MANY)
 
 
-def of_funders(funders: Collection[int], path: str = "project") -> Q:
-    """Of rows that belong to a project, on `path`: that it is one of these funders'.
+def of_funders(funders: Collection[int]) -> Q:
+    """Of rows that belong to a project: that it is one of these funders'."""
+    return _one_of(_all().filter(call__funder__in=funders), "project", apart=have_many(funders))
 
-    Put for each row apart where they have many: a page in the order of the rows is full before many have been asked.
+
+def _one_of(projects: "ProjectQuerySet", path: str, *, apart: bool) -> Q:
+    """Of rows that belong to a project, on `path`: that it is one of these.
+
+    `apart`: put for each row, where they are many: a page in the order of the rows is full before many have been asked.
     """
-    theirs = _all().filter(call__funder__in=funders).order_by()
-    if have_many(funders):
-        return Q(Exists(theirs.filter(pk=OuterRef(path))))
-    return Q((f"{path}__in", theirs))
+    return Q(Exists(projects.filter(pk=OuterRef(path)).order_by())) if apart else Q((f"{path}__in", projects))
 
 
 def _sees_much(user) -> bool:
@@ -140,14 +142,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(pk__in=keys, state__in=NOT_ENDED)
 
     def seen_in_delivery(self, user, path: str) -> Q:
-        """Of rows that belong to a project, on `path`: that this person may see it as `delivery_visible_to` says.
-
-        Put for each row apart where most rows are seen: the page is full before many have been asked about.
-        """
-        seen = self.delivery_visible_to(user)
-        if user.is_authenticated and _sees_much(user):
-            return Q(Exists(seen.filter(pk=OuterRef(path)).order_by()))
-        return Q((f"{path}__in", seen))
+        """Of rows that belong to a project, on `path`: that this person may see it as `delivery_visible_to` says."""
+        sees_much = user.is_authenticated and _sees_much(user)
+        return _one_of(self.delivery_visible_to(user), path, apart=sees_much)
 
     def staked_by(self, user) -> "ProjectQuerySet":
         """Handed in by a group, or through a host, to which the person belongs in any role."""

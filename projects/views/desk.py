@@ -46,6 +46,7 @@ def choices_among(projects: QuerySet[Project]) -> dict[str, Any]:
 @login_required
 def mentor_desk(request: HttpRequest) -> HttpResponse:
     """My projects with their lights and the reasons; for a clerk, all of the funder's; for a group, its own."""
+    # Found once: the choices and the rows below ask among them.
     projects = Project.objects.filter(pk__in=list(followed(request.user).values_list("pk", flat=True)))
     form = DeskFilter(request.GET, **choices_among(projects))
     asked = form.cleaned_data if form.is_valid() else {}

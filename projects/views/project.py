@@ -46,14 +46,15 @@ INTERNAL = {
 TRIALS = {"cut_line", "finish_precheck"}
 """What the financial pre-check tries out before anything is decided: the group reads it with the decision."""
 
+
+def _hand_in(project: Project, by: User, note: str, pledge: bool, unchanged: bool) -> Project:
+    return proposals.submit(project, by=by, note=note, pledged=pledge, unchanged=unchanged)
+
+
 # The steps that have a button, and the verb each one calls. Steps without a button belong to a larger verb.
 STEPS = {
-    "submit": lambda project, by, note, pledge, unchanged: proposals.submit(
-        project, by=by, note=note, pledged=pledge, unchanged=unchanged
-    ),
-    "resubmit": lambda project, by, note, pledge, unchanged: proposals.submit(
-        project, by=by, note=note, pledged=pledge, unchanged=unchanged
-    ),
+    "submit": _hand_in,
+    "resubmit": _hand_in,
     "return_for_correction": lambda project, by, note: checking.check(
         project, "return_for_correction", by=by, note=note
     ),

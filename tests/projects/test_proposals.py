@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import translation
 
 from core import clock
 from core.models import Attachment
@@ -367,16 +366,6 @@ def test_a_returned_proposal_that_was_not_changed_goes_in_again_only_when_that_i
     done = client.post(page, again, follow=True).content.decode()
     assert "已重新提交，项目编号仍为LX2026-001。" in done
     assert "提交成功" not in done
-
-
-def test_the_language_of_the_screen_is_no_correction(town, returned):
-    with translation.override("en"), pytest.raises(Refused):
-        proposals.submit(returned, by=town.head, pledged=True, unchanged=False)
-    with translation.override("en"):
-        proposals.submit(returned, by=town.head, pledged=True)
-
-    first, last = returned.submissions.order_by("ordinal")
-    assert last.content == first.content
 
 
 def test_a_returned_proposal_that_was_corrected_is_not_asked_about(town, browse, returned):

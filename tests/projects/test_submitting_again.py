@@ -4,23 +4,20 @@ import pytest
 from django.utils import translation
 
 from core import clock
+from core.workflow import Refused
 from people.models import Organization, Rating
-from projects.actions import checking, proposals
+from projects.actions import proposals
 from projects.models import Project
-from tests.life import draft
+from tests.projects.test_proposals import returned
 
-
-@pytest.fixture
-def returned(town, life) -> Project:
-    """Handed in on a Chinese screen, and returned for correction."""
-    project = life.walk(draft(town), "submitted")
-    checking.check(project, "return_for_correction", by=town.clerk, note="请补充备案证明")
-    return Project.objects.get()
+__all__ = ["returned"]  # the fixture: handed in on a Chinese screen, and returned for correction
 
 
 def test_another_language_of_the_screen_is_no_correction(town, returned):
     with translation.override("en"):
         assert not proposals.differs(returned)
+        with pytest.raises(Refused):
+            proposals.submit(returned, by=town.head, pledged=True, unchanged=False)
         proposals.submit(returned, by=town.head, pledged=True)
 
     first, second = Project.objects.get().submissions.all()
