@@ -13,7 +13,9 @@ from django_fsm import FSMField
 
 from core.channels import channel_label
 from core.models import Attachment, CalendarDay, DailyRoot, Dispatch, Event, Notification, Seal
+from core.models.event import whose
 from core.notifications import try_again
+from core.workflow import lead_in
 
 
 class KindsInUse(admin.RelatedFieldListFilter):
@@ -74,8 +76,8 @@ class RecordAdmin(Reading):
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
     list_display = ("at", "actor", "label", "note", "thing")
-    fields = ("at", "actor", "label", "note", "thing", "moved", "sealed")
-    readonly_fields = ("thing", "moved", "sealed")
+    fields = ("at", "actor", "said", "note", "thing", "moved", "sealed")
+    readonly_fields = ("said", "thing", "moved", "sealed")
     ordering = ("-at", "-pk")
     list_filter = (("content_type", KindsInUse),)
     list_select_related = ("actor", "content_type")
@@ -85,6 +87,12 @@ class EventAdmin(RecordAdmin):
     @admin.display(description=_("record"))
     def thing(self, event: Event) -> str:
         return f"{event.content_type.name} {event.object_id}"
+
+    @admin.display(description=_("in words"))
+    def said(self, event: Event) -> str:
+        """What was done, and whose record it was: numbers in the sealed words tell a reader neither."""
+        about = whose([event])[event.pk]
+        return lead_in(event.label) + about if about else event.label or "-"
 
     @admin.display(description=_("moved"))
     def moved(self, event: Event) -> str:

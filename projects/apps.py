@@ -9,6 +9,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         # Here, not above: it needs the models, which are not loaded yet when this file is read.
         from core import sealing  # noqa: PLC0415
+        from core.models.event import named  # noqa: PLC0415
         from grants.signals import correcting  # noqa: PLC0415
         from people import territory  # noqa: PLC0415
         from people.signals import asked_about_money, changing_account  # noqa: PLC0415
@@ -25,7 +26,7 @@ class ProjectsConfig(AppConfig):
             refuse_if_archived,
             refuse_if_awaited,
         )
-        from projects.models import Notice  # noqa: PLC0415
+        from projects.models import Notice, Project  # noqa: PLC0415
 
         closing_rules.close_what_is_archived(
             "projects", closing_rules.STAYS
@@ -35,3 +36,4 @@ class ProjectsConfig(AppConfig):
         asked_about_money.connect(payees_awaiting)
         territory.ties += [dealings.applies, dealings.hosts, dealings.helps, dealings.gives]
         sealing.witnesses.append(Notice.objects.witnesses)
+        named.append(("project", Project, ()))

@@ -1,15 +1,50 @@
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 
 DISCLOSURES = ("view", "export", "download", "look_up")
 """Personal data were seen, or taken along (`core.workflow.disclosed`)."""
+
+named: list[tuple[str, type[models.Model], tuple[str, ...]]] = []
+"""Whose record a line is about, where that stands in its `data`: the key, the model it is a key of, and of which kinds
+(`what`) that is so; none: of all. Apps add their own when they are ready."""
+
+
+def whose(events: Iterable["Event"], *, but: str = "") -> dict[Any, str]:
+    """By the key of each line, the names of the records that it was about ("person 某某, project 某某"), but for one
+    that stands elsewhere on the page: one query a model. A record that is gone is said by its number."""
+    lines = list(events)
+    asked: dict[type[models.Model], set[int]] = {}
+    for model, pk in (found for line in lines for found in _records(line.data, but)):
+        asked.setdefault(model, set()).add(pk)
+    known = {model: model._default_manager.in_bulk(keys) for model, keys in asked.items()}
+    return {
+        line.pk: _now(", ").join(_named(model, pk, known[model]) for model, pk in _records(line.data, but))
+        for line in lines
+    }
+
+
+def _records(data: dict[str, Any], but: str) -> Sequence[tuple[type[models.Model], int]]:
+    kind = data.get("what")
+    return [
+        (model, data[key])
+        for key, model, kinds in named
+        if key != but and isinstance(data.get(key), int) and (not kinds or kind in kinds)
+    ]
+
+
+def _named(model: type[models.Model], pk: int, known: dict[Any, models.Model]) -> str:
+    return f"{model._meta.verbose_name} {known.get(pk, pk)}"
 
 
 class EventQuerySet(models.QuerySet["Event"]):

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.models import Event
-from core.models.event import EventQuerySet
+from core.models.event import EventQuerySet, whose
 from core.paging import page_of
 from core.workflow import permit
 from people.models import Membership, Office, Role
@@ -46,10 +46,12 @@ def disclosure_list(request: HttpRequest) -> HttpResponse:
     page = page_of(form.chosen(_mine(request.user)), PAGE, request.GET.get("page"))
     asked = {event.data.get("project") for event in page}
     projects = Project.objects.in_bulk([pk for pk in asked if isinstance(pk, int)])
+    about = whose(page, but="project")
     rows = [
         (
             event,
             _taken(event),
+            about[event.pk],
             projects.get(event.data.get("project")),
             event.data.get("number", event.data.get("rows")),
         )

@@ -101,6 +101,24 @@ def test_auditor_reads_nothing_of_another_funder(town, project, browse):
     assert ("这里的页" in page, "别处的页" in page) == (True, False)
 
 
+def test_auditor_reads_by_name_whose_record_was_seen(town, project, browse):
+    """In the list and in the entry of the log; the sealed words stay. A number of the roster is no account."""
+    keeper, where = browse(administrator("audit")), {"project": project.pk, "funder": town.bureau.pk}
+    disclosed("accounts", by=town.clerk, label="看过一个账号", person=town.head.pk)
+    disclosed("roster", by=town.clerk, label="看过名册", person=town.stranger.pk, **where)
+    account, entry = Event.objects.disclosures().order_by("pk")
+
+    page = keeper.get(PAGE).content.decode()
+    addresses = [reverse("admin:core_event_change", args=[event.pk]) for event in (account, entry)]
+    entries = [keeper.get(address).content.decode() for address in addresses]
+
+    assert f"看过一个账号：人员 {town.head.name}" in page
+    assert f"看过一个账号：人员 {town.head.name}" in entries[0]
+    assert "accounts" in entries[0]
+    assert f"看过名册：项目 {project.title}" in entries[1]
+    assert town.stranger.name not in page + entries[1]
+
+
 def test_list_costs_the_same_for_one_and_for_thirty(town, project, browse, django_assert_max_num_queries):
     auditor = browse(town.auditor)
     auditor.get(PAGE)
@@ -124,7 +142,7 @@ def test_audit_administrator_reads_which_table_was_taken_along_and_how_many_rows
 
     page = keeper.get(PAGE)
 
-    assert [(taken, number) for _event, taken, _project, number in page.context["rows"]] == [
+    assert [(taken, number) for _event, taken, _about, _project, number in page.context["rows"]] == [
         ("项目台账", 0),
         ("机构", rows),
     ]
