@@ -6,13 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from core import clock
+from core import clock, workflow
 from core.chain import moment
 from core.forms import RhythmForm
 from core.models import Attachment, DailyRoot, MessagePreference, Notification, Rhythm, Seal
@@ -30,6 +31,19 @@ def given_out(response: HttpResponseBase) -> HttpResponseBase:
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def not_offered(request: HttpRequest, thing: Any, name: str, *, seen: str, to: Any) -> HttpResponse:
+    """The answer to whoever asks for a step of a thing they see, which `choices` does not offer them: where the
+    step is over, or the page they press on is older than the thing (`seen`, its state or edition), the record (`to`)
+    with what is now; else 403."""
+    said = workflow.out_of_turn(thing, name, request.user)
+    if not said and request.method == "POST" and request.POST.get("seen", seen) != seen:
+        said = _("This cannot be done any more: the state is now “%(state)s”.") % {"state": thing.get_state_display()}
+    if not said:
+        raise PermissionDenied
+    messages.error(request, said)
+    return redirect(to)
 
 
 def acknowledge(response: HttpResponse, tab: str) -> HttpResponse:

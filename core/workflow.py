@@ -199,6 +199,22 @@ def choices(obj: models.Model, user: Any) -> list[Choice]:
     return offered
 
 
+def out_of_turn(obj: models.Model, name: str, user: Any) -> str:
+    """What to say to somebody whose step this is, or who took it, when the present state has it no more; empty for
+    everybody else: to them it belongs to somebody else."""
+    named = [found for found in transitions(type(obj)) if found.name == name]
+    if any(found.source == obj.state for found in named):  # type: ignore[attr-defined]
+        return ""
+    taken = Event.objects.about(obj).filter(name=name)
+    if not any(found.has_perm(obj, user) for found in named) and not taken.filter(actor=user).exists():
+        return ""
+    if taken.exists():
+        said = _("This step is done already: the state is now “%(state)s”.")
+    else:  # its turn may still come
+        said = _("The state is “%(state)s”: this step is not possible now.")
+    return said % {"state": obj.get_state_display()}  # type: ignore[attr-defined]
+
+
 def lead_in(label: Any) -> str:
     """A label before what is said about it, in the log as on a page: with a colon, unless it is a sentence."""
     said = str(label)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.forms import NoteForm, add_refusal
+from core.views import not_offered
 from core.workflow import Refused, choices, permit
 from evaluations.actions import paper_ballots, vote_codes, votes
 from evaluations.forms import (
@@ -102,7 +103,7 @@ def vote_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name not in STEPS:
         raise Http404
     if choice is None:
-        raise PermissionDenied
+        return not_offered(request, vote, name, seen=vote.state, to=vote)
     form = NoteForm(request.POST or None, state=vote.state, needs_note=choice.note)
     if request.method == "POST" and form.is_valid():
         try:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from core import workflow
 from core.forms import NoteForm, add_refusal
 from core.models import Attachment, Event
+from core.views import not_offered
 from core.workflow import Refused, permit
 from grants.models import BudgetCategory
 from people.models import User
@@ -230,11 +231,7 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name == "look" and may_look(change, request.user):
         choice = workflow.Choice("look", _("The account is checked"), "primary", True)
     if choice is None:
-        if request.method == "POST" and request.POST.get("seen", change.edition) != change.edition:
-            state = change.get_state_display()
-            messages.error(request, _("This cannot be done any more: the state is now “%(state)s”.") % {"state": state})
-            return redirect(change)
-        raise PermissionDenied
+        return not_offered(request, change, name, seen=change.edition, to=change)
     lowered = change_problems.lowered(change) if name == "approve" else []
     form_class: type[NoteForm] = {"advise": AdviceForm, "look": LookForm}.get(name, NoteForm)
     if lowered:

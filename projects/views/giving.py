@@ -5,7 +5,6 @@ from typing import Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from core.forms import NoteForm, add_refusal
 from core.lately import asked_by, lately
 from core.models import Attachment, Event
 from core.paging import page_of, page_of_keys
+from core.views import not_offered
 from core.workflow import Refused, permit
 from people.models import User
 from projects.actions import gifts, pledges
@@ -192,11 +192,7 @@ def pledge_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise Http404
     choice = next((c for c in workflow.choices(pledge, request.user) if c.name == name), None)
     if choice is None:
-        if request.method == "POST" and request.POST.get("seen", pledge.state) != pledge.state:
-            said = _("This cannot be done any more: the state is now “%(state)s”.")
-            messages.error(request, said % {"state": pledge.get_state_display()})
-            return redirect(pledge)
-        raise PermissionDenied
+        return not_offered(request, pledge, name, seen=pledge.state, to=pledge)
     form = NoteForm(request.POST or None, state=pledge.state, needs_note=choice.note)
     if request.method == "POST" and form.is_valid():
         try:

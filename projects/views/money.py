@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from core import workflow
 from core.forms import NoteForm, add_refusal
 from core.models import Attachment
+from core.views import not_offered
 from core.workflow import Refused, permit
 from grants.models import LedgerEntry
 from grants.statement import statement
@@ -64,14 +64,7 @@ def tranche_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         known = {transition.name for transition in workflow.transitions(Tranche)}
         if name not in known:
             raise Http404
-        if request.method == "POST" and request.POST.get("seen", tranche.state) != tranche.state:
-            messages.error(
-                request,
-                _("This cannot be done any more: the state is now “%(state)s”.")
-                % {"state": tranche.get_state_display()},
-            )
-            return redirect(tranche.project)
-        raise PermissionDenied
+        return not_offered(request, tranche, name, seen=tranche.state, to=tranche.project)
     form_class = TRANCHE_FORMS.get(name, NoteForm)
     extra = {"needs_note": choice.note} if form_class is NoteForm else {}
     form = form_class(request.POST or None, state=tranche.state, **extra)

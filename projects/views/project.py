@@ -5,7 +5,6 @@ from typing import Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from core import clock, workflow
 from core.forms import NoteForm, add_refusal
 from core.models import Attachment, Event
 from core.paging import page_of
+from core.views import not_offered
 from core.workdays import add_workdays
 from core.workflow import Refused, permit
 from grants.models import PaperKind
@@ -212,14 +212,7 @@ def project_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form_class = SubmitForm if name in ("submit", "resubmit") else NoteForm
     form = form_class(request.POST or None, state=project.state, needs_note=needs_note)
     if choice is None:
-        if request.method == "POST" and request.POST.get("seen", project.state) != project.state:
-            messages.error(
-                request,
-                _("This cannot be done any more: the state is now “%(state)s”.")
-                % {"state": project.get_state_display()},
-            )
-            return redirect(project)
-        raise PermissionDenied
+        return not_offered(request, project, name, seen=project.state, to=project)
     if request.method == "POST" and form.is_valid():
         try:
             given = {field: value for field, value in form.cleaned_data.items() if field != "seen"}

@@ -5,7 +5,7 @@ from typing import Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from core import workflow
 from core.forms import add_refusal
 from core.models import Attachment, Event
 from core.paging import page_of
+from core.views import not_offered
 from core.workflow import Refused, permit
 from grants.models import BudgetCategory
 from projects.actions import spending
@@ -203,11 +204,7 @@ def expense_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if choice is None:
         if name not in {transition.name for transition in workflow.transitions(Expense)}:
             raise Http404
-        if request.method == "POST" and request.POST.get("seen", expense.edition) != expense.edition:
-            said = _("This cannot be done any more: the state is now “%(state)s”.")
-            messages.error(request, said % {"state": expense.get_state_display()})
-            return redirect(expense)
-        raise PermissionDenied
+        return not_offered(request, expense, name, seen=expense.edition, to=expense)
     kept = ExpenseBook(expense.project)
     found = with_links(kept.findings([expense])[expense.pk], sees_others=sees_others(request, expense.project))
     most = kept.recognisable(expense)

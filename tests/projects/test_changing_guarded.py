@@ -33,6 +33,17 @@ def rewritten(town, change: ChangeRequest, **wish) -> None:
     advised(town, change)
 
 
+def test_who_handed_in_and_opens_it_again_is_led_to_the_request(town, project, browse):
+    change = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
+    changing.hand_in(change, by=town.head)
+
+    again = browse(town.head).get(step(change, "hand_in"), follow=True)
+
+    assert again.redirect_chain == [(change.get_absolute_url(), 302)]
+    assert "这一步已经办过了" in again.content.decode()
+    assert browse(town.clerk).get(step(change, "hand_in")).status_code == 403
+
+
 # -- two people at once ----------------------------------------------------------------------------
 
 

@@ -119,6 +119,25 @@ def test_an_instalment_is_requested_approved_paid_and_receipted_by_four_hands(to
     assert Project.objects.get().amount_paid == Decimal("5000.00")
 
 
+def test_a_step_that_is_done_says_so_to_whose_it_was_and_stays_shut_to_others(town, browse, life):
+    project = life.walk(draft(town), "running")
+    first = project.tranches.first()
+    too_early = browse(town.head).get(url("tranche_step", first.pk, "receipt"), follow=True)
+    for person, name, data in (
+        *((town.clerk, "request", {"note": ""}), (town.approver, "approve", {"note": ""})),
+        *((town.finance, "pay", {"bank_reference": "ICBC-1"}), (town.head, "receipt", {"receipt_number": "SJ-1"})),
+    ):
+        browse(person).post(url("tranche_step", first.pk, name), data)
+    page = url("tranche_step", first.pk, "receipt")
+    assert "当前状态为“待申请”，现在不能办理这一步。" in too_early.content.decode()
+
+    for again in (browse(town.head).get(page, follow=True), browse(town.head).post(page, {}, follow=True)):
+        assert again.redirect_chain == [(project.get_absolute_url(), 302)]
+        assert [str(said) for said in again.context["messages"]] == ["这一步已经办过了，当前状态为“已收款并开收据”。"]
+    assert browse(town.clerk).get(page).status_code == 403
+    assert browse(town.stranger).get(page).status_code == 404
+
+
 def test_an_instalment_whose_gate_is_shut_says_what_is_missing(town, browse, life):
     project = life.walk(draft(town), "running")
     second = project.tranches.get(ordinal=2)
