@@ -122,6 +122,8 @@ class ChangeForms:
             )
         for name, field in form.fields.items():
             field.now = as_text(self.project, name)
+        if self.change.kind == Kind.EXTENSION:
+            form.fields["ends_on"].mark = _("needed to hand in")
         return form
 
     @property

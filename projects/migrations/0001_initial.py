@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                     ('starts_at', models.DateTimeField(verbose_name='begins at')),
                     ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='ends at')),
                     ('place', models.CharField(blank=True, help_text='May still be open while you plan; fixed when you hand in', max_length=120, verbose_name='place')),
-                    ('audience', models.CharField(blank=True, help_text='For example: elders who live alone', max_length=80, verbose_name='who is served')),
+                    ('audience', models.CharField(blank=True, help_text='For example: elders who live alone', max_length=80, verbose_name='people served')),
                     ('expected', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='how many are expected')),
                     ('programme', models.TextField(blank=True, max_length=2000, verbose_name='programme')),
                     ('emergency_plan', models.TextField(blank=True, max_length=1000, verbose_name='emergency plan')),

@@ -157,7 +157,7 @@ class Activity(Stateful):
         _("place"), max_length=120, blank=True, help_text=_("May still be open while you plan; fixed when you hand in")
     )
     audience = models.CharField(
-        _("who is served"), max_length=80, blank=True, help_text=_("For example: elders who live alone")
+        _("people served"), max_length=80, blank=True, help_text=_("For example: elders who live alone")
     )
     expected = models.PositiveIntegerField(
         _("how many are expected"), null=True, blank=True, validators=[MinValueValidator(1)]

@@ -1,7 +1,7 @@
 """The administrator's desk: people, organisations, communities; and records that nobody changes."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 
@@ -233,6 +233,24 @@ def test_a_message_to_a_resident_is_not_read_by_who_keeps_the_platform(town, bro
     page = browse(officer("system")).get(reverse("admin:core_dispatch_change", args=[sent.pk])).content.decode()
 
     assert ("请确认您的异议" in page, "邮箱" in page, "KEY" in page) == (True, True, False)
+
+
+def test_only_a_message_that_waits_has_a_next_try(town, browse):
+    words = {"subject": "通知", "text": "内容", "channel": "mail", "address": "x@example.org"}
+    later = {"due_at": datetime(2031, 5, 6, 7, 8, tzinfo=UTC)}
+    waiting, sent = (
+        Dispatch.objects.create(state=state, sent_at=at, **words, **later)
+        for state, at in (("waiting", None), ("sent", datetime(2026, 1, 1, tzinfo=UTC)))
+    )
+    client = browse(officer("system"))
+
+    pages = [
+        client.get(reverse("admin:core_dispatch_change", args=[one.pk])).content.decode() for one in (waiting, sent)
+    ]
+    listed = client.get(reverse("admin:core_dispatch_changelist")).content.decode()
+
+    assert ["2031" in page for page in pages] == [True, False]
+    assert listed.count("2031") == 1
 
 
 def test_a_service_field_that_a_call_names_is_not_deleted(town, browse):

@@ -226,6 +226,7 @@ def test_the_draft_of_a_plan_says_what_is_asked_for_when_it_is_handed_in(town, r
     marked = {field.name for field in plan if getattr(field.field, "mark", "") == "提交时必填"}
     assert marked == {"goal", "place", "ends_at", "emergency_plan"}
     assert not getattr(plan.fields["programme"], "mark", "")
+    assert plan["audience"].label == "服务对象"  # as on the page, and in what is missing
 
 
 def test_a_record_is_corrected_with_a_reason_and_the_log_keeps_the_figure_before(town, running, time):

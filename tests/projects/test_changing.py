@@ -18,6 +18,7 @@ from projects.actions import changing, people
 from projects.change_problems import category_shifts, is_small, lowered, problems, warnings
 from projects.changes import as_wish, difference
 from projects.expense_facts import ExpenseBook
+from projects.forms.changing import AccountForm
 from projects.models import ChangeRequest, Project
 from projects.shifting import shifts
 from projects.spending_plan import SpendingPlan
@@ -352,7 +353,9 @@ def test_an_extension_that_is_none_is_refused_at_its_field_and_a_real_one_is_kep
 
     assert days_refused(client, longer, ends_on="2027-02-28") == {"ends_on": ["延期后的结束日期应晚于2027-02-28。"]}
     page = reverse("projects:change_edit", args=[longer.pk])
-    right = Offered(client.get(page).content.decode()).filled(ends_on="2027-03-20", reason="春节")
+    shown = client.get(page)
+    assert str(shown.context["form"].plan.fields["ends_on"].mark) == "提交时必填"
+    right = Offered(shown.content.decode()).filled(ends_on="2027-03-20", reason="春节")
     assert client.post(page, right).status_code == 302
 
 
@@ -393,6 +396,17 @@ def test_a_new_account_is_looked_at_by_finance_before_it_is_approved(town, proje
 
     assert Organization.objects.get(pk=town.centre.pk).bank_account == "6217000099998888"
     assert change.wish["other"]["before"]["bank_account"] == "6222000011112222"
+
+
+@pytest.mark.parametrize(
+    ("number", "stored"),
+    [("6217-0000 99", "6217000099"), ("NRA123456", "NRA123456"), ("12345", None), ("1" * 35, None)],
+)
+def test_a_new_account_number_is_read_as_in_the_profile(number, stored):
+    form = AccountForm(NEW | {"bank_account": number})
+
+    assert (form.cleaned_data.get("bank_account") if form.is_valid() else None) == stored
+    assert form.errors.get("bank_account", []) == ([] if stored else ["账号应为6至34位数字。"])
 
 
 @pytest.mark.parametrize(("name", "doubted"), [("柳溪社会工作服务中心", False), ("全永雄", True)])

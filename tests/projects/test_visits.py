@@ -340,3 +340,17 @@ def test_what_a_mentor_of_before_sends_later_is_kept_to_be_read_and_asks_nobody(
     visit.refresh_from_db()
     assert (visit.findings, later.is_waiting, later.values["findings"]) == ("第一台", False, "更晚")
     assert not [task for task in inbox.waiting_for(town.mentor) if f"/{late.pk}/" in task.url]
+
+
+def test_what_is_overdue_beside_an_answer_is_said_to_be_the_next_step(town, project, browse):
+    """Not the answer, which is there or is not."""
+    open_one = record(
+        project, town.mentor, follow_up="补票据", follow_up_due_on=clock.today() - timedelta(days=4)
+    ).visit
+    record(project, town.mentor)
+
+    pages = [browse(town.mentor).get(address).content.decode() for address in ("/visits/", open_one.get_absolute_url())]
+
+    for page in pages:
+        assert page.index("未答复") < page.index("下一步</span>") < page.index("逾期4天")
+    assert pages[0].count("下一步</span>") == 1
