@@ -64,6 +64,16 @@ SENTENCES = (
     gettext_noop("Please correct the duplicate data for %(field)s, which must be unique."),
     gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
     gettext_noop("Model name"),
+    gettext_noop("Password-based authentication"),
+    gettext_noop("Enabled"),
+    gettext_noop("Disabled"),
+    gettext_noop(
+        "Designates whether this user should be treated as active. Unselect this instead of deleting accounts."
+    ),
+    gettext_noop("Select %s to change"),
+    gettext_noop("Recent actions"),
+    gettext_noop("My actions"),
+    gettext_noop("None available"),
     gettext_noop("Add link"),
     gettext_noop("Change or view list link"),
 )

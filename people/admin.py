@@ -73,7 +73,13 @@ class PhoneForm(forms.ModelForm):
     phone = MobileField(label=_("Mobile phone"), required=False)
 
     def clean_phone(self) -> str | None:
-        return check_phone(self.cleaned_data["phone"], apart_from=self.instance.pk)
+        """Whoever keeps accounts does not sign in with somebody else's number, and is not told to."""
+        try:
+            return check_phone(self.cleaned_data["phone"], apart_from=self.instance.pk)
+        except forms.ValidationError as wrong:
+            if wrong.code == "taken":
+                raise forms.ValidationError(_("Another account has this number already."), code="taken") from None
+            raise
 
 
 class PasswordKept(ReadOnlyPasswordHashWidget):

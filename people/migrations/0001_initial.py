@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                     ('identity_tail', models.CharField(blank=True, editable=False, max_length=4, verbose_name='last four of the resident ID')),
                     ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                     ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                    ('must_change_password', models.BooleanField(default=False, help_text='Because somebody else set it', verbose_name='must change the password at the next sign-in')),
+                    ('must_change_password', models.BooleanField(default=False, help_text='As long as the password is one that somebody else has set', verbose_name='must change the password at the next sign-in')),
                     ('password_set_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='password since')),
                 ],
                 options={

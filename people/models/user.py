@@ -29,7 +29,9 @@ class User(AbstractUser):
     identity_tail = models.CharField(_("last four of the resident ID"), max_length=4, blank=True, editable=False)
     password_set_at = models.DateTimeField(_("password since"), null=True, blank=True, editable=False)
     must_change_password = models.BooleanField(
-        _("must change the password at the next sign-in"), default=False, help_text=_("Because somebody else set it")
+        _("must change the password at the next sign-in"),
+        default=False,
+        help_text=_("As long as the password is one that somebody else has set"),
     )
 
     objects = UserManager()

@@ -130,6 +130,11 @@ class ChangeForms:
     def parts(self) -> list[forms.Form]:
         return [form for form in (self.plan, self.other) if form is not None]
 
+    @property
+    def has_errors(self) -> bool:
+        """In what is not a table; tables say theirs under their own name."""
+        return any(form.errors for form in (*self.parts, self.reason))
+
     def is_valid(self) -> bool:
         return all([*(form.is_valid() for form in (self.reason, *self.parts)), self._tables_are_valid()])
 

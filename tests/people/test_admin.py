@@ -235,6 +235,17 @@ def test_a_message_to_a_resident_is_not_read_by_who_keeps_the_platform(town, bro
     assert ("请确认您的异议" in page, "邮箱" in page, "KEY" in page) == (True, True, False)
 
 
+def test_a_number_in_use_is_said_to_who_keeps_accounts_and_not_as_if_it_were_theirs(town, browse):
+    town.singer.phone = "13800138000"
+    town.singer.save()
+
+    page = browse(town.admin).post(reverse("admin:people_user_add"), {"username": "new", "phone": "13800138000"})
+    said = page.context["adminform"].form.errors["phone"]
+
+    assert said == ["这个手机号已用于另一个账号。"]
+    assert ("密码登录" in page.content.decode(), "基于密码的验证" in page.content.decode()) == (True, False)
+
+
 def test_only_a_message_that_waits_has_a_next_try(town, browse):
     words = {"subject": "通知", "text": "内容", "channel": "mail", "address": "x@example.org"}
     later = {"due_at": datetime(2031, 5, 6, 7, 8, tzinfo=UTC)}

@@ -433,6 +433,17 @@ def test_the_host_of_a_filed_group_changes_its_account_and_nothing_else(town, li
         changing.begin_change(choir, "budget", by=town.hosthead)
 
 
+def test_what_is_wrong_with_an_early_end_is_one_list_in_the_order_of_the_page(town, browse, project):
+    page = reverse("projects:change_create", args=[project.pk, "termination"])
+    broken = SimpleUploadedFile("证明.pdf", b"MZ no paper", "application/pdf")
+
+    shown = browse(town.head).post(page, {"stops_on": "", "reason": "散了", "files": broken}).content.decode()
+
+    assert shown.count("data-errors-summary") == shown.count("请检查以下内容") == 1
+    summary = shown[shown.index("data-errors-summary") : shown.index("</ul>", shown.index("data-errors-summary"))]
+    assert 0 < summary.index("#id_stops_on") < summary.index("#id_files")
+
+
 def test_an_early_end_terminates_the_project_and_closes_what_still_waits(town, project):
     other = begun(project, "extension", town.head, values={"ends_on": date(2027, 3, 20)})
     with pytest.raises(PermissionDenied):

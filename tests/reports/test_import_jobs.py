@@ -63,6 +63,16 @@ def test_preview_page_shows_changes_and_mistakes(town, desk):
     assert "Import 1 row" in page
 
 
+def test_a_table_of_wrong_rows_alone_is_called_wrong_and_waits_for_no_decision(town, desk):
+    job = desk.send(workbook(centre(1, established_on="yesterday"), centre(2, established_on="tomorrow")))
+
+    page = desk.client.get(job.get_absolute_url()).content.decode()
+
+    assert "Nothing can be imported: the rows with errors are listed below." in page
+    assert "2 wrong rows" in page
+    assert ("There is nothing to import" in page, "Waiting for your decision" in page) == (False, False)
+
+
 def test_nothing_to_import_offers_no_button(town, desk):
     same = {"name": town.host.name, "kind": "social_organization", "credit_code": town.host.credit_code}
     job = desk.send(workbook(same))
