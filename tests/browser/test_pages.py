@@ -144,3 +144,28 @@ def test_the_first_column_of_a_wide_ledger_stays_in_sight_on_a_phone(town, open_
     expect(page.get_by_text("左右滑动表格看其余各列")).to_be_visible()
     assert is_no_wider(page)
     assert page.problems == []
+
+
+def test_a_list_of_the_administration_keeps_its_words_whole_on_a_phone(town, open_page):
+    page = open_page(town.admin, reverse("admin:people_organization_changelist"), width=390)
+
+    cells = page.locator("#result_list td.field-kind")
+
+    assert all(cells.nth(n).bounding_box()["width"] > 70 for n in range(cells.count()))
+    assert cells.count() > 1
+    expect(page.get_by_text("向左滑动")).to_be_visible()
+    assert is_no_wider(page)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_name_of_a_wrong_field_is_in_sight_when_its_error_is_pressed(town, open_page, width):
+    page = open_page(town.head, reverse("people:organization_create") + "?status=registered", width=width)
+    page.locator("form[method=post] .btn-primary").last.click()
+    wrong = page.locator(".errors-summary a")
+
+    for link in (wrong.last, wrong.nth(1)):  # the first leads to a choice, which has no label of its own
+        link.click()
+        label = page.locator(f"label[for={link.get_attribute('href')[1:]}]").first
+        box, bar = label.bounding_box(), page.locator(".form-actions").last.bounding_box()
+        assert 0 <= box["y"] < box["y"] + box["height"] <= 900
+        assert box["y"] + box["height"] <= bar["y"] or box["y"] >= bar["y"] + bar["height"]
