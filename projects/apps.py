@@ -10,6 +10,7 @@ class ProjectsConfig(AppConfig):
         # Here, not above: it needs the models, which are not loaded yet when this file is read.
         from core import sealing  # noqa: PLC0415
         from core.models.event import named  # noqa: PLC0415
+        from grants.models import Need  # noqa: PLC0415
         from grants.signals import correcting  # noqa: PLC0415
         from people import territory  # noqa: PLC0415
         from people.signals import asked_about_money, changing_account  # noqa: PLC0415
@@ -36,4 +37,4 @@ class ProjectsConfig(AppConfig):
         asked_about_money.connect(payees_awaiting)
         territory.ties += [dealings.applies, dealings.hosts, dealings.helps, dealings.gives]
         sealing.witnesses.append(Notice.objects.witnesses)
-        named.append(("project", Project, ()))
+        named += [("project", Project, ()), ("need", Need, ())]

@@ -18,6 +18,7 @@ from projects.changes import as_wish, parts_of, wished_project, wished_rows
 from projects.forms.proposal import ProposalForm
 from projects.forms.tables import Tables
 from projects.models import ChangeRequest, Project
+from projects.sections import required_of
 from projects.snapshots import as_text
 
 Kind = ChangeRequest.Kind
@@ -122,8 +123,8 @@ class ChangeForms:
             )
         for name, field in form.fields.items():
             field.now = as_text(self.project, name)
-        if self.change.kind == Kind.EXTENSION:
-            form.fields["ends_on"].mark = _("needed to hand in")
+            if not field.required and name in required_of(self.project.track.form):
+                field.mark = _("needed to hand in")
         return form
 
     @property

@@ -4,6 +4,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -98,6 +99,15 @@ class ImportJob(models.Model):
     def importable(self) -> int:
         """How many rows the import would write."""
         return self.new + self.changed
+
+    @property
+    def standing(self) -> str:
+        """The status in words; a table of which nothing can be imported leaves nothing to decide."""
+        if self.status != self.Status.READY or self.importable:
+            return str(self.get_status_display())
+        if not self.wrong:
+            return gettext("Nothing to import")
+        return ngettext("%(n)s wrong row", "%(n)s wrong rows", self.wrong) % {"n": self.wrong}
 
     @property
     def is_stuck(self) -> bool:

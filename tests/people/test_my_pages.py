@@ -40,6 +40,7 @@ def test_profile_is_changed_and_the_new_address_signs_in(town, browse):
         ({"phone": "13800138000"}, "phone"),  # the mentor's
         ({"phone": "123"}, "phone"),
         ({"email": "Mentor@example.org"}, "email"),
+        ({"email": "a" * 300 + "@example.org"}, "email"),
         ({"name": ""}, "name"),
     ],
 )

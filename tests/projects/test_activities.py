@@ -150,7 +150,7 @@ def test_a_record_says_everything_that_is_missing_at_once(town, running, time):
         activities.record_activity(activity, by=town.head, values={})
 
     assert refused.value.reasons == [
-        "填写受益群体",
+        "填写服务对象",
         "记下到场的人（签到或清点人数）",
         "填写执行团队",
         "填写实施情况",

@@ -73,6 +73,21 @@ def test_a_table_of_wrong_rows_alone_is_called_wrong_and_waits_for_no_decision(t
     assert ("There is nothing to import" in page, "Waiting for your decision" in page) == (False, False)
 
 
+def test_what_a_table_waits_for_is_said_in_the_list_too(town, desk):
+    same = {"name": town.host.name, "kind": "social_organization", "credit_code": town.host.credit_code}
+    bad, good = centre(1, established_on="yesterday"), centre(2)
+    shown = []
+
+    for rows in ((bad,), (bad, good), (same,)):
+        job = desk.send(workbook(*rows))
+        shown += [job.standing]
+        for page in (job.get_absolute_url(), reverse("reports:exchange")):
+            assert job.standing in desk.client.get(page).content.decode()
+        desk.press(job, "discard")
+
+    assert shown == ["1 wrong row", "Waiting for your decision", "Nothing to import"]
+
+
 def test_nothing_to_import_offers_no_button(town, desk):
     same = {"name": town.host.name, "kind": "social_organization", "credit_code": town.host.credit_code}
     job = desk.send(workbook(same))
