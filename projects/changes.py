@@ -14,7 +14,7 @@ from core.masking import mask_account
 from projects.comparison import Difference, Version, compare
 from projects.models import BudgetLine, ChangeRequest, PlanVersion, Project
 from projects.sections import fields_of, tables_of
-from projects.snapshots import as_text, columns_of, snapshot, steps_by_key
+from projects.snapshots import as_text, columns_of, kept, steps_by_key
 
 Kind = ChangeRequest.Kind
 ZERO = Decimal("0.00")
@@ -111,7 +111,7 @@ def wished_project(change: ChangeRequest) -> Project:
 def wished_version(change: ChangeRequest) -> Version:
     """The plan as it would be, written down like a version of it."""
     project, rows = change.project, wished_rows(change)
-    wished, written = wished_project(change), snapshot(change.project)
+    wished, written = wished_project(change), kept(change.project)
     fields = dict(written["fields"])
     for name in change.wish.get("fields", {}):
         fields[name] = _places(change) if name == "other_communities" else as_text(wished, name)
@@ -149,8 +149,8 @@ def difference(change: ChangeRequest) -> Difference:
     version = PlanVersion.objects.filter(change=change).first()
     if version is not None:
         return compare(only(_before(change, version), *parts), only(version.content, *parts))
-    with translation.override("zh-hans"):  # as versions are written down, whatever language the screen is in
-        now = snapshot(change.project) if change.is_open and not change.is_optimisation else change.base.content
+    now = kept(change.project) if change.is_open and not change.is_optimisation else change.base.content
+    with translation.override("zh-hans"):  # as what is kept
         return compare(only(now, *parts), only(wished_version(change), *parts))
 
 

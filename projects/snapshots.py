@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.fields import MoneyField
@@ -17,8 +18,14 @@ from projects.sections import fields_of, tables_of
 SKIPPED_COLUMNS = {"id", "project", "position", "cut", "cut_reason", "cut_before"}
 
 
+def kept(project: Project) -> dict[str, Any]:
+    """The same as `Submission` and `PlanVersion` keep it: labels in Chinese, whatever language the screen is in."""
+    with translation.override("zh-hans"):
+        return snapshot(project)
+
+
 def snapshot(project: Project) -> dict[str, Any]:
-    """The fields and tables of the project's form, each value as a person reads it; what `Submission` keeps."""
+    """The fields and tables of the project's form, each value as a person reads it, in the language of the screen."""
     form = project.track.form
     steps = steps_by_key(project)
     fields = {name: as_text(project, name) for name in fields_of(form)}

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import translation
 
 from core import clock
 from core.workflow import advance
@@ -11,22 +10,20 @@ from people.models import User
 from projects.actions.drafts import store_rows
 from projects.changes import current, figures_of, rows_of, values_of
 from projects.models import ChangeRequest, PlanVersion, Project, State
-from projects.snapshots import snapshot
+from projects.snapshots import kept
 
 
 @transaction.atomic
 def write_version(
     project: Project, kind: str, *, why: str, approved_by: User | None, change: ChangeRequest | None = None
 ) -> PlanVersion:
-    """Freeze the plan as it is now; it is in force from today. In Chinese, whatever language the screen is in."""
+    """Freeze the plan as it is now; it is in force from today."""
     newest = current(project)
-    with translation.override("zh-hans"):
-        content = snapshot(project)
     return PlanVersion.objects.create(
         project=project,
         ordinal=newest.ordinal + 1 if newest else 1,
         kind=kind,
-        content=content,
+        content=kept(project),
         figures=figures_of(project),
         why=why,
         change=change,

@@ -1,7 +1,5 @@
 """Handing a proposal in, and taking it back."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -19,7 +17,7 @@ from projects.facts import check_applicant
 from projects.models import Project, State, Submission
 from projects.models.submission import PLEDGE
 from projects.signals import dropped_out
-from projects.snapshots import snapshot
+from projects.snapshots import kept
 
 
 @transaction.atomic
@@ -52,7 +50,7 @@ def submit(project: Project, *, by: User, pledged: bool, note: str = "", unchang
         project=project,
         ordinal=project.submissions.count() + 1,
         by=by,
-        content=_as_written(project),
+        content=kept(project),
         notes=_warnings(project),
         pledge=_pledge(),
     )
@@ -65,7 +63,7 @@ def submit(project: Project, *, by: User, pledged: bool, note: str = "", unchang
 def differs(project: Project) -> bool:
     """Whether the proposal, with its papers and what goes with it, says anything else than when handed in last."""
     last = project.submissions.last()
-    return last is None or bool(compare(_its_own(last.content), _its_own(_as_written(project))))
+    return last is None or bool(compare(_its_own(last.content), _its_own(kept(project))))
 
 
 def _its_own(version: Version) -> Version:
@@ -75,12 +73,6 @@ def _its_own(version: Version) -> Version:
         for row in version["tables"].get("applicant", [])
     ]
     return {"fields": version["fields"], "tables": {**version["tables"], "applicant": rows}}
-
-
-def _as_written(project: Project) -> dict[str, Any]:
-    """The proposal as it is kept: its labels in Chinese, whatever language the screen was in."""
-    with translation.override("zh-hans"):
-        return snapshot(project)
 
 
 def _pledge() -> str:
