@@ -20,6 +20,9 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
+POSTGRESQL_OPTIONS = {"options": "-c jit=off"}
+"""Among a million projects PostgreSQL compiles a question for a second that it answers in milliseconds. A pooler before
+it must let `options` through, or the URL says `?options=`."""
 REACHED_WITHIN = 5
 """Seconds to wait for a connection: a machine that is off gives no answer at all."""
 
@@ -39,10 +42,10 @@ def databases(var_dir: Path) -> dict[str, Any]:
         main["TEST"] = {"NAME": Path(gettempdir()) / f"venture-test-{os.getpid()}.sqlite3"}
         return found
     main["CONN_HEALTH_CHECKS"] = True
-    main.setdefault("OPTIONS", {}).setdefault("connect_timeout", REACHED_WITHIN)
+    main["OPTIONS"] = POSTGRESQL_OPTIONS | {"connect_timeout": REACHED_WITHIN} | main.get("OPTIONS", {})
     if url := os.environ.get("REPLICA_URL", ""):
         replica = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
-        replica.setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+        replica["OPTIONS"] = POSTGRESQL_OPTIONS | {"connect_timeout": 2} | replica.get("OPTIONS", {})
         replica["TEST"] = {"MIRROR": "default"}
         found[REPLICA] = replica
     return found

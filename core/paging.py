@@ -21,6 +21,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 MOST_COUNTED = 1000
+MANY_TABLES = 6
 AFTER, BEFORE = "a", "b"
 
 
@@ -82,6 +83,19 @@ def page_of_keys(keys: Sequence[Any], rows: QuerySet, size: int, asked: str | No
     there = rows.in_bulk(page.object_list)
     page.object_list = [there[key] for key in page.object_list if key in there]
     return page
+
+
+def first_of(rows: QuerySet, size: int) -> list[Any]:
+    """The first rows of an ordered queryset. PostgreSQL looks for the best way among eight tables
+    (`join_collapse_limit`); of a row that is made of more the keys are looked for alone, and then what it shows."""
+    if connections[rows.db].vendor == "postgresql" and _tables(rows.query.select_related) >= MANY_TABLES:
+        rows = rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:size]))
+    return list(rows[:size])
+
+
+def _tables(related: Any) -> int:
+    """How many tables are joined to show a row."""
+    return sum(1 + _tables(more) for more in related.values()) if isinstance(related, dict) else 0
 
 
 def _by_number(rows: Sequence[Any], size: int, asked: str) -> Page:
@@ -173,7 +187,7 @@ class _Keyset:
             found = found.filter(self._beyond(values, backwards))
         if self.is_elsewhere:  # only the keys are put into their order, and not whole rows
             found = found.filter(pk__in=list(found.values_list("pk", flat=True)[: self.size + 1]))
-        here = list(found[: self.size + 1])
+        here = first_of(found, self.size + 1)
         is_more, here = len(here) > self.size, here[: self.size]
         if values and (not here or (backwards and not is_more)):
             return self.page("")  # what was there has gone, or the first page would be a short one

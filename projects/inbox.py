@@ -137,18 +137,15 @@ def _payee(user: User) -> Iterator[Task]:
     mine = user.organizations_as(Role.MANAGER)
     if not mine:
         return
-    unsigned = Project.objects.with_names().filter(
-        state=State.APPROVED, agreement__isnull=False, agreement__group_signed_at__isnull=True
-    )
-    for project in unsigned:
-        if (project.host_id or project.applicant_id) in mine:
-            yield _task(project, _("Sign the agreement"), reverse("projects:agreement_detail", args=[project.pk]))
-    for tranche in _tranches(Tranche.State.PAID):
-        if (tranche.project.host_id or tranche.project.applicant_id) in mine:
-            what = _("Confirm the receipt of instalment %(n)s") % {"n": tranche.ordinal}
-            project, url = tranche.project, reverse("projects:tranche_step", args=[tranche.pk, "receipt"])
-            since = clock.begin_of(tranche.paid_on)
-            yield Task(project.title, what, url, None, since, funder_id=project.call.funder_id)
+    ours = Project.objects.paid_through(mine)
+    unsigned = ours.filter(state=State.APPROVED, agreement__isnull=False, agreement__group_signed_at__isnull=True)
+    for project in unsigned.with_names():
+        yield _task(project, _("Sign the agreement"), reverse("projects:agreement_detail", args=[project.pk]))
+    for tranche in _tranches(Tranche.State.PAID).filter(project__in=ours.values("pk")):
+        what = _("Confirm the receipt of instalment %(n)s") % {"n": tranche.ordinal}
+        project, url = tranche.project, reverse("projects:tranche_step", args=[tranche.pk, "receipt"])
+        since = clock.begin_of(tranche.paid_on)
+        yield Task(project.title, what, url, None, since, funder_id=project.call.funder_id)
 
 
 def _tranches(*states: str):

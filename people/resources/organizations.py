@@ -17,7 +17,7 @@ from core.notifications import notify
 from people import territory
 from people.actions.organizations import BANK, LOGGED, OPEN_KINDS
 from people.facts import check_account, check_dialling, check_founding, check_head
-from people.models import Community, Kind, Membership, Organization, Role, lies_on_ground
+from people.models import Community, Kind, Membership, Organization, Role, lies_on_ground, place_name
 from people.resources.base import TableResource, upsert
 from people.resources.rows import Row
 from people.resources.widgets import ChoiceWidget, CodeWidget, DayWidget, ReferenceWidget, TextWidget, text
@@ -80,6 +80,7 @@ class OrganizationResource(TableResource):
         self.coming: set[str] = set()  # numbers and names of registered ones that a rehearsal has found good
         self.hosts_to_be: set[str] | None = None  # numbers and names of hosts of groups that the importer will see
         self.awaiting: set[int] = set()
+        self.places: dict[str, str] = {}  # regions by name, each asked for once
         self.homes: dict[int, str] = {}  # regions as they are stored, also when a first try to write has failed
 
     # -- Examining ---------------------------------------------------------------------------------
@@ -185,12 +186,17 @@ class OrganizationResource(TableResource):
                 row.blame(name, message)
 
         if not row.errors and not self._will_be_seen(organization):
-            given = "community" if organization.community_id else self.one_of[organization.is_filed]
-            said = _(
-                "You would not see this organisation afterwards: your bureau does not look after its place "
-                "(%(place)s) itself. Let the bureau there import it, or correct community or number."
-            )
-            row.blame(given, said % {"place": organization.region or "—"})
+            if organization.community_id:
+                said = _(
+                    "You would not see this organisation afterwards: your bureau does not look after its place "
+                    "(%(place)s) itself. Let the bureau there import it, or correct the community."
+                )
+            else:
+                said = _(
+                    "You would not see this organisation afterwards: it names no community, and by its number it lies "
+                    "in %(place)s, which your bureau does not look after itself. Enter the region code of its community."
+                )
+            row.blame("community", said % {"place": self._name_of(organization.region)})
 
     def _why_not_here(self, row: Row) -> str:
         """One person alone sends no money anywhere: a known account is its owner's, and a first one for which money
@@ -203,6 +209,11 @@ class OrganizationResource(TableResource):
                 "asks for the change of the account."
             )
         return ""
+
+    def _name_of(self, region: str) -> str:
+        if region not in self.places:
+            self.places[region] = place_name(region) or region or _("an unknown place")
+        return self.places[region]
 
     def _will_be_seen(self, organization: Organization) -> bool:
         """Whether whoever imports it finds it in the list afterwards, where it is at home by then or as a host."""

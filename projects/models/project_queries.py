@@ -41,7 +41,8 @@ def have_many(funders: Collection[int]) -> bool:
 
 def of_funders(funders: Collection[int]) -> Q:
     """Of rows that belong to a project: that it is one of these funders'."""
-    return _one_of(_all().filter(call__funder__in=funders), "project", apart=have_many(funders))
+    handed_in = _all().filter(funder__in=funders, submitted_at__isnull=False)
+    return _one_of(handed_in, "project", apart=have_many(funders))
 
 
 def _one_of(projects: "ProjectQuerySet", path: str, *, apart: bool) -> Q:
@@ -69,7 +70,7 @@ def _ways(user, parts, among: "ProjectQuerySet") -> tuple[models.QuerySet, ...]:
     mine, among = list(user.roles), among.order_by()
     submitted = among.filter(submitted_at__isnull=False)
     return (
-        submitted.filter(call__funder__in=mine).values("pk"),
+        submitted.filter(funder__in=mine).values("pk"),
         among.filter(applicant__in=mine).values("pk"),
         submitted.filter(host__in=mine).values("pk"),
         _taking_part(user, parts).order_by().values("project"),
@@ -152,6 +153,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         handed_in = _all().filter(submitted_at__isnull=False).order_by()
         through_a_host = handed_in.filter(host__in=mine).values("pk")  # apart: of both together SQLite reads all
         return self.filter(pk__in=handed_in.filter(applicant__in=mine).values("pk").union(through_a_host))
+
+    def paid_through(self, organizations: Collection[int]) -> "ProjectQuerySet":
+        """Whose money one of these receives: as the host, else as the applicant. By their keys, each by its index."""
+        hosted = _all().filter(host__in=organizations).order_by().values("pk")
+        own = _all().filter(host=None, applicant__in=organizations).order_by().values("pk")
+        return self.filter(pk__in=hosted.union(own))
 
     def counted_in_public(self) -> "ProjectQuerySet":
         """What is handed in is public as a number once the call is closed: before, it would tell people their odds."""

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
+from core.paging import first_of
 from core.spreadsheets import TEXT, WIDTHS, Heading
 from core.workflow import permit
 from grants.models import Call
@@ -117,7 +118,7 @@ def pieces(found: QuerySet, *order: str, size: int = 0) -> Iterator[list[Any]]:
     found = found.order_by(*(f"-{name}" if back else name for name in names))
     last: list[Any] = []
     while True:
-        rows = list((found.filter(_after(names, last, "lt" if back else "gt")) if last else found)[:size])
+        rows = first_of(found.filter(_after(names, last, "lt" if back else "gt")) if last else found, size)
         if rows:
             yield rows
         if len(rows) < size:

@@ -183,8 +183,10 @@ def test_a_city_brings_what_it_looks_after_itself_and_nothing_of_a_place_that_ha
 
     job = above.bring(workbook(far, group(2), in_town))
 
-    assert blamed(job) == ["Filing number", "Community"]
-    assert all("You would not see this organisation afterwards" in message for _row, _column, message in wrong(job))
+    assert blamed(job) == ["Community", "Community"]
+    by_number, by_community = (message for _row, _column, message in wrong(job))
+    assert ("names no community" in by_number, "names no community" in by_community) == (True, False)
+    assert "Enter the region code of its community." in by_number
     assert sorted(Organization.objects.filter(name__endswith="合唱队").exclude(pk=town.choir.pk).values_list(
         "name", flat=True)) == ["第1合唱队"]  # fmt: skip
     assert Organization.objects.visible_to(clerk).filter(name="第1合唱队").exists()
@@ -195,8 +197,8 @@ def test_a_host_from_elsewhere_comes_with_the_group_that_is_seen_and_not_alone(t
     far = centre(1, credit_code=credit_code(1, "310000"), name="上海服务中心")
     near, away = group(1, host="上海服务中心"), group(1, host="上海服务中心", filing_number="BA-310117001001-2024-0001")
 
-    assert blamed(desk.bring(workbook(far))) == ["Unified social credit code"]
-    assert set(blamed(desk.bring(workbook(far, away)))) >= {"Unified social credit code"}
+    assert blamed(desk.bring(workbook(far))) == ["Community"]
+    assert set(blamed(desk.bring(workbook(far, away)))) >= {"Community"}
     assert counts(desk.bring(workbook(far, near))) == {"new": 2}
 
 
