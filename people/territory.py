@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 LENGTHS = (2, 4, 6, 9, 12)
 NOWHERE = Q(pk__in=())
@@ -27,12 +28,14 @@ class Tie(NamedTuple):
         """The rows that lead to these bureaus."""
         return self.rows.filter(**{f"{self.bureau}__in": bureaus}).order_by()
 
-    def of_one(self, organization: Any, bureaus: Collection[int]) -> Exists:
+    def of_one(self, organization: Any, bureaus: Collection[int]) -> IsNull:
         """Whether one of them is that organisation's. Its rows are looked at one by one, however many the bureaus have:
-        databases like to begin with those, and count all projects of a bureau anew for each organisation."""
+        databases like to begin with those, and count all projects of a bureau anew for each organisation; or, asked
+        whether there is a row and not for one, read everybody's before the first."""
         same = self.rows.model._default_manager.filter(pk=OuterRef("pk")).order_by()
         mine = self.rows.filter(**{self.column: organization}).order_by()
-        return Exists(mine.alias(leads_to=Subquery(same.values(self.bureau)[:1])).filter(leads_to__in=bureaus))
+        found = mine.alias(leads_to=Subquery(same.values(self.bureau)[:1])).filter(leads_to__in=bureaus)
+        return IsNull(Subquery(found.values("pk")[:1]), False)
 
 
 ties: list[Callable[[], Tie]] = []

@@ -6,19 +6,19 @@ from projects.models import Participant, Pledge, Project
 
 def applies() -> Tie:
     """Has handed something in to one of their calls."""
-    return Tie(Project.objects.filter(submitted_at__isnull=False), "applicant", "call__funder")
+    return Tie(Project.objects.filter(submitted_at__isnull=False), "applicant", "funder")
 
 
 def hosts() -> Tie:
     """Signs for a group that has."""
-    return Tie(Project.objects.filter(submitted_at__isnull=False, host__isnull=False), "host", "call__funder")
+    return Tie(Project.objects.filter(submitted_at__isnull=False, host__isnull=False), "host", "funder")
 
 
 def helps() -> Tie:
     """Somebody coaches or evaluates one of their projects for it."""
-    return Tie(Participant.objects.filter(organization__isnull=False), "organization", "project__call__funder")
+    return Tie(Participant.objects.filter(organization__isnull=False), "organization", "project__funder")
 
 
 def gives() -> Tie:
     """Has pledged something to one of their projects."""
-    return Tie(Pledge.objects.filter(giver__isnull=False), "giver", "project__call__funder")
+    return Tie(Pledge.objects.filter(giver__isnull=False), "giver", "project__funder")

@@ -67,8 +67,8 @@ def for_visitor(user: User) -> Iterator[Task]:
 
 def for_mentor(user: User) -> Iterator[Task]:
     """Projects in which the mentor has not been heard of for a month."""
-    mentored = user.participations.current().filter(part=Part.MENTOR)
-    coached = Project.objects.with_names().filter(participants__in=mentored, state=State.RUNNING)
+    mentored = user.participations.current().filter(part=Part.MENTOR).values_list("project", flat=True)
+    coached = Project.objects.with_names().filter(pk__in=list(mentored), state=State.RUNNING)  # keys: many tables
     coached = coached.exclude(call__funder__in=list(user.roles))
     for project in coached.annotate(
         last_note=Max("mentoring_notes__held_on"), last_visit=Max("site_visits__visited_at")

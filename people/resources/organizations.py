@@ -194,7 +194,8 @@ class OrganizationResource(TableResource):
             else:
                 said = _(
                     "You would not see this organisation afterwards: it names no community, and by its number it lies "
-                    "in %(place)s, which your bureau does not look after itself. Enter the region code of its community."
+                    "in %(place)s, which your bureau does not look after itself. Enter the region code of its "
+                    "community."
                 )
             row.blame("community", said % {"place": self._name_of(organization.region)})
 

@@ -23,7 +23,7 @@ def _publisher(request: HttpRequest) -> Publisher:
 def opportunity_list(request: HttpRequest) -> HttpResponseBase:
     """Every published call, the last changed first."""
     wanted, now = paging(request.GET.dict(), MOST), clock.now()
-    calls = sources.last_changed(now)
+    calls, _counted_at = lately("opportunities", lambda: sources.last_changed(now))
     publisher = _publisher(request)
     codes = [code for code, _at in calls[wanted.start : wanted.start + wanted.size]]
     shown = sorted(sources.opportunities(codes), key=lambda one: codes.index(one.code))

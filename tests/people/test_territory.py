@@ -111,6 +111,8 @@ def test_who_comes_from_elsewhere_is_known_once_they_have_applied(town, life):
     assert not Organization.objects.visible_to(north).filter(pk=town.centre.pk).exists()
 
     type(project.call).objects.filter(pk=project.call_id).update(funder=there)
+    project.funder = there
+    project.save()
 
     assert list(Organization.objects.visible_to(north).filter(pk=town.centre.pk)) == [project.applicant]
 
