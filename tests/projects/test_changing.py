@@ -241,6 +241,19 @@ def test_a_greater_shift_is_asked_for(town, project):
     ]
 
 
+def test_only_a_shift_that_is_one_is_said_to_be_in_force_as_soon_as_it_is_filed(town, browse, project):
+    same = [{name: getattr(line, name) for name in COLUMNS} for line in project.budget_lines.all()]
+    none = begun(project, "budget", town.head, tables={"budget_lines": same})
+    page = browse(town.head).get(none.get_absolute_url()).content.decode()
+    changing.write_change(
+        none, by=town.head, reason="省料", wish=as_wish({}, {"budget_lines": lines(project, "7800.00", "2200.00")})
+    )
+    small = browse(town.head).get(none.get_absolute_url()).content.decode()
+
+    assert ("备案后立即生效" in page, "与现行方案没有不同" in page) == (False, True)
+    assert "备案后立即生效" in small
+
+
 def test_many_small_shifts_do_not_add_up_unasked(town, project):
     changing.hand_in(
         begun(project, "budget", town.head, tables={"budget_lines": lines(project, "7800.00", "2200.00")}), by=town.head

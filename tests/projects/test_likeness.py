@@ -188,7 +188,7 @@ def test_the_funder_of_the_earlier_proposal_opens_the_flag_and_judges_nothing(to
     member(town.stranger, other, "staff")
     call = make_call(town, code="QF2026", publish=False)
     call.__class__.objects.filter(pk=call.pk).update(funder=other)
-    Project.objects.filter(pk=original.pk).update(call=call)
+    Project.objects.filter(pk=original.pk).update(call=call, funder=other)
     page = reverse("projects:likeness_detail", args=[Likeness.objects.get().pk])
 
     assert browse(town.stranger).get(page).status_code == 200
