@@ -35,6 +35,15 @@ def test_a_standby_is_only_read_beside_postgresql(monkeypatch, tmp_path):
     assert [found[name]["HOST"] for name in ("default", "replica")] == ["here", "there"]
 
 
+def test_postgresql_compiles_no_question_unless_the_address_says_so(monkeypatch, tmp_path):
+    monkeypatch.setenv("REPLICA_URL", "postgres://reads@there/grants")
+    monkeypatch.setenv("DATABASE_URL", "postgres://grants@here/grants?options=-c%20work_mem%3D64MB")
+    found = engines.databases(tmp_path)
+
+    assert found["default"]["OPTIONS"]["options"] == "-c work_mem=64MB"
+    assert found["replica"]["OPTIONS"] == {"options": "-c jit=off", "connect_timeout": 2}
+
+
 def test_no_count_of_tries_is_thrown_out_because_many_others_are_counted(db):
     caches["default"].set("codes", 4)
     caches["default"].set_many({f"others-{number}": 1 for number in range(400)})
