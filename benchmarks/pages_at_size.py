@@ -169,8 +169,10 @@ def depth() -> None:
 
 
 def within(place: str) -> dict[str, str]:
-    """The environment of a process on one database: a URL, or a folder."""
-    return apart.environment("/nowhere") | {"DATABASE_URL": place} if "://" in place else apart.on_sqlite(place)
+    """The environment of a process on one database: a URL (its files stay behind in a folder apart), or a folder."""
+    if "://" in place:
+        return apart.environment(tempfile.mkdtemp()) | {"DATABASE_URL": place}
+    return apart.on_sqlite(place)
 
 
 if __name__ == "__main__":
