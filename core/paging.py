@@ -85,10 +85,13 @@ def page_of_keys(keys: Sequence[Any], rows: QuerySet, size: int, asked: str | No
     return page
 
 
-def first_of(rows: QuerySet, size: int) -> list[Any]:
-    """The first rows of an ordered queryset. PostgreSQL looks for the best way among eight tables
-    (`join_collapse_limit`); of a row that is made of more the keys are looked for alone, and then what it shows."""
-    if connections[rows.db].vendor == "postgresql" and _tables(rows.query.select_related) >= MANY_TABLES:
+def first_of(rows: QuerySet, size: int, *, by_keys: bool = False) -> list[Any]:
+    """The first rows of an ordered queryset; `by_keys`: the keys alone are put into their order, and not whole rows.
+
+    PostgreSQL looks for the best way among eight tables (`join_collapse_limit`): what is made of more is read so, too.
+    """
+    is_wide = connections[rows.db].vendor == "postgresql" and _tables(rows.query.select_related) >= MANY_TABLES
+    if by_keys or is_wide:
         rows = rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:size]))
     return list(rows[:size])
 
@@ -185,9 +188,7 @@ class _Keyset:
         found = self.shown.order_by(*(key.order(backwards) for key in self.keys))
         if values:
             found = found.filter(self._beyond(values, backwards))
-        if self.is_elsewhere:  # only the keys are put into their order, and not whole rows
-            found = found.filter(pk__in=list(found.values_list("pk", flat=True)[: self.size + 1]))
-        here = first_of(found, self.size + 1)
+        here = first_of(found, self.size + 1, by_keys=self.is_elsewhere)
         is_more, here = len(here) > self.size, here[: self.size]
         if values and (not here or (backwards and not is_more)):
             return self.page("")  # what was there has gone, or the first page would be a short one

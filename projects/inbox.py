@@ -319,7 +319,7 @@ def _returns(user: User) -> Iterator[Task]:
     """Money that has to come back: for whoever received it, and for the funder when its last day has passed."""
     payees = user.organizations_as(Role.MANAGER, Role.FINANCE)
     funders = user.organizations_as(Role.STAFF, Role.APPROVER)
-    mine = Q(project__host__in=payees) | Q(project__host=None, project__applicant__in=payees)
+    mine = Q(project__in=Project.objects.paid_through(payees).values("pk"))
     of_funder = Q(project__call__funder__in=funders, due_on__lt=clock.today(), breach=None)
     later = ReturnNotice.objects.filter(project=OuterRef("project"), issued_at__gt=OuterRef("issued_at"))
     found = ReturnNotice.objects.filter(mine | of_funder).filter(~Exists(later))

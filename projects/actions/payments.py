@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -162,8 +162,8 @@ def end_on(project: Project, day: date) -> None:
 def refuse_if_awaited(sender: Any, *, organization: Organization, **kwargs: Any) -> None:
     """While an instalment is to come, a new account is asked for as a change: the finance office compares it with its
     proof, and an approver decides. In a profile nobody would look."""
-    own = Q(project__host=organization) | Q(project__host=None, project__applicant=organization)
-    if found := _awaited().filter(own).select_related("project").first():
+    own = Project.objects.paid_through([organization.pk])
+    if found := _awaited().filter(project__in=own.values("pk")).select_related("project").first():
         raise Refused(
             _("“%(project)s” still awaits money: please ask there for the change of the account.")
             % {"project": found.project.title}

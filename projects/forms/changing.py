@@ -121,9 +121,10 @@ class ChangeForms:
             form.initial["other_communities"] = self.change.wish.get("fields", {}).get(
                 "other_communities", list(stored)
             )
+        required = required_of(self.project.track.form)
         for name, field in form.fields.items():
             field.now = as_text(self.project, name)
-            if not field.required and name in required_of(self.project.track.form):
+            if not field.required and name in required:
                 field.mark = _("needed to hand in")
         return form
 
