@@ -39,7 +39,7 @@ def not_offered(request: HttpRequest, thing: Any, name: str, *, seen: str, to: A
     with what is now; else 403."""
     said = workflow.out_of_turn(thing, name, request.user)
     if not said and request.method == "POST" and request.POST.get("seen", seen) != seen:
-        said = _("This cannot be done any more: the state is now “%(state)s”.") % {"state": thing.get_state_display()}
+        said = workflow.moved_on(thing)
     if not said:
         raise PermissionDenied
     messages.error(request, said)

@@ -47,6 +47,11 @@ class Stale(Refused):
     """Somebody else moved or changed the object after this page was opened."""
 
 
+def moved_on(obj: Any) -> str:
+    """What to say of a step for which an object with states has gone too far, or come back."""
+    return _("This cannot be done any more: the state is now “%(state)s”.") % {"state": obj.get_state_display()}
+
+
 def refuse_unread(read: str | None, now: str, words: str) -> None:
     """Raise `Stale` with these words when what a person had before them (`read`, its digest) is another thing by `now`;
     None: no page was involved."""
@@ -295,9 +300,7 @@ def advance(obj: M, name: str, *, by: Any, note: str = "", **values: Any) -> M:
     found = _transition(locked, name)
     before = locked.state  # type: ignore[attr-defined]
     if before != obj.state or found is None:  # type: ignore[attr-defined]
-        raise Stale(
-            _("This cannot be done any more: the state is now “%(state)s”.") % {"state": locked.get_state_display()}  # type: ignore[attr-defined]
-        )
+        raise Stale(moved_on(locked))
     if not found.has_perm(locked, by):
         raise PermissionDenied(_("This step is not yours to take."))
     reasons = unmet(locked, found)

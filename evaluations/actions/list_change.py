@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.money import yuan
 from core.notifications import notify
-from core.workflow import Refused, permit, record
+from core.workflow import Refused, moved_on, permit, record
 from evaluations.actions.ranking import money_given
 from evaluations.actions.second_person import answer_to, words_of
 from evaluations.actions.waitlist import next_in_line
@@ -83,9 +83,7 @@ def ask(project: Project, *, by: User, kind: str, reason: str, amount: Decimal |
 
 def _refuse_unlisted(project: Project, kind: str) -> None:
     if project.state not in LISTED[Kind(kind)]:
-        raise Refused(
-            _("This cannot be done any more: the state is now “%(state)s”.") % {"state": project.get_state_display()}
-        )
+        raise Refused(moved_on(project))
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from core.forms import NoteForm, add_refusal
 from core.models import Event
-from core.workflow import Choice, Refused, Stateful, choices
+from core.workflow import Choice, Refused, Stateful, choices, moved_on
 from evaluations.actions import pitch, stage
 from evaluations.forms import MoveForm, PitchDayForm
 from evaluations.models import Conflict, PitchDay, Slot
@@ -230,8 +230,7 @@ def take(request: HttpRequest, obj: Stateful, day: PitchDay, name: str, verbs: V
     if choice is None:
         if request.method != "POST" or not rules.has_perm("evaluations.hold_pitch", request.user, day):
             raise PermissionDenied
-        sentence = _("This cannot be done any more: the state is now “%(state)s”.")
-        messages.error(request, sentence % {"state": obj.get_state_display()})
+        messages.error(request, moved_on(obj))
         return redirect(day)
     if request.method == "POST" and form.is_valid():
         try:

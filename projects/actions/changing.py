@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.files import attach
 from core.workdays import add_workdays
-from core.workflow import Refused, Stale, advance, permit, record
+from core.workflow import Refused, Stale, advance, moved_on, permit, record
 from people.models import Role, User
 from projects.actions import agreements, payments, plan
 from projects.actions.messages import tell_funder, tell_group, tell_mentors, tell_payee
@@ -101,8 +101,7 @@ def _hold(change: ChangeRequest) -> None:
     project = locked.get(pk=change.project_id)
     now = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=change.pk)
     if now.state != change.state:
-        state = now.get_state_display()
-        raise Stale(_("This cannot be done any more: the state is now “%(state)s”.") % {"state": state})
+        raise Stale(moved_on(now))
     if now.edition != change.edition:
         raise Stale(_("The request was written anew after you opened it. Please look at it again."))
     change.project = project

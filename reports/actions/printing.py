@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from core.workflow import Refused, Stale, advance, permit, record
+from core.workflow import Refused, Stale, advance, moved_on, permit, record
 from people.models import User
 from reports.actions import print_run
 from reports.models import PrintItem, PrintJob
@@ -113,9 +113,7 @@ def restart(job: PrintJob, *, by: Any) -> PrintJob:
         permit("reports.run_print_job", by, job)
     locked = PrintJob.objects.select_for_update().get(pk=job.pk)
     if not locked.is_busy:
-        raise Stale(
-            _("This cannot be done any more: the state is now “%(state)s”.") % {"state": locked.get_state_display()}
-        )
+        raise Stale(moved_on(locked))
     if not locked.is_stuck:
         raise Refused(_("It is still going on."))
     locked.start_anew()
