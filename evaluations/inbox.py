@@ -61,11 +61,11 @@ def waiting_for(user: User) -> list[Task]:
 
 
 def _sheets(user: User) -> Iterator[Task]:
-    mine = Assignment.objects.filter(person=user).for_their_person().select_related("project__call")
+    mine = Assignment.objects.filter(person=user).for_their_person().select_related("project")
     for assignment in mine.open():
         what = _("Score the proposal") if assignment.purpose == Purpose.REVIEW else _("Evaluate the project")
         url = reverse("evaluations:sheet", args=[assignment.pk])
-        funder_id = assignment.project.call.funder_id
+        funder_id = assignment.project.funder_id
         yield Task(assignment.shown_title, what, url, assignment.due_on, assignment.assigned_at, funder_id=funder_id)
     for assignment in mine.active().filter(sheet__deviates_since__isnull=False, sheet__deviation_note=""):
         url = reverse("evaluations:sheet", args=[assignment.pk])
@@ -87,7 +87,7 @@ def _conflicts(user: User) -> Iterator[Task]:
     """Ties that were found after the assignment, or even after the result, and wait for a clerk."""
     waiting = Conflict.objects.open().filter(
         Exists(Assignment.objects.watched().filter(pk=OuterRef("assignment"))),
-        assignment__project__call__funder__in=user.organizations_as(Role.STAFF),
+        assignment__project__funder__in=user.organizations_as(Role.STAFF),
     )
     competes_in = Project.objects.staked_by(user).values("call")
     waiting = waiting.exclude(assignment__person=user).exclude(assignment__project__call__in=competes_in)
@@ -100,7 +100,7 @@ def _conflicts(user: User) -> Iterator[Task]:
 def _unlockings(user: User) -> Iterator[Task]:
     """Sheets that somebody else asks to unlock."""
     funders = user.organizations_as(Role.STAFF, Role.APPROVER)
-    waiting = Unlocking.objects.open().filter(sheet__assignment__project__call__funder__in=funders)
+    waiting = Unlocking.objects.open().filter(sheet__assignment__project__funder__in=funders)
     for asked in waiting.exclude(asked_by=user).select_related("sheet__assignment__project__call"):
         if rules.has_perm("evaluations.decide_on_unlocking", user, asked):
             what, url = _("Decide on unlocking a sheet"), asked.get_absolute_url()
@@ -131,7 +131,7 @@ def _papers(user: User) -> Iterator[Task]:
     if not funders:
         return
     keyed = PaperEntry.objects.filter(
-        assignment__project__call__funder__in=funders,
+        assignment__project__funder__in=funders,
         assignment__project__state=State.IN_REVIEW,
         assignment__recused_at__isnull=True,
         assignment__absent_at__isnull=True,
@@ -150,7 +150,7 @@ def _calls(user: User) -> Iterator[Task]:
         return
     mine = Project.objects.staked_by(user).values("call")  # who competes in a call has nothing to do in it
     calls = Call.objects.published().filter(funder__in=funders, closes_at__lte=clock.now()).exclude(pk__in=mine)
-    judged = Project.objects.filter(call__in=calls, state__in=IN_COMPETITION).order_by()
+    judged = Project.objects.filter(funder__in=funders, call__in=calls, state__in=IN_COMPETITION).order_by()
     found: dict[int, set[str]] = {}
     for pk, state in judged.values_list("call", "state").distinct():
         found.setdefault(pk, set()).add(state)
@@ -180,7 +180,7 @@ def _is_judged(call: Call) -> bool:
 def _reductions(user: User) -> Iterator[Task]:
     """Panels that somebody else wants to go on with fewer judges."""
     funders = user.organizations_as(Role.STAFF, Role.APPROVER)
-    waiting = Reduction.objects.open().filter(project__call__funder__in=funders, project__state=State.IN_REVIEW)
+    waiting = Reduction.objects.open().filter(project__funder__in=funders, project__state=State.IN_REVIEW)
     waiting = waiting.exclude(asked_by=user).select_related("project__call")
     together: dict[tuple, list[Reduction]] = {}
     for asked in waiting:
@@ -210,7 +210,7 @@ def _decisions(user: User) -> Iterator[Task]:
 def _list_changes(user: User) -> Iterator[Task]:
     """Changes of an announced list that somebody else asks for."""
     competes_in = Project.objects.staked_by(user).values("call")
-    waiting = ListChange.objects.open().filter(project__call__funder__in=user.organizations_as(Role.APPROVER))
+    waiting = ListChange.objects.open().filter(project__funder__in=user.organizations_as(Role.APPROVER))
     waiting = waiting.exclude(project__call__in=competes_in)
     for change in waiting.exclude(asked_by=user).select_related("project"):
         what = _("Decide: %(change)s") % {"change": change.get_kind_display()}

@@ -38,7 +38,7 @@ def waiting_for(user: User) -> list[Task]:
 def _task(evaluation: Evaluation, what: str, name: str = "evaluation_page", tone: str = "wait") -> Task:
     project = evaluation.project
     url = reverse(f"evaluations:{name}", args=[evaluation.pk])
-    funder = project.call.funder_id
+    funder = project.funder_id
     return Task(project.title, what, url, evaluation.due_on, evaluation.state_since, tone, funder_id=funder)
 
 
@@ -47,7 +47,7 @@ def _group(user: User) -> Iterator[Task]:
     mine = user.organizations_as(Role.MANAGER, Role.STAFF)
     if not mine:
         return
-    found = Evaluation.objects.open().filter(project__applicant__in=mine).select_related("project__call")
+    found = Evaluation.objects.open().filter(project__applicant__in=mine).select_related("project")
     for one in found.filter(state=S.SELF_EVALUATION):
         yield _task(one, _("Hand in the self-evaluation"), "self_evaluation")
     for one in found.filter(state=S.ANSWER):
@@ -55,21 +55,21 @@ def _group(user: User) -> Iterator[Task]:
     lines = PaperLine.objects.filter(
         evaluation__in=found, asked_at__isnull=False, delivered_at__isnull=True, evaluation__draft_sent_at=None
     )
-    for line in lines.select_related("evaluation__project__call"):
+    for line in lines.select_related("evaluation__project"):
         what = _("Hand in: %(paper)s") % {"paper": line.name}
         url, project = reverse("evaluations:paper_hand_in", args=[line.pk]), line.evaluation.project
-        yield Task(project.title, what, url, line.asked_until, line.asked_at, funder_id=project.call.funder_id)
+        yield Task(project.title, what, url, line.asked_until, line.asked_at, funder_id=project.funder_id)
     visits = EvaluationVisit.objects.filter(
         evaluation__in=found, answer="", recorded_at=None, planned_at__gt=clock.now()
     )
-    for visit in visits.select_related("evaluation__project__call"):
+    for visit in visits.select_related("evaluation__project"):
         url, project = reverse("evaluations:visit", args=[visit.evaluation_id]), visit.evaluation.project
         yield Task(project.title, _("Say whether the day of the site visit suits"), url, None, visit.announced_at)
     items = RectificationItem.objects.filter(state="open", evaluation__project__applicant__in=mine)
-    for item in items.exclude(evaluation__project__state=State.TERMINATED).select_related("evaluation__project__call"):
+    for item in items.exclude(evaluation__project__state=State.TERMINATED).select_related("evaluation__project"):
         what = _("Mend and report: %(what)s") % {"what": item}
         url, project = reverse("evaluations:item_act", args=[item.pk]), item.project
-        tone, funder = "bad" if item.is_late else "wait", project.call.funder_id
+        tone, funder = "bad" if item.is_late else "wait", project.funder_id
         yield Task(project.title, what, url, item.due_on, item.state_since, tone, funder_id=funder)
 
 
@@ -80,14 +80,14 @@ def _heads(user: User) -> Iterator[Task]:
         return
     mine = Evaluation.objects.open().in_workspace_of(user).filter(commission__organization__in=heads)
     seated = Evaluation.objects.filter(pk=OuterRef("pk"), assignments__recused_at=None, assignments__isnull=False)
-    for one in mine.filter(~Exists(seated)).select_related("project__call"):
+    for one in mine.filter(~Exists(seated)).select_related("project"):
         what = _("Say who evaluates it") if one.state == S.SCHEDULED else _("Send another evaluator")
         yield _task(one, what, "evaluation_distribute")
 
 
 def _leads(user: User) -> Iterator[Task]:
     """The next thing that whoever leads has to do."""
-    led = Evaluation.objects.open().in_workspace_of(user).filter(lead=user).select_related("project__call", "visit")
+    led = Evaluation.objects.open().in_workspace_of(user).filter(lead=user).select_related("project", "visit")
     for one in led.filter(assignments__person=user, assignments__recused_at=None).distinct():
         if one.state == S.SELF_EVALUATION and one.is_overdue:
             yield _task(one, _("Go on without the self-evaluation"))
@@ -125,9 +125,9 @@ def _items_to_judge(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.STAFF)
     mine = Evaluation.objects.in_workspace_of(user).filter(lead=user)
     found = Project.objects.filter(
-        Q(call__funder__in=funders) | Q(evaluations__in=mine), evaluations__items__state="reported"
+        Q(funder__in=funders) | Q(evaluations__in=mine), evaluations__items__state="reported"
     ).exclude(state=State.TERMINATED)
-    for project in found.select_related("call").distinct():
+    for project in found.distinct():
         what, url = _("Look at what was reported as mended"), reverse("evaluations:rectification", args=[project.pk])
         yield Task(project.title, what, url)
 
@@ -137,7 +137,7 @@ def _clerk_arranges(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.STAFF)
     if not funders:
         return
-    projects = Project.objects.with_names().filter(call__funder__in=funders)
+    projects = Project.objects.without_texts().filter(funder__in=funders)
     for project in projects.filter(state=State.RUNNING, midterm_passed_on__isnull=True, starts_on__lt=clock.today()):
         half_way = project.starts_on + (project.ends_on - project.starts_on) / 2
         if clock.today() >= half_way:
@@ -167,17 +167,17 @@ def _clerk_arranges(user: User) -> Iterator[Task]:
 
 def _clerk_concludes(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.STAFF)
-    found = Evaluation.objects.open().filter(project__call__funder__in=funders)
-    for one in found.filter(state=S.FINAL, issued_at__isnull=False).select_related("project__call"):
+    found = Evaluation.objects.open().filter(project__funder__in=funders)
+    for one in found.filter(state=S.FINAL, issued_at__isnull=False).select_related("project"):
         yield _task(one, _("Conclude the evaluation"))
     early = [S.SCHEDULED, S.SELF_EVALUATION, S.DOCUMENT_CHECK, S.SITE_VISIT, S.DRAFT, S.ANSWER, S.FINAL]
     over = found.filter(state__in=early, issued_at=None, commission__until__lt=clock.today())
-    for one in over.select_related("project__call", "commission"):
+    for one in over.select_related("project", "commission"):
         what = _("The term of the evaluator is over: extend it or hand over")
         if one.is_sent:  # the group has read the draft: it stays with whoever wrote it
             what = _("The term of the evaluator is over: extend it")
         url = one.commission.get_absolute_url()
-        yield Task(one.project.title, what, url, one.commission.until, None, "bad", one.project.call.funder_id)
+        yield Task(one.project.title, what, url, one.commission.until, None, "bad", one.project.funder_id)
 
 
 def _ties(user: User) -> Iterator[Task]:
@@ -193,7 +193,7 @@ def _ties(user: User) -> Iterator[Task]:
 
 def _approver(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.APPROVER)
-    waiting = TerminationProposal.objects.open().filter(evaluation__project__call__funder__in=funders)
+    waiting = TerminationProposal.objects.open().filter(evaluation__project__funder__in=funders)
     for one in waiting.select_related("evaluation__project__call"):
         if not rules.has_perm("evaluations.decide_termination", user, one):
             continue

@@ -25,13 +25,13 @@ def _words(user: User) -> Iterator[Task]:
     """One task a project whose words wait, for the funder's clerks and its mentor."""
     inside = list(user.roles)
     mentored = Participant.objects.current().filter(person=user, part=Part.MENTOR).values("project")
-    as_clerk = Q(call__funder__in=user.organizations_as(Role.STAFF))
-    as_mentor = Q(pk__in=mentored) & ~Q(call__funder__in=inside)
+    as_clerk = Q(funder__in=user.organizations_as(Role.STAFF))
+    as_mentor = Q(pk__in=mentored) & ~Q(funder__in=inside)
     mine = Project.objects.filter(as_clerk | as_mentor).exclude(applicant__in=inside).exclude(host__in=inside)
     for project, n in _counted(Voice.objects.to_moderate(), mine):
         if not user.gives_for or rules.has_perm("evaluations.moderate_voice", user, project):
             what = ngettext("Look at %(n)s resident's words", "Look at the words of %(n)s residents", n) % {"n": n}
-            yield Task(project.title, what, _url(project, "#words"), funder_id=project.call.funder_id)
+            yield Task(project.title, what, _url(project, "#words"), funder_id=project.funder_id)
 
 
 def _odd(user: User) -> Iterator[Task]:
@@ -39,10 +39,10 @@ def _odd(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.STAFF)
     if not funders:
         return
-    for project, n in _counted(Voice.objects.to_look_at(), Project.objects.filter(call__funder__in=funders)):
+    for project, n in _counted(Voice.objects.to_look_at(), Project.objects.filter(funder__in=funders)):
         if rules.has_perm("evaluations.exclude_voice", user, project):
             what = ngettext("Look at %(n)s odd answer", "Look at %(n)s odd answers", n) % {"n": n}
-            yield Task(project.title, what, _url(project, "#odd"), tone="warn", funder_id=project.call.funder_id)
+            yield Task(project.title, what, _url(project, "#odd"), tone="warn", funder_id=project.funder_id)
 
 
 def _counted(voices: QuerySet[Voice], mine: QuerySet[Project]) -> list[tuple[Project, int]]:
@@ -61,9 +61,7 @@ def _counted(voices: QuerySet[Voice], mine: QuerySet[Project]) -> list[tuple[Pro
 def _reports(user: User) -> Iterator[Task]:
     """Residents' reports, with the day until which they are answered."""
     mine = Grievance.objects.visible_to(user).open()
-    for grievance in mine.filter(project__call__funder__in=user.organizations_as(Role.STAFF)).select_related(
-        "project__call"
-    ):
+    for grievance in mine.filter(project__funder__in=user.organizations_as(Role.STAFF)).select_related("project__call"):
         if rules.has_perm("evaluations.answer_grievance", user, grievance):
             what = _("Answer a resident's report: %(number)s") % {"number": grievance.number}
             yield Task(
@@ -73,19 +71,17 @@ def _reports(user: User) -> Iterator[Task]:
                 grievance.due_on,
                 grievance.arrived_at,
                 "bad",
-                grievance.project.call.funder_id,
+                grievance.project.funder_id,
             )
 
 
 def _calls(user: User) -> Iterator[Task]:
     """Answered reports of people who left a phone alone: somebody calls."""
-    mine = (
-        Grievance.objects.visible_to(user).to_tell().filter(project__call__funder__in=user.organizations_as(Role.STAFF))
-    )
+    mine = Grievance.objects.visible_to(user).to_tell().filter(project__funder__in=user.organizations_as(Role.STAFF))
     for one in mine.select_related("project__call"):
         if rules.has_perm("evaluations.answer_grievance", user, one):
             what = _("Tell the answer by phone: %(number)s") % {"number": one.number}
-            url, funder = one.get_absolute_url(), one.project.call.funder_id
+            url, funder = one.get_absolute_url(), one.project.funder_id
             yield Task(one.project.title, what, url, None, one.answered_at, "warn", funder)
 
 

@@ -66,7 +66,7 @@ def waiting_for(user: User) -> list[Task]:
 
 def _task(project: Project, what: str, url: str = "", due_on=None, since=None) -> Task:
     url, due_on, since = url or project.get_absolute_url(), due_on or project.due_on, since or project.state_since
-    return Task(project.title, what, url, due_on, since, funder_id=project.call.funder_id)
+    return Task(project.title, what, url, due_on, since, funder_id=project.funder_id)
 
 
 def _group(user: User) -> Iterator[Task]:
@@ -74,13 +74,13 @@ def _group(user: User) -> Iterator[Task]:
     if not mine:
         return
     now = clock.now()
-    projects = Project.objects.with_names().filter(applicant__in=mine)
+    projects = Project.objects.without_texts().filter(applicant__in=mine)
     writing = projects.filter(state__in=[State.DRAFT, State.RETURNED])
     advised = Q(comments__kind="advice", comments__parent=None, comments__resolved_at=None)
     for project in writing.filter(advised, call__closes_at__gt=now).annotate(n=Count("comments")):
         what = ngettext("Read %(n)s piece of advice", "Read %(n)s pieces of advice", project.n) % {"n": project.n}
         yield _task(project, what, reverse("projects:comment_list", args=[project.pk]))
-    for project in projects.filter(state=State.DRAFT, call__closes_at__gt=now):
+    for project in projects.filter(state=State.DRAFT, call__closes_at__gt=now).select_related("call"):
         url = reverse("projects:proposal_edit", args=[project.pk])
         submits = user.has_role(project.applicant_id, Role.MANAGER)
         what = _("Finish the proposal and submit it") if submits else _("Finish the proposal; the head submits it")
@@ -139,17 +139,17 @@ def _payee(user: User) -> Iterator[Task]:
         return
     ours = Project.objects.paid_through(mine)
     unsigned = ours.filter(state=State.APPROVED, agreement__isnull=False, agreement__group_signed_at__isnull=True)
-    for project in unsigned.with_names():
+    for project in unsigned.without_texts():
         yield _task(project, _("Sign the agreement"), reverse("projects:agreement_detail", args=[project.pk]))
     for tranche in _tranches(Tranche.State.PAID).filter(project__in=ours.values("pk")):
         what = _("Confirm the receipt of instalment %(n)s") % {"n": tranche.ordinal}
         project, url = tranche.project, reverse("projects:tranche_step", args=[tranche.pk, "receipt"])
         since = clock.begin_of(tranche.paid_on)
-        yield Task(project.title, what, url, None, since, funder_id=project.call.funder_id)
+        yield Task(project.title, what, url, None, since, funder_id=project.funder_id)
 
 
 def _tranches(*states: str):
-    return Tranche.objects.filter(state__in=states).select_related("project__call")
+    return Tranche.objects.filter(state__in=states).select_related("project")
 
 
 def _clerk(user: User) -> Iterator[Task]:
@@ -158,10 +158,10 @@ def _clerk(user: User) -> Iterator[Task]:
     funders = list(Organization.objects.funders_of(user, Role.STAFF).values_list("pk", flat=True))
     if not funders:
         return
-    projects = Project.objects.with_names().filter(call__funder__in=funders)
+    projects = Project.objects.without_texts().filter(funder__in=funders)
     for project in projects.filter(state=State.SUBMITTED):
         yield _task(project, _("Check the papers"), reverse("projects:check_page", args=[project.pk]))
-    alike = Likeness.objects.open().filter(project__call__funder__in=funders, project__state__in=BEFORE_AWARD)
+    alike = Likeness.objects.open().filter(project__funder__in=funders, project__state__in=BEFORE_AWARD)
     alike = alike.select_related("project").order_by("project", "-score", "pk")
     for project, flags in ((project, list(found)) for project, found in groupby(alike, lambda flag: flag.project)):
         what, url = _("It looks like another proposal: judge"), reverse("projects:likeness_detail", args=[flags[0].pk])
@@ -183,13 +183,13 @@ def _clerk(user: User) -> Iterator[Task]:
         yield _task(project, _("The time to correct is over: decide"))
     yield from _objections_of_clerk(user)
     for report in Report.objects.filter(
-        accepted_at__isnull=True, project__call__funder__in=funders, project__state__in=[State.RUNNING, State.CLOSING]
+        accepted_at__isnull=True, project__funder__in=funders, project__state__in=[State.RUNNING, State.CLOSING]
     ).select_related("project"):
         url = reverse("projects:report_detail", args=[report.pk])
         due_on = clock.localdate(report.submitted_at) + ANSWER_WITHIN
         yield Task(report.project.title, _("Read a report and accept it"), url, due_on, report.submitted_at)
     yield from _instalments_to_request(funders)
-    proofs = MatchingProof.objects.filter(is_accepted__isnull=True, project__call__funder__in=funders)
+    proofs = MatchingProof.objects.filter(is_accepted__isnull=True, project__funder__in=funders)
     for proof in proofs.select_related("project"):
         url = reverse("projects:matching_decide", args=[proof.pk])
         yield Task(proof.project.title, _("Look at a proof of matching funds"), url, None, proof.handed_in_at)
@@ -199,7 +199,7 @@ def _instalments_to_request(funders: list[int]) -> Iterator[Task]:
     """The next instalment of each project that has nothing at work, when all its gates are open."""
     planned = _tranches(Tranche.State.PLANNED, Tranche.State.REVERSED)
     next_of: dict[int, Tranche] = {}
-    mine = planned.filter(project__call__funder__in=funders, project__state__in=PAYABLE)
+    mine = planned.filter(project__funder__in=funders, project__state__in=PAYABLE)
     for tranche in mine.order_by("project", "ordinal"):
         next_of.setdefault(tranche.project_id, tranche)
     facts = facts_of([tranche.project for tranche in next_of.values()])
@@ -235,7 +235,7 @@ def _approver(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.APPROVER)
     if not funders:
         return
-    projects = Project.objects.with_names().filter(call__funder__in=funders)
+    projects = Project.objects.without_texts().filter(funder__in=funders)
     answered = ObjectionNote.objects.filter(kind=ObjectionNote.Kind.ANSWER).values("objection")
     heard = Q(answer_until__lt=clock.today()) | Q(pk__in=answered) | Q(project=None, examined_at__isnull=False)
     examined = Objection.objects.visible_to(user).filter(heard, ruling="", notice__call__funder__in=funders)
@@ -264,7 +264,7 @@ def _approver(user: User) -> Iterator[Task]:
 def _to_approve(funders: list[int]) -> Iterator[Tranche]:
     """The instalments asked for that can be approved now: not of a suspended project, nor behind a gate that has closed
     since. They come back by themselves."""
-    asked = _tranches(Tranche.State.REQUESTED).filter(project__call__funder__in=funders, project__state__in=PAYABLE)
+    asked = _tranches(Tranche.State.REQUESTED).filter(project__funder__in=funders, project__state__in=PAYABLE)
     facts = facts_of([tranche.project for tranche in asked])
     for tranche in asked:
         if all(check.is_open for check in gates_of(tranche, facts[tranche.project_id])):
@@ -275,7 +275,7 @@ def _finance(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.FINANCE)
     if not funders:
         return
-    listed = Tranche.objects.to_be_listed().filter(project__call__funder__in=funders)
+    listed = Tranche.objects.to_be_listed().filter(project__funder__in=funders)
     for tranche in listed.select_related("project"):
         what = _("Pay instalment %(n)s: put it into a bank list") % {"n": tranche.ordinal}
         yield Task(tranche.project.title, what, reverse("projects:bank_list_create"))
@@ -283,8 +283,8 @@ def _finance(user: User) -> Iterator[Task]:
     for one in waiting:
         what = ngettext("Read in what the bank says on %(n)s line", "Read in what the bank says on %(n)s lines", one.n)
         yield Task(one.number, what % {"n": one.n}, one.get_absolute_url(), None, one.made_at)
-    unchecked = Project.objects.with_names().filter(state=State.SUBMITTED, budget_checked_at__isnull=True)
-    for project in unchecked.filter(call__funder__in=funders):
+    unchecked = Project.objects.without_texts().filter(state=State.SUBMITTED, budget_checked_at__isnull=True)
+    for project in unchecked.filter(funder__in=funders):
         url = reverse("projects:check_page", args=[project.pk]) + "#budget"
         yield _task(project, _("Check the budget"), url)
 
@@ -320,13 +320,13 @@ def _returns(user: User) -> Iterator[Task]:
     payees = user.organizations_as(Role.MANAGER, Role.FINANCE)
     funders = user.organizations_as(Role.STAFF, Role.APPROVER)
     mine = Q(project__in=Project.objects.paid_through(payees).values("pk"))
-    of_funder = Q(project__call__funder__in=funders, due_on__lt=clock.today(), breach=None)
+    of_funder = Q(project__funder__in=funders, due_on__lt=clock.today(), breach=None)
     later = ReturnNotice.objects.filter(project=OuterRef("project"), issued_at__gt=OuterRef("issued_at"))
     found = ReturnNotice.objects.filter(mine | of_funder).filter(~Exists(later))
     for notice in found.select_related("project__call__fund", "project__settlement"):
         if not notice.left:
             continue
-        funder_id, url = notice.project.call.funder_id, notice.get_absolute_url()
+        funder_id, url = notice.project.funder_id, notice.get_absolute_url()
         if funder_id in funders:
             yield Task(notice.project.title, _("Money was not returned in time: decide"), url, None, None, "bad")
         else:
@@ -337,18 +337,18 @@ def _returns(user: User) -> Iterator[Task]:
 def _trouble(user: User) -> Iterator[Task]:
     """Warnings and talks: for the group to answer, come to and confirm; for the clerk to decide on and write down."""
     groups, funders = user.organizations_as(Role.MANAGER, Role.STAFF), user.organizations_as(Role.STAFF)
-    warnings = WarningLetter.objects.open().select_related("project__call")
+    warnings = WarningLetter.objects.open().select_related("project")
     for warning in warnings.filter(project__applicant__in=groups, answer=""):
-        funder_id = warning.project.call.funder_id
+        funder_id = warning.project.funder_id
         yield Task(
             warning.project.title, _("Answer a warning"), warning.get_absolute_url(), warning.answer_until,
             warning.issued_at, "bad", funder_id,
         )  # fmt: skip
     due = ~Q(answer="") | Q(answer_until__lt=clock.today())
-    for warning in warnings.filter(due, project__call__funder__in=funders):
+    for warning in warnings.filter(due, project__funder__in=funders):
         what = _("Decide on an answered warning") if warning.answer else _("A warning was not answered: decide")
         yield Task(warning.project.title, what, warning.get_absolute_url(), None, warning.answered_at, "bad")
-    talks = Talk.objects.filter(outcome="").select_related("project__call")
+    talks = Talk.objects.filter(outcome="").select_related("project")
     for talk in talks.filter(project__applicant__in=groups):
         if not talk.is_recorded:
             yield Task(
@@ -356,7 +356,7 @@ def _trouble(user: User) -> Iterator[Task]:
             )
         elif talk.confirmed_at is None and user.has_role(talk.project.applicant_id, Role.MANAGER):
             yield Task(talk.project.title, _("Confirm the record of a talk"), talk.get_absolute_url())
-    for talk in talks.filter(project__call__funder__in=funders, planned_at__lte=clock.now()):
+    for talk in talks.filter(project__funder__in=funders, planned_at__lte=clock.now()):
         if not talk.is_recorded:
             yield Task(talk.project.title, _("Write down a talk"), talk.get_absolute_url(), talk.day, talk.called_at)
         elif talk.agreed_until is None or talk.agreed_until <= clock.today():

@@ -22,8 +22,8 @@ def _group(user: User) -> Iterator[Task]:
     if not mine:
         return
     found = Pledge.objects.filter(project__applicant__in=mine, state__in=[Pledge.State.OFFERED, *Pledge.AWAITED])
-    for pledge in found.select_related("project__call", "giver").prefetch_related("gifts"):
-        funder_id, url = pledge.project.call.funder_id, pledge.get_absolute_url()
+    for pledge in found.select_related("project", "giver").prefetch_related("gifts"):
+        funder_id, url = pledge.project.funder_id, pledge.get_absolute_url()
         words = {"giver": pledge.giver, "what": pledge.what}
         if pledge.state == Pledge.State.OFFERED:
             due_on = clock.localdate(pledge.offered_at) + ANSWER_WITHIN
@@ -52,13 +52,13 @@ def _clerk(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.STAFF)
     if not funders:
         return
-    waiting = Gift.objects.waiting().filter(pledge__project__call__funder__in=funders).exclude(recorded_by=user)
+    waiting = Gift.objects.waiting().filter(pledge__project__funder__in=funders).exclude(recorded_by=user)
     # Who belongs to the giver, or gives to the project in any other way, does not confirm it.
     waiting = waiting.exclude(pledge__giver__in=user.gives_for)
-    for gift in waiting.select_related("pledge__project__call", "pledge__giver"):
+    for gift in waiting.select_related("pledge__project", "pledge__giver"):
         due_on = clock.localdate(gift.recorded_at) + ANSWER_WITHIN
         what = _("Confirm what %(giver)s has given") % {"giver": gift.pledge.giver}
-        url, funder_id = gift.get_absolute_url(), gift.project.call.funder_id
+        url, funder_id = gift.get_absolute_url(), gift.project.funder_id
         yield Task(gift.project.title, what, url, due_on, gift.recorded_at, "wait", funder_id)
 
 

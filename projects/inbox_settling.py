@@ -40,22 +40,20 @@ def _funder(user: User) -> Iterator[Task]:
     funders = user.organizations_as(Role.STAFF, Role.APPROVER, Role.FINANCE)
     if not funders:
         return
-    for one in standings(Project.objects.filter(call__funder__in=funders)):
+    for one in standings(Project.objects.filter(funder__in=funders)):
         roles, step = ROLES.get(one.step.who, ()), one.step
         if (
             step.key in TOLD_ELSEWHERE
             or step.who == "group"
             or not roles
-            or not user.has_role(one.project.call.funder_id, *roles)
+            or not user.has_role(one.project.funder_id, *roles)
         ):
             continue
         if step.key == "refund" and all(refund.recorded_by_id == user.pk for refund in one.project.refunds.all()):
             continue
         if step.key == "final":
             continue  # told where evaluations are
-        yield Task(
-            one.project.title, step.words, step.url, step.due_on, step.since, funder_id=one.project.call.funder_id
-        )
+        yield Task(one.project.title, step.words, step.url, step.due_on, step.since, funder_id=one.project.funder_id)
 
 
 def _group(user: User) -> Iterator[Task]:
@@ -65,15 +63,15 @@ def _group(user: User) -> Iterator[Task]:
         return
     soon = clock.today() + WRITE_BEFORE
     running = Project.objects.filter(applicant__in=mine, state=State.RUNNING, midterm_passed_on__isnull=False)
-    for project in running.filter(ends_on__lte=soon).select_related("call"):
+    for project in running.filter(ends_on__lte=soon):
         assert project.ends_on is not None
         url = reverse("projects:closing_report_edit", args=[project.pk])
         due_on, what = project.ends_on + HAND_IN_WITHIN, _("Write the closing report and ask for closure")
-        yield Task(project.title, what, url, due_on, None, funder_id=project.call.funder_id)
+        yield Task(project.title, what, url, due_on, None, funder_id=project.funder_id)
     own = Project.objects.filter(Q(applicant__in=mine) | Q(host__in=mine))
     for one in standings(own):
         if one.step.key == "audit":
             step = one.step
             yield Task(
-                one.project.title, step.words, step.url, step.due_on, step.since, funder_id=one.project.call.funder_id
+                one.project.title, step.words, step.url, step.due_on, step.since, funder_id=one.project.funder_id
             )

@@ -30,7 +30,7 @@ def waiting_for(user: User) -> Iterator[Task]:
 
 def _by_project(found) -> Iterator[dict]:
     """One line for each project, with how many and since when."""
-    columns = {"title": F("project__title"), "funder": F("project__call__funder")}
+    columns = {"title": F("project__title"), "funder": F("project__funder")}
     yield from found.order_by().values("project", **columns).annotate(n=Count("pk"), since=Min("state_since"))
 
 
@@ -63,17 +63,17 @@ def _writer(user: User) -> Iterator[Task]:
     if not mine:
         return
     reports = MonthlyReport.objects.open().filter(project__applicant__in=mine)
-    for report in reports.select_related("project__call").order_by("month"):
+    for report in reports.select_related("project").order_by("month"):
         what = _("Complete the report of %(month)s and hand it in") % {"month": f"{report.month:%Y-%m}"}
         project, url = report.project, report.get_absolute_url()
-        yield Task(project.title, what, url, report.due_on, report.made_at, funder_id=project.call.funder_id)
+        yield Task(project.title, what, url, report.due_on, report.made_at, funder_id=project.funder_id)
 
 
 def _clerk(user: User) -> Iterator[Task]:
     if not user.organizations_as(Role.STAFF):
         return
     funders = list(Organization.objects.funders_of(user, Role.STAFF).values_list("pk", flat=True))
-    for one in _by_project(_open().waiting().filter(project__call__funder__in=funders)) if funders else ():
+    for one in _by_project(_open().waiting().filter(project__funder__in=funders)) if funders else ():
         what = ngettext("Decide on %(n)s payment", "Decide on %(n)s payments", one["n"])
         yield _task(one, what, clock.localdate(one["since"]) + DECIDE_WITHIN, name="projects:spending_check")
 
@@ -87,9 +87,9 @@ def _mentor(user: User) -> Iterator[Task]:
         what = ngettext("Look at %(n)s payment", "Look at %(n)s payments", one["n"])
         yield _task(one, what, clock.localdate(one["since"]) + LOOK_WITHIN, "?state=handed_in")
     reports = MonthlyReport.objects.unanswered().filter(project__in=mine)
-    for report in reports.select_related("project__call").order_by("month"):
+    for report in reports.select_related("project").order_by("month"):
         what = _("Answer the report of %(month)s") % {"month": f"{report.month:%Y-%m}"}
         assert report.handed_in_at is not None
         due_on = clock.localdate(report.handed_in_at) + REMARK_WITHIN
-        url, funder = report.get_absolute_url(), report.project.call.funder_id
+        url, funder = report.get_absolute_url(), report.project.funder_id
         yield Task(report.project.title, what, url, due_on, report.handed_in_at, funder_id=funder)

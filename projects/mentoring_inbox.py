@@ -31,7 +31,7 @@ def for_group(user: User) -> Iterator[Task]:
     given: list[Any] = []
     for model in (MentoringNote, SiteVisit):
         found: Any = model._default_manager.filter(project__applicant__in=mine, project__state__in=UNDER_WAY)
-        given += found.select_related("project__call")
+        given += found.select_related("project")
     given.sort(key=lambda one: (one.project_id, _since(one)))
     for project, rows in groupby(given, key=lambda one: one.project):
         pieces = list(rows)
@@ -57,9 +57,9 @@ def for_visitor(user: User) -> Iterator[Task]:
     """Two versions of a visit, between which its visitor has to choose, as long as they are its mentor or clerk."""
     mentored = user.participations.current().filter(part=Part.MENTOR).values("project")
     clerk_of = user.organizations_as(Role.STAFF)
-    still = Q(visit__project__in=mentored) | Q(visit__project__call__funder__in=clerk_of)
+    still = Q(visit__project__in=mentored) | Q(visit__project__funder__in=clerk_of)
     waiting = VisitVersion.objects.waiting().filter(still, visit__visitor=user)
-    for version in waiting.select_related("visit__project__call"):
+    for version in waiting.select_related("visit__project"):
         url = reverse("projects:visit_compare", args=[version.visit_id, version.pk])
         what = _("Two versions of your visit: choose")
         yield _task(version.visit.project, what, url, clock.localdate(version.at) + ANSWER_WITHIN, version.at)
@@ -68,8 +68,8 @@ def for_visitor(user: User) -> Iterator[Task]:
 def for_mentor(user: User) -> Iterator[Task]:
     """Projects in which the mentor has not been heard of for a month."""
     mentored = user.participations.current().filter(part=Part.MENTOR).values_list("project", flat=True)
-    coached = Project.objects.with_names().filter(pk__in=list(mentored), state=State.RUNNING)  # keys: many tables
-    coached = coached.exclude(call__funder__in=list(user.roles))
+    coached = Project.objects.without_texts().filter(pk__in=list(mentored), state=State.RUNNING)  # keys: many tables
+    coached = coached.exclude(funder__in=list(user.roles))
     for project in coached.annotate(
         last_note=Max("mentoring_notes__held_on"), last_visit=Max("site_visits__visited_at")
     ):
@@ -86,4 +86,4 @@ def _since(one: Any) -> Any:
 
 
 def _task(project: Project, what: str, url: str, due_on: Any, since: Any) -> Task:
-    return Task(project.title, what, url, due_on, since, funder_id=project.call.funder_id)
+    return Task(project.title, what, url, due_on, since, funder_id=project.funder_id)

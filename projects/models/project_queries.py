@@ -166,6 +166,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             submitted_at__isnull=False, call__published_at__isnull=False, call__closes_at__lte=clock.now()
         )
 
+    def without_texts(self) -> "ProjectQuerySet":
+        """What a line in a list of things to do says of a project, of no other table."""
+        return self.defer(*LONG_TEXTS)
+
     def with_names(self) -> "ProjectQuerySet":
         """What every list shows, in one query, without the long texts."""
         return self.select_related("call", "call__funder", "track", "applicant", "field", "community").defer(

@@ -46,7 +46,7 @@ def payable(request: HttpRequest):
     """The approved instalments of the funders whose finance office I am in, that are in no list."""
     mine = Organization.objects.funders_of(request.user, Role.FINANCE)
     related = ("project__call__fund", "project__applicant", "project__host")
-    found = Tranche.objects.to_be_listed().filter(project__call__funder__in=mine)
+    found = Tranche.objects.to_be_listed().filter(project__funder__in=mine)
     return found.select_related(*related).order_by("project__call__fund", "project__number", "ordinal")
 
 

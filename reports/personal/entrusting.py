@@ -49,8 +49,7 @@ def entrusted(funders: list[int]) -> tuple[list[Entrusted], bool]:
 def _projects(funders: list[int]) -> list[int]:
     """The keys of those that go on, and then of those that ended last. A draft is not the bureau's yet: whoever coaches
     it was let in by the group."""
-    at_work = Project.objects.filter(call__funder__in=funders, submitted_at__isnull=False, state__in=NOT_ENDED)
-    # By their calls and states: SQLite would begin with the funder's index and pass by all that has ended.
+    at_work = Project.objects.filter(funder__in=funders, submitted_at__isnull=False, state__in=NOT_ENDED)
     keys = list(at_work.order_by().values_list("pk", flat=True)[:MOST])  # which of them is all one; an order costs
     ended = Project.objects.filter(funder__in=funders, submitted_at__isnull=False, state__in=ENDED)
     return keys + list(ended.values_list("pk", flat=True)[: MOST - len(keys)])
