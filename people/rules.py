@@ -6,6 +6,9 @@ from people import territory
 from people.models import Expert, Kind, Office, Organization, Role
 from people.offices import ALL, open_admin
 
+SETS_UP_BUREAUS = (Role.MANAGER, Role.STAFF)
+"""Who of a bureau does so below it."""
+
 
 @rules.predicate
 def manages(user, organization) -> bool:
@@ -59,10 +62,10 @@ def borrows(user, expert) -> bool:
 
 @rules.predicate
 def stands_above(user, bureau) -> bool:
-    """Is the head of a bureau in whose region this one lies. Without a bureau: of any that can have others below."""
+    """Heads a bureau in whose region this one lies, or is its clerk. Without a bureau: of any with room below."""
     if not user.is_authenticated:
         return False
-    regions = [region for region in user.bureaus_as(Role.MANAGER).values() if region]
+    regions = [region for region in user.bureaus_as(*SETS_UP_BUREAUS).values() if region]
     if bureau is None:
         return any(len(region) < 9 for region in regions)
     return any(bureau.region != region and territory.lies_in(bureau.region, region) for region in regions)

@@ -120,7 +120,7 @@ def checklist(bureau: Organization) -> list[Point]:
     calls = Call.objects.filter(funder=bureau)
     return [
         Point(_("A head, who adds and ends members"), bool(holders[Role.MANAGER]), "", members,
-              by=_("invited by the head of a bureau above or the system administrator")),
+              by=_("invited by a bureau above or the system administrator")),
         Point(_("Clerk, approver and finance are three persons (four eyes)"), apart, people, members),
         Point(_("An auditor, who reads and decides nothing"), bool(holders[Role.AUDITOR]), "", members, True),
         Point(_("The office mark of its papers"), Mark.objects.filter(issuer=bureau).exists(), "",

@@ -640,7 +640,7 @@ TABLE = {
     "people:invitation": ("invitation_token", EVERYBODY),  # whoever holds the link
     "people:invitation_withdraw": ("invitation", set()),
     "bureaus:bureau_list": (None, BUREAU | {"admin", "technician"}),
-    "bureaus:bureau_create": (None, {"technician"}),  # or the head of a bureau with others below
+    "bureaus:bureau_create": (None, {"clerk", "technician"}),  # who heads or staffs a bureau with others below
     "bureaus:bureau_detail": ("bureau", BUREAU | {"technician"}),
     "people:interest_list": (None, SIGNED_IN),
     "people:expert_interests": ("expert", {"clerk"}),

@@ -26,8 +26,9 @@ def set_up_bureau(*, by: User, values: Mapping[str, Any], people: Iterable[Mappi
     """A bureau (name, region, credit code, phone) that answers for its region from now on, and invitations for the
     `people` (name, role) who will work there.
 
-    By the head of a bureau above it, or the system administrator. Refused for a region that is not known or not below,
-    and for a name or number that is taken. Needs and organisations of the region are its own from now on.
+    By the head of a bureau above it or its clerk, whose head is told, or by the system administrator. Refused for a
+    region that is not known or not below, and for a name or number that is taken. Needs and organisations of the region
+    are its own from now on.
     """
     bureau = Organization(kind=Kind.FUNDER, **values)
     reasons = []
@@ -52,9 +53,22 @@ def set_up_bureau(*, by: User, values: Mapping[str, Any], people: Iterable[Mappi
         raise Refused(*reasons)
     save_once(bureau, taken=_("This organisation has just been registered by somebody else."))
     record(bureau, "set_up", by=by, label=_("Bureau set up for the region %(code)s") % {"code": bureau.region})
+    _tell_heads_of(by, bureau)
     for person in people:
         invite(bureau, by=by, **person)
     return bureau
+
+
+def _tell_heads_of(by: User, bureau: Organization) -> None:
+    """What a clerk sets up below, the clerk's head reads of, who takes back what was not meant."""
+    mine = by.bureaus_as(Role.STAFF).items()
+    above = [pk for pk, region in mine if region and territory.lies_in(bureau.region, region)]
+    heads = Membership.objects.current().filter(organization__in=above, role=Role.MANAGER)
+    notify(
+        User.objects.filter(memberships__in=heads, is_active=True).exclude(pk=by.pk).distinct(),
+        subject=_("%(by)s has set up “%(organization)s”") % {"by": by, "organization": bureau},
+        url=reverse("bureaus:bureau_detail", args=[bureau.pk]),
+    )
 
 
 def roles_to_invite(by: User, organization: Organization) -> list[Role]:

@@ -18,7 +18,7 @@ from core.workflow import Refused, permit
 from grants.actions.offers import state_of
 from people import actions as people_actions
 from people.models import Organization, Region, Role
-from people.rules import keeps_system
+from people.rules import SETS_UP_BUREAUS, keeps_system
 from people.territory import topmost
 from reports.actions import bureaus as actions
 from reports.bureau_forms import FIRST_PEOPLE, BureauForm, OneInviteForm, People
@@ -72,7 +72,7 @@ def bureau_list(request: HttpRequest) -> HttpResponse:
 def bureau_create(request: HttpRequest) -> HttpResponse:
     """One page: region, office, first people, templates. The next one shows the links and what is still missing."""
     permit("people.set_up_bureau", request.user, None)
-    regions = None if keeps_system.test(request.user) else regions_of(request.user, Role.MANAGER)
+    regions = None if keeps_system.test(request.user) else regions_of(request.user, *SETS_UP_BUREAUS)
     form = BureauForm(request.POST or None, regions=regions)
     first = [{"role": role} for role in FIRST_PEOPLE]
     people = People(request.POST or None, prefix="people", initial=first)

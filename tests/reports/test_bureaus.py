@@ -57,7 +57,7 @@ def test_a_district_is_set_up_on_one_page_and_its_people_take_up_their_roles(tow
     sheet = rubric("市评审表", ("需求", 60), ("方案", 40), funder=city)
     offered = offers.offer(sheet, by=town.cityclerk)
 
-    answer = browse(town.mayor).post("/bureaus/new/", filled(offers=[str(offered.pk)]), follow=True)
+    answer = browse(town.cityclerk).post("/bureaus/new/", filled(offers=[str(offered.pk)]), follow=True)
 
     bureau = Organization.objects.get(name="丰台区民政局")
     assert (bureau.kind, bureau.region) == (Kind.FUNDER, "110106")
@@ -68,7 +68,7 @@ def test_a_district_is_set_up_on_one_page_and_its_people_take_up_their_roles(tow
     for n, link in enumerate(links):
         browse(person(f"new{n}", f"新人{n}")).post(link)
     assert sorted(bureau.memberships.values_list("role", flat=True)) == ["approver", "finance", "manager", "staff"]
-    seen = browse(town.mayor).get(f"/bureaus/{bureau.pk}/").content.decode()
+    seen = browse(town.cityclerk).get(f"/bureaus/{bureau.pk}/").content.decode()
     assert 'class="invitation-link"' not in seen  # it has a head now, who invites
     assert "还缺" in seen
 
@@ -118,7 +118,7 @@ def test_each_step_of_a_new_bureau_says_who_does_it_and_leads_only_them_there(to
 def test_a_missing_head_is_invited_from_above_and_does_not_invite_itself(town, city, browse):
     browse(town.mayor).post("/bureaus/new/", filled())
     bureau = Organization.objects.get(name="丰台区民政局")
-    clerk, said = person("clerk9", "丰经办"), "由上级单位负责人或系统管理员邀请"
+    clerk, said = person("clerk9", "丰经办"), "由上级单位或系统管理员邀请"
     member(clerk, bureau, Role.STAFF)
 
     before = browse(clerk).get(f"/bureaus/{bureau.pk}/").content.decode()
@@ -351,17 +351,31 @@ def test_a_second_office_of_a_region_is_set_up_only_when_it_is_meant(town, city,
     assert mayor.post("/bureaus/new/", second | {"is_second": "on"}).status_code == 302
 
 
-def test_only_the_head_above_or_the_system_administrator_sets_up_a_bureau(town, city, browse):
+def test_what_a_clerk_sets_up_the_head_reads_of_and_takes_back_who_was_not_meant(town, city, browse):
+    browse(town.cityclerk).post("/bureaus/new/", filled())
+    bureau = Organization.objects.get(name="丰台区民政局")
+
+    told = town.mayor.notifications.get(url=f"/bureaus/{bureau.pk}/")
+    assert told.subject == "市经办开通了“丰台区民政局”"
+    assert not town.cityclerk.notifications.filter(url=told.url).exists()
+    assert browse(town.mayor).get(told.url).status_code == 200
+
+
+def test_only_head_and_clerk_of_the_bureau_above_and_the_system_administrator_set_up_a_bureau(town, city, browse):
     keeper = person("keeper", "系统管理员")
     keeper.is_staff = True
     keeper.save()
     Administrator.objects.create(user=keeper, office="system")
 
-    refused = [
-        browse(who).post("/bureaus/new/", filled()).status_code for who in (town.cityclerk, town.clerk, town.head)
-    ]
+    member(town.approver, city, Role.APPROVER)
+    outside = [(town.clerk, filled()), (town.cityclerk, filled(region="310117"))]
 
-    assert refused == [403, 403, 403]
+    refused = [browse(who).post("/bureaus/new/", filled()).status_code for who in (town.approver, town.head)]
+    answers = [browse(who).post("/bureaus/new/", sent) for who, sent in outside]
+
+    assert refused == [403, 403]
+    assert all(answer.context["form"].errors for answer in answers)
+    assert not Organization.objects.filter(region__in=["110106", "310117"]).exists()
     assert browse(keeper).post("/bureaus/new/", filled(region="110106")).status_code == 302
 
 
