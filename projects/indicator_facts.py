@@ -93,9 +93,8 @@ def _places(scope: Scope, funded: Any) -> dict[int, Community]:
     if regions:
         found = Community.objects.filter(inside("region_code", *regions))
     else:
-        found = Community.objects.filter(
-            Q(pk__in=funded.values("community")) | Q(pk__in=funded.values("other_communities"))
-        )
+        main, others = (funded.order_by().values(name) for name in ("community", "other_communities"))
+        found = Community.objects.filter(pk__in=main.union(others))
     return {community.pk: community for community in found}
 
 
@@ -145,9 +144,10 @@ def _participants(funded: Any, places: Mapping[int, Community]) -> dict[str, Any
 
 
 def _served(funded: Any) -> Iterable[tuple]:
-    of_case = Service.objects.filter(project__in=funded, method="case").values("beneficiary")
-    of_group = Service.objects.filter(project__in=funded, method="group", members__isnull=False).values("members")
-    served = Beneficiary.objects.filter(Q(pk__in=of_case) | Q(pk__in=of_group))
+    services = Service.objects.filter(project__in=funded).order_by()
+    of_case = services.filter(method="case", beneficiary__isnull=False).values("beneficiary")
+    of_group = services.filter(method="group", members__isnull=False).values("members")
+    served = Beneficiary.objects.filter(pk__in=of_case.union(of_group))  # of both at once PostgreSQL reads them all
     return served.values_list("pk", "name", "phone", "community_id")
 
 

@@ -83,9 +83,11 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.filter(own | _come_to(user.bureaus))
 
     def listed_for(self, user) -> "OrganizationQuerySet":
-        """The same, for a list: where a bureau knows few, by their keys, so that the list of a district does not go
-        through the whole country's."""
-        few = few_known_to(user.bureaus) if user.is_authenticated and user.bureaus else None
+        """The same, for a list: by their keys, unless a bureau knows many, so that the list of a district or of a group
+        does not go through the whole country's."""
+        if not user.is_authenticated:
+            return self.none()
+        few = few_known_to(user.bureaus) if user.bureaus else set()
         if few is None:
             return self.visible_to(user)
         joined = (rows.order_by().values_list(column, flat=True) for rows, column in _joined_with(user))
