@@ -166,7 +166,7 @@ class Project(ProjectLife):
                 name="project_of_funder_by_time",
                 condition=Q(submitted_at__isnull=False),
             ),
-            models.Index(fields=["funder", "state"], name="project_of_funder_by_state"),
+            models.Index(fields=["funder", "state", "state_since", "id"], name="project_of_funder_by_state"),
             models.Index(fields=["state", "state_since"], name="project_by_state"),
             models.Index(  # PostgreSQL's: of all that has ended nothing is passed by
                 fields=["state_since", "id"], name="project_at_work_by_time", condition=Q(state__in=NOT_ENDED)
