@@ -18,8 +18,10 @@ from projects.expense_table import ExpenseResource
 from projects.resources.roster import RosterResource
 from reports.exchange import TABLES
 from tests.life import draft
+from tests.sweep.people import SIGNED_IN
+from tests.sweep.table import TABLE, address
+from tests.sweep.things import things
 from tests.test_bad_input import Fields
-from tests.test_permissions import SIGNED_IN, TABLE, address, things
 from tests.town import member, person
 
 pytestmark = pytest.mark.one_database

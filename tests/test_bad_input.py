@@ -10,7 +10,8 @@ from zlib import crc32
 import pytest
 
 from tests.pages import no_pages
-from tests.test_permissions import TABLE, address, portions, things
+from tests.sweep.table import TABLE, address, portions
+from tests.sweep.things import things
 
 pytestmark = pytest.mark.one_database
 RUBBISH = ["", "-1", "1.005", "９９９", "2026-02-30", "😀" * 50, "x" * 3000, "\x00", "9" * 21]

@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.data import Block
-from tests.test_permissions import everything
+from tests.sweep.things import everything
 
 pytestmark = pytest.mark.one_database
 

@@ -5,7 +5,9 @@ from django.db.models import CharField
 
 from people.models import User
 from reports.personal.register import all_held
-from tests.test_permissions import EVERYBODY, TABLE, address, things
+from tests.sweep.people import EVERYBODY
+from tests.sweep.table import TABLE, address
+from tests.sweep.things import things
 
 pytestmark = pytest.mark.one_database
 __all__ = ["things"]

@@ -14,7 +14,7 @@ from projects.month import month_of
 from projects.month_entries import entries_of
 from reports.search.sources import BY_KIND
 from tests.life import draft
-from tests.test_permissions import things
+from tests.sweep.things import things
 from tests.town import make_call
 
 __all__ = ["things"]  # the fixture with one of everything

@@ -17,7 +17,7 @@ from reports.search.finding import MOST_COUNTED, PAGE, Finder
 from reports.search.sources import BY_KIND, SOURCES, keys_of
 from reports.search.words import read
 from tests.life import draft
-from tests.test_permissions import things
+from tests.sweep.things import things
 
 __all__ = ["things"]  # the fixture with one of everything
 
