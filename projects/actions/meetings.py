@@ -125,6 +125,9 @@ def make_schedule(meeting: Meeting, *, by: User) -> Meeting:
 
 
 def _make_schedule(meeting: Meeting, *, by: User) -> None:
+    """Every talk is another one from now on; refused where a letter has come of one already, which would lose it."""
+    if IntentLetter.objects.filter(talk__meeting=meeting).exists():
+        raise Refused(_("Letters of intent have come of these talks: the schedule stays as it is."))
     guests = {guest.pk: guest for guest in meeting.guests.prefetch_related("wishes")}
     entries = {entry.pk: entry for entry in meeting.entries.select_related("project")}
     if not guests or not entries:

@@ -112,6 +112,24 @@ def test_fewer_tables_make_the_schedule_anew_and_another_title_does_not(town, pr
     assert meeting.talks.get().pk != before
 
 
+def test_the_schedule_stays_once_a_letter_has_come_of_it(town, project, browse):
+    """As when the clock of the machine stood wrong: the meeting lies ahead, and a giver has written already."""
+    meeting = scheduled(town, project)
+    page = reverse("projects:meeting_plan", args=[meeting.pk])
+    assert "这些洽谈已有意向书" not in browse(town.clerk).post(page, follow=True).content.decode()
+    talk = meeting.talks.get()
+    IntentLetter.objects.create(
+        talk=talk, number="YX2026-0001", what="画架", until=date(2026, 12, 31), written_by=town.giver
+    )
+
+    answer = browse(town.clerk).post(page, follow=True)
+
+    assert "这些洽谈已有意向书，日程不再改动。" in answer.content.decode()
+    assert meeting.talks.get() == talk
+    with pytest.raises(Refused, match="意向书"):
+        meetings.change_meeting(meeting, by=town.clerk, values={"tables": 1})
+
+
 def test_the_database_keeps_everybody_in_one_place(town, project):
     talk = scheduled(town, project).talks.get()
 
