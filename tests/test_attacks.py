@@ -18,33 +18,18 @@ from projects.expense_table import ExpenseResource
 from projects.resources.roster import RosterResource
 from reports.exchange import TABLES
 from tests.life import draft
+from tests.sweep.earlier import ROWS as EARLIER
+from tests.sweep.earlier import proposals
 from tests.sweep.people import SIGNED_IN
+from tests.sweep.rubbish import MARKUP, TAG, Fields
+from tests.sweep.sending import Writes
 from tests.sweep.table import TABLE, address
 from tests.sweep.things import things
-from tests.test_bad_input import Fields
 from tests.town import member, person
 
 pytestmark = pytest.mark.one_database
 
-__all__ = ["things"]  # the fixture with one of everything
-
-NO_TRACE = ("django_session", "core_knock")
-"""What a request may write though it is refused: the session of its person, and that a stranger has sent something."""
-
-
-class Writes:
-    """The tables that requests have written to."""
-
-    def __init__(self):
-        self.tables: list[str] = []
-
-    def __call__(self, execute, sql, params, many, context):
-        words = sql.split(None, 3)
-        if words[0] in ("INSERT", "UPDATE", "DELETE"):
-            table = (words[1] if words[0] == "UPDATE" else words[2]).strip('"')
-            if table not in NO_TRACE:
-                self.tables.append(table)
-        return execute(sql, params, many, context)
+__all__ = ["proposals", "things"]  # fixtures with one of everything
 
 
 @pytest.fixture
@@ -119,7 +104,11 @@ def test_nobody_from_elsewhere_gets_at_anything_or_changes_anything(
 
 # -- Whatever can be typed -------------------------------------------------------------------------
 
-WORDS = st.text(max_size=30) | st.sampled_from(["=1+1", "２０２６年２月３０日", "1e999", "-0.001", "ﷺ" * 99, "9" * 40])
+WORDS = (
+    st.text(max_size=30)
+    | st.just(MARKUP)
+    | st.sampled_from(["=1+1", "２０２６年２月３０日", "1e999", "-0.001", "ﷺ" * 99, "9" * 40, MARKUP])
+)
 CELLS = WORDS | st.none() | st.booleans() | st.integers() | st.floats() | st.dates() | st.datetimes() | st.decimals()
 FEW = hypothesis_settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
 
@@ -176,27 +165,57 @@ def test_no_table_of_the_bank_breaks_us(rows):
     assert len(read) <= len(rows)
 
 
-PUBLIC = [
-    "grants:need_create", "verify", "evaluations:voice_find", "projects:objection_create", "evaluations:voice_say",
-    "projects:recommend", "grants:need_remark_create", "projects:activity_sign_in", "projects:follow_up_answer",
-    "privacy:ask",
-]  # fmt: skip
-"""Pages that take something from anybody, sign-up apart."""
+AT_HAND = ("/search/", "/i18n/setlang/")
+"""Where the forms go that stand on every page."""
 
 
-def test_nothing_that_a_stranger_can_type_breaks_a_public_form(town, things, browse, without_layout):
-    client = browse()
+def public_forms(client, rows, things) -> dict[tuple, tuple]:
+    """Every form on a page that anybody may open: where it goes and how, and its fields; each once."""
+    found: dict[tuple, tuple] = {}
+    for name, about, allowed in rows:
+        page = address(name, about, things)
+        answer = client.get(page) if "anonymous" in allowed else None
+        if answer is None or answer.status_code != 200 or "text/html" not in answer["Content-Type"]:
+            continue
+        for to, method, fields in Fields(answer.text).forms:
+            if fields and (to not in AT_HAND or page == to):
+                found[to or page, method, tuple(field for field, _kind, _value in fields)] = (name, fields)
+    return found
+
+
+def type_anything_into(client, forms) -> None:
+    """Whatever is typed: no error, and no tag comes back as one."""
     client.raise_request_exception = False
-    for name in PUBLIC:
-        page = address(name, TABLE[name][0], things)
-        fields = Fields(client.get(page).content.decode())
-        chosen = {field: value for field, kind, value in fields.found if kind in ("hidden", "radio", "checkbox")}
+    for (to, method, names), (_name, fields) in forms.items():
+        chosen = {field: value for field, kind, value in fields if kind in ("hidden", "radio", "checkbox")}
 
-        @FEW
-        @given(st.fixed_dictionaries({field: WORDS for field, _kind, _value in fields.found if field not in chosen}))
+        @hypothesis_settings(FEW, max_examples=6)  # there are dozens of forms
+        @given(st.fixed_dictionaries({field: WORDS for field in names if field not in chosen}))
         def attack(typed):
             with transaction.atomic():
-                assert client.post(page, chosen | typed).status_code < 500  # noqa: B023  called at once
+                answer = getattr(client, method)(to, chosen | typed)  # noqa: B023  called at once
+                assert answer.status_code < 500
+                assert TAG.encode() not in b"".join(answer)
                 transaction.set_rollback(True)
 
         attack()
+
+
+def test_nothing_that_a_stranger_can_type_breaks_a_public_form(town, things, browse, without_layout):
+    forms = public_forms(browse(), [(name, *row) for name, row in TABLE.items()], things)
+
+    type_anything_into(browse(), forms)
+
+    assert {name for name, _fields in forms.values()} >= {"grants:need_create", "evaluations:vote_code", "privacy:ask"}
+
+
+OBJECTING = {"projects:objection_create", "projects:objection_whole"}
+
+
+def test_nothing_that_a_stranger_can_type_breaks_an_objection(town, proposals, browse, without_layout):
+    """Where proposals are in the notice: later its forms are gone."""
+    forms = public_forms(browse(), [row for row in EARLIER if row[0] in OBJECTING], proposals)
+
+    type_anything_into(browse(), forms)
+
+    assert {name for name, _fields in forms.values()} == OBJECTING

@@ -12,3 +12,5 @@ GROUP = {"head", "volunteer"}
 SEES_PROJECT = BUREAU | GROUP | {"mentor", "evaluator", "expert1"}
 SEES_DELIVERY = SEES_PROJECT - {"expert1"}
 SEES_ROSTER = GROUP | {"mentor", "evaluator", "clerk", "auditor"}
+NEAR = ("clerk", "head", "mentor", "finance", "approver", "evaluator", "expert1", "giver", "stranger")
+"""Those who have to do with a project, the nearest first."""

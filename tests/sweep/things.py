@@ -144,6 +144,7 @@ def everything(town, life) -> dict[str, object]:
         "unpublished": make_call(town, code="SOON", publish=False),
         "fund": town.fund,
         "attachment": attach(project, pdf(), by=town.head),
+        "file_of_draft": attach(with_draft, pdf(), by=town.head),
         "notification": town.head.notifications.first(),
         "notice": notice,
         "daily_root": DailyRoot.objects.create(day=date(2026, 3, 2), number=1, hash="0" * 64),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core import clock
+from core.files import attach
 from evaluations.actions import grievances
 from grants.actions import need_lists, needs, workshops
 from grants.actions.agreement_templates import create_template
@@ -47,6 +48,7 @@ from tests.giving import accepted_pledge, came, offered, scheduled
 from tests.mentored import advice, seen
 from tests.records import NOBODY_ON_IT, entered, planned, png
 from tests.reports.tables import centre, csv_file
+from tests.test_files import pdf
 from tests.town import aware
 
 
@@ -61,7 +63,8 @@ def booked(town, project) -> dict[str, object]:
         handed_in_at=clock.now(),
     )  # fmt: skip
     expense = spending.enter(project, by=town.head, values=values)
-    return {"expense": expense, "monthly": report, "monthly_token": report.token}
+    receipt = attach(expense, pdf("发票.pdf"), by=town.head)
+    return {"expense": expense, "file_of_expense": receipt, "monthly": report, "monthly_token": report.token}
 
 
 def changed(town, project) -> dict[str, object]:
