@@ -22,6 +22,7 @@ from core.models import Knock
 from core.strangers import forget_knocks
 from grants.models import Need
 from people.models import Organization
+from tests.nodes import database_url
 
 ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.one_database
@@ -61,35 +62,57 @@ IN_EARNEST = {
 }
 ASKED = """
 import django, json
+django.setup()
 from django.conf import settings
 from django.core.checks import run_checks
-django.setup()
-names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_NAME", "DEBUG",
-         "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SAMESITE"]
-said = [str(one) for one in run_checks(include_deployment_checks=True) if one.level >= 30 and "reports." not in one.id]
-print(json.dumps([said, {name: getattr(settings, name) for name in names}]))
+from django.test import Client
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # none collected
+names = ["DEBUG", "SECURITY_LEVEL", "MFA_REQUIRED_ROLES", "IDLE_MINUTES", "IDLE_MINUTES_PRIVILEGED", "ONE_SESSION"]
+client = Client(headers={"host": "grants.example.org"})
+page, plain = client.get("/accounts/login/", secure=True), client.get("/accounts/login/")
+print(json.dumps({
+    "warned": [one.id for one in run_checks(include_deployment_checks=True) if one.level >= 30],
+    "settings": [getattr(settings, name) for name in names],
+    "status": [page.status_code, plain.status_code, plain["Location"]],
+    "hsts": page.get("Strict-Transport-Security"),
+    "cookies": page.cookies.output(header="").split("\\r\\n"),
+    "session": [settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY,
+                settings.SESSION_COOKIE_SAMESITE],
+}))
 """
+FONTS = {"reports.W001", "reports.W002", "reports.W003"}
+"""What this machine has for printing is no matter of the site."""
 
 
-def test_a_site_in_earnest_passes_the_check_and_its_cookies_are_safe(tmp_path):
-    of_browsers = "DJANGO_ALLOW_ASYNC_UNSAFE"  # tests/browser sets it for its process
-    inherited = {name: value for name, value in os.environ.items() if name != of_browsers}
-    environment = inherited | IN_EARNEST | {"VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    done = subprocess.run([sys.executable, "-c", ASKED], cwd=ROOT, env=environment, capture_output=True, text=True)
+@pytest.fixture(scope="module")
+def in_earnest(django_db_setup, tmp_path_factory) -> dict:
+    """What a process of its own says of a new site, whose tables are made and empty; of this machine's environment it
+    has nothing but where programs lie."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    own = {"DATABASE_URL": database_url(), "VAR_DIR": str(tmp_path_factory.mktemp("earnest"))}
+    words = inherited | IN_EARNEST | own | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    done = subprocess.run([sys.executable, "-c", ASKED], cwd=ROOT, env=words, stdout=subprocess.PIPE)
+    return json.loads(done.stdout)
 
-    assert json.loads(done.stdout) == [
-        [],
-        {
-            "SESSION_COOKIE_SECURE": True,
-            "CSRF_COOKIE_SECURE": True,
-            "SESSION_COOKIE_HTTPONLY": True,
-            "SESSION_COOKIE_NAME": "__Host-sessionid",
-            "DEBUG": False,
-            "SECURE_HSTS_SECONDS": 31536000,
-            "SECURE_SSL_REDIRECT": True,
-            "SESSION_COOKIE_SAMESITE": "Lax",
-        },
-    ]
+
+def test_a_site_in_earnest_passes_the_check_and_its_cookies_are_safe(db, in_earnest):
+    """`check --deploy` asks for the three administrators and a backup, and for nothing else."""
+    warned = [name for name in in_earnest["warned"] if name not in FONTS]
+    [token] = [cookie for cookie in in_earnest["cookies"] if "csrf" in cookie]
+
+    assert sorted(warned) == ["config.W001", *["people.W002"] * 3]
+    assert in_earnest["status"] == [200, 301, "https://grants.example.org/accounts/login/"]
+    assert in_earnest["hsts"] == "max-age=31536000; includeSubDomains; preload"
+    assert token.strip().startswith("__Host-csrftoken=")
+    assert [word in token for word in ("; Secure", "; HttpOnly", "; SameSite=Lax", "Domain=")] == [True] * 3 + [False]
+    assert in_earnest["session"] == ["__Host-sessionid", True, True, "Lax"]
+
+
+def test_without_a_word_about_it_the_privileged_need_a_second_factor_and_the_level_says_the_rest(db, in_earnest):
+    asked = ["administrator", "manager", "staff", "approver", "finance", "auditor"]
+    no_debugging, level = False, 2
+
+    assert in_earnest["settings"] == [no_debugging, level, asked, None, None, None]
 
 
 def test_the_keys_of_the_source_code_do_not_pass_the_check(settings):
