@@ -193,6 +193,13 @@ def test_the_installation_does_not_end_before(town):
     assert User.objects.get(username="admin").is_active
 
 
+@pytest.mark.parametrize(("roles", "level", "warned"), [([], 2, True), (["finance"], 2, False), ([], 3, False)])
+def test_the_check_says_when_nobody_needs_a_second_factor(three, settings, roles, level, warned):
+    settings.MFA_REQUIRED_ROLES, settings.SECURITY_LEVEL = roles, level
+
+    assert ("people.W003" in [found.id for found in administrators_are_three()]) == warned
+
+
 def test_the_account_of_the_installation_cannot_be_taken_over(three, town, browse):
     client = browse(three["security"])
     passwords = {"password1": "Liuxi-2026", "password2": "Liuxi-2026", "usable_password": "true"}

@@ -55,6 +55,19 @@ def test_an_account_is_locked_whichever_of_its_names_is_typed_and_opens_by_itsel
     assert SignInGuard.objects.get(user=wang).failures == 0
 
 
+@pytest.mark.one_database
+@pytest.mark.parametrize(("level", "minutes"), [(2, 15), (3, 30)])
+def test_an_account_is_locked_for_as_long_as_the_level_says(wang, browse, settings, level, minutes):
+    settings.SECURITY_LEVEL = level
+    for _ in range(5):
+        attempt(browse(), "singer")
+
+    left = SignInGuard.objects.get(user=wang).locked_until - timezone.now()
+
+    assert timedelta(minutes=minutes - 1) < left <= timedelta(minutes=minutes)
+    assert f"请{minutes}分钟后再试" in said(attempt(browse(), "singer", "test"))[0]
+
+
 def test_four_mistakes_lock_nobody_and_are_forgotten_with_the_right_password(wang, browse):
     for _ in range(4):
         attempt(browse(), "singer")

@@ -53,14 +53,19 @@ def test_a_password_like_ones_own_number_or_name_is_refused():
     assert refusals("Aa13800138000", user) == ["password_too_similar"]
 
 
-def test_an_earlier_password_does_not_come_back_until_it_is_long_ago(town):
-    user = town.singer
-    for password in ("Liuxi-01", "Liuxi-02", "Liuxi-03", "Liuxi-04"):
+@pytest.mark.parametrize(("level", "remembered"), [(2, 3), (3, 5)])
+def test_an_earlier_password_does_not_come_back_until_it_is_long_ago(town, settings, level, remembered):
+    """Neither the present one nor as many before it as the level says."""
+    settings.SECURITY_LEVEL = level
+    user, passwords = town.singer, [f"Liuxi-20{number}" for number in range(10, 17)]
+    for password in passwords:
         assert refusals(password, user) == []
         user.set_password(password)
         user.save()
 
-    assert refusals("Liuxi-04", user) == refusals("Liuxi-02", user) == ["password_used_before"]
+    used = [password for password in passwords if refusals(password, user) == ["password_used_before"]]
+
+    assert used == passwords[-remembered - 1 :]
     assert "password_used_before" not in refusals("test", user)  # long ago, and only too weak
 
 

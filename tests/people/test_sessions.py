@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import SESSION_KEY
 from django.urls import reverse
 
@@ -38,12 +39,16 @@ def is_in(client) -> bool:
         ("head", 2, 0, 13 * 3600, False),
         ("head", 3, 0, 9 * 3600, False),
         ("head", 3, 59 * 60, 0, True),
+        ("head", 3, 61 * 60, 0, False),
+        ("clerk", 3, 14 * 60, 0, True),
+        ("clerk", 3, 16 * 60, 0, False),
     ],
 )
 def test_a_session_ends_by_level_and_role(town, browse, settings, username, level, idle, old, stays):
     settings.SECURITY_LEVEL = level
     client = browse(town.people[username])
     User.objects.update(is_staff=False)  # level 3 would ask administrators for a second factor first
+    Authenticator.objects.create(user=town.clerk, type="totp", data={"secret": "MZMTIBYMZEW52ZUW5MPKKVVRDE7CKGDJ"})
     age(client, idle=idle, old=old)
 
     response = client.get("/projects/?q=1")
@@ -52,6 +57,38 @@ def test_a_session_ends_by_level_and_role(town, browse, settings, username, leve
     if not stays:
         assert response["Location"] == "/accounts/login/?next=/projects/%3Fq%3D1"
         assert "已自动退出。请重新登录。" in client.get(response["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("username", "idle", "stays"),
+    [("head", 4, True), ("head", 6, False), ("clerk", 2, True), ("clerk", 4, False)],
+)
+def test_a_deployment_may_say_itself_how_long_nothing_may_be_done(town, browse, settings, username, idle, stays):
+    settings.IDLE_MINUTES, settings.IDLE_MINUTES_PRIVILEGED = 5, 3
+    client = browse(town.people[username])
+    age(client, idle=idle * 60)
+
+    client.get("/projects/")
+
+    assert is_in(client) == stays
+
+
+def test_a_key_of_before_signing_in_opens_nothing_afterwards(browse, town):
+    """Whoever had put their own into another's browser, or read it there, would be signed in as well."""
+    client = browse()
+    client.get("/accounts/login/")
+    session = client.session  # as a page for strangers makes one
+    session["note"] = "of before"
+    session.save()
+    client.cookies["sessionid"] = before = session.session_key
+
+    client.post("/accounts/login/", {"login": "head", "password": "test"})
+    after = client.cookies["sessionid"].value
+    old = browse()
+    old.cookies["sessionid"] = before
+
+    assert (is_in(client), after != before) == (True, True)
+    assert old.get("/todo/")["Location"] == "/accounts/login/?next=/todo/"
 
 
 def test_what_a_page_asks_for_by_itself_keeps_nobody_signed_in(town, browse):
@@ -179,9 +216,11 @@ def test_the_others_of_ones_own_devices_are_signed_out(town, browse):
     assert [is_in(client) for client in (here, phone, other)] == [True, False, True]
 
 
-@pytest.mark.parametrize(("one", "still_there"), [(True, False), (None, True)])
-def test_one_session_a_person_by_setting(town, browse, settings, one, still_there):
-    settings.ONE_SESSION = one
+@pytest.mark.parametrize(
+    ("one", "level", "still_there"), [(True, 2, False), (None, 2, True), (None, 3, False), (False, 3, True)]
+)
+def test_one_session_a_person_by_setting_and_level(town, browse, settings, one, level, still_there):
+    settings.ONE_SESSION, settings.SECURITY_LEVEL = one, level
     first, second = browse(), browse()
     for client in (first, second):
         client.post("/accounts/login/", {"login": "singer", "password": "test"})
