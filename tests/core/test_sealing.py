@@ -96,6 +96,10 @@ def test_salts_hide_what_was_said(log):
     assert digest(said, Keys("0" * 32, "0" * 32, "0" * 32)) != seal.digest
 
 
+OTHER = "SELECT MIN(id) FROM django_content_type WHERE id <> content_type_id"
+"""Another kind of thing than the event is about."""
+
+
 @pytest.mark.every_case
 @pytest.mark.parametrize(
     ("sql", "found"),
@@ -104,6 +108,11 @@ def test_salts_hide_what_was_said(log):
         ("UPDATE core_event SET label = '' WHERE id = {2}", ["event {2} (link 3) does not say"]),
         ("UPDATE core_event SET actor_id = NULL WHERE id = {3}", ["event {3} (link 4) does not say"]),
         ("UPDATE core_event SET data = '{{}}' WHERE id = {0}", ["event {0} (link 1) does not say"]),
+        ("UPDATE core_event SET name = 'sald' WHERE id = {0}", ["event {0} (link 1) does not say"]),
+        ("UPDATE core_event SET at = '2026-03-02 04:00:01' WHERE id = {0}", ["event {0} (link 1) does not say"]),
+        ("UPDATE core_event SET source_state = 'a' WHERE id = {0}", ["event {0} (link 1) does not say"]),
+        ("UPDATE core_event SET target_state = 'a' WHERE id = {0}", ["event {0} (link 1) does not say"]),
+        (f"UPDATE core_event SET content_type_id = ({OTHER}) WHERE id = {{0}}", ["event {0} (link 1) does not say"]),
         ("UPDATE core_event SET object_id = object_id + 1 WHERE id = {0}", ["event {0} (link 1) does not say"]),
         ("UPDATE core_seal SET note_key = '' WHERE number = 2", ["event {1} (link 2) does not say"]),
         ("UPDATE core_seal SET hash = 'f' WHERE number = 2", ["link 2 (event {1}) does not follow"]),
