@@ -1,4 +1,4 @@
-"""What the README's figures come from: `./run bench [projects]` prints a table, on a database of its own.
+"""How long things take: `./run bench [projects]` prints a table, on a database of its own.
 
 `./run bench printing [documents]` prints only what concerns papers, and `./run bench NAME [size]` only what one module
 measures: calculations, panels, agreement, portfolios, open_data, ledgers, imports, search, sealing, pages, writes,

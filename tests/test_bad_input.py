@@ -9,7 +9,9 @@ from zlib import crc32
 
 import pytest
 from django.db import connection
+from django.utils.html import escape
 
+from tests.life import draft
 from tests.pages import no_pages
 from tests.sweep.rubbish import MARKUP, RUBBISH, TAG, Fields
 from tests.sweep.sending import Answer, Writes, send
@@ -83,3 +85,14 @@ def test_what_is_inline_is_seen():
     <script>x()</script><script src="/a.js"></script><script type="application/json">{}</script><p class="on">c</p>"""
 
     assert Fields(text).inline == ["p style", "p onclick", "a href", "style", "script"]
+
+
+def test_what_people_write_is_text_and_no_markup_and_no_template(town, browse):
+    written = '<b onclick="x()">粗</b> **粗** [链接](https://evil.example) {{ project.pk }} {% now "Y" %} ${7*7}'
+    project = draft(town, title=written, needs=written)
+
+    page = browse(town.head).get(project.get_absolute_url()).content.decode()
+
+    texts = page.split("<main")[1]
+    assert texts.count(escape(written)) >= 2  # as a heading, and where the needs are told
+    assert (written in page, 'evil.example"' in page, Fields(page).inline) == (False, False, [])

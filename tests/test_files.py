@@ -3,7 +3,8 @@
 import hashlib
 import re
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -35,7 +36,16 @@ def test_a_file_keeps_its_name_size_and_digest(town):
 
     assert (attachment.name, attachment.size) == ("备案证明.pdf", len(CONTENT))
     assert attachment.sha256 == hashlib.sha256(CONTENT).hexdigest()
-    assert "备案" not in attachment.file.name  # the stored name says nothing
+
+
+def test_where_a_file_lies_is_a_random_number_and_nothing_of_what_was_sent(town):
+    """The same file sent twice by the same person lies in two places, and neither says anything of the other."""
+    project = draft(town)
+    names = [PurePath(attach(project, pdf(), by=town.head).file.name) for _time in range(2)]
+
+    numbers = {UUID(name.name) for name in names}
+    assert ({number.version for number in numbers}, len(numbers)) == ({4}, 2)  # 122 random bits
+    assert {str(name.parent) for name in names} == {f"{clock.now():%Y/%m}"}
 
 
 def test_tests_keep_their_files_to_themselves(tmp_path):
@@ -49,6 +59,18 @@ def test_tests_keep_their_files_to_themselves(tmp_path):
 
 def test_a_path_in_the_name_is_dropped(town):
     assert attach(draft(town), pdf("../../etc/证明.pdf"), by=town.head).name == "证明.pdf"
+
+
+def test_an_attachment_has_twenty_megabytes_and_not_a_byte_more(town, browse):
+    page = reverse("projects:proposal_attach", args=[draft(town).pk])
+    most = CONTENT.ljust(20 * 1024**2, b"\n")
+
+    over = browse(town.head).post(page, {"kind": "other", "file": SimpleUploadedFile("计划.pdf", most + b"\n")})
+    assert [error.code for error in over.context["attachment_form"].errors.as_data()["file"]] == ["too_large"]
+    assert not Attachment.objects.exists()
+
+    browse(town.head).post(page, {"kind": "other", "file": SimpleUploadedFile("计划.pdf", most)})
+    assert Attachment.objects.get().size == 20 * 1024**2
 
 
 def test_the_files_of_an_activity_are_closed_to_the_experts(town, life, browse):
