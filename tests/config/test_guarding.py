@@ -239,7 +239,9 @@ def test_a_known_weakness_of_a_package_is_said_and_fails_the_check():
     out = StringIO()
 
     Command(stdout=out).report([sound, {"name": "ours", "skip_reason": "not found"}])
-    assert out.getvalue() == "Packages: 1 audited, 1 not known there, 0 with known weaknesses.\n"
+    assert out.getvalue() == (
+        "Packages: the database of weaknesses was reached, 1 audited, 0 weak, not known there: ours.\n"
+    )
 
     with pytest.raises(CommandError, match=r"django 5.2.19: PYSEC-2026-1 \(mended in 5.2.20\)"):
         Command(stdout=out).report([sound, {"name": "django", "version": "5.2.19", "vulns": [weakness]}])
@@ -251,4 +253,12 @@ def test_without_a_network_nothing_is_audited_and_nothing_fails(monkeypatch):
 
     call_command("audit_packages", stdout=out)
 
-    assert "not audited this time" in out.getvalue()
+    assert out.getvalue() == "Packages: NOT AUDITED, the database of weaknesses was not reached (offline).\n"
+
+
+def test_where_a_mirror_without_weaknesses_answers_it_is_said_that_nothing_is_audited():
+    out = StringIO()
+
+    Command(stdout=out).report([{"name": "rules", "skip_reason": "not found"}])
+
+    assert out.getvalue() == "Packages: NOT AUDITED, what answers as the database of weaknesses knows none of 1.\n"
