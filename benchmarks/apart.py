@@ -22,8 +22,12 @@ django.setup()
 from importlib import import_module
 import_module(sys.argv[1]).run(*map(int, sys.argv[2:]))
 """
-QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "jit": "off"}
-"""Nothing that is measured lives long enough to be written to disk."""
+OPTIONS = "benchmarks.machine"
+"""Says which database it is and how it keeps what is written."""
+
+
+class NotKept(Exception):
+    """What was measured is not as good as is promised; the bench ends with exit code 1."""
 
 
 def environment(folder: str) -> dict[str, str]:
@@ -41,6 +45,18 @@ def environment(folder: str) -> dict[str, str]:
 def on_sqlite(folder: str) -> dict[str, str]:
     """The same, with a database in the folder whatever `DATABASE_URL` says."""
     return {name: value for name, value in environment(folder).items() if name != "DATABASE_URL"}
+
+
+def at(place: str = "") -> dict[str, str]:
+    """That of a process on a database that stays: a URL (its files stay behind in a folder apart), a folder with a
+    SQLite, or "" for the `DATABASE_URL` of whoever measures."""
+    place = place or os.environ.get("DATABASE_URL", "")
+    if not place:
+        raise SystemExit("Please name a database: a URL, or a folder for a SQLite.")
+    if "://" in place:
+        return environment(tempfile.mkdtemp()) | {"DATABASE_URL": place}
+    Path(place).mkdir(parents=True, exist_ok=True)
+    return on_sqlite(place)
 
 
 def run(program: str, *arguments: str, within: dict[str, str]) -> str:
@@ -62,12 +78,16 @@ def measured(module: str, *sizes: int, within: dict[str, str]) -> Iterator[tuple
 
 
 def on_each_database(module: str, *sizes: int) -> Iterator[tuple[str, str]]:
-    """The same, on SQLite and on a PostgreSQL (`postgresql`); it says when there is none."""
+    """The same, on SQLite and on a PostgreSQL (`postgresql`), each with its options; it says when there is none."""
     with tempfile.TemporaryDirectory() as folder:
-        yield from measured(module, *sizes, within=on_sqlite(folder))
+        within = on_sqlite(folder)
+        yield from measured(OPTIONS, within=within)
+        yield from measured(module, *sizes, within=within)
     with tempfile.TemporaryDirectory() as folder, postgresql() as server:
         if server:
-            yield from measured(module, *sizes, within=environment(folder) | {"DATABASE_URL": server})
+            within = environment(folder) | {"DATABASE_URL": server}
+            yield from measured(OPTIONS, within=within)
+            yield from measured(module, *sizes, within=within)
         else:
             yield "PostgreSQL", "left out: none is installed here (package postgresql)"
 
@@ -89,8 +109,10 @@ def make_database() -> None:
 
 
 @contextmanager
-def postgresql(**options: str) -> Iterator[str]:
-    """The address of a PostgreSQL: that of DATABASE_URL if it is one, else one of our own for so long; "" without."""
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL: that of DATABASE_URL if it is one, else one of our own for so long; "" without.
+
+    It has the options that it comes with, as in earnest: what is written is on the disk before anybody is told so."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
         yield given
@@ -102,11 +124,10 @@ def postgresql(**options: str) -> Iterator[str]:
     programs, folder, port = found[-1].parent, tempfile.mkdtemp(), free_port()
     if os.geteuid() == 0:  # it refuses to be started by root
         shutil.chown(folder, "postgres")
-    said = " ".join(f"-c {name}={value}" for name, value in (QUICK | options).items())
     control = [programs / "pg_ctl", "-D", folder, "-w", "-l", f"{folder}/log"]
     try:
         _as_postgres([programs / "initdb", "-D", folder, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
-        _as_postgres([*control, "-o", f"-p {port} -k {folder} {said}", "start"])
+        _as_postgres([*control, "-o", f"-p {port} -k {folder}", "start"])
         yield f"postgres://{_owner()}@127.0.0.1:{port}/postgres"
     finally:
         _as_postgres([*control, "-m", "immediate", "stop"])

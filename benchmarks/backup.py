@@ -11,7 +11,6 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from benchmarks import apart
-from benchmarks.pages_at_size import FILL
 
 PROJECTS = 10_000
 BACK_UP = """
@@ -63,7 +62,10 @@ class Figures(NamedTuple):
 def measure(count: int = PROJECTS) -> Iterator[tuple[str, str]]:
     """(what was measured, the figure): sealed, as it is, and restored; few projects and many."""
     before: dict[str, Figures] = {}
-    with apart.postgresql() as server:
+    with apart.postgresql() as server, tempfile.TemporaryDirectory() as folder:
+        yield from apart.measured(apart.OPTIONS, within=apart.on_sqlite(folder))
+        if server:
+            yield from apart.measured(apart.OPTIONS, within=apart.environment(folder) | {"DATABASE_URL": server})
         for projects in (max(count // 10, 1), count):
             for label, figures in deeds(projects, server):
                 yield f"{label} of {projects} projects, {figures.rows} rows", figures.said(before.get(label))
@@ -79,7 +81,7 @@ def deeds(projects: int, server: str) -> Iterator[tuple[str, Figures]]:
     recipient = str(pyrage.x25519.Identity.generate().to_public())
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         within = apart.on_sqlite(folder)
-        apart.run(FILL, str(projects), within=within)
+        list(apart.measured("benchmarks.data", projects, within=within))
         yield "SQLite: sealed backup", done(BACK_UP, f"{folder}/sealed", recipient, within=within)[1]
         path, figures = done(BACK_UP, f"{folder}/open", within=within)
         yield "SQLite: backup", figures

@@ -1,13 +1,15 @@
 """How the calculations grow: each at a quarter, at half and at the whole of the size that its promise names.
 
-Seconds are those of the processor, so that a busy machine measures the same as an idle one. `grows` is how much longer
-twice as much takes (of the larger pair): 2 is as much as there is, 4 is its square.
+Seconds are those of the processor, so that a busy machine measures much the same as an idle one, and the median of
+three runs, each prepared anew. `grows` is how much longer twice as much takes (of the larger pair): 2 is as much as
+there is, 4 is its square.
 """
 
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from statistics import median
 from time import process_time
 from typing import Any, NamedTuple
 
@@ -24,6 +26,7 @@ from evaluations.selection import OBJECTIVES, select, what_would_change
 from projects.similarity import similar_pairs, similar_to
 from projects.speed_meeting import Side, schedule
 
+ROUNDS = 3
 TOO_SHORT = 0.02
 """Seconds of which no growth can be told."""
 
@@ -40,7 +43,7 @@ def measure() -> Iterator[tuple[str, str]]:
     """(what was calculated, the figure)."""
     for one in CALCULATIONS:
         sizes = [one.most // 4, one.most // 2, one.most]
-        seconds = [_seconds(one.prepared(size)) for size in sizes]
+        seconds = [median(_seconds(one.prepared(size)) for _round in range(ROUNDS)) for size in sizes]
         growth = f"grows × {seconds[2] / seconds[1]:.1f}" if seconds[1] > TOO_SHORT else "too short to tell"
         found = ", ".join(f"{size:,}: {time:.2f} s" for size, time in zip(sizes, seconds, strict=True))
         yield one.label, f"{found}; {growth}"

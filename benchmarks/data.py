@@ -1,7 +1,8 @@
-"""Fill an empty database with very many projects: `python -m benchmarks.data [projects]`, or `fill(…)`.
+"""Fill an empty database with very many projects: `./run bench data [projects] [URL or folder]`.
 
-Into SQLite (below `VAR_DIR`) or where `DATABASE_URL` points; it prints rows, seconds and size. The same number of
-projects gives the same rows every time.
+Where `DATABASE_URL` points, if no place is named; it prints rows, seconds and size. The same number of projects gives
+as many rows with the same names, numbers, days and amounts every time. Not the same are keys that must be drawn by lot
+(of links, of lines, salts of the log, passwords), what is made out of them, and the day on which accounts were opened.
 
 Two seasons are lived through by the real verbs (`benchmarks.season`), and then multiplied inside the database by one
 `INSERT … SELECT` a table: ids are worked out ahead (each copy is one block of ids after the other), keys between the
@@ -23,6 +24,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
+from benchmarks import apart
+
 PAST, AT_WORK = "P00000", "L00000"
 SHARE_AT_WORK = 0.1
 YEARS = 6
@@ -36,14 +39,17 @@ agrees to is one text."""
 APPS = ("core", "people", "grants", "projects", "evaluations", "reports")
 
 
-def main(count: int) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    os.environ["TASKS_BACKEND"] = "immediate"
-    import django  # noqa: PLC0415  the environment above must be set first
+def measure(count: int = 100_000, place: str = "") -> Iterator[tuple[str, str]]:
+    """(what was done, how long it took), on a database that stays (`apart.at`)."""
+    within = apart.at(place)
+    yield from apart.measured(apart.OPTIONS, within=within)
+    yield from apart.measured(__name__, count, within=within)
 
-    django.setup()
+
+def run(count: int) -> None:
+    """One line a figure on the standard output."""
     for label, figure in fill(count):
-        print(f"  {label:<50} {figure}", flush=True)
+        print(f"{label}\t{figure}", flush=True)
 
 
 def fill(count: int) -> Iterator[tuple[str, str]]:
@@ -384,7 +390,3 @@ def size() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
         return cursor.fetchone()[0]
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

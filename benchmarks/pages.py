@@ -1,14 +1,16 @@
 """How long pages take, and how many queries: every address without a number in it, and the main pages of one thing.
 
-`python -m benchmarks.pages` measures the database that the environment names (`benchmarks.data` fills one), in roles:
-the town's clerk sees every past season; a clerk of one district, the head of a group, a mentor and an expert of a
-season at work see what one person has. A line a page: who, address, milliseconds (median), queries, kilobytes,
-milliseconds of the first visit (figures that take long are kept for a while: `core.lately`).
+Part of `./run bench pages`; `python -m benchmarks.pages WORD …` is for whoever mends one page, on the database that the
+environment names (`./run bench data` fills one). In roles: the town's clerk sees every past season; a clerk of one
+district, the head of a group, a mentor and an expert of a season at work see what one person has. A line a page: who,
+address, milliseconds (median), queries, kilobytes, milliseconds of the first visit (figures that take long are kept
+for a while: `core.lately`).
 """
 
+import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from statistics import median
 from time import perf_counter, process_time
@@ -24,6 +26,13 @@ SLOW = 700.0
 PAPERS = (".pdf", ".xlsx", ".docx", ".csv", ".zip", ".ics")
 PASSED_OVER = ("admin:", "djdt:", "account_", "mfa_", "set_language", "reports:export", "jsi18n")
 PAST, AT_WORK = "P00000", "L00000"
+OF_A_PROJECT = ("project_detail", "proposal_detail")
+INSIDE = (
+    "roster", "spending", "spending_check", "service_list", "volunteer_list", "monthly_list", "work_plan",
+    "project_money", "agreement_detail", "plan_versions", "comment_list", "final_accounts", "closing_report",
+    "archive_file",
+)  # fmt: skip
+"""What is kept in a project once it runs."""
 ROLES = {
     "nobody": None, "clerk": "clerk", "approver": "approver", "finance": "finance", "auditor": "auditor",
     "clerk of a district": "clerk-l00000", "head of a group": "head3-l00000", "mentor": "mentor-l00000",
@@ -36,38 +45,56 @@ def main() -> None:
     import django  # noqa: PLC0415  the environment above must be set first
 
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
-    from django.test import override_settings  # noqa: PLC0415
+    run(*sys.argv[1:])
 
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
-        for line in measured(sys.argv[1:]):
+
+def run(*only: str) -> None:
+    """One line a page on the standard output; `only`: addresses and people of which a word is in."""
+    with as_visited():
+        for line in measured(only):
             print("\t".join(map(str, line)), flush=True)
 
 
-def measured(only: list[str] = ()) -> Iterator[tuple[str, str, float, int, int, float]]:
-    """(who, address, milliseconds, queries, kilobytes, milliseconds at first) of each page that opens; -1 where
-    patience ended."""
+@contextmanager
+def as_visited() -> Iterator[None]:
+    """Pages name their style sheets without anybody having collected these, and who may not open one is no news."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.test import override_settings  # noqa: PLC0415
+
+    logging.getLogger("django.request").setLevel("ERROR")
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
+        yield
+
+
+def everybody() -> Iterator[tuple[str, Any]]:
+    """(who, a client signed in as them)."""
     from django.test import Client  # noqa: PLC0415
 
     from people.models import User  # noqa: PLC0415
 
-    seen: dict[str, set[str]] = {}
     for who, username in ROLES.items():
         client = Client()
         if username:
             client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
-        for path in (*plain_addresses(), *main_pages()):
-            if only and not any(part in (path, who) for part in only):
+        yield who, client
+
+
+def measured(only: Sequence[str] = ()) -> Iterator[tuple[str, str, float, int, int, float]]:
+    """(who, address, milliseconds, queries, kilobytes, milliseconds at first) of each page that opens; -1 where
+    patience ended."""
+    paths = [*plain_addresses(), *main_pages()]
+    for who, client in everybody():
+        for path in paths:
+            if only and not any(part in path or part == who for part in only):
                 continue
             found = one(client, path)
             if found is not None:
-                seen.setdefault(path, set()).add(who)
                 yield who, path, *found
 
 
 def one(client: Any, path: str) -> tuple[float, int, int, float] | None:
-    from django.db import connection, reset_queries  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
 
     try:
         with patience(connection):
@@ -78,17 +105,24 @@ def one(client: Any, path: str) -> tuple[float, int, int, float] | None:
         return (-1.0, 0, 0, -1.0) if "interrupt" in str(error) or "timeout" in str(error) else _raise(error, path)
     if answer.status_code != 200 or getattr(answer, "streaming", False):
         return None
-    size = len(answer.content) // 1024
-    connection.force_debug_cursor = True
-    reset_queries()
     start = now()
-    client.get(path)
+    queries, size = counted(client, path)
     times = [(now() - start) * 1000]
-    queries = len(connection.queries)
-    connection.force_debug_cursor = False
     if times[0] < SLOW:
         times = [took(client, path) for _round in range(ROUNDS)]
     return round(median(times), 1), queries, size, round(first, 1)
+
+
+def counted(client: Any, path: str) -> tuple[int, int]:
+    """Queries and kilobytes of a page."""
+    from django.db import connection, reset_queries  # noqa: PLC0415
+
+    connection.force_debug_cursor = True
+    reset_queries()
+    answer = client.get(path)
+    queries = len(connection.queries)
+    connection.force_debug_cursor = False
+    return queries, len(answer.content) // 1024
 
 
 def took(client: Any, path: str) -> float:
@@ -146,7 +180,8 @@ def plain_addresses() -> list[str]:
 
 
 def main_pages() -> list[str]:
-    """The pages of one thing that everybody opens: a project that is over and one at work, its call, its ranking."""
+    """The pages of one thing that everybody opens: a project that is over and one at work with the lists inside, its
+    call, its ranking."""
     from django.urls import reverse  # noqa: PLC0415
 
     from grants.models import Call  # noqa: PLC0415
@@ -155,7 +190,9 @@ def main_pages() -> list[str]:
     found = []
     for mark, state in ((PAST, "completed"), (AT_WORK, "running"), (AT_WORK, "submitted"), (PAST, "not_selected")):
         project = Project.objects.filter(call__code=mark, state=state).order_by("pk")[0]
-        found += [reverse(f"projects:{name}", args=[project.pk]) for name in ("project_detail", "proposal_detail")]
+        inside = INSIDE if state in ("completed", "running") else ()
+        found += [reverse(f"projects:{name}", args=[project.pk]) for name in (*OF_A_PROJECT, *inside)]
+        found += parts_of(project)
     for mark in (PAST, AT_WORK):
         call = Call.objects.get(code=mark)
         names = ("grants:call_detail", "evaluations:standings", "evaluations:panel", "projects:call_figures")
@@ -164,6 +201,24 @@ def main_pages() -> list[str]:
                 found.append(reverse(name, args=[call.pk]))
             except Exception:
                 continue
+    return found
+
+
+def parts_of(project: Any) -> list[str]:
+    """The first of what was done in a project: an activity with who came, an expense, a session, a visit, a report."""
+    from django.urls import reverse  # noqa: PLC0415
+
+    from projects.models import Activity, Beneficiary, Expense, MentoringNote, MonthlyReport, SiteVisit  # noqa: PLC0415
+
+    pages = {
+        Activity: ("activity_detail", "attendance", "volunteer_times"), Beneficiary: ("beneficiary_detail",),
+        Expense: ("expense_detail",), MentoringNote: ("session_detail",), SiteVisit: ("visit_detail",),
+        MonthlyReport: ("monthly_detail",),
+    }  # fmt: skip
+    found = []
+    for model, names in pages.items():
+        pk = model.objects.filter(project=project).order_by("pk").values_list("pk", flat=True).first()
+        found += [reverse(f"projects:{name}", args=[pk]) for name in names if pk]
     return found
 
 

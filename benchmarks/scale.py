@@ -1,14 +1,15 @@
 """What a filled PostgreSQL weighs and how it answers, and what that means for ten years of the whole country.
 
-`DATABASE_URL=postgres://… python -m benchmarks.scale`, after `python -m benchmarks.data 30000`: the largest tables with
-their indexes, per project and worked out for 3,000,000; then the plans of the questions that pages ask, with their time
-and every table that is read from end to end. docs/scale.md is written from it.
+`./run bench scale [URL]`, after `./run bench data 30000 URL`: the largest tables with their indexes, per project and
+worked out for 3,000,000; then the plans of the questions that pages ask, with their time and every table that is read
+from end to end. docs/scale.md is written from it.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
+
+from benchmarks import apart
 
 COUNTRY = 3_000_000
 """300,000 projects a year for ten years."""
@@ -22,11 +23,17 @@ WORTH_TELLING = 1_000
 """Rows from which on it matters that a table is read from end to end."""
 
 
-def main() -> None:
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "TASKS_BACKEND": "immediate"}
-    import django  # noqa: PLC0415  the environment above must be set first
+def measure(place: str = "") -> Iterator[tuple[str, str]]:
+    """(what was asked, the figure), of a database that is filled (`apart.at`)."""
+    within = apart.at(place)
+    if not within.get("DATABASE_URL", "").startswith("postgres"):
+        raise SystemExit("Please name the address of a filled PostgreSQL: it is the one that says how it answers.")
+    yield from apart.measured(apart.OPTIONS, within=within)
+    yield from apart.measured(__name__, within=within)
 
-    django.setup()
+
+def run() -> None:
+    """One line a figure on the standard output."""
     for label, figure in (*sizes(), *plans()):
         print(f"{label}\t{figure}", flush=True)
 
@@ -107,7 +114,3 @@ def questions() -> Iterator[tuple[str, Any]]:
     yield "the newest with whose texts one is compared", handed_in.only("needs")[:1000]
     if key := LikenessKey.objects.values_list("value", flat=True).first():
         yield "who has the same key", LikenessKey.objects.filter(value=key).order_by("-pk")[:500]
-
-
-if __name__ == "__main__":
-    main()

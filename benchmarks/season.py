@@ -131,6 +131,9 @@ class Season:
             starts_on=date(2026, 5, 1), ends_on=date(2027, 2, 28),
         )  # fmt: skip
 
+    def drafts(self, count: int) -> list[Project]:
+        return [self._draft(n) for n in range(count)]
+
     def _to(self, n: int, project: Project, state: str) -> Project:
         return self._life(n).walk(fresh(project), state)
 
@@ -188,7 +191,7 @@ class Season:
     def past(self) -> None:
         """All of it, to the archive."""
         town, life = self.town, self.life
-        drafts = [self._draft(n) for n in range(FUNDED + NOT_CHOSEN + INELIGIBLE + WITHDRAWN)]
+        drafts = self.drafts(FUNDED + NOT_CHOSEN + INELIGIBLE + WITHDRAWN)
         chosen = list(range(FUNDED + NOT_CHOSEN))
         for n, project in enumerate(drafts):
             self._to(n, project, "submitted")
@@ -216,7 +219,7 @@ class Season:
 
     def at_work(self) -> None:
         """Projects in every state, as they stand in autumn."""
-        drafts = [self._draft(n) for n in range(len(AT_WORK))]
+        drafts = self.drafts(len(AT_WORK))
         road = Life.ROAD
         reach = {n: road.index(state) for n, state in enumerate(AT_WORK)}
         for state in road[1 : road.index("running") + 1]:

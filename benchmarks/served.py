@@ -1,6 +1,6 @@
-"""Requests a second with two gunicorn workers on loopback, set as a site sets them: `python -m benchmarks.served`, on
-the database that the environment names (`benchmarks.data` fills one). A bounded load: so many requests by so many
-clients, and it ends.
+"""Requests a second with two gunicorn workers on loopback, set as a site sets them: part of `./run bench pages`.
+
+On the database that the environment names. A bounded load: so many requests by so many clients, and it ends.
 
 The machine may do other things meanwhile, so the processor time of the workers is said as well.
 """
@@ -23,12 +23,9 @@ PATHS = {"the public home page": ("/", None), "a list of projects": ("/projects/
 SEARCHED = f"/search/?{urlencode({'q': '社区'})}"
 
 
-def main() -> None:
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "MFA_REQUIRED_ROLES": ""}
-    import django  # noqa: PLC0415  the environment above must be set first
-
-    django.setup()
-    from people.models import User  # noqa: PLC0415
+def run() -> None:
+    """One line a figure on the standard output."""
+    from people.models import User  # noqa: PLC0415  the environment is set by who starts the process
 
     people = {who for _path, who in PATHS.values() if who}
     cookies: dict[str | None, str] = {who: signed_in(User.objects.get(username=who)) for who in people} | {None: ""}
@@ -112,7 +109,3 @@ def processor_time(server: int) -> float:
             fields = pathlib.Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
             ticks += int(fields[11]) + int(fields[12])  # user and system
     return ticks / os.sysconf("SC_CLK_TCK")
-
-
-if __name__ == "__main__":
-    main()
