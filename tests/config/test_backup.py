@@ -1,6 +1,7 @@
 """A backup is the site: what is restored is, row by row and file by file, what was there."""
 
 import gzip
+import hashlib
 import io
 import json
 import re
@@ -218,13 +219,23 @@ def test_it_is_restored_onto_the_other_database_and_back(town, tmp_path):
         PrivacyNotice.objects.in_force()  # as a migration writes it: nobody has used this site
         Duty.objects.create(name=DUTY, done_on=clock.today())
         said = restored(path)
-        there = meaning()
+        there, file_there = meaning(), file_kept()
         [row] = Project.objects.values_list("needs", "compared_at", "amount_requested")
         back = backed_up(tmp_path / "two")
+    kept, digest = file_kept()
+    kept.unlink()
     restored(back, "--replace")
 
     assert ("每个数字都相符" in said, row[0]) == (True, NEEDS)
     assert there == meaning() == before
+    assert file_there[0] != kept  # each site has a folder of its own
+    assert file_there[1] == digest == file_kept()[1] == Attachment.objects.get().sha256
+
+
+def file_kept() -> tuple[Path, str]:
+    """Where the one file of the site lies, and the SHA-256 of what stands there."""
+    path = Path(Attachment.objects.get().file.path)
+    return path, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def meaning() -> dict[str, list]:
