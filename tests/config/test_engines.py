@@ -2,12 +2,17 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
 from types import SimpleNamespace
 
 import pytest
 from django.core.cache import caches
 from django.core.checks import Error
 from django.db import migrations, models
+from django.test import Client
 
 from config import caching, checks, engines
 from config.management.commands.check_update import needs_a_stop
@@ -88,6 +93,36 @@ def test_machines_count_together_in_redis_and_in_the_table_while_it_is_away(redi
     assert caching.is_silent()
     assert [record.levelname for record in caplog.records if record.name == "config.caching"] == ["ERROR"]
     assert default.answers() is False
+
+
+@contextmanager
+def another_process() -> Iterator[Callable[[str], int]]:
+    """A process beside this one that asks for the same page, from a network address, and says the status."""
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as other:
+        other.submit(status_for, "10.0.0.7").result(60)  # it begins before anything is counted here
+        yield lambda address: other.submit(status_for, address).result(60)
+
+
+def status_for(address: str) -> int:
+    return Client().get("/api/openapi.json", REMOTE_ADDR=address).status_code
+
+
+def test_an_address_has_its_requests_of_a_minute_in_all_processes_together(redis, settings, time):
+    settings.OPEN_DATA_LIMIT = 2
+    with another_process() as elsewhere:
+        in_turn = [status_for("10.0.0.9"), elsewhere("10.0.0.9"), status_for("10.0.0.9"), elsewhere("10.0.0.9")]
+        of_somebody_else = elsewhere("10.0.0.8"), status_for("10.0.0.8")
+
+    assert (in_turn, of_somebody_else) == ([200, 200, 429, 429], (200, 200))
+
+
+def test_without_redis_each_process_counts_the_requests_of_a_minute_for_itself(settings, time, monkeypatch):
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    settings.CACHES, settings.OPEN_DATA_LIMIT = engines.caches(), 1
+    with another_process() as elsewhere:
+        in_turn = [status_for("10.0.77.9"), elsewhere("10.0.77.9"), status_for("10.0.77.9"), elsewhere("10.0.77.9")]
+
+    assert in_turn == [200, 200, 429, 429]
 
 
 # -- What several machines lack --------------------------------------------------------------------
