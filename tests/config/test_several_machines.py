@@ -2,11 +2,14 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPException
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
@@ -60,6 +63,33 @@ def signed_in(person) -> dict[str, str]:
     return {"sessionid": client.cookies["sessionid"].value}
 
 
+def confirming(job: ImportJob) -> str:
+    return reverse("reports:import_confirm", args=[job.pk])
+
+
+def has_no_answer(web: Web, job: ImportJob, cookies: dict[str, str]) -> bool:
+    try:
+        web.ask("POST", confirming(job), cookies, {"mode": "good_rows"})
+    except (OSError, HTTPException):
+        return True
+    return False
+
+
+@contextmanager
+def held(job: ImportJob) -> Iterator[None]:
+    """Whoever wants to confirm it waits, in the middle of their request."""
+    with transaction.atomic():
+        ImportJob.objects.select_for_update().get(pk=job.pk)
+        yield
+
+
+def somebody_waits() -> bool:
+    """Whether a row that is held here is waited for, by another process."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None
+
+
 def states(jobs: list[ImportJob]) -> set[str]:
     return set(ImportJob.objects.filter(pk__in=[job.pk for job in jobs]).values_list("status", flat=True))
 
@@ -79,20 +109,24 @@ def test_one_of_each_is_killed_and_everything_is_done_exactly_once(town, site):
             time.sleep(0.2)
 
     def confirm(job: ImportJob) -> int | None:
-        address = reverse("reports:import_confirm", args=[job.pk])
         turned = webs if job.pk % 2 else webs[::-1]
-        return through_a_proxy(turned, "POST", address, cookies, {"mode": "good_rows"})
+        return through_a_proxy(turned, "POST", confirming(job), cookies, {"mode": "good_rows"})
 
     def is_done() -> bool:
         workers.take_again()  # as `manage.py tick` does
         return states([large, *small]) == {"done"}
 
-    with ThreadPoolExecutor(5) as people:
+    with ThreadPoolExecutor(6) as people:
         try:
             people.submit(look)
-            confirmed = [people.submit(confirm, job) for job in (large, *small)]
-            confirmed[1].result(timeout=60)
-            webs[0].kill()
+            confirmed = [people.submit(confirm, job) for job in (large, *small[:-1])]
+            with held(small[-1]):
+                cut_off = people.submit(has_no_answer, webs[0], small[-1], cookies)
+                wait_until(somebody_waits)
+                confirmed[1].result(timeout=60)
+                webs[0].kill()
+                was_cut_off = cut_off.result(timeout=5)
+            confirmed.append(people.submit(confirm, small[-1]))
             wait_until(lambda: 0 < ImportJob.objects.get(pk=large.pk).done < MANY)
             at_work = DBTaskResult.objects.get(args_kwargs__args=[large.pk, large.attempt + 1]).worker_ids
             hands[("one", "two").index(at_work[0])].kill()
@@ -103,6 +137,7 @@ def test_one_of_each_is_killed_and_everything_is_done_exactly_once(town, site):
 
     large.refresh_from_db()
     tasks = DBTaskResult.objects.filter(task_path__endswith="background.run")
+    assert was_cut_off  # in the middle of a confirmation, which is then sent again
     assert {answer.result() for answer in confirmed} == {302}
     assert (len(looked) > 5, set(looked)) == (True, {200})
     assert (half.status, half.done < MANY) == ("running", True)
