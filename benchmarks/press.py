@@ -1,4 +1,5 @@
-"""How long papers take: one page when everything is warm, many at once, and against WeasyPrint called naively.
+"""How long papers take, in how much memory: one page when everything is warm, many at once, a tenth of them at once,
+and against WeasyPrint called naively.
 
 Naively is: WeasyPrint as it comes, its own fonts and its own reading of the style sheet for each document, one after
 the other. What is laid out is the same award letter as PDF/A in all cases; the bulk is a whole print job, from the
@@ -7,11 +8,12 @@ queue to the file.
 
 import multiprocessing
 import statistics
+import tempfile
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 from django.conf import settings
@@ -24,6 +26,7 @@ from pypdf import PdfReader
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
+from benchmarks import apart
 from projects.actions import delivery, photos
 from projects.models import Project
 from reports import pdf, photo_pages, progress_papers
@@ -32,22 +35,26 @@ from reports.eligibility_papers import eligibility_notice
 from reports.models import Paper, PrintJob
 from reports.paper_layout import document_of, issued_as, lay_out
 from tests.life import Life
-from tests.printing import ask, awarded
+from tests.printing import ask, awarded, copies_of
 from tests.records import NOBODY_ON_IT, held
 from tests.spending import running
 from tests.town import Town
 
 DOCUMENTS = 500
 ROUNDS = 9
-SECONDS_BETWEEN = 2
-"""Asking how much memory is held takes time of a processor that could lay out: seldom enough that it does not count."""
+SECONDS_BETWEEN = (0.1, 2.0)
+"""Asking how much memory is held takes time of a processor that could lay out: the longer a job takes, the more seldom,
+so that it does not count and a short job is asked often enough."""
 WORDS = "十二位老人和志愿者一起包粽子，聊起四十年前的端午。孩子们记下了三个故事，念给没有来的邻居听。"
+FEW = 10
+"""So many times fewer letters are printed first: memory must not depend on how many there are."""
 NOBODY = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 
 
 def measure(town: Town, life: Life, documents: int = DOCUMENTS) -> list[tuple[str, str]]:
     """Label and figure of each measurement."""
-    letter = awarded(town, life, documents)[0]
+    few = max(documents // FEW, 1)
+    letter = awarded(town, life, few)[0]
     paper = Paper.objects.select_related("issuer").get(kind="award", object_id=letter.pk)
     document = document_of(paper)
     html = pdf.html_of(document.template, issued_as(document, paper).context)
@@ -62,8 +69,15 @@ def measure(town: Town, life: Life, documents: int = DOCUMENTS) -> list[tuple[st
         ),
         ("the same, WeasyPrint called naively", f"{naive * 1000:.0f} ms ({naive / warm:.1f} ×)"),
     ]
-    for form in PrintJob.Form.values:
-        figures += whole_job(town, form, documents, naive)
+    with tempfile.TemporaryDirectory() as folder:
+        figures += apart.measured("benchmarks.warm_letter", within=apart.on_sqlite(folder))
+    before = {form: whole_job(town, form, few) for form in PrintJob.Form.values}
+    copies_of(letter, range(few + 1, documents + 1), by=town.approver)
+    for form, job in before.items():
+        after = whole_job(town, form, documents)
+        figures += [*job.figures(naive), *after.figures(naive)]
+        ratio = f"× {after.memory / job.memory:.2f} for × {documents / few:.0f} letters"
+        figures.append(("  memory at most, against that of the few", ratio))
     return [*figures, report(town, life, Project.objects.get(pk=letter.pk))]
 
 
@@ -123,7 +137,29 @@ def snapshot(seed: int) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{seed}.jpg", file.getvalue(), "image/jpeg")
 
 
-def whole_job(town: Town, form: str, documents: int, naive: float) -> list[tuple[str, str]]:
+class Job(NamedTuple):
+    """What one print job took: seconds, and bytes of memory, of its papers and of its file."""
+
+    form: str
+    letters: int
+    seconds: float
+    memory: int
+    papers: int
+    file: int
+    pages: int
+
+    def figures(self, naive: float) -> list[tuple[str, str]]:
+        label = f"{self.letters} award letters, {self.form}, {settings.PRINT_PROCESSES} processes"
+        times = f"{self.letters / self.seconds:.1f} letters/s ({naive * self.letters / self.seconds:.1f} × naive)"
+        found = [(label, f"{self.seconds:.1f} s, {times}")]
+        if self.pages:
+            found.append(("  that is", f"{self.pages / self.seconds:.1f} pages/s"))
+        held = f"{self.memory / 1e6:.0f} MB, for {self.papers / 1e6:.0f} MB of papers"
+        found.append(("  memory at most, all processes", f"{held} and a file of {self.file / 1e6:.0f} MB"))
+        return found
+
+
+def whole_job(town: Town, form: str, documents: int) -> Job:
     """A job from the queue to the file, in a process of its own, as the worker does it; and how much memory it took."""
     Paper.objects.update(file="", filename="", sha256="", source_sha256="", signed_by="", printed_at=None)
     with override_settings(TASKS=NOBODY):  # else it would be printed here, before anybody looks at a clock
@@ -132,24 +168,19 @@ def whole_job(town: Town, form: str, documents: int, naive: float) -> list[tuple
     start = perf_counter()
     worker = multiprocessing.get_context("fork").Process(target=print_run.run.call, args=(job.pk, job.attempt))
     worker.start()
-    most = 0
+    (pause, longest), most = SECONDS_BETWEEN, 0
     while worker.is_alive():
         most = max(most, memory_of(worker.pid))
-        worker.join(SECONDS_BETWEEN)
+        worker.join(pause)
+        pause = min(pause * 1.2, longest)
     seconds = perf_counter() - start
     job.refresh_from_db()
     assert job.state == PrintJob.State.DONE, job.problem
+    assert job.items.count() == documents, job.items.count()
     with job.result.open("rb") as file:
         pages = len(PdfReader(file).pages) if form == PrintJob.Form.MERGED else 0
-    label = f"{documents} award letters, {form}, {settings.PRINT_PROCESSES} processes"
-    size = job.items.aggregate(sum=Sum("size"))["sum"] / 1e6
-    times = f"{documents / seconds:.1f} letters/s ({naive * documents / seconds:.1f} × naive)"
-    figures = [(label, f"{seconds:.1f} s, {times}")]
-    if pages:
-        figures.append(("  that is", f"{pages / seconds:.1f} pages/s"))
-    held = f"{most / 1e6:.0f} MB, for {size:.0f} MB of papers and a file of {job.result_size / 1e6:.0f} MB"
-    figures.append(("  memory at most, all processes", held))
-    return figures
+    papers = job.items.aggregate(sum=Sum("size"))["sum"]
+    return Job(form, documents, seconds, most, papers, job.result_size, pages)
 
 
 def memory_of(pid: int) -> int:

@@ -1,5 +1,7 @@
 """Many award letters in the town: one project is approved by the real verbs, the others are copies of it."""
 
+from collections.abc import Iterable
+
 from core.models import Event
 from core.workflow import record
 from people.models import User
@@ -13,13 +15,18 @@ from tests.town import Town
 def awarded(town: Town, life: Life, count: int) -> list[Project]:
     """`count` approved projects, each with its award letter in the register."""
     first = life.walk(draft(town), "approved")
-    found = [first]
-    for n in range(2, count + 1):
+    return [first, *copies_of(first, range(2, count + 1), by=town.approver)]
+
+
+def copies_of(first: Project, numbers: Iterable[int], *, by: User) -> list[Project]:
+    """As many more, told apart by their numbers; the call need not be open any more."""
+    found = []
+    for n in numbers:
         other = Project.objects.get(pk=first.pk)
         other.pk, other._state.adding = None, True
         other.number, other.title = f"{first.number}-{n:04d}", f"{first.title}（{n}）"
         other.save()
-        event = record(other, "copied", by=town.approver)
+        event = record(other, "copied", by=by)
         papers.issue(Paper.Kind.AWARD, other, event=Event.objects.get(pk=event.pk))
         found.append(other)
     return found
