@@ -13,7 +13,7 @@ from grants.models import LedgerEntry, Nature
 from grants.movements import Account
 from projects.models.life import ProjectLife
 from projects.models.project_queries import ProjectQuerySet
-from projects.models.state import ENDED, FUNDED, NOT_ENDED, STANDINGS, Standing, State
+from projects.models.state import ENDED, FUNDED, STANDINGS, Standing, State
 
 ZERO = Decimal("0.00")
 
@@ -168,9 +168,6 @@ class Project(ProjectLife):
             ),
             models.Index(fields=["funder", "state", "state_since", "id"], name="project_of_funder_by_state"),
             models.Index(fields=["state", "state_since"], name="project_by_state"),
-            models.Index(  # PostgreSQL's: of all that has ended nothing is passed by
-                fields=["state_since", "id"], name="project_at_work_by_time", condition=Q(state__in=NOT_ENDED)
-            ),
             models.Index(fields=["due_on"], name="project_by_due_day"),
             models.Index(fields=["host"], name="project_by_host", condition=Q(host__isnull=False)),
             models.Index(fields=["number"], name="project_by_number"),
