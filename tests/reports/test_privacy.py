@@ -147,10 +147,8 @@ def test_my_data_holds_how_i_sign_in_elsewhere_and_not_the_secret_of_my_second_f
     assert [word in answer for word in ("u-4711", "第二步核对", "JBSWY3DP")] == [True, True, False]
 
 
-def test_my_data_as_paper_says_what_each_is_for(town, browse):
-    assert browse(town.head).get(url("my_data_pdf")).content.startswith(b"%PDF")
-    page = browse(town.head).get(url("my_data")).content.decode()
-    assert "登录平台，办理申报" in page
+def test_my_data_says_what_each_is_for(town, browse):
+    assert "登录平台，办理申报" in browse(town.head).get(url("my_data")).content.decode()
 
 
 def test_i_read_who_opened_my_account_under_accounts_and_safety(town, keeper, browse):
