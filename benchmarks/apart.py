@@ -20,7 +20,7 @@ import sys
 import django
 django.setup()
 from importlib import import_module
-import_module(sys.argv[1]).run(*map(int, sys.argv[2:]))
+import_module(sys.argv[1]).run(*(int(one) if one.isdecimal() else one for one in sys.argv[2:]))
 """
 OPTIONS = "benchmarks.machine"
 """Says which database it is and how it keeps what is written."""
@@ -65,7 +65,7 @@ def run(program: str, *arguments: str, within: dict[str, str]) -> str:
     return subprocess.run(command, env=within, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def measured(module: str, *sizes: int, within: dict[str, str]) -> Iterator[tuple[str, str]]:
+def measured(module: str, *sizes: int | str, within: dict[str, str]) -> Iterator[tuple[str, str]]:
     """(what was measured, the figure) as `run(*sizes)` of the module prints them, a tab between; each at once."""
     command = [sys.executable, "-c", MODULE, module, *map(str, sizes)]
     with subprocess.Popen(command, env=within, stdout=subprocess.PIPE, text=True) as process:

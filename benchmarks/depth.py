@@ -88,19 +88,23 @@ def of_list(client: Any, path: str) -> Iterator[tuple[str, ...]]:
 
 
 def first_page(client: Any, path: str) -> Any:
-    """The `core.paging.Page` that the answer shows, if there is one."""
+    """The page that the answer shows, if it shows one of a list."""
     from django.test.utils import setup_test_environment, teardown_test_environment  # noqa: PLC0415
-
-    from core.paging import Page  # noqa: PLC0415
 
     setup_test_environment()  # or the answer does not say what it was made of
     try:
         answer = client.get(path)
     finally:
         teardown_test_environment()
-    if answer.status_code != 200 or answer.context is None:
-        return None
-    values = (value for context in answer.context for value in context.flatten().values())
+    return page_in(answer.context) if answer.status_code == 200 else None
+
+
+def page_in(context: Any) -> Any:
+    """The `core.paging.Page` in what an answer was made of: of one template, of several, or of none."""
+    from core.paging import Page  # noqa: PLC0415  the environment is set by who starts the process
+
+    several = context if isinstance(context, list) else [context] if context is not None else []
+    values = (value for one in several for value in one.flatten().values())
     return next((value for value in values if isinstance(value, Page)), None)
 
 

@@ -2,10 +2,12 @@
 
 import pytest
 from django.db import transaction
+from django.template import Context
+from django.test.utils import ContextList
 
 from benchmarks import apart, machine
 from benchmarks.data import PAST, Block, last_ids, models
-from benchmarks.depth import Turned, pages_further
+from benchmarks.depth import Turned, page_in, pages_further
 from benchmarks.pages_at_size import Page, judged
 from benchmarks.season import Season
 from core.paging import page_of
@@ -52,8 +54,17 @@ def test_a_page_far_down_is_the_one_that_the_list_itself_would_show(town):
     assert pages_further(page_of(titles, 2, None)) == (10, ["2", "4"])
 
 
+def test_the_page_of_a_list_is_found_in_an_answer_of_one_template_and_of_several(town):
+    shown = page_of([1, 2, 3], 2, None)
+
+    assert page_in(Context({"page_obj": shown})) is shown
+    assert page_in(ContextList([Context({"call": town.call}), Context({"words": shown})])) is shown
+    assert page_in(ContextList([Context({"call": town.call})])) is None
+    assert page_in(None) is None
+
+
 def page(*, milliseconds: tuple[float, float], queries: tuple[int, int] = (9, 9)) -> Page:
-    return Page("clerk", "/projects/", list(milliseconds), list(queries), [20, 20], [30.0, 30.0])
+    return Page("clerk", ["/projects/", "/projects/"], list(milliseconds), list(queries), [20, 20], [30.0, 30.0])
 
 
 def turned(*, milliseconds: str, kilobytes: str = "20 20 20") -> Turned:
