@@ -6,7 +6,7 @@ from tests.sweep.earlier import ROWS as EARLIER
 from tests.sweep.earlier import proposals
 from tests.sweep.later import ROWS as LATER
 from tests.sweep.later import endings
-from tests.sweep.people import EVERYBODY, NEAR, OFFICES
+from tests.sweep.people import EVERYBODY, NEAR, OFFICES, clients_of, gets_in
 from tests.sweep.pressed import PRESSED
 from tests.sweep.sending import WORDS, send, wrong_with
 from tests.sweep.table import address
@@ -22,7 +22,7 @@ def mistakes_in(rows, things, town, browse) -> list[tuple]:
     Where nobody gets in, only those try who have to do with projects. The three administrators have no part in any.
     """
     names = sorted(EVERYBODY - OFFICES.keys())
-    clients = {name: browse(None if name == "anonymous" else town.people[name]) for name in names}
+    clients = clients_of(names, town, browse)
     found: list[tuple] = []
     for name, about, allowed in rows:
         page = address(name, about, things)
@@ -30,7 +30,7 @@ def mistakes_in(rows, things, town, browse) -> list[tuple]:
             got_in = False
             if name not in PRESSED:
                 status = clients[who].get(page).status_code
-                got_in = status == 200 or (status == 302 and who != "anonymous")
+                got_in = gets_in(who, status)
                 if status >= 500 or got_in != (who in allowed):
                     found.append((name, about, who, status))
             if not got_in and (name in PRESSED or who in NEAR):

@@ -5,7 +5,7 @@ What you may not see is 404, what you see but may not do is 403, and without an 
 
 import pytest
 
-from tests.sweep.people import EVERYBODY
+from tests.sweep.people import EVERYBODY, clients_of, gets_in
 from tests.sweep.pressed import PRESSED
 from tests.sweep.table import TABLE, address, our_urls, portions
 from tests.sweep.things import things
@@ -26,7 +26,7 @@ def statuses_of(page: str, clients) -> dict[str, int]:
 
 def mistakes(statuses: dict[str, int], allowed: set[str]) -> list[str]:
     """Who gets in and should not, or should and does not; who is turned away otherwise than by 403, 404 or 405."""
-    got_in = {name for name, status in statuses.items() if status == 200 or (status == 302 and name != "anonymous")}
+    got_in = {name for name, status in statuses.items() if gets_in(name, status)}
     found = [f"{name}: {statuses[name]}" for name in sorted(got_in ^ allowed)]
     for name in sorted(EVERYBODY - allowed - got_in):
         turned_away = (302, 404, 405) if name == "anonymous" else (403, 404, 405)
@@ -38,19 +38,18 @@ def test_the_portions_are_the_table():
     assert sorted(name for portion in portions() for name in portion.values[0]) == sorted(TABLE)
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("names", portions())
 def test_exactly_the_people_of_the_table_get_in(names, town, things, browse, without_layout, without_pages):
-    clients = {name: browse(None if name == "anonymous" else town.people[name]) for name in sorted(EVERYBODY)}
+    clients = clients_of(EVERYBODY, town, browse)
 
     wrong = {}
     for name in names:
         about, allowed = TABLE[name]
+        page = address(name, about, things)
         if name in PRESSED:  # a button: who may press it is asked in test_pressing
-            if clients["clerk"].get(address(name, about, things)).status_code != 405:
+            if clients["clerk"].get(page).status_code != 405:
                 wrong[name] = ["a page"]
-            continue
-        if found := mistakes(statuses_of(address(name, about, things), clients), allowed):
+        elif found := mistakes(statuses_of(page, clients), allowed):
             wrong[name] = found
 
     assert wrong == {}

@@ -9,7 +9,7 @@ import contextlib
 import pytest
 from django.db import connection, transaction
 
-from tests.sweep.people import EVERYBODY, NEAR
+from tests.sweep.people import EVERYBODY, NEAR, clients_of
 from tests.sweep.pressed import PRESSED
 from tests.sweep.rubbish import RUBBISH, app_of, read_in
 from tests.sweep.sending import WORDS, Answer, Writes, send, wrong_with
@@ -35,7 +35,7 @@ def tried_by(name: str) -> list[str]:
 def test_who_may_not_send_it_is_turned_away_and_changes_nothing(
     names, town, things, browse, without_layout, without_pages
 ):
-    clients = {name: browse(None if name == "anonymous" else town.people[name]) for name in sorted(EVERYBODY)}
+    clients = clients_of(EVERYBODY, town, browse)
     wrong = {}
     for name in names:
         about, allowed = TABLE[name]

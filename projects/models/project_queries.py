@@ -172,9 +172,8 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def with_names(self) -> "ProjectQuerySet":
         """What every list shows, in one query, without the long texts."""
-        return self.select_related("call", "call__funder", "track", "applicant", "field", "community").defer(
-            *LONG_TEXTS, "call__guidelines"
-        )
+        related = ("call", "call__funder", "track", "applicant", "field", "community")
+        return self.without_texts().select_related(*related).defer("call__guidelines")
 
     def their(self, relation: str) -> models.QuerySet:
         """The calls, communities, service fields (`relation` names it) that these projects have, each once.

@@ -41,8 +41,9 @@ def machine(tmp_path) -> Path:
     program(place / "tools/dpkg-query", "echo install ok installed")
     program(place / ".venv/bin/python", f'exec {shlex.quote(sys.executable)} "$@"')
     shutil.copy(ROOT / "run", place)
-    shutil.copy(ROOT / "requirements.txt", place / ".venv/.requirements.txt")
-    for name in ("manage.py", "requirements.txt"):
+    pinned = [(ROOT / name).read_text() for name in ("requirements.txt", "constraints.txt")]
+    (place / ".venv/.requirements.txt").write_text("".join(pinned))
+    for name in ("manage.py", "requirements.txt", "constraints.txt"):
         (place / name).symlink_to(ROOT / name)
     words = place / "locale/zh_Hans/LC_MESSAGES"
     words.mkdir(parents=True)

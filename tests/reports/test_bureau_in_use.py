@@ -8,19 +8,14 @@ import pytest
 from core import clock
 from grants.actions import offers
 from grants.models import Call
-from people.models import Kind, Organization, Region, Role
-from tests.town import make_call, member, person
+from people.models import Organization
+from tests.reports.test_bureaus import OFFICE, PEOPLE, city, filled
+from tests.town import make_call, person
 
 pytestmark = pytest.mark.one_database
 
-OFFICE = {
-    "region": "丰台区",
-    "name": "丰台区民政局",
-    "credit_code": "11110106000058923H",
-    "phone": "010-63000000",
-    "mark": "丰民",
-}
-FIRST = {"manager": "丰局长", "staff": "丰经办", "approver": "丰主任", "finance": "丰会计"}
+__all__ = ["city"]  # the fixture
+
 FUND = {"name": "2026年丰台区公益创投资金", "source": "lottery", "year": "2026"}
 MONEY = {"amount": "500000.00", "memo": "丰财〔2026〕1号"}
 TEN_MINUTES = 30
@@ -28,14 +23,8 @@ TEN_MINUTES = 30
 
 
 @pytest.fixture
-def offered(town):
+def offered(town, city):
     """The call of the city, which its clerk offers to the districts."""
-    city = Organization.objects.create(
-        name="北京市民政局", kind=Kind.FUNDER, credit_code="11110000000021004J", region="110000"
-    )
-    town.people["cityclerk"] = person("cityclerk", "市经办")
-    member(town.cityclerk, city, Role.STAFF)
-    Region.objects.create(code="110106", name="丰台区")
     soon = clock.now() + timedelta(days=40)
     call = make_call(town, code="CITY2026", funder=city, closes_at=soon, published_at=clock.now(),
                      published_by=town.approver, publish=False)  # fmt: skip
@@ -44,13 +33,10 @@ def offered(town):
 
 def test_a_clerk_brings_a_new_district_to_its_first_call_in_ten_minutes(town, offered, browse):
     """Set up by the city's clerk; links taken up; fund and money; the city's call taken over, read and published."""
-    people = {f"people-{n}-role": role for n, role in enumerate(FIRST)}
-    names = {f"people-{n}-name": name for n, name in enumerate(FIRST.values())}
-    counted = {"people-TOTAL_FORMS": "4", "people-INITIAL_FORMS": "0"}
-
-    page = browse(town.cityclerk).post("/bureaus/new/", OFFICE | people | names | counted, follow=True)
+    invited = {role: name for role, name in PEOPLE if name}
+    page = browse(town.cityclerk).post("/bureaus/new/", filled(), follow=True)
     links = re.findall(r'value="http://testserver(/invitations/[^"]+/)"', page.content.decode())
-    clients = {role: browse(person(f"new-{role}", name)) for role, name in FIRST.items()}
+    clients = {role: browse(person(f"new-{role}", name)) for role, name in invited.items()}
     for client, link in zip(clients.values(), links, strict=True):
         client.post(link)
     bureau = Organization.objects.get(name="丰台区民政局")
@@ -65,7 +51,7 @@ def test_a_clerk_brings_a_new_district_to_its_first_call_in_ten_minutes(town, of
     draft.refresh_from_db()
     assert draft.is_published
     assert draft.title in browse().get("/calls/?region=110106").content.decode()
-    assert len(OFFICE) + len(names) + len(FUND) + len(MONEY) <= TEN_MINUTES
+    assert len(OFFICE) + len(invited) + len(FUND) + len(MONEY) <= TEN_MINUTES
 
 
 def test_nobody_else_of_the_district_brings_it_there(town, offered, browse):

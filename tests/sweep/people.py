@@ -1,4 +1,6 @@
-"""Who tries every address, and which of them belong together."""
+"""Who tries every address, in which browser, and which of them belong together."""
+
+from collections.abc import Iterable
 
 EVERYBODY = {
     "anonymous", "clerk", "approver", "finance", "auditor", "head", "volunteer", "singer", "hosthead", "mentor",
@@ -14,3 +16,13 @@ SEES_DELIVERY = SEES_PROJECT - {"expert1"}
 SEES_ROSTER = GROUP | {"mentor", "evaluator", "clerk", "auditor"}
 NEAR = ("clerk", "head", "mentor", "finance", "approver", "evaluator", "expert1", "giver", "stranger")
 """Those who have to do with a project, the nearest first."""
+
+
+def clients_of(names: Iterable[str], town, browse) -> dict:
+    """A browser for each of them, signed in but for the stranger of the street."""
+    return {name: browse(None if name == "anonymous" else town.people[name]) for name in sorted(names)}
+
+
+def gets_in(name: str, status: int) -> bool:
+    """Whether the answer to a GET is the page, or leads on to another: whoever is nobody is led to the sign-in."""
+    return status == 200 or (status == 302 and name != "anonymous")
