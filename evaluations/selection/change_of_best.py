@@ -11,7 +11,7 @@ from evaluations.selection.figures import FEN, in_yuan
 from evaluations.selection.margin import Found
 from evaluations.selection.optimum import best
 from evaluations.selection.problem import Problem, Row
-from evaluations.selection.programme import Line, run, solve
+from evaluations.selection.programme import AGAIN, Line, run, solve
 
 
 @dataclass(frozen=True)
@@ -114,18 +114,42 @@ def _amount_allowed(
         else:
             lines.append(Line.of(row.less({place}), pool))
     for least in (without.value, without.value + 1) if without else (None,):
-        enough = [] if least is None else [_worth_at_least(problem, place, pool, least)]
-        raw = run([0] * column + [1], [*lines, *enough], effort=effort.once, upper={column: most})
-        if raw is None or not raw.values:
-            return None, raw is not None and raw.infeasible
-        rest = [at for at, value in zip(pool, raw.values, strict=False) if value > 0.5]
-        room = min([most, *((row.high or 0) - row.sum(rest) for row in purses)])
+        found = _roomiest(problem, place, pool, lines, least, most, effort)
+        if found is None:
+            return None, False
+        room, certain = found
         if room < 1:
-            return None, raw.optimal
+            return None, certain
         amount = in_yuan(room)
         if _is_chosen(problem.with_one(place, amount=amount), place, effort):
-            return amount, raw.optimal
+            return amount, certain
     return None, False
+
+
+def _roomiest(
+    problem: Problem, place: int, pool: list[int], lines: list[Line], least: int | None, most: int, effort: Allowance
+) -> tuple[int, bool] | None:
+    """The largest amount in fen, 0 where there is none, that leaves a set which keeps these lines and is worth `least`;
+    and whether it is proven. None where the search gave none.
+
+    Checked in whole numbers, as to HiGHS a thousandth of a thousandth of a large project is none of it, and may be all
+    that was lacking: what it says wrongly is cut off.
+    """
+    purses = [row for row in problem.rows if row.is_money and place in row.weights]
+    columns = range(len(pool))
+    asked = lines if least is None else [*lines, _worth_at_least(problem, place, pool, least)]
+    for _again in range(AGAIN):
+        raw = run([0] * len(pool) + [1], asked, effort=effort.once, upper={len(pool): most})
+        if raw is None or not raw.values:
+            return (0, True) if raw is not None and raw.infeasible else None
+        taken = {column for column in columns if raw.values[column] > 0.5}
+        rest = [pool[column] for column in taken]
+        room = min([most, *((row.high or 0) - row.sum(rest) for row in purses)])
+        own = problem.scores[place] * (room if problem.objective == "merit_amount" else 1)
+        if room < 1 or least is None or sum(problem.values[at] for at in rest) + own >= least:
+            return max(room, 0), raw.optimal
+        asked = [*asked, Line([*columns], [-1 if one in taken else 1 for one in columns], 1 - len(taken), None)]
+    return None
 
 
 def _worth_at_least(problem: Problem, place: int, pool: list[int], least: int) -> Line:

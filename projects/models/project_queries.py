@@ -104,7 +104,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(  # a good part of all: passed by in the order of the list until the page is full
             Q(applicant__in=mine)
             | (Q(host__in=mine) & Q(submitted_at__isnull=False))
-            | (Q(call__funder__in=mine) & Q(submitted_at__isnull=False))
+            | (Q(funder__in=mine) & Q(submitted_at__isnull=False))
             | Q(pk__in=taking_part.order_by().values("project"))
         )
 
@@ -135,12 +135,21 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             project.funder_id = project.call.funder_id
         return super().bulk_create(objs, *args, **kwargs)
 
-    def not_ended_for(self, user) -> "ProjectQuerySet":
-        """What this person may see and has not ended: few by their keys, however many others have such projects."""
+    def in_states_for(self, user, states: Collection[str], parts: Collection[str] = Part.values) -> "ProjectQuerySet":
+        """What this person may see in these states, for states that few are in at a time: by their keys, however many
+        others there are. `parts`: who takes part and sees them as well."""
         if not user.is_authenticated:
             return self.none()
-        keys = _keys(user, Part.values, _all().filter(state__in=NOT_ENDED))
-        return self.filter(pk__in=keys, state__in=NOT_ENDED)
+        keys = _keys(user, parts, _all().filter(state__in=states))
+        return self.filter(pk__in=keys, state__in=states)
+
+    def not_ended_for(self, user) -> "ProjectQuerySet":
+        """What this person may see and has not ended."""
+        return self.in_states_for(user, NOT_ENDED)
+
+    def in_delivery_for(self, user) -> "ProjectQuerySet":
+        """Whose work goes on now, of those whose delivery this person may see: what a calendar is chosen for."""
+        return self.in_states_for(user, (State.RUNNING, State.MIDTERM, State.RECTIFYING), DELIVERY)
 
     def seen_in_delivery(self, user, path: str) -> Q:
         """Of rows that belong to a project, on `path`: that this person may see it as `delivery_visible_to` says."""

@@ -45,7 +45,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "weeks": month.weeks(found.rows, clock.today(), found.left_out),
         "is_empty": not found.rows,
         "project": project,
-        "running": mine.filter(state__in=["running", "midterm", "rectifying"]).order_by("title")[:50],
+        "running": Project.objects.in_delivery_for(request.user).order_by("title")[:50],
     }
     return render(request, "projects/calendar.html", context)
 
@@ -63,7 +63,6 @@ def calendar_links(request: HttpRequest) -> HttpResponse:
         return redirect("projects:calendar_links")
     groups = list(request.user.roles)
     known = CalendarFeed.objects.filter(revoked_at=None).select_related("project", "person")
-    mine = Project.objects.delivery_visible_to(request.user)
     links = [
         (feed, request.build_absolute_uri(reverse("projects:calendar_feed", args=[feed.token])))
         for feed in known.filter(person=request.user)
@@ -71,7 +70,7 @@ def calendar_links(request: HttpRequest) -> HttpResponse:
     context = {
         "links": links,
         "others": known.filter(project__applicant__in=groups).exclude(person=request.user),
-        "running": mine.filter(state__in=["running", "midterm", "rectifying"]).order_by("title")[:50],
+        "running": Project.objects.in_delivery_for(request.user).order_by("title")[:50],
     }
     return render(request, "projects/calendar_links.html", context)
 
