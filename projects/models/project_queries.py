@@ -82,6 +82,17 @@ def _keys(user, parts, among: "ProjectQuerySet"):
     return first.union(*others)
 
 
+def is_seen_by(project: "Project", user) -> bool:
+    """Of one project at hand what `ProjectQuerySet.visible_to` says of all: every page of a project begins with it, and
+    asks the database nothing more for the funder and the group."""
+    if not user.is_authenticated:
+        return False
+    mine, handed_in = user.roles, project.submitted_at is not None
+    if project.applicant_id in mine or (handed_in and (project.funder_id in mine or project.host_id in mine)):
+        return True
+    return _taking_part(user, Part.values).filter(project=project.pk).exists()
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user) -> "ProjectQuerySet":
         """Its applicant and host, its funder (once submitted), and whoever coaches, judges or evaluates it now.

@@ -25,7 +25,7 @@ from projects.disclosing import contact_shown
 from projects.forms import MentorForm, Narrowing, ProjectFilter, SubmitForm
 from projects.gates import facts_of, gates_of
 from projects.models import Objection, Part, Project, ReturnNotice, State
-from projects.models.project_queries import ProjectQuerySet
+from projects.models.project_queries import ProjectQuerySet, is_seen_by
 from projects.models.state import ENDED_WITHOUT_MONEY, STANDINGS, UNDER_WAY
 from projects.places import name_places
 from projects.stages import stage_bar
@@ -76,8 +76,10 @@ STEPS = {
 def find(request: HttpRequest, pk: int) -> Project:
     """The project, if this person may see it; 404 otherwise."""
     related = ("call__funder", "call__fund", "track", "applicant", "host", "field", "community", "agreement")
-    related += ("routed_from__call",)
-    return get_object_or_404(Project.objects.visible_to(request.user).select_related(*related), pk=pk)
+    project = get_object_or_404(Project.objects.select_related(*related), pk=pk)
+    if not is_seen_by(project, request.user):
+        raise Http404
+    return project
 
 
 @login_required

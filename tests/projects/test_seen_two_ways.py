@@ -1,4 +1,7 @@
-"""What a person may see is asked in one way where that is little and in another where it is much; the answer is one."""
+"""What a person may see is asked in one way where that is little, in another where it is much, and in a third of what
+is at hand; the answer is one."""
+
+from datetime import date
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -9,6 +12,7 @@ from grants.models import Call
 from people.models import Community, Kind, Organization, User
 from projects.models import Activity, Expense, MentoringNote, Milestone, Part, Participant, Project, Report
 from projects.models import project_queries as asked
+from projects.models.project_queries import is_seen_by
 from projects.models.state import ENDED, State
 from projects.month import month_of
 from projects.month_entries import entries_of
@@ -27,6 +31,7 @@ def seen(user: User) -> dict[str, set]:
     found |= {model.__name__: model.objects.visible_to(user) for model in (MentoringNote, Activity, Expense, Report)}
     found["papers in the search"] = BY_KIND["paper_of_project"].seen(user)
     said = {name: set(rows.values_list("pk", flat=True)) for name, rows in found.items()}
+    said["at hand"] = {project.pk for project in Project.objects.all() if is_seen_by(project, user)}
     return said | {"calendar": on_the_calendar(user)}
 
 
@@ -45,8 +50,37 @@ def test_both_ways_say_the_same_of_everybody(things, town, monkeypatch):
     assert {name: seen(user) for name, user in town.people.items()} == expected
     for found in expected.values():
         assert (found["listed"], found["listed work"]) == (found["visible"], found["delivery"])
-    for kind in ("delivery", "calendar"):
+        assert found["at hand"] == found["visible"]
+    for kind in ("delivery", "calendar", "at hand"):
         assert expected["clerk"][kind] - expected["stranger"][kind], kind
+
+
+@pytest.mark.parametrize(
+    ("how", "is_seen"),
+    [
+        ({}, True),
+        ({"is_blind": True}, False),
+        ({"is_waiting": True}, False),
+        ({"until": date(2026, 3, 10)}, False),
+        ({"until": date(2026, 3, 11)}, True),
+        ({"since": date(2026, 3, 11)}, False),
+    ],
+)
+def test_who_takes_part_sees_it_for_that_long_and_not_before_it_may(town, how, is_seen):
+    project = draft(town)
+    Participant.objects.create(project=project, person=town.expert1, part=Part.JUDGE, **how)
+
+    assert seen(town.expert1)["visible"] == seen(town.expert1)["at hand"] == ({project.pk} if is_seen else set())
+    assert not is_seen_by(project, AnonymousUser())
+
+
+def test_a_host_sees_what_is_handed_in_through_it_and_no_draft(town, life):
+    own = draft(town)
+    theirs = life.walk(draft(town), "submitted")
+    Project.objects.update(host=town.host)
+
+    assert seen(town.hosthead)["visible"] == seen(town.hosthead)["at hand"] == {theirs.pk}
+    assert seen(town.head)["at hand"] == {own.pk, theirs.pk}
 
 
 def test_who_sees_much_as_a_funder_and_something_else_besides_is_listed_both(town, life, monkeypatch):
@@ -75,8 +109,11 @@ def test_what_is_not_ended_is_what_one_sees_and_has_not_ended(things, town, stat
     for name, user in town.people.items():
         visible = set(Project.objects.visible_to(user))
         assert set(Project.objects.not_ended_for(user)) == (set() if state in ENDED else visible), name
+        goes_on = set(Project.objects.delivery_visible_to(user)) if state == State.RUNNING else set()
+        assert set(Project.objects.in_delivery_for(user)) == goes_on, name
     assert Project.objects.visible_to(town.clerk).exists()
-    assert not Project.objects.not_ended_for(AnonymousUser()).exists()
+    for nobody in (Project.objects.not_ended_for, Project.objects.in_delivery_for):
+        assert not nobody(AnonymousUser()).exists()
 
 
 def test_projects_name_the_calls_and_communities_that_are_theirs_once(town):
