@@ -60,10 +60,15 @@ def pytest_collection_modifyitems(config, items):
     items[:] = touching
 
 
+def pytest_configure():
+    gc.disable()  # until all tests are read: nearly everything that is made meanwhile stays
+
+
 def pytest_collection_finish():
     """What is imported by now stays: the collector of garbage need not look at it again and again (a tenth of all)."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 50)
 
 

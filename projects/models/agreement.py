@@ -77,6 +77,9 @@ class Agreement(models.Model):
         ordering = ["-drawn_up_at"]
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
+        indexes = [
+            models.Index(fields=["project"], condition=Q(funder_signed_at__isnull=True), name="agreement_not_signed")
+        ]
         constraints = [
             *(
                 models.CheckConstraint(

@@ -70,10 +70,10 @@ def _ways(user, parts, among: "ProjectQuerySet") -> tuple[models.QuerySet, ...]:
     mine, among = list(user.roles), among.order_by()
     submitted = among.filter(submitted_at__isnull=False)
     return (
-        submitted.filter(funder__in=mine).values("pk"),
-        among.filter(applicant__in=mine).values("pk"),
-        submitted.filter(host__in=mine).values("pk"),
-        _taking_part(user, parts).order_by().values("project"),
+        submitted.filter(funder__in=mine).values_list("pk"),
+        among.filter(applicant__in=mine).values_list("pk"),
+        submitted.filter(host__in=mine).values_list("pk"),
+        _taking_part(user, parts).order_by().values_list("project"),
     )
 
 
@@ -147,12 +147,17 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return super().bulk_create(objs, *args, **kwargs)
 
     def in_states_for(self, user, states: Collection[str], parts: Collection[str] = Part.values) -> "ProjectQuerySet":
-        """What this person may see in these states, for states that few are in at a time: by their keys, however many
-        others there are. `parts`: who takes part and sees them as well."""
+        """What this person may see in these states. `parts`: who takes part and sees them as well.
+
+        As a rule these are few and found by their keys, whatever else there is; PostgreSQL would guess from all states
+        of all bureaus how many of one bureau go on, and look for them through everything that has ended.
+        """
         if not user.is_authenticated:
             return self.none()
-        keys = _keys(user, parts, _all().filter(state__in=states))
-        return self.filter(pk__in=keys, state__in=states)
+        first, *others = _ways(user, parts, _all().filter(state__in=states))
+        keys = list(first.union(*others, all=True)[: MANY + 1])
+        seen = self.filter(pk__in={pk for [pk] in keys}) if len(keys) <= MANY else self._seen_by(user, parts)
+        return seen.filter(state__in=states)
 
     def not_ended_for(self, user) -> "ProjectQuerySet":
         """What this person may see and has not ended."""

@@ -50,6 +50,7 @@ class Report(models.Model):
         ordering = ["submitted_at"]
         verbose_name = _("report")
         verbose_name_plural = _("reports")
+        indexes = [models.Index(fields=["project"], condition=Q(accepted_at__isnull=True), name="report_not_accepted")]
         constraints = [
             models.CheckConstraint(
                 name="persons_are_not_more_than_visits",

@@ -114,6 +114,7 @@ class Tranche(Stateful):
         ordering = ["project", "ordinal"]
         verbose_name = _("instalment")
         verbose_name_plural = _("instalments")
+        indexes = [models.Index(fields=["state", "project"], name="instalment_by_state")]
         constraints = [
             models.UniqueConstraint(fields=["project", "ordinal"], name="project_instalment_once"),
             models.CheckConstraint(name="instalment_not_negative", condition=Q(amount__gte=0, lowered__gte=0)),

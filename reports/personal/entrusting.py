@@ -48,11 +48,16 @@ def entrusted(funders: list[int]) -> tuple[list[Entrusted], bool]:
 
 def _projects(funders: list[int]) -> list[int]:
     """The keys of those that go on, and then of those that ended last. A draft is not the bureau's yet: whoever coaches
-    it was let in by the group."""
-    at_work = Project.objects.filter(funder__in=funders, submitted_at__isnull=False, state__in=NOT_ENDED)
-    keys = list(at_work.order_by().values_list("pk", flat=True)[:MOST])  # which of them is all one; an order costs
-    ended = Project.objects.filter(funder__in=funders, submitted_at__isnull=False, state__in=ENDED)
-    return keys + list(ended.values_list("pk", flat=True)[: MOST - len(keys)])
+    it was let in by the group.
+
+    State by state, in the order of their index: where nearly everything has ended, PostgreSQL would look for the first
+    of all that go on through the whole table.
+    """
+    handed_in = Project.objects.filter(funder__in=funders, submitted_at__isnull=False).values_list("pk", flat=True)
+    keys: list[int] = []
+    for state in NOT_ENDED:
+        keys += handed_in.filter(state=state).order_by("state_since", "pk")[: MOST - len(keys)]
+    return keys + list(handed_in.filter(state__in=ENDED)[: MOST - len(keys)])
 
 
 def _commissions(funders: list[int]) -> list[Entrusted]:
