@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(config, items):
     items[:] = touching
 
 
-def pytest_configure():
+def pytest_collectstart():
     gc.disable()  # until all tests are read: nearly everything that is made meanwhile stays
 
 
