@@ -103,11 +103,11 @@ def laid_out(checklist: Checklist) -> list[dict[str, Any]]:
 
 def may_visit(user: User) -> list[Project]:
     """The projects under way that this person mentors, or whose funder's clerk they are."""
-    mine = list(user.roles)
+    mine, under_way = list(user.roles), Project.objects.filter(state__in=UNDER_WAY).order_by()
     mentored = Participant.objects.current().filter(person=user, part=Part.MENTOR).values("project")
-    as_mentor = Project.objects.filter(pk__in=mentored).exclude(call__funder__in=mine)
-    as_clerk = Project.objects.filter(call__funder__in=user.organizations_as(Role.STAFF))
-    found = (as_mentor | as_clerk).filter(state__in=UNDER_WAY).exclude(applicant__in=mine).exclude(host__in=mine)
+    as_mentor = under_way.filter(pk__in=mentored).exclude(funder__in=mine).values("pk")
+    as_clerk = under_way.filter(funder__in=user.organizations_as(Role.STAFF)).values("pk")
+    found = Project.objects.filter(pk__in=as_mentor.union(as_clerk)).exclude(applicant__in=mine).exclude(host__in=mine)
     return list(found.select_related("applicant", "community").only(
         "title", "applicant__name", "community").order_by("title")[:PROJECTS])  # fmt: skip
 

@@ -6,7 +6,7 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -37,8 +37,9 @@ def visible(user: Any) -> QuerySet[Organization]:
     """One's own bureaus and those below; all of them for the system administrator."""
     if keeps_system.test(user):
         return Organization.objects.bureaus().order_by("region", "name")
-    below = Organization.objects.below(*regions_of(user)).values("pk")
-    return Organization.objects.filter(Q(pk__in=list(user.bureaus)) | Q(pk__in=below)).order_by("region", "name")
+    own = Organization.objects.filter(pk__in=list(user.bureaus)).order_by().values("pk")
+    below = Organization.objects.below(*regions_of(user)).order_by().values("pk")
+    return Organization.objects.filter(pk__in=own.union(below)).order_by("region", "name")
 
 
 @require_safe

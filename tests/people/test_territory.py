@@ -143,18 +143,20 @@ def test_a_breach_counts_for_the_bureau_that_entered_it_and_a_public_register_fo
 def test_an_expert_of_another_bureau_is_borrowed_once_they_agree(town, browse):
     north = person("north", "北方")
     there = bureau("松江区民政局", "11310117002504872H", "310117", (north, Role.STAFF))
-    pool = Expert.objects.of_bureaus([there.pk])
+
+    def pool():
+        return Expert.objects.of_bureaus([there.pk])
 
     page = browse(north).post("/experts/new/", {"login": "expert1", "skills": ["law"], "max_load": "9"})
     assert "借用" in page.content.decode()
     loan = ask_for_loan(town.expert1, there, by=north)
-    assert not pool.exists()
+    assert not pool().exists()
     answer_loan(loan, by=town.expert1, agrees=True)
 
-    assert pool.get().person == town.expert1
+    assert pool().get().person == town.expert1
     assert browse(north).get(f"/experts/{town.expert1.expert.pk}/").status_code == 403
     answer_loan(loan, by=town.expert1, agrees=False)
-    assert not pool.exists()
+    assert not pool().exists()
 
 
 def test_nobody_else_answers_for_an_expert(town):
