@@ -12,9 +12,9 @@ from core import clock
 from projects.figures import persons_by_project
 from projects.lights import Asked, Facts, Light, Owed, Warned, lights, trouble, worst
 from projects.models import Activity, MentoringNote, Project, SiteVisit, State, WarningLetter
+from projects.models.state import WORKING
 from projects.spending import claimed, keeps_books, last_account
 
-WORKING = (State.RUNNING, State.MIDTERM, State.RECTIFYING)
 SHOWN = 24
 """So much of a sentence stands in a light."""
 

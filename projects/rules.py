@@ -13,6 +13,7 @@ from grants.rules import is_in_some_funder
 from people.models import Kind, Organization, Role
 from projects.models import ChangeRequest, Comment, Objection, Part, Pledge, Project, State
 from projects.models.objection import READERS
+from projects.models.state import WORKING
 
 
 def project_of(obj) -> Project:
@@ -176,7 +177,7 @@ is_evaluator = plays(Part.EVALUATOR)
 @rules.predicate
 def is_under_way(user, obj) -> bool:
     """Delivery can be recorded: work goes on, is being looked at, or is being mended."""
-    return project_of(obj).state in (State.RUNNING, State.MIDTERM, State.RECTIFYING)
+    return project_of(obj).state in WORKING
 
 
 @rules.predicate

@@ -93,6 +93,11 @@ def _is_chosen(problem: Problem, place: int, effort: Allowance) -> bool:
     return found is not None and place in found.chosen
 
 
+def _purses(problem: Problem, place: int) -> list[Row]:
+    """The limits of money out of which it is paid."""
+    return [row for row in problem.rows if row.is_money and place in row.weights]
+
+
 def _amount_allowed(
     problem: Problem, place: int, without: Found | None, effort: Allowance, chosen: bool
 ) -> tuple[Decimal | None, bool]:
@@ -101,7 +106,7 @@ def _amount_allowed(
     One more problem: its amount is a variable of it. Where both are worth the same, the order of the input decides,
     and that is asked; where it loses, the set must be worth more (a smaller amount that wins a tie is not sought).
     """
-    purses = [row for row in problem.rows if row.is_money and place in row.weights]
+    purses = _purses(problem, place)
     asked = problem.budget if chosen else problem.amounts[place]
     most = min([asked, *(row.high for row in purses if row.quota and row.high)])
     pool = problem.without(place).pool
@@ -135,7 +140,7 @@ def _roomiest(
     Checked in whole numbers, as to HiGHS a thousandth of a thousandth of a large project is none of it, and may be all
     that was lacking: what it says wrongly is cut off.
     """
-    purses = [row for row in problem.rows if row.is_money and place in row.weights]
+    purses = _purses(problem, place)
     columns = range(len(pool))
     asked = lines if least is None else [*lines, _worth_at_least(problem, place, pool, least)]
     for _again in range(AGAIN):

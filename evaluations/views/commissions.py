@@ -20,7 +20,7 @@ from evaluations.models import Assignment, Commission, CommissionTie, Evaluation
 from evaluations.rules import JUDGED_IN
 from evaluations.views.panels import find as find_call
 from people.models import User
-from projects.models import Project, State
+from projects.models import State
 
 
 @login_required
@@ -237,7 +237,3 @@ def lacking(evaluation: Evaluation) -> list[str]:
             found.append(_("%(n)s answers to reply to") % {"n": open_points})
         found = found or [_("issue the final report")]
     return found
-
-
-def visible_project(user: User, project: Project) -> bool:
-    return Project.objects.visible_to(user).filter(pk=project.pk).exists()

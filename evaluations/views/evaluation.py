@@ -21,12 +21,12 @@ from evaluations.excellence import is_provisional
 from evaluations.forms import DistributeForm, HandOverForm, ReasonForm, ScheduleForm, VetoForm
 from evaluations.models import Assignment, Evaluation, Purpose, Result, Score
 from evaluations.vetoes import marked
-from evaluations.views.commissions import visible_project
 from grants.models import Criterion
 from grants.sheet_sections import sections
 from people.models import User
 from projects.figures import so_far
 from projects.models import Project
+from projects.models.project_queries import is_seen_by
 
 RELATED = (
     *("project__call__funder", "project__applicant", "project__host", "project__community", "project__field"),
@@ -130,7 +130,7 @@ def evaluation_page(request: HttpRequest, pk: int) -> HttpResponse:
         "reads_report": reads_report,
         "reads_sheets": reads_sheets,
         "in_evaluator": in_evaluator,
-        "sees_project": visible_project(user, project),
+        "sees_project": is_seen_by(project, user),
         "panel": panel,
         "mine": mine,
         "undeclared": mine is not None and Assignment.objects.undeclared().filter(pk=mine.pk).exists(),

@@ -19,6 +19,7 @@ from evaluations.forms import AnswerForm, JudgeItemForm, ReasonForm, RectifiedFo
 from evaluations.models import Evaluation, RectificationItem, TerminationProposal
 from evaluations.views.procedure import press
 from projects.models import Project
+from projects.models.project_queries import is_seen_by
 
 
 def items_of(request: HttpRequest, project: int) -> list[RectificationItem]:
@@ -52,7 +53,7 @@ def _context(request: HttpRequest, project: Project, items: list[RectificationIt
         "project": project,
         "items": items,
         "accepted": sum(1 for item in items if item.state == "accepted"),
-        "sees_project": Project.objects.visible_to(request.user).filter(pk=project.pk).exists(),
+        "sees_project": is_seen_by(project, request.user),
     }
 
 

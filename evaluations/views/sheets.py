@@ -27,7 +27,7 @@ from grants.models import Call
 from people.models import Role
 from projects.blinding import veiled
 from projects.figures import so_far
-from projects.models import Project
+from projects.models.project_queries import is_seen_by
 from projects.prices import peer_prices
 
 RELATED = ("person", "sheet", "project__call", "project__applicant", "project__track", "project__field")
@@ -48,7 +48,7 @@ def find_mine(request: HttpRequest, pk: int) -> Assignment:
 
 
 def sees_project(request: HttpRequest, assignment: Assignment) -> bool:
-    return Project.objects.visible_to(request.user).filter(pk=assignment.project_id).exists()
+    return is_seen_by(assignment.project, request.user)
 
 
 def is_declared(assignment: Assignment) -> bool:

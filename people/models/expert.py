@@ -28,7 +28,7 @@ class ExpertQuerySet(models.QuerySet["Expert"]):
         """In the pool of one of these bureaus, by ids: kept by it, or lent to it with the expert's consent."""
         lent = ExpertLoan.objects.filter(bureau__in=bureaus, agreed_at__isnull=False, ended_at__isnull=True)
         borrowed = set(lent.values_list("expert", flat=True))  # a handful: named, each side has its index
-        return self.filter(Q(bureau__in=bureaus) | Q(pk__in=borrowed) if borrowed else Q(bureau__in=bureaus))
+        return self.filter(Q(bureau__in=bureaus) | Q(pk__in=borrowed))
 
 
 class Expert(models.Model):

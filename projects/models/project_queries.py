@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from core import clock
 from core.lately import are_many
 from projects.models.participant import Part, Participant
-from projects.models.state import FUNDED, NOT_ENDED, State
+from projects.models.state import FUNDED, NOT_ENDED, WORKING, State
 
 if TYPE_CHECKING:
     from projects.models.project import Project
@@ -70,10 +70,10 @@ def _ways(user, parts, among: "ProjectQuerySet") -> tuple[models.QuerySet, ...]:
     mine, among = list(user.roles), among.order_by()
     submitted = among.filter(submitted_at__isnull=False)
     return (
-        submitted.filter(funder__in=mine).values_list("pk"),
-        among.filter(applicant__in=mine).values_list("pk"),
-        submitted.filter(host__in=mine).values_list("pk"),
-        _taking_part(user, parts).order_by().values_list("project"),
+        submitted.filter(funder__in=mine).values_list("pk", flat=True),
+        among.filter(applicant__in=mine).values_list("pk", flat=True),
+        submitted.filter(host__in=mine).values_list("pk", flat=True),
+        _taking_part(user, parts).order_by().values_list("project", flat=True),
     )
 
 
@@ -156,7 +156,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             return self.none()
         first, *others = _ways(user, parts, _all().filter(state__in=states))
         keys = list(first.union(*others, all=True)[: MANY + 1])
-        seen = self.filter(pk__in={pk for [pk] in keys}) if len(keys) <= MANY else self._seen_by(user, parts)
+        seen = self.filter(pk__in=keys) if len(keys) <= MANY else self._seen_by(user, parts)
         return seen.filter(state__in=states)
 
     def not_ended_for(self, user) -> "ProjectQuerySet":
@@ -165,7 +165,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def in_delivery_for(self, user) -> "ProjectQuerySet":
         """Whose work goes on now, of those whose delivery this person may see: what a calendar is chosen for."""
-        return self.in_states_for(user, (State.RUNNING, State.MIDTERM, State.RECTIFYING), DELIVERY)
+        return self.in_states_for(user, WORKING, DELIVERY)
 
     def seen_in_delivery(self, user, path: str) -> Q:
         """Of rows that belong to a project, on `path`: that this person may see it as `delivery_visible_to` says."""

@@ -105,6 +105,8 @@ BEFORE_AWARD = [
     State.OBJECTED,
 ]
 """While the applicant may still take the proposal back."""
+WORKING = (State.RUNNING, State.MIDTERM, State.RECTIFYING)
+"""The work goes on, is being looked at, or is being mended."""
 UNDER_WAY = [
     State.RUNNING,
     State.SUSPENDED,

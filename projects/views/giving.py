@@ -31,7 +31,7 @@ from projects.forms import (
 from projects.matching import LACKING_MOST, PARTS, awaited, lacking, lacking_most, promised_by_kind, proven_by_kind
 from projects.models import ActivityPhoto, Gift, IntentLetter, Pledge, Project
 from projects.models.pledge import OPEN_TO_GIVERS
-from projects.models.project_queries import of_funders
+from projects.models.project_queries import is_seen_by, of_funders
 from projects.pairs import sums_of
 
 PAGE = 12
@@ -165,7 +165,7 @@ def pledge_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_postpone": may("projects.give_pledge") and (pledge.is_awaited or pledge.state == Pledge.State.LAPSED),
         "sees_giver": sees_giver,
         "sees_group": sees_group,
-        "sees_project": Project.objects.visible_to(request.user).filter(pk=pledge.project_id).exists(),
+        "sees_project": is_seen_by(pledge.project, request.user),
         "events": Event.objects.about(pledge).order_by("-at", "-pk"),
     }
     return render(request, "projects/pledge_detail.html", context)
