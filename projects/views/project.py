@@ -139,6 +139,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_earlier": project.routed_from_id is not None and may("projects.see_earlier"),
         "may_offer": project.state in ENDED_WITHOUT_MONEY and may("projects.offer_elsewhere"),
         "may_extend": project.state == project.State.RETURNED and may("projects.check"),
+        "reads_proposal": bool(project.summary) and not (project.is_funded and may("projects.see_delivery")),
     }
     if may("projects.see_contact"):
         contact_shown(project, by=request.user)

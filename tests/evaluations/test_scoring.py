@@ -245,3 +245,18 @@ def test_what_is_stored_and_valid_is_no_gap(town, assignment):
     sheet = scoring.submit_sheet(assignment, by=town.expert1, points={first.pk: Decimal(30)}, strengths="好")
 
     assert sheet.total == Decimal(80)
+
+
+def test_the_page_of_a_project_leads_an_expert_to_the_sheet_that_waits_and_nobody_else(town, assignment, browse):
+    page, sheet = assignment.project.get_absolute_url(), reverse("evaluations:sheet", args=[assignment.pk])
+
+    def shown(person) -> str:
+        return browse(person).get(page).content.decode()
+
+    before, to_the_clerk = shown(town.expert1), shown(town.clerk)
+    scoring.submit_sheet(assignment, by=town.expert1, points=points(assignment, 20, 30, 20), strengths="好")
+
+    assert sheet in before
+    assert assignment.project.summary in before
+    assert sheet not in to_the_clerk
+    assert sheet not in shown(town.expert1)
