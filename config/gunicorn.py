@@ -5,7 +5,13 @@ A process that has laid out a PDF keeps 250 MB of fonts, and large papers leave 
 
 import os
 import shutil
+import sys
 from tempfile import mkdtemp
+
+# A site in earnest: without these it would sign with the key of the source, or say "ready" and fail at all pages.
+missing = [name for name in ("SECRET_KEY", "IDENTITY_HMAC_KEY") if not os.environ.get(name)]
+if missing and os.environ.get("HTTPS", "").strip().lower() in {"1", "true", "yes", "on"}:
+    sys.exit(f"{' and '.join(missing)}: please set it in the environment, see docs/operations.md")
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
@@ -16,7 +22,7 @@ timeout = 120  # a long paper; the proxy waits as long (docs/deployment/nginx.co
 graceful_timeout = 30
 accesslog = None  # addresses can be keys: config.tracing says what was asked, by the name of the view
 control_socket_disable = True
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def on_starting(server):
