@@ -1,11 +1,13 @@
 """The calendar, which is kept by hand, and the records, which nobody changes."""
 
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, Field, OuterRef
+from django.db.models import Exists, Field, Model, OuterRef
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -73,9 +75,46 @@ class RecordAdmin(Reading):
         return False
 
 
+class Told(NamedTuple):
+    """What a line of the log says beside its own words: the name of its record, and whose records it names."""
+
+    thing: str
+    about: str
+
+
+def told(events: Iterable[Event]) -> dict[int, Told]:
+    """By the key of each line, with a query for each kind of record."""
+    lines = list(events)
+    asked: dict[ContentType, set[int]] = {}
+    for line in lines:
+        asked.setdefault(line.content_type, set()).add(line.object_id)
+    names = {kind: _names(kind.model_class(), keys) for kind, keys in asked.items()}
+    about = whose(lines)
+    return {line.pk: Told(names[line.content_type].get(line.object_id, ""), about[line.pk]) for line in lines}
+
+
+def _names(model: type[Model] | None, keys: set[int]) -> dict[int, str]:
+    """Of the records that have a name of their own."""
+    own = {field.name for field in model._meta.fields} if model else set()
+    column = next((name for name in ("name", "title", "number") if name in own), "")
+    return dict(model._default_manager.filter(pk__in=keys).values_list("pk", column)) if model and column else {}
+
+
+class Log(ChangeList):
+    """A page of the log, whose names are asked for together."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        lines = list(self.result_list)
+        found = told(lines)
+        for line in lines:
+            line.told = found[line.pk]  # type: ignore[attr-defined]
+        self.result_list = lines
+
+
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
-    list_display = ("at", "actor", "label", "note", "thing")
+    list_display = ("at", "actor", "said", "note", "thing")
     fields = ("at", "actor", "said", "note", "thing", "moved", "sealed")
     readonly_fields = ("said", "thing", "moved", "sealed")
     ordering = ("-at", "-pk")
@@ -84,15 +123,22 @@ class EventAdmin(RecordAdmin):
     search_fields = ("name", "label", "note", "actor__name", "actor__username")
     date_hierarchy = "at"
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Log
+
     @admin.display(description=_("record"))
     def thing(self, event: Event) -> str:
-        return f"{event.content_type.name} {event.object_id}"
+        """What it happened to, by its name, where it has one."""
+        return f"{event.content_type.name} {self._told(event).thing or event.object_id}"
 
     @admin.display(description=_("in words"))
     def said(self, event: Event) -> str:
         """What was done, and whose record it was: numbers in the sealed words tell a reader neither."""
-        about = whose([event])[event.pk]
+        about = self._told(event).about
         return lead_in(event.label) + about if about else event.label or "-"
+
+    def _told(self, event: Event) -> Told:
+        return getattr(event, "told", None) or told([event])[event.pk]
 
     @admin.display(description=_("moved"))
     def moved(self, event: Event) -> str:

@@ -2,7 +2,6 @@
 and told on like everything else that has a due day (`config.reminders`)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import rules
 from django.db.models import Count, Exists, OuterRef, Q
@@ -24,9 +23,8 @@ from evaluations.models import (
 )
 from people.models import Role, User
 from projects.models import Project, State
+from projects.settling_steps import ARRANGE_WITHIN
 
-ARRANGE_WITHIN = timedelta(days=30)
-"""An evaluation is arranged within a month of the day on which it became due (field guide 1.2, S13 and S15)."""
 S = Evaluation.State
 
 

@@ -140,7 +140,10 @@ def _first(request: HttpRequest, user: User) -> HttpResponse | None:
 
 def _why_password(user: User) -> str:
     if user.must_change_password:
-        return _("Somebody else has set your password: please choose one that only you know.")
+        return _(
+            "Please choose a new password that only you know: the present one was set by somebody else, or you were "
+            "asked to change it."
+        )
     return _("Your password is too old: please choose a new one.")
 
 

@@ -23,6 +23,8 @@ ZERO = Decimal("0.00")
 SETTLE_WITHIN = timedelta(days=21)
 """An account is settled within three weeks (field guide 1.2)."""
 ACT_WITHIN = timedelta(days=7)
+ARRANGE_WITHIN = timedelta(days=30)
+"""An evaluation is arranged within a month of the day on which it became due (field guide 1.2, S13 and S15)."""
 READ = ("", "final_accounts", "archive_file", "audit_detail", "report_detail", "return_notice_detail")
 """Pages of steps that are there to be read; the others are forms, and open only for whom they wait for."""
 ROLES = {
@@ -148,7 +150,8 @@ def _before_the_account(project: Project) -> Step | None:
     if project.state == State.CLOSING:
         if closing and closing[-1].accepted_at is None:
             return _step(project, "read", _("Read the closing report"), "clerk", "report_detail", args=[closing[-1].pk])
-        return _step(project, "final", _("Open the final evaluation"), "clerk")
+        until = clock.localdate(project.state_since) + ARRANGE_WITHIN
+        return _step(project, "final", _("Open final evaluation"), "clerk", due_on=until)
     if project.state == State.FINAL:
         return _step(project, "evaluate", _("Final evaluation"), "evaluator")
     return None

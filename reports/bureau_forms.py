@@ -1,5 +1,6 @@
 """Setting up a bureau: where, how it is called, who works there, what it takes over from above."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,13 +12,17 @@ from core.identifiers import half_width, validate_credit_code
 from grants.models import Offer
 from people import territory
 from people.actions import ROLES
-from people.models import Kind, Organization, Region, Role, validate_code
-from people.territory import inside
+from people.models import Kind, Organization, Region, Role, place_name, validate_code
+from people.territory import home_of, inside, lies_in
 from reports.forms import CHARACTERS
 
 FIRST_PEOPLE = (Role.MANAGER, Role.STAFF, Role.STAFF, Role.APPROVER, Role.FINANCE, Role.AUDITOR)
 """Who is asked for: four eyes need a clerk, an approver and the finance office."""
 
+APART = (Role.STAFF, Role.APPROVER, Role.FINANCE)
+"""Whom nobody is at the same time (four eyes)."""
+
+ELSEWHERE = _("You chose %(region)s, but the credit code is of %(home)s. Which one is right?")
 SECOND = _("%(names)s answers for this region already. Two offices of one region see the same groups and needs.")
 
 
@@ -30,6 +35,7 @@ class BureauForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "regions-below"}),
     )  # fmt: skip
     is_second = forms.BooleanField(label=_("Another office of the same region is meant"), required=False)
+    is_elsewhere = forms.BooleanField(label=_("The region is right as it stands above"), required=False)
     name = forms.CharField(label=_("Name of the office"), max_length=120)
     credit_code = forms.CharField(label=_("Unified social credit code"), max_length=60)
     mark = forms.CharField(
@@ -47,6 +53,8 @@ class BureauForm(forms.Form):
         self.regions = regions
         self.already: list[str] = []
         """The offices of the chosen region, if there are any."""
+        self.is_doubtful = False
+        """Whether the office is registered in another region than the chosen one."""
         found = Offer.objects.standing().filter(call__isnull=True).select_related("bureau")
         if regions is not None:
             upper = {code for region in regions for code in territory.above(region)}
@@ -87,6 +95,11 @@ class BureauForm(forms.Form):
         self.already = [str(one) for one in there[:5]]
         if self.already and not given.get("is_second"):
             self.add_error("region", ValidationError(SECOND, params={"names": "、".join(self.already)}))
+        region, home = given.get("region"), home_of(given.get("credit_code", ""))
+        self.is_doubtful = bool(region and home) and not (lies_in(home, region) or lies_in(region, home))
+        if self.is_doubtful and not given.get("is_elsewhere"):
+            words = {"region": f"{place_name(region)} {region}".strip(), "home": f"{place_name(home)} {home}".strip()}
+            self.add_error("region", ValidationError(ELSEWHERE, params=words))
         return given
 
     def clean_credit_code(self) -> str:
@@ -109,11 +122,16 @@ class BureauForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("region", "name", "credit_code", "phone")}
 
 
+def in_a_bureau(roles: Iterable[Role]) -> list[tuple[str, Any]]:
+    """The roles to choose from; who keeps the files of a bureau is its clerk in every sentence about it."""
+    return [(role.value, _("Clerk (keeps the files)") if role == Role.STAFF else role.label) for role in roles]
+
+
 class InviteForm(forms.Form):
     """Somebody who will work there."""
 
     name = forms.CharField(label=_("Full name"), max_length=60, required=False)
-    role = forms.ChoiceField(label=_("Role to give"), choices=[(role.value, role.label) for role in ROLES[Kind.FUNDER]])
+    role = forms.ChoiceField(label=_("Role to give"), choices=lambda: in_a_bureau(ROLES[Kind.FUNDER]))
 
 
 class OneInviteForm(InviteForm):
@@ -121,7 +139,20 @@ class OneInviteForm(InviteForm):
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, role.label) for role in roles]
+        self.fields["role"].choices = in_a_bureau(roles)
 
 
-People = forms.formset_factory(InviteForm, extra=0, max_num=12, absolute_max=20)
+class FirstPeople(forms.BaseFormSet):
+    def clean(self) -> None:
+        """One name for two of the roles that are apart is one person, or cannot be told from one."""
+        held: dict[str, set[str]] = {}
+        for row in self.forms:
+            given = getattr(row, "cleaned_data", {})
+            name = given.get("name", "").strip()
+            if name and given.get("role") in APART:
+                if held.setdefault(name, set()) - {given["role"]}:
+                    row.add_error("name", _("Clerk, approver and finance must be three persons."))
+                held[name].add(given["role"])
+
+
+People = forms.formset_factory(InviteForm, formset=FirstPeople, extra=0, max_num=12, absolute_max=20)

@@ -103,7 +103,7 @@ def missing(points: list[Point], *roles: str) -> int:
 
 
 def checklist(bureau: Organization) -> list[Point]:
-    """What a bureau needs before its first call can be decided on."""
+    """What a bureau needs before its first call is published; experts, whom it needs when it closes, can wait."""
     holders: dict[str, set[int]] = {role: set() for role in Role.values}
     for user, role in bureau.memberships.current().values_list("user", "role"):
         holders[role].add(user)
@@ -134,6 +134,6 @@ def checklist(bureau: Organization) -> list[Point]:
               who=(Role.FINANCE,)),
         Point(_("Experts, its own or borrowed"), experts >= ENOUGH_EXPERTS,
               _("%(n)s of at least %(all)s") % {"n": experts, "all": ENOUGH_EXPERTS}, reverse("people:expert_list"),
-              who=(Role.STAFF,)),
+              is_optional=True, who=(Role.STAFF,)),
         Point(_("A call is drafted"), calls.exists(), "", reverse("grants:call_create"), who=(Role.STAFF,)),
     ]  # fmt: skip

@@ -67,7 +67,7 @@ def begin_from_preset(
         mode=preset.mode,
         legal_basis=terms.pop("basis"),
         opens_at=_at(opens, 9),
-        closes_at=_at(closes + timedelta(days=1), 0),
+        closes_at=_at(closes, 17),
         starts_on=closes + timedelta(days=60),
         ends_on=closes + timedelta(days=60 + 364),
         review_rubric=_rubric(preset.rubric),

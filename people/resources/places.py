@@ -10,7 +10,7 @@ from people.models.region import validate_code
 from people.resources.base import TableResource
 from people.resources.rows import Row
 from people.resources.widgets import CodeWidget
-from people.territory import lies_in
+from people.territory import inside, lies_in
 
 
 class CommunityResource(TableResource):
@@ -43,10 +43,20 @@ class CommunityResource(TableResource):
             row.blame("region_code", _("This community lies outside the region of your bureau."))
 
     def options(self, name: str) -> list[str]:
-        """The districts that there are; a new one comes with its code in the table of regions."""
-        if name == "district":
-            return list(Community.objects.order_by("district").values_list("district", flat=True).distinct())
-        return super().options(name)
+        """The districts of the bureau's region (the administrator: all), as its communities write them; one that has
+        none yet is called as in the table of regions."""
+        if name != "district":
+            return super().options(name)
+        regions = self.by.bureaus.values() if self.by is not None else ()
+        counties = Region.objects.valid_on().filter(level=Region.Level.COUNTY)
+        written = Community.objects.order_by("district")
+        if regions:
+            counties = counties.filter(inside("code", *(region[: Region.Level.COUNTY] for region in regions)))
+            written = written.filter(inside("region_code", *regions))
+        known = set(written.values_list("region_code", flat=True).distinct())
+        known = {code[: Region.Level.COUNTY] for code in known}
+        names = [name for code, name in counties.values_list("code", "name") if code not in known]
+        return [*dict.fromkeys([*written.values_list("district", flat=True).distinct(), *names])]
 
 
 class RegionResource(TableResource):

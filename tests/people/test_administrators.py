@@ -1,9 +1,12 @@
 """The three administrators: exclusive of each other and of every role, each with their own part of /admin/."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock
@@ -56,6 +59,22 @@ def test_the_log_is_read_and_never_written(three, browse):
     assert client.get(reverse("admin:core_event_change", args=[event.pk])).status_code == 200
     assert client.get(reverse("admin:core_event_add")).status_code == 403
     assert client.post(reverse("admin:core_event_delete", args=[event.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_the_list_of_the_log_says_who_did_what_to_whom_and_asks_as_often_for_many(
+    three, town, browse, django_assert_max_num_queries
+):
+    actions.ask_new_password(town.singer, by=three["security"], reason="密码外泄")
+    client, page = browse(three["audit"]), reverse("admin:core_event_changelist")
+    with CaptureQueriesContext(connection) as once:
+        rows = re.findall(r"<tr>.*?</tr>", client.get(page).content.decode(), re.S)
+    [row] = [re.sub(r"<[^>]+>", " ", row) for row in rows if "密码外泄" in row]
+    for person in (town.head, town.mentor, town.expert1):
+        actions.ask_new_password(person, by=three["security"], reason="密码外泄")
+
+    assert re.search(rf"{three['security']}\s+要求修改密码\s+密码外泄\s+人员 {town.singer}", row)
+    with django_assert_max_num_queries(len(once)):
+        assert client.get(page).content.decode().count("密码外泄") == 4
 
 
 def test_nobody_holds_two_of_them_and_the_answer_says_why(three, town):

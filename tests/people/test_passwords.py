@@ -81,7 +81,7 @@ def test_a_password_that_an_administrator_sets_holds_for_one_sign_in(town, brows
     changed = person.post(CHANGE, own)
 
     assert first["Location"] == pressed["Location"] == CHANGE
-    assert "您的密码是别人设置的" in person.get(CHANGE).content.decode()
+    assert "现在的密码是别人设置的" in person.get(CHANGE).content.decode()
     assert changed["Location"] == reverse("people:go_on")
     assert person.get(changed["Location"])["Location"] == "/resume/?to=%2Fme%2Fgo-on%2F"  # the form that was pressed
     assert person.post("/resume/?to=%2Fme%2Fgo-on%2F")["Location"] == "/me/go-on/"

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from core import clock
 from core.workflow import Refused
+from evaluations.inbox_of_evaluations import waiting_for as evaluations_waiting
 from evaluations.voice_rules import STAYS as VOICES_STAY
 from grants.models import Call, LedgerEntry
 from people.models import Membership
@@ -23,7 +24,7 @@ from projects.actions import archiving, audits, delivery, evaluation, payments, 
 from projects.closing_rules import STAYS, writing_permissions
 from projects.inbox import waiting_for
 from projects.invariants import breaches
-from projects.models import ArchiveFile, Audit, Project, Refund, Settlement, Tranche
+from projects.models import ArchiveFile, Audit, Project, Refund, Report, Settlement, Tranche
 from projects.papers import listed
 from projects.settling_steps import standings
 from tests.life import draft
@@ -833,3 +834,15 @@ def test_an_audit_says_whether_it_was_sent_back_or_replaced(town, audited, brows
 
     assert said == ["已确认", "已被新的报告替代", "已退回"]
     assert Audit.objects.get(replaced_at__isnull=False).answer == "属实"
+
+
+def test_what_is_next_has_one_last_day_on_every_page(town, life):
+    """The list of things to do and the page of the settling say the same of the final evaluation."""
+    project = life.walk(draft(town), "closing")
+    Report.objects.filter(project=project, kind="closing").update(accepted_at=clock.now(), accepted_by=town.clerk)
+
+    [task] = evaluations_waiting(town.clerk)
+    [standing] = standings(Project.objects.filter(pk=project.pk))
+
+    assert (standing.step.key, standing.step.words) == ("final", task.what)
+    assert standing.step.due_on == task.due_on

@@ -15,6 +15,7 @@ from grants.agreement_text import default_clauses
 from grants.models import Adoption, Rubric, TranchePlan
 from people import actions
 from people.models import Administrator, Invitation, Kind, Membership, Organization, Region, Role, User
+from people.resources.places import CommunityResource
 from reports.figures.board import REGION, Board
 from reports.ledgers import catalogue
 from reports.ledgers.ledger import Asked
@@ -71,6 +72,45 @@ def test_a_district_is_set_up_on_one_page_and_its_people_take_up_their_roles(tow
     seen = browse(town.cityclerk).get(f"/bureaus/{bureau.pk}/").content.decode()
     assert 'class="invitation-link"' not in seen  # it has a head now, who invites
     assert "还缺" in seen
+
+
+def test_a_region_that_is_not_the_credit_codes_is_asked_about_once(town, city, browse):
+    Region.objects.create(code="110108", name="海淀区")
+    mistyped = filled(region="110108")
+
+    asked = browse(town.mayor).post("/bureaus/new/", mistyped).content.decode()
+    none = Organization.objects.filter(name=OFFICE["name"]).exists()
+    browse(town.mayor).post("/bureaus/new/", mistyped | {"is_elsewhere": "on"})
+
+    assert "所选辖区是海淀区 110108，而统一社会信用代码登记在丰台区 110106" in asked
+    assert not none
+    assert Organization.objects.get(name=OFFICE["name"]).region == "110108"
+
+
+def test_one_name_is_not_given_two_of_the_three_roles_that_are_apart(town, city, browse):
+    twice = filled(**{"people-2-name": "丰经办"})
+
+    answer = browse(town.mayor).post("/bureaus/new/", twice).content.decode()
+
+    assert "经办人、审批人、财务必须是三个不同的人" in answer
+    assert not Organization.objects.filter(name=OFFICE["name"]).exists()
+
+    browse(town.mayor).post("/bureaus/new/", filled(**{"people-4-name": "丰经办"}))  # who only reads may be a clerk
+    assert Organization.objects.filter(name=OFFICE["name"]).exists()
+
+
+def test_a_new_bureau_chooses_its_own_district_for_its_communities(town, city):
+    Region.objects.create(code="110105", name="朝阳区")
+    browsers = {"丰台": person("clerk8", "丰经办"), "朝阳": town.clerk}
+    fengtai = Organization.objects.create(
+        name="丰台区民政局", kind=Kind.FUNDER, credit_code=OFFICE["credit_code"], region="110106"
+    )
+    member(browsers["丰台"], fengtai, Role.STAFF)
+
+    offered = {place: CommunityResource(by=who).options("district") for place, who in browsers.items()}
+
+    assert offered == {"丰台": ["丰台区"], "朝阳": ["朝阳区"]}
+    assert CommunityResource(by=town.cityclerk).options("district") == ["朝阳区", "丰台区"]
 
 
 def test_the_dashboard_of_the_region_is_offered_to_whoever_may_open_it(town, city, browse):
