@@ -1,5 +1,8 @@
 """What `manage.py check --deploy` asks besides Django's own questions."""
 
+import os
+import re
+from difflib import get_close_matches
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +11,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
+from config import settings as words
 from config.backup.taking import last_taken
 from config.inbox import FRESH, backup_is_due
 
@@ -26,6 +30,18 @@ def keys_are_ones_own(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
         for number, name in enumerate(("SECRET_KEY", "IDENTITY_HMAC_KEY"), start=1)
         if getattr(settings, name).startswith(OF_DEVELOPMENT) or len(getattr(settings, name)) < SHORTEST
+    ]
+
+
+@register("config", deploy=True)
+def words_are_spelled_right(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """`DATABASE_ULR` is read by nobody, and the site begins on an empty SQLite."""
+    known = re.findall(r"^\| ([A-Z][A-Z0-9_]+) ?", words.__doc__ or "", re.M)
+    alike = {name: get_close_matches(name, known, 1, 0.9) for name in os.environ if name not in known}
+    return [
+        Warning(f"{name} is read by nobody.", hint=f"{meant[0]} is (the top of config/settings.py).", id="config.W002")
+        for name, meant in sorted(alike.items())
+        if meant
     ]
 
 
@@ -52,7 +68,7 @@ def machines_share_everything(app_configs: Any, **kwargs: Any) -> list[CheckMess
     wanting = [
         (is_sqlite(), Error, "SQLite is a file of one machine.", "Set DATABASE_URL to one PostgreSQL for all."),
         (settings.TASKS_BACKEND != "database", Error, "Tasks have no queue.", "Leave TASKS_BACKEND unset."),
-        (not has_mail, Error, "Mail is written to files of one machine.", "Set EMAIL_URL_HOST."),
+        (not has_mail, Error, "Mail is written to files of one machine.", "Set EMAIL_HOST."),
         (not settings.SITE_URL, Error, "Workers do not know the site's address.", "Set SITE_URL."),
         (is_same_database(), Error, "REPLICA_URL is DATABASE_URL.", "Name a streaming standby, or nothing."),
         (lies_in_a_folder(), Warning, "Uploaded files lie in a folder: of one machine?", "Set S3_BUCKET."),

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
-import dj_database_url
+from config.environment import database
 
 REPLICA = "replica"
 # SQLite must take its write lock at BEGIN: in deferred mode two readers that both want to write
@@ -33,8 +33,7 @@ def databases(var_dir: Path) -> dict[str, Any]:
     A connection serves one request after the other for a minute. Of SQLite too: opening reads the whole schema, which
     took longer than most pages ask for anything.
     """
-    url = os.environ.get("DATABASE_URL") or f"sqlite:///{var_dir / 'db.sqlite3'}"
-    found = {"default": dj_database_url.parse(url, conn_max_age=60)}
+    found = {"default": database("DATABASE_URL", f"sqlite:///{var_dir / 'db.sqlite3'}", conn_max_age=60)}
     main = found["default"]
     if main["ENGINE"].endswith("sqlite3"):
         main["ENGINE"], main["OPTIONS"] = PATIENT_SQLITE, SQLITE_OPTIONS
@@ -43,8 +42,8 @@ def databases(var_dir: Path) -> dict[str, Any]:
         return found
     main["CONN_HEALTH_CHECKS"] = True
     main["OPTIONS"] = POSTGRESQL_OPTIONS | {"connect_timeout": REACHED_WITHIN} | main.get("OPTIONS", {})
-    if url := os.environ.get("REPLICA_URL", ""):
-        replica = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    if os.environ.get("REPLICA_URL"):
+        replica = database("REPLICA_URL", conn_max_age=60, conn_health_checks=True)
         replica["OPTIONS"] = POSTGRESQL_OPTIONS | {"connect_timeout": 2} | replica.get("OPTIONS", {})
         replica["TEST"] = {"MIRROR": "default"}
         found[REPLICA] = replica

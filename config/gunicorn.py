@@ -5,18 +5,16 @@ A process that has laid out a PDF keeps 250 MB of fonts, and large papers leave 
 
 import os
 import shutil
+import subprocess
 import sys
 from tempfile import mkdtemp
 
-# A site in earnest: without these it would sign with the key of the source, or say "ready" and fail at all pages.
-missing = [name for name in ("SECRET_KEY", "IDENTITY_HMAC_KEY") if not os.environ.get(name)]
-if missing and os.environ.get("HTTPS", "").strip().lower() in {"1", "true", "yes", "on"}:
-    sys.exit(f"{' and '.join(missing)}: please set it in the environment, see docs/operations.md")
+from config.environment import number
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-workers = int(os.environ.get("WEB_PROCESSES", "2"))
+workers = number("WEB_PROCESSES", 2)
 worker_class = "config.answering.Worker"
-threads = int(os.environ.get("WEB_THREADS", "4"))
+threads = number("WEB_THREADS", 4)
 max_requests, max_requests_jitter = 2000, 500
 timeout = 120  # a long paper; the proxy waits as long (docs/deployment/nginx.conf)
 graceful_timeout = 30
@@ -26,7 +24,12 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def on_starting(server):
-    """Figures of all processes are summed up in a folder, which is a new one at each start."""
+    """What the environment says wrong is said before any process begins: gunicorn would begin one after the other. And
+    figures of all processes are summed up in a folder, which is a new one at each start."""
+    # Not in this process, which would keep the settings when it is told to read a newer version.
+    read = subprocess.run([sys.executable, "-c", "import config.settings"], stderr=subprocess.PIPE, text=True)
+    if read.returncode:
+        sys.exit(read.stderr.strip())
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="venture-metrics-")
 
 

@@ -27,7 +27,11 @@
 | CLAMD_SOCKET        | ClamAV's socket, a path or `host:port`              | empty: no virus scanner    |
 | CLAMD_REQUIRED      | `0`: files go through while it gives no answer      | `1`: they are refused      |
 | FONTS_DIR           | a bureau's own 小标宋, 仿宋, 楷体, 黑体, 宋体         | `VAR_DIR/fonts`            |
-| EMAIL_URL_HOST      | SMTP host; without one, mail is written to files    | empty                      |
+| EMAIL_HOST          | SMTP server; without one, mail is written to files  | empty                      |
+| EMAIL_PORT          | its port                                            | 25; 465 (ssl), 587 (starttls) |
+| EMAIL_SECURITY      | `ssl`, `starttls` or empty                          | empty                      |
+| EMAIL_USER          | who signs in there, with EMAIL_PASSWORD             | empty: nobody has to       |
+| EMAIL_FROM          | the sender of all mail                              | EMAIL_USER                 |
 | SITE_URL            | the site's own address, for links in mail           | empty: mail has no links   |
 | NOTIFICATION_CHANNELS | ways out of the site, classes separated by commas  | `core.channels.Mail`       |
 | TRUSTED_PROXIES     | how many proxies stand before us (nginx: 1)         | 0                          |
@@ -59,27 +63,16 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import engines, logs
+from config.environment import flag, folder, items, key, number, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = folder("VAR_DIR", BASE_DIR / "var")
 # Where matplotlib (reports/canvas.py) remembers which fonts there are: it would write into the home directory.
 os.environ.setdefault("MPLCONFIGDIR", str(VAR_DIR / "matplotlib"))
 
-
-def flag(name: str) -> bool:
-    """True when the environment variable says 1, true, yes or on."""
-    return os.environ.get(name, "").strip().lower() in {"1", "true", "yes", "on"}
-
-
-def items(name: str, default: str = "") -> list[str]:
-    """A comma-separated environment variable as a list without blanks."""
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
-
-
 DEBUG = flag("DEBUG")
-SECRET_KEY = os.environ.get("SECRET_KEY", "development-only-key-never-use-it-where-it-matters")
-IDENTITY_HMAC_KEY = os.environ.get("IDENTITY_HMAC_KEY", "development-only-identity-key")
+SECRET_KEY = key("SECRET_KEY", development="development-only-key-never-use-it-where-it-matters")
+IDENTITY_HMAC_KEY = key("IDENTITY_HMAC_KEY", development="development-only-identity-key")
 ALLOWED_HOSTS = items("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
 CSRF_TRUSTED_ORIGINS = items("CSRF_TRUSTED_ORIGINS")
 
@@ -187,9 +180,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "people.passwords.NotCommon"},
     {"NAME": "people.passwords.NotUsedBefore"},
 ]
-SECURITY_LEVEL = int(os.environ.get("SECURITY_LEVEL", "2"))  # the numbers of each are in people/security.py
-IDLE_MINUTES = int(os.environ.get("IDLE_MINUTES", "0")) or None
-IDLE_MINUTES_PRIVILEGED = int(os.environ.get("IDLE_MINUTES_PRIVILEGED", "0")) or None
+SECURITY_LEVEL = number("SECURITY_LEVEL", 2, among=(2, 3))  # the numbers of each are in people/security.py
+IDLE_MINUTES = number("IDLE_MINUTES", 0) or None
+IDLE_MINUTES_PRIVILEGED = number("IDLE_MINUTES_PRIVILEGED", 0) or None
 ONE_SESSION = flag("ONE_SESSION") if os.environ.get("ONE_SESSION") else None
 LOGIN_REDIRECT_URL = "inbox"
 LOGIN_URL = "account_login"
@@ -214,7 +207,7 @@ ACCOUNT_RATE_LIMITS = {  # passwords are counted by people.actions.signing_in; t
     "reset_password": "10/m/ip,30/h/ip,3/h/key",
     "change_password": "20/m/user",  # a new one has five rules to meet: tries are no attack
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # else all sign-ins share the proxy's limit
+ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXIES", 0)  # else all sign-ins share the proxy's limit
 PROXY_SAYS_START = os.environ.get("PROXY_SAYS_START", "") == "1"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not verified here (see above), and must not bar the second factor
 MFA_ADAPTER = "people.adapter.MFAAdapter"
@@ -270,7 +263,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 FONTS_DIR = Path(os.environ.get("FONTS_DIR") or VAR_DIR / "fonts")
 BACKUP_DIR = Path(os.environ.get("BACKUP_DIR") or VAR_DIR / "backups")
-BACKUP_KEEP = int(os.environ.get("BACKUP_KEEP", "14"))
+BACKUP_KEEP = number("BACKUP_KEEP", 14)
 BACKUP_RECIPIENTS = items("BACKUP_RECIPIENTS")
 BACKUP_KEY = Path(os.environ["BACKUP_KEY"]) if os.environ.get("BACKUP_KEY") else None
 PRIVATE_ROOT = VAR_DIR / "private"  # never served by the web server: every download asks `visible_to`
@@ -344,20 +337,27 @@ if flag("HTTPS"):
 
 # The law asks for six months (网络安全法 21 条), and `manage.py check` refuses less. Nothing deletes an event today,
 # and the database refuses it: whoever moves old ones to an archive one day has to ask this.
-EVENTS_KEPT_MONTHS = int(os.environ.get("EVENTS_KEPT_MONTHS", "0"))
+EVENTS_KEPT_MONTHS = number("EVENTS_KEPT_MONTHS", 0)
 
 # -- Mail and background work ------------------------------------------------------------------
 
-EMAIL_HOST = os.environ.get("EMAIL_URL_HOST", "")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "noreply@localhost")
+EMAIL_PORTS = {"": 25, "starttls": 587, "ssl": 465}
+if (EMAIL_SECURITY := os.environ.get("EMAIL_SECURITY", "").strip().lower()) not in EMAIL_PORTS:
+    stop("EMAIL_SECURITY", "it is “ssl”, “starttls” or empty.")
+EMAIL_PORT = number("EMAIL_PORT", EMAIL_PORTS[EMAIL_SECURITY])
+EMAIL_USE_SSL, EMAIL_USE_TLS = EMAIL_SECURITY == "ssl", EMAIL_SECURITY == "starttls"
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_USER", ""), os.environ.get("EMAIL_PASSWORD", "")
+EMAIL_TIMEOUT = 20  # seconds: a server that gives no answer would keep a worker for ever
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "") or EMAIL_HOST_USER or "noreply@localhost"
 TASKS_BACKEND = os.environ.get("TASKS_BACKEND", "database")
 TASKS = {
     "default": {"BACKEND": "config.queues.NoQueue" if TASKS_BACKEND == "immediate" else "config.queues.TracedQueue"}
 }
 
-PRINT_PROCESSES = int(os.environ.get("PRINT_PROCESSES", "0")) or min(os.cpu_count() or 1, 4)
+PRINT_PROCESSES = number("PRINT_PROCESSES", 0) or min(os.cpu_count() or 1, 4)
 
 NOTIFICATION_CHANNELS = os.environ.get("NOTIFICATION_CHANNELS", "core.channels.Mail").split(",")
 
@@ -367,15 +367,15 @@ FIGURES_KEPT_FROM = 0.005  # seconds: figures that take longer are kept for a wh
 CHOICES_KEPT_FROM = 0.002  # seconds: what a filter offers is kept for a minute when asking took longer
 FIGURES_KNOWN_FROM = 1.0  # seconds: figures that take longer are shown as last counted, and counted again behind
 FIGURES_KEPT_TIMES = 100  # so many times as long as they took: counting takes one percent of a process at most
-WAGE_MOST = Decimal(os.environ.get("WAGE_MOST", "50"))  # no place in the country has a minimum wage near it
-FILED_GROUPS_TARGET = int(os.environ.get("FILED_GROUPS_TARGET", "10"))  # filed groups that a community should have
+WAGE_MOST = number("WAGE_MOST", Decimal(50))  # no place in the country has a minimum wage near it
+FILED_GROUPS_TARGET = number("FILED_GROUPS_TARGET", 10)  # filed groups that a community should have
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
 
 OPEN_DATA_PUBLISHER = os.environ.get("OPEN_DATA_PUBLISHER", "") or "公益创投平台"
 OPEN_DATA_PREFIX = os.environ.get("OPEN_DATA_PREFIX", "venture-grants")  # 360Giving gives "360G-…" to its publishers
 OPEN_DATA_LICENCE = os.environ.get("OPEN_DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")
 OPEN_DATA_LICENCE_NAME = os.environ.get("OPEN_DATA_LICENCE_NAME", "CC BY 4.0")
-OPEN_DATA_LIMIT = int(os.environ.get("OPEN_DATA_LIMIT", "60"))
+OPEN_DATA_LIMIT = number("OPEN_DATA_LIMIT", 60)
 # -- Signing issued papers (docs/operations.md) --------------------------------------------------
 
 SIGNING_DIR = os.environ.get("SIGNING_DIR", "")
@@ -386,5 +386,5 @@ SIGNING_TIMESTAMP_URL = os.environ.get("SIGNING_TIMESTAMP_URL", "")
 
 SEVERAL_MACHINES = flag("SEVERAL_MACHINES")
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
-WORKER_BEAT = float(os.environ.get("WORKER_BEAT", "5"))
+WORKER_BEAT = number("WORKER_BEAT", 5.0)
 LOGGING = logs.settings(os.environ.get("LOG_FORMAT", "text"), os.environ.get("LOG_LEVEL", "WARNING"))

@@ -1,7 +1,6 @@
 """The delivered units and the image start what is there: programs, commands with their options, files, settings."""
 
 import re
-import runpy
 import shlex
 import shutil
 import subprocess
@@ -121,16 +120,3 @@ def test_every_word_of_the_environment_is_read():
 
     assert len(words) > 15
     assert [word for word in words if f'"{word}"' not in code] == []
-
-
-@pytest.mark.parametrize("name", ["SECRET_KEY", "IDENTITY_HMAC_KEY"])
-@pytest.mark.parametrize("said", [{}, {"value": ""}])
-def test_a_site_in_earnest_does_not_start_without_its_keys(monkeypatch, name, said):
-    keys = {"SECRET_KEY": "s" * 40, "IDENTITY_HMAC_KEY": "i" * 40, "HTTPS": "1"}
-    for word, value in keys.items():
-        monkeypatch.setenv(word, value)
-    assert "bind" in runpy.run_path(str(ROOT / "config" / "gunicorn.py"))
-
-    monkeypatch.setenv(name, said["value"]) if said else monkeypatch.delenv(name)
-    with pytest.raises(SystemExit, match=f"^{name}: please set it"):
-        runpy.run_path(str(ROOT / "config" / "gunicorn.py"))

@@ -126,6 +126,15 @@ def test_the_keys_of_the_source_code_do_not_pass_the_check(settings):
     assert checks.keys_are_ones_own(None) == []
 
 
+def test_a_word_that_looks_misspelt_is_named_by_the_check_and_one_that_is_read_is_not(monkeypatch):
+    for name in ("DATABASE_ULR", "DATABASE_URL", "S3_ACCESS_KEY_ID", "EDITOR"):
+        monkeypatch.setenv(name, "x")
+
+    assert [(one.msg.split()[0], one.hint.split()[0]) for one in checks.words_are_spelled_right(None)] == [
+        ("DATABASE_ULR", "DATABASE_URL")
+    ]
+
+
 def test_a_press_from_another_site_does_nothing(town):
     client = Client(enforce_csrf_checks=True)
     client.force_login(town.head, backend="django.contrib.auth.backends.ModelBackend")
