@@ -2,16 +2,17 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from people.models import Kind, Role
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Which desks the person has, so that the header offers these and no others."""
+    """Which desks the person has, so that the header offers these and no others; to nobody in particular, who helps."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": {}}
+        return {"nav": {}, "help_desk": settings.HELP_DESK}
     parts = set(user.participations.current().order_by().values_list("part", flat=True))
     is_funder = bool(user.bureaus)
     return {

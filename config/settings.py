@@ -32,6 +32,7 @@
 | EMAIL_SECURITY      | `ssl`, `starttls` or empty                          | empty                      |
 | EMAIL_USER          | who signs in there, with EMAIL_PASSWORD             | empty: nobody has to       |
 | EMAIL_FROM          | the sender of all mail                              | EMAIL_USER                 |
+| HELP_DESK           | who helps whoever cannot sign in: a name, a phone   | empty: no line about it    |
 | SITE_URL            | the site's own address, for links in mail           | empty: mail has no links   |
 | NOTIFICATION_CHANNELS | ways out of the site, classes separated by commas  | `core.channels.Mail`       |
 | TRUSTED_PROXIES     | how many proxies stand before us (nginx: 1)         | 0                          |
@@ -369,6 +370,7 @@ FIGURES_KNOWN_FROM = 1.0  # seconds: figures that take longer are shown as last 
 FIGURES_KEPT_TIMES = 100  # so many times as long as they took: counting takes one percent of a process at most
 WAGE_MOST = number("WAGE_MOST", Decimal(50))  # no place in the country has a minimum wage near it
 FILED_GROUPS_TARGET = number("FILED_GROUPS_TARGET", 10)  # filed groups that a community should have
+HELP_DESK = os.environ.get("HELP_DESK", "").strip()[:100]
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
 
 OPEN_DATA_PUBLISHER = os.environ.get("OPEN_DATA_PUBLISHER", "") or "公益创投平台"

@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.urls import reverse
 
 from people.models import User
 
@@ -175,3 +176,13 @@ def test_two_step_sign_in_asks_for_a_code_after_the_password(wang, browse):
 
     assert response["Location"] == "/accounts/2fa/authenticate/"
     assert signed_in(client) is None
+
+
+def test_whoever_cannot_get_in_reads_who_helps(db, client, settings):
+    pages = [reverse(name) for name in ("account_login", "account_reset_password")]
+    silent = [client.get(page).content.decode() for page in pages]
+    settings.HELP_DESK = "郭安 010-65000000"
+
+    assert [page for page in silent if "无法登录" in page] == []
+    said = "无法登录？请联系平台的安全管理员：郭安 010-65000000"
+    assert [page for page in pages if said not in client.get(page).content.decode()] == []
