@@ -35,7 +35,7 @@ def _bureaus_to_make_ready(user: User) -> Iterator[Task]:
     for bureau in Organization.objects.filter(pk__in=mine).exclude(region="").exclude(pk__in=published):
         held = () if user.has_role(bureau.pk, Role.MANAGER, Role.STAFF) else tuple(user.roles[bureau.pk])
         if lacking := missing(checklist(bureau), *held):
-            what = _("Make the bureau ready for its first call; still missing: %(n)s") % {"n": lacking}
+            what = _("Make the bureau ready for its first call; missing of what you do: %(n)s") % {"n": lacking}
             yield Task(str(bureau), what, reverse("bureaus:bureau_detail", args=[bureau.pk]))
 
 

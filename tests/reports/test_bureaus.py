@@ -132,7 +132,7 @@ def test_head_of_a_new_bureau_is_told_what_it_lacks_until_its_first_call(town, c
 
     page = browse(town.stranger).get("/todo/").content.decode()
 
-    assert "完成开通准备，还缺" in page
+    assert "完成开通准备，由您办理的还缺" in page
     assert f"/bureaus/{bureau.pk}/" in page
     assert browse(town.stranger).get(f"/bureaus/{bureau.pk}/").status_code == 200
     assert "完成开通准备" not in browse(town.clerk).get("/todo/").content.decode()
