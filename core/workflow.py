@@ -14,10 +14,12 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 import rules
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import connection, models, transaction
 from django.dispatch import Signal
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django_fsm import FSMField, FSMFieldDescriptor, Transition
 from django_fsm import transition as fsm_transition
@@ -240,7 +242,7 @@ def record_each(
     said once a statement: put together one by one, the lines took as long as the objects. Nobody who listens to
     `happened` is told."""
     kind = ContentType.objects.get_for_model(model)
-    line = Event(content_type=kind, object_id=0, name=name, label=label, actor=by)
+    line = Event(content_type=kind, object_id=0, name=name, label=as_logged(label), actor=by)
     own, key = {"object_id", "data"}, Event._meta.pk
     alike = [field for field in Event._meta.concrete_fields if field != key and field.name not in own]
     said = [field.get_db_prep_save(getattr(line, field.attname), connection) for field in alike]
@@ -272,9 +274,18 @@ def disclosed(
     record(by, "export" if taken else "view", by=by, label=label, note=note, **data, number=number)
 
 
-def _log(thing: models.Model, **said: Any) -> Event:
+def as_logged(label: Any) -> str:
+    """A label in the language of the site, in which the whole log is: whoever acted may have had English on the screen,
+    where a label is what its translation is found by. One that was put together out of parts stays as it is."""
+    if translation.get_language() == settings.LANGUAGE_CODE or not label:
+        return str(label)
+    with translation.override(settings.LANGUAGE_CODE):
+        return _(str(label))
+
+
+def _log(thing: models.Model, *, label: Any, **said: Any) -> Event:
     kind = ContentType.objects.get_for_model(thing)
-    event = Event.objects.create(content_type=kind, object_id=thing.pk, **said)
+    event = Event.objects.create(content_type=kind, object_id=thing.pk, label=as_logged(label), **said)
     happened.send(type(thing), thing=thing, event=event)
     return event
 
@@ -319,7 +330,7 @@ def advance(obj: M, name: str, *, by: Any, note: str = "", **values: Any) -> M:
     _log(
         locked,
         name=name,
-        label=str(found.custom["label"]),
+        label=found.custom["label"],
         source_state=before,
         target_state=locked.state,  # type: ignore[attr-defined]
         actor=by,

@@ -1,8 +1,12 @@
 """What is written of many objects at once stands in the log as if it had been written of each."""
 
+from django.utils import translation
+
 from core.models import Event
 from core.workflow import record, record_each
 from people.models import Organization
+from projects.actions import checking
+from tests.life import draft
 
 
 def line(event: Event) -> dict:
@@ -35,3 +39,17 @@ def test_nothing_to_write_writes_nothing(town):
     record_each(Organization, [], "import", by=town.clerk, label="x")
 
     assert Event.objects.count() == before
+
+
+def test_the_log_is_in_one_language_whatever_the_screen_of_who_acts_is_in(town, life):
+    project = life.walk(draft(town), "submitted")
+
+    with translation.override("en"):
+        record(project, "said", by=town.clerk, label=translation.gettext("Registered on the platform"))
+        record_each(Organization, [(town.centre.pk, {})], "said", by=town.clerk, label=translation.gettext("Invited"))
+        checking.check(project, "accept", by=town.clerk, note="")
+        record(project, "said", by=town.clerk, label="无译文")
+
+    labels = Event.objects.about(project).order_by("pk").values_list("label", flat=True)
+    assert list(labels)[-3:] == ["已在平台登记", "予以受理", "无译文"]
+    assert Event.objects.about(town.centre).last().label == "发出邀请"
