@@ -36,7 +36,7 @@ def keys_are_ones_own(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register("config", deploy=True)
 def words_are_spelled_right(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """`DATABASE_ULR` is read by nobody, and the site begins on an empty SQLite."""
-    known = re.findall(r"^\| ([A-Z][A-Z0-9_]+) ?", words.__doc__ or "", re.M)
+    known = re.findall(r"\b[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)*\b", words.__doc__ or "")
     alike = {name: get_close_matches(name, known, 1, 0.9) for name in os.environ if name not in known}
     return [
         Warning(f"{name} is read by nobody.", hint=f"{meant[0]} is (the top of config/settings.py).", id="config.W002")

@@ -35,7 +35,7 @@ def number(name: str, default: N, *, among: Container[N] | None = None) -> N:
         return default
     try:
         found = type(default)(said)
-        if found >= 0 and (among is None or found in among):
+        if 0 <= found < float("inf") and (among is None or found in among):
             return found
     except (ValueError, ArithmeticError):
         pass
@@ -63,6 +63,9 @@ def folder(name: str, default: Path) -> Path:
 def database(name: str, default: str = "", **options: Any) -> dict[str, Any]:
     """Django's settings of a database; a password stands in its address with %23 for #, %2F for /, %40 for @."""
     try:
-        return dict(dj_database_url.parse(os.environ.get(name) or default, **options))
+        found = dict(dj_database_url.parse(os.environ.get(name) or default, **options))
+        if found["NAME"]:
+            return found
     except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
-        stop(name, "no address like postgres://name:password@host/database (in it %23 is #, %2F is /, %40 is @).")
+        pass
+    stop(name, "no address like postgres://name:password@host/database (in it %23 is #, %2F is /, %40 is @).")

@@ -9,12 +9,10 @@ import subprocess
 import sys
 from tempfile import mkdtemp
 
-from config.environment import number
-
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-workers = number("WEB_PROCESSES", 2)
+workers = int(os.environ.get("WEB_PROCESSES") or 2)
 worker_class = "config.answering.Worker"
-threads = number("WEB_THREADS", 4)
+threads = int(os.environ.get("WEB_THREADS") or 4)
 max_requests, max_requests_jitter = 2000, 500
 timeout = 120  # a long paper; the proxy waits as long (docs/deployment/nginx.conf)
 graceful_timeout = 30
@@ -26,7 +24,7 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 def on_starting(server):
     """What the environment says wrong is said before any process begins: gunicorn would begin one after the other. And
     figures of all processes are summed up in a folder, which is a new one at each start."""
-    # Not in this process, which would keep the settings when it is told to read a newer version.
+    # Not in this process: what it has read itself, all it begins would keep when a newer version is to be read (HUP).
     read = subprocess.run([sys.executable, "-c", "import config.settings"], stderr=subprocess.PIPE, text=True)
     if read.returncode:
         sys.exit(read.stderr.strip())

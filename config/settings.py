@@ -52,6 +52,8 @@
 | OPEN_DATA_PREFIX    | begins the identifiers in it; never change it later  | venture-grants             |
 | OPEN_DATA_LICENCE   | address of the licence of the open data              | CC BY 4.0                  |
 | OPEN_DATA_LICENCE_NAME | and its name                                      | CC BY 4.0                  |
+| FILED_GROUPS_TARGET | filed groups that a community should have            | 10                         |
+| BIND                | where the web server listens                         | 127.0.0.1:8000             |
 | WAGE_MOST           | yuan an hour: a minimum wage of more is asked about  | 50                         |
 | OPEN_DATA_LIMIT     | requests for data an address may send a minute       | 60                         |
 """
@@ -342,6 +344,9 @@ EVENTS_KEPT_MONTHS = number("EVENTS_KEPT_MONTHS", 0)
 
 # -- Mail and background work ------------------------------------------------------------------
 
+for before, now in (("EMAIL_URL_HOST", "EMAIL_HOST"), ("DEFAULT_FROM_EMAIL", "EMAIL_FROM")):
+    if os.environ.get(before):  # passed over, mail would go into files and nobody would hear of it
+        stop(before, f"it is called {now} now.")
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"

@@ -15,7 +15,7 @@ from django_fsm import FSMField
 
 from core.channels import channel_label
 from core.models import Attachment, CalendarDay, DailyRoot, Dispatch, Event, Notification, Seal
-from core.models.event import whose
+from core.models.event import named, whose
 from core.notifications import try_again
 from core.workflow import lead_in
 
@@ -94,10 +94,10 @@ def told(events: Iterable[Event]) -> dict[int, Told]:
 
 
 def _names(model: type[Model] | None, keys: set[int]) -> dict[int, str]:
-    """Of the records that have a name of their own."""
-    own = {field.name for field in model._meta.fields} if model else set()
-    column = next((name for name in ("name", "title", "number") if name in own), "")
-    return dict(model._default_manager.filter(pk__in=keys).values_list("pk", column)) if model and column else {}
+    """Of the kinds of record that the log may name (`named`); others are said by their number."""
+    if model is None or model not in {one for _key, one, _kinds in named}:
+        return {}
+    return {pk: str(one) for pk, one in model._default_manager.in_bulk(keys).items()}
 
 
 class Log(ChangeList):

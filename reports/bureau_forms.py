@@ -91,11 +91,11 @@ class BureauForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        there = Organization.objects.bureaus().filter(region=given.get("region") or None).order_by("pk")
+        region, home = given.get("region"), home_of(given.get("credit_code", ""))
+        there = Organization.objects.bureaus().filter(region=region or None).order_by("pk")
         self.already = [str(one) for one in there[:5]]
         if self.already and not given.get("is_second"):
             self.add_error("region", ValidationError(SECOND, params={"names": "、".join(self.already)}))
-        region, home = given.get("region"), home_of(given.get("credit_code", ""))
         self.is_doubtful = bool(region and home) and not (lies_in(home, region) or lies_in(region, home))
         if self.is_doubtful and not given.get("is_elsewhere"):
             words = {"region": f"{place_name(region)} {region}".strip(), "home": f"{place_name(home)} {home}".strip()}
@@ -123,8 +123,8 @@ class BureauForm(forms.Form):
 
 
 def in_a_bureau(roles: Iterable[Role]) -> list[tuple[str, Any]]:
-    """The roles to choose from; who keeps the files of a bureau is its clerk in every sentence about it."""
-    return [(role.value, _("Clerk (keeps the files)") if role == Role.STAFF else role.label) for role in roles]
+    """The roles to choose from: sentences about a bureau call its staff clerks."""
+    return [(role.value, _("Staff (clerk)") if role == Role.STAFF else role.label) for role in roles]
 
 
 class InviteForm(forms.Form):

@@ -1,5 +1,6 @@
 """Places: the communities, from the list of civil affairs, and the regions, from the national code tables."""
 
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
@@ -47,14 +48,14 @@ class CommunityResource(TableResource):
         none yet is called as in the table of regions."""
         if name != "district":
             return super().options(name)
-        regions = self.by.bureaus.values() if self.by is not None else ()
+        regions = [region for region in self.by.bureaus.values() if region] if self.by is not None else []
         counties = Region.objects.valid_on().filter(level=Region.Level.COUNTY)
         written = Community.objects.order_by("district")
         if regions:
             counties = counties.filter(inside("code", *(region[: Region.Level.COUNTY] for region in regions)))
             written = written.filter(inside("region_code", *regions))
-        known = set(written.values_list("region_code", flat=True).distinct())
-        known = {code[: Region.Level.COUNTY] for code in known}
+        county = Left("region_code", int(Region.Level.COUNTY))
+        known = set(written.order_by().annotate(county=county).values_list("county", flat=True).distinct())
         names = [name for code, name in counties.values_list("code", "name") if code not in known]
         return [*dict.fromkeys([*written.values_list("district", flat=True).distinct(), *names])]
 

@@ -127,11 +127,12 @@ def test_the_keys_of_the_source_code_do_not_pass_the_check(settings):
 
 
 def test_a_word_that_looks_misspelt_is_named_by_the_check_and_one_that_is_read_is_not(monkeypatch):
-    for name in ("DATABASE_ULR", "DATABASE_URL", "S3_ACCESS_KEY_ID", "EDITOR"):
+    for name in ("DATABASE_ULR", "DATABASE_URL", "EMAIL_PASSWORT", "S3_ACCESS_KEY_ID", "EDITOR"):
         monkeypatch.setenv(name, "x")
 
     assert [(one.msg.split()[0], one.hint.split()[0]) for one in checks.words_are_spelled_right(None)] == [
-        ("DATABASE_ULR", "DATABASE_URL")
+        ("DATABASE_ULR", "DATABASE_URL"),
+        ("EMAIL_PASSWORT", "EMAIL_PASSWORD"),
     ]
 
 
