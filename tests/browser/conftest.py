@@ -16,14 +16,15 @@ from tests import town as towns
 # The first is made for nothing but this, and asks a third less of the machine.
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium"
 
-# Playwright keeps an event loop in this thread; the ORM calls of the tests are made between its steps.
+# Playwright keeps an event loop in this thread as long as it runs; the ORM calls of the tests are made between its steps.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # How long `expect` waits for what a press leads to: long, since the whole suite may share two cores.
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
+# Ended with the last of these tests in a row: whatever a worker runs after them finds no event loop running.
+@pytest.fixture(scope="package")
 def chromium():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
