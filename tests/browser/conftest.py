@@ -16,7 +16,7 @@ from tests import town as towns
 # The first is made for nothing but this, and asks a third less of the machine.
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium"
 
-# Playwright keeps an event loop in this thread as long as it runs; the ORM calls of the tests are made between its steps.
+# While it runs, Playwright keeps an event loop in this thread; the ORM calls of the tests are made between its steps.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # How long `expect` waits for what a press leads to: long, since the whole suite may share two cores.
