@@ -2,7 +2,7 @@
 sentence and no traceback: nothing starts with it. What they are is said at the top of config/settings.py."""
 
 import os
-from collections.abc import Container
+from collections.abc import Collection, Container
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -40,6 +40,14 @@ def number(name: str, default: N, *, among: Container[N] | None = None) -> N:
     except (ValueError, ArithmeticError):
         pass
     stop(name, f"“{said[:40]}” is none of the numbers that can stand there.")
+
+
+def choice(name: str, among: Collection[str]) -> str:
+    """One of these, in small letters; empty, which has to be one of them, where the word is empty or not there."""
+    said = os.environ.get(name, "").strip().lower()
+    if said not in among:
+        stop(name, f"“{said[:40]}” is none of: {', '.join(one or 'empty' for one in among)}.")
+    return said
 
 
 def key(name: str, *, development: str) -> str:

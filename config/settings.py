@@ -66,7 +66,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import engines, logs
-from config.environment import flag, folder, items, key, number, stop
+from config.environment import choice, flag, folder, items, key, number, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = folder("VAR_DIR", BASE_DIR / "var")
@@ -351,8 +351,7 @@ EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_PORTS = {"": 25, "starttls": 587, "ssl": 465}
-if (EMAIL_SECURITY := os.environ.get("EMAIL_SECURITY", "").strip().lower()) not in EMAIL_PORTS:
-    stop("EMAIL_SECURITY", "it is “ssl”, “starttls” or empty.")
+EMAIL_SECURITY = choice("EMAIL_SECURITY", EMAIL_PORTS)
 EMAIL_PORT = number("EMAIL_PORT", EMAIL_PORTS[EMAIL_SECURITY])
 EMAIL_USE_SSL, EMAIL_USE_TLS = EMAIL_SECURITY == "ssl", EMAIL_SECURITY == "starttls"
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_USER", ""), os.environ.get("EMAIL_PASSWORD", "")
