@@ -1,6 +1,7 @@
 import secrets
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -44,6 +45,15 @@ class MonthlyReport(models.Model):
     project = models.ForeignKey(
         "projects.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="monthly_reports"
     )
+    funder = models.ForeignKey(
+        "people.Organization",
+        verbose_name=_("funder"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+    )
+    """That of its project, which never changes it: here too, so that a funder's month stands in one index."""
     month = models.DateField(_("month"), help_text=_("Its first day"))
     due_on = models.DateField(_("due on"))
     made_at = models.DateTimeField(_("made at"), default=clock.now, editable=False)
@@ -80,7 +90,7 @@ class MonthlyReport(models.Model):
         ordering = ["-month", "project"]
         verbose_name = _("monthly report")
         verbose_name_plural = _("monthly reports")
-        indexes = [models.Index(fields=["-month"], name="report_month")]
+        indexes = [models.Index(fields=["funder", "-month", "project"], name="report_of_funder_by_month")]
         constraints = [
             models.UniqueConstraint(fields=["project", "month"], name="one_report_a_month"),
             models.CheckConstraint(name="month_is_its_first_day", condition=Q(month__day=1)),
@@ -93,6 +103,11 @@ class MonthlyReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project} {self.month:%Y-%m}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.funder_id = self.project.funder_id
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("projects:monthly_detail", args=[self.pk])

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from core.workflow import Refused, permit
 from projects.actions import monthly
 from projects.forms import MonthlyForm, MonthlyRemarkForm
 from projects.forms.month_ledger import MonthLedgerFilter
-from projects.models import MonthlyRemark, MonthlyReport, Project
+from projects.models import MonthlyRemark, MonthlyReport
 from projects.views.project import find
 
 PAGE = 30
@@ -130,8 +130,7 @@ def monthly_read(request: HttpRequest, token: str) -> HttpResponse:
 def ledger_of(user: Any) -> QuerySet[MonthlyReport]:
     """The monthly reports of the calls of this person's funders."""
     permit("projects.see_month_ledger", user)
-    funded = Project.objects.filter(pk=OuterRef("project"), call__funder__in=list(user.roles)).order_by()
-    mine = MonthlyReport.objects.filter(Exists(funded))
+    mine = MonthlyReport.objects.filter(funder__in=list(user.roles))
     return mine.select_related("project__call", "project__applicant", "project__field", "project__community")
 
 

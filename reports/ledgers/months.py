@@ -27,7 +27,7 @@ def columns(asked: Asked) -> list[Heading]:
 
 def found(asked: Asked) -> Any:
     """The monthly reports of the calls of this person's funders."""
-    mine = MonthlyReport.objects.filter(project__in=asked.projects, project__funder__in=list(asked.user.roles))
+    mine = MonthlyReport.objects.filter(project__in=asked.projects, funder__in=list(asked.user.roles))
     return asked.within(mine, "month")
 
 

@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from config.management.commands.tick import DUTIES
 from core.workflow import Refused
-from people.models import Community
+from people.models import Community, Kind, Organization
 from projects.actions import monthly
 from projects.inbox import waiting_for
 from projects.models import MonthlyReport, Project
 from projects.views import monthly as views
+from tests import town as towns
 from tests.reports.test_access import text_of
 from tests.spending import handed_in, running
 
@@ -260,6 +261,12 @@ def test_a_wrong_filter_shows_nothing_and_says_so(town, report, browse, query):
 
 
 def test_another_funders_clerk_sees_nothing_of_it(town, report, browse):
+    other = Organization.objects.create(name="邻镇人民政府", kind=Kind.FUNDER, credit_code="11110105000053030K")
+    towns.member(town.stranger, other, "staff")
+    assert [ledger(browse, who, month="").context["page_obj"].count for who in (town.clerk, town.stranger)] == [1, 0]
+
+
+def test_who_works_for_no_funder_has_no_ledger(town, report, browse):
     for name in ("head", "mentor", "stranger", "evaluator"):
         assert ledger(browse, getattr(town, name)).status_code == 403
 
