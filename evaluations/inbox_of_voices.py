@@ -61,9 +61,7 @@ def _counted(voices: QuerySet[Voice], mine: QuerySet[Project]) -> list[tuple[Pro
 def _reports(user: User) -> Iterator[Task]:
     """Residents' reports, with the day until which they are answered."""
     mine = Grievance.objects.visible_to(user).open()
-    for grievance in mine.filter(project__call__funder__in=user.organizations_as(Role.STAFF)).select_related(
-        "project__call"
-    ):
+    for grievance in mine.filter(project__funder__in=user.organizations_as(Role.STAFF)).select_related("project__call"):
         if rules.has_perm("evaluations.answer_grievance", user, grievance):
             what = _("Answer a resident's report: %(number)s") % {"number": grievance.number}
             yield Task(
@@ -79,9 +77,7 @@ def _reports(user: User) -> Iterator[Task]:
 
 def _calls(user: User) -> Iterator[Task]:
     """Answered reports of people who left a phone alone: somebody calls."""
-    mine = (
-        Grievance.objects.visible_to(user).to_tell().filter(project__call__funder__in=user.organizations_as(Role.STAFF))
-    )
+    mine = Grievance.objects.visible_to(user).to_tell().filter(project__funder__in=user.organizations_as(Role.STAFF))
     for one in mine.select_related("project__call"):
         if rules.has_perm("evaluations.answer_grievance", user, one):
             what = _("Tell the answer by phone: %(number)s") % {"number": one.number}

@@ -205,5 +205,5 @@ def with_links(findings: Iterable[Finding], *, sees_others: bool) -> list[Any]:
 
 def clashes(pks: Iterable[int], funder_ids: Iterable[int]) -> dict[int, Expense]:
     """The payments that findings point at, as far as these funders may see them."""
-    found = Expense.objects.filter(pk__in=list(pks), project__call__funder__in=list(funder_ids))
+    found = Expense.objects.filter(pk__in=list(pks), project__funder__in=list(funder_ids))
     return {one.pk: one for one in found.select_related("project__applicant")}

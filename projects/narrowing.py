@@ -46,7 +46,7 @@ def in_scope(projects: ProjectQuerySet, scope: str, user: Any) -> ProjectQuerySe
     """Those that this person has to do with in one of two ways; nobody gets more than `visible_to` gives."""
     mine = list(user.roles)
     if scope == "funder":
-        return projects.filter(call__funder__in=Organization.objects.filter(pk__in=mine, kind=Kind.FUNDER))
+        return projects.filter(funder__in=Organization.objects.filter(pk__in=mine, kind=Kind.FUNDER))
     mentored = Participant.objects.current().filter(person=user, part=Part.MENTOR).values("project")
     return projects.filter(Q(host__in=mine) | Q(pk__in=mentored))
 

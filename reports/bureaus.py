@@ -28,11 +28,11 @@ def figures_of(bureaus: list[Organization]) -> list[dict[str, Any]]:
     the queries are the same for one and for a hundred. A project counts with the bureau that pays for it, wherever it
     takes place."""
     keys = [bureau.pk for bureau in bureaus]
-    projects = Project.objects.counted_in_public().filter(call__funder__in=keys).order_by()
+    projects = Project.objects.counted_in_public().filter(funder__in=keys).order_by()
     is_funded = Q(state__in=FUNDED)
     counted = {
-        row["call__funder"]: row
-        for row in projects.values("call__funder").annotate(
+        row["funder"]: row
+        for row in projects.values("funder").annotate(
             received=Count("pk"),
             funded=Count("pk", filter=is_funded),
             awarded=Sum("amount_awarded", filter=is_funded),
@@ -69,7 +69,7 @@ def sums_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def paid_from_elsewhere(regions: list[str]) -> dict[str, Any]:
     """What takes place in these regions and is paid by a bureau from outside: a number and a sum, not the projects."""
     here = Project.objects.counted_in_public().filter(inside("community__region_code", *regions), state__in=FUNDED)
-    found = here.exclude(inside("call__funder__region", *regions)).order_by()
+    found = here.exclude(inside("funder__region", *regions)).order_by()
     summed = found.aggregate(projects=Count("pk"), awarded=Sum("amount_awarded"))
     return summed | {"awarded": summed["awarded"] or Decimal(0)}
 

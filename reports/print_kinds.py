@@ -325,7 +325,7 @@ KINDS: dict[str, Printable] = {
         _has("evaluations.hold_pitch", lambda assignment: assignment.project),
         _named_sheet,
         _score_sheet,
-        lambda user: Assignment.objects.filter(project__call__funder__in=list(user.roles)).select_related(
+        lambda user: Assignment.objects.filter(project__funder__in=list(user.roles)).select_related(
             "person", "project__call"
         ),
     ),

@@ -89,7 +89,7 @@ class EvaluationQuerySet(KeptQuerySet["Evaluation"]):
         if not user.is_authenticated:
             return self.none()
         applies, works = user.organizations_as(Role.MANAGER, Role.STAFF), list(user.roles)
-        parties = Q(project__applicant__in=applies) | Q(project__host__in=works) | Q(project__call__funder__in=works)
+        parties = Q(project__applicant__in=applies) | Q(project__host__in=works) | Q(project__funder__in=works)
         return self.visible_to(user).filter(parties | Q(pk__in=self.in_workspace_of(user).values("pk")))
 
 

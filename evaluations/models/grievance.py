@@ -27,7 +27,7 @@ class GrievanceQuerySet(models.QuerySet["Grievance"]):
         """For clerks, approvers and auditors of the funder, unless they belong to a group of that call."""
         if not user.is_authenticated:
             return self.none()
-        found = self.filter(project__call__funder__in=user.organizations_as(*READERS))
+        found = self.filter(project__funder__in=user.organizations_as(*READERS))
         return found.exclude(project__in=Project.objects.staked_by(user))
 
     def open(self) -> "GrievanceQuerySet":

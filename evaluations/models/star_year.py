@@ -340,7 +340,7 @@ class StarYear(Stateful):
         found = found.filter(ended).distinct()
         if self.region:
             return found.filter(territory.inside("applicant__community__region_code", self.region))
-        return found.filter(call__funder=self.funder_id)
+        return found.filter(funder=self.funder_id)
 
     @property
     def is_open(self) -> bool:

@@ -119,7 +119,7 @@ def fewer_ask_without(request: HttpRequest, pk: int, person_pk: int) -> HttpResp
 @login_required
 def fewer_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Read who is missing and why, and decide whether the others are enough."""
-    found = Reduction.objects.filter(project__call__funder__in=list(request.user.roles))
+    found = Reduction.objects.filter(project__funder__in=list(request.user.roles))
     related = ("project__call__funder", "project__pitch_slot__day", "asked_by", "decided_by")
     asked = get_object_or_404(found.select_related(*related), pk=pk)
     permit("evaluations.see_ranking", request.user, asked.call)

@@ -78,9 +78,7 @@ def conflict_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A tie that was found after the assignment: the clerk stands the judge down, or writes why it is none."""
     related = ("assignment__project__call", "assignment__person", "assignment__sheet", "decided_by")
     conflict = get_object_or_404(
-        Conflict.objects.filter(assignment__project__call__funder__in=list(request.user.roles)).select_related(
-            *related
-        ),
+        Conflict.objects.filter(assignment__project__funder__in=list(request.user.roles)).select_related(*related),
         pk=pk,
     )
     permit("evaluations.see_ranking", request.user, conflict.call)

@@ -35,7 +35,7 @@ RELATED = ("person", "sheet", "project__call", "project__applicant", "project__t
 
 def find(request: HttpRequest, pk: int) -> Assignment:
     """My own assignment, or one of a call that I handle as its clerk; 404 otherwise."""
-    mine = Q(person=request.user) | Q(project__call__funder__in=request.user.organizations_as(Role.STAFF))
+    mine = Q(person=request.user) | Q(project__funder__in=request.user.organizations_as(Role.STAFF))
     return get_object_or_404(Assignment.objects.filter(mine).select_related(*RELATED), pk=pk)
 
 

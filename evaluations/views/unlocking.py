@@ -42,7 +42,7 @@ def unlock_ask(request: HttpRequest, pk: int) -> HttpResponse:
 def unlock_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Read who asks and why, and decide."""
     mine = list(request.user.roles)
-    found = Unlocking.objects.filter(sheet__assignment__project__call__funder__in=mine)
+    found = Unlocking.objects.filter(sheet__assignment__project__funder__in=mine)
     related = ("sheet__assignment__project__call", "sheet__assignment__person", "asked_by", "decided_by")
     asked = get_object_or_404(found.select_related(*related), pk=pk)
     permit("evaluations.see_sheets", request.user, asked.project)

@@ -69,6 +69,7 @@ class Call(models.Model):
         on_delete=models.PROTECT,
         related_name="calls",
         limit_choices_to={"kind": Kind.FUNDER},
+        db_index=False,
     )
     fund = models.ForeignKey("grants.Fund", verbose_name=_("fund"), on_delete=models.PROTECT, related_name="calls")
     title = models.CharField(_("title"), max_length=120)
@@ -235,6 +236,11 @@ class Call(models.Model):
         ordering = ["-closes_at"]
         verbose_name = _("call")
         verbose_name_plural = _("calls")
+        indexes = [
+            models.Index(fields=["funder", "-closes_at"], name="call_of_funder"),
+            models.Index(fields=["-opens_at", "-id"], name="call_by_opening"),
+            models.Index(fields=["-closes_at"], name="published_call", condition=Q(published_at__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="call_opens_before_it_closes",

@@ -70,6 +70,7 @@ class Fund(models.Model):
         ordering = ["-year", "name"]
         verbose_name = _("fund")
         verbose_name_plural = _("funds")
+        indexes = [models.Index(fields=["funder", "-year", "name"], name="fund_of_funder")]
         constraints = [
             models.UniqueConstraint(
                 fields=["funder", "year", "name"],

@@ -28,7 +28,7 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
     def files_visible_to(self, user: Any) -> "ChangeRequestQuerySet":
         """What proves a new account is for the group, its host and the funder: a mentor needs no account number."""
         mine = list(user.roles) if user.is_authenticated else []
-        near = Q(project__applicant__in=mine) | Q(project__host__in=mine) | Q(project__call__funder__in=mine)
+        near = Q(project__applicant__in=mine) | Q(project__host__in=mine) | Q(project__funder__in=mine)
         return self.visible_to(user).filter(near | ~Q(kind=ChangeRequest.Kind.ACCOUNT))
 
     def open(self) -> "ChangeRequestQuerySet":

@@ -167,7 +167,7 @@ class Project(ProjectLife):
                 condition=Q(submitted_at__isnull=False),
             ),
             models.Index(fields=["funder", "state", "state_since", "id"], name="project_of_funder_by_state"),
-            models.Index(fields=["state", "state_since"], name="project_by_state"),
+            models.Index(fields=["state", "state_since", "id"], name="project_by_state"),
             models.Index(fields=["due_on"], name="project_by_due_day"),
             models.Index(fields=["host"], name="project_by_host", condition=Q(host__isnull=False)),
             models.Index(fields=["number"], name="project_by_number"),

@@ -43,7 +43,7 @@ def check_queue(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     waiting = (
         Project.objects.with_names()
-        .filter(call__funder__in=funders, state__in=[State.SUBMITTED, State.RETURNED])
+        .filter(funder__in=funders, state__in=[State.SUBMITTED, State.RETURNED])
         .annotate(
             versions=Count("submissions", distinct=True),
             flags=Count("likenesses", filter=Q(likenesses__verdict=""), distinct=True),

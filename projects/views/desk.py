@@ -27,7 +27,7 @@ def followed(user: User) -> QuerySet[Project]:
     under_way = Project.objects.filter(state__in=UNDER_WAY).order_by()
     near = [
         under_way.filter(pk__in=mentored).values("pk"),
-        under_way.filter(call__funder__in=mine).values("pk"),
+        under_way.filter(funder__in=mine).values("pk"),
         under_way.filter(applicant__in=mine).values("pk"),
         under_way.filter(host__in=mine).values("pk"),
     ]

@@ -56,12 +56,12 @@ def _companions(user: User, project: Project) -> QuerySet[Project]:
     mentored = Participant.objects.current().filter(person=user, part=Part.MENTOR).values("project")
     found = Project.objects.filter(pk__in=mentored, state__in=UNDER_WAY).exclude(pk=project.pk)
     inside = list(user.roles)
-    return found.exclude(call__funder__in=inside).exclude(applicant__in=inside).order_by("title")
+    return found.exclude(funder__in=inside).exclude(applicant__in=inside).order_by("title")
 
 
 def find_session(request: HttpRequest, pk: int) -> MentoringNote:
     """The session of a project whose delivery this person may see."""
-    related = ("project__call__funder", "project__applicant", "project__host", "mentor", "answered_by", "done_by")
+    related = ("project__funder", "project__applicant", "project__host", "mentor", "answered_by", "done_by")
     return get_object_or_404(MentoringNote.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 

@@ -38,7 +38,7 @@ def columns(asked: Asked) -> list[Heading]:
 
 def found(asked: Asked) -> Any:
     """Those to projects of this person's funders."""
-    mine = Pledge.objects.filter(project__in=asked.projects, project__call__funder__in=list(asked.user.roles))
+    mine = Pledge.objects.filter(project__in=asked.projects, project__funder__in=list(asked.user.roles))
     return asked.within(mine, "offered_at")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import ForeignKey, JSONField, Model, Q, QuerySet
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from core import clock
 from core.identifiers import half_width
@@ -127,10 +128,14 @@ def of_user(user: User, only: tuple[str, ...] = ()) -> list[Section]:
     return found
 
 
-def numbers_of_user(user: User) -> list[tuple[Kind, int]]:
-    """How many records of each kind hang on the account."""
-    found = [(kind, sum(_rows(held, user).count() for held in kind.held if held.of_user)) for kind in KINDS]
-    return [(kind, number) for kind, number in found if number]
+def numbers_of_user(user: User) -> list[tuple[Kind, str]]:
+    """How many records of each kind hang on the account, in words; of very many only that they are more than MOST."""
+    found = [(kind, sum(_number(held, user) for held in kind.held if held.of_user)) for kind in KINDS]
+    return [(kind, str(n) if n <= MOST else _("more than %(n)s") % {"n": MOST}) for kind, n in found if n]
+
+
+def _number(held: Held, user: User) -> int:
+    return _rows(held, user).order_by()[: MOST + 1].count()
 
 
 def _rows(held: Held, user: User) -> QuerySet:

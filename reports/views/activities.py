@@ -52,7 +52,7 @@ def announcements(request: HttpRequest) -> HttpResponseBase:
     """××年×月活动预告: what is handed in for a month in the projects of my funder."""
     permit("projects.export_announcements", request.user)
     month = month_of(request.GET.get("month", ""), clock.today())
-    mine = Activity.objects.filter(project__call__funder__in=request.user.organizations_as(Role.STAFF))
+    mine = Activity.objects.filter(project__funder__in=request.user.organizations_as(Role.STAFF))
     found = mine.standing().filter(starts_at__date__range=(month.first, month.last)).order_by("starts_at", "pk")
     found = found.select_related("project__applicant", "project__community")
     with translation.override(LANGUAGE):

@@ -22,7 +22,9 @@ def annual_list(request: HttpRequest) -> HttpResponse:
     """The calls, and the districts of one year after the other, of which this person can print a report."""
     permit("reports.see_funder_board", request.user, None)
     board = Board(FUNDER, request.user)
-    page = page_of(board.found_calls, PAGE, request.GET.get("page"))
+    # Known already of what is counted: of the calls themselves it says where to look for the newest.
+    mine = board.found_calls.filter(funder__in=list(request.user.roles))
+    page = page_of(mine, PAGE, request.GET.get("page"))
     asked = request.GET.get("year", "")
     years = years_of(board.found_calls, asked)
     year = next((each for each in years if str(each) == asked), years[0] if years else None)

@@ -151,6 +151,17 @@ def test_my_data_says_what_each_is_for(town, browse):
     assert "登录平台，办理申报" in browse(town.head).get(url("my_data")).content.decode()
 
 
+def test_of_very_many_records_my_data_says_only_that_there_are_more(town, browse, monkeypatch):
+    monkeypatch.setattr(finding, "MOST", 2)
+    for number in (1, 2):
+        disclosed(f"sample {number}", by=town.head, label="查看")
+    assert "超过2" not in browse(town.head).get(url("my_data")).content.decode()
+
+    disclosed("sample 3", by=town.head, label="查看")
+
+    assert "超过2" in browse(town.head).get(url("my_data")).content.decode()
+
+
 def test_i_read_who_opened_my_account_under_accounts_and_safety(town, keeper, browse):
     assert browse(keeper).get(reverse("people:safety_person", args=[town.head.pk])).status_code == 200
 
