@@ -1,11 +1,13 @@
 """What the figures rest on: the same rows each time, pages far down that are really far down, and a verdict."""
 
+import re
+
 import pytest
 from django.db import transaction
 from django.template import Context
 from django.test.utils import ContextList
 
-from benchmarks import apart, machine
+from benchmarks import apart, everyday, machine
 from benchmarks.data import PAST, Block, last_ids, models
 from benchmarks.depth import Turned, page_in, pages_further
 from benchmarks.pages_at_size import Page, judged
@@ -103,3 +105,10 @@ def test_whoever_names_no_database_that_stays_is_asked_for_one(monkeypatch, tmp_
 
     assert apart.at(str(tmp_path / "new"))["VAR_DIR"] == str(tmp_path / "new")
     assert apart.at("postgres://there/grants")["DATABASE_URL"] == "postgres://there/grants"
+
+
+def test_the_pages_of_every_day_open_and_are_measured(db):
+    found = dict(everyday.figures(2, rounds=1))
+
+    assert all(re.fullmatch(r"[0-9.]+ ms, [1-9][0-9]* queries", found.pop(name)) for name in list(found)[:-1]), found
+    assert re.fullmatch(r"[0-9.]+ ms", found["proposal as PDF"])
