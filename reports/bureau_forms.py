@@ -26,8 +26,9 @@ ELSEWHERE = _("You chose %(region)s, but the credit code is of %(home)s. Which o
 SECOND = _("%(names)s answers for this region already. Two offices of one region see the same groups and needs.")
 
 
-class BureauForm(forms.Form):
-    """The office and its region, by code or by name; `regions` are those of who sets it up, empty for all."""
+class RegionForm(forms.Form):
+    """The region of an office, by code or by name; `regions` are those of who says it, empty for all. Asked about once:
+    where another office answers for it already, and where the credit code is of another region."""
 
     region = forms.CharField(
         label=_("Region"), max_length=40,
@@ -36,34 +37,14 @@ class BureauForm(forms.Form):
     )  # fmt: skip
     is_second = forms.BooleanField(label=_("Another office of the same region is meant"), required=False)
     is_elsewhere = forms.BooleanField(label=_("The region is right as it stands above"), required=False)
-    name = forms.CharField(label=_("Name of the office"), max_length=120)
-    credit_code = forms.CharField(label=_("Unified social credit code"), max_length=60)
-    mark = forms.CharField(
-        label=_("Office mark"), min_length=2, max_length=6, required=False, validators=[CHARACTERS],
-        help_text=_("Two to six characters that stand before the year in the numbers of its papers"),
-    )  # fmt: skip
-    phone = PhoneField(label=_("Phone"), required=False)
-    offers = SeveralField(
-        label=_("Templates from above to begin with"), queryset=Offer.objects.none(), required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
 
-    def __init__(self, *args: Any, regions: list[str] | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, regions: list[str] | None, bureau: Organization | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.regions = regions
+        self.regions, self.bureau = regions, bureau
         self.already: list[str] = []
-        """The offices of the chosen region, if there are any."""
+        """The other offices of the chosen region, if there are any."""
         self.is_doubtful = False
         """Whether the office is registered in another region than the chosen one."""
-        found = Offer.objects.standing().filter(call__isnull=True).select_related("bureau")
-        if regions is not None:
-            upper = {code for region in regions for code in territory.above(region)}
-            found = found.filter(bureau__region__in=upper)
-        self.fields["offers"].queryset = found.order_by("bureau__region", "title")
-        self.fields["offers"].label_from_instance = lambda one: f"{one}（{one.kind}，{one.bureau}）"
-        self.fields["offers"].initial = list(found.values_list("pk", flat=True))
-        if not found.exists():
-            del self.fields["offers"]
 
     def suggestions(self) -> Any:
         """Districts and cities below, to choose from while typing; streets are found by name and code."""
@@ -91,9 +72,10 @@ class BureauForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        region, home = given.get("region"), home_of(given.get("credit_code", ""))
+        region = given.get("region")
+        home = home_of(self.bureau.credit_code if self.bureau else given.get("credit_code", ""))
         there = Organization.objects.bureaus().filter(region=region or None).order_by("pk")
-        self.already = [str(one) for one in there[:5]]
+        self.already = [str(one) for one in there.exclude(pk=self.bureau and self.bureau.pk)[:5]]
         if self.already and not given.get("is_second"):
             self.add_error("region", ValidationError(SECOND, params={"names": "、".join(self.already)}))
         self.is_doubtful = bool(region and home) and not (lies_in(home, region) or lies_in(region, home))
@@ -101,6 +83,34 @@ class BureauForm(forms.Form):
             words = {"region": f"{place_name(region)} {region}".strip(), "home": f"{place_name(home)} {home}".strip()}
             self.add_error("region", ValidationError(ELSEWHERE, params=words))
         return given
+
+
+class BureauForm(RegionForm):
+    """The office and its region."""
+
+    name = forms.CharField(label=_("Name of the office"), max_length=120)
+    credit_code = forms.CharField(label=_("Unified social credit code"), max_length=60)
+    mark = forms.CharField(
+        label=_("Office mark"), min_length=2, max_length=6, required=False, validators=[CHARACTERS],
+        help_text=_("Two to six characters that stand before the year in the numbers of its papers"),
+    )  # fmt: skip
+    phone = PhoneField(label=_("Phone"), required=False)
+    offers = SeveralField(
+        label=_("Templates from above to begin with"), queryset=Offer.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = Offer.objects.standing().filter(call__isnull=True).select_related("bureau")
+        if self.regions is not None:
+            upper = {code for region in self.regions for code in territory.above(region)}
+            found = found.filter(bureau__region__in=upper)
+        self.fields["offers"].queryset = found.order_by("bureau__region", "title")
+        self.fields["offers"].label_from_instance = lambda one: f"{one}（{one.kind}，{one.bureau}）"
+        self.fields["offers"].initial = list(found.values_list("pk", flat=True))
+        if not found.exists():
+            del self.fields["offers"]
 
     def clean_credit_code(self) -> str:
         code = validate_credit_code(self.cleaned_data["credit_code"])

@@ -55,8 +55,9 @@ def neighbours(town, things):
 
 
 SHARED = {
-    # The bureau above sees the figures of one below it and what it still lacks, nobody's name; it decides nothing.
-    "bureaus:bureau_detail",
+    # The bureau above sees the figures of one below it and what it still lacks, nobody's name; it decides nothing,
+    # and corrects the region of one that has not begun to work.
+    "bureaus:bureau_detail", "bureaus:bureau_region",
     # Terms that belong to nobody come with the platform and are there to be copied,
     "grants:terms_edit", "grants:framework_ready",
     # and who leaves what one never joined is told so: everybody may come to a workshop, and its list shows nobody.

@@ -31,20 +31,11 @@ def set_up_bureau(*, by: User, values: Mapping[str, Any], people: Iterable[Mappi
     are its own from now on.
     """
     bureau = Organization(kind=Kind.FUNDER, **values)
-    reasons = []
-    for field, check in (("region", validate_code), ("credit_code", validate_credit_code)):
-        try:
-            setattr(bureau, field, check(getattr(bureau, field)))
-        except ValidationError as error:
-            reasons += error.messages
-    bureau.region = territory.prefix_of(bureau.region)
-    if not reasons and not Region.objects.knows(bureau.region):
-        reasons.append(_("No region with the code %(code)s is known.") % {"code": bureau.region})
-    if not reasons and len(bureau.region) > 9:
-        reasons.append(_("A bureau answers for a province, city, district or street."))
-    if not reasons and not rules.has_perm("people.set_up_bureau", by, bureau):
-        permit("people.set_up_bureau", by, None)
-        reasons.append(_("This region does not lie below yours."))
+    reasons = _settle_region(bureau, by)
+    try:
+        bureau.credit_code = validate_credit_code(bureau.credit_code)
+    except ValidationError as error:
+        reasons += error.messages
     if Organization.objects.filter(name=bureau.name).exists():
         reasons.append(_("An organisation with this name is here already."))
     if bureau.credit_code and Organization.objects.filter(credit_code=bureau.credit_code).exists():
@@ -57,6 +48,45 @@ def set_up_bureau(*, by: User, values: Mapping[str, Any], people: Iterable[Mappi
     for person in people:
         invite(bureau, by=by, **person)
     return bureau
+
+
+def _settle_region(bureau: Organization, by: User) -> list[str]:
+    """Its region as it is kept; why this person may not set up a bureau there."""
+    try:
+        bureau.region = territory.prefix_of(validate_code(bureau.region))
+    except ValidationError as error:
+        return list(error.messages)
+    if not Region.objects.knows(bureau.region):
+        return [_("No region with the code %(code)s is known.") % {"code": bureau.region}]
+    if len(bureau.region) > 9:
+        return [_("A bureau answers for a province, city, district or street.")]
+    if not rules.has_perm("people.set_up_bureau", by, bureau):
+        permit("people.set_up_bureau", by, None)
+        return [_("This region does not lie below yours.")]
+    return []
+
+
+@transaction.atomic
+def move_bureau(bureau: Organization, *, by: User, region: str) -> Organization:
+    """A bureau that was set up for the wrong region answers for another one: by whoever may set up a bureau in both;
+    who works there is told. That it has not begun to work is asked by who knows what that is (`reports.actions`)."""
+    locked = Organization.objects.select_for_update().get(pk=bureau.pk)
+    permit("people.set_up_bureau", by, locked)
+    before, locked.region = locked.region, region
+    if reasons := _settle_region(locked, by):
+        raise Refused(*reasons)
+    if locked.region == before:
+        return locked
+    locked.save(update_fields=["region"])
+    label = _("Region corrected: %(before)s → %(code)s") % {"before": before, "code": locked.region}
+    record(locked, "move_bureau", by=by, label=label)
+    _tell_who_works_there(
+        locked,
+        but=by,
+        subject=_("%(by)s has corrected the region of “%(organization)s”: %(code)s")
+        % {"by": by, "organization": locked, "code": locked.region},
+    )
+    return locked
 
 
 def _tell_heads_of(by: User, bureau: Organization) -> None:

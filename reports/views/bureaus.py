@@ -21,7 +21,7 @@ from people.models import Organization, Region, Role
 from people.rules import SETS_UP_BUREAUS, keeps_system
 from people.territory import topmost
 from reports.actions import bureaus as actions
-from reports.bureau_forms import FIRST_PEOPLE, BureauForm, OneInviteForm, People
+from reports.bureau_forms import FIRST_PEOPLE, BureauForm, OneInviteForm, People, RegionForm
 from reports.bureaus import checklist, figures_lately, figures_of, missing, open_needs, paid_from_elsewhere, sums_of
 
 PAGE = 50
@@ -69,12 +69,16 @@ def bureau_list(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/bureau_list.html", context)
 
 
+def _sets_up_in(user: Any) -> list[str] | None:
+    """The regions below which the person sets up bureaus; None: anywhere."""
+    return None if keeps_system.test(user) else regions_of(user, *SETS_UP_BUREAUS)
+
+
 @login_required
 def bureau_create(request: HttpRequest) -> HttpResponse:
     """One page: region, office, first people, templates. The next one shows the links and what is still missing."""
     permit("people.set_up_bureau", request.user, None)
-    regions = None if keeps_system.test(request.user) else regions_of(request.user, *SETS_UP_BUREAUS)
-    form = BureauForm(request.POST or None, regions=regions)
+    form = BureauForm(request.POST or None, regions=_sets_up_in(request.user))
     first = [{"role": role} for role in FIRST_PEOPLE]
     people = People(request.POST or None, prefix="people", initial=first)
     if request.method == "POST" and form.is_valid() & people.is_valid():
@@ -89,8 +93,27 @@ def bureau_create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The bureau is set up. Give each person their link."))
             return redirect("bureaus:bureau_detail", bureau.pk)
-    context = {"form": form, "people": people, "suggestions": form.suggestions()}
+    context = {"form": form, "people": people}
     return render(request, "reports/bureau_form.html", context)
+
+
+@login_required
+def bureau_region(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct the region of a bureau that has not begun to work."""
+    bureau = get_object_or_404(visible(request.user), pk=pk)
+    permit("people.set_up_bureau", request.user, bureau)
+    form = RegionForm(
+        request.POST or None, regions=_sets_up_in(request.user), bureau=bureau, initial={"region": bureau.region}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            moved = actions.correct_region(bureau, by=request.user, region=form.cleaned_data["region"])
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("The bureau answers for %(code)s now.") % {"code": moved.region})
+            return redirect("bureaus:bureau_detail", pk)
+    return render(request, "reports/bureau_region.html", {"bureau": bureau, "form": form})
 
 
 @login_required
@@ -121,6 +144,7 @@ def bureau_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "region": Region.objects.filter(code=bureau.region).first(),
         "may_see_list": rules.has_perm("reports.see_bureaus", request.user),
         "takes_over": request.user.has_role(bureau.pk, Role.STAFF),
+        "may_move": rules.has_perm("people.set_up_bureau", request.user, bureau) and not actions.has_begun(bureau),
         "points": [(point, bool({*point.who} & {*here})) for point in points],
         "missing": missing(points),
         "figures": figures_of([bureau])[0],

@@ -8,11 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core import clock
+from core.models import Event
 from core.workflow import Refused
 from grants.actions import offers
 from grants.actions.agreement_templates import create_template
 from grants.agreement_text import default_clauses
-from grants.models import Adoption, Rubric, TranchePlan
+from grants.models import Adoption, Fund, Rubric, TranchePlan
 from people import actions
 from people.models import Administrator, Invitation, Kind, Membership, Organization, Region, Role, User
 from people.resources.places import CommunityResource
@@ -85,6 +86,53 @@ def test_a_region_that_is_not_the_credit_codes_is_asked_about_once(town, city, b
     assert "所选辖区是海淀区 110108，而统一社会信用代码登记在丰台区 110106" in asked
     assert not none
     assert Organization.objects.get(name=OFFICE["name"]).region == "110108"
+
+
+@pytest.fixture
+def misplaced(city, browse):
+    """丰台区民政局, set up by the city's clerk for 海淀区, which nobody noticed."""
+    Region.objects.create(code="110108", name="海淀区")
+    browse(city.memberships.get(role=Role.STAFF).user).post("/bureaus/new/", filled(region="110108", is_elsewhere="on"))
+    return Organization.objects.get(name=OFFICE["name"])
+
+
+def test_from_above_a_wrong_region_is_corrected_and_who_works_there_is_told(town, misplaced, browse):
+    member(town.stranger, misplaced, Role.MANAGER)
+    page = f"/bureaus/{misplaced.pk}/region/"
+    assert page in browse(town.mayor).get(f"/bureaus/{misplaced.pk}/").content.decode()
+
+    browse(town.mayor).post(page, {"region": "丰台区"})
+
+    misplaced.refresh_from_db()
+    assert misplaced.region == "110106"
+    assert "已将“丰台区民政局”的辖区更正为110106" in town.stranger.notifications.latest("pk").subject
+    assert "辖区更正：110108 → 110106" in [event.label for event in Event.objects.about(misplaced)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("310117", "这个区划不在您单位的辖区之内"), ("110105", "该地区已有"), ("999999", ""), ("无此区", ""), ("", "")],
+)
+def test_a_region_that_cannot_be_is_refused_at_its_field_and_stays(town, misplaced, browse, typed, said):
+    answer = browse(town.mayor).post(f"/bureaus/{misplaced.pk}/region/", {"region": typed, "is_elsewhere": "on"})
+
+    assert (answer.status_code, said in answer.content.decode()) == (200, True)
+    assert answer.context["form"].errors
+    assert Organization.objects.get(pk=misplaced.pk).region == "110108"
+
+
+def test_with_a_fund_the_region_stands_and_below_nobody_corrects_it(town, misplaced, browse):
+    page = f"/bureaus/{misplaced.pk}/region/"
+    member(town.stranger, misplaced, Role.MANAGER)
+    for who, status in ((town.stranger, 403), (town.clerk, 404), (town.head, 404)):
+        assert browse(who).post(page, {"region": "110106"}).status_code == status, who
+
+    Fund.objects.create(funder=misplaced, name="公益金", year=2026)
+    answer = browse(town.mayor).post(page, {"region": "110106"})
+
+    assert "已有批次或资金，辖区不能再改" in answer.content.decode()
+    assert Organization.objects.get(pk=misplaced.pk).region == "110108"
+    assert page not in browse(town.mayor).get(f"/bureaus/{misplaced.pk}/").content.decode()
 
 
 def test_one_name_is_not_given_two_of_the_three_roles_that_are_apart(town, city, browse):

@@ -67,6 +67,7 @@ ROWS = {
     "bureaus:bureau_list": (None, BUREAU | {"admin", "technician"}),
     "bureaus:bureau_create": (None, {"clerk", "technician"}),  # who heads or staffs a bureau with room below
     "bureaus:bureau_detail": ("bureau", BUREAU | {"technician"}),
+    "bureaus:bureau_region": ("bureau", {"technician"}),  # and whoever heads or staffs a bureau above it
     "people:interest_list": (None, SIGNED_IN),
     "people:expert_interests": ("expert", {"clerk"}),
     "people:interest_end": ("interest", set()),
