@@ -61,7 +61,7 @@ def _companions(user: User, project: Project) -> QuerySet[Project]:
 
 def find_session(request: HttpRequest, pk: int) -> MentoringNote:
     """The session of a project whose delivery this person may see."""
-    related = ("project__funder", "project__applicant", "project__host", "mentor", "answered_by", "done_by")
+    related = ("project__call__funder", "project__applicant", "project__host", "mentor", "answered_by", "done_by")
     return get_object_or_404(MentoringNote.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 

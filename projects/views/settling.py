@@ -227,7 +227,7 @@ def audit_create(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def audit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """An audit with what it takes off; the finance office confirms it here, never who handed it in."""
-    related = ("project__funder", "project__applicant", "project__host", "handed_in_by", "decided_by")
+    related = ("project__call__funder", "project__applicant", "project__host", "handed_in_by", "decided_by")
     audit = get_object_or_404(Audit.objects.visible_to(request.user).select_related(*related), pk=pk)
     permit("projects.see_spending", request.user, audit.project)
     form = AuditDecisionForm(request.POST or None)
