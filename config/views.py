@@ -41,11 +41,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "counted": SimpleLazyObject(partial(figures_of, region, is_offered)),
         "calls": calls.open_first().select_related("funder").prefetch_related("tracks")[:6],
         "notices": narrowed(Notice.objects.running(), request, "call__funder").select_related("call__funder")[:6],
-        "happenings": narrowed(Activity.objects.told_to_residents(), request, "project__call__funder")
+        "happenings": narrowed(Activity.objects.told_to_residents(), request, "project__funder")
         .filter(starts_at__gte=clock.begin_of(clock.today()))
         .select_related("project__applicant", "project__community", "project__field")
         .order_by("starts_at", "pk")[:4],
-        "projects": narrowed(Project.objects.completed(), request, "call__funder").with_names()[:6],
+        "projects": narrowed(Project.objects.completed(), request, "funder").with_names()[:6],
     }
     return render(request, "config/home.html", context)
 
@@ -59,7 +59,7 @@ def figures_of(region: str, is_kept: bool) -> tuple[dict[str, Any], Any]:
 def counted(region: str = "") -> dict[str, Any]:
     """How many projects there have been, and how much they were awarded; of the bureaus of a region, when one is
     asked."""
-    found = Project.objects.filter(inside("call__funder__region", region)) if region else Project.objects.all()
+    found = Project.objects.filter(inside("funder__region", region)) if region else Project.objects.all()
     return found.aggregate(
         proposed=Count("pk", filter=Q(submitted_at__isnull=False)),
         funded=Count("pk", filter=Q(state__in=FUNDED)),

@@ -65,9 +65,12 @@ class Page:
     @property
     def said(self) -> str:
         """The same in words: a number, or "more than 1,000"."""
-        if isinstance(self.rows, QuerySet) and self.count > MOST_COUNTED:
-            return _("more than %(n)s") % {"n": number_format(MOST_COUNTED, force_grouping=True)}
-        return str(self.count)
+        return up_to(self.count, MOST_COUNTED) if isinstance(self.rows, QuerySet) else str(self.count)
+
+
+def up_to(number: int, most: int) -> str:
+    """A number that was counted no further than one more than `most`, in words."""
+    return str(number) if number <= most else _("more than %(n)s") % {"n": number_format(most, force_grouping=True)}
 
 
 def page_of(rows: Any, size: int, asked: str | None) -> Page:

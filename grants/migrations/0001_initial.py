@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 name='Fund',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('funder', models.ForeignKey(limit_choices_to={'kind': 'funder'}, on_delete=django.db.models.deletion.PROTECT, related_name='funds', to='people.organization', verbose_name='funder')),
+                    ('funder', models.ForeignKey(db_index=False, limit_choices_to={'kind': 'funder'}, on_delete=django.db.models.deletion.PROTECT, related_name='funds', to='people.organization', verbose_name='funder')),
                     ('name', models.CharField(max_length=120, verbose_name='name')),
                     ('source', models.CharField(choices=[('budget', 'Government budget'), ('lottery', 'Welfare lottery'), ('community', 'Community welfare fund'), ('department', 'Department fund'), ('enterprise', 'Enterprise'), ('foundation', 'Foundation')], max_length=12, verbose_name='kind of source')),
                     ('year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(2000), django.core.validators.MaxValueValidator(2100)], verbose_name='year')),

@@ -42,6 +42,7 @@ class Fund(models.Model):
         on_delete=models.PROTECT,
         related_name="funds",
         limit_choices_to={"kind": Kind.FUNDER},
+        db_index=False,
     )
     name = models.CharField(_("name"), max_length=120)
     source = models.CharField(_("kind of source"), max_length=12, choices=Source.choices)

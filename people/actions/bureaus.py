@@ -44,7 +44,12 @@ def set_up_bureau(*, by: User, values: Mapping[str, Any], people: Iterable[Mappi
         raise Refused(*reasons)
     save_once(bureau, taken=_("This organisation has just been registered by somebody else."))
     record(bureau, "set_up", by=by, label=_("Bureau set up for the region %(code)s") % {"code": bureau.region})
-    _tell_heads_of(by, bureau)
+    # What a clerk sets up below, the clerk's head reads of, who takes back what was not meant.
+    mine = [
+        pk for pk, region in by.bureaus_as(Role.STAFF).items() if region and territory.lies_in(bureau.region, region)
+    ]
+    subject = _("%(by)s has set up “%(organization)s”") % {"by": by, "organization": bureau}
+    _tell_heads_of(Organization.objects.filter(pk__in=mine), bureau, but=by, subject=subject)
     for person in people:
         invite(bureau, by=by, **person)
     return bureau
@@ -68,35 +73,38 @@ def _settle_region(bureau: Organization, by: User) -> list[str]:
 
 @transaction.atomic
 def move_bureau(bureau: Organization, *, by: User, region: str) -> Organization:
-    """A bureau that was set up for the wrong region answers for another one: by whoever may set up a bureau in both;
-    who works there is told. That it has not begun to work is asked by who knows what that is (`reports.actions`)."""
-    locked = Organization.objects.select_for_update().get(pk=bureau.pk)
+    """A bureau that was set up for the wrong region answers for another one: by whoever may set up a bureau in both.
+    Who works there and who heads a bureau above the old or the new region is told; a link whose sender has no say there
+    any more is taken back. That it has not begun to work is asked by who knows what that is (`reports.actions`)."""
+    locked = Organization.objects.bureaus().select_for_update().get(pk=bureau.pk)
     permit("people.set_up_bureau", by, locked)
     before, locked.region = locked.region, region
     if reasons := _settle_region(locked, by):
-        raise Refused(*reasons)
+        raise Refused(*reasons, at="region")
     if locked.region == before:
         return locked
     locked.save(update_fields=["region"])
     label = _("Region corrected: %(before)s → %(code)s") % {"before": before, "code": locked.region}
     record(locked, "move_bureau", by=by, label=label)
-    _tell_who_works_there(
-        locked,
-        but=by,
-        subject=_("%(by)s has corrected the region of “%(organization)s”: %(code)s")
-        % {"by": by, "organization": locked, "code": locked.region},
+    for link in locked.invitations.filter(accepted_at=None, withdrawn_at=None).select_related("invited_by"):
+        link.organization = locked
+        if not is_stood_by(link):
+            _close(link, by=by)
+    words = {"by": by, "organization": locked, "code": locked.region}
+    subject = _("%(by)s has corrected the region of “%(organization)s”: %(code)s") % words
+    _tell_who_works_there(locked, but=by, subject=subject)
+    above = Organization.objects.bureaus().filter(
+        region__in=[*territory.above(before), *territory.above(locked.region)]
     )
+    _tell_heads_of(above.exclude(region__in=[before, locked.region]), locked, but=by, subject=subject)
     return locked
 
 
-def _tell_heads_of(by: User, bureau: Organization) -> None:
-    """What a clerk sets up below, the clerk's head reads of, who takes back what was not meant."""
-    mine = by.bureaus_as(Role.STAFF).items()
-    above = [pk for pk, region in mine if region and territory.lies_in(bureau.region, region)]
-    heads = Membership.objects.current().filter(organization__in=above, role=Role.MANAGER)
+def _tell_heads_of(above: QuerySet[Organization], bureau: Organization, *, but: User, subject: str) -> None:
+    heads = Membership.objects.current().filter(organization__in=above.order_by(), role=Role.MANAGER)
     notify(
-        User.objects.filter(memberships__in=heads, is_active=True).exclude(pk=by.pk).distinct(),
-        subject=_("%(by)s has set up “%(organization)s”") % {"by": by, "organization": bureau},
+        User.objects.filter(memberships__in=heads, is_active=True).exclude(pk=but.pk).distinct(),
+        subject=subject,
         url=reverse("bureaus:bureau_detail", args=[bureau.pk]),
     )
 

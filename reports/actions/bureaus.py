@@ -28,15 +28,22 @@ def set_up(
     return bureau
 
 
+WORK = ("funds", "need_lists", "star_years", "offers", "entered_credit_records")
+"""What a bureau has done for its region: every call is paid from a fund of its own."""
+
+
 def has_begun(bureau: Organization) -> bool:
-    """It has a call, be it a draft, or a fund: from then on its region stands in what it does."""
-    return bureau.calls.exists() or bureau.funds.exists()
+    """It has done some of that, or another bureau lies below it: then more depends on its region than itself."""
+    return any(getattr(bureau, name).exists() for name in WORK) or Organization.objects.below(bureau.region).exists()
 
 
 @transaction.atomic
 def correct_region(bureau: Organization, *, by: User, region: str) -> Organization:
     """The region of a bureau that was set up for the wrong one, as long as it has not begun to work."""
-    moved = move_bureau(bureau, by=by, region=region)  # which locks it
-    if has_begun(moved):
-        raise Refused(_("This bureau has a call or a fund already, so its region stands."))
-    return moved
+    refuse_begun(Organization.objects.select_for_update().get(pk=bureau.pk))
+    return move_bureau(bureau, by=by, region=region)
+
+
+def refuse_begun(bureau: Organization) -> None:
+    if has_begun(bureau):
+        raise Refused(_("This bureau has begun its work: its region is corrected by the system administrator only."))

@@ -69,7 +69,7 @@ class Board:
     def _of_region(self) -> Q:
         """Paid by a bureau of the region, or taking place in it: each is counted once."""
         regions = [region for region in self.user.bureaus.values() if region]
-        return inside("call__funder__region", *regions) | inside("community__region_code", *regions)
+        return inside("funder__region", *regions) | inside("community__region_code", *regions)
 
     @cached_property
     def projects(self) -> ProjectQuerySet:

@@ -9,12 +9,12 @@ from typing import Any
 from django.apps import apps
 from django.db.models import ForeignKey, JSONField, Model, Q, QuerySet
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from core import clock
 from core.identifiers import half_width
 from core.masking import mask_email, mask_name, mask_phone
 from core.models import Event
+from core.paging import up_to
 from people.models import Kind as OrganizationKind
 from people.models import Organization, User, ground_of
 from people.territory import NOWHERE
@@ -131,7 +131,7 @@ def of_user(user: User, only: tuple[str, ...] = ()) -> list[Section]:
 def numbers_of_user(user: User) -> list[tuple[Kind, str]]:
     """How many records of each kind hang on the account, in words; of very many only that they are more than MOST."""
     found = [(kind, sum(_number(held, user) for held in kind.held if held.of_user)) for kind in KINDS]
-    return [(kind, str(n) if n <= MOST else _("more than %(n)s") % {"n": MOST}) for kind, n in found if n]
+    return [(kind, up_to(number, MOST)) for kind, number in found if number]
 
 
 def _number(held: Held, user: User) -> int:

@@ -102,6 +102,11 @@ def bureau_region(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct the region of a bureau that has not begun to work."""
     bureau = get_object_or_404(visible(request.user), pk=pk)
     permit("people.set_up_bureau", request.user, bureau)
+    try:
+        actions.refuse_begun(bureau)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("bureaus:bureau_detail", pk)
     form = RegionForm(
         request.POST or None, regions=_sets_up_in(request.user), bureau=bureau, initial={"region": bureau.region}
     )

@@ -13,16 +13,17 @@ from core.workflow import Refused
 from grants.actions import offers
 from grants.actions.agreement_templates import create_template
 from grants.agreement_text import default_clauses
-from grants.models import Adoption, Fund, Rubric, TranchePlan
+from grants.models import Adoption, Fund, NeedList, Rubric, TranchePlan
 from people import actions
 from people.models import Administrator, Invitation, Kind, Membership, Organization, Region, Role, User
 from people.resources.places import CommunityResource
+from reports.actions.bureaus import correct_region
 from reports.figures.board import REGION, Board
 from reports.ledgers import catalogue
 from reports.ledgers.ledger import Asked
 from reports.models import Mark
 from tests.life import draft
-from tests.town import make_call, member, person, rubric
+from tests.town import administrator, make_call, member, person, rubric
 
 pytestmark = pytest.mark.one_database
 
@@ -96,43 +97,126 @@ def misplaced(city, browse):
     return Organization.objects.get(name=OFFICE["name"])
 
 
-def test_from_above_a_wrong_region_is_corrected_and_who_works_there_is_told(town, misplaced, browse):
-    member(town.stranger, misplaced, Role.MANAGER)
-    page = f"/bureaus/{misplaced.pk}/region/"
-    assert page in browse(town.mayor).get(f"/bureaus/{misplaced.pk}/").content.decode()
+@pytest.fixture
+def technician(town):
+    return administrator("system", "系统管理员")
 
-    browse(town.mayor).post(page, {"region": "丰台区"})
+
+@pytest.mark.parametrize("who", ["mayor", "cityclerk", "technician"])
+def test_from_above_a_wrong_region_is_corrected(town, technician, misplaced, browse, who):
+    town.people["technician"] = technician
+    page = f"/bureaus/{misplaced.pk}/region/"
+    assert page in browse(town.people[who]).get(f"/bureaus/{misplaced.pk}/").content.decode()
+
+    browse(town.people[who]).post(page, {"region": "丰台区"})
 
     misplaced.refresh_from_db()
     assert misplaced.region == "110106"
-    assert "已将“丰台区民政局”的辖区更正为110106" in town.stranger.notifications.latest("pk").subject
     assert "辖区更正：110108 → 110106" in [event.label for event in Event.objects.about(misplaced)]
+
+
+def test_who_works_there_and_the_heads_above_are_told_of_a_corrected_region(town, misplaced):
+    member(town.stranger, misplaced, Role.MANAGER)
+    elsewhere = person("shanghai", "沪局长")
+    shanghai = Organization.objects.create(
+        name="上海市民政局", kind=Kind.FUNDER, credit_code="11310000000021004A", region="310000"
+    )
+    member(elsewhere, shanghai, Role.MANAGER)
+
+    correct_region(misplaced, by=town.cityclerk, region="110106")
+
+    said = "市经办已将“丰台区民政局”的辖区更正为110106"
+    told = [
+        said in who.notifications.values_list("subject", flat=True) for who in (town.stranger, town.mayor, elsewhere)
+    ]
+    assert told == [True, True, False]
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("310117", "这个区划不在您单位的辖区之内"), ("110105", "该地区已有"), ("999999", ""), ("无此区", ""), ("", "")],
+    [
+        ({"region": "310117", "is_elsewhere": "on"}, "这个区划不在您单位的辖区之内"),
+        ({"region": "110105", "is_elsewhere": "on"}, "该地区已有柳溪镇人民政府"),
+        ({"region": "110105", "is_second": "on"}, "而统一社会信用代码登记在丰台区 110106"),
+        ({"region": "无此区"}, "没有这个名称的区划"),
+        ({"region": ""}, "请填写这一项"),
+    ],
 )
 def test_a_region_that_cannot_be_is_refused_at_its_field_and_stays(town, misplaced, browse, typed, said):
-    answer = browse(town.mayor).post(f"/bureaus/{misplaced.pk}/region/", {"region": typed, "is_elsewhere": "on"})
+    answer = browse(town.mayor).post(f"/bureaus/{misplaced.pk}/region/", typed)
 
-    assert (answer.status_code, said in answer.content.decode()) == (200, True)
-    assert answer.context["form"].errors
+    assert (answer.status_code, said in str(answer.context["form"].errors["region"])) == (200, True), answer.context[
+        "form"
+    ].errors
     assert Organization.objects.get(pk=misplaced.pk).region == "110108"
 
 
-def test_with_a_fund_the_region_stands_and_below_nobody_corrects_it(town, misplaced, browse):
-    page = f"/bureaus/{misplaced.pk}/region/"
+def test_a_region_that_is_meant_although_it_is_doubtful_is_taken(town, misplaced, browse):
+    Region.objects.create(code="110105", name="朝阳区")
+    asked = {"region": "110105", "is_elsewhere": "on", "is_second": "on"}
+    browse(town.mayor).post(f"/bureaus/{misplaced.pk}/region/", asked)
+    assert Organization.objects.get(pk=misplaced.pk).region == "110105"
+
+
+def test_the_region_that_it_has_already_is_no_second_office_and_no_correction(town, misplaced, browse):
+    before = Event.objects.about(misplaced).count()
+    answer = browse(town.mayor).post(f"/bureaus/{misplaced.pk}/region/", {"region": "110108", "is_elsewhere": "on"})
+    assert (answer.status_code, Event.objects.about(misplaced).count()) == (302, before)
+
+
+def test_a_link_goes_with_the_say_of_who_sent_it(town, misplaced, technician):
+    """The city of the old region has none in the new one; the system administrator has it anywhere."""
+    kept = actions.invite(misplaced, by=technician, name="丰审计", role=Role.AUDITOR)
+
+    correct_region(misplaced, by=technician, region="310117")
+
+    assert list(misplaced.invitations.filter(withdrawn_at=None)) == [kept]
+
+
+def test_nobody_else_corrects_a_region(town, misplaced, browse):
     member(town.stranger, misplaced, Role.MANAGER)
-    for who, status in ((town.stranger, 403), (town.clerk, 404), (town.head, 404)):
-        assert browse(who).post(page, {"region": "110106"}).status_code == status, who
+    member(person("cityaudit", "市审计"), Organization.objects.get(name="北京市民政局"), Role.AUDITOR)
+    auditor = User.objects.get(username="cityaudit")
+    for who, status in ((town.stranger, 403), (auditor, 403), (town.clerk, 404), (town.head, 404)):
+        answer = browse(who).post(f"/bureaus/{misplaced.pk}/region/", {"region": "110106"})
+        assert answer.status_code == status, who
+        with pytest.raises(PermissionDenied):
+            correct_region(misplaced, by=who, region="110106")
 
-    Fund.objects.create(funder=misplaced, name="公益金", year=2026)
-    answer = browse(town.mayor).post(page, {"region": "110106"})
 
-    assert "已有批次或资金，辖区不能再改" in answer.content.decode()
-    assert Organization.objects.get(pk=misplaced.pk).region == "110108"
+def _fund(bureau):
+    Fund.objects.create(funder=bureau, name="公益金", year=2026)
+
+
+def _list(bureau):
+    NeedList.objects.create(
+        funder=bureau, title="清单", number="X1", notice_from=clock.today(), notice_until=clock.today(),
+        answer_until=clock.today(),
+        published_by=bureau.invitations.first().invited_by,
+    )  # fmt: skip
+
+
+def _below(bureau):
+    Organization.objects.create(
+        name="某街道", kind=Kind.FUNDER, credit_code="11110108000058924A", region=f"{bureau.region}001"
+    )
+
+
+@pytest.mark.parametrize("begin", [_fund, _list, _below])
+def test_the_region_of_a_bureau_that_has_begun_to_work_stands(town, misplaced, browse, begin):
+    begin(misplaced)
+    page = f"/bureaus/{misplaced.pk}/region/"
+
+    answers = [
+        browse(town.mayor).get(page, follow=True),
+        browse(town.mayor).post(page, {"region": "110106"}, follow=True),
+    ]
+
+    assert all("该单位已开展工作，辖区只能由系统管理员更正" in answer.content.decode() for answer in answers)
     assert page not in browse(town.mayor).get(f"/bureaus/{misplaced.pk}/").content.decode()
+    with pytest.raises(Refused):
+        correct_region(misplaced, by=town.mayor, region="110106")
+    assert Organization.objects.get(pk=misplaced.pk).region == "110108"
 
 
 def test_one_name_is_not_given_two_of_the_three_roles_that_are_apart(town, city, browse):
