@@ -1,13 +1,12 @@
 """A clerk's pages among so many proposals, and one of these as PDF: `./run bench everyday [projects]`."""
 
-import statistics
 import tempfile
-from collections.abc import Callable, Iterator
-from time import perf_counter
+from collections.abc import Iterator
 from typing import Any
 
 from benchmarks import apart
 from benchmarks.pages import as_visited
+from benchmarks.timing import median_ms
 
 COUNT = 1000
 ROUNDS = 15
@@ -56,7 +55,7 @@ def figures(count: int, rounds: int = ROUNDS) -> Iterator[tuple[str, str]]:
         ):
             yield f"{label}, {count} projects", _page(clerk, path, rounds)
         _name, template, context = proposal_papers.proposal(projects[0], contact=True)
-        yield "proposal as PDF", f"{_median_ms(lambda: pdf.render(template, context), rounds):.1f} ms"
+        yield "proposal as PDF", f"{median_ms(lambda: pdf.render(template, context), rounds):.1f} ms"
 
 
 def _page(client: Any, path: str, rounds: int) -> str:
@@ -69,15 +68,4 @@ def _page(client: Any, path: str, rounds: int) -> str:
     with CaptureQueriesContext(connection) as asked:
         client.get(path)
     queries = len(asked)  # before the next visit, which forgets them
-    return f"{_median_ms(lambda: client.get(path), rounds):.1f} ms, {queries} queries"
-
-
-def _median_ms(work: Callable[[], Any], rounds: int) -> float:
-    """The median of so many runs, in milliseconds; one run before is not counted."""
-    work()
-    times = []
-    for _ in range(rounds):
-        start = perf_counter()
-        work()
-        times.append((perf_counter() - start) * 1000)
-    return statistics.median(times)
+    return f"{median_ms(lambda: client.get(path), rounds):.1f} ms, {queries} queries"

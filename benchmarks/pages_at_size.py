@@ -12,10 +12,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from time import process_time
 
 from benchmarks import apart
 from benchmarks.depth import MORE, NOISE, Turned
 from benchmarks.pages import SLOW, as_visited
+from benchmarks.timing import median_ms
 
 SMALL, LARGE = 1_000, 100_000
 SLOWEST = 10
@@ -170,9 +172,7 @@ def named(label: str, chosen: Sequence[Page | Turned]) -> Iterator[tuple[str, st
 
 def run() -> None:
     """50 rows of the list of projects beside a bare template that shows the same."""
-    from statistics import median  # noqa: PLC0415  the environment is set by who starts the process
-    from time import process_time  # noqa: PLC0415
-    from unittest import mock  # noqa: PLC0415
+    from unittest import mock  # noqa: PLC0415  the environment is set by who starts the process
 
     from django.template import engines  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
@@ -180,15 +180,6 @@ def run() -> None:
     from people.models import User  # noqa: PLC0415
     from projects.models import Project  # noqa: PLC0415
     from projects.views import project as view  # noqa: PLC0415
-
-    def took(work) -> float:
-        work()
-        times = []
-        for _round in range(ROUNDS):
-            start = process_time()
-            work()
-            times.append((process_time() - start) * 1000)
-        return median(times)
 
     clerk = User.objects.get(username="clerk")
     rows = Project.objects.visible_to(clerk).with_names()
@@ -201,6 +192,6 @@ def run() -> None:
     client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
     with as_visited(), mock.patch.object(view, "PAGE", ROWS):
         assert client.get("/projects/").status_code == 200
-        ours = took(lambda: client.get("/projects/"))
-    theirs = took(lambda: bare.render({"rows": list(rows[:ROWS])}))
+        ours = median_ms(lambda: client.get("/projects/"), ROUNDS, process_time)
+    theirs = median_ms(lambda: bare.render({"rows": list(rows[:ROWS])}), ROUNDS, process_time)
     print(f"list page of {ROWS} rows against a bare template\t{ours:.1f} ms, {theirs:.1f} ms, × {ours / theirs:.1f}")

@@ -7,10 +7,10 @@ goes through Django's whole road.
 
 import os
 from collections.abc import Callable, Iterator
-from statistics import median
 from time import perf_counter, process_time
 
 from benchmarks import apart
+from benchmarks.timing import median_ms
 
 COUNT = 100_000
 GROUPS = 400
@@ -83,13 +83,7 @@ def _median_ms(work: Callable[[], object]) -> float:
 
     # SQLite works in our own process: its processor time does not depend on what else the machine does.
     now = perf_counter if connection.vendor == "postgresql" else process_time
-    work()
-    times = []
-    for _round in range(ROUNDS):
-        start = now()
-        work()
-        times.append((now() - start) * 1000)
-    return median(times)
+    return median_ms(work, ROUNDS, now)
 
 
 def _megabytes() -> float:

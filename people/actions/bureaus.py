@@ -87,7 +87,6 @@ def move_bureau(bureau: Organization, *, by: User, region: str) -> Organization:
     label = _("Region corrected: %(before)s → %(code)s") % {"before": before, "code": locked.region}
     record(locked, "move_bureau", by=by, label=label)
     for link in locked.invitations.filter(accepted_at=None, withdrawn_at=None).select_related("invited_by"):
-        link.organization = locked
         if not is_stood_by(link):
             _close(link, by=by)
     words = {"by": by, "organization": locked, "code": locked.region}
